@@ -44,7 +44,7 @@ pub(crate) fn files(plan: &Plan, docs: &Docs<'_>, place: Place) -> Result<Files,
         sources.push((format!("{}.rs", class.module), classes::file(docs, class)));
     }
     sources.push(("types.rs".to_owned(), types_index(plan)));
-    sources.push(("error_codes.rs".to_owned(), error_codes(plan)));
+    sources.push(("error_codes.rs".to_owned(), error_codes(plan, docs)));
     let root = if place == Place::Schema { "mod.rs" } else { "lib.rs" };
     sources.push((root.to_owned(), index(plan, place)));
     format(sources)
@@ -87,17 +87,17 @@ fn types_index(plan: &Plan) -> TokenStream {
     let families = families::all().filter(|(family, _)| plan.types.iter().any(|ty| families::of(&ty.name) == *family));
     let modules: Vec<_> = families.map(|(family, _)| format_ident!("{family}")).collect();
     quote! {
-        //! The structs, enums and lists of the schema.
+        //! The structs, enums, and lists of the schema.
         #(mod #modules;)*
         #(pub use #modules::*;)*
     }
 }
 
-fn error_codes(plan: &Plan) -> TokenStream {
+fn error_codes(plan: &Plan, docs: &Docs<'_>) -> TokenStream {
     let constants = plan.errors.iter().map(|(name, wire, code)| {
-        let (name, doc) = (format_ident!("{name}"), format!(" `{wire}`, {code}."));
+        let (name, doc) = (format_ident!("{name}"), docs.error(plan, wire, *code));
         quote! {
-            #[doc = #doc]
+            #doc
             pub const #name: ErrorCode = ErrorCode(#code);
         }
     });
@@ -106,7 +106,7 @@ fn error_codes(plan: &Plan) -> TokenStream {
         quote!((#name, #wire))
     });
     quote! {
-        //! The codes of the engine's errors.
+        //! Error codes of the engine.
         use qix_schema::ErrorCode;
         #(#constants)*
         /// Each code and its name in the schema.

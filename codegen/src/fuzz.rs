@@ -26,11 +26,3 @@ pub fn schemas(input: &[u8]) {
         assert!(!faults.0.is_empty());
     }
 }
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn schemas() {
-        qix_fuzz::replay("schemas", super::schemas);
-    }
-}

@@ -20,6 +20,11 @@
 //! # Ok::<(), qix_codegen::fault::Faults>(())
 //! ```
 
+// Compiles the code in the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub mod companion;
 pub mod diff;
 mod docs;
@@ -27,7 +32,8 @@ pub mod documentation;
 mod emit;
 mod families;
 pub mod fault;
-#[cfg(any(test, fuzzing))]
+#[cfg(feature = "__fuzz")]
+#[doc(hidden)]
 pub mod fuzz;
 pub mod legacy;
 mod markdown;

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Model {
-    /// Version of the engine's API, such as `12.2528.0`.
+    /// Version of the engine's API, such as `12.2886.0`.
     pub engine: String,
     /// Title of the API.
     pub title: String,
@@ -82,6 +82,18 @@ pub struct Marks {
     /// Categories of the item.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub categories: Vec<String>,
+}
+
+impl Marks {
+    /// These marks, and those of another for what they do not say.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self {
+            stability: self.stability.or(other.stability),
+            visibility: self.visibility.or(other.visibility),
+            deprecated: self.deprecated.or(other.deprecated),
+            categories: if self.categories.is_empty() { other.categories } else { self.categories },
+        }
+    }
 }
 
 /// A deprecation, with the full names of what to use instead, where the schema names it.
@@ -158,9 +170,9 @@ pub enum Kind {
     Struct {
         /// The members, in the order of the schema.
         members: Vec<Member>,
-        /// Members that may come on top, whose presence alone means something.
+        /// Members whose presence alone means something, by name.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        dynamic: Vec<ResultValue>,
+        dynamic: Vec<Member>,
     },
     /// A JSON object whose members the schema leaves open.
     Open,
@@ -251,16 +263,28 @@ pub enum IntFormat {
     Int64,
     /// One byte, signed or not.
     Byte,
+    /// 8 bits without a sign.
+    Uint8,
+    /// 16 bits without a sign.
+    Uint16,
+    /// 32 bits without a sign.
+    Uint32,
+    /// 64 bits without a sign.
+    Uint64,
 }
 
 impl IntFormat {
-    const WORDS: [(Self, &'static str); 6] = [
+    const WORDS: [(Self, &'static str); 10] = [
         (Self::Unstated, "integer"),
         (Self::Int8, "int8"),
         (Self::Int16, "int16"),
         (Self::Int32, "int32"),
         (Self::Int64, "int64"),
         (Self::Byte, "byte"),
+        (Self::Uint8, "uint8"),
+        (Self::Uint16, "uint16"),
+        (Self::Uint32, "uint32"),
+        (Self::Uint64, "uint64"),
     ];
 
     /// The format that the schema's word stands for.
@@ -275,6 +299,10 @@ impl IntFormat {
             Self::Int16 | Self::Byte => i16::try_from(number).is_ok(),
             Self::Int32 => i32::try_from(number).is_ok(),
             Self::Int64 | Self::Unstated => true,
+            Self::Uint8 => u8::try_from(number).is_ok(),
+            Self::Uint16 => u16::try_from(number).is_ok(),
+            Self::Uint32 => u32::try_from(number).is_ok(),
+            Self::Uint64 => u64::try_from(number).is_ok(),
         }
     }
 

@@ -1,20 +1,25 @@
 //! Reads a published schema (OpenRPC) into a [`Model`], its [`Prose`] and a list of what the reader does not know.
 //!
 //! Every key of the file is either understood, kept as prose or reported: nothing is dropped silently. Every fault names
-//! its place by a JSON pointer.
+//! its place by a JSON pointer. What JSON Schema allows to write in several ways is made one form first.
 
 mod methods;
+mod object;
 mod place;
+mod reference;
 mod tree;
 mod types;
+mod written_out;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fault::{Fault, Faults};
-use crate::model::{Deprecation, Marks, Model, Stability, TypeRef, class_of};
+use crate::model::{Deprecation, Kind, Marks, Model, Stability, TypeRef, class_of};
 use crate::prose::Prose;
+use object::Object;
 use place::Place;
 use tree::Tree;
+use written_out::WrittenOut;
 
 /// What a published file holds.
 #[derive(Debug)]
@@ -28,8 +33,13 @@ pub struct Published {
 }
 
 /// Reads the text of a published schema.
+///
+/// # Errors
+///
+/// Every fault of the file, each with its place and what to do about it.
 pub fn read(text: &str) -> Result<Published, Faults> {
-    let file: Tree = serde_json::from_str(text).map_err(|error| {
+    // A byte order mark says nothing of a text that is decoded.
+    let file: Tree = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
         Fault::new(
             "",
             format!("this is not JSON: {error}"),
@@ -45,64 +55,144 @@ pub fn read(text: &str) -> Result<Published, Faults> {
         )
         .into());
     }
-    let mut reader = Reader::default();
+    let mut reader = Reader::new(&root);
     let model = reader.file(&root);
-    reader.check_references(&model);
     if reader.faults.is_empty() {
-        Ok(Published { model, prose: reader.prose, unknown: reader.unknown })
+        Ok(Published { model, prose: reader.prose, unknown: by_cause(reader.unknown, usize::MAX) })
     } else {
-        Err(Faults(reader.faults))
+        Err(Faults(by_cause(reader.faults, 6)))
     }
 }
 
-#[derive(Default)]
-struct Reader {
+/// One fault for each cause: the first, which names the places of others. What is alike but for names has one cause if
+/// it is at `many` places.
+fn by_cause(faults: Vec<Fault>, many: usize) -> Vec<Fault> {
+    let alike = |fault: &Fault| fault.what.split('`').step_by(2).collect::<String>() + &fault.hint;
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    faults.iter().for_each(|fault| *counts.entry(alike(fault)).or_default() += 1);
+    let mut causes: Vec<(Fault, Vec<String>)> = Vec::new();
+    for fault in faults {
+        let is_many = counts[&alike(&fault)] >= many;
+        let is_same = |first: &Fault| if is_many { alike(first) == alike(&fault) } else { first.what == fault.what };
+        match causes.iter_mut().find(|(first, _)| is_same(first)) {
+            Some((_, others)) => others.push(fault.pointer),
+            None => causes.push((fault, Vec::new())),
+        }
+    }
+    let merge = |(mut fault, others): (Fault, Vec<String>)| {
+        if !others.is_empty() {
+            let list = others.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+            let more = others.len().saturating_sub(3);
+            let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+            fault.what = format!("{}; the same at {list}{more}", fault.what);
+        }
+        fault
+    };
+    causes.into_iter().map(merge).collect()
+}
+
+/// The text of a schema file: UTF-8, or UTF-16 with a byte order mark, which some tools of Windows write.
+///
+/// # Errors
+///
+/// Bytes that are neither; the fault says which is the first.
+pub fn decode(bytes: Vec<u8>) -> Result<String, Faults> {
+    let fault = |what: String| {
+        Fault::new("", what, "Save the file as UTF-8, or download it again as the engine's vendor publishes it.").into()
+    };
+    let unit: fn([u8; 2]) -> u16 = match bytes[..] {
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ => {
+            return String::from_utf8(bytes).map_err(|error| {
+                fault(format!("this is not a text in UTF-8 from byte {} on", error.utf8_error().valid_up_to()))
+            });
+        }
+    };
+    let (units, rest) = bytes[2..].as_chunks::<2>();
+    match String::from_utf16(&units.iter().copied().map(unit).collect::<Vec<_>>()) {
+        Ok(text) if rest.is_empty() => Ok(text),
+        _ => Err(fault("this begins as a text in UTF-16 and is not one".to_owned())),
+    }
+}
+
+struct Reader<'a> {
+    root: Place<'a>,
     faults: Vec<Fault>,
     unknown: Vec<Fault>,
     prose: Prose,
-    /// Names of types that something refers to, with the place of the first reference.
-    references: BTreeMap<String, String>,
+    /// All names in the sections of named types.
+    type_names: BTreeSet<String>,
+    /// Those that are only other names: all of them, those that nobody has used yet, and what the others are.
+    alias_names: BTreeSet<String>,
+    unread_aliases: BTreeMap<String, Object<'a>>,
+    aliases: BTreeMap<String, TypeRef>,
+    /// Places whose type is being read because a reference points into them.
+    open: BTreeSet<String>,
+    /// Types stated beside references: place, type and the name that is referred to.
+    stated: Vec<(String, String, String)>,
+    written_out: Vec<WrittenOut>,
+    /// Members that are stated twice: place, name and both types.
+    doubled: Vec<(String, String, [TypeRef; 2])>,
+    next_id: usize,
+    uses_any: bool,
+    /// Codes of errors by name.
+    error_names: BTreeMap<String, i64>,
     /// Names of errors that something refers to, with the place of the first reference.
     error_references: BTreeMap<String, String>,
-    /// Deprecation texts by item and place, resolved to names when all methods are known.
+    /// Deprecation texts by item, resolved to names when all methods are known.
     deprecations: Vec<(String, String)>,
 }
 
-impl Reader {
+impl<'a> Reader<'a> {
+    fn new(root: &Place<'a>) -> Self {
+        Self {
+            root: root.clone(),
+            faults: Vec::new(),
+            unknown: Vec::new(),
+            prose: Prose::default(),
+            type_names: BTreeSet::new(),
+            alias_names: BTreeSet::new(),
+            unread_aliases: BTreeMap::new(),
+            aliases: BTreeMap::new(),
+            open: BTreeSet::new(),
+            stated: Vec::new(),
+            written_out: Vec::new(),
+            doubled: Vec::new(),
+            next_id: 0,
+            uses_any: false,
+            error_names: BTreeMap::new(),
+            error_references: BTreeMap::new(),
+            deprecations: Vec::new(),
+        }
+    }
+
     fn fault(&mut self, place: &Place<'_>, what: impl Into<String>, hint: impl Into<String>) {
         self.faults.push(Fault::new(place.pointer(), what, hint));
     }
 
-    /// Reports each key of an object that is not in `known`.
-    fn report_unknown(&mut self, place: &Place<'_>, known: &[&str]) {
-        self.check_unique(place);
-        for (key, _) in place.object().into_iter().flatten() {
-            if !known.contains(&key.as_str()) {
-                self.unknown.push(Fault::new(
-                    place.get_pointer(key),
-                    format!("`{key}` is a key this reader does not know; it was left out"),
-                    "",
-                ));
-            }
-        }
+    /// Reports what is left out of the model.
+    fn left_out(&mut self, place: &Place<'_>, what: impl Into<String>) {
+        self.unknown.push(Fault::new(place.pointer(), format!("{}; it was left out", what.into()), ""));
     }
 
-    /// Reports keys that an object with free keys holds twice.
-    fn check_unique(&mut self, place: &Place<'_>) {
+    /// Reports keys that an object holds twice.
+    fn check_unique(&mut self, place: &Place<'a>) {
         let mut seen = BTreeSet::new();
         for (key, at) in place.entries() {
             if !seen.insert(key) {
-                self.fault(&at, format!("`{key}` is there twice"), "Remove one of the two.");
+                let hint = "Remove one of the two from a copy of the file.";
+                self.fault(&at, format!("`{key}` is there twice"), hint);
             }
         }
     }
 
-    /// A text that must be there.
-    fn text(&mut self, place: &Place<'_>, key: &str) -> String {
-        match place.get(key) {
+    /// A string that must be there.
+    fn text(&mut self, object: &Object<'a>, key: &str) -> String {
+        match object.get(key) {
             Some(at) => self.text_at(&at),
             None => {
-                self.fault(place, format!("`{key}` is missing"), "A published schema always has it.");
+                self.fault(&object.place, format!("`{key}` is missing"), "Add it in a copy of the file.");
                 String::new()
             }
         }
@@ -112,177 +202,195 @@ impl Reader {
         match place.value.as_str() {
             Some(text) => text.to_owned(),
             None => {
-                self.fault(place, "this should be a text", "");
+                self.fault(place, "this should be a string", "Correct it in a copy of the file.");
                 String::new()
             }
         }
     }
 
-    fn texts(&mut self, place: &Place<'_>, key: &str) -> Vec<String> {
-        self.list(place, key).iter().map(|at| self.text_at(at)).collect()
+    fn texts(&mut self, object: &Object<'a>, key: &str) -> Vec<String> {
+        self.list(object, key).iter().map(|at| self.text_at(at)).collect()
     }
 
-    /// The elements of a list; none if it is not there.
-    fn list<'a>(&mut self, place: &Place<'a>, key: &str) -> Vec<Place<'a>> {
-        let Some(list) = place.get(key) else { return Vec::new() };
+    /// The elements of an array; empty if it is not there.
+    fn list(&mut self, object: &Object<'a>, key: &str) -> Vec<Place<'a>> {
+        let Some(list) = object.get(key) else { return Vec::new() };
         if list.value.as_list().is_none() {
-            self.fault(&list, "this should be a list", "");
+            self.fault(&list, "this should be an array", "Correct it in a copy of the file.");
         }
         list.elements()
     }
 
-    /// The members of an object with free keys; none if it is not there.
-    fn members<'a>(&mut self, place: &Place<'a>, key: &str) -> Vec<(&'a str, Place<'a>)> {
-        let Some(object) = place.get(key) else { return Vec::new() };
-        if object.object().is_none() {
-            self.fault(&object, "this should be an object", "");
-        }
-        self.check_unique(&object);
-        object.entries()
+    /// The members of an object with free keys; empty if it is not there.
+    fn members(&mut self, object: &Object<'a>, key: &str) -> Vec<(&'a str, Place<'a>)> {
+        let Some(at) = object.get(key) else { return Vec::new() };
+        self.object(&at).map(|members| members.place.entries()).unwrap_or_default()
     }
 
-    fn flag(&mut self, place: &Place<'_>, key: &str) -> bool {
-        match place.get(key) {
-            None => false,
-            Some(at) => at.value.as_bool().unwrap_or_else(|| {
-                self.fault(&at, "this should be true or false", "");
-                false
-            }),
-        }
+    fn flag(&mut self, object: &Object<'a>, key: &str) -> bool {
+        object.get(key).is_some_and(|at| self.flag_at(&at))
     }
 
-    fn file(&mut self, root: &Place<'_>) -> Model {
-        const KNOWN: [&str; 7] =
-            ["openrpc", "info", "methods", "components", "x-qlik-visibility", "x-qlik-stability", "x-qlik-categories"];
-        if root.object().is_none() {
-            self.fault(root, "the file should hold a JSON object", "");
-            return Model::default();
-        }
-        self.report_unknown(root, &KNOWN);
-        let mut model = Model { openrpc: self.text(root, "openrpc"), ..Model::default() };
-        let marks = self.marks(root, "");
+    fn flag_at(&mut self, place: &Place<'_>) -> bool {
+        place.value.as_bool().unwrap_or_else(|| {
+            self.fault(place, "this should be true or false", "Correct it in a copy of the file.");
+            false
+        })
+    }
+
+    fn file(&mut self, root: &Place<'a>) -> Model {
+        let Some(file) = self.object(root) else { return Model::default() };
+        let mut model = Model { openrpc: self.text(&file, "openrpc"), ..Model::default() };
+        let marks = self.marks(&file, "");
         (model.stability, model.visibility, model.categories) = (marks.stability, marks.visibility, marks.categories);
-        if let Some(info) = self.section(root, "info") {
-            self.report_unknown(&info, &["title", "version", "description"]);
+        if let Some(info) = self.section(&file, "info") {
             (model.title, model.engine) = (self.text(&info, "title"), self.text(&info, "version"));
-            self.describe("", &info);
+            self.describe("", info.get("description").as_ref());
+            self.report_unread(&info);
         }
-        if let Some(components) = self.section(root, "components") {
-            self.report_unknown(&components, &["schemas", "errors"]);
-            if let Some(types) = self.section(&components, "schemas") {
-                model.types = self.types(&types);
-            }
+        model.types = self.types();
+        // What they hold is read as named types are, wherever they are.
+        let elsewhere = [file.get("$defs"), file.get("definitions")].iter().flatten().count() > 0;
+        if (file.has("components") || !elsewhere)
+            && let Some(components) = self.section(&file, "components")
+        {
+            components.get("schemas");
+            // Read where something refers to them.
+            components.get("contentDescriptors");
             self.errors(&components, &mut model);
+            self.report_unread(&components);
         }
-        match root.get("methods") {
+        match file.get("methods") {
             Some(methods) if methods.value.as_list().is_some() => model.methods = self.methods(&methods),
-            Some(methods) => self.fault(&methods, "this should be a list of methods", ""),
+            Some(methods) => {
+                self.fault(&methods, "this should be an array of methods", "Correct it in a copy of the file.");
+            }
             None => self.fault(root, "`methods` is missing", "Is this an OpenRPC file?"),
         }
+        self.report_unread(&file);
+        self.settle(&mut model);
+        self.check_stated(&model);
+        self.check_error_references(&model);
         self.resolve_deprecations(&mut model);
         model
     }
 
-    fn section<'a>(&mut self, place: &Place<'a>, key: &str) -> Option<Place<'a>> {
-        let section = place.get(key).filter(|at| at.object().is_some());
-        if section.is_none() {
-            self.fault(place, format!("`{key}` should be an object and is not there"), "Is this an OpenRPC file?");
-        }
-        section
-    }
-
-    fn errors(&mut self, components: &Place<'_>, model: &mut Model) {
-        for (name, error) in self.members(components, "errors") {
-            if error.get("oneOf").is_some() {
-                self.report_unknown(&error, &["oneOf"]);
-                let members = self.list(&error, "oneOf").iter().map(|at| self.error_reference(at)).collect();
-                model.error_groups.insert(name.to_owned(), members);
-            } else if let Some(code) = error.get("code").and_then(|at| at.value.as_i64()) {
-                self.report_unknown(&error, &["code", "message"]);
-                if let Some(message) = error.get("message") {
-                    let message = self.text_at(&message);
-                    self.prose.describe(&format!("error/{name}"), &message);
-                }
-                model.errors.insert(name.to_owned(), code);
-            } else {
-                self.fault(&error, "an error has either a whole number `code` or `oneOf`", "");
-            }
-        }
-    }
-
-    fn error_reference(&mut self, place: &Place<'_>) -> String {
-        self.report_unknown(place, &["$ref"]);
-        let reference = self.text(place, "$ref");
-        match reference.strip_prefix("#/components/errors/") {
-            Some(name) => {
-                self.error_references.entry(name.to_owned()).or_insert_with(|| place.get_pointer("$ref"));
-                name.to_owned()
-            }
+    fn section(&mut self, file: &Object<'a>, key: &str) -> Option<Object<'a>> {
+        match file.get(key) {
+            Some(section) => self.object(&section),
             None => {
-                self.fault(place, format!("`{reference}` does not point to an error"), "");
-                String::new()
+                self.fault(&file.place, format!("`{key}` is missing"), "Is this an OpenRPC file?");
+                None
             }
         }
     }
 
-    /// Keys that [`Reader::marks`] understands on any item.
-    const MARKS: [&'static str; 7] = [
-        "description",
-        "x-qlik-stability",
-        "x-qlik-visibility",
-        "x-qlik-categories",
-        "x-qlik-deprecated",
-        "x-qlik-deprecation-description",
-        "x-qlik-see-also",
-    ];
+    fn errors(&mut self, components: &Object<'a>, model: &mut Model) {
+        for (name, at) in self.members(components, "errors") {
+            let Some(error) = self.object(&at) else { continue };
+            let group = ["oneOf", "anyOf"].into_iter().find(|key| error.has(key));
+            if let Some(group) = group {
+                let mut members = Vec::new();
+                for at in self.list(&error, group) {
+                    let Some(member) = self.object(&at) else { continue };
+                    let reference = self.text(&member, "$ref");
+                    if let (false, Some(reference)) = (reference.is_empty(), member.get("$ref")) {
+                        members.extend(self.error_reference(&reference));
+                    }
+                    self.report_unread(&member);
+                }
+                model.error_groups.insert(name.to_owned(), members);
+            } else {
+                let code = error.get("code").and_then(|at| at.value.as_i64());
+                if code.is_none() {
+                    let hint = "Correct it in a copy of the file.";
+                    self.fault(&at, "an error has either an integer `code` or `oneOf`", hint);
+                }
+                self.describe(&format!("error/{name}"), error.get("message").as_ref());
+                model.errors.insert(name.to_owned(), code.unwrap_or_default());
+            }
+            self.report_unread(&error);
+        }
+        self.error_names.clone_from(&model.errors);
+    }
 
     /// Reads the marks of an item and keeps its description and links as prose.
-    fn marks(&mut self, place: &Place<'_>, item: &str) -> Marks {
-        let stability = place.get("x-qlik-stability").and_then(|at| {
+    fn marks(&mut self, object: &Object<'a>, item: &str) -> Marks {
+        let stability = object.get("x-qlik-stability").and_then(|at| {
             let word = self.text_at(&at);
             let stability = Stability::from_word(&word);
             if stability.is_none() {
-                self.fault(&at, format!("`{word}` is no known stability"), "Known: locked, stable, experimental.");
+                self.fault(&at, format!("`{word}` is no known stability"), "Write locked, stable or experimental in a copy of the file, or teach it to `codegen/src/model.rs`.");
             }
             stability
         });
-        let visibility = place.get("x-qlik-visibility").map(|at| self.text_at(&at));
-        let categories = self.texts(place, "x-qlik-categories");
-        let description = place.get("x-qlik-deprecation-description").map(|at| self.text_at(&at));
-        let deprecated = self.flag(place, "x-qlik-deprecated") || description.is_some();
+        let visibility = object.get("x-qlik-visibility").map(|at| self.text_at(&at));
+        let categories = self.texts(object, "x-qlik-categories");
+        let description = object.get("x-qlik-deprecation-description").map(|at| self.text_at(&at));
+        let flags = [self.flag(object, "x-qlik-deprecated"), self.flag(object, "deprecated")];
+        let deprecated = flags.contains(&true) || description.is_some();
         if let Some(text) = description {
             self.prose.describe(&format!("{item}#deprecated"), &text);
             self.deprecations.push((item.to_owned(), text));
         }
-        for link in self.texts(place, "x-qlik-see-also") {
+        for link in self.texts(object, "x-qlik-see-also") {
             self.prose.see_also(item, &link);
         }
         if !item.is_empty() {
-            self.describe(item, place);
+            self.describe(item, object.get("description").as_ref());
         }
         Marks { stability, visibility, categories, deprecated: deprecated.then(Deprecation::default) }
     }
 
-    fn describe(&mut self, item: &str, place: &Place<'_>) {
-        if let Some(at) = place.get("description") {
-            let text = self.text_at(&at);
+    /// Keeps the description of an item; the first one counts.
+    fn describe(&mut self, item: &str, description: Option<&Place<'a>>) {
+        let Some(at) = description else { return };
+        let text = self.text_at(at);
+        if self.prose.get(item).is_none_or(|first| first == text) {
             self.prose.describe(item, &text);
+        } else {
+            self.left_out(at, "this is described already");
         }
     }
 
-    fn check_references(&mut self, model: &Model) {
-        for (name, pointer) in &self.references {
-            if !model.types.contains_key(name) {
-                self.faults.push(Fault::new(
-                    pointer,
-                    format!("`#/components/schemas/{name}` is not in the file"),
-                    "Add the type to `components.schemas` or correct the reference.",
-                ));
+    /// The marks of an item that states them at two places.
+    fn both_marks(&mut self, outer: Marks, inner: Marks, place: &Place<'a>) -> Marks {
+        let marks = outer.clone().or(inner.clone());
+        if marks != inner.or(outer) {
+            self.left_out(
+                place,
+                "stability, visibility, deprecation or categories differ from those stated further out",
+            );
+        }
+        marks
+    }
+
+    /// A type beside a reference says the same as the type that is referred to.
+    fn check_stated(&mut self, model: &Model) {
+        for (pointer, stated, name) in std::mem::take(&mut self.stated) {
+            let is = match model.types.get(&name).map(|ty| &ty.kind) {
+                Some(Kind::Struct { .. } | Kind::Open) => "object",
+                Some(Kind::Array { .. }) => "array",
+                Some(Kind::Text { .. } | Kind::Enum { .. }) => "string",
+                None => continue,
+            };
+            if stated != is && stated != "any" {
+                let what = format!("the type `{stated}` is stated beside a reference to `{name}`, which is `{is}`");
+                self.faults.push(Fault::new(pointer, what, "Remove one of the two from a copy of the file."));
             }
+        }
+    }
+
+    fn check_error_references(&mut self, model: &Model) {
+        // If there are no errors at all because of a fault, that is the cause.
+        if model.errors.is_empty() && !self.faults.is_empty() {
+            return;
         }
         for (name, pointer) in &self.error_references {
             if !model.errors.contains_key(name) && !model.error_groups.contains_key(name) {
-                self.faults.push(Fault::new(pointer, format!("`#/components/errors/{name}` is not in the file"), ""));
+                let what = format!("`#/components/errors/{name}` is not in the file");
+                let hint = "Add the error to `components.errors` or correct the reference, in a copy of the file.";
+                self.faults.push(Fault::new(pointer, what, hint));
             }
         }
     }
@@ -293,7 +401,7 @@ impl Reader {
             let class = class_of(&item).unwrap_or_default();
             let mut instead = Vec::new();
             for word in text.split(|c: char| !c.is_alphanumeric() && c != ':' && c != '.') {
-                let word = word.replace("::", ".");
+                let word = word.trim_matches(['.', ':']).replace("::", ".");
                 let own = format!("{class}.{word}");
                 let found = if word.contains('.') && model.methods.contains_key(&word) {
                     Some(word)
@@ -310,25 +418,6 @@ impl Reader {
             }
             if let Some(deprecated) = model.methods.get_mut(&item).and_then(|m| m.marks.deprecated.as_mut()) {
                 deprecated.instead = instead;
-            }
-        }
-    }
-
-    /// A reference such as `#/components/schemas/NxPage`.
-    fn reference(&mut self, place: &Place<'_>) -> TypeRef {
-        let reference = self.text_at(place);
-        match reference.strip_prefix("#/components/schemas/") {
-            Some(name) => {
-                self.references.entry(name.to_owned()).or_insert_with(|| place.pointer());
-                TypeRef::Named(name.to_owned())
-            }
-            None => {
-                self.fault(
-                    place,
-                    format!("`{reference}` does not point to a type"),
-                    "Expected `#/components/schemas/NAME`.",
-                );
-                TypeRef::Named(String::new())
             }
         }
     }

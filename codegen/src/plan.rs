@@ -150,7 +150,7 @@ impl Planner<'_> {
                             shape: Shape::of(self.model, &member.ty).present(),
                             default: None,
                             rare: false,
-                            marks: Marks::default(),
+                            marks: member.marks.clone(),
                         };
                         fields.push(field);
                     }

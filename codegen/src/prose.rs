@@ -22,6 +22,20 @@ impl Prose {
         self.descriptions.remove(item);
     }
 
+    /// Moves all texts of an item, and of what is in it, to another one, or removes them.
+    pub fn rename(&mut self, item: &str, new: Option<&str>) {
+        fn moved<T>(texts: &mut BTreeMap<String, T>, item: &str, new: Option<&str>) {
+            let is_inside = |rest: &str| rest.is_empty() || rest.starts_with(['/', '#']);
+            let inside = |key: &String| key.strip_prefix(item).filter(|rest| is_inside(rest)).map(str::to_owned);
+            let (old, kept) = std::mem::take(texts).into_iter().partition(|(key, _)| inside(key).is_some());
+            *texts = kept;
+            let old: BTreeMap<String, T> = old;
+            texts.extend(old.into_iter().filter_map(|(key, text)| Some((format!("{}{}", new?, inside(&key)?), text))));
+        }
+        moved(&mut self.descriptions, item, new);
+        moved(&mut self.see_also, item, new);
+    }
+
     /// Keeps a link that the schema gives for an item.
     pub fn see_also(&mut self, item: &str, link: &str) {
         self.see_also.entry(item.to_owned()).or_default().push(link.to_owned());

@@ -68,7 +68,7 @@ fn faults_name_their_place_and_what_to_do() {
             r#""x-qlik-const": 1"#,
             r#""x-qlik-const": "one""#,
             "/components/schemas/ThingKind/oneOf/1",
-            "no whole number `x-qlik-const`",
+            "no number (an integer `x-qlik-const`)",
         ),
         (
             "#/components/errors/LOCERR_GENERIC_ABORTED",
@@ -76,12 +76,12 @@ fn faults_name_their_place_and_what_to_do() {
             "/components/errors/GenericErrors/oneOf/0/$ref",
             "`#/components/errors/OTHER` is not in the file",
         ),
-        (r#""code": 15"#, r#""code": "15""#, "/components/errors/LOCERR_GENERIC_ABORTED", "whole number `code`"),
+        (r#""code": 15"#, r#""code": "15""#, "/components/errors/LOCERR_GENERIC_ABORTED", "integer `code`"),
         (
             r#""type": "array", "items": { "type": "string" }"#,
             r#""type": "array""#,
             "/components/schemas/ThingDef/properties/qTags",
-            "a list without `items`",
+            "an array without `items`",
         ),
         (r#""qIsOn""#, r#""$$""#, "/components/schemas/ThingDef/properties/$$", "which Rust takes for no name"),
         (
@@ -92,7 +92,7 @@ fn faults_name_their_place_and_what_to_do() {
         ),
         (r#""Bytes""#, r#""Many-Bytes""#, "/components/schemas/Many-Bytes", "which Rust takes for no name"),
         (r#""Bytes""#, r#""Result""#, "/components/schemas/Result", "taken by the generated code"),
-        (r#""Bytes""#, r#""Slot""#, "/components/schemas/Slot", "taken by the generated code"),
+        (r#""Bytes""#, r#""Input""#, "/components/schemas/Input", "taken by the generated code"),
         ("Thing.OldMeasure", "Thing.Request", "/methods/Thing.Request", "taken by the generated code"),
         ("Thing.OldMeasure", "Thing.Thing", "/methods/Thing.Thing", "taken by the generated code"),
         ("Thing.OldMeasure", "Types.OldMeasure", "/methods/Types", "taken by the generated code"),
@@ -102,7 +102,7 @@ fn faults_name_their_place_and_what_to_do() {
             "/components/schemas/ThingDef/properties/qLimit/default",
             "does not fit",
         ),
-        (r#""oneOf": ["#, r#""oneOf": {}, "other": ["#, "/oneOf", "this should be a list"),
+        (r#""oneOf": ["#, r#""oneOf": {}, "other": ["#, "/oneOf", "this should be an array"),
         (r#""qCount""#, r#""qWithCount""#, "/methods/Thing.Measure/params", "would begin with `with_`"),
         (
             r#""x-qlik-stability": "experimental""#,
@@ -124,7 +124,7 @@ fn faults_name_their_place_and_what_to_do() {
 
 #[test]
 fn all_faults_are_told_at_once() {
-    let said = faults(r#""format": "int32", "default": -1 }"#, r#""format": "a" }, "qMore": { "type": "b" }"#);
+    let said = faults(r#""format": "int32", "default": -1 }"#, r#""format": "int99" }, "qMore": { "type": "b" }"#);
     assert_eq!(said.matches("cannot be mapped").count(), 2, "{said}");
 }
 

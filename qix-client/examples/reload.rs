@@ -11,11 +11,8 @@ use std::time::Duration;
 use futures_util::TryStreamExt;
 use indicatif::{ProgressBar, ProgressStyle};
 use qix_client::prelude::*;
-use qix_client::{Progress, types::ProgressData};
+use qix_client::{Progress, ProgressCode, types::ProgressData};
 use qix_test_engine::TestEngine;
-
-/// The code of the message that says how many lines a table has got.
-const LINES_FETCHED: i32 = 21;
 
 const SCRIPT: &str = "
 Calendar:  LOAD RecNo() AS Day, Mod(RecNo(), 7) AS Weekday AUTOGENERATE 3650;
@@ -78,7 +75,8 @@ fn bar(script: &str) -> Result<ProgressBar, indicatif::style::TemplateError> {
 
 /// Moves the bar, and prints above it what is there to stay; `text` keeps the line that has not ended yet.
 fn show(bar: &ProgressBar, text: &mut String, update: &ProgressData) {
-    let fetched = update.persistent_progress_messages.iter().filter(|message| message.message_code == LINES_FETCHED);
+    let codes = update.persistent_progress_messages.iter().map(ProgressCode::of);
+    let fetched = codes.filter(|code| *code == ProgressCode::LINES_FETCHED);
     bar.inc(u64::try_from(fetched.count()).unwrap_or(0));
     text.push_str(&update.persistent_progress);
     let ended = text.rfind('\n').map_or(0, |end| end + 1);

@@ -33,68 +33,54 @@
 //! Events in it are `called`, `answered`, `failed` and `given up`. No payload is told, unless
 //! [`trace_payloads`](SessionBuilder::trace_payloads) asks for it.
 
-#[cfg(feature = "arrow")]
-mod batches;
-mod call;
-mod connection;
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod endpoint;
-mod error;
-mod event;
-#[cfg(any(test, fuzzing))]
+// Compiles the code in the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+mod config;
+mod connect;
+mod ext;
+#[cfg(feature = "__fuzz")]
+#[doc(hidden)]
 pub mod fuzz;
 pub mod guide;
-mod hub;
-mod keep_alive;
-mod lists;
-mod load;
-mod middleware;
-mod object;
-mod policy;
 pub mod prelude;
-mod progress;
 mod protocol;
-mod reload;
-mod resume;
-mod rows;
-mod secret;
-mod select;
+mod record;
 mod session;
-mod settings;
-mod state;
-mod temporary;
-mod trace;
-mod traffic;
-pub mod transport;
-mod watch;
 
 #[cfg(feature = "arrow")]
 pub use arrow_array;
 #[cfg(feature = "arrow")]
 pub use arrow_schema;
-#[cfg(feature = "arrow")]
-pub use batches::{BatchStream, ColumnType, RecordBatches};
-#[cfg(feature = "tls")]
-pub use endpoint::certificates::KeyMaterial;
-pub use error::ConnectError;
-pub use event::Event;
-pub use keep_alive::KeepAlive;
-pub use lists::{BookmarkItem, DataListDef, DimensionItem, ListDef, Listing, Lists, MeasureItem, ObjectItem};
-pub use load::{LoadError, LoadRows, Loading};
-pub use middleware::{Middleware, Next};
-pub use policy::{WhenModal, WhenReloading};
-pub use progress::{LongRunning, Progress, WithProgress};
-pub use protocol::notification::{
-    AuthenticationInformation, Notification, NotificationKind, ProxyMessage, Refusal, SessionState, Severity,
+pub use config::{
+    Backoff, Event, KeepAlive, Middleware, Next, Restoration, RestorationOutcome, Resumption, WhenModal, WhenReloading,
 };
-pub use qix_schema::*;
-pub use reload::{Reload, Reloaded, Reloading, ScriptError, ScriptFault, ScriptPlace};
-pub use resume::{Backoff, Restoration, RestorationOutcome, Resumption};
-pub use rows::{FieldValues, RowStream, Rows, RowsError};
-pub use select::{
+#[cfg(feature = "tls")]
+pub use connect::certificates::KeyMaterial;
+pub use connect::{ConnectError, transport};
+#[cfg(feature = "arrow")]
+pub use ext::arrow::{BatchStream, RecordBatches};
+pub use ext::lists::{BookmarkItem, DataListDef, DimensionItem, ListDef, Listing, Lists, MeasureItem, ObjectItem};
+pub use ext::load::{LoadError, LoadRows, Loading};
+pub use ext::open_doc::OpenDoc;
+pub use ext::progress::{LongRunning, Progress, WithProgress};
+pub use ext::reload::{Reload, Reloaded, Reloading, ScriptError, ScriptFault, ScriptPlace};
+#[cfg(feature = "arrow")]
+pub use ext::rows::column_type::ColumnType;
+pub use ext::rows::{FieldValues, RowStream, Rows, RowsError};
+pub use ext::select::{
     AlternateState, InField, InList, ModalSelections, NewState, Select, SelectError, SelectListed, SelectModally,
     Selecting, Stepping,
 };
-pub use session::{OpenDoc, Session, SessionBuilder};
-pub use traffic::{Recorder, Replay, ReplayError};
-pub use watch::{Layouts, Watch};
+pub use ext::watch::{Layouts, Watch};
+pub use protocol::notification::{
+    AuthenticationInformation, Notification, NotificationKind, ProxyMessage, Refusal, SessionState, Severity,
+};
+pub use protocol::progress_code::ProgressCode;
+pub use qix_schema::*;
+pub use record::{Recorder, Replay, ReplayError};
+pub use session::{Session, SessionBuilder};

@@ -24,6 +24,7 @@ fn built() -> PathBuf {
 fn same_each_time(output: &str) -> String {
     let kinds = [
         (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
+        (r"\bengine [0-9.]+\b", "engine VERSION"),
         (r"\b[0-9.]+(s|ms|µs|ns)\b", "TIME"),
         (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "IDENTIFIER"),
     ];

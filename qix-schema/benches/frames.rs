@@ -4,7 +4,7 @@
 //! there is no such folder the frames made up here are all there is. `compare.sh` runs this program as it was at another
 //! commit beside the present one.
 // What helps to measure may fail loudly.
-#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -53,10 +53,8 @@ fn read_frames() -> Vec<(String, String)> {
         #[serde(borrow)]
         result: &'a RawValue,
     }
-    let folder = std::env::var_os("QIX_FRAMES").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus/frames"),
-        PathBuf::from,
-    );
+    let folder = std::env::var_os("QIX_FRAMES")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus/frames"), PathBuf::from);
     let Ok(files) = std::fs::read_dir(&folder) else {
         eprintln!("{} is not there: no frames of real engines", folder.display());
         return Vec::new();
@@ -185,7 +183,8 @@ fn pivot() -> String {
                 r#"{{"qText":"{text}","qElemNo":{number},"qValue":"NaN","qCanExpand":true,"qType":"N","qUp":0,"qDown":0,"qSubNodes":[{nodes}]}}"#
             )
         };
-        let inner = |number| (0..4).map(|at| node(format!("{outer} {number}.{at}"), at, String::new())).collect::<Vec<_>>();
+        let inner =
+            |number| (0..4).map(|at| node(format!("{outer} {number}.{at}"), at, String::new())).collect::<Vec<_>>();
         (0..count).map(|at| node(format!("{outer} {at}"), at, inner(at).join(","))).collect::<Vec<_>>().join(",")
     };
     let mut rows = Vec::new();
@@ -213,7 +212,14 @@ fn pivot() -> String {
 
 /// A page of a stacked cube: a tree of three levels with a measure.
 fn stacked() -> String {
-    let cell = |text: String, number: usize, value: &str, kind: &str, most: f64, row: usize, rest: &str, nodes: String| {
+    let cell = |text: String,
+                number: usize,
+                value: &str,
+                kind: &str,
+                most: f64,
+                row: usize,
+                rest: &str,
+                nodes: String| {
         format!(
             concat!(
                 r#"{{"qText":"{}","qElemNo":{},"qValue":{},"qType":"{}","qMaxPos":{},"qMinNeg":0,"qUp":0,"qDown":0,"qRow":{},"#,

@@ -70,23 +70,11 @@ pub(crate) fn same<T: Debug + PartialEq>(read: Result<T, DecodeError>, general: 
         (Ok(read), Ok(general)) => assert_eq!(read, general),
         (Err(read), Err(general)) => {
             // A list or an object that does not belong somewhere is told at once. The general decoder looks into it first.
-            let unfit = ["invalid type: sequence", "invalid type: map"].iter().any(|kind| read.to_string().contains(kind));
+            let unfit =
+                ["invalid type: sequence", "invalid type: map"].iter().any(|kind| read.to_string().contains(kind));
             let inside = unfit && (read.path == "." || general.path.starts_with(&read.path));
             assert!(inside || read.path == general.path, "{read} / {general}");
         }
         (read, general) => panic!("{read:?} / {general:?}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn cells() {
-        qix_fuzz::replay("cells", super::cells);
-    }
-
-    #[test]
-    fn decode() {
-        qix_fuzz::replay("decode", super::decode);
     }
 }

@@ -15,23 +15,31 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+// Compiles the code in the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 // Generated code names this crate in the same way, wherever it lives.
 extern crate self as qix_schema;
 
 pub mod cells;
 mod definitions;
 mod error;
-#[cfg(any(test, fuzzing))]
+#[cfg(any(test, feature = "__fuzz"))]
+#[doc(hidden)]
 pub mod fuzz;
 #[rustfmt::skip]
 #[allow(deprecated, clippy::too_many_arguments)]
 mod generated;
+mod release;
 pub mod rpc;
 mod version;
 pub mod wire;
 
 pub use error::{EngineError, Error, ErrorCode, ErrorKind};
 pub use generated::*;
+pub use release::{EngineRelease, Release};
 pub use rpc::{AsRemote, Class};
 pub use version::{EngineAge, VersionMismatch, check_engine_version};
 pub use wire::{DecodeError, Extra, Json, decode, encode};

@@ -3,6 +3,8 @@
 use std::cmp::Ordering;
 use std::fmt;
 
+use crate::release::EngineRelease;
+
 /// How an engine's API compares with a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -15,7 +17,7 @@ pub enum EngineAge {
     Unknown,
 }
 
-/// An engine of another version than the schema's; shown, it is a warning to log.
+/// An engine of another version than the schema's. Shown, it is a warning to log, with the release of each version.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct VersionMismatch {
     /// The engine's version.
@@ -28,8 +30,8 @@ pub struct VersionMismatch {
 
 impl fmt::Display for VersionMismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { engine, schema, age } = self;
-        match age {
+        let (engine, schema) = (released(&self.engine), released(&self.schema));
+        match self.age {
             EngineAge::Older => write!(
                 f,
                 "the engine ({engine}) is older than the schema ({schema}): it refuses methods and ignores members that it does not know"
@@ -39,9 +41,17 @@ impl fmt::Display for VersionMismatch {
                 "the engine ({engine}) is newer than the schema ({schema}): it may have methods and members that this program does not know"
             ),
             EngineAge::Unknown => {
-                write!(f, "the engine's version `{engine}` cannot be compared with the schema's, {schema}")
+                write!(f, "the engine's version `{}` cannot be compared with the schema's, {schema}", self.engine)
             }
         }
+    }
+}
+
+/// A version and the release that it belongs to.
+fn released(version: &str) -> String {
+    match EngineRelease::of(version) {
+        Some(release) => format!("{version}, {release}"),
+        None => version.to_owned(),
     }
 }
 
@@ -53,10 +63,9 @@ impl fmt::Display for VersionMismatch {
 /// ```
 /// use qix_schema::{ENGINE_VERSION, check_engine_version};
 ///
-/// let engine = "12.20.0"; // global.engine_version().await?.component_version
-/// if let Err(warning) = check_engine_version(engine, ENGINE_VERSION) {
-///     assert!(warning.to_string().starts_with("the engine (12.20.0) is older than the schema ("));
-/// }
+/// let engine = "12.2386.4"; // global.engine_version().await?.component_version
+/// let warning = check_engine_version(engine, ENGINE_VERSION).unwrap_err().to_string();
+/// assert!(warning.starts_with("the engine (12.2386.4, May 2025 for Windows) is older than the schema ("));
 /// ```
 ///
 /// # Errors
@@ -87,6 +96,19 @@ fn numbers(version: &str) -> Option<Vec<u64>> {
 #[cfg(test)]
 mod tests {
     use super::{EngineAge, check_engine_version};
+
+    #[test]
+    fn a_warning_names_the_releases() {
+        let warning = |engine| check_engine_version(engine, "12.2886.0").unwrap_err().to_string();
+        assert!(warning("12.2561.3").starts_with(
+            "the engine (12.2561.3, November 2025 for Windows) is older than the schema (12.2886.0, Qlik Cloud on 29 August 2026): "
+        ));
+        assert!(warning("12.3000.0").starts_with("the engine (12.3000.0, newer than "));
+        assert!(
+            warning("next")
+                .starts_with("the engine's version `next` cannot be compared with the schema's, 12.2886.0, ")
+        );
+    }
 
     #[test]
     fn numbers_are_compared_as_numbers() {

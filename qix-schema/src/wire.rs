@@ -13,7 +13,7 @@ mod choice;
 mod decode;
 mod extra;
 mod fault;
-#[cfg(any(test, fuzzing))]
+#[cfg(any(test, feature = "__fuzz"))]
 pub(crate) mod general;
 mod json;
 mod list;
@@ -36,16 +36,16 @@ pub use choice::{
     Choice, Unrecognized, ValueName, display as display_choice, from_number, from_text, read_choice, scan_choice,
     write_choice,
 };
-pub(crate) use decode::{decode_member, explain};
 pub use decode::{DecodeError, decode, encode};
+pub(crate) use decode::{decode_member, explain};
 pub use extra::Extra;
 pub use fault::{Fault, Scanned};
 pub use json::Json;
+pub(crate) use number::float;
+pub(crate) use number::integer;
 use record::name_of;
 pub use record::{Input, Members, Record, read_record, scan_record, scan_record_inline, write_object, write_record};
 pub use stack::grow;
-pub(crate) use number::float;
-pub(crate) use number::integer;
 pub(crate) use string::plain;
 pub(crate) use text::{List, Object, elements, object, open_list};
 pub use text::{Stop, Text};

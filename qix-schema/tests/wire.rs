@@ -41,6 +41,15 @@ fn numbers_may_be_texts_and_stay_what_they_are() {
 }
 
 #[test]
+fn integers_without_a_sign_hold_all_their_values_and_no_others() {
+    assert_eq!(decode::<u64>("18446744073709551615").unwrap(), u64::MAX);
+    assert_eq!(decode::<u32>("4294967295.0").unwrap(), u32::MAX);
+    assert_eq!(written::<Vec<u8>>("[0, 255]"), "[0,255]");
+    assert!(decode::<u32>("-1").is_err() && decode::<u64>("-1.0").is_err());
+    assert!(decode::<u8>("256").is_err() && decode::<u16>("65536").is_err());
+}
+
+#[test]
 fn enums_are_read_in_three_forms_and_written_in_one() {
     for text in [r#"{"qMode":"P"}"#, r#"{"qMode":"DATA_MODE_PIVOT"}"#, r#"{"qMode":1}"#] {
         let def: HyperCubeDef = decode(text).unwrap();

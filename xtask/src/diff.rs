@@ -1,8 +1,6 @@
 //! `cargo xtask diff`: what changed between two versions of the engine's schema.
 
-use std::fs;
 use std::io::{ErrorKind, Write};
-use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -10,18 +8,22 @@ use qix_codegen::companion::Companion;
 use qix_codegen::diff::{self, Diff, Input};
 use qix_codegen::model::Model;
 
+use crate::release::{EngineRelease, Release};
+use crate::source::{Source, VENDOR, read};
 use crate::workspace;
 
 /// Two versions of the engine's schema, and how to show what differs.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// The old side: a published schema (OpenRPC), a snapshot, a legacy schema as enigma.js bundles it, or `committed`
-    /// for the snapshot of this checkout. If left out: the snapshot of the last commit.
-    #[arg(value_name = "OLD")]
-    old: Option<String>,
-    /// The new side, of the same forms. If left out: the snapshot of this checkout.
+    #[arg(value_name = "OLD", help = format!(
+        "The old side: a published schema (OpenRPC), a snapshot, a legacy schema as enigma.js bundles it, each as a file \
+         or an address such as {VENDOR}, or `committed` for the snapshot of this checkout. Defaults to the snapshot of \
+         the last commit"
+    ))]
+    old: Option<Source>,
+    /// The new side, in the same forms. Defaults to the snapshot of this checkout.
     #[arg(value_name = "NEW")]
-    new: Option<String>,
+    new: Option<Source>,
     /// Write JSON, for scripts.
     #[arg(long, conflicts_with = "markdown")]
     json: bool,
@@ -42,8 +44,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         Some(old) => side(old)?,
         None => input("the snapshot of the last commit", &last_commit()?)?,
     };
-    let new = side(arguments.new.as_deref().unwrap_or(COMMITTED))?;
-    let diff = diff::compare(&old, &new, &companion);
+    let new = side(arguments.new.as_ref().unwrap_or(&COMMITTED.into()))?;
+    let mut diff = diff::compare(&old, &new, &companion);
+    diff.notes.splice(0..0, releases(&diff));
     let text = if arguments.json {
         diff.to_json()?
     } else if arguments.markdown {
@@ -71,8 +74,16 @@ pub(crate) fn version() -> &'static str {
 
 /// Compares the snapshot of this checkout with what is about to replace it.
 pub(crate) fn with_committed(model: &Model, companion: &Companion) -> Result<Diff> {
-    let Input::Model(committed) = side(COMMITTED)? else { bail!("{SNAPSHOT} is no snapshot") };
+    let Input::Model(committed) = side(&COMMITTED.into())? else { bail!("{SNAPSHOT} is no snapshot") };
     Ok(diff::models(&committed, model, companion))
+}
+
+/// Which releases the two sides belong to.
+pub(crate) fn releases(diff: &Diff) -> Vec<String> {
+    let mut versions = vec![&diff.old, &diff.new];
+    versions.dedup();
+    let release = |version: &&String| Some(format!("Engine {version} is {}.", EngineRelease::of(version)?));
+    versions.iter().filter_map(release).collect()
 }
 
 fn companion() -> Result<Companion> {
@@ -80,13 +91,22 @@ fn companion() -> Result<Companion> {
     Ok(Companion::read(&read(&path)?)?)
 }
 
-fn side(name: &str) -> Result<Input> {
-    let path = if name == COMMITTED { workspace().join(SNAPSHOT) } else { PathBuf::from(name) };
-    let mut side = input(&path.display().to_string(), &read(&path)?)?;
+fn side(source: &Source) -> Result<Input> {
+    let source = match source {
+        Source::File(name) if name.as_os_str() == COMMITTED => &Source::File(workspace().join(SNAPSHOT)),
+        Source::File(name) if !name.exists() => match name.to_str().and_then(Release::for_windows) {
+            Some(release) => bail!(
+                "the schema of {release} is not here, and the vendor publishes only its newest one. Give the file of a \
+                 schema with that version or one close to it."
+            ),
+            None => source,
+        },
+        source => source,
+    };
+    let mut side = input(&source.to_string(), &source.read()?)?;
     if let Input::Legacy(legacy) = &mut side {
         // Newer legacy files say their version only by their name.
-        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-        legacy.version = legacy.version.take().or(stem);
+        legacy.version = legacy.version.take().or(source.stem());
     }
     Ok(side)
 }
@@ -97,10 +117,6 @@ fn input(name: &str, text: &str) -> Result<Input> {
         eprintln!("note: {name} {unknown}");
     }
     Ok(input)
-}
-
-fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// The snapshot as it was committed last.

@@ -15,15 +15,18 @@ use qix_codegen::model::Model;
 use qix_codegen::prose::Prose;
 use qix_codegen::{Generated, Place, Texts, openrpc, snapshot};
 
+use crate::source::{Source, VENDOR, read};
 use crate::write::{self, Report};
 use crate::{diff, workspace};
 
 /// Generate Rust from the snapshot of the engine's schema, or from a published file.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// A published schema (OpenRPC). Without --out its facts become the committed snapshot.
-    #[arg(long, value_name = "FILE")]
-    schema: Option<PathBuf>,
+    #[arg(long, value_name = "FILE|URL", help = format!(
+        "A published schema (OpenRPC): a file, or an address such as {VENDOR}. Without --out its facts become the \
+         committed snapshot"
+    ))]
+    schema: Option<Source>,
     /// Make a crate of its own in this folder, and touch nothing else.
     #[arg(long, value_name = "DIR", requires = "schema")]
     out: Option<PathBuf>,
@@ -36,29 +39,29 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let start = Instant::now();
     let schema = workspace().join("qix-schema");
     let companion = Companion::read(&read(&schema.join("schema/companion.json"))?)?;
-    let source = Source::read(arguments.schema.as_deref(), &schema)?;
-    source.unknown.iter().for_each(|unknown| eprintln!("note: {unknown}"));
+    let facts = Facts::read(arguments.schema.as_ref(), &schema)?;
+    facts.unknown.iter().for_each(|unknown| eprintln!("note: {unknown}"));
     let imported = match &arguments.out {
-        None if arguments.schema.is_some() => Some(snapshot::write(&source.model)?),
+        None if arguments.schema.is_some() => Some(snapshot::write(&facts.model)?),
         _ => None,
     };
-    let engine = source.model.engine.clone();
+    let engine = facts.model.engine.clone();
     let documentation = documentation(&schema.join("schema/docs"))?;
     let (generated, report) = match &arguments.out {
         Some(out) => {
-            let texts = Texts { own: &documentation, published: &source.prose };
-            let generated = qix_codegen::generate(source.model, &companion, texts, Place::Crate)?;
+            let texts = Texts { own: &documentation, published: &facts.prose };
+            let generated = qix_codegen::generate(facts.model, &companion, texts, Place::Crate)?;
             let report = write_crate(&generated, out, &engine, arguments.check)?;
             (generated, report)
         }
         None => {
             let upgrade = match &arguments.schema {
-                Some(_) => Some(announce(&source.model, &companion)?),
+                Some(_) => Some(announce(&facts.model, &companion)?),
                 None => None,
             };
-            let missing = check(&source.model, &companion, &documentation, upgrade.as_ref())?;
+            let missing = check(&facts.model, &companion, &documentation, upgrade.as_ref())?;
             let texts = Texts { own: &documentation, published: &Prose::default() };
-            let generated = qix_codegen::generate(source.model, &companion, texts, Place::Schema)?;
+            let generated = qix_codegen::generate(facts.model, &companion, texts, Place::Schema)?;
             generated.notes.iter().for_each(|note| eprintln!("note: {note}"));
             without_text(&missing).iter().for_each(|note| eprintln!("note: {note}"));
             let mut report = Report::default();
@@ -78,7 +81,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 fn announce(model: &Model, companion: &Companion) -> Result<Diff> {
     let mut diff = diff::with_committed(model, companion)?;
     // What the companion lacks is said when all of it is checked.
-    diff.notes.clear();
+    diff.notes = diff::releases(&diff);
     diff::print(&diff.to_text(Some(diff::version())))?;
     println!();
     Ok(diff)
@@ -128,25 +131,27 @@ fn without_text(missing: &[String]) -> Vec<String> {
     parts.into_iter().map(line).collect()
 }
 
-/// Where the model comes from.
-struct Source {
+/// What a schema says.
+struct Facts {
     model: Model,
     prose: Prose,
     unknown: Vec<Fault>,
 }
 
-impl Source {
-    fn read(published: Option<&Path>, schema: &Path) -> Result<Self> {
+impl Facts {
+    fn read(published: Option<&Source>, schema: &Path) -> Result<Self> {
         match published {
-            Some(path) => {
-                let published = openrpc::read(&read(path)?).map_err(|faults| in_file(path, &faults))?;
+            Some(source) => {
+                let text = source.read()?;
+                let published = openrpc::read(&text)
+                    .map_err(|faults| anyhow!("{source} cannot be used; nothing was written.\n{faults}"))?;
                 Ok(Self { model: published.model, prose: published.prose, unknown: published.unknown })
             }
             None => {
                 let path = schema.join("schema/snapshot.json");
                 let model = snapshot::read(&read(&path)?).map_err(|error| {
                     anyhow!(
-                        "{}: {error}\n  Import the published file again: cargo xtask gen --schema FILE",
+                        "{}: {error}\n  Import the published schema again: cargo xtask gen --schema FILE",
                         path.display()
                     )
                 })?;
@@ -167,14 +172,6 @@ fn documentation(folder: &Path) -> Result<Documentation> {
         }
     }
     Ok(Documentation::read(files.iter().map(|(name, text)| (name.as_str(), text.as_str())))?)
-}
-
-fn in_file(path: &Path, error: &dyn std::fmt::Display) -> anyhow::Error {
-    anyhow!("{} cannot be used; nothing was written.\n{error}", path.display())
-}
-
-fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// Writes the files of a crate of its own.

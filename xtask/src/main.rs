@@ -2,7 +2,12 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
 mod diff;
+mod download;
 mod generate;
+#[path = "../../qix-schema/src/release.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the public API of another crate")]
+mod release;
+mod source;
 mod tools;
 mod write;
 

@@ -62,6 +62,23 @@ fn legacy_files_are_compared_and_say_what_they_lack() {
 }
 
 #[test]
+fn a_comparison_names_the_releases_of_both_sides() {
+    let folder = tempfile::tempdir().unwrap();
+    let side = |name: &str, version: &str| write(folder.path(), name, &SCHEMA.replace("1.2.3", version));
+    let (old, new) = (side("old.json", "12.2561.3"), side("new.json", "12.2700.0"));
+    let (old, new) = (old.to_str().unwrap(), new.to_str().unwrap());
+    for format in [&[][..], &["--markdown"], &["--json"]] {
+        let said = text(&diff(&[&[old, new], format].concat()).stdout);
+        assert!(said.contains("Engine 12.2561.3 is November 2025 for Windows."), "{said}");
+        let between = "Engine 12.2700.0 is newer than November 2025 for Windows, older than May 2026 for Windows.";
+        assert!(said.contains(between), "{said}");
+    }
+    assert_eq!(text(&diff(&[old, old]).stdout).matches("Engine 12.2561.3 is").count(), 1);
+    let said = text(&diff(&["committed", "Nov 2025"]).stderr);
+    assert!(said.contains("the schema of November 2025 for Windows (12.2561.0) is not here"), "{said}");
+}
+
+#[test]
 fn what_is_no_schema_is_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let path = write(folder.path(), "notes.json", "{}");

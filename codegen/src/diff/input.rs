@@ -24,6 +24,7 @@ impl Input {
     ///
     /// Whatever is wrong with the file, or that it is none of the three.
     pub fn read(text: &str) -> Result<(Self, Vec<Fault>), Faults> {
+        let text = text.trim_start_matches('\u{feff}');
         let file: Value =
             serde_json::from_str(text).map_err(|error| Fault::new("", format!("this is not JSON: {error}"), FORMS))?;
         let has = |key: &str| file.get(key).is_some_and(|value| !value.is_null());
@@ -34,7 +35,7 @@ impl Input {
             let model = snapshot::read(text).map_err(|error| {
                 Fault::new(
                     "",
-                    format!("this looks like a snapshot, and is none: {error}"),
+                    format!("this looks like a snapshot but is not one: {error}"),
                     "Import the published file again.",
                 )
             })?;
@@ -44,7 +45,7 @@ impl Input {
             let published = openrpc::read(text)?;
             return Ok((Self::Model(Box::new(published.model)), published.unknown));
         }
-        Err(Fault::new("", "this is no schema", FORMS).into())
+        Err(Fault::new("", "this is not a schema", FORMS).into())
     }
 
     /// The engine version, as far as the file says.

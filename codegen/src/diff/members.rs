@@ -4,15 +4,16 @@ use super::line::{Change, Line, Subject};
 use super::pair::{self, Matched};
 use super::side;
 use super::{Sides, marks, similar};
-use crate::model::{Kind, Marks, Member, Type, TypeRef};
+use crate::model::{Kind, Member, Type, TypeRef};
 use crate::plan::{Field, Shape, TypeBody, TypePlan};
 
-/// A member with its plan. Of a dynamic member the schema says no more than name and type.
+/// A member with its plan.
 #[derive(Clone, Copy)]
 struct Item<'a> {
     name: &'a str,
     ty: &'a TypeRef,
-    member: Option<&'a Member>,
+    member: &'a Member,
+    is_dynamic: bool,
     field: &'a Field,
 }
 
@@ -23,7 +24,7 @@ pub(super) fn compare(sides: &Sides<'_>, old: Whole<'_>, new: Whole<'_>, lines: 
     let (old_names, new_names) = (names(&old_items), names(&new_items));
     let renamed = |a: Item<'_>, b: Item<'_>| {
         sides.types.same(a.ty, b.ty)
-            && a.member.is_some() == b.member.is_some()
+            && a.is_dynamic == b.is_dynamic
             && pair::same_place(&old_names, a.name, &new_names, b.name)
             && similar::fields(a.name, b.name)
     };
@@ -63,12 +64,10 @@ pub(super) fn compare(sides: &Sides<'_>, old: Whole<'_>, new: Whole<'_>, lines: 
 
 fn items<'a>((_, ty, plan): Whole<'a>) -> Vec<Item<'a>> {
     let (Kind::Struct { members, dynamic }, TypeBody::Struct(body)) = (&ty.kind, &plan.body) else { return Vec::new() };
-    let members = members.iter().map(|member| (member.name.as_str(), &member.ty, Some(member)));
-    let dynamic = dynamic.iter().map(|member| (member.name.as_str(), &member.ty, None));
+    let members = members.iter().map(|member| (member, false)).chain(dynamic.iter().map(|member| (member, true)));
     members
-        .chain(dynamic)
         .zip(&body.fields)
-        .map(|((name, ty, member), field)| Item { name, ty, member, field })
+        .map(|((member, is_dynamic), field)| Item { name: &member.name, ty: &member.ty, member, is_dynamic, field })
         .collect()
 }
 
@@ -92,25 +91,21 @@ fn member(sides: &Sides<'_>, (old, a): (Whole<'_>, Item<'_>), (new, b): (Whole<'
         });
     }
     form(sides, a, b, &rust, &line, lines);
-    let text = |item: Item<'_>| {
-        let default = item.member.and_then(|member| member.default.as_ref());
-        default.map(ToString::to_string).unwrap_or_default()
-    };
+    let text = |item: Item<'_>| item.member.default.as_ref().map(ToString::to_string).unwrap_or_default();
     if text(a) != text(b) {
         let ty = &new.2.name;
         lines.push(line(Change::Changed).fact("default", text(a), text(b)).recompile(format!(
             "`{ty}::default()`, and what an absent member stands for, follow the engine only when compiled again."
         )));
     }
-    let required = |item: Item<'_>| item.member.is_some_and(|member| member.required);
+    let required = |item: Item<'_>| item.member.required;
     if required(a) != required(b) {
         let word = |required| if required { "always there" } else { "may be absent" };
         lines.push(line(Change::Changed).fact("presence", word(required(a)), word(required(b))));
     }
-    let marks = |item: Item<'_>| item.member.map_or_else(Marks::default, |member| member.marks.clone());
     let about = marks::About { subject: Subject::Member, item: path(new, b), rust: vec![rust.clone()], warns: true };
     let (api_old, api_new) = (marks::of_api(&sides.old.model), marks::of_api(&sides.new.model));
-    let (old, new) = ([&marks(a), &old.1.marks, &api_old], [&marks(b), &new.1.marks, &api_new]);
+    let (old, new) = ([&a.member.marks, &old.1.marks, &api_old], [&b.member.marks, &new.1.marks, &api_new]);
     marks::compare(&about, &old, &new, lines);
 }
 

@@ -160,7 +160,11 @@ fn constructor(method: &MethodPlan) -> TokenStream {
             quote!(#name: None)
         }
     });
-    let doc = if method.required.is_empty() { " The request." } else { " The request, with what is required." };
+    let doc = if method.required.is_empty() {
+        " Creates the request."
+    } else {
+        " Creates the request from its required parameters."
+    };
     quote! {
         #[doc = #doc]
         pub fn new(#(#arguments),*) -> Self {

@@ -172,7 +172,7 @@ impl<'a> RareBox<'a> {
     fn field(&self) -> TokenStream {
         let name = &self.name;
         quote! {
-            /// Members that few values carry.
+            /// Rarely set members.
             pub rare: Option<Box<#name>>,
         }
     }
@@ -180,7 +180,7 @@ impl<'a> RareBox<'a> {
     fn getters(&self) -> Vec<TokenStream> {
         let getter = |field: &&Field| {
             let (name, shape) = (format_ident!("{}", field.name), field.shape.tokens());
-            let doc = format!(" `{}`, if the value carries rare members.", field.wire);
+            let doc = format!(" `{}`, if any rare member is set.", field.wire);
             quote! {
                 #[doc = #doc]
                 pub fn #name(&self) -> Option<&#shape> {

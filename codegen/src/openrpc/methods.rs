@@ -3,102 +3,143 @@
 use std::collections::BTreeMap;
 
 use super::Reader;
+use super::object::Object;
 use super::place::Place;
 use crate::model::{Method, Param, ResultValue, class_of};
 
-impl Reader {
-    pub(super) fn methods(&mut self, list: &Place<'_>) -> BTreeMap<String, Method> {
+impl<'a> Reader<'a> {
+    pub(super) fn methods(&mut self, list: &Place<'a>) -> BTreeMap<String, Method> {
         let mut methods = BTreeMap::new();
         for place in list.elements() {
-            if place.object().is_none() {
-                self.fault(&place, "a method should be an object", "");
-                continue;
-            }
-            let name = self.text(&place, "name");
-            if !class_of(&name)
-                .is_some_and(|class| is_word(class) && name.split_once('.').is_some_and(|(_, m)| is_word(m)))
-            {
-                self.fault(
-                    &place,
-                    format!("the method `{name}` has no class"),
-                    "The name should be `Class.Method`, such as `Doc.GetField`.",
-                );
-                continue;
-            }
-            let method = self.method(&place, &name);
+            let Some((name, method)) = self.method(&place) else { continue };
             if methods.insert(name.clone(), method).is_some() {
-                self.fault(&place, format!("the method `{name}` is there twice"), "Remove one of the two.");
+                let hint = "Remove one of the two from a copy of the file.";
+                self.fault(&place, format!("the method `{name}` is there twice"), hint);
             }
         }
         methods
     }
 
-    fn method(&mut self, place: &Place<'_>, name: &str) -> Method {
-        let mut known = vec!["name", "params", "result", "errors", "x-qlik-access-control"];
-        known.extend(Self::MARKS);
-        self.report_unknown(place, &known);
+    fn method(&mut self, place: &Place<'a>) -> Option<(String, Method)> {
+        let object = self.follow(place)?;
+        let name = self.text(&object, "name");
+        let is_full = |name: &str| name.split_once('.').is_some_and(|(class, name)| is_word(class) && is_word(name));
+        if !class_of(&name).is_some_and(|_| is_full(&name)) {
+            let hint = "The name should be `Class.Method`, such as `Doc.GetField`.";
+            self.fault(place, format!("the method `{name}` has no class"), hint);
+            return None;
+        }
         let mut method = Method {
-            marks: self.marks(place, name),
-            access: self.texts(place, "x-qlik-access-control"),
+            marks: self.marks(&object, &name),
+            access: self.texts(&object, "x-qlik-access-control"),
             ..Method::default()
         };
-        for at in self.list(place, "params") {
-            let param = self.param(&at, name);
+        for at in self.list(&object, "params") {
+            let Some(param) = self.param(&at, &name) else { continue };
             if method.params.iter().any(|p| p.name == param.name) {
-                self.fault(&at, format!("the parameter `{}` of `{name}` is there twice", param.name), "Remove one.");
+                let what = format!("the parameter `{}` of `{name}` is there twice", param.name);
+                self.fault(&at, what, "Remove one of the two from a copy of the file.");
             }
             method.params.push(param);
         }
-        for at in self.list(place, "errors") {
-            let error = self.error_reference(&at);
-            method.errors.push(error);
+        for at in self.list(&object, "errors") {
+            let error = self.method_error(&at);
+            method.errors.extend(error);
         }
-        if let Some(result) = place.get("result") {
-            method.results = self.results(&result, name);
+        if let Some(result) = object.get("result") {
+            method.results = self.results(&result, &name);
         }
-        method
+        self.report_unread(&object);
+        Some((name, method))
     }
 
-    fn param(&mut self, place: &Place<'_>, method: &str) -> Param {
-        let mut known = vec!["name", "required", "schema"];
-        known.extend(Self::MARKS);
-        self.report_unknown(place, &known);
-        let name = self.text(place, "name");
-        let marks = self.marks(place, &format!("{method}/{name}"));
-        let required = self.flag(place, "required");
-        let (ty, default) = match place.get("schema") {
-            Some(schema) => {
-                self.report_unknown(&schema, &["type", "format", "$ref", "items", "default"]);
-                (self.type_ref(&schema), schema.get("default").map(|at| at.value.to_value()))
-            }
+    fn param(&mut self, place: &Place<'a>, method: &str) -> Option<Param> {
+        let object = self.follow(place)?;
+        let name = self.text(&object, "name");
+        let path = format!("{method}/{name}");
+        let required = self.flag(&object, "required");
+        let schema = match object.get("schema") {
+            Some(schema) => self.schema(&schema)?,
             None => {
-                self.fault(place, format!("the parameter `{name}` has no `schema`"), "");
-                (crate::model::TypeRef::String, None)
+                let hint = "State its type in `schema`, in a copy of the file.";
+                self.fault(place, "a parameter has no `schema`", hint);
+                return None;
             }
         };
-        Param { name, ty, required, default, marks }
+        let ty = self.type_of(&schema, &path);
+        let default = schema.get("default").map(|at| at.value.to_value());
+        let (outer, inner) = (self.marks(&object, &path), self.marks(&schema, &path));
+        let marks = self.both_marks(outer, inner, &schema.place);
+        self.report_unread(&schema);
+        self.report_unread(&object);
+        Some(Param { name, ty, required, default, marks })
     }
 
-    fn results(&mut self, place: &Place<'_>, method: &str) -> Vec<ResultValue> {
-        self.report_unknown(place, &["name", "schema", "description"]);
-        self.describe(&format!("{method}#result"), place);
-        let Some(schema) = place.get("schema") else { return Vec::new() };
-        self.report_unknown(&schema, &["type", "properties"]);
+    fn results(&mut self, place: &Place<'a>, method: &str) -> Vec<ResultValue> {
+        let path = format!("{method}#result");
+        let Some(object) = self.follow(place) else { return Vec::new() };
+        // Its name is for people, and whether it is required says nothing of an answer, which every call has.
+        object.get("name");
+        object.get("required");
+        let description = object.get("description");
+        let schema = object.get("schema");
+        self.report_unread(&object);
+        let Some(schema) = schema.and_then(|at| self.result_schema(&at)) else { return Vec::new() };
+        self.describe(&path, description.as_ref());
+        self.describe(&path, schema.get("description").as_ref());
+        schema.get("required");
         let mut results = Vec::new();
-        let object = schema.get("type").is_none_or(|at| at.value.as_str() == Some("object"));
-        if !object || schema.get("$ref").is_some() {
-            self.fault(
-                &schema,
-                format!("the result of `{method}` is no object with a property for each value"),
-                "Teach `codegen/src/openrpc/methods.rs` what it is, or correct the schema.",
-            );
-        }
         for (name, at) in self.members(&schema, "properties") {
-            self.report_unknown(&at, &["type", "format", "$ref", "items", "description"]);
-            self.describe(&format!("{method}#result/{name}"), &at);
-            results.push(ResultValue { name: name.to_owned(), ty: self.type_ref(&at) });
+            let Some(property) = self.schema(&at) else { continue };
+            let path = format!("{path}/{name}");
+            let ty = self.type_of(&property, &path);
+            self.describe(&path, property.get("description").as_ref());
+            self.report_unread(&property);
+            results.push(ResultValue { name: name.to_owned(), ty });
         }
+        self.report_unread(&schema);
         results
+    }
+
+    /// The schema of a result: an object with a property for each value, also one that a named type describes.
+    fn result_schema(&mut self, place: &Place<'a>) -> Option<Object<'a>> {
+        let mut place = place.clone();
+        for _ in 0..32 {
+            let schema = self.schema(&place)?;
+            if let Some(reference) = schema.get("$ref") {
+                place = self.target(&reference)?;
+                continue;
+            }
+            if schema.get("type").is_none_or(|at| at.value.as_str() == Some("object")) {
+                return Some(schema);
+            }
+            self.fault(
+                &schema.place,
+                "a result is not an object with a property for each value",
+                "Write it as one in a copy of the file, as all results of published schemas are.",
+            );
+            return None;
+        }
+        self.cycle(&place);
+        None
+    }
+
+    /// The error of a method: a reference, or an error that is written out and has the code of a named one.
+    fn method_error(&mut self, place: &Place<'a>) -> Option<String> {
+        let object = self.object(place)?;
+        if let Some(reference) = object.get("$ref") {
+            self.report_unread(&object);
+            return self.error_reference(&reference);
+        }
+        let code = object.get("code").and_then(|at| at.value.as_i64());
+        let name = self.error_names.iter().find(|(_, known)| Some(**known) == code).map(|(name, _)| name.clone());
+        if name.is_none() {
+            let hint = "In a copy of the file, add it to `components.errors` and refer to it by `$ref`.";
+            self.fault(place, "an error of a method has no name", hint);
+        }
+        object.get("message");
+        self.report_unread(&object);
+        name
     }
 }
 

@@ -1,15 +1,21 @@
 //! A value of the file and where it is.
 
+use std::rc::Rc;
+
 use super::tree::Tree;
 
 /// A value together with its JSON pointer.
 #[derive(Clone)]
 pub(super) struct Place<'a> {
     pub(super) value: &'a Tree,
-    path: Vec<Step<'a>>,
+    path: Option<Rc<Path<'a>>>,
 }
 
-#[derive(Clone)]
+struct Path<'a> {
+    step: Step<'a>,
+    parent: Option<Rc<Path<'a>>>,
+}
+
 enum Step<'a> {
     Key(&'a str),
     Index(usize),
@@ -17,21 +23,17 @@ enum Step<'a> {
 
 impl<'a> Place<'a> {
     pub(super) fn root(value: &'a Tree) -> Self {
-        Self { value, path: Vec::new() }
-    }
-
-    pub(super) fn object(&self) -> Option<&'a [(String, Tree)]> {
-        self.value.as_object()
+        Self { value, path: None }
     }
 
     pub(super) fn get(&self, key: &str) -> Option<Self> {
-        let (key, value) = self.object()?.iter().find(|(name, _)| name == key)?;
+        let (key, value) = self.value.as_object()?.iter().find(|(name, _)| name == key)?;
         Some(self.step(Step::Key(key), value))
     }
 
     /// The members of an object; none if it is something else.
     pub(super) fn entries(&self) -> Vec<(&'a str, Self)> {
-        let entries = self.object().into_iter().flatten();
+        let entries = self.value.as_object().into_iter().flatten();
         entries.map(|(key, value)| (key.as_str(), self.step(Step::Key(key), value))).collect()
     }
 
@@ -42,24 +44,25 @@ impl<'a> Place<'a> {
     }
 
     pub(super) fn pointer(&self) -> String {
-        let mut pointer = String::new();
-        for step in &self.path {
-            match step {
-                Step::Key(key) => pointer.push_str(&format!("/{}", escape(key))),
-                Step::Index(index) => pointer.push_str(&format!("/{index}")),
-            }
+        let mut steps: Vec<String> = Vec::new();
+        let mut path = &self.path;
+        while let Some(at) = path {
+            steps.push(match at.step {
+                Step::Key(key) => escape(key),
+                Step::Index(index) => index.to_string(),
+            });
+            path = &at.parent;
         }
-        pointer
+        steps.iter().rev().map(|step| format!("/{step}")).collect()
     }
 
-    pub(super) fn get_pointer(&self, key: &str) -> String {
-        format!("{}/{}", self.pointer(), escape(key))
+    /// One step of a JSON pointer.
+    pub(super) fn step_to(&self, step: &str) -> Option<Self> {
+        self.get(step).or_else(|| self.elements().into_iter().nth(step.parse().ok()?))
     }
 
     fn step(&self, step: Step<'a>, value: &'a Tree) -> Self {
-        let mut path = self.path.clone();
-        path.push(step);
-        Self { value, path }
+        Self { value, path: Some(Rc::new(Path { step, parent: self.path.clone() })) }
     }
 }
 

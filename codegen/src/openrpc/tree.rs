@@ -6,6 +6,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Number, Value};
 
 /// A JSON value.
+#[derive(PartialEq)]
 pub(super) enum Tree {
     Null,
     Bool(bool),
@@ -24,8 +25,9 @@ impl Tree {
         if let Self::Bool(flag) = self { Some(*flag) } else { None }
     }
 
+    /// An integer, also one that is written `3.0`.
     pub(super) fn as_i64(&self) -> Option<i64> {
-        if let Self::Number(number) = self { number.as_i64() } else { None }
+        if let Self::Number(number) = self { integer(number) } else { None }
     }
 
     pub(super) fn as_object(&self) -> Option<&[(String, Tree)]> {
@@ -36,16 +38,23 @@ impl Tree {
         if let Self::List(elements) = self { Some(elements) } else { None }
     }
 
+    /// The value; an integer is one however it is written.
     pub(super) fn to_value(&self) -> Value {
         match self {
             Self::Null => Value::Null,
             Self::Bool(flag) => Value::Bool(*flag),
-            Self::Number(number) => Value::Number(number.clone()),
+            Self::Number(number) => Value::Number(integer(number).map_or_else(|| number.clone(), Number::from)),
             Self::Text(text) => Value::String(text.clone()),
             Self::List(elements) => elements.iter().map(Self::to_value).collect(),
             Self::Object(members) => members.iter().map(|(key, value)| (key.clone(), value.to_value())).collect(),
         }
     }
+}
+
+fn integer(number: &Number) -> Option<i64> {
+    // Beyond 2^53 a float no longer says which integer it is.
+    let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= 9_007_199_254_740_992.0);
+    number.as_i64().or(float.map(|float| float as i64))
 }
 
 impl<'de> Deserialize<'de> for Tree {

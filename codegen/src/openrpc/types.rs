@@ -1,181 +1,330 @@
-//! Reads `components.schemas`.
+//! Reads named types, and the types of members, parameters and results.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::Reader;
+use super::object::Object;
 use super::place::Place;
+use super::reference::SECTIONS;
+use super::written_out::is_settled;
 use crate::fault::Fault;
-use crate::model::{EnumValue, IntFormat, Kind, Member, ResultValue, Type, TypeRef};
+use crate::model::{EnumValue, IntFormat, Kind, Member, Type, TypeRef};
 
-impl Reader {
-    pub(super) fn types(&mut self, section: &Place<'_>) -> BTreeMap<String, Type> {
-        self.check_unique(section);
-        let mut types = BTreeMap::new();
-        for (name, place) in section.entries() {
-            if place.object().is_none() {
-                self.fault(&place, format!("the type `{name}` should be an object"), "");
-                continue;
+/// The types of generic objects. What hangs on an object, such as `qHyperCube`, is optional by presence: absent is not
+/// the same as empty. Up to 12.2528 such members are in `additionalProperties` alone. In 12.2886 they are also in
+/// `properties`, as a `$ref` with nothing beside it, and the list in `additionalProperties` is marked private: it may
+/// go. In both, each of them, and no other member, is named for its type.
+const GENERIC_OBJECTS: [&str; 2] = ["GenericObjectLayout", "GenericObjectProperties"];
+
+impl<'a> Reader<'a> {
+    /// The named types of the file, wherever they are.
+    pub(super) fn types(&mut self) -> BTreeMap<String, Type> {
+        let mut schemas: Vec<(&str, Object<'a>)> = Vec::new();
+        let mut places: BTreeMap<&str, Place<'a>> = BTreeMap::new();
+        for section in SECTIONS {
+            let Some(section) = section.iter().try_fold(self.root.clone(), |at, step| at.get(step)) else { continue };
+            let Some(section) = self.object(&section) else { continue };
+            for (name, place) in section.place.entries() {
+                match places.get(name) {
+                    Some(other) if other.value == place.value => continue,
+                    Some(other) => {
+                        let what = format!("`{name}` differs from that at {}", other.pointer());
+                        self.fault(&place, what, "Remove the wrong one from a copy of the file.");
+                    }
+                    None => drop(places.insert(name, place.clone())),
+                }
+                if let Some(schema) = self.schema(&place) {
+                    schemas.push((name, schema));
+                }
             }
-            let kind = self.kind(&place, name);
-            let marks = self.marks(&place, name);
+        }
+        self.type_names = places.keys().map(|name| (*name).to_owned()).collect();
+        let (aliases, schemas): (Vec<_>, Vec<_>) = schemas.into_iter().partition(|(_, schema)| is_alias(schema));
+        self.unread_aliases = aliases.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect();
+        self.alias_names = self.unread_aliases.keys().cloned().collect();
+        let mut types = BTreeMap::new();
+        for (name, schema) in schemas {
+            let kind = self.kind(&schema, name);
+            let marks = self.marks(&schema, name);
+            if schema.get("title").is_some_and(|title| title.value.as_str() != Some(name)) {
+                schema.get("title").iter().for_each(|at| self.left_out(at, "`title` is not the name of the type"));
+            }
+            self.report_unread(&schema);
             types.insert(name.to_owned(), Type { kind, marks });
+        }
+        for name in self.alias_names.clone() {
+            if let Some(alias) = self.unread_aliases.get(&name) {
+                let place = alias.place.clone();
+                self.named(&name, &place);
+            }
         }
         types
     }
 
-    fn kind(&mut self, place: &Place<'_>, name: &str) -> Kind {
-        let mut known = Self::MARKS.to_vec();
-        known.push("type");
-        let kind = if place.get("oneOf").is_some() {
-            known.push("oneOf");
-            Kind::Enum { values: self.enum_values(place, name) }
-        } else {
-            match place.get("type").and_then(|at| at.value.as_str()) {
-                Some("object") if place.get("properties").is_none() && place.get("additionalProperties").is_none() => {
-                    Kind::Open
+    /// What a named type is made of.
+    pub(super) fn kind(&mut self, schema: &Object<'a>, name: &str) -> Kind {
+        if schema.has("oneOf") || schema.has("enum") {
+            schema.get("type");
+            return Kind::Enum { values: self.enum_values(schema, name) };
+        }
+        match self.type_word(schema) {
+            word @ ("object" | "any") => {
+                let kind = self.structure(schema, name);
+                if kind == Kind::Open && word == "any" {
+                    let what = "no type is stated, so any JSON is taken";
+                    self.unknown.push(Fault::new(schema.place.pointer(), what, ""));
                 }
-                Some("object") => {
-                    known.extend(["properties", "additionalProperties", "required"]);
-                    self.structure(place, name)
-                }
-                Some("array") => {
-                    known.push("items");
-                    match self.type_ref(place) {
-                        TypeRef::List(items) => Kind::Array { items: *items },
-                        _ => Kind::Open,
-                    }
-                }
-                Some("string") => {
-                    known.push("contentEncoding");
-                    Kind::Text { encoding: place.get("contentEncoding").map(|at| self.text_at(&at)) }
-                }
-                other => {
-                    let other = other.unwrap_or("none").to_owned();
-                    self.fault(
-                        place,
-                        format!("the type `{name}` is of the kind `{other}`, which cannot be mapped to Rust"),
-                        "Known kinds: object, array, string, and `oneOf` for enums.",
-                    );
-                    Kind::Open
-                }
+                kind
             }
-        };
-        self.report_unknown(place, &known);
-        kind
+            "array" => match self.type_of(schema, name) {
+                TypeRef::List(items) => Kind::Array { items: *items },
+                _ => Kind::Open,
+            },
+            "string" => Kind::Text { encoding: schema.get("contentEncoding").map(|at| self.text_at(&at)) },
+            other => {
+                self.unmapped(&schema.place, other);
+                Kind::Open
+            }
+        }
     }
 
-    fn structure(&mut self, place: &Place<'_>, name: &str) -> Kind {
-        let required = self.texts(place, "required");
+    fn structure(&mut self, schema: &Object<'a>, name: &str) -> Kind {
+        let required = self.list(schema, "required");
+        let required: Vec<_> = required.into_iter().map(|at| (self.text_at(&at), at)).collect();
+        let mut dynamic = self.dynamic(schema, name);
+        let is_generic_object = GENERIC_OBJECTS.contains(&name);
         let mut members = Vec::new();
-        for (member, at) in self.members(place, "properties") {
-            let mut known = vec!["type", "format", "$ref", "items", "default"];
-            known.extend(Self::MARKS);
-            self.report_unknown(&at, &known);
-            members.push(Member {
+        for (member, at) in self.members(schema, "properties") {
+            let Some(property) = self.schema(&at) else { continue };
+            let path = format!("{name}/{member}");
+            let ty = self.type_of(&property, &path);
+            let read = Member {
                 name: member.to_owned(),
-                ty: self.type_ref(&at),
-                default: at.get("default").map(|at| at.value.to_value()).filter(|default| !is_zero(default)),
-                required: required.iter().any(|r| r == member),
-                marks: self.marks(&at, &format!("{name}/{member}")),
-            });
-        }
-        let mut dynamic = Vec::new();
-        if let Some(additional) = place.get("additionalProperties") {
-            if additional.object().is_none() {
-                let what = "`additionalProperties` is understood with `anyOf` only; it was left out";
-                self.unknown.push(Fault::new(additional.pointer(), what, ""));
+                default: property.get("default").map(|at| at.value.to_value()).filter(|default| !is_zero(default)),
+                required: required.iter().any(|(name, _)| name == member),
+                marks: self.marks(&property, &path),
+                ty,
+            };
+            self.report_unread(&property);
+            let hangs = property.has_only("$ref")
+                || property.has("$ref") && matches!(&read.ty, TypeRef::Named(ty) if *member == format!("q{ty}"));
+            match dynamic.get_mut(member) {
+                Some(other) => {
+                    self.stated_twice(&at, member, &read.ty, &other.ty);
+                    if read.ty.named().is_some_and(is_settled) {
+                        other.ty = read.ty;
+                    }
+                    other.marks = self.both_marks(read.marks, std::mem::take(&mut other.marks), &at);
+                }
+                None if is_generic_object && hangs => drop(dynamic.insert(member.to_owned(), read)),
+                None => members.push(read),
             }
-            self.report_unknown(&additional, &["anyOf"]);
-            for at in self.list(&additional, "anyOf") {
-                self.report_unknown(&at, &["name", "type", "schema", "description"]);
-                let member = self.text(&at, "name");
-                self.describe(&format!("{name}/{member}"), &at);
-                let ty = match at.get("schema") {
-                    Some(schema) => self.type_ref(&schema),
-                    None => self.type_ref(&at),
-                };
-                dynamic.push(ResultValue { name: member, ty });
+            if let (Some(member), Some(at)) = (dynamic.get_mut(member), property.get("default")) {
+                member.default = None;
+                self.left_out(&at, "a member that may be absent has no default");
             }
         }
-        Kind::Struct { members, dynamic }
+        for (member, at) in &required {
+            if !members.iter().any(|known| known.name == *member) {
+                self.left_out(at, format!("`{member}` cannot be required"));
+            }
+        }
+        if members.is_empty() && dynamic.is_empty() {
+            return Kind::Open;
+        }
+        Kind::Struct { members, dynamic: dynamic.into_values().collect() }
     }
 
-    fn enum_values(&mut self, place: &Place<'_>, name: &str) -> Vec<EnumValue> {
-        let mut values = Vec::new();
-        for at in self.list(place, "oneOf") {
-            let mut known = vec!["title", "x-qlik-const"];
-            known.extend(Self::MARKS);
-            self.report_unknown(&at, &known);
-            let title = self.text(&at, "title");
-            let Some(number) = at.get("x-qlik-const").and_then(|at| at.value.as_i64()) else {
-                self.fault(&at, format!("the value `{title}` of `{name}` has no whole number `x-qlik-const`"), "");
-                continue;
+    /// The members in `additionalProperties`, by name: in any published file their order is alphabetical.
+    fn dynamic(&mut self, schema: &Object<'a>, name: &str) -> BTreeMap<String, Member> {
+        let mut dynamic = BTreeMap::new();
+        let Some(additional) = schema.get("additionalProperties") else { return dynamic };
+        // Anything else may come on top: that is so where nothing is said.
+        if additional.value.as_bool() == Some(true) {
+            return dynamic;
+        }
+        if additional.value.as_object().is_none() {
+            self.left_out(&additional, "`additionalProperties` is understood with a list of members only");
+            return dynamic;
+        }
+        let Some(additional) = self.object(&additional) else { return dynamic };
+        // The visibility is that of the list, which repeats what `properties` states; it is not that of the members.
+        additional.get("x-qlik-visibility");
+        let list = if additional.has("oneOf") { "oneOf" } else { "anyOf" };
+        for at in self.list(&additional, list) {
+            let Some(entry) = self.object(&at) else { continue };
+            let member = self.text(&entry, "name");
+            let path = format!("{name}/{member}");
+            let ty = match entry.get("schema") {
+                Some(schema) => {
+                    entry.get("type");
+                    self.type_ref(&schema, &path)
+                }
+                None => self.type_of(&entry, &path),
             };
+            let marks = self.marks(&entry, &path);
+            self.report_unread(&entry);
+            let read = Member { name: member.clone(), ty, default: None, required: false, marks };
+            if dynamic.insert(member.clone(), read).is_some() {
+                self.fault(&at, format!("`{member}` is there twice"), "Remove one of the two from a copy of the file.");
+            }
+        }
+        self.report_unread(&additional);
+        dynamic
+    }
+
+    fn enum_values(&mut self, schema: &Object<'a>, name: &str) -> Vec<EnumValue> {
+        let mut values = Vec::new();
+        for at in self.list(schema, "oneOf") {
+            let Some(value) = self.object(&at) else { continue };
+            if value.get("type").is_some_and(|ty| !matches!(ty.value.as_str(), Some("string" | "integer" | "number"))) {
+                self.fault(&at, "a value of an enum is a string", "Correct it in a copy of the file.");
+            }
+            let constant = value.get("const");
+            let text = constant.as_ref().filter(|at| at.value.as_str().is_some());
+            let title = match text {
+                Some(text) => self.text_at(text),
+                None => self.text(&value, "title"),
+            };
+            if value.get("title").is_some_and(|at| at.value.as_str() != Some(&title)) {
+                value.get("title").iter().for_each(|at| self.left_out(at, "`title` is not what engines write"));
+            }
+            let number = value.get("x-qlik-const").or(constant).and_then(|at| at.value.as_i64());
             // The published form keeps the long name where a description would be.
             let item = format!("{name}/{title}");
-            let marks = self.marks(&at, &item);
-            let text = at.get("description").and_then(|at| at.value.as_str());
-            let long = text.filter(|text| is_name(text)).map(str::to_owned);
+            let marks = self.marks(&value, &item);
+            let long = value.get("description").and_then(|at| at.value.as_str());
+            let long = long.filter(|text| is_name(text)).map(str::to_owned);
             if long.is_some() {
                 self.prose.forget(&item);
             }
-            values.push(EnumValue { title, long, number, marks });
+            self.report_unread(&value);
+            match number {
+                Some(number) => values.push(EnumValue { title, long, number, marks }),
+                None => self.without_number(&at),
+            }
+        }
+        if let Some(list) = schema.get("enum") {
+            let titles: Vec<_> = list.elements().iter().map(|at| at.value.to_value()).collect();
+            let known: Vec<_> = values.iter().map(|value| Value::from(value.title.as_str())).collect();
+            if !schema.has("oneOf") {
+                self.without_number(&list);
+            } else if titles.len() != known.len() || !titles.iter().all(|title| known.contains(title)) {
+                let what = "`enum` and `oneOf` have different values";
+                self.fault(&list, what, "Remove one of the two from a copy of the file.");
+            }
         }
         values.sort_by_key(|value| value.number);
         values
     }
 
-    /// The type that a member's, parameter's or element's schema states.
-    pub(super) fn type_ref(&mut self, place: &Place<'_>) -> TypeRef {
-        if let Some(reference) = place.get("$ref") {
-            return self.reference(&reference);
-        }
-        let format = place.get("format").map(|at| self.text_at(&at));
-        match place.get("type").and_then(|at| at.value.as_str()) {
-            Some("string") => {
-                if let Some(format) = format {
-                    let what = format!("the format `{format}` of a text is not known; it was taken for any text");
-                    self.unknown.push(Fault::new(place.get_pointer("format"), what, ""));
-                }
-                TypeRef::String
-            }
-            Some("boolean") if format.is_none() => TypeRef::Boolean,
-            Some("number") if matches!(format.as_deref(), None | Some("double" | "float")) => {
-                TypeRef::Number { double: format.is_some() }
-            }
-            Some("integer") => {
-                let known = format.as_deref().map_or(Some(IntFormat::Unstated), IntFormat::from_word);
-                TypeRef::Integer(known.unwrap_or_else(|| self.unmapped(place, "integer", format.as_deref())))
-            }
-            Some("array") => match place.get("items") {
-                Some(items) => {
-                    self.report_unknown(&items, &["type", "format", "$ref", "items"]);
-                    TypeRef::List(Box::new(self.type_ref(&items)))
-                }
-                None => {
-                    self.fault(place, "a list without `items` cannot be mapped to Rust", "Say what its elements are.");
-                    TypeRef::String
-                }
-            },
-            other => {
-                let other = other.unwrap_or("none").to_owned();
-                self.unmapped(place, &other, format.as_deref());
-                TypeRef::String
-            }
-        }
-    }
-
-    fn unmapped(&mut self, place: &Place<'_>, ty: &str, format: Option<&str>) -> IntFormat {
-        let format = format.map(|f| format!(" with format `{f}`")).unwrap_or_default();
+    fn without_number(&mut self, place: &Place<'a>) {
         self.fault(
             place,
-            format!("the type `{ty}`{format} cannot be mapped to Rust"),
-            "Teach `codegen/src/openrpc/types.rs` what it is, or correct the schema.",
+            "a value of an enum has no number (an integer `x-qlik-const`), which engines may write in place of its name",
+            "In a copy of the file, write each value as `{ \"title\": NAME, \"x-qlik-const\": NUMBER }` in `oneOf`; \
+             the file of an older engine has the numbers.",
         );
-        IntFormat::Unstated
     }
+
+    /// The type of a schema that has nothing but a type.
+    pub(super) fn type_ref(&mut self, place: &Place<'a>, path: &str) -> TypeRef {
+        let Some(schema) = self.schema(place) else { return TypeRef::String };
+        let ty = self.type_of(&schema, path);
+        self.report_unread(&schema);
+        ty
+    }
+
+    /// The type that a schema states. The path, such as `NxPage/qTop`, gives a type that is written out its name.
+    pub(super) fn type_of(&mut self, schema: &Object<'a>, path: &str) -> TypeRef {
+        if let Some(reference) = schema.get("$ref") {
+            let ty = self.reference(&reference);
+            if let (Some(stated), TypeRef::Named(name)) = (schema.get("type"), &ty) {
+                let word = self.type_word(schema).to_owned();
+                self.stated.push((stated.pointer(), word, name.clone()));
+            }
+            return ty;
+        }
+        if schema.has("oneOf") || schema.has("properties") || schema.has("contentEncoding") {
+            return self.written_out(schema, path);
+        }
+        let word = self.type_word(schema);
+        if word == "array" {
+            let Some(items) = schema.get("items") else {
+                let hint = "State what its elements are, in `items`, in a copy of the file.";
+                self.fault(&schema.place, "an array without `items` cannot be mapped to Rust", hint);
+                return TypeRef::String;
+            };
+            return TypeRef::List(Box::new(self.type_ref(&items, &format!("{path}/item"))));
+        }
+        if matches!(word, "object" | "any") {
+            return self.written_out(schema, path);
+        }
+        let format = schema.get("format").map(|at| (self.text_at(&at), at));
+        let (format, at) = format.unzip();
+        let integer = format.as_deref().map_or(Some(IntFormat::Unstated), IntFormat::from_word);
+        let ty = match (word, format.as_deref(), integer) {
+            ("string", None, _) => return TypeRef::String,
+            ("boolean", None, _) => return TypeRef::Boolean,
+            ("number", None | Some("double" | "float"), _) => return TypeRef::Number { double: format.is_some() },
+            ("integer", _, Some(integer)) | ("number", Some(_), Some(integer)) => return TypeRef::Integer(integer),
+            ("string", ..) => TypeRef::String,
+            ("boolean", ..) => TypeRef::Boolean,
+            ("number", ..) => TypeRef::Number { double: true },
+            // Any other format, such as one of a time, says nothing of the width.
+            ("integer", Some(format), _) if !format.trim_start_matches('u').starts_with("int") => {
+                TypeRef::Integer(IntFormat::Unstated)
+            }
+            ("integer", Some(format), _) => {
+                self.unmapped(&schema.place, &format!("integer` with format `{format}"));
+                return TypeRef::String;
+            }
+            _ => {
+                self.unmapped(&schema.place, word);
+                return TypeRef::String;
+            }
+        };
+        if let (Some(format), Some(at)) = (format, at) {
+            self.left_out(&at, format!("the format `{format}` of a {word} is not known"));
+        }
+        ty
+    }
+
+    /// The stated type, or the only one that the other keys allow.
+    fn type_word(&mut self, schema: &Object<'a>) -> &'a str {
+        let Some(at) = schema.get("type") else {
+            let values = schema.peek("enum").map(Place::elements).unwrap_or_default();
+            let constant = schema.peek("const").or(values.first()).map(|at| at.value.to_value());
+            return match constant {
+                _ if schema.has("properties") || schema.has("additionalProperties") => "object",
+                _ if schema.has("items") => "array",
+                Some(Value::String(_)) => "string",
+                Some(Value::Bool(_)) => "boolean",
+                _ if schema.has("contentEncoding") => "string",
+                _ => "any",
+            };
+        };
+        at.value.as_str().unwrap_or_else(|| {
+            self.fault(&at, "this should be a string", "Correct it in a copy of the file.");
+            "object"
+        })
+    }
+
+    fn unmapped(&mut self, place: &Place<'a>, ty: &str) {
+        self.fault(
+            place,
+            format!("the type `{ty}` cannot be mapped to Rust"),
+            "Replace it by a type that can, in a copy of the file, or teach it to `codegen/src/openrpc/types.rs`.",
+        );
+    }
+}
+
+/// Whether a named schema is only another name for a type, of which Rust needs no own.
+fn is_alias(schema: &Object<'_>) -> bool {
+    let word = schema.peek("type").and_then(|at| at.value.as_str());
+    schema.has("$ref") || (matches!(word, Some("boolean" | "integer" | "number")) && !schema.has("oneOf"))
 }
 
 /// Whether a text is a single name rather than a sentence.

@@ -63,6 +63,10 @@ impl Shape {
             Self::Integer(IntFormat::Int16 | IntFormat::Byte) => quote!(i16),
             Self::Integer(IntFormat::Int32) => quote!(i32),
             Self::Integer(IntFormat::Int64 | IntFormat::Unstated) => quote!(i64),
+            Self::Integer(IntFormat::Uint8) => quote!(u8),
+            Self::Integer(IntFormat::Uint16) => quote!(u16),
+            Self::Integer(IntFormat::Uint32) => quote!(u32),
+            Self::Integer(IntFormat::Uint64) => quote!(u64),
             Self::Json => quote!(Json),
             Self::Enum(name) | Self::Struct(name) | Self::Alias(name, _) => {
                 let name = format_ident!("{name}");
@@ -121,23 +125,13 @@ impl Shape {
         }
     }
 
-    /// In words, for documentation.
+    /// The type as documentation shows it, with links.
     pub(crate) fn words(&self) -> String {
         match self {
-            Self::Text => "text".to_owned(),
-            Self::Bool => "true or false".to_owned(),
-            Self::Float => "number".to_owned(),
-            Self::Integer(_) => "whole number".to_owned(),
-            Self::Json => "any JSON".to_owned(),
             Self::Enum(name) | Self::Struct(name) | Self::Alias(name, _) => format!("[`{name}`]"),
-            Self::List(items) => match &**items {
-                Self::Text => "texts".to_owned(),
-                Self::Bool => "truth values".to_owned(),
-                Self::Float => "numbers".to_owned(),
-                Self::Integer(_) => "whole numbers".to_owned(),
-                items => format!("list of {}", items.words()),
-            },
+            Self::List(items) => format!("list of {}", items.words()),
             Self::Present(inner) => inner.words(),
+            Self::Text | Self::Bool | Self::Float | Self::Integer(_) | Self::Json => format!("`{}`", self.tokens()),
         }
     }
 }

@@ -10,7 +10,7 @@ use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;
 
-/// An object of the class `Global`; its methods are those of [`GlobalApi`].
+/// Methods: [`GlobalApi`].
 #[derive(Clone, Debug)]
 pub struct Global(Arc<dyn Remote>);
 
@@ -30,11 +30,13 @@ impl Class for Global {
 
 impl GlobalApi for Global {}
 
-/// The methods of the class [`Global`].
+/// Methods of [`Global`].
 ///
-/// Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override some and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing
+/// in the engine, so a client may repeat it. All methods have default bodies: a test double can override some,
+/// and a newer schema can add more.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+/// Schema class: [`Global`](https://qlik.dev/apis/json-rpc/qix/global/).
 pub trait GlobalApi: AsRemote {
     /// Opens a thing.
     ///
@@ -42,40 +44,34 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `thing_name` (`qThingName`, text): Name of the thing.
-    /// * `type_` (`qType`, [`ThingKind`], optional)
+    /// * `thing_name` (`qThingName`): Name of the thing.
+    /// * `type_` (`qType`, optional [`ThingKind`])
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`Thing`](crate::thing::Thing).
+    /// [`Thing`](crate::thing::Thing) (`qReturn`).
     ///
-    /// `Global.OpenThing`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.OpenThing`](https://qlik.dev/apis/json-rpc/qix/global/#openthing).
     #[doc(alias = "OpenThing")]
     fn open_thing(&self, thing_name: &str) -> Call<'_, OpenThing> {
         Call::new(self.remote(), OpenThing::new(thing_name))
     }
 }
 
-/// The request of [`GlobalApi::open_thing`], as a plain value.
+/// Request of [`GlobalApi::open_thing`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OpenThing {
-    /// Name of the thing.
-    ///
-    /// `qThingName`: text.
+    /// `qThingName`: see [`GlobalApi::open_thing`].
     #[doc(alias = "qThingName")]
     pub thing_name: String,
-    /// `qType`: [`ThingKind`].
+    /// `qType`: see [`GlobalApi::open_thing`].
     #[doc(alias = "qType")]
     pub type_: Option<ThingKind>,
 }
 
 impl OpenThing {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(thing_name: impl Into<String>) -> Self {
         Self {
             thing_name: thing_name.into(),
@@ -83,7 +79,7 @@ impl OpenThing {
         }
     }
 
-    /// `qType`: [`ThingKind`].
+    /// `qType`: see [`GlobalApi::open_thing`].
     #[must_use]
     pub fn type_(mut self, value: ThingKind) -> Self {
         self.type_ = Some(value);
@@ -92,7 +88,7 @@ impl OpenThing {
 }
 
 impl Call<'_, OpenThing> {
-    /// `qType`: [`ThingKind`].
+    /// `qType`: see [`GlobalApi::open_thing`].
     pub fn type_(self, value: ThingKind) -> Self {
         self.map(|request| request.type_(value))
     }

@@ -14,7 +14,7 @@ use super::types::*;
 
 /// A thing of ours, made by [`GlobalApi::open_thing`](crate::global::GlobalApi::open_thing).
 ///
-/// An object of the class `Thing`; its methods are those of [`ThingApi`].
+/// Methods: [`ThingApi`].
 #[derive(Clone, Debug)]
 pub struct Thing(Arc<dyn Remote>);
 
@@ -34,45 +34,36 @@ impl Class for Thing {
 
 impl ThingApi for Thing {}
 
-/// The methods of the class [`Thing`].
+/// Methods of [`Thing`].
 ///
-/// Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override some and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing
+/// in the engine, so a client may repeat it. All methods have default bodies: a test double can override some,
+/// and a newer schema can add more.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/thing/)
+/// Schema class: [`Thing`](https://qlik.dev/apis/json-rpc/qix/thing/).
 pub trait ThingApi: AsRemote {
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// # Parameters
     ///
-    /// * `pages` (`qPages`, list of [`Node`])
-    /// * `count` (`qCount`, whole number, optional)
+    /// * `pages` (`qPages`)
+    /// * `count` (`qCount`, optional `i64`)
     ///
     /// # Returns
     ///
-    /// Several values, as [`MeasureResponse`].
+    /// [`MeasureResponse`].
     ///
-    /// * `qRows`, list of [`Node`].
-    /// * `qReturn`, true or false.
-    ///
-    /// `Thing.Measure`: reads only.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/thing/)
+    /// Schema method: [`Thing.Measure`](https://qlik.dev/apis/json-rpc/qix/thing/#measure), read-only.
     #[doc(alias = "Measure")]
     fn measure(&self, pages: Vec<Node>) -> Call<'_, Measure> {
         Call::new(self.remote(), Measure::new(pages))
     }
 
-    /// Returns nothing.
-    ///
-    /// `Thing.OldMeasure`: reads only.
-    ///
     /// Deprecated: use [`ThingApi::measure`] instead.
     ///
-    /// The caller needs the right to: read.
+    /// Requires the access right `read`.
     ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/thing/)
+    /// Schema method: [`Thing.OldMeasure`](https://qlik.dev/apis/json-rpc/qix/thing/#oldmeasure), read-only.
     #[doc(alias = "OldMeasure")]
     #[deprecated(note = "use `ThingApi::measure` instead")]
     fn old_measure(&self) -> Call<'_, OldMeasure> {
@@ -80,27 +71,27 @@ pub trait ThingApi: AsRemote {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`ThingApi::measure`], as a plain value.
+/// Request of [`ThingApi::measure`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Measure {
-    /// `qPages`: list of [`Node`].
+    /// `qPages`: see [`ThingApi::measure`].
     #[doc(alias = "qPages")]
     pub pages: Vec<Node>,
-    /// `qCount`: whole number.
+    /// `qCount`: see [`ThingApi::measure`].
     #[doc(alias = "qCount")]
     pub count: Option<i64>,
 }
 
 impl Measure {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(pages: Vec<Node>) -> Self {
         Self { pages, count: None }
     }
 
-    /// `qCount`: whole number.
+    /// `qCount`: see [`ThingApi::measure`].
     #[must_use]
     pub fn count(mut self, value: i64) -> Self {
         self.count = Some(value);
@@ -109,7 +100,7 @@ impl Measure {
 }
 
 impl Call<'_, Measure> {
-    /// `qCount`: whole number.
+    /// `qCount`: see [`ThingApi::measure`].
     pub fn count(self, value: i64) -> Self {
         self.map(|request| request.count(value))
     }
@@ -143,14 +134,14 @@ impl Request for Measure {
     }
 }
 
-/// What [`ThingApi::measure`] returns.
+/// Response of [`ThingApi::measure`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MeasureResponse {
-    /// `qRows`: list of [`Node`].
+    /// Wire name: `qRows`.
     #[doc(alias = "qRows")]
     pub rows: Vec<Node>,
-    /// `qReturn`: true or false.
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub returned: bool,
 }
@@ -177,14 +168,14 @@ impl Record for MeasureResponse {
 
 qix_schema::wire_records!(MeasureResponse);
 
-/// The request of [`ThingApi::old_measure`], as a plain value.
+/// Request of [`ThingApi::old_measure`].
 #[deprecated(note = "use `ThingApi::measure` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OldMeasure {}
 
 impl OldMeasure {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }

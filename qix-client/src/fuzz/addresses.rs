@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::endpoint::Address;
+use crate::connect::Address;
 
 /// What is secret when it comes after a question mark.
 const SECRET: &str = "hush";

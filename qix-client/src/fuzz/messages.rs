@@ -1,11 +1,12 @@
+use crate::protocol::envelope::{self, full};
 use crate::protocol::notification::Notification;
-use crate::protocol::{Body, Envelope, envelope, message};
+use crate::protocol::{Body, Envelope};
 
 /// What is read from the two ends of a message is what a parser of the whole reads.
 pub fn messages(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
     let read = Envelope::read(text);
-    let Ok(whole) = message::parse(text) else {
+    let Ok(whole) = full::parse(text) else {
         // What is wrong within a result is for its decoder to find.
         assert!(read.is_err() || matches!(read, Ok(Envelope { body: Body::Result(_), .. })), "{read:?}");
         return;

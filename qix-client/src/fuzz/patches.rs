@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Map, Value, json};
 
 use crate::protocol::patch::Misfit;
-use crate::state::{Deltas, Key};
+use crate::session::books::{Deltas, Key};
 
 /// Differences have the outcome that a simple model gives them: the same documents, or a misfit, after which nothing
 /// is known until the object is gone.

@@ -1,8 +1,8 @@
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use serde_json::Value;
 
-use crate::traffic::Replay;
-use crate::transport::{Incoming, Outgoing};
+use crate::connect::{Incoming, Outgoing};
+use crate::record::Replay;
 
 /// Any file is a recording or an error; what it holds is answered when it is asked for, under the id of who asks.
 pub fn recordings(input: &[u8]) {

@@ -3,11 +3,11 @@ use std::sync::Arc;
 use qix_schema::rpc::{Effect, Method, ObjectHandle, Remote};
 use tokio::sync::mpsc;
 
-use crate::hub::{Hub, Request};
-use crate::object::{Object, Origin};
+use crate::config::Settings;
 use crate::protocol::{Body, Envelope};
-use crate::settings::Settings;
-use crate::state::Reply;
+use crate::session::books::Reply;
+use crate::session::core::Object;
+use crate::session::core::{Request, Shared};
 
 const VERSION: Method = Method { class: "Global", name: "EngineVersion", effect: Effect::Read, results: &["qVersion"] };
 const LAYOUT: Method =
@@ -21,31 +21,32 @@ const CREATE: Method =
 /// The calls under way are: 1, a plain one; 2, a layout as a difference, of handle 2; 3, a session object of handle 1;
 /// 4 and 5, the same as 2 and 3, for callers who have gone.
 pub fn session(input: &[u8]) {
-    let hub = Hub::new(None, Settings::default());
+    let shared = Shared::new(None, Settings::default());
     let (outbox, mut queue) = mpsc::unbounded_channel();
-    let (generation, _) = hub.connect(outbox).expect("the session is not over");
+    let (generation, _) = shared.connect(outbox).expect("the session is not over");
     let handle = |number| ObjectHandle::new("GenericObject", number);
-    let object = Object::bind(&hub, generation, handle(2), Origin::default());
+    let object = Object::bind(&shared, generation, handle(2), None);
     let mut callers = Vec::new();
     for (handle, method, delta) in
         [(-1, VERSION, false), (2, LAYOUT, true), (1, CREATE, false), (2, LAYOUT, true), (1, CREATE, false)]
     {
-        let call =
-            hub.send(generation, Request { handle, method, params: "{}", delta }).expect("there is a connection");
+        let call = shared
+            .send(generation, Request { handle, method, params: "{}", delta, owned: method == CREATE })
+            .expect("there is a connection");
         callers.push(call);
     }
     let mut batch = Vec::new();
     while let Ok(queued) = queue.try_recv() {
         batch.push(queued);
     }
-    hub.sending(&mut batch);
+    shared.sending(&mut batch);
     for (id, answer) in callers.drain(3..) {
         drop(answer);
-        assert!(hub.abandon(id), "it is under way");
+        assert!(shared.abandon(id), "it is under way");
     }
     for line in String::from_utf8_lossy(input).lines() {
         let before = object.invalidations();
-        hub.receive(generation, line.into());
+        shared.receive(generation, line.into());
         let Ok(envelope) = Envelope::read(line) else {
             assert_eq!(object.invalidations(), before, "what cannot be read says nothing");
             continue;
@@ -74,19 +75,19 @@ pub fn session(input: &[u8]) {
                 true
             }
         });
-        assert_eq!(hub.pending(), callers.len());
+        assert_eq!(shared.pending(), callers.len());
     }
     for (id, mut answer) in callers {
-        hub.receive(generation, format!(r#"{{"id":{id},"result":{{}}}}"#).into());
+        shared.receive(generation, format!(r#"{{"id":{id},"result":{{}}}}"#).into());
         let reply = answer.try_recv().expect("it has come").expect("the connection stands");
         assert!(matches!(reply, Reply::Result(..)));
     }
-    assert_eq!(hub.pending(), 0);
+    assert_eq!(shared.pending(), 0);
     // What was made for those who have gone is destroyed at most once.
     let orders = std::iter::from_fn(|| queue.try_recv().ok()).count();
     assert!(orders <= 1, "{orders} orders");
-    assert!(hub.bases() <= 1, "one method of one object was asked for differences");
+    assert!(shared.bases() <= 1, "one method of one object was asked for differences");
     drop(object);
-    assert_eq!(hub.bases(), 0, "what differences build on goes with the object");
-    assert_eq!(Arc::strong_count(&hub), 1, "nothing holds the session");
+    assert_eq!(shared.bases(), 0, "what differences build on goes with the object");
+    assert_eq!(Arc::strong_count(&shared), 1, "nothing holds the session");
 }

@@ -5,19 +5,21 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::Stream;
+use qix_schema::rpc::Method;
 
 use super::{Session, deadline};
-use crate::endpoint::Endpoint;
-use crate::error::ConnectError;
-use crate::event::{self, Event};
-use crate::hub::Hub;
-use crate::keep_alive::KeepAlive;
-use crate::middleware::Middleware;
-use crate::policy::{WhenModal, WhenReloading};
-use crate::resume::{self, Backoff};
-use crate::settings::Settings;
-use crate::traffic::Recorder;
-use crate::transport::Transport;
+use crate::config::Backoff;
+use crate::config::KeepAlive;
+use crate::config::Middleware;
+use crate::config::Settings;
+use crate::config::event::{self, Event};
+use crate::config::{WhenModal, WhenReloading};
+use crate::connect::ConnectError;
+use crate::connect::Endpoint;
+use crate::connect::Transport;
+use crate::record::Recorder;
+use crate::session::core::Shared;
+use crate::session::resume;
 
 /// A session that is still to be set up.
 ///
@@ -96,14 +98,21 @@ impl SessionBuilder {
         self
     }
 
-    /// Methods whose answers are asked for as the difference to the last one, named without their class; if not said,
-    /// `GetLayout` and `GetAppLayout`. What comes back is the same either way. None turns differences off.
+    /// Methods whose answers are requested as the difference from the last one. Defaults to `GetLayout` of all classes
+    /// and `GetAppLayout`. The result is the same either way. An empty list turns differences off.
+    ///
+    /// ```
+    /// use qix_client::rpc::Request;
+    /// use qix_client::{Session, generic_object};
+    ///
+    /// let builder = Session::builder().delta([generic_object::GetLayout::METHOD]);
+    /// ```
     ///
     /// A difference saves bytes where a large answer changes little, and costs memory: the last answer is kept. Only
     /// methods that read, and have exactly one result, can be asked so; a call can say otherwise by
     /// [`with_delta`](qix_schema::Call::with_delta).
-    pub fn delta<I: IntoIterator<Item: Into<String>>>(mut self, methods: I) -> Self {
-        self.settings.delta = methods.into_iter().map(Into::into).collect();
+    pub fn delta(mut self, methods: impl IntoIterator<Item = Method>) -> Self {
+        self.settings.delta = methods.into_iter().collect();
         self
     }
 
@@ -221,7 +230,7 @@ impl SessionBuilder {
     pub async fn connect(self) -> Result<Session, ConnectError> {
         deadline::within(self.settings.deadline, async {
             let transport = self.endpoint.connect().await?;
-            start(Hub::new(Some(self.endpoint), self.settings), transport).await
+            start(Shared::new(Some(self.endpoint), self.settings), transport).await
         })
         .await
     }
@@ -232,18 +241,21 @@ impl SessionBuilder {
     ///
     /// [`ConnectError::Session`] if the engine refuses, [`ConnectError::Closed`] if the transport ends at once.
     pub async fn connect_over(self, transport: Transport) -> Result<Session, ConnectError> {
-        deadline::within(self.settings.deadline, start(Hub::new(None, self.settings), transport)).await
+        deadline::within(self.settings.deadline, start(Shared::new(None, self.settings), transport)).await
     }
 }
 
-async fn start(hub: Arc<Hub>, transport: Transport) -> Result<Session, ConnectError> {
-    resume::begin(&hub, transport, &mut Vec::new()).await?;
-    hub.open().map_err(ConnectError::Closed)?;
-    hub.tell(Event::Opened(hub.state().borrow().clone()));
-    if let Some(deadline) = hub.settings.deadline {
-        tokio::spawn(deadline::keep(Arc::downgrade(&hub), deadline));
+async fn start(shared: Arc<Shared>, transport: Transport) -> Result<Session, ConnectError> {
+    resume::begin(&shared, transport, &mut Vec::new()).await?;
+    shared.open().map_err(ConnectError::Closed)?;
+    shared.tell(Event::Opened(shared.state().borrow().clone()));
+    if let Some(deadline) = shared.settings.deadline {
+        tokio::spawn(deadline::keep(Arc::downgrade(&shared), deadline));
     }
-    Ok(Session::new(hub))
+    if let (Some(backoff), Some(_)) = (&shared.settings.resume, &shared.endpoint) {
+        tokio::spawn(resume::supervise(Arc::downgrade(&shared), shared.phase(), backoff.clone()));
+    }
+    Ok(Session::new(shared))
 }
 
 impl fmt::Debug for SessionBuilder {

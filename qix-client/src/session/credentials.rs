@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::SessionBuilder;
+use crate::connect::TransportError;
 #[cfg(feature = "tls")]
-use crate::endpoint::certificates::{Identity, KeyMaterial};
+use crate::connect::certificates::{Identity, KeyMaterial};
 #[cfg(feature = "oauth")]
-use crate::endpoint::oauth;
-use crate::transport::TransportError;
+use crate::connect::oauth;
 
 /// # Who connects
 ///
@@ -16,7 +16,7 @@ impl SessionBuilder {
     /// A header of the request that opens the WebSocket, such as `Origin`, or the one by which a proxy knows the user.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.endpoint.headers.push((name.into(), value.into()));
-        self
+        self.as_another_user()
     }
 
     /// The user, for an engine that is reached directly: `INTERNAL`, `sa_engine` is the engine's own.
@@ -50,7 +50,7 @@ impl SessionBuilder {
         T: Future<Output = Result<String, TransportError>> + Send + 'static,
     {
         self.endpoint.token = Some(Arc::new(move || Box::pin(source())));
-        self
+        self.as_another_user()
     }
 
     /// A client of Qlik Cloud that gets its tokens by OAuth, machine to machine: a token is fetched when it is needed,
@@ -60,13 +60,13 @@ impl SessionBuilder {
     #[cfg(feature = "oauth")]
     pub fn oauth(mut self, client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {
         self.endpoint.oauth = Some(oauth::Client::new(client_id.into(), client_secret.into()));
-        self
+        self.as_another_user()
     }
 
     /// A cookie, such as that of a proxy's session, `X-Qlik-Session`.
     pub fn cookie(mut self, name: &str, value: &str) -> Self {
-        self.endpoint.cookies.push(format!("{name}={value}"));
-        self
+        self.endpoint.cookies.push((name.to_owned(), value.to_owned()));
+        self.as_another_user()
     }
 
     /// The token that goes with a proxy's session cookie, against forged requests.
@@ -80,8 +80,29 @@ impl SessionBuilder {
     }
 
     /// A ticket of the proxy service, good for one connection.
+    ///
+    /// It is sent once. Later connections use the cookie that the proxy has set; without one they fail with
+    /// [`ConnectError::TicketUsed`](crate::ConnectError::TicketUsed). Use [`ticket_source`](Self::ticket_source) to get a
+    /// ticket for each login.
     pub fn ticket(self, ticket: impl Into<String>) -> Self {
-        self.query("qlikTicket", ticket)
+        self.query("qlikTicket", ticket).as_another_user()
+    }
+
+    /// Something that gets a ticket of the proxy service, called for each login: for the first connection, and for a later
+    /// one if the cookie of the first is not valid any more.
+    pub fn ticket_source<F, T>(mut self, source: F) -> Self
+    where
+        F: Fn() -> T + Send + Sync + 'static,
+        T: Future<Output = Result<String, TransportError>> + Send + 'static,
+    {
+        self.endpoint.tickets = Some(Arc::new(move || Box::pin(source())));
+        self.as_another_user()
+    }
+
+    /// Other credentials: what servers have set for the user before is not for this one.
+    fn as_another_user(mut self) -> Self {
+        self.endpoint.login = Arc::default();
+        self
     }
 }
 
@@ -123,6 +144,25 @@ impl SessionBuilder {
     /// Trusts a root, or several in one file, besides those of the platform.
     pub fn root_certificate_pem(mut self, root: impl Into<KeyMaterial>) -> Self {
         self.endpoint.certificates.roots.push(root.into());
+        self
+    }
+
+    /// The name that the server's certificate has to be for, where that is not the name or the address of the host.
+    ///
+    /// Qlik's own authority makes certificates for the name of the machine, often as a common name only. With
+    /// [`root_certificate_pem`](Self::root_certificate_pem) the certificate must come from those roots, and its common name
+    /// counts if it has no alternative names. This is as safe as the usual check:
+    ///
+    /// ```
+    /// use qix_client::Session;
+    ///
+    /// let builder = Session::builder()
+    ///     .host("10.0.0.7")
+    ///     .root_certificate_pem("root.pem")
+    ///     .expect_certificate_name("sense.corp");
+    /// ```
+    pub fn expect_certificate_name(mut self, name: impl Into<String>) -> Self {
+        self.endpoint.certificates.expected_name = Some(name.into());
         self
     }
 

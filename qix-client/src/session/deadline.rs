@@ -4,8 +4,8 @@ use std::sync::Weak;
 
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use crate::error::ConnectError;
-use crate::hub::Hub;
+use crate::connect::ConnectError;
+use crate::session::core::Shared;
 
 /// Connects before a deadline.
 pub(super) async fn within<T>(
@@ -18,14 +18,14 @@ pub(super) async fn within<T>(
 }
 
 /// Ends a session at its deadline, if somebody still holds it by then.
-pub(super) async fn keep(hub: Weak<Hub>, deadline: Instant) {
-    let Some(mut phase) = hub.upgrade().map(|hub| hub.phase()) else { return };
+pub(super) async fn keep(shared: Weak<Shared>, deadline: Instant) {
+    let Some(mut phase) = shared.upgrade().map(|shared| shared.phase()) else { return };
     tokio::select! {
         () = sleep_until(deadline) => {}
         // Over by itself, or nobody holds it any more.
         _ = phase.wait_for(|phase| phase.is_over()) => return,
     }
-    if let Some(hub) = hub.upgrade() {
-        hub.expire().await;
+    if let Some(shared) = shared.upgrade() {
+        shared.expire().await;
     }
 }

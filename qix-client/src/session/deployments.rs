@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::SessionBuilder;
-use crate::transport::dial::Socket;
+use crate::connect::dial::Socket;
 
 /// # Where the engine is
 impl SessionBuilder {

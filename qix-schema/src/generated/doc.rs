@@ -12,29 +12,45 @@ use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;
 
-/// An open app: its data model, its selections, its objects, its library and its load script.
+/// An open app: its data model, selections, objects, library, and load script.
 ///
-/// A handle comes from [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc), [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc) or one of the methods that create an app. A connection
-/// works with one app; for a second app open a second connection. Roughly, the methods fall into these groups:
+/// Returned by [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc),
+/// [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc), and the methods that create an app. A
+/// connection works with one app; to work with a second app, open another connection. The most important methods:
 ///
-/// - objects with data: [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object) (for this session), [`DocApi::create_object`](crate::doc::DocApi::create_object) (saved), [`DocApi::get_object`](crate::doc::DocApi::get_object),
-///   [`DocApi::get_objects`](crate::doc::DocApi::get_objects);
-/// - selections: [`DocApi::get_field`](crate::doc::DocApi::get_field) and the methods of [`Field`](crate::field::Field), [`DocApi::clear_all`](crate::doc::DocApi::clear_all), [`DocApi::lock_all`](crate::doc::DocApi::lock_all), [`DocApi::back`](crate::doc::DocApi::back),
-///   [`DocApi::forward`](crate::doc::DocApi::forward), bookmarks;
-/// - the library: master dimensions, master measures, variables;
-/// - single values and checks: [`DocApi::evaluate`](crate::doc::DocApi::evaluate), [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex), [`DocApi::check_expression`](crate::doc::DocApi::check_expression);
-/// - the data model: [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys), [`DocApi::get_table_data`](crate::doc::DocApi::get_table_data), [`DocApi::get_field_description`](crate::doc::DocApi::get_field_description),
-///   [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields);
-/// - script and reload: [`DocApi::get_script`](crate::doc::DocApi::get_script), [`DocApi::set_script`](crate::doc::DocApi::set_script), [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex), [`DocApi::do_save`](crate::doc::DocApi::do_save), connections and the
-///   preview of sources;
-/// - search: [`DocApi::search_results`](crate::doc::DocApi::search_results), [`DocApi::search_objects`](crate::doc::DocApi::search_objects), [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest), [`DocApi::search_values`](crate::doc::DocApi::search_values).
+/// - Objects with data: [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object) (for this
+///   session), [`DocApi::create_object`](crate::doc::DocApi::create_object) (saved),
+///   [`DocApi::get_object`](crate::doc::DocApi::get_object),
+///   [`DocApi::get_objects`](crate::doc::DocApi::get_objects).
+/// - Selections: [`DocApi::get_field`](crate::doc::DocApi::get_field) and the methods of
+///   [`Field`](crate::field::Field), [`DocApi::clear_all`](crate::doc::DocApi::clear_all),
+///   [`DocApi::lock_all`](crate::doc::DocApi::lock_all), [`DocApi::back`](crate::doc::DocApi::back),
+///   [`DocApi::forward`](crate::doc::DocApi::forward), and bookmarks.
+/// - Library: dimensions, measures, and variables.
+/// - Single values and validation: [`DocApi::evaluate`](crate::doc::DocApi::evaluate),
+///   [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex),
+///   [`DocApi::check_expression`](crate::doc::DocApi::check_expression).
+/// - Data model: [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys),
+///   [`DocApi::get_table_data`](crate::doc::DocApi::get_table_data),
+///   [`DocApi::get_field_description`](crate::doc::DocApi::get_field_description),
+///   [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields).
+/// - Script and reload: [`DocApi::get_script`](crate::doc::DocApi::get_script),
+///   [`DocApi::set_script`](crate::doc::DocApi::set_script),
+///   [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex),
+///   [`DocApi::do_save`](crate::doc::DocApi::do_save), connections, and source previews.
+/// - Search: [`DocApi::search_results`](crate::doc::DocApi::search_results),
+///   [`DocApi::search_objects`](crate::doc::DocApi::search_objects),
+///   [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest),
+///   [`DocApi::search_values`](crate::doc::DocApi::search_values).
 ///
-/// Selections belong to the session: every connection that is attached to the same session sees the same ones. When
-/// selections, data or definitions change, the engine names the handles that are stale and calculates nothing by itself;
-/// the app's own handle is among them when its layout ([`DocApi::get_app_layout`](crate::doc::DocApi::get_app_layout)) may have changed. Changes to the app last
-/// once it is saved ([`DocApi::do_save`](crate::doc::DocApi::do_save), [`DocApi::save_objects`](crate::doc::DocApi::save_objects)).
+/// Selections belong to the session and are shared by all connections attached to it. When selections, data, or
+/// definitions change, the engine reports the handles whose data is stale but does not recalculate anything until
+/// it is asked. The app's own handle is reported when its layout
+/// ([`DocApi::get_app_layout`](crate::doc::DocApi::get_app_layout)) may have changed. Changes to the app become
+/// permanent when it is saved ([`DocApi::do_save`](crate::doc::DocApi::do_save),
+/// [`DocApi::save_objects`](crate::doc::DocApi::save_objects)).
 ///
-/// An object of the class `Doc`; its methods are those of [`DocApi`].
+/// Methods: [`DocApi`].
 #[derive(Clone, Debug)]
 pub struct Doc(Arc<dyn Remote>);
 
@@ -54,49 +70,44 @@ impl Class for Doc {
 
 impl DocApi for Doc {}
 
-/// The methods of the class [`Doc`].
+/// Methods of [`Doc`].
 ///
-/// Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override some and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing
+/// in the engine, so a client may repeat it. All methods have default bodies: a test double can override some,
+/// and a newer schema can add more.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+/// Schema class: [`Doc`](https://qlik.dev/apis/json-rpc/qix/doc/).
 pub trait DocApi: AsRemote {
-    /// Ends the selection mode of whatever object is in it.
+    /// Ends the selection mode of the object that is currently in it.
     ///
-    /// An object is put into selection mode by [`GenericObjectApi::begin_selections`](crate::generic_object::GenericObjectApi::begin_selections). While one is, selections elsewhere fail
-    /// with error 6003. This method is the way out for a client that has lost the object's handle, for example one that
-    /// attached to a session that another connection left in selection mode. With the handle at hand,
-    /// [`GenericObjectApi::end_selections`](crate::generic_object::GenericObjectApi::end_selections) does it for the one object.
+    /// [`GenericObjectApi::begin_selections`](crate::generic_object::GenericObjectApi::begin_selections) puts an
+    /// object into selection mode, during which selections in other objects fail with error 6003. Use this method if
+    /// you do not have a handle to the object, for example after attaching to a session that another connection left
+    /// in selection mode. If you have the handle, use
+    /// [`GenericObjectApi::end_selections`](crate::generic_object::GenericObjectApi::end_selections).
     ///
     /// # Parameters
     ///
-    /// * `accept` (`qAccept`, true or false): `true` keeps the selections made during the mode, `false` throws them away.
+    /// * `accept` (`qAccept`): `true` keeps the selections made in selection mode; `false` discards them.
     ///
-    /// Returns nothing.
-    ///
-    /// `Doc.AbortModal`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.AbortModal`](https://qlik.dev/apis/json-rpc/qix/doc/#abortmodal).
     #[doc(alias = "AbortModal")]
     fn abort_modal(&self, accept: bool) -> Call<'_, AbortModal> {
         Call::new(self.remote(), AbortModal::new(accept))
     }
 
-    /// Adds an alternate state to the app, saved with it.
+    /// Adds an alternate state, which is saved with the app.
     ///
-    /// An alternate state is a second set of selections that lives next to the default one (`$`). Objects that name it in
-    /// their definition follow only the selections made in it, which allows side-by-side comparisons. The new state starts
-    /// without selections and is listed in [`NxAppLayout::state_names`](crate::types::NxAppLayout::state_names). For a state that only this session needs, use
-    /// [`DocApi::add_session_alternate_state`](crate::doc::DocApi::add_session_alternate_state); it needs no right to change the app.
+    /// An alternate state is a separate set of selections next to the default state `$`. Objects that name the state
+    /// in their definition respond only to the selections made in it, for example to compare two selections side by
+    /// side. A new state has no selections and is listed in
+    /// [`NxAppLayout::state_names`](crate::types::NxAppLayout::state_names). For a state that only this session
+    /// needs, use [`DocApi::add_session_alternate_state`](crate::doc::DocApi::add_session_alternate_state), which
+    /// does not require permission to change the app.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// doc.add_alternate_state("Compare").await?;
     /// let year = doc.get_field("Year").state_name("Compare").await?;
     /// year.select("2021").await?;
@@ -108,43 +119,36 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`, text): A name for the new state, not used by another one.
+    /// * `state_name` (`qStateName`): Name of the new state. Must be unique.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `Doc.AddAlternateState`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.AddAlternateState`](https://qlik.dev/apis/json-rpc/qix/doc/#addalternatestate).
     #[doc(alias = "AddAlternateState")]
     fn add_alternate_state(&self, state_name: &str) -> Call<'_, AddAlternateState> {
         Call::new(self.remote(), AddAlternateState::new(state_name))
     }
 
-    /// Adds a calculated field to the app, a "field on the fly".
+    /// Adds a calculated field to the app, also called a field on the fly.
     ///
-    /// The field holds the value of the expression for each value of the fields it is made from, and can then be selected in
-    /// and used as a dimension like a loaded field. The expression is saved with the app; its values are calculated again
-    /// when needed. The field's [`FieldDescription::is_definition_only`](crate::types::FieldDescription::is_definition_only) is `true`.
+    /// The engine evaluates the expression for each value of the fields that it uses. You can select in the
+    /// calculated field and use it as a dimension. The app stores the expression; its values are calculated when
+    /// needed. [`FieldDescription::is_definition_only`](crate::types::FieldDescription::is_definition_only) is `true`
+    /// for such a field.
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`, text): The readable name of the new field. [`DocApi::get_field_on_the_fly_by_name`](crate::doc::DocApi::get_field_on_the_fly_by_name) turns it into the engine's own name.
-    /// * `expr` (`qExpr`, text): The definition, for example `=Len(Country)`. Aggregations such as `Sum` and `Count` are mostly not allowed
-    ///   here.
+    /// * `name` (`qName`): Readable name of the field.
+    ///   [`DocApi::get_field_on_the_fly_by_name`](crate::doc::DocApi::get_field_on_the_fly_by_name) converts it to
+    ///   the engine's internal name.
+    /// * `expr` (`qExpr`): Expression, for example `=Len(Country)`. Most aggregation functions, such as `Sum` and
+    ///   `Count`, are not allowed.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the field was added.
+    /// `bool` (`qSuccess`): `true` if the field was added.
     ///
-    /// `Doc.AddFieldFromExpression`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.AddFieldFromExpression`](https://qlik.dev/apis/json-rpc/qix/doc/#addfieldfromexpression).
     #[doc(alias = "AddFieldFromExpression")]
     fn add_field_from_expression(
         &self,
@@ -154,24 +158,21 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), AddFieldFromExpression::new(name, expr))
     }
 
-    /// Adds an alternate state that ends with the session.
+    /// Adds an alternate state that exists until the session ends.
     ///
-    /// It works like one of [`DocApi::add_alternate_state`](crate::doc::DocApi::add_alternate_state) but is not saved, is not listed in [`NxAppLayout::state_names`](crate::types::NxAppLayout::state_names), and
-    /// needs no right to change the app. Remove it with [`DocApi::remove_session_alternate_state`](crate::doc::DocApi::remove_session_alternate_state).
+    /// Unlike a state added by [`DocApi::add_alternate_state`](crate::doc::DocApi::add_alternate_state), it is not
+    /// saved, not listed in [`NxAppLayout::state_names`](crate::types::NxAppLayout::state_names), and does not
+    /// require permission to change the app. Remove it with
+    /// [`DocApi::remove_session_alternate_state`](crate::doc::DocApi::remove_session_alternate_state).
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`, text): A name for the new state, not used by another one.
-    /// * `source_state_name` (`qSourceStateName`, text, optional): An existing state whose selections the new one starts with; it starts without selections when left
-    ///   out.
+    /// * `state_name` (`qStateName`): Name of the new state. Must be unique.
+    /// * `source_state_name` (`qSourceStateName`, optional `String`): Existing state whose selections are copied.
+    ///   Defaults to no selections.
     ///
-    /// Returns nothing.
-    ///
-    /// `Doc.AddSessionAlternateState`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method:
+    /// [`Doc.AddSessionAlternateState`](https://qlik.dev/apis/json-rpc/qix/doc/#addsessionalternatestate).
     #[doc(alias = "AddSessionAlternateState")]
     fn add_session_alternate_state(
         &self,
@@ -180,75 +181,69 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), AddSessionAlternateState::new(state_name))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Applies a bookmark and says which of its values could not be selected.
+    /// Applies a bookmark and reports the values that could not be selected.
     ///
-    /// A plain [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark) stays silent when a value that was selected when the bookmark was made is gone after a
-    /// reload. This one compares the outcome with what was stored and lists the differences by state and field.
+    /// [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark) does not report values that disappeared in a
+    /// reload after the bookmark was created. This method compares the result with the stored selections and lists
+    /// the differences by state and field.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The bookmark's identifier.
+    /// * `id` (`qId`): Bookmark ID.
     ///
     /// # Returns
     ///
-    /// `qResult`, [`BookmarkApplyAndVerifyResult`]: Whether the bookmark was applied, with a warning for each field whose selection differs.
+    /// [`BookmarkApplyAndVerifyResult`] (`qResult`): Whether the bookmark was applied, and a warning for each field
+    /// whose selection differs.
     ///
-    /// `Doc.ApplyAndVerifyBookmark`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.ApplyAndVerifyBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#applyandverifybookmark).
     #[doc(alias = "ApplyAndVerifyBookmark")]
     fn apply_and_verify_bookmark(&self, id: &str) -> Call<'_, ApplyAndVerifyBookmark> {
         Call::new(self.remote(), ApplyAndVerifyBookmark::new(id))
     }
 
-    /// Replaces the selections of the app by those of a bookmark.
+    /// Applies a bookmark, replacing the current selections.
     ///
-    /// Fields that the bookmark says nothing about are cleared. A bookmark may also bring values of variables and soft
-    /// patches of objects. All objects that depend on any of these become stale. [`GenericBookmarkApi::apply`](crate::generic_bookmark::GenericBookmarkApi::apply) is the same on a
-    /// handle; [`DocApi::apply_and_verify_bookmark`](crate::doc::DocApi::apply_and_verify_bookmark) also reports values that are missing.
+    /// Fields without stored selections are cleared. A bookmark may also contain variable values and soft patches.
+    /// All objects that depend on any of these become stale.
+    /// [`GenericBookmarkApi::apply`](crate::generic_bookmark::GenericBookmarkApi::apply) does the same for a bookmark
+    /// handle; [`DocApi::apply_and_verify_bookmark`](crate::doc::DocApi::apply_and_verify_bookmark) also reports
+    /// missing values.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The bookmark's identifier.
+    /// * `id` (`qId`): Bookmark ID.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the bookmark was applied. `false` is an ordinary answer, not an error: look at it.
+    /// `bool` (`qSuccess`): `true` if the bookmark was applied. A failure is reported as `false`, not as an error.
     ///
-    /// `Doc.ApplyBookmark`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.ApplyBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#applybookmark).
     #[doc(alias = "ApplyBookmark")]
     fn apply_bookmark(&self, id: &str) -> Call<'_, ApplyBookmark> {
         Call::new(self.remote(), ApplyBookmark::new(id))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Sets which field is the active one in each of a number of cyclic groups.
+    /// Sets the active fields of several cyclic groups.
     ///
-    /// The counterpart of [`DocApi::get_group_states`](crate::doc::DocApi::get_group_states). For a single group use [`GenericDimensionApi::set_active_field`](crate::generic_dimension::GenericDimensionApi::set_active_field) or
-    /// [`GenericObjectApi::set_active_field`](crate::generic_object::GenericObjectApi::set_active_field).
+    /// Restores what [`DocApi::get_group_states`](crate::doc::DocApi::get_group_states) returned. For a single group,
+    /// use [`GenericDimensionApi::set_active_field`](crate::generic_dimension::GenericDimensionApi::set_active_field)
+    /// or [`GenericObjectApi::set_active_field`](crate::generic_object::GenericObjectApi::set_active_field).
     ///
     /// # Parameters
     ///
-    /// * `group_states` (`qGroupStates`, list of [`GroupState`]): The groups, each with the field definition that shall become active.
+    /// * `group_states` (`qGroupStates`): The groups, each with the definition of the field to activate.
     ///
     /// # Returns
     ///
-    /// `qResult`, [`ApplyGroupStatesResult`]: Whether it worked, with a warning for each group that could not be set.
+    /// [`ApplyGroupStatesResult`] (`qResult`): Whether the states were applied, and a warning for each group that did
+    /// not change.
     ///
-    /// `Doc.ApplyGroupStates`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.ApplyGroupStates`](https://qlik.dev/apis/json-rpc/qix/doc/#applygroupstates).
     #[doc(alias = "ApplyGroupStates")]
     fn apply_group_states(
         &self,
@@ -257,40 +252,35 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), ApplyGroupStates::new(group_states))
     }
 
-    /// Applies a bookmark made by [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark).
+    /// Applies a bookmark created by
+    /// [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark).
     ///
-    /// Cloud only. A temporary bookmark is not listed among the app's bookmarks, so its identifier is the only way to it.
+    /// Qlik Cloud only. Temporary bookmarks are not listed with the app's bookmarks, so keep their IDs.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The identifier that [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark) gave.
+    /// * `id` (`qId`): ID returned by
+    ///   [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark).
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the bookmark was applied.
+    /// `bool` (`qReturn`): `true` if the bookmark was applied.
     ///
-    /// `Doc.ApplyTemporaryBookmark`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.ApplyTemporaryBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#applytemporarybookmark).
     #[doc(alias = "ApplyTemporaryBookmark")]
     fn apply_temporary_bookmark(&self, id: &str) -> Call<'_, ApplyTemporaryBookmark> {
         Call::new(self.remote(), ApplyTemporaryBookmark::new(id))
     }
 
-    /// Takes one step back in the history of selections.
+    /// Goes back one step in the selection history.
     ///
-    /// There is one history for the whole session. [`DocApi::back_count`](crate::doc::DocApi::back_count) tells how many steps there are, [`DocApi::forward`](crate::doc::DocApi::forward) goes the
-    /// other way. Changes of objects and their properties have a separate history: see [`DocApi::undo`](crate::doc::DocApi::undo).
+    /// The session has one selection history. [`DocApi::back_count`](crate::doc::DocApi::back_count) returns the
+    /// number of available steps, and [`DocApi::forward`](crate::doc::DocApi::forward) goes forward again. Changes to
+    /// objects and properties have a separate history; see [`DocApi::undo`](crate::doc::DocApi::undo).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// doc.get_field("Year").await?.select("2022").await?;
     /// doc.back().await?;
     /// assert_eq!(doc.evaluate("Count(DISTINCT Year)").await?, "3");
@@ -298,57 +288,43 @@ pub trait DocApi: AsRemote {
     /// # }
     /// ```
     ///
-    /// Returns nothing.
-    ///
-    /// `Doc.Back`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.Back`](https://qlik.dev/apis/json-rpc/qix/doc/#back).
     #[doc(alias = "Back")]
     fn back(&self) -> Call<'_, Back> {
         Call::new(self.remote(), Back::new())
     }
 
-    /// Tells how many steps [`DocApi::back`](crate::doc::DocApi::back) can take.
+    /// Returns the number of steps that [`DocApi::back`](crate::doc::DocApi::back) can go back.
     ///
     /// # Returns
     ///
-    /// `qReturn`, whole number: The number of earlier selection states; 0 when there are none.
+    /// `i64` (`qReturn`): Number of earlier selection states.
     ///
-    /// `Doc.BackCount`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.BackCount`](https://qlik.dev/apis/json-rpc/qix/doc/#backcount), read-only.
     #[doc(alias = "BackCount")]
     fn back_count(&self) -> Call<'_, BackCount> {
         Call::new(self.remote(), BackCount::new())
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Hands a session app over to another user.
+    /// Transfers a session app to another user.
     ///
-    /// For a service that prepares a session app on behalf of someone else, with the right to do so. It makes sense only
-    /// where the other user can attach to the session app afterwards, which at present means Cloud. See also
+    /// For services that prepare session apps for others. It requires a deployment in which the new owner can attach
+    /// to the session app, currently Qlik Cloud only. See also
     /// [`DocApi::change_session_app_space`](crate::doc::DocApi::change_session_app_space).
     ///
     /// # Parameters
     ///
-    /// * `new_owner_id` (`qNewOwnerId`, text): The identifier of the user who shall own the session app.
+    /// * `new_owner_id` (`qNewOwnerId`): ID of the new owner.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the owner was changed.
+    /// `bool` (`qSuccess`): `true` if the owner changed.
     ///
-    /// `Doc.ChangeSessionAppOwner`: changes something.
+    /// Requires the access right `change_owner`.
     ///
-    /// Stability: experimental.
-    ///
-    /// The caller needs the right to: change_owner.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.ChangeSessionAppOwner`](https://qlik.dev/apis/json-rpc/qix/doc/#changesessionappowner).
     #[doc(alias = "ChangeSessionAppOwner")]
     fn change_session_app_owner(
         &self,
@@ -357,25 +333,22 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), ChangeSessionAppOwner::new(new_owner_id))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Puts a session app into a space, so that the members of the space can use it.
+    /// Moves a session app to a space, so the members of the space can use it.
     ///
-    /// Like [`DocApi::change_session_app_owner`](crate::doc::DocApi::change_session_app_owner) this is for services that prepare session apps for others, and for Cloud.
+    /// Like [`DocApi::change_session_app_owner`](crate::doc::DocApi::change_session_app_owner), for services that
+    /// prepare session apps in Qlik Cloud.
     ///
     /// # Parameters
     ///
-    /// * `space_id` (`qSpaceId`, text): The identifier of the space.
+    /// * `space_id` (`qSpaceId`): ID of the space.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the app was put there.
+    /// `bool` (`qSuccess`): `true` if the app was moved.
     ///
-    /// `Doc.ChangeSessionAppSpace`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.ChangeSessionAppSpace`](https://qlik.dev/apis/json-rpc/qix/doc/#changesessionappspace).
     #[doc(alias = "ChangeSessionAppSpace")]
     fn change_session_app_space(
         &self,
@@ -384,19 +357,15 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), ChangeSessionAppSpace::new(space_id))
     }
 
-    /// Checks a chart expression without calculating it.
+    /// Validates a chart expression without evaluating it.
     ///
-    /// An expression is fine when the message and both lists are empty. It is checked against this app: a field that another
-    /// app has is a bad field name here. For input that may also be a plain number in the user's notation, use
+    /// The expression is valid if the error message and both lists are empty. Field names are checked against this
+    /// app. For input that may also be a number in the locale of the app, use
     /// [`DocApi::check_number_or_expression`](crate::doc::DocApi::check_number_or_expression).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let checked = doc.check_expression("Sum(Sales").await?;
     /// assert!(!checked.error_msg.is_empty());
     /// # Ok(())
@@ -405,49 +374,39 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `expr` (`qExpr`, text): The expression, with or without the leading `=`.
-    /// * `labels` (`qLabels`, texts, optional): Names that the expression may use though they are no fields, such as the labels of a chart's other
-    ///   measures.
+    /// * `expr` (`qExpr`): Expression, with or without a leading `=`.
+    /// * `labels` (`qLabels`, optional list of `String`): Names that the expression may use even though they are not
+    ///   fields, such as the labels of other measures in the chart.
+    /// * `strict_field_validation` (`qStrictFieldValidation`, optional `bool`): Whether to validate references to
+    ///   fields strictly. Without it, an engine does not report an unknown field in a set modifier. Defaults to
+    ///   false.
     ///
     /// # Returns
     ///
-    /// Several values, as [`CheckExpressionResponse`].
+    /// [`CheckExpressionResponse`].
     ///
-    /// * `qErrorMsg`, text: What is wrong with the syntax; empty if nothing is.
-    /// * `qBadFieldNames`, list of [`NxRange`]: Where the expression names fields that the data model does not have.
-    /// * `qDangerousFieldNames`, list of [`NxRange`]: Where it uses field names that the engine accepts but considers risky.
-    ///
-    /// `Doc.CheckExpression`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CheckExpression`](https://qlik.dev/apis/json-rpc/qix/doc/#checkexpression), read-only.
     #[doc(alias = "CheckExpression")]
     fn check_expression(&self, expr: &str) -> Call<'_, CheckExpression> {
         Call::new(self.remote(), CheckExpression::new(expr))
     }
 
-    /// Checks that a text is either a number as the locale writes it or a valid expression.
+    /// Validates a string that must be either a number in the locale of the app or an expression.
     ///
-    /// Useful for input fields such as a chart's axis limits, where `1.000,5` may be right in one locale and wrong in
-    /// another. The text is valid when both results are empty. See also [`DocApi::check_expression`](crate::doc::DocApi::check_expression) and [`DocApi::get_locale_info`](crate::doc::DocApi::get_locale_info).
+    /// Use it for input such as axis limits: `1.000,5` is valid in some locales only. The string is valid if both
+    /// results are empty. See also [`DocApi::check_expression`](crate::doc::DocApi::check_expression) and
+    /// [`DocApi::get_locale_info`](crate::doc::DocApi::get_locale_info).
     ///
     /// # Parameters
     ///
-    /// * `expr` (`qExpr`, text): The text to check.
+    /// * `expr` (`qExpr`): String to check.
     ///
     /// # Returns
     ///
-    /// Several values, as [`CheckNumberOrExpressionResponse`].
+    /// [`CheckNumberOrExpressionResponse`].
     ///
-    /// * `qErrorMsg`, text: What is wrong with it; empty if nothing is.
-    /// * `qBadFieldNames`, list of [`NxRange`]: Where it names fields that the data model does not have.
-    ///
-    /// `Doc.CheckNumberOrExpression`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method:
+    /// [`Doc.CheckNumberOrExpression`](https://qlik.dev/apis/json-rpc/qix/doc/#checknumberorexpression), read-only.
     #[doc(alias = "CheckNumberOrExpression")]
     fn check_number_or_expression(
         &self,
@@ -456,18 +415,14 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CheckNumberOrExpression::new(expr))
     }
 
-    /// Checks the syntax of the app's load script without running it.
+    /// Checks the syntax of the load script without running it.
     ///
-    /// It looks at the script as last set by [`DocApi::set_script`](crate::doc::DocApi::set_script), saved or not. It finds errors of syntax only: missing files,
-    /// fields and tables show up in the reload.
+    /// It checks the script last set with [`DocApi::set_script`](crate::doc::DocApi::set_script), whether saved or
+    /// not, for syntax errors only. Missing files, fields, and tables are reported by the reload.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// doc.set_script("LOAD * FROM;").await?;
     /// for error in doc.check_script_syntax().await? {
     ///     println!("tab {}, line {}, column {}", error.tab_ix, error.line_in_tab, error.col_in_line);
@@ -478,31 +433,25 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qErrors`, list of [`ScriptSyntaxError`]: The errors, in the order of the script; empty if there are none.
+    /// list of [`ScriptSyntaxError`] (`qErrors`): Syntax errors, in script order.
     ///
-    /// `Doc.CheckScriptSyntax`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CheckScriptSyntax`](https://qlik.dev/apis/json-rpc/qix/doc/#checkscriptsyntax),
+    /// read-only.
     #[doc(alias = "CheckScriptSyntax")]
     fn check_script_syntax(&self) -> Call<'_, CheckScriptSyntax> {
         Call::new(self.remote(), CheckScriptSyntax::new())
     }
 
-    /// Clears the selections of all fields in one state.
+    /// Clears the selections of all fields in one alternate state.
     ///
-    /// Locked fields keep their selections unless told otherwise. To clear a single field use [`FieldApi::clear`](crate::field::FieldApi::clear).
+    /// Locked fields keep their selections unless you set `qLockedAlso`. To clear a single field, use
+    /// [`FieldApi::clear`](crate::field::FieldApi::clear).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// doc.get_field("Year").await?.select("2022").await?;
     /// doc.clear_all().locked_also(true).await?;
     /// # Ok(())
@@ -511,217 +460,174 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `locked_also` (`qLockedAlso`, true or false, optional): Whether locked fields are cleared too.
-    /// * `state_name` (`qStateName`, text, optional): The alternate state to clear; the default state `$` when left out.
+    /// * `locked_also` (`qLockedAlso`, optional `bool`): Whether to clear locked fields too.
+    /// * `state_name` (`qStateName`, optional `String`): Alternate state to clear. Defaults to `$`, the default
+    ///   state.
     ///
-    /// Returns nothing.
-    ///
-    /// `Doc.ClearAll`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.ClearAll`](https://qlik.dev/apis/json-rpc/qix/doc/#clearall).
     #[doc(alias = "ClearAll")]
     fn clear_all(&self) -> Call<'_, ClearAll> {
         Call::new(self.remote(), ClearAll::new())
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Drops the soft patches of all objects of the app.
+    /// Removes the soft patches of all objects.
     ///
-    /// Soft patches change an object's properties for one user's session only (see [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches)). After
-    /// this call all objects show what is saved again, and those that had patches become stale.
-    /// [`GenericObjectApi::clear_soft_patches`](crate::generic_object::GenericObjectApi::clear_soft_patches) does it for a single object.
+    /// Soft patches change the properties of an object for one user and session only; see
+    /// [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches). The objects
+    /// revert to their saved properties, and those that had patches become stale. For a single object, use
+    /// [`GenericObjectApi::clear_soft_patches`](crate::generic_object::GenericObjectApi::clear_soft_patches).
     ///
-    /// Returns nothing.
-    ///
-    /// `Doc.ClearAllSoftPatches`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.ClearAllSoftPatches`](https://qlik.dev/apis/json-rpc/qix/doc/#clearallsoftpatches).
     #[doc(alias = "ClearAllSoftPatches")]
     fn clear_all_soft_patches(&self) -> Call<'_, ClearAllSoftPatches> {
         Call::new(self.remote(), ClearAllSoftPatches::new())
     }
 
-    /// Forgets everything that [`DocApi::undo`](crate::doc::DocApi::undo) and [`DocApi::redo`](crate::doc::DocApi::redo) could bring back.
+    /// Clears the history of [`DocApi::undo`](crate::doc::DocApi::undo) and
+    /// [`DocApi::redo`](crate::doc::DocApi::redo).
     ///
-    /// Returns nothing.
-    ///
-    /// `Doc.ClearUndoBuffer`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.ClearUndoBuffer`](https://qlik.dev/apis/json-rpc/qix/doc/#clearundobuffer).
     #[doc(alias = "ClearUndoBuffer")]
     fn clear_undo_buffer(&self) -> Call<'_, ClearUndoBuffer> {
         Call::new(self.remote(), ClearUndoBuffer::new())
     }
 
-    /// Makes a copy of a bookmark under a new identifier.
+    /// Copies a bookmark.
     ///
     /// Open the copy with [`DocApi::get_bookmark`](crate::doc::DocApi::get_bookmark).
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The bookmark to copy.
+    /// * `id` (`qId`): ID of the bookmark to copy.
     ///
     /// # Returns
     ///
-    /// `qCloneId`, text: The identifier of the copy, made up by the engine.
+    /// `String` (`qCloneId`): ID of the copy.
     ///
-    /// `Doc.CloneBookmark`: changes something.
+    /// Requires the access right `create`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CloneBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#clonebookmark).
     #[doc(alias = "CloneBookmark")]
     fn clone_bookmark(&self, id: &str) -> Call<'_, CloneBookmark> {
         Call::new(self.remote(), CloneBookmark::new(id))
     }
 
-    /// Makes a copy of a master dimension under a new identifier.
+    /// Copies a library dimension.
     ///
-    /// Objects that use the original keep using it. Open the copy with [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension).
+    /// Objects that use the original keep using it. Open the copy with
+    /// [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension).
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The master dimension to copy.
+    /// * `id` (`qId`): ID of the dimension to copy.
     ///
     /// # Returns
     ///
-    /// `qCloneId`, text: The identifier of the copy, made up by the engine.
+    /// `String` (`qCloneId`): ID of the copy.
     ///
-    /// `Doc.CloneDimension`: changes something.
+    /// Requires the access right `create`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CloneDimension`](https://qlik.dev/apis/json-rpc/qix/doc/#clonedimension).
     #[doc(alias = "CloneDimension")]
     fn clone_dimension(&self, id: &str) -> Call<'_, CloneDimension> {
         Call::new(self.remote(), CloneDimension::new(id))
     }
 
-    /// Makes a copy of a master measure under a new identifier.
+    /// Copies a library measure.
     ///
-    /// Objects that use the original keep using it. Open the copy with [`DocApi::get_measure`](crate::doc::DocApi::get_measure).
+    /// Objects that use the original keep using it. Open the copy with
+    /// [`DocApi::get_measure`](crate::doc::DocApi::get_measure).
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The master measure to copy.
+    /// * `id` (`qId`): ID of the measure to copy.
     ///
     /// # Returns
     ///
-    /// `qCloneId`, text: The identifier of the copy, made up by the engine.
+    /// `String` (`qCloneId`): ID of the copy.
     ///
-    /// `Doc.CloneMeasure`: changes something.
+    /// Requires the access right `create`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CloneMeasure`](https://qlik.dev/apis/json-rpc/qix/doc/#clonemeasure).
     #[doc(alias = "CloneMeasure")]
     fn clone_measure(&self, id: &str) -> Call<'_, CloneMeasure> {
         Call::new(self.remote(), CloneMeasure::new(id))
     }
 
-    /// Makes a copy of an object of the app, together with all its children.
+    /// Copies an object of the app and all its children.
     ///
-    /// Only objects at the top level can be copied, such as a sheet or a story: to duplicate a single chart, copy its
-    /// properties into a new child ([`GenericObjectApi::copy_from`](crate::generic_object::GenericObjectApi::copy_from)). Session objects cannot be copied. Open the copy with
-    /// [`DocApi::get_object`](crate::doc::DocApi::get_object).
+    /// Only root objects, such as sheets and stories, can be copied. To duplicate a single chart, copy its properties
+    /// into a new child with [`GenericObjectApi::copy_from`](crate::generic_object::GenericObjectApi::copy_from).
+    /// Session objects cannot be copied. Open the copy with [`DocApi::get_object`](crate::doc::DocApi::get_object).
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The object to copy; it must be at the top level.
+    /// * `id` (`qId`): ID of the object to copy. Must be a root object.
     ///
     /// # Returns
     ///
-    /// `qCloneId`, text: The identifier of the copy, made up by the engine.
+    /// `String` (`qCloneId`): ID of the copy.
     ///
-    /// `Doc.CloneObject`: changes something.
+    /// Requires the access right `create`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CloneObject`](https://qlik.dev/apis/json-rpc/qix/doc/#cloneobject).
     #[doc(alias = "CloneObject")]
     fn clone_object(&self, id: &str) -> Call<'_, CloneObject> {
         Call::new(self.remote(), CloneObject::new(id))
     }
 
-    /// Replaces a published object by the draft made from it.
+    /// Replaces a published object with its draft.
     ///
-    /// The last step of the old way of editing published sheets and stories: [`DocApi::create_draft`](crate::doc::DocApi::create_draft), change the draft, commit.
-    /// To give the draft up instead, use [`DocApi::destroy_draft`](crate::doc::DocApi::destroy_draft).
+    /// This is the last step of the old way to edit published sheets and stories: create a draft with
+    /// [`DocApi::create_draft`](crate::doc::DocApi::create_draft), change it, and commit it. To discard it instead,
+    /// use [`DocApi::destroy_draft`](crate::doc::DocApi::destroy_draft).
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The draft's identifier, as given by [`DocApi::create_draft`](crate::doc::DocApi::create_draft).
+    /// * `id` (`qId`): Draft ID, as returned by [`DocApi::create_draft`](crate::doc::DocApi::create_draft).
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `Doc.CommitDraft`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CommitDraft`](https://qlik.dev/apis/json-rpc/qix/doc/#commitdraft).
     #[doc(alias = "CommitDraft")]
-    #[deprecated(
-        note = "the engine's schema deprecates it and names nothing to use instead"
-    )]
+    #[deprecated(note = "deprecated in the schema, without a replacement")]
     fn commit_draft(&self, id: &str) -> Call<'_, CommitDraft> {
         Call::new(self.remote(), CommitDraft::new(id))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Closes the current version of the load script, so that later changes begin a new one.
+    /// Completes the current version of the load script. Later changes start a new version.
     ///
-    /// The versions are part of Cloud's script history.
+    /// Script versions are part of the script history in Qlik Cloud.
     ///
     /// # Parameters
     ///
-    /// * `commit_message` (`qCommitMessage`, text, optional): A name for the version. Only Cloud uses it.
+    /// * `commit_message` (`qCommitMessage`, optional `String`): Name of the version. Used in Qlik Cloud only.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `Doc.CommitScript`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CommitScript`](https://qlik.dev/apis/json-rpc/qix/doc/#commitscript).
     #[doc(alias = "CommitScript")]
     fn commit_script(&self) -> Call<'_, CommitScript> {
         Call::new(self.remote(), CommitScript::new())
     }
 
-    /// Saves the current selections as a bookmark.
+    /// Creates a bookmark with the current selections.
     ///
-    /// What is stored are the selections of all states at the time of the call; whether the values of variables go with them
-    /// is said in the properties. Soft patches of objects need [`DocApi::create_bookmark_ex`](crate::doc::DocApi::create_bookmark_ex), and a bookmark that need not last
-    /// [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark). Apply it with [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark), update it to newer selections with
-    /// [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark), list bookmarks with [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks).
+    /// The bookmark stores the selections of all alternate states. Its properties determine whether it also stores
+    /// variable values. To store soft patches, use
+    /// [`DocApi::create_bookmark_ex`](crate::doc::DocApi::create_bookmark_ex); for a short-lived bookmark, use
+    /// [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark). Apply a bookmark with
+    /// [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark), update its selections with
+    /// [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark), and list bookmarks with
+    /// [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// doc.get_field("Year").await?.select("2022").await?;
     /// let properties = GenericBookmarkProperties::default().with_info(NxInfo::default().with_type("bookmark"));
     /// let created = doc.create_bookmark(properties).await?;
@@ -734,22 +640,16 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericBookmarkProperties`]): The bookmark's properties. `qInfo.qType` is needed (usually `bookmark`); a title goes into `qMetaDef`.
+    /// * `prop` (`qProp`): Properties of the bookmark. `qInfo.qType` is required and usually `bookmark`; put the
+    ///   title in `qMetaDef`.
     ///
     /// # Returns
     ///
-    /// Several values, as [`CreateBookmarkResponse`].
+    /// [`CreateBookmarkResponse`].
     ///
-    /// * `qInfo`, [`NxInfo`]: The identifier and type that the bookmark got.
-    /// * `qReturn`, a [`GenericBookmark`](crate::generic_bookmark::GenericBookmark): The bookmark.
+    /// Requires the access right `create`.
     ///
-    /// `Doc.CreateBookmark`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CreateBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#createbookmark).
     #[doc(alias = "CreateBookmark")]
     fn create_bookmark(
         &self,
@@ -758,32 +658,29 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CreateBookmark::new(prop))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Saves the current selections and soft patches of objects as a bookmark.
+    /// Creates a bookmark with the current selections and soft patches.
     ///
-    /// It is [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark) plus the session's soft patches (see [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches)): applying the
-    /// bookmark brings back, for example, the sorting and the exploration settings of charts.
+    /// In addition to what [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark) stores, it stores the
+    /// soft patches of the session (see
+    /// [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches)). Applying the
+    /// bookmark then also restores, for example, the sort order of charts.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericBookmarkProperties`]): The bookmark's properties, as for [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark).
-    /// * `object_ids_to_patch` (`qObjectIdsToPatch`, texts, optional): The objects whose soft patches are stored; all objects' when empty.
+    /// * `prop` (`qProp`): Properties of the bookmark, as for
+    ///   [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark).
+    /// * `object_ids_to_patch` (`qObjectIdsToPatch`, optional list of `String`): IDs of the objects whose soft
+    ///   patches are stored. Empty stores the soft patches of all objects.
     ///
     /// # Returns
     ///
-    /// Several values, as [`CreateBookmarkExResponse`].
+    /// [`CreateBookmarkExResponse`].
     ///
-    /// * `qInfo`, [`NxInfo`]: The identifier and type that the bookmark got.
-    /// * `qReturn`, a [`GenericBookmark`](crate::generic_bookmark::GenericBookmark): The bookmark.
+    /// Requires the access right `create`.
     ///
-    /// `Doc.CreateBookmarkEx`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CreateBookmarkEx`](https://qlik.dev/apis/json-rpc/qix/doc/#createbookmarkex).
     #[doc(alias = "CreateBookmarkEx")]
     fn create_bookmark_ex(
         &self,
@@ -792,44 +689,37 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CreateBookmarkEx::new(prop))
     }
 
-    /// Creates a data connection that load scripts can use by name (`lib://Name`, `LIB CONNECT TO 'Name'`).
+    /// Creates a data connection, which load scripts use by name (`lib://Name`, `LIB CONNECT TO 'Name'`).
     ///
-    /// Connections belong to the deployment rather than to the app: where they are shared, others see the new one as far as
-    /// their rights go. Read the definition back with [`DocApi::get_connection`](crate::doc::DocApi::get_connection): some deployments add the user's name to the name
-    /// of a new connection.
+    /// Connections belong to the deployment, not to the app: other users may see the new connection, subject to their
+    /// access rights. Some deployments append the user name to the connection name, so read the definition back with
+    /// [`DocApi::get_connection`](crate::doc::DocApi::get_connection).
     ///
     /// # Parameters
     ///
-    /// * `connection` (`qConnection`, [`Connection`]): The definition. The name, the type and the connection string must be set; the identifier is the
-    ///   engine's to choose.
+    /// * `connection` (`qConnection`): Definition of the connection. Name, type, and connection string are required;
+    ///   the engine chooses the ID.
     ///
     /// # Returns
     ///
-    /// `qConnectionId`, text: The identifier of the new connection, for [`DocApi::get_connection`](crate::doc::DocApi::get_connection) and its relatives.
+    /// `String` (`qConnectionId`): ID of the new connection.
     ///
-    /// `Doc.CreateConnection`: changes something.
+    /// Requires the access right `create`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CreateConnection`](https://qlik.dev/apis/json-rpc/qix/doc/#createconnection).
     #[doc(alias = "CreateConnection")]
     fn create_connection(&self, connection: Connection) -> Call<'_, CreateConnection> {
         Call::new(self.remote(), CreateConnection::new(connection))
     }
 
-    /// Creates a master dimension: a dimension in the app's library that any number of objects can share.
+    /// Creates a library dimension, also called a master dimension, which any number of objects can share.
     ///
-    /// Objects refer to it by its identifier ([`NxDimension::library_id`](crate::types::NxDimension::library_id)) and change along when it changes.
+    /// Objects refer to it by ID ([`NxDimension::library_id`](crate::types::NxDimension::library_id)) and pick up its
+    /// changes.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let mut properties = GenericDimensionProperties::default().with_info(NxInfo::default().with_type("dimension"));
     /// properties.dim.field_defs.push("Region".to_owned());
     /// let created = doc.create_dimension(properties).await?;
@@ -840,23 +730,16 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericDimensionProperties`]): Its properties: `qInfo.qType` (usually `dimension`), the definition in `qDim`, a title in `qMetaDef`. With an
-    ///   empty `qId` the engine makes up an identifier.
+    /// * `prop` (`qProp`): Properties of the dimension: `qInfo.qType` (usually `dimension`), the definition in
+    ///   `qDim`, and the title in `qMetaDef`. The engine generates an ID if `qInfo.qId` is empty.
     ///
     /// # Returns
     ///
-    /// Several values, as [`CreateDimensionResponse`].
+    /// [`CreateDimensionResponse`].
     ///
-    /// * `qInfo`, [`NxInfo`]: The identifier and type that the dimension got.
-    /// * `qReturn`, a [`GenericDimension`](crate::generic_dimension::GenericDimension): The master dimension.
+    /// Requires the access right `create`.
     ///
-    /// `Doc.CreateDimension`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CreateDimension`](https://qlik.dev/apis/json-rpc/qix/doc/#createdimension).
     #[doc(alias = "CreateDimension")]
     fn create_dimension(
         &self,
@@ -865,46 +748,37 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CreateDimension::new(prop))
     }
 
-    /// Makes a draft of a published sheet or story, to be changed while the published one stays as it is.
+    /// Creates a draft of a published sheet or story, which can be changed without affecting the published object.
     ///
-    /// Finish with [`DocApi::commit_draft`](crate::doc::DocApi::commit_draft) or [`DocApi::destroy_draft`](crate::doc::DocApi::destroy_draft). The result is an identifier only: open the draft with
+    /// Finish with [`DocApi::commit_draft`](crate::doc::DocApi::commit_draft) or
+    /// [`DocApi::destroy_draft`](crate::doc::DocApi::destroy_draft). Open the draft with
     /// [`DocApi::get_object`](crate::doc::DocApi::get_object).
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The object to make a draft of.
+    /// * `id` (`qId`): ID of the published object.
     ///
     /// # Returns
     ///
-    /// `qDraftId`, text: The identifier of the draft, made up by the engine.
+    /// `String` (`qDraftId`): ID of the draft.
     ///
-    /// `Doc.CreateDraft`: changes something.
+    /// Requires the access right `create`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CreateDraft`](https://qlik.dev/apis/json-rpc/qix/doc/#createdraft).
     #[doc(alias = "CreateDraft")]
-    #[deprecated(
-        note = "the engine's schema deprecates it and names nothing to use instead"
-    )]
+    #[deprecated(note = "deprecated in the schema, without a replacement")]
     fn create_draft(&self, id: &str) -> Call<'_, CreateDraft> {
         Call::new(self.remote(), CreateDraft::new(id))
     }
 
-    /// Creates a master measure: a measure in the app's library that any number of objects can share.
+    /// Creates a library measure, also called a master measure, which any number of objects can share.
     ///
-    /// Objects refer to it by its identifier ([`NxMeasure::library_id`](crate::types::NxMeasure::library_id)), expressions by its label. They change along when it
-    /// changes.
+    /// Objects refer to it by ID ([`NxMeasure::library_id`](crate::types::NxMeasure::library_id)); expressions refer
+    /// to it by label. Both pick up its changes.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let measure = NxLibraryMeasureDef::default().with_label("Total").with_def("Sum(Sales)");
     /// let properties = GenericMeasureProperties::default().with_info(NxInfo::default().with_type("measure")).with_measure(measure);
     /// let created = doc.create_measure(properties).await?;
@@ -915,45 +789,37 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericMeasureProperties`]): Its properties: `qInfo.qType` (usually `measure`), the definition in `qMeasure`, a title in `qMetaDef`. With
-    ///   an empty `qId` the engine makes up an identifier.
+    /// * `prop` (`qProp`): Properties of the measure: `qInfo.qType` (usually `measure`), the definition in
+    ///   `qMeasure`, and the title in `qMetaDef`. The engine generates an ID if `qInfo.qId` is empty.
     ///
     /// # Returns
     ///
-    /// Several values, as [`CreateMeasureResponse`].
+    /// [`CreateMeasureResponse`].
     ///
-    /// * `qInfo`, [`NxInfo`]: The identifier and type that the measure got.
-    /// * `qReturn`, a [`GenericMeasure`](crate::generic_measure::GenericMeasure): The master measure.
+    /// Requires the access right `create`.
     ///
-    /// `Doc.CreateMeasure`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CreateMeasure`](https://qlik.dev/apis/json-rpc/qix/doc/#createmeasure).
     #[doc(alias = "CreateMeasure")]
     fn create_measure(&self, prop: GenericMeasureProperties) -> Call<'_, CreateMeasure> {
         Call::new(self.remote(), CreateMeasure::new(prop))
     }
 
-    /// Creates an object at the top level of the app, such as a sheet, saved with the app.
+    /// Creates a root object, such as a sheet, which is saved with the app.
     ///
-    /// A generic object is any JSON document with a type. Wherever it contains a definition that the engine knows
-    /// (`qHyperCubeDef`, `qListObjectDef`, a string expression …) the layout ([`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout)) has the calculated
-    /// counterpart. Use [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object) for everything that merely reads data: it needs no right to change the
-    /// app and leaves nothing behind. A chart on a sheet is a child: [`GenericObjectApi::create_child`](crate::generic_object::GenericObjectApi::create_child). In a published app
-    /// objects are created as the user's private ones.
+    /// A generic object is any JSON object with a type. For each definition in its properties that the engine
+    /// recognizes (`qHyperCubeDef`, `qListObjectDef`, a string expression, …), the layout
+    /// ([`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout)) contains the
+    /// calculated result. To read data only, use
+    /// [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object), which does not require
+    /// permission to change the app and is not saved. To create a chart on a sheet, use
+    /// [`GenericObjectApi::create_child`](crate::generic_object::GenericObjectApi::create_child). In a published app,
+    /// new objects are private to the user.
     ///
-    /// Setting `qExtendsId` links the new object to another (saved) one, whose properties it takes over.
+    /// To derive the new object from a saved object, set `qExtendsId`: it inherits the properties of that object.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let mut sheet = GenericObjectProperties::of_type("sheet");
     /// sheet.extra.set("title", "Overview")?;
     /// let created = doc.create_object(sheet).await?;
@@ -965,45 +831,37 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericObjectProperties`]): Its properties. `qInfo.qType` is needed and of the client's choice. Without a `qInfo.qId`, or with one that
-    ///   is in use already, the engine makes up an identifier.
+    /// * `prop` (`qProp`): Properties of the object. `qInfo.qType` is required and can be any string. If `qInfo.qId`
+    ///   is empty or already in use, the engine generates an ID.
     ///
     /// # Returns
     ///
-    /// Several values, as [`CreateObjectResponse`].
+    /// [`CreateObjectResponse`].
     ///
-    /// * `qInfo`, [`NxInfo`]: The identifier and type that the object really got.
-    /// * `qReturn`, a [`GenericObject`](crate::generic_object::GenericObject): The object.
+    /// Requires the access right `create`.
     ///
-    /// `Doc.CreateObject`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CreateObject`](https://qlik.dev/apis/json-rpc/qix/doc/#createobject).
     #[doc(alias = "CreateObject")]
     fn create_object(&self, prop: GenericObjectProperties) -> Call<'_, CreateObject> {
         Call::new(self.remote(), CreateObject::new(prop))
     }
 
-    /// Creates an object that lives as long as the session and is never saved.
+    /// Creates an object that exists until the session ends and is never saved.
     ///
-    /// The usual way to get data: put a `qHyperCubeDef` or a `qListObjectDef` into the properties, ask
-    /// [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout), and page through the rest with [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data) or
-    /// [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data). It works without any right to change the app. The objects count towards the
-    /// session's memory and are recalculated only when asked, yet it is good manners to remove them with
-    /// [`DocApi::destroy_session_object`](crate::doc::DocApi::destroy_session_object) when they are no longer of use.
+    /// This is the usual way to read data: include a `qHyperCubeDef` or a `qListObjectDef` in the properties, call
+    /// [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout), and fetch the remaining
+    /// pages with
+    /// [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data) or
+    /// [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data). It
+    /// does not require permission to change the app. Session objects use memory and are recalculated only when their
+    /// data is requested. Destroy objects that you no longer need with
+    /// [`DocApi::destroy_session_object`](crate::doc::DocApi::destroy_session_object).
     ///
-    /// Setting `qExtendsId` links the new object to a saved one, whose properties it takes over.
+    /// To derive the new object from a saved object, set `qExtendsId`: it inherits the properties of that object.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let cube = HyperCubeDef::default()
     ///     .with_dimensions([NxDimension::field("Year")])
     ///     .with_measures([NxMeasure::expression("Sum(Sales)")])
@@ -1017,18 +875,15 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericObjectProperties`]): Its properties. `qInfo.qType` is needed and of the client's choice. Without a `qInfo.qId`, or with one that
-    ///   is in use already, the engine makes up an identifier.
+    /// * `prop` (`qProp`): Properties of the object. `qInfo.qType` is required and can be any string. If `qInfo.qId`
+    ///   is empty or already in use, the engine generates an ID.
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`GenericObject`](crate::generic_object::GenericObject): The object; [`GenericObjectApi::get_info`](crate::generic_object::GenericObjectApi::get_info) tells its identifier.
+    /// [`GenericObject`](crate::generic_object::GenericObject) (`qReturn`): The object.
+    /// [`GenericObjectApi::get_info`](crate::generic_object::GenericObjectApi::get_info) returns its ID.
     ///
-    /// `Doc.CreateSessionObject`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CreateSessionObject`](https://qlik.dev/apis/json-rpc/qix/doc/#createsessionobject).
     #[doc(alias = "CreateSessionObject")]
     fn create_session_object(
         &self,
@@ -1037,25 +892,25 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CreateSessionObject::new(prop))
     }
 
-    /// Creates a variable that lives as long as the session and is never saved.
+    /// Creates a variable that exists until the session ends and is never saved.
     ///
-    /// The only kind of variable that can be made in a published app. It is used like any other, `$(name)` in an expression
-    /// or [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name). Set its content by `qDefinition`, or later by [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value) and its
-    /// relatives.
+    /// This is the only kind of variable that you can create in a published app. Use it like any other variable:
+    /// insert it into an expression with `$(name)`, or open it with
+    /// [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name). Set its value in `qDefinition`, or
+    /// later with
+    /// [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value) and
+    /// similar methods.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericVariableProperties`]): Its properties: `qInfo.qType` (usually `variable`), the case-sensitive `qName`, and the definition.
+    /// * `prop` (`qProp`): Properties of the variable: `qInfo.qType` (usually `variable`), the case-sensitive
+    ///   `qName`, and the definition.
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`GenericVariable`](crate::generic_variable::GenericVariable): The variable.
+    /// [`GenericVariable`](crate::generic_variable::GenericVariable) (`qReturn`): The variable.
     ///
-    /// `Doc.CreateSessionVariable`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CreateSessionVariable`](https://qlik.dev/apis/json-rpc/qix/doc/#createsessionvariable).
     #[doc(alias = "CreateSessionVariable")]
     fn create_session_variable(
         &self,
@@ -1064,29 +919,25 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CreateSessionVariable::new(prop))
     }
 
-    /// Stores the current selections under an identifier for a short time.
+    /// Stores the current selections as a temporary bookmark.
     ///
-    /// Cloud only. It is meant for handing a state over to another session, a printing job or a link, without filling the
-    /// app's list of bookmarks. Apply it with [`DocApi::apply_temporary_bookmark`](crate::doc::DocApi::apply_temporary_bookmark).
+    /// Qlik Cloud only. Use it to pass selections to another session, a print job, or a link without adding a
+    /// bookmark to the app. Apply it with
+    /// [`DocApi::apply_temporary_bookmark`](crate::doc::DocApi::apply_temporary_bookmark).
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`, [`NxTempBookmarkOptions`]): Whether values of variables and the soft patches of all objects are stored too.
-    /// * `object_ids_to_patch` (`qObjectIdsToPatch`, texts, optional): The objects whose soft patches are stored, if not those of all are. Session objects named here
-    ///   are stored as well, whatever the options say.
+    /// * `options` (`qOptions`): Whether to store variable values and the soft patches of all objects.
+    /// * `object_ids_to_patch` (`qObjectIdsToPatch`, optional list of `String`): IDs of the objects whose soft
+    ///   patches are stored, unless those of all objects are. Session objects listed here are stored too, regardless
+    ///   of the options.
     ///
     /// # Returns
     ///
-    /// Several values, as [`CreateTemporaryBookmarkResponse`].
+    /// [`CreateTemporaryBookmarkResponse`].
     ///
-    /// * `qId`, text: The identifier of the temporary bookmark.
-    /// * `qReturn`, true or false: Whether it was stored.
-    ///
-    /// `Doc.CreateTemporaryBookmark`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method:
+    /// [`Doc.CreateTemporaryBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#createtemporarybookmark).
     #[doc(alias = "CreateTemporaryBookmark")]
     fn create_temporary_bookmark(
         &self,
@@ -1095,47 +946,41 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), CreateTemporaryBookmark::new(options))
     }
 
-    /// Creates a variable by nothing but its name, saved with the app.
+    /// Creates an empty variable, which is saved with the app.
     ///
-    /// Use [`DocApi::create_variable_ex`](crate::doc::DocApi::create_variable_ex), which takes the whole definition and gives the variable back.
+    /// Use [`DocApi::create_variable_ex`](crate::doc::DocApi::create_variable_ex) instead, which takes the definition
+    /// and returns the variable.
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`, text): The name, case-sensitive.
+    /// * `name` (`qName`): Name of the variable. Case-sensitive.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether it was created.
-    ///
-    /// `Doc.CreateVariable`: changes something.
+    /// `bool` (`qReturn`): `true` if the variable was created.
     ///
     /// Deprecated: use [`DocApi::create_variable_ex`] instead.
     ///
-    /// Stability: locked.
+    /// Requires the access right `update`.
     ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CreateVariable`](https://qlik.dev/apis/json-rpc/qix/doc/#createvariable).
     #[doc(alias = "CreateVariable")]
     #[deprecated(note = "use `DocApi::create_variable_ex` instead")]
     fn create_variable(&self, name: &str) -> Call<'_, CreateVariable> {
         Call::new(self.remote(), CreateVariable::new(name))
     }
 
-    /// Creates a variable that is saved with the app.
+    /// Creates a variable, which is saved with the app.
     ///
-    /// A variable is a named text or number. `$(name)` in an expression puts its content there before the expression is read,
-    /// so it can hold a part of a formula; every object that uses it becomes stale when it changes. In a published app only
-    /// session variables can be made ([`DocApi::create_session_variable`](crate::doc::DocApi::create_session_variable)). Variables of the load script (`SET`, `LET`) come into
-    /// being by a reload. An empty or duplicate name is refused with an engine error.
+    /// A variable is a named value. `$(name)` inserts its value into an expression before the expression is parsed,
+    /// so a variable can contain part of an expression. When a variable changes, every object that uses it becomes
+    /// stale. In a published app, you can create session variables only
+    /// ([`DocApi::create_session_variable`](crate::doc::DocApi::create_session_variable)). Variables of the load
+    /// script (`SET`, `LET`) are created by a reload. Returns an error if the name is empty or already in use.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let properties = GenericVariableProperties::default()
     ///     .with_info(NxInfo::default().with_type("variable"))
     ///     .with_name("vLimit")
@@ -1148,23 +993,16 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericVariableProperties`]): Its properties: `qInfo.qType` (usually `variable`), the case-sensitive and unique `qName`, and the
-    ///   definition.
+    /// * `prop` (`qProp`): Properties of the variable: `qInfo.qType` (usually `variable`), the case-sensitive and
+    ///   unique `qName`, and the definition.
     ///
     /// # Returns
     ///
-    /// Several values, as [`CreateVariableExResponse`].
+    /// [`CreateVariableExResponse`].
     ///
-    /// * `qInfo`, [`NxInfo`]: The identifier and type that the variable got.
-    /// * `qReturn`, a [`GenericVariable`](crate::generic_variable::GenericVariable): The variable.
+    /// Requires the access right `create`.
     ///
-    /// `Doc.CreateVariableEx`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.CreateVariableEx`](https://qlik.dev/apis/json-rpc/qix/doc/#createvariableex).
     #[doc(alias = "CreateVariableEx")]
     fn create_variable_ex(
         &self,
@@ -1175,22 +1013,16 @@ pub trait DocApi: AsRemote {
 
     /// Deletes a data connection.
     ///
-    /// Scripts of any app that name it fail from then on. The connection for files attached to apps, on servers that have
-    /// one, cannot be deleted this way.
+    /// Scripts that use it then fail, in any app. The connection for files attached to apps, which some servers have,
+    /// cannot be deleted.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The connection's identifier, not its name.
+    /// * `connection_id` (`qConnectionId`): Connection ID. Not the name.
     ///
-    /// Returns nothing.
+    /// Requires the access right `delete`.
     ///
-    /// `Doc.DeleteConnection`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: delete.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.DeleteConnection`](https://qlik.dev/apis/json-rpc/qix/doc/#deleteconnection).
     #[doc(alias = "DeleteConnection")]
     fn delete_connection(&self, connection_id: &str) -> Call<'_, DeleteConnection> {
         Call::new(self.remote(), DeleteConnection::new(connection_id))
@@ -1198,118 +1030,100 @@ pub trait DocApi: AsRemote {
 
     /// Deletes a bookmark.
     ///
-    /// The selections it made stay as they are. Handles to it are closed.
+    /// Current selections do not change. Handles to the bookmark are closed.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The bookmark's identifier.
+    /// * `id` (`qId`): Bookmark ID.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether it was deleted; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): `true` if the bookmark was deleted. A failure is reported as `false`, not as an error.
     ///
-    /// `Doc.DestroyBookmark`: changes something.
+    /// Requires the access right `delete`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: delete.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.DestroyBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#destroybookmark).
     #[doc(alias = "DestroyBookmark")]
     fn destroy_bookmark(&self, id: &str) -> Call<'_, DestroyBookmark> {
         Call::new(self.remote(), DestroyBookmark::new(id))
     }
 
-    /// Deletes a master dimension.
+    /// Deletes a library dimension.
     ///
-    /// Objects that use it are left without that dimension: see [`GenericDimensionApi::get_linked_objects`](crate::generic_dimension::GenericDimensionApi::get_linked_objects) before. Handles to it
-    /// are closed.
+    /// Objects that use it lose that dimension; check
+    /// [`GenericDimensionApi::get_linked_objects`](crate::generic_dimension::GenericDimensionApi::get_linked_objects)
+    /// first. Handles to the dimension are closed.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The identifier of the master dimension.
+    /// * `id` (`qId`): Dimension ID.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether it was deleted; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): `true` if the dimension was deleted. A failure is reported as `false`, not as an error.
     ///
-    /// `Doc.DestroyDimension`: changes something.
+    /// Requires the access right `delete`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: delete.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.DestroyDimension`](https://qlik.dev/apis/json-rpc/qix/doc/#destroydimension).
     #[doc(alias = "DestroyDimension")]
     fn destroy_dimension(&self, id: &str) -> Call<'_, DestroyDimension> {
         Call::new(self.remote(), DestroyDimension::new(id))
     }
 
-    /// Deletes a draft and its children, leaving the published object as it is.
+    /// Deletes a draft and its children. The published object does not change.
     ///
-    /// The way to give up what [`DocApi::create_draft`](crate::doc::DocApi::create_draft) began; [`DocApi::commit_draft`](crate::doc::DocApi::commit_draft) is the way to finish it.
+    /// Discards what [`DocApi::create_draft`](crate::doc::DocApi::create_draft) created;
+    /// [`DocApi::commit_draft`](crate::doc::DocApi::commit_draft) publishes it instead.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The identifier of the draft.
-    /// * `source_id` (`qSourceId`, text): The object that the draft was made of.
+    /// * `id` (`qId`): Draft ID.
+    /// * `source_id` (`qSourceId`): ID of the published object.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether it was deleted; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): `true` if the draft was deleted. A failure is reported as `false`, not as an error.
     ///
-    /// `Doc.DestroyDraft`: changes something.
+    /// Requires the access right `delete`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: delete.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.DestroyDraft`](https://qlik.dev/apis/json-rpc/qix/doc/#destroydraft).
     #[doc(alias = "DestroyDraft")]
-    #[deprecated(
-        note = "the engine's schema deprecates it and names nothing to use instead"
-    )]
+    #[deprecated(note = "deprecated in the schema, without a replacement")]
     fn destroy_draft(&self, id: &str, source_id: &str) -> Call<'_, DestroyDraft> {
         Call::new(self.remote(), DestroyDraft::new(id, source_id))
     }
 
-    /// Deletes a master measure.
+    /// Deletes a library measure.
     ///
-    /// Objects and expressions that use it are left without it: see [`GenericMeasureApi::get_linked_objects`](crate::generic_measure::GenericMeasureApi::get_linked_objects) before. Handles to it
-    /// are closed.
+    /// Objects and expressions that use it lose that measure; check
+    /// [`GenericMeasureApi::get_linked_objects`](crate::generic_measure::GenericMeasureApi::get_linked_objects)
+    /// first. Handles to the measure are closed.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The identifier of the master measure.
+    /// * `id` (`qId`): Measure ID.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether it was deleted; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): `true` if the measure was deleted. A failure is reported as `false`, not as an error.
     ///
-    /// `Doc.DestroyMeasure`: changes something.
+    /// Requires the access right `delete`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: delete.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.DestroyMeasure`](https://qlik.dev/apis/json-rpc/qix/doc/#destroymeasure).
     #[doc(alias = "DestroyMeasure")]
     fn destroy_measure(&self, id: &str) -> Call<'_, DestroyMeasure> {
         Call::new(self.remote(), DestroyMeasure::new(id))
     }
 
-    /// Deletes a saved object at the top level of the app, together with all its children.
+    /// Deletes a saved root object and all its children.
     ///
-    /// For an object made by [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object) use [`DocApi::destroy_session_object`](crate::doc::DocApi::destroy_session_object), for a child
-    /// [`GenericObjectApi::destroy_child`](crate::generic_object::GenericObjectApi::destroy_child). Handles to what is deleted are closed.
+    /// For session objects, use [`DocApi::destroy_session_object`](crate::doc::DocApi::destroy_session_object); for
+    /// children, use [`GenericObjectApi::destroy_child`](crate::generic_object::GenericObjectApi::destroy_child).
+    /// Handles to deleted objects are closed.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let id = doc.create_object(GenericObjectProperties::of_type("sheet")).await?.info.id;
     /// assert!(doc.destroy_object(&id).await?);
     /// # Ok(())
@@ -1318,84 +1132,73 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The object's identifier.
+    /// * `id` (`qId`): Object ID.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether it was deleted; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): `true` if the object was deleted. A failure is reported as `false`, not as an error.
     ///
-    /// `Doc.DestroyObject`: changes something.
+    /// Requires the access right `delete`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: delete.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.DestroyObject`](https://qlik.dev/apis/json-rpc/qix/doc/#destroyobject).
     #[doc(alias = "DestroyObject")]
     fn destroy_object(&self, id: &str) -> Call<'_, DestroyObject> {
         Call::new(self.remote(), DestroyObject::new(id))
     }
 
-    /// Removes an object made by [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object).
+    /// Destroys an object created by [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object).
     ///
-    /// A session that opens many cubes should remove those it has read: each keeps its result in the engine's memory. Handles
-    /// to the object are closed.
+    /// If a session opens many cubes, destroy those that you have read: each keeps its result in the memory of the
+    /// engine. Handles to the object are closed.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The object's identifier, as [`GenericObjectApi::get_info`](crate::generic_object::GenericObjectApi::get_info) tells it.
+    /// * `id` (`qId`): Object ID, as returned by
+    ///   [`GenericObjectApi::get_info`](crate::generic_object::GenericObjectApi::get_info).
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether it was removed; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): `true` if the object was destroyed. A failure is reported as `false`, not as an error.
     ///
-    /// `Doc.DestroySessionObject`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.DestroySessionObject`](https://qlik.dev/apis/json-rpc/qix/doc/#destroysessionobject).
     #[doc(alias = "DestroySessionObject")]
     fn destroy_session_object(&self, id: &str) -> Call<'_, DestroySessionObject> {
         Call::new(self.remote(), DestroySessionObject::new(id))
     }
 
-    /// Removes a session variable, given its identifier.
+    /// Destroys a session variable by ID.
     ///
-    /// [`DocApi::destroy_session_variable_by_id`](crate::doc::DocApi::destroy_session_variable_by_id) does the same, [`DocApi::destroy_session_variable_by_name`](crate::doc::DocApi::destroy_session_variable_by_name) takes the name.
+    /// Same as [`DocApi::destroy_session_variable_by_id`](crate::doc::DocApi::destroy_session_variable_by_id). To
+    /// destroy it by name, use
+    /// [`DocApi::destroy_session_variable_by_name`](crate::doc::DocApi::destroy_session_variable_by_name).
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The variable's identifier.
+    /// * `id` (`qId`): Variable ID.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether it was removed; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): `true` if the variable was destroyed. A failure is reported as `false`, not as an error.
     ///
-    /// `Doc.DestroySessionVariable`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.DestroySessionVariable`](https://qlik.dev/apis/json-rpc/qix/doc/#destroysessionvariable).
     #[doc(alias = "DestroySessionVariable")]
     fn destroy_session_variable(&self, id: &str) -> Call<'_, DestroySessionVariable> {
         Call::new(self.remote(), DestroySessionVariable::new(id))
     }
 
-    /// Removes a session variable, given its identifier.
+    /// Destroys a session variable by ID.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The variable's identifier, as [`GenericVariableApi::get_info`](crate::generic_variable::GenericVariableApi::get_info) tells it.
+    /// * `id` (`qId`): Variable ID, as returned by
+    ///   [`GenericVariableApi::get_info`](crate::generic_variable::GenericVariableApi::get_info).
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether it was removed; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): `true` if the variable was destroyed. A failure is reported as `false`, not as an error.
     ///
-    /// `Doc.DestroySessionVariableById`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method:
+    /// [`Doc.DestroySessionVariableById`](https://qlik.dev/apis/json-rpc/qix/doc/#destroysessionvariablebyid).
     #[doc(alias = "DestroySessionVariableById")]
     fn destroy_session_variable_by_id(
         &self,
@@ -1404,21 +1207,18 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), DestroySessionVariableById::new(id))
     }
 
-    /// Removes a session variable, given its name.
+    /// Destroys a session variable by name.
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`, text): The variable's name, case-sensitive.
+    /// * `name` (`qName`): Variable name. Case-sensitive.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether it was removed; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): `true` if the variable was destroyed. A failure is reported as `false`, not as an error.
     ///
-    /// `Doc.DestroySessionVariableByName`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method:
+    /// [`Doc.DestroySessionVariableByName`](https://qlik.dev/apis/json-rpc/qix/doc/#destroysessionvariablebyname).
     #[doc(alias = "DestroySessionVariableByName")]
     fn destroy_session_variable_by_name(
         &self,
@@ -1427,75 +1227,66 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), DestroySessionVariableByName::new(name))
     }
 
-    /// Deletes a saved variable, given its identifier.
+    /// Deletes a saved variable by ID.
     ///
-    /// Variables that come from the load script cannot be deleted so, only by the script. Expressions that use the variable
-    /// become stale.
+    /// Variables created by the load script can be removed only by changing the script. Expressions that use the
+    /// variable become stale.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The variable's identifier.
+    /// * `id` (`qId`): Variable ID.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether it was deleted; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): `true` if the variable was deleted. A failure is reported as `false`, not as an error.
     ///
-    /// `Doc.DestroyVariableById`: changes something.
+    /// Requires the access right `delete`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: delete.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.DestroyVariableById`](https://qlik.dev/apis/json-rpc/qix/doc/#destroyvariablebyid).
     #[doc(alias = "DestroyVariableById")]
     fn destroy_variable_by_id(&self, id: &str) -> Call<'_, DestroyVariableById> {
         Call::new(self.remote(), DestroyVariableById::new(id))
     }
 
-    /// Deletes a saved variable, given its name.
+    /// Deletes a saved variable by name.
     ///
-    /// Variables that come from the load script cannot be deleted so, only by the script. Expressions that use the variable
-    /// become stale.
+    /// Variables created by the load script can be removed only by changing the script. Expressions that use the
+    /// variable become stale.
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`, text): The variable's name, case-sensitive.
+    /// * `name` (`qName`): Variable name. Case-sensitive.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether it was deleted; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): `true` if the variable was deleted. A failure is reported as `false`, not as an error.
     ///
-    /// `Doc.DestroyVariableByName`: changes something.
+    /// Requires the access right `delete`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: delete.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.DestroyVariableByName`](https://qlik.dev/apis/json-rpc/qix/doc/#destroyvariablebyname).
     #[doc(alias = "DestroyVariableByName")]
     fn destroy_variable_by_name(&self, name: &str) -> Call<'_, DestroyVariableByName> {
         Call::new(self.remote(), DestroyVariableByName::new(name))
     }
 
-    /// Runs the load script and replaces the app's data by what it loads.
+    /// Runs the load script and replaces the data of the app.
     ///
-    /// [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex) does the same with more options and says more about the outcome: prefer it. What holds for both:
+    /// Prefer [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex), which has more options and returns more
+    /// details. For both methods:
     ///
-    /// - The call answers when the reload has ended. Meanwhile [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) with this call's request id reports
+    /// - The call returns when the reload has ended. While it runs,
+    ///   [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) with the ID of this request returns
     ///   progress and messages, and [`GlobalApi::cancel_reload`](crate::global::GlobalApi::cancel_reload) stops it.
-    /// - A script that fails is no engine error: the call succeeds and its result says `false`. What failed is in the
-    ///   progress, as [`ProgressData::error_data`](crate::types::ProgressData::error_data), if [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) was called before.
+    /// - A failed script is not an error: the call succeeds and returns `false`. If
+    ///   [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) was called before, the progress
+    ///   contains the script errors ([`ProgressData::error_data`](crate::types::ProgressData::error_data)).
     /// - A second reload of the app while one is running fails with error 11000.
-    /// - Nothing is saved: call [`DocApi::do_save`](crate::doc::DocApi::do_save) afterwards.
-    /// - All data is stale afterwards, so is every object. Selections of values that are still there survive.
+    /// - The reload does not save the app: call [`DocApi::do_save`](crate::doc::DocApi::do_save) afterwards.
+    /// - All objects become stale. Selections of values that still exist are kept.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// doc.set_script("Years: LOAD 2000 + RecNo() AS Y AUTOGENERATE 3;").await?;
     /// assert!(doc.do_reload().await?, "the script has failed");
     /// assert_eq!(doc.evaluate("Max(Y)").await?, "2003");
@@ -1505,68 +1296,65 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `mode` (`qMode`, whole number, optional): What to do about errors in the script: 0 the engine's default, 1 stop at the first, 2 go on.
-    /// * `partial` (`qPartial`, true or false, optional): Whether to reload partially: only statements with the prefix `Add`, `Replace` or `Merge` load, other
-    ///   tables stay.
-    /// * `debug` (`qDebug`, true or false, optional): Whether to stop at the breakpoints of [`DocApi::set_script_breakpoints`](crate::doc::DocApi::set_script_breakpoints) and to obey [`DocApi::set_fetch_limit`](crate::doc::DocApi::set_fetch_limit).
+    /// * `mode` (`qMode`, optional `i64`): How to handle script errors: 0 for the engine default, 1 to stop at the
+    ///   first error, 2 to continue.
+    /// * `partial` (`qPartial`, optional `bool`): Whether to run a partial reload: only statements with the prefix
+    ///   `Add`, `Replace`, or `Merge` are run, and other tables are kept.
+    /// * `debug` (`qDebug`, optional `bool`): Whether to stop at the breakpoints set with
+    ///   [`DocApi::set_script_breakpoints`](crate::doc::DocApi::set_script_breakpoints) and apply the limit set with
+    ///   [`DocApi::set_fetch_limit`](crate::doc::DocApi::set_fetch_limit).
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the reload succeeded.
+    /// `bool` (`qReturn`): `true` if the reload succeeded.
     ///
-    /// `Doc.DoReload`: changes something.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.DoReload`](https://qlik.dev/apis/json-rpc/qix/doc/#doreload).
     #[doc(alias = "DoReload")]
     fn do_reload(&self) -> Call<'_, DoReload> {
         Call::new(self.remote(), DoReload::new())
     }
 
-    /// Runs the load script with a set of options and reports how it ended.
+    /// Runs the load script with options and returns details of the result.
     ///
-    /// Everything said of [`DocApi::do_reload`](crate::doc::DocApi::do_reload) holds here: watch it with [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress), stop it with
-    /// [`GlobalApi::cancel_reload`](crate::global::GlobalApi::cancel_reload), look at the result even though the call itself has succeeded, save with [`DocApi::do_save`](crate::doc::DocApi::do_save).
+    /// Like [`DocApi::do_reload`](crate::doc::DocApi::do_reload): follow it with
+    /// [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress), stop it with
+    /// [`GlobalApi::cancel_reload`](crate::global::GlobalApi::cancel_reload), check the result even if the call
+    /// succeeds, and save with [`DocApi::do_save`](crate::doc::DocApi::do_save).
     ///
-    /// On top of that it can limit the rows of each source, leave out `STORE` statements, and it returns the path of the log
-    /// and the errors of the script. Indexing for search, which follows the load, has no influence on the result.
+    /// In addition, it can limit the number of rows per source and skip `STORE` statements, and it returns the path
+    /// of the log file and the script errors. The search index that is built after the load does not affect the
+    /// result.
     ///
     /// # Parameters
     ///
-    /// * `params` (`qParams`, [`DoReloadExParams`], optional): The options; a full reload with the default treatment of errors when left out.
+    /// * `params` (`qParams`, optional [`DoReloadExParams`]): Options. Defaults to a full reload with the default
+    ///   error handling.
     ///
     /// # Returns
     ///
-    /// `qResult`, [`DoReloadExResult`]: Success, the path of the script's log file, and the errors if there were any.
+    /// [`DoReloadExResult`] (`qResult`): Whether the reload succeeded, the path of the script log, and the script
+    /// errors.
     ///
-    /// `Doc.DoReloadEx`: changes something.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.DoReloadEx`](https://qlik.dev/apis/json-rpc/qix/doc/#doreloadex).
     #[doc(alias = "DoReloadEx")]
     fn do_reload_ex(&self) -> Call<'_, DoReloadEx> {
         Call::new(self.remote(), DoReloadEx::new())
     }
 
-    /// Saves the app: definitions, script and data.
+    /// Saves the app: definitions, script, and data.
     ///
-    /// Needed after a reload, or the loaded data is lost when the app is closed. While it runs, [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress)
-    /// reports on it. Where only objects were changed, [`DocApi::save_objects`](crate::doc::DocApi::save_objects) is far cheaper on servers that have it. A session
-    /// app cannot be saved like this: see [`DocApi::save_as`](crate::doc::DocApi::save_as).
+    /// Call it after a reload; otherwise the loaded data is lost when the app closes. While it runs,
+    /// [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) returns its progress. If only objects
+    /// changed, [`DocApi::save_objects`](crate::doc::DocApi::save_objects) is much cheaper in deployments that
+    /// support it. A session app cannot be saved this way; use [`DocApi::save_as`](crate::doc::DocApi::save_as).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// doc.do_reload().await?;
     /// doc.do_save().await?;
     /// # Ok(())
@@ -1575,38 +1363,30 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `file_name` (`qFileName`, text, optional): A file name to save under. Leave it out to save the app in its own place, as is usual.
+    /// * `file_name` (`qFileName`, optional `String`): File name to save under. Usually omitted, which saves the app
+    ///   in place.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `Doc.DoSave`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.DoSave`](https://qlik.dev/apis/json-rpc/qix/doc/#dosave).
     #[doc(alias = "DoSave")]
     fn do_save(&self) -> Call<'_, DoSave> {
         Call::new(self.remote(), DoSave::new())
     }
 
-    /// Calculates an expression under the current selections and returns its text.
+    /// Evaluates an expression under the current selections and returns the result as a string.
     ///
-    /// It is meant for single values: for more than a handful, or for values by dimension, one cube
-    /// ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)) is cheaper. The expression is evaluated in the default state; set analysis reaches other
-    /// states. A bare field name means `Only(field)`, which is null unless exactly one value is possible. Check what users
-    /// type with [`DocApi::check_expression`](crate::doc::DocApi::check_expression) first.
+    /// Intended for single values: for more than a few values, or for values by dimension, a hypercube
+    /// ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)) is cheaper. The expression is
+    /// evaluated in the default state; use set analysis for other states. A plain field name means `Only(field)`,
+    /// which is null unless exactly one value is possible. Validate user input with
+    /// [`DocApi::check_expression`](crate::doc::DocApi::check_expression) first.
     ///
-    /// For the number behind the text use [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex).
+    /// To get the result as a number, use [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// assert_eq!(doc.evaluate("Sum(Sales)").await?, "1675");
     /// # Ok(())
     /// # }
@@ -1614,33 +1394,25 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `expression` (`qExpression`, text): The expression, such as `Sum(Sales)`.
+    /// * `expression` (`qExpression`): Expression, such as `Sum(Sales)`.
     ///
     /// # Returns
     ///
-    /// `qReturn`, text: The result as text.
+    /// `String` (`qReturn`): Result as a string.
     ///
-    /// `Doc.Evaluate`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.Evaluate`](https://qlik.dev/apis/json-rpc/qix/doc/#evaluate), read-only.
     #[doc(alias = "Evaluate")]
     fn evaluate(&self, expression: &str) -> Call<'_, Evaluate> {
         Call::new(self.remote(), Evaluate::new(expression))
     }
 
-    /// Calculates an expression under the current selections and returns its text and its number.
+    /// Evaluates an expression under the current selections and returns the result as a string and a number.
     ///
-    /// Like [`DocApi::evaluate`](crate::doc::DocApi::evaluate), for one value at a time, in the default state.
+    /// Like [`DocApi::evaluate`](crate::doc::DocApi::evaluate), for single values in the default state.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let total = doc.evaluate_ex("Sum(Sales)").await?;
     /// assert!(total.is_numeric);
     /// assert_eq!(total.number, 1675.0);
@@ -1650,34 +1422,27 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `expression` (`qExpression`, text): The expression, such as `Sum(Sales)`.
+    /// * `expression` (`qExpression`): Expression, such as `Sum(Sales)`.
     ///
     /// # Returns
     ///
-    /// `qValue`, [`FieldValue`]: The result; its number counts only where [`FieldValue::is_numeric`](crate::types::FieldValue::is_numeric) is `true`.
+    /// [`FieldValue`] (`qValue`): Result. Its number is valid only if
+    /// [`FieldValue::is_numeric`](crate::types::FieldValue::is_numeric) is `true`.
     ///
-    /// `Doc.EvaluateEx`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.EvaluateEx`](https://qlik.dev/apis/json-rpc/qix/doc/#evaluateex), read-only.
     #[doc(alias = "EvaluateEx")]
     fn evaluate_ex(&self, expression: &str) -> Call<'_, EvaluateEx> {
         Call::new(self.remote(), EvaluateEx::new(expression))
     }
 
-    /// Carries out the dollar expansions of an expression, without calculating it.
+    /// Performs the dollar-sign expansions of an expression without evaluating it.
     ///
-    /// Shows what the engine really evaluates once variables and `$(=…)` are put in: helpful when a formula made of variables
-    /// does not do what it should.
+    /// The result is what the engine evaluates after inserting variables and `$(=…)` expressions. Use it to debug
+    /// expressions that consist of variables.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// println!("{:?}", doc.expand_expression("Sum(Sales) * $(=1 + 1)").await?);
     /// # Ok(())
     /// # }
@@ -1685,65 +1450,57 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `expression` (`qExpression`, text): The expression with its `$(…)`.
+    /// * `expression` (`qExpression`): Expression that contains `$(…)`.
     ///
     /// # Returns
     ///
-    /// `qExpandedExpression`, text: The expression after expansion.
+    /// `String` (`qExpandedExpression`): Expanded expression.
     ///
-    /// `Doc.ExpandExpression`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.ExpandExpression`](https://qlik.dev/apis/json-rpc/qix/doc/#expandexpression), read-only.
     #[doc(alias = "ExpandExpression")]
     fn expand_expression(&self, expression: &str) -> Call<'_, ExpandExpression> {
         Call::new(self.remote(), ExpandExpression::new(expression))
     }
 
-    /// Makes a copy of the app that holds only the data of a bookmark's selections, and offers it for download.
+    /// Creates a copy of the app that contains only the data selected by a bookmark, and provides it for download.
     ///
-    /// Enterprise on Windows only. Section access applies to the copy in any case, so nobody exports what they may not see.
-    /// See also [`GlobalApi::export_app`](crate::global::GlobalApi::export_app) and [`GenericObjectApi::export_data`](crate::generic_object::GenericObjectApi::export_data), which exports one table.
+    /// Qlik Sense Enterprise on Windows only. Section access always applies to the copy, so it never contains data
+    /// that the user may not see. See also [`GlobalApi::export_app`](crate::global::GlobalApi::export_app), and
+    /// [`GenericObjectApi::export_data`](crate::generic_object::GenericObjectApi::export_data), which exports a
+    /// single table.
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`, [`NxDownloadOptions`], optional): The bookmark to reduce by and how many seconds the link shall work.
+    /// * `options` (`qOptions`, optional [`NxDownloadOptions`]): ID of the bookmark, and the lifetime of the link in
+    ///   seconds.
     ///
     /// # Returns
     ///
-    /// `qDownloadInfo`, [`NxDownloadInfo`]: The URL of the copy and its size; a size of -1 means unknown.
+    /// [`NxDownloadInfo`] (`qDownloadInfo`): URL and size of the copy.
     ///
-    /// `Doc.ExportReducedData`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.ExportReducedData`](https://qlik.dev/apis/json-rpc/qix/doc/#exportreduceddata).
     #[doc(alias = "ExportReducedData")]
     fn export_reduced_data(&self) -> Call<'_, ExportReducedData> {
         Call::new(self.remote(), ExportReducedData::new())
     }
 
-    /// Finds the fields that are connected with a given field and carry one of a list of tags.
+    /// Returns the fields that are associated with a given field and have at least one of the given tags.
     ///
-    /// Connected means: in the same island of tables, reached through keys, so that a selection in one can affect the other.
-    /// To look in the whole data model, use [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields). Tags set by the engine begin with `$`, for example
-    /// `$numeric`, `$key` or `$date`.
+    /// Associated fields are connected through keys, so a selection in one can affect the other. To search the whole
+    /// data model, use [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields). System tags start
+    /// with `$`, for example `$numeric`, `$key`, or `$date`.
     ///
     /// # Parameters
     ///
-    /// * `field_name` (`qFieldName`, text): A field in the island to search.
-    /// * `tags` (`qTags`, texts): Tags, of which a field needs at least one.
+    /// * `field_name` (`qFieldName`): Field whose associated fields are searched.
+    /// * `tags` (`qTags`): Tags. A field must have at least one of them.
     ///
     /// # Returns
     ///
-    /// `qFieldNames`, list of [`NxMatchingFieldInfo`]: The fields, each with all its tags.
+    /// list of [`NxMatchingFieldInfo`] (`qFieldNames`): Matching fields with all their tags.
     ///
-    /// `Doc.FindMatchingFields`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.FindMatchingFields`](https://qlik.dev/apis/json-rpc/qix/doc/#findmatchingfields),
+    /// read-only.
     #[doc(alias = "FindMatchingFields")]
     fn find_matching_fields(
         &self,
@@ -1753,17 +1510,13 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), FindMatchingFields::new(field_name, tags))
     }
 
-    /// Takes one step forward in the history of selections, after [`DocApi::back`](crate::doc::DocApi::back).
+    /// Goes forward one step in the selection history, after [`DocApi::back`](crate::doc::DocApi::back).
     ///
-    /// [`DocApi::forward_count`](crate::doc::DocApi::forward_count) tells how many steps there are.
+    /// [`DocApi::forward_count`](crate::doc::DocApi::forward_count) returns the number of available steps.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// doc.get_field("Year").await?.select("2022").await?;
     /// doc.back().await?;
     /// doc.forward().await?;
@@ -1772,46 +1525,33 @@ pub trait DocApi: AsRemote {
     /// # }
     /// ```
     ///
-    /// Returns nothing.
-    ///
-    /// `Doc.Forward`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.Forward`](https://qlik.dev/apis/json-rpc/qix/doc/#forward).
     #[doc(alias = "Forward")]
     fn forward(&self) -> Call<'_, Forward> {
         Call::new(self.remote(), Forward::new())
     }
 
-    /// Tells how many steps [`DocApi::forward`](crate::doc::DocApi::forward) can take.
+    /// Returns the number of steps that [`DocApi::forward`](crate::doc::DocApi::forward) can go forward.
     ///
     /// # Returns
     ///
-    /// `qReturn`, whole number: The number of later selection states; 0 when there are none.
+    /// `i64` (`qReturn`): Number of later selection states.
     ///
-    /// `Doc.ForwardCount`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.ForwardCount`](https://qlik.dev/apis/json-rpc/qix/doc/#forwardcount), read-only.
     #[doc(alias = "ForwardCount")]
     fn forward_count(&self) -> Call<'_, ForwardCount> {
         Call::new(self.remote(), ForwardCount::new())
     }
 
-    /// Lists the identifier and type of every object in the app, children included.
+    /// Returns the ID and type of every object in the app, including children.
     ///
-    /// Cheap, as nothing but [`NxInfo`](crate::types::NxInfo) is returned. Objects of all kinds are mixed; tell them apart by [`NxInfo::type_`](crate::types::NxInfo::type_). To
-    /// filter by type, or to get titles and other properties along with them, use [`DocApi::get_objects`](crate::doc::DocApi::get_objects).
+    /// The call is cheap because it returns [`NxInfo`](crate::types::NxInfo) values only. The list contains objects
+    /// of all types; check [`NxInfo::type_`](crate::types::NxInfo::type_). To filter by type or to include titles and
+    /// other properties, use [`DocApi::get_objects`](crate::doc::DocApi::get_objects).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// for info in doc.get_all_infos().await? {
     ///     println!("{} {}", info.type_, info.id);
     /// }
@@ -1821,30 +1561,24 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qInfos`, list of [`NxInfo`]: Identifiers and types.
+    /// list of [`NxInfo`] (`qInfos`): IDs and types.
     ///
-    /// `Doc.GetAllInfos`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetAllInfos`](https://qlik.dev/apis/json-rpc/qix/doc/#getallinfos), read-only.
     #[doc(alias = "GetAllInfos")]
     fn get_all_infos(&self) -> Call<'_, GetAllInfos> {
         Call::new(self.remote(), GetAllInfos::new())
     }
 
-    /// Gets what is known about the app: title, last reload, states, locale, and whether it has data and a script.
+    /// Returns information about the app: title, last reload, alternate states, locale, and whether it has data and a
+    /// script.
     ///
-    /// The app's counterpart of [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout). Asking for it also makes the engine announce the next change:
-    /// the app's handle is named as stale at most once between two calls.
+    /// This is the app's equivalent of
+    /// [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout). The engine reports the
+    /// app handle as stale once, and again only after the layout has been fetched.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let layout = doc.get_app_layout().await?;
     /// println!("{}, reloaded {}", layout.title, layout.last_reload_time);
     /// assert!(layout.has_data);
@@ -1854,56 +1588,47 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qLayout`, [`NxAppLayout`]: The layout of the app.
+    /// [`NxAppLayout`] (`qLayout`): Layout of the app.
     ///
-    /// `Doc.GetAppLayout`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetAppLayout`](https://qlik.dev/apis/json-rpc/qix/doc/#getapplayout), read-only.
     #[doc(alias = "GetAppLayout")]
     fn get_app_layout(&self) -> Call<'_, GetAppLayout> {
         Call::new(self.remote(), GetAppLayout::new())
     }
 
-    /// Gets the properties of the app, such as title and thumbnail, as they can be set.
+    /// Returns the editable properties of the app, such as its title and thumbnail.
     ///
-    /// Change what is returned and hand it to [`DocApi::set_app_properties`](crate::doc::DocApi::set_app_properties), with the members that clients have added of their
-    /// own. To merely read, [`DocApi::get_app_layout`](crate::doc::DocApi::get_app_layout) tells more.
+    /// Modify the result and pass all of it, including custom members, to
+    /// [`DocApi::set_app_properties`](crate::doc::DocApi::set_app_properties). If you only need to read,
+    /// [`DocApi::get_app_layout`](crate::doc::DocApi::get_app_layout) contains more.
     ///
     /// # Returns
     ///
-    /// `qProp`, [`NxAppProperties`]: The properties of the app.
+    /// [`NxAppProperties`] (`qProp`): Properties of the app.
     ///
-    /// `Doc.GetAppProperties`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetAppProperties`](https://qlik.dev/apis/json-rpc/qix/doc/#getappproperties), read-only.
     #[doc(alias = "GetAppProperties")]
     fn get_app_properties(&self) -> Call<'_, GetAppProperties> {
         Call::new(self.remote(), GetAppProperties::new())
     }
 
-    /// Rates how well each field of one table would fit as a key to each field of another.
+    /// Rates how well each field of one table would work as a key to each field of another table.
     ///
-    /// Tools for data preparation use it to suggest links between tables. Both tables must be loaded. If one has a synthetic
-    /// key, the fields in the synthetic table are rated in its place, under names that begin with `[Synthetic Key]:`.
+    /// Data preparation tools use it to suggest associations between tables. Both tables must be loaded. If a table
+    /// has a synthetic key, the fields of the synthetic table are rated instead, under names that start with
+    /// `[Synthetic Key]:`.
     ///
     /// # Parameters
     ///
-    /// * `table1` (`qTable1`, text): The name of the first table.
-    /// * `table2` (`qTable2`, text): The name of the second table.
+    /// * `table1` (`qTable1`): Name of the first table.
+    /// * `table2` (`qTable2`): Name of the second table.
     ///
     /// # Returns
     ///
-    /// `qScore`, list of [`AssociationScore`]: One rating for each pair of fields.
+    /// list of [`AssociationScore`] (`qScore`): One score for each pair of fields.
     ///
-    /// `Doc.GetAssociationScores`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetAssociationScores`](https://qlik.dev/apis/json-rpc/qix/doc/#getassociationscores),
+    /// read-only.
     #[doc(alias = "GetAssociationScores")]
     fn get_association_scores(
         &self,
@@ -1913,68 +1638,57 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetAssociationScores::new(table1, table2))
     }
 
-    /// Gives a handle to a bookmark.
+    /// Opens a bookmark.
     ///
-    /// An unknown identifier gives no object (`Error::is_not_found`).
+    /// Returns a not-found error (`Error::is_not_found`) for an unknown ID.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The bookmark's identifier.
+    /// * `id` (`qId`): Bookmark ID.
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`GenericBookmark`](crate::generic_bookmark::GenericBookmark): The bookmark.
+    /// [`GenericBookmark`](crate::generic_bookmark::GenericBookmark) (`qReturn`): The bookmark.
     ///
-    /// `Doc.GetBookmark`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#getbookmark), read-only.
     #[doc(alias = "GetBookmark")]
     fn get_bookmark(&self, id: &str) -> Call<'_, GetBookmark> {
         Call::new(self.remote(), GetBookmark::new(id))
     }
 
-    /// Lists the bookmarks of the app, with the properties asked for.
+    /// Lists the bookmarks of the app, with selected properties.
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`, [`NxGetBookmarkOptions`]): The types to list (usually `bookmark`), the parts of their layouts to return, and whether soft patches
-    ///   come along. They can be large.
+    /// * `options` (`qOptions`): Types to list (usually `bookmark`), properties to return, and whether to include
+    ///   soft patches, which can be large.
     ///
     /// # Returns
     ///
-    /// `qList`, list of [`NxContainerEntry`]: One entry for each bookmark, with its identifier, its meta data and the parts asked for.
+    /// list of [`NxContainerEntry`] (`qList`): One entry per bookmark, with its ID, metadata, and the requested
+    /// properties.
     ///
-    /// `Doc.GetBookmarks`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetBookmarks`](https://qlik.dev/apis/json-rpc/qix/doc/#getbookmarks), read-only.
     #[doc(alias = "GetBookmarks")]
     fn get_bookmarks(&self, options: NxGetBookmarkOptions) -> Call<'_, GetBookmarks> {
         Call::new(self.remote(), GetBookmarks::new(options))
     }
 
-    /// Gets the definition of a data connection.
+    /// Returns the definition of a data connection.
     ///
-    /// The user name and the password are never returned.
+    /// It never contains the user name or the password.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The connection's identifier.
+    /// * `connection_id` (`qConnectionId`): Connection ID.
     ///
     /// # Returns
     ///
-    /// `qConnection`, [`Connection`]: Name, type, connection string and date of the last change.
+    /// [`Connection`] (`qConnection`): Name, type, connection string, and modification time.
     ///
-    /// `Doc.GetConnection`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetConnection`](https://qlik.dev/apis/json-rpc/qix/doc/#getconnection), read-only.
     #[doc(alias = "GetConnection")]
     fn get_connection(&self, connection_id: &str) -> Call<'_, GetConnection> {
         Call::new(self.remote(), GetConnection::new(connection_id))
@@ -1982,114 +1696,107 @@ pub trait DocApi: AsRemote {
 
     /// Lists the data connections that the user may use in this app.
     ///
-    /// Servers show one more for the files attached to the app.
+    /// Servers add a connection for the files attached to the app.
     ///
     /// # Returns
     ///
-    /// `qConnections`, list of [`Connection`]: The connections, as [`DocApi::get_connection`](crate::doc::DocApi::get_connection) would return them.
+    /// list of [`Connection`] (`qConnections`): Connections, as returned by
+    /// [`DocApi::get_connection`](crate::doc::DocApi::get_connection).
     ///
-    /// `Doc.GetConnections`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetConnections`](https://qlik.dev/apis/json-rpc/qix/doc/#getconnections), read-only.
     #[doc(alias = "GetConnections")]
     fn get_connections(&self) -> Call<'_, GetConnections> {
         Call::new(self.remote(), GetConnections::new())
     }
 
-    /// Lists the libraries of images and other files: the app's own, and the global ones.
+    /// Lists the content libraries, which contain images and other files: the library of the app and the global
+    /// libraries.
     ///
-    /// What is in one is listed by [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content).
+    /// [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content) lists the files in a library.
     ///
     /// # Returns
     ///
-    /// `qList`, [`ContentLibraryList`]: The libraries; [`ContentLibraryListItem::app_specific`](crate::types::ContentLibraryListItem::app_specific) marks the app's own, of which there is exactly
-    ///   one.
+    /// [`ContentLibraryList`] (`qList`): Libraries.
+    /// [`ContentLibraryListItem::app_specific`](crate::types::ContentLibraryListItem::app_specific) marks the library
+    /// of the app.
     ///
-    /// `Doc.GetContentLibraries`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetContentLibraries`](https://qlik.dev/apis/json-rpc/qix/doc/#getcontentlibraries),
+    /// read-only.
     #[doc(alias = "GetContentLibraries")]
     fn get_content_libraries(&self) -> Call<'_, GetContentLibraries> {
         Call::new(self.remote(), GetContentLibraries::new())
     }
 
-    /// Tells how a database behind a connection writes its names, and whether it has databases and owners at all.
+    /// Returns the SQL syntax rules of the database behind a connection, and whether it has databases and owners.
     ///
-    /// The first of the methods for browsing a source by an ODBC, OLE DB or custom connection: then come
-    /// [`DocApi::get_databases`](crate::doc::DocApi::get_databases), [`DocApi::get_database_owners`](crate::doc::DocApi::get_database_owners), [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables), [`DocApi::get_database_table_fields`](crate::doc::DocApi::get_database_table_fields) and
-    /// [`DocApi::get_database_table_preview`](crate::doc::DocApi::get_database_table_preview). What it returns helps to write a correct `SELECT`.
+    /// Start with this method to browse an ODBC, OLE DB, or custom connection, then use
+    /// [`DocApi::get_databases`](crate::doc::DocApi::get_databases),
+    /// [`DocApi::get_database_owners`](crate::doc::DocApi::get_database_owners),
+    /// [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables),
+    /// [`DocApi::get_database_table_fields`](crate::doc::DocApi::get_database_table_fields), and
+    /// [`DocApi::get_database_table_preview`](crate::doc::DocApi::get_database_table_preview). The result also helps
+    /// you write correct `SELECT` statements.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The connection's identifier.
+    /// * `connection_id` (`qConnectionId`): Connection ID.
     ///
     /// # Returns
     ///
-    /// `qInfo`, [`DatabaseInfo`]: Product, quotes, separators, keywords, and which levels of names there are.
+    /// [`DatabaseInfo`] (`qInfo`): Product, quotes, separators, keywords, and name levels.
     ///
-    /// `Doc.GetDatabaseInfo`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetDatabaseInfo`](https://qlik.dev/apis/json-rpc/qix/doc/#getdatabaseinfo), read-only.
     #[doc(alias = "GetDatabaseInfo")]
     fn get_database_info(&self, connection_id: &str) -> Call<'_, GetDatabaseInfo> {
         Call::new(self.remote(), GetDatabaseInfo::new(connection_id))
     }
 
-    /// Lists the owners (schemas) in a database behind an ODBC, OLE DB or custom connection.
+    /// Lists the owners (schemas) of a database behind an ODBC, OLE DB, or custom connection.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The connection's identifier.
-    /// * `database` (`qDatabase`, text, optional): The database to look in, as [`DocApi::get_databases`](crate::doc::DocApi::get_databases) names it.
+    /// * `connection_id` (`qConnectionId`): Connection ID.
+    /// * `database` (`qDatabase`, optional `String`): Database, as returned by
+    ///   [`DocApi::get_databases`](crate::doc::DocApi::get_databases).
     ///
     /// # Returns
     ///
-    /// `qOwners`, list of [`DatabaseOwner`]: The owners.
+    /// list of [`DatabaseOwner`] (`qOwners`): Owners.
     ///
-    /// `Doc.GetDatabaseOwners`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetDatabaseOwners`](https://qlik.dev/apis/json-rpc/qix/doc/#getdatabaseowners),
+    /// read-only.
     #[doc(alias = "GetDatabaseOwners")]
     fn get_database_owners(&self, connection_id: &str) -> Call<'_, GetDatabaseOwners> {
         Call::new(self.remote(), GetDatabaseOwners::new(connection_id))
     }
 
-    /// Lists the fields of a table or view behind an ODBC, OLE DB or custom connection.
+    /// Lists the columns of a table or view behind an ODBC, OLE DB, or custom connection.
     ///
-    /// At least one of database and owner must be given; [`DocApi::get_database_info`](crate::doc::DocApi::get_database_info) tells which the source uses.
+    /// Specify a database, an owner, or both; [`DocApi::get_database_info`](crate::doc::DocApi::get_database_info)
+    /// returns which ones the source uses.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The connection's identifier.
-    /// * `database` (`qDatabase`, text, optional): The database that the table is in.
-    /// * `owner` (`qOwner`, text, optional): The owner of the table.
-    /// * `table` (`qTable`, text): The table, as [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables) names it.
+    /// * `connection_id` (`qConnectionId`): Connection ID.
+    /// * `database` (`qDatabase`, optional `String`): Database of the table.
+    /// * `owner` (`qOwner`, optional `String`): Owner of the table.
+    /// * `table` (`qTable`): Table, as returned by
+    ///   [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables).
     ///
     /// # Returns
     ///
-    /// `qFields`, list of [`DataField`]: The fields, with a mark on those that form the primary key.
+    /// list of [`DataField`] (`qFields`): Columns. Primary key columns are marked.
     ///
-    /// `Doc.GetDatabaseTableFields`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetDatabaseTableFields`](https://qlik.dev/apis/json-rpc/qix/doc/#getdatabasetablefields),
+    /// read-only.
     #[doc(alias = "GetDatabaseTableFields")]
     fn get_database_table_fields(
         &self,
@@ -2099,32 +1806,27 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetDatabaseTableFields::new(connection_id, table))
     }
 
-    /// Reads the first rows of a table or view behind an ODBC, OLE DB or custom connection.
+    /// Returns the first rows of a table or view behind an ODBC, OLE DB, or custom connection.
     ///
-    /// At least one of database and owner must be given. The source is queried, which can take a while.
+    /// Specify a database, an owner, or both. The engine queries the source, which can take a while.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The connection's identifier.
-    /// * `database` (`qDatabase`, text, optional): The database that the table is in.
-    /// * `owner` (`qOwner`, text, optional): The owner of the table.
-    /// * `table` (`qTable`, text): The table, as [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables) names it.
-    /// * `conditions` (`qConditions`, [`FilterInfo`], optional): A condition that rows must meet.
+    /// * `connection_id` (`qConnectionId`): Connection ID.
+    /// * `database` (`qDatabase`, optional `String`): Database of the table.
+    /// * `owner` (`qOwner`, optional `String`): Owner of the table.
+    /// * `table` (`qTable`): Table, as returned by
+    ///   [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables).
+    /// * `conditions` (`qConditions`, optional [`FilterInfo`]): Filter for the rows.
     ///
     /// # Returns
     ///
-    /// Several values, as [`GetDatabaseTablePreviewResponse`].
+    /// [`GetDatabaseTablePreviewResponse`].
     ///
-    /// * `qPreview`, list of [`DataRecord`]: Records of texts. The first one holds the names of the fields, the values follow.
-    /// * `qRowCount`, whole number: The number of rows that goes with the preview.
+    /// Requires the access right `reload`.
     ///
-    /// `Doc.GetDatabaseTablePreview`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method:
+    /// [`Doc.GetDatabaseTablePreview`](https://qlik.dev/apis/json-rpc/qix/doc/#getdatabasetablepreview), read-only.
     #[doc(alias = "GetDatabaseTablePreview")]
     fn get_database_table_preview(
         &self,
@@ -2134,177 +1836,153 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetDatabaseTablePreview::new(connection_id, table))
     }
 
-    /// Lists the tables and views behind an ODBC, OLE DB or custom connection.
+    /// Lists the tables and views behind an ODBC, OLE DB, or custom connection.
     ///
-    /// At least one of database and owner must be given; [`DocApi::get_database_info`](crate::doc::DocApi::get_database_info) tells which the source uses.
+    /// Specify a database, an owner, or both; [`DocApi::get_database_info`](crate::doc::DocApi::get_database_info)
+    /// returns which ones the source uses.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The connection's identifier.
-    /// * `database` (`qDatabase`, text, optional): The database to look in.
-    /// * `owner` (`qOwner`, text, optional): The owner whose tables to list.
+    /// * `connection_id` (`qConnectionId`): Connection ID.
+    /// * `database` (`qDatabase`, optional `String`): Database to list.
+    /// * `owner` (`qOwner`, optional `String`): Owner whose tables are listed.
     ///
     /// # Returns
     ///
-    /// `qTables`, list of [`DataTable`]: Names and kinds (such as `TABLE` or `VIEW`).
+    /// list of [`DataTable`] (`qTables`): Names and types, such as `TABLE` or `VIEW`.
     ///
-    /// `Doc.GetDatabaseTables`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetDatabaseTables`](https://qlik.dev/apis/json-rpc/qix/doc/#getdatabasetables),
+    /// read-only.
     #[doc(alias = "GetDatabaseTables")]
     fn get_database_tables(&self, connection_id: &str) -> Call<'_, GetDatabaseTables> {
         Call::new(self.remote(), GetDatabaseTables::new(connection_id))
     }
 
-    /// Lists the databases behind an ODBC, OLE DB or custom connection.
+    /// Lists the databases behind an ODBC, OLE DB, or custom connection.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The connection's identifier.
+    /// * `connection_id` (`qConnectionId`): Connection ID.
     ///
     /// # Returns
     ///
-    /// `qDatabases`, list of [`Database`]: The databases, with a mark on the default one.
+    /// list of [`Database`] (`qDatabases`): Databases. The default database is marked.
     ///
-    /// `Doc.GetDatabases`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetDatabases`](https://qlik.dev/apis/json-rpc/qix/doc/#getdatabases), read-only.
     #[doc(alias = "GetDatabases")]
     fn get_databases(&self, connection_id: &str) -> Call<'_, GetDatabases> {
         Call::new(self.remote(), GetDatabases::new(connection_id))
     }
 
-    /// Gives a handle to a master dimension.
+    /// Opens a library dimension.
     ///
-    /// An unknown identifier gives no object (`Error::is_not_found`).
+    /// Returns a not-found error (`Error::is_not_found`) for an unknown ID.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The identifier of the master dimension.
+    /// * `id` (`qId`): Dimension ID.
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`GenericDimension`](crate::generic_dimension::GenericDimension): The master dimension.
+    /// [`GenericDimension`](crate::generic_dimension::GenericDimension) (`qReturn`): The dimension.
     ///
-    /// `Doc.GetDimension`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetDimension`](https://qlik.dev/apis/json-rpc/qix/doc/#getdimension), read-only.
     #[doc(alias = "GetDimension")]
     fn get_dimension(&self, id: &str) -> Call<'_, GetDimension> {
         Call::new(self.remote(), GetDimension::new(id))
     }
 
-    /// Makes the text of a new script, with the usual `SET` statements for number and date formats.
+    /// Generates a new script with the default `SET` statements for number and date formats.
     ///
-    /// The formats are those of the machine the engine runs on, as they were when it started. The app's own script is not
-    /// touched: hand the text to [`DocApi::set_script`](crate::doc::DocApi::set_script) for that.
+    /// The formats are those of the engine host at the time the engine started. The script of the app does not
+    /// change; pass the result to [`DocApi::set_script`](crate::doc::DocApi::set_script).
     ///
     /// # Parameters
     ///
-    /// * `localized_main_section` (`qLocalizedMainSection`, text, optional): A name for the script's first section, by default `Main`.
+    /// * `localized_main_section` (`qLocalizedMainSection`, optional `String`): Title of the first script section.
+    ///   Defaults to `Main`.
     ///
     /// # Returns
     ///
-    /// `qReturn`, text: The script.
+    /// `String` (`qReturn`): Generated script.
     ///
-    /// `Doc.GetEmptyScript`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetEmptyScript`](https://qlik.dev/apis/json-rpc/qix/doc/#getemptyscript), read-only.
     #[doc(alias = "GetEmptyScript")]
     fn get_empty_script(&self) -> Call<'_, GetEmptyScript> {
         Call::new(self.remote(), GetEmptyScript::new())
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Gets the grammar of chart expressions as it holds in this app, its fields and functions included.
+    /// Returns the grammar of chart expressions for this app, including its fields and functions.
     ///
-    /// For editors that colour and complete expressions. The answer is large and seldom changes: keep it with its hash and
-    /// ask [`DocApi::get_expression_bnf_hash`](crate::doc::DocApi::get_expression_bnf_hash) whether it is still the same. [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) has the grammar without an app.
+    /// For syntax highlighting and completion in editors. The result is large and rarely changes: cache it with its
+    /// hash, and call [`DocApi::get_expression_bnf_hash`](crate::doc::DocApi::get_expression_bnf_hash) to check
+    /// whether it is still current. [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) returns the
+    /// grammar without an app.
     ///
     /// # Returns
     ///
-    /// Several values, as [`GetExpressionBNFResponse`].
+    /// [`GetExpressionBNFResponse`].
     ///
-    /// * `qBnfDefs`, list of [`BNFDef`]: The rules and tokens, which refer to each other by number.
-    /// * `qBnfHash`, text: A hash of the grammar.
-    ///
-    /// `Doc.GetExpressionBNF`: reads only.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetExpressionBNF`](https://qlik.dev/apis/json-rpc/qix/doc/#getexpressionbnf), read-only.
     #[doc(alias = "GetExpressionBNF")]
     fn get_expression_bnf(&self) -> Call<'_, GetExpressionBNF> {
         Call::new(self.remote(), GetExpressionBNF::new())
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Gets the hash of the grammar that [`DocApi::get_expression_bnf`](crate::doc::DocApi::get_expression_bnf) would return.
+    /// Returns the hash of the grammar that [`DocApi::get_expression_bnf`](crate::doc::DocApi::get_expression_bnf)
+    /// returns.
     ///
     /// # Returns
     ///
-    /// `qBnfHash`, text: The hash; while it stays the same, so does the grammar.
+    /// `String` (`qBnfHash`): Hash of the grammar.
     ///
-    /// `Doc.GetExpressionBNFHash`: reads only.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetExpressionBNFHash`](https://qlik.dev/apis/json-rpc/qix/doc/#getexpressionbnfhash),
+    /// read-only.
     #[doc(alias = "GetExpressionBNFHash")]
     fn get_expression_bnf_hash(&self) -> Call<'_, GetExpressionBNFHash> {
         Call::new(self.remote(), GetExpressionBNFHash::new())
     }
 
-    /// Lists the variables that [`DocApi::set_favorite_variables`](crate::doc::DocApi::set_favorite_variables) has marked as favourites.
+    /// Lists the variables marked as favorites by
+    /// [`DocApi::set_favorite_variables`](crate::doc::DocApi::set_favorite_variables).
     ///
     /// # Returns
     ///
-    /// `qNames`, texts: Their names.
+    /// list of `String` (`qNames`): Variable names.
     ///
-    /// `Doc.GetFavoriteVariables`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetFavoriteVariables`](https://qlik.dev/apis/json-rpc/qix/doc/#getfavoritevariables),
+    /// read-only.
     #[doc(alias = "GetFavoriteVariables")]
     fn get_favorite_variables(&self) -> Call<'_, GetFavoriteVariables> {
         Call::new(self.remote(), GetFavoriteVariables::new())
     }
 
-    /// Gives a handle to a field of the data model, to select in it or to ask how many values it has.
+    /// Opens a field of the data model, to select in it or to count its values.
     ///
-    /// The handle belongs to one alternate state: selections made through it go there, and for another state a handle of its
-    /// own is needed. A field that does not exist gives no object (`Error::is_not_found`), not an engine error. The values of
-    /// a field are not read through this handle but through a list object ([`ListObjectDef`](crate::types::ListObjectDef)) in a generic object.
+    /// The handle belongs to one alternate state; open the field once for each state. For an unknown field, the
+    /// method returns a not-found error (`Error::is_not_found`). To read the values of a field, use a list object
+    /// ([`ListObjectDef`](crate::types::ListObjectDef)) in a generic object.
     ///
-    /// See [`FieldApi::select`](crate::field::FieldApi::select), [`FieldApi::select_values`](crate::field::FieldApi::select_values), [`FieldApi::clear`](crate::field::FieldApi::clear) and, for facts about the field,
+    /// See [`FieldApi::select`](crate::field::FieldApi::select),
+    /// [`FieldApi::select_values`](crate::field::FieldApi::select_values), and
+    /// [`FieldApi::clear`](crate::field::FieldApi::clear). For information about the field, see
     /// [`DocApi::get_field_description`](crate::doc::DocApi::get_field_description).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let year = doc.get_field("Year").await?;
     /// assert_eq!(year.get_cardinal().await?, 3);
     /// year.select("2022").await?;
@@ -2314,44 +1992,39 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `field_name` (`qFieldName`, text): Name of the field as in the data model, case-sensitive, without brackets.
-    /// * `state_name` (`qStateName`, text, optional): The alternate state in which selections will be made; the default state `$` when left out.
+    /// * `field_name` (`qFieldName`): Field name, case-sensitive and without brackets.
+    /// * `state_name` (`qStateName`, optional `String`): Alternate state to select in. Defaults to `$`, the default
+    ///   state.
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`Field`](crate::field::Field): The field.
+    /// [`Field`](crate::field::Field) (`qReturn`): The field.
     ///
-    /// `Doc.GetField`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetField`](https://qlik.dev/apis/json-rpc/qix/doc/#getfield), read-only.
     #[doc(alias = "GetField")]
     fn get_field(&self, field_name: &str) -> Call<'_, GetField> {
         Call::new(self.remote(), GetField::new(field_name))
     }
 
-    /// Draws random sample values from fields or from columns of tables.
+    /// Returns random samples of values from fields or table columns.
     ///
-    /// For previews and for guessing what a field holds, without building a cube. In names, `*` stands for any run of
-    /// characters and `?` for one.
+    /// Use it for previews or to find out what a field contains without creating a hypercube. In names, `*` matches
+    /// any number of characters and `?` matches one character.
     ///
     /// # Parameters
     ///
-    /// * `fields_or_columns_with_wildcards` (`qFieldsOrColumnsWithWildcards`, list of [`FieldOrColumn`]): What to draw from. With a table name it is a column of that table, without it is a
-    ///   field.
-    /// * `max_number_of_values` (`qMaxNumberOfValues`, whole number): The most values to return for each; small fields give fewer. A negative number returns all.
-    /// * `rand_seed` (`qRandSeed`, whole number, optional): A seed, so that tests draw the same sample each time.
+    /// * `fields_or_columns_with_wildcards` (`qFieldsOrColumnsWithWildcards`): Fields or columns to sample. An entry
+    ///   with a table name is a column of that table; an entry without one is a field.
+    /// * `max_number_of_values` (`qMaxNumberOfValues`): Maximum number of values for each field or column. A negative
+    ///   number returns all values.
+    /// * `rand_seed` (`qRandSeed`, optional `i64`): Seed of the random number generator, for reproducible samples.
     ///
     /// # Returns
     ///
-    /// `qResult`, list of [`SampleResult`]: One sample for each field or column that matched.
+    /// list of [`SampleResult`] (`qResult`): One sample for each matching field or column.
     ///
-    /// `Doc.GetFieldAndColumnSamples`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method:
+    /// [`Doc.GetFieldAndColumnSamples`](https://qlik.dev/apis/json-rpc/qix/doc/#getfieldandcolumnsamples), read-only.
     #[doc(alias = "GetFieldAndColumnSamples")]
     fn get_field_and_column_samples(
         &self,
@@ -2367,46 +2040,42 @@ pub trait DocApi: AsRemote {
         )
     }
 
-    /// Gets what the engine knows about a field: number of values, tables, tags, comment, size in memory.
+    /// Returns information about a field: number of values, tables, tags, comment, and size in memory.
     ///
-    /// The mode flags in it (locked, and mode, always one selected) tell about the field too, and need no handle. For all
-    /// fields at once, use a field list in a generic object ([`FieldListDef`](crate::types::FieldListDef)) or [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
+    /// It also contains the field's modes (locked, AND mode, always one selected value). To get all fields at once,
+    /// use a field list ([`FieldListDef`](crate::types::FieldListDef)) in a generic object, or
+    /// [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
     ///
     /// # Parameters
     ///
-    /// * `field_name` (`qFieldName`, text): The field's name.
+    /// * `field_name` (`qFieldName`): Field name.
     ///
     /// # Returns
     ///
-    /// `qReturn`, [`FieldDescription`]: The description.
+    /// [`FieldDescription`] (`qReturn`): Description of the field.
     ///
-    /// `Doc.GetFieldDescription`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetFieldDescription`](https://qlik.dev/apis/json-rpc/qix/doc/#getfielddescription),
+    /// read-only.
     #[doc(alias = "GetFieldDescription")]
     fn get_field_description(&self, field_name: &str) -> Call<'_, GetFieldDescription> {
         Call::new(self.remote(), GetFieldDescription::new(field_name))
     }
 
-    /// Finds the engine's name of a calculated field from its readable one.
+    /// Returns the internal name of a calculated field, given its readable name.
     ///
-    /// See [`DocApi::add_field_from_expression`](crate::doc::DocApi::add_field_from_expression), which makes such fields.
+    /// [`DocApi::add_field_from_expression`](crate::doc::DocApi::add_field_from_expression) creates calculated
+    /// fields.
     ///
     /// # Parameters
     ///
-    /// * `readable_name` (`qReadableName`, text): The readable name of the calculated field.
+    /// * `readable_name` (`qReadableName`): Readable name of the field.
     ///
     /// # Returns
     ///
-    /// `qName`, text: The name to use in expressions and definitions.
+    /// `String` (`qName`): Internal name, for use in expressions and definitions.
     ///
-    /// `Doc.GetFieldOnTheFlyByName`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetFieldOnTheFlyByName`](https://qlik.dev/apis/json-rpc/qix/doc/#getfieldontheflybyname),
+    /// read-only.
     #[doc(alias = "GetFieldOnTheFlyByName")]
     fn get_field_on_the_fly_by_name(
         &self,
@@ -2419,17 +2088,14 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `expr` (`qExpr`, text): The expression.
+    /// * `expr` (`qExpr`): Expression.
     ///
     /// # Returns
     ///
-    /// `qFieldNames`, texts: The fields' names.
+    /// list of `String` (`qFieldNames`): Field names.
     ///
-    /// `Doc.GetFieldsFromExpression`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method:
+    /// [`Doc.GetFieldsFromExpression`](https://qlik.dev/apis/json-rpc/qix/doc/#getfieldsfromexpression), read-only.
     #[doc(alias = "GetFieldsFromExpression")]
     fn get_fields_from_expression(
         &self,
@@ -2438,23 +2104,20 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetFieldsFromExpression::new(expr))
     }
 
-    /// Gets the resource identifiers (QRI) of fields, by which the platform's lineage refers to them.
+    /// Returns the resource identifiers (QRIs) of fields, which identify them in the lineage service.
     ///
-    /// Cloud only. A key field has one identifier for each table it is in.
+    /// Qlik Cloud only. A key field has one identifier for each of its tables.
     ///
     /// # Parameters
     ///
-    /// * `field_names` (`qFieldNames`, texts): The fields to ask for.
+    /// * `field_names` (`qFieldNames`): Field names.
     ///
     /// # Returns
     ///
-    /// `qFields`, list of [`NxFieldResourceId`]: The identifiers by field and table.
+    /// list of [`NxFieldResourceId`] (`qFields`): Identifiers by field and table.
     ///
-    /// `Doc.GetFieldsResourceIds`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetFieldsResourceIds`](https://qlik.dev/apis/json-rpc/qix/doc/#getfieldsresourceids),
+    /// read-only.
     #[doc(alias = "GetFieldsResourceIds")]
     fn get_fields_resource_ids(
         &self,
@@ -2465,31 +2128,29 @@ pub trait DocApi: AsRemote {
 
     /// Lists the fields of a table in a file of a folder connection.
     ///
-    /// A step in browsing files: [`DocApi::get_folder_items_for_connection`](crate::doc::DocApi::get_folder_items_for_connection) finds the file, [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) its format,
-    /// [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) its tables; [`DocApi::get_file_table_preview`](crate::doc::DocApi::get_file_table_preview) shows values.
+    /// To browse files, use
+    /// [`DocApi::get_folder_items_for_connection`](crate::doc::DocApi::get_folder_items_for_connection) to find a
+    /// file, [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) to detect its format,
+    /// [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) to list its tables, and
+    /// [`DocApi::get_file_table_preview`](crate::doc::DocApi::get_file_table_preview) to read sample rows.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The identifier of the folder connection.
-    /// * `relative_path` (`qRelativePath`, text, optional): The file's path below the connection's folder.
-    /// * `data_format` (`qDataFormat`, [`FileDataFormat`]): The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
-    /// * `table` (`qTable`, text): The table, as [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) names it. Formats with several tables a file (Excel, HTML, XML) need it.
+    /// * `connection_id` (`qConnectionId`): ID of the folder connection.
+    /// * `relative_path` (`qRelativePath`, optional `String`): File path relative to the folder of the connection.
+    /// * `data_format` (`qDataFormat`): File format, usually as returned by
+    ///   [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type).
+    /// * `table` (`qTable`): Table, as returned by [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables).
+    ///   Required for formats with several tables per file, such as Excel, HTML, and XML.
     ///
     /// # Returns
     ///
-    /// Several values, as [`GetFileTableFieldsResponse`].
+    /// [`GetFileTableFieldsResponse`].
     ///
-    /// * `qFields`, list of [`DataField`]: The fields.
-    /// * `qFormatSpec`, text: The format in the notation of the script, to be put behind the file's name in a `LOAD`
-    ///   statement.
+    /// Requires the access right `reload`.
     ///
-    /// `Doc.GetFileTableFields`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetFileTableFields`](https://qlik.dev/apis/json-rpc/qix/doc/#getfiletablefields),
+    /// read-only.
     #[doc(alias = "GetFileTableFields")]
     fn get_file_table_fields(
         &self,
@@ -2503,30 +2164,25 @@ pub trait DocApi: AsRemote {
         )
     }
 
-    /// Reads the first rows of a table in a file of a folder connection.
+    /// Returns the first rows of a table in a file of a folder connection.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The identifier of the folder connection.
-    /// * `relative_path` (`qRelativePath`, text, optional): The file's path below the connection's folder.
-    /// * `data_format` (`qDataFormat`, [`FileDataFormat`]): The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
-    /// * `table` (`qTable`, text): The table, as [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) names it. Formats with several tables a file (Excel, HTML, XML) need it.
+    /// * `connection_id` (`qConnectionId`): ID of the folder connection.
+    /// * `relative_path` (`qRelativePath`, optional `String`): File path relative to the folder of the connection.
+    /// * `data_format` (`qDataFormat`): File format, usually as returned by
+    ///   [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type).
+    /// * `table` (`qTable`): Table, as returned by [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables).
+    ///   Required for formats with several tables per file, such as Excel, HTML, and XML.
     ///
     /// # Returns
     ///
-    /// Several values, as [`GetFileTablePreviewResponse`].
+    /// [`GetFileTablePreviewResponse`].
     ///
-    /// * `qPreview`, list of [`DataRecord`]: Records of texts. The first one holds the names of the fields, the values follow.
-    /// * `qFormatSpec`, text: The format in the notation of the script, to be put behind the file's name in a `LOAD`
-    ///   statement.
+    /// Requires the access right `reload`.
     ///
-    /// `Doc.GetFileTablePreview`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetFileTablePreview`](https://qlik.dev/apis/json-rpc/qix/doc/#getfiletablepreview),
+    /// read-only.
     #[doc(alias = "GetFileTablePreview")]
     fn get_file_table_preview(
         &self,
@@ -2542,25 +2198,24 @@ pub trait DocApi: AsRemote {
 
     /// Lists the tables in a file of a folder connection.
     ///
-    /// For JSON and XML files [`DocApi::get_file_tables_ex`](crate::doc::DocApi::get_file_tables_ex) tells the fields in the same call.
+    /// For JSON and XML files, [`DocApi::get_file_tables_ex`](crate::doc::DocApi::get_file_tables_ex) also returns
+    /// the fields.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The identifier of the folder connection.
-    /// * `relative_path` (`qRelativePath`, text, optional): The file's path below the connection's folder.
-    /// * `data_format` (`qDataFormat`, [`FileDataFormat`]): The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
+    /// * `connection_id` (`qConnectionId`): ID of the folder connection.
+    /// * `relative_path` (`qRelativePath`, optional `String`): File path relative to the folder of the connection.
+    /// * `data_format` (`qDataFormat`): File format, usually as returned by
+    ///   [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type).
     ///
     /// # Returns
     ///
-    /// `qTables`, list of [`DataTable`]: The tables: sheets and ranges of a workbook, tables of a page, or just one.
+    /// list of [`DataTable`] (`qTables`): Tables: sheets and ranges of a workbook, tables of a page, or a single
+    /// table.
     ///
-    /// `Doc.GetFileTables`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetFileTables`](https://qlik.dev/apis/json-rpc/qix/doc/#getfiletables), read-only.
     #[doc(alias = "GetFileTables")]
     fn get_file_tables(
         &self,
@@ -2570,27 +2225,25 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetFileTables::new(connection_id, data_format))
     }
 
-    /// Lists the tables in a JSON or XML file of a folder connection, together with their fields.
+    /// Lists the tables in a JSON or XML file of a folder connection, with their fields.
     ///
-    /// For other formats use [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) and [`DocApi::get_file_table_fields`](crate::doc::DocApi::get_file_table_fields).
+    /// For other formats, use [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) and
+    /// [`DocApi::get_file_table_fields`](crate::doc::DocApi::get_file_table_fields).
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The identifier of the folder connection.
-    /// * `relative_path` (`qRelativePath`, text, optional): The file's path below the connection's folder.
-    /// * `data_format` (`qDataFormat`, [`FileDataFormat`]): The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
+    /// * `connection_id` (`qConnectionId`): ID of the folder connection.
+    /// * `relative_path` (`qRelativePath`, optional `String`): File path relative to the folder of the connection.
+    /// * `data_format` (`qDataFormat`): File format, usually as returned by
+    ///   [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type).
     ///
     /// # Returns
     ///
-    /// `qTables`, list of [`DataTableEx`]: The tables, each with its fields and its format in the notation of the script.
+    /// list of [`DataTableEx`] (`qTables`): Tables with their fields and format specifications.
     ///
-    /// `Doc.GetFileTablesEx`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetFileTablesEx`](https://qlik.dev/apis/json-rpc/qix/doc/#getfiletablesex), read-only.
     #[doc(alias = "GetFileTablesEx")]
     fn get_file_tables_ex(
         &self,
@@ -2600,24 +2253,23 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetFileTablesEx::new(connection_id, data_format))
     }
 
-    /// Lists the files and folders at some place of a folder connection.
+    /// Lists the files and folders at a path of a folder connection.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The identifier of the folder connection.
-    /// * `relative_path` (`qRelativePath`, text, optional): A path below the connection's folder; the folder itself when left out.
+    /// * `connection_id` (`qConnectionId`): ID of the folder connection.
+    /// * `relative_path` (`qRelativePath`, optional `String`): Path relative to the folder of the connection.
+    ///   Defaults to that folder.
     ///
     /// # Returns
     ///
-    /// `qFolderItems`, list of [`FolderItem`]: Names and kinds.
+    /// list of [`FolderItem`] (`qFolderItems`): Names and types.
     ///
-    /// `Doc.GetFolderItemsForConnection`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method:
+    /// [`Doc.GetFolderItemsForConnection`](https://qlik.dev/apis/json-rpc/qix/doc/#getfolderitemsforconnection),
+    /// read-only.
     #[doc(alias = "GetFolderItemsForConnection")]
     fn get_folder_items_for_connection(
         &self,
@@ -2626,165 +2278,144 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetFolderItemsForConnection::new(connection_id))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Tells which field is the active one in each cyclic group of the app.
+    /// Returns the active field of each cyclic group of the app.
     ///
-    /// Keep the answer and hand it to [`DocApi::apply_group_states`](crate::doc::DocApi::apply_group_states) later to bring the same view back.
+    /// To restore the active fields later, pass the result to
+    /// [`DocApi::apply_group_states`](crate::doc::DocApi::apply_group_states).
     ///
     /// # Returns
     ///
-    /// `qGroupStates`, list of [`GroupState`]: The groups with their active fields.
+    /// list of [`GroupState`] (`qGroupStates`): Groups with their active fields.
     ///
-    /// `Doc.GetGroupStates`: reads only.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetGroupStates`](https://qlik.dev/apis/json-rpc/qix/doc/#getgroupstates), read-only.
     #[doc(alias = "GetGroupStates")]
     fn get_group_states(&self) -> Call<'_, GetGroupStates> {
         Call::new(self.remote(), GetGroupStates::new())
     }
 
-    /// Reads a text file that the load script could include.
+    /// Returns the content of a text file that the load script can include.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): The file as the script would name it, through a connection: `lib://Scripts/common.txt`. Put it in square
-    ///   brackets where the script would.
+    /// * `path` (`qPath`): File path as in a script, through a connection: `lib://Scripts/common.txt`. Use square
+    ///   brackets where a script would need them.
     ///
     /// # Returns
     ///
-    /// `qContent`, text: The text of the file.
+    /// `String` (`qContent`): Content of the file.
     ///
-    /// `Doc.GetIncludeFileContent`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetIncludeFileContent`](https://qlik.dev/apis/json-rpc/qix/doc/#getincludefilecontent),
+    /// read-only.
     #[doc(alias = "GetIncludeFileContent")]
     fn get_include_file_content(&self, path: &str) -> Call<'_, GetIncludeFileContent> {
         Call::new(self.remote(), GetIncludeFileContent::new(path))
     }
 
-    /// Lists the files in a content library, with the URLs to load them from.
+    /// Lists the files in a content library and their URLs.
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`, text): The library's name, as [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries) gives it in [`ContentLibraryListItem::name`](crate::types::ContentLibraryListItem::name).
+    /// * `name` (`qName`): Library name, from
+    ///   [`ContentLibraryListItem::name`](crate::types::ContentLibraryListItem::name). See
+    ///   [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries).
     ///
     /// # Returns
     ///
-    /// `qList`, [`StaticContentList`]: The files.
+    /// [`StaticContentList`] (`qList`): Files.
     ///
-    /// `Doc.GetLibraryContent`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetLibraryContent`](https://qlik.dev/apis/json-rpc/qix/doc/#getlibrarycontent),
+    /// read-only.
     #[doc(alias = "GetLibraryContent")]
     fn get_library_content(&self, name: &str) -> Call<'_, GetLibraryContent> {
         Call::new(self.remote(), GetLibraryContent::new(name))
     }
 
-    /// Tells where the data of the app came from: the statements of the script that loaded or stored it, and their sources.
+    /// Returns the script statements that loaded or stored data, and their sources.
     ///
-    /// It describes the last reload; an app without one has none.
+    /// It describes the last reload, so it is empty if the app has never been reloaded.
     ///
     /// # Returns
     ///
-    /// `qLineage`, list of [`LineageInfo`]: One entry for each statement.
+    /// list of [`LineageInfo`] (`qLineage`): One entry per statement.
     ///
-    /// `Doc.GetLineage`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetLineage`](https://qlik.dev/apis/json-rpc/qix/doc/#getlineage), read-only.
     #[doc(alias = "GetLineage")]
     fn get_lineage(&self) -> Call<'_, GetLineage> {
         Call::new(self.remote(), GetLineage::new())
     }
 
-    /// Gets the formats of the app: separators, date and money formats, names of months and days, collation.
+    /// Returns the formats of the app: separators, date and money formats, month and day names, and collation.
     ///
-    /// They come from the `SET` statements of the load script and, where it says nothing, from the machine that the engine
-    /// runs on. Use them to read and write numbers as the app's users do. They are in [`NxAppLayout::locale_info`](crate::types::NxAppLayout::locale_info) too.
+    /// They come from the `SET` statements of the load script and default to the locale of the engine host. Use them
+    /// to parse and format numbers as the users of the app do.
+    /// [`NxAppLayout::locale_info`](crate::types::NxAppLayout::locale_info) contains the same information.
     ///
     /// # Returns
     ///
-    /// `qReturn`, [`LocaleInfo`]: The formats.
+    /// [`LocaleInfo`] (`qReturn`): Formats.
     ///
-    /// `Doc.GetLocaleInfo`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetLocaleInfo`](https://qlik.dev/apis/json-rpc/qix/doc/#getlocaleinfo), read-only.
     #[doc(alias = "GetLocaleInfo")]
     fn get_locale_info(&self) -> Call<'_, GetLocaleInfo> {
         Call::new(self.remote(), GetLocaleInfo::new())
     }
 
-    /// Tells which tables of the data model are loosely coupled.
+    /// Returns which tables of the data model are loosely coupled.
     ///
-    /// A selection does not spread through a loosely coupled table. The engine couples tables loosely by itself where the
-    /// data model would have a loop. Change the vector with [`DocApi::set_loosely_coupled_vector`](crate::doc::DocApi::set_loosely_coupled_vector).
+    /// Selections do not propagate through a loosely coupled table. The engine automatically makes tables loosely
+    /// coupled to break circular references. Change the result with
+    /// [`DocApi::set_loosely_coupled_vector`](crate::doc::DocApi::set_loosely_coupled_vector).
     ///
     /// # Returns
     ///
-    /// `qv`, whole numbers: A number for each table: 0 normal, 1 loosely coupled, 2 loosely coupled for good. The last three numbers
-    ///   belong to no table: pass them back as they are.
+    /// list of `i16` (`qv`): One number per table: 0 for a regular table, 1 for loosely coupled, 2 for permanently
+    /// loosely coupled. The last three numbers do not belong to tables; pass them back unchanged.
     ///
-    /// `Doc.GetLooselyCoupledVector`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method:
+    /// [`Doc.GetLooselyCoupledVector`](https://qlik.dev/apis/json-rpc/qix/doc/#getlooselycoupledvector), read-only.
     #[doc(alias = "GetLooselyCoupledVector")]
     fn get_loosely_coupled_vector(&self) -> Call<'_, GetLooselyCoupledVector> {
         Call::new(self.remote(), GetLooselyCoupledVector::new())
     }
 
-    /// Finds the fields of the data model that carry all or at least one of a list of tags.
+    /// Returns the fields of the data model that have all or at least one of the given tags.
     ///
-    /// Tags set by the engine begin with `$`, for example `$numeric`, `$key` or `$date`. [`DocApi::find_matching_fields`](crate::doc::DocApi::find_matching_fields) searches
-    /// only what is connected with a given field.
+    /// System tags start with `$`, for example `$numeric`, `$key`, or `$date`.
+    /// [`DocApi::find_matching_fields`](crate::doc::DocApi::find_matching_fields) searches only the fields that are
+    /// associated with a given field.
     ///
     /// # Parameters
     ///
-    /// * `tags` (`qTags`, texts): The tags.
-    /// * `matching_field_mode` (`qMatchingFieldMode`, text, optional): The name of a value of [`NxMatchingFieldMode`](crate::types::NxMatchingFieldMode): whether a field needs all the tags or one of
-    ///   them is enough. All when left out.
+    /// * `tags` (`qTags`): Tags.
+    /// * `matching_field_mode` (`qMatchingFieldMode`, optional `String`): Whether a field needs all of the tags or
+    ///   one of them, as the name of a [`NxMatchingFieldMode`](crate::types::NxMatchingFieldMode) value. Defaults to
+    ///   all.
     ///
     /// # Returns
     ///
-    /// `qFieldNames`, list of [`NxMatchingFieldInfo`]: The fields, each with all its tags.
+    /// list of [`NxMatchingFieldInfo`] (`qFieldNames`): Matching fields with all their tags.
     ///
-    /// `Doc.GetMatchingFields`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetMatchingFields`](https://qlik.dev/apis/json-rpc/qix/doc/#getmatchingfields),
+    /// read-only.
     #[doc(alias = "GetMatchingFields")]
     fn get_matching_fields(&self, tags: Vec<String>) -> Call<'_, GetMatchingFields> {
         Call::new(self.remote(), GetMatchingFields::new(tags))
     }
 
-    /// Gives a handle to a master measure.
+    /// Opens a library measure.
     ///
-    /// An unknown identifier gives no object (`Error::is_not_found`). To find one by its label, use
+    /// Returns a not-found error (`Error::is_not_found`) for an unknown ID. To find a measure by label, use
     /// [`DocApi::get_measure_with_label`](crate::doc::DocApi::get_measure_with_label).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let measure = NxLibraryMeasureDef::default().with_label("Total").with_def("Sum(Sales)");
     /// # let properties = GenericMeasureProperties::default().with_info(NxInfo::default().with_type("measure")).with_measure(measure);
     /// # let id = doc.create_measure(properties).await?.info.id;
@@ -2796,84 +2427,71 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The identifier of the master measure.
+    /// * `id` (`qId`): Measure ID.
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`GenericMeasure`](crate::generic_measure::GenericMeasure): The master measure.
+    /// [`GenericMeasure`](crate::generic_measure::GenericMeasure) (`qReturn`): The measure.
     ///
-    /// `Doc.GetMeasure`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetMeasure`](https://qlik.dev/apis/json-rpc/qix/doc/#getmeasure), read-only.
     #[doc(alias = "GetMeasure")]
     fn get_measure(&self, id: &str) -> Call<'_, GetMeasure> {
         Call::new(self.remote(), GetMeasure::new(id))
     }
 
-    /// Gives a handle to the master measure with a certain label.
+    /// Opens the library measure that has a given label.
     ///
-    /// Labels need not be unique; the first measure that has it is taken. If none has, there is no object
-    /// (`Error::is_not_found`).
+    /// Labels are not necessarily unique; the first matching measure is returned. If no measure matches, the method
+    /// returns a not-found error (`Error::is_not_found`).
     ///
     /// # Parameters
     ///
-    /// * `label` (`qLabel`, text): The label.
+    /// * `label` (`qLabel`): Label.
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`GenericMeasure`](crate::generic_measure::GenericMeasure): The master measure.
+    /// [`GenericMeasure`](crate::generic_measure::GenericMeasure) (`qReturn`): The measure.
     ///
-    /// `Doc.GetMeasureWithLabel`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetMeasureWithLabel`](https://qlik.dev/apis/json-rpc/qix/doc/#getmeasurewithlabel),
+    /// read-only.
     #[doc(alias = "GetMeasureWithLabel")]
     fn get_measure_with_label(&self, label: &str) -> Call<'_, GetMeasureWithLabel> {
         Call::new(self.remote(), GetMeasureWithLabel::new(label))
     }
 
-    /// Lists media files that the app can show.
+    /// Lists the media files that the app can use.
     ///
-    /// [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries) and [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content) tell more, library by library.
+    /// [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries) and
+    /// [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content) return more information, grouped by
+    /// library.
     ///
     /// # Returns
     ///
-    /// Several values, as [`GetMediaListResponse`].
-    ///
-    /// * `qList`, [`MediaList`]: The files.
-    /// * `qReturn`, true or false: Whether the list could be made.
-    ///
-    /// `Doc.GetMediaList`: reads only.
+    /// [`GetMediaListResponse`].
     ///
     /// Deprecated: use [`DocApi::get_library_content`] instead.
     ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetMediaList`](https://qlik.dev/apis/json-rpc/qix/doc/#getmedialist), read-only.
     #[doc(alias = "GetMediaList")]
     #[deprecated(note = "use `DocApi::get_library_content` instead")]
     fn get_media_list(&self) -> Call<'_, GetMediaList> {
         Call::new(self.remote(), GetMediaList::new())
     }
 
-    /// Gives a handle to an object of the app, saved or of the session, at the top level or a child.
+    /// Opens an object of the app: a saved object or a session object, a root object or a child.
     ///
-    /// The handle tells the type that the object was created with. An unknown identifier gives no object
-    /// (`Error::is_not_found`), not an engine error.
+    /// The result includes the type of the object. Returns a not-found error (`Error::is_not_found`) for an unknown
+    /// ID.
     ///
-    /// Master dimensions, master measures, variables and bookmarks have methods of their own: [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension),
-    /// [`DocApi::get_measure`](crate::doc::DocApi::get_measure), [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id), [`DocApi::get_bookmark`](crate::doc::DocApi::get_bookmark).
+    /// To open library dimensions, library measures, variables, and bookmarks, use
+    /// [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension),
+    /// [`DocApi::get_measure`](crate::doc::DocApi::get_measure),
+    /// [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id), and
+    /// [`DocApi::get_bookmark`](crate::doc::DocApi::get_bookmark).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let id = doc.create_object(GenericObjectProperties::of_type("sheet")).await?.info.id;
     /// let sheet = doc.get_object(&id).await?;
     /// assert_eq!(sheet.get_info().await?.type_, "sheet");
@@ -2886,35 +2504,27 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The object's identifier.
+    /// * `id` (`qId`): Object ID.
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`GenericObject`](crate::generic_object::GenericObject): The object.
+    /// [`GenericObject`](crate::generic_object::GenericObject) (`qReturn`): The object.
     ///
-    /// `Doc.GetObject`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetObject`](https://qlik.dev/apis/json-rpc/qix/doc/#getobject), read-only.
     #[doc(alias = "GetObject")]
     fn get_object(&self, id: &str) -> Call<'_, GetObject> {
         Call::new(self.remote(), GetObject::new(id))
     }
 
-    /// Lists the objects of certain types, with the properties asked for.
+    /// Lists the objects of given types, with selected properties.
     ///
-    /// One call in place of opening each object: for a list of sheets, ask for type `sheet` and say in the options which
-    /// parts of the layouts are wanted, such as the title. [`DocApi::get_all_infos`](crate::doc::DocApi::get_all_infos) is cheaper if identifiers and types are
-    /// enough.
+    /// This replaces opening each object: to list sheets with their titles, request type `sheet` and the title
+    /// property in the options. If you only need IDs and types,
+    /// [`DocApi::get_all_infos`](crate::doc::DocApi::get_all_infos) is cheaper.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # doc.create_object(GenericObjectProperties::of_type("sheet")).await?;
     /// let sheets = doc.get_objects(NxGetObjectOptions::default().with_types(["sheet"])).await?;
     /// assert_eq!(sheets.len(), 1);
@@ -2924,48 +2534,38 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`, [`NxGetObjectOptions`]): The types to list, the parts of the layouts to return, and whether session objects are listed too.
+    /// * `options` (`qOptions`): Types to list, properties to return, and whether to include session objects.
     ///
     /// # Returns
     ///
-    /// `qList`, list of [`NxContainerEntry`]: One entry for each object, with its identifier, its meta data and the parts asked for.
+    /// list of [`NxContainerEntry`] (`qList`): One entry per object, with its ID, metadata, and the requested
+    /// properties.
     ///
-    /// `Doc.GetObjects`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetObjects`](https://qlik.dev/apis/json-rpc/qix/doc/#getobjects), read-only.
     #[doc(alias = "GetObjects")]
     fn get_objects(&self, options: NxGetObjectOptions) -> Call<'_, GetObjects> {
         Call::new(self.remote(), GetObjects::new(options))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Gives a handle to the object with a certain identifier, creating it first if there is none.
+    /// Opens the object with a given ID, creating it if it does not exist.
     ///
-    /// Good for objects that must be there once under a fixed identifier. An object that exists is not changed: the
-    /// properties count for a new one only. The call fails if the identifier belongs to something else, such as an object of
-    /// another type.
+    /// Use it for objects that must exist once under a fixed ID. An existing object is not changed: the properties
+    /// apply to a new object only. Returns an error if the ID belongs to something else, such as an object of another
+    /// type.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericObjectProperties`]): The properties of a new object. Both `qInfo.qId` and `qInfo.qType` must be set.
+    /// * `prop` (`qProp`): Properties of a new object. `qInfo.qId` and `qInfo.qType` are required.
     ///
     /// # Returns
     ///
-    /// Several values, as [`GetOrCreateObjectResponse`].
+    /// [`GetOrCreateObjectResponse`].
     ///
-    /// * `qNewObject`, true or false: Whether the object was created by this call.
-    /// * `qReturn`, a [`GenericObject`](crate::generic_object::GenericObject): The object.
+    /// Requires the access right `create`.
     ///
-    /// `Doc.GetOrCreateObject`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetOrCreateObject`](https://qlik.dev/apis/json-rpc/qix/doc/#getorcreateobject).
     #[doc(alias = "GetOrCreateObject")]
     fn get_or_create_object(
         &self,
@@ -2974,18 +2574,15 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetOrCreateObject::new(prop))
     }
 
-    /// Gets the text of the load script.
+    /// Returns the load script.
     ///
-    /// It is the script as last set, saved or not. Sections are divided by lines of the form `///$tab Name`.
-    /// [`DocApi::get_script_ex`](crate::doc::DocApi::get_script_ex) tells in addition whether someone has locked it.
+    /// It returns the script as last set, whether saved or not. Lines of the form `///$tab Name` start script
+    /// sections. [`DocApi::get_script_ex`](crate::doc::DocApi::get_script_ex) also returns whether another user has
+    /// locked the script.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let script = doc.get_script().await?;
     /// assert!(script.contains("INLINE"));
     /// # Ok(())
@@ -2994,15 +2591,11 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qScript`, text: The script.
+    /// `String` (`qScript`): Load script.
     ///
-    /// `Doc.GetScript`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetScript`](https://qlik.dev/apis/json-rpc/qix/doc/#getscript), read-only.
     #[doc(alias = "GetScript")]
     fn get_script(&self) -> Call<'_, GetScript> {
         Call::new(self.remote(), GetScript::new())
@@ -3010,111 +2603,99 @@ pub trait DocApi: AsRemote {
 
     /// Lists the breakpoints in the load script.
     ///
-    /// They count in a reload with debugging ([`DocApi::do_reload`](crate::doc::DocApi::do_reload)). Change them with [`DocApi::set_script_breakpoints`](crate::doc::DocApi::set_script_breakpoints).
+    /// They apply to debug reloads ([`DocApi::do_reload`](crate::doc::DocApi::do_reload)). Change them with
+    /// [`DocApi::set_script_breakpoints`](crate::doc::DocApi::set_script_breakpoints).
     ///
     /// # Returns
     ///
-    /// `qBreakpoints`, list of [`EditorBreakpoint`]: The breakpoints.
+    /// list of [`EditorBreakpoint`] (`qBreakpoints`): Breakpoints.
     ///
-    /// `Doc.GetScriptBreakpoints`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetScriptBreakpoints`](https://qlik.dev/apis/json-rpc/qix/doc/#getscriptbreakpoints),
+    /// read-only.
     #[doc(alias = "GetScriptBreakpoints")]
     fn get_script_breakpoints(&self) -> Call<'_, GetScriptBreakpoints> {
         Call::new(self.remote(), GetScriptBreakpoints::new())
     }
 
-    /// Gets the load script together with its meta data.
+    /// Returns the load script and its metadata.
     ///
-    /// The plain text alone is returned by [`DocApi::get_script`](crate::doc::DocApi::get_script), the meta data alone by [`DocApi::get_script_meta`](crate::doc::DocApi::get_script_meta).
+    /// [`DocApi::get_script`](crate::doc::DocApi::get_script) returns the script alone, and
+    /// [`DocApi::get_script_meta`](crate::doc::DocApi::get_script_meta) the metadata alone.
     ///
     /// # Returns
     ///
-    /// `qScript`, [`AppScript`]: The text, its meta data, and whether it is locked for this user at the moment (on Cloud).
+    /// [`AppScript`] (`qScript`): Script, metadata, and whether it is currently locked for this user (Qlik Cloud).
     ///
-    /// `Doc.GetScriptEx`: reads only.
+    /// Requires the access right `read`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: read.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetScriptEx`](https://qlik.dev/apis/json-rpc/qix/doc/#getscriptex), read-only.
     #[doc(alias = "GetScriptEx")]
     fn get_script_ex(&self) -> Call<'_, GetScriptEx> {
         Call::new(self.remote(), GetScriptEx::new())
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Gets the meta data of the load script, without its text.
+    /// Returns the metadata of the load script.
     ///
     /// # Returns
     ///
-    /// `qMeta`, [`AppScriptMeta`]: Who may do what with the script, and whether it is locked for this user at the moment (on Cloud).
+    /// [`AppScriptMeta`] (`qMeta`): Access rights, and whether the script is currently locked for this user (Qlik
+    /// Cloud).
     ///
-    /// `Doc.GetScriptMeta`: reads only.
+    /// Requires the access right `read`.
     ///
-    /// Stability: experimental.
-    ///
-    /// The caller needs the right to: read.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetScriptMeta`](https://qlik.dev/apis/json-rpc/qix/doc/#getscriptmeta), read-only.
     #[doc(alias = "GetScriptMeta")]
     fn get_script_meta(&self) -> Call<'_, GetScriptMeta> {
         Call::new(self.remote(), GetScriptMeta::new())
     }
 
-    /// Turns selections into a set expression that means the same.
+    /// Converts selections to an equivalent set expression.
     ///
-    /// The result can be put into an aggregation, `Sum({…} Sales)`, to freeze the selections in a formula. Selections in
-    /// calculated fields and dimensions cannot be written so; the text says that fields are missing instead. Either the
-    /// current selections are used, or, with a bookmark given, those stored in it.
+    /// Insert the result into an aggregation, `Sum({…} Sales)`, to make an expression independent of later
+    /// selections. Uses the current selections or, if you specify a bookmark, the selections stored in it. Selections
+    /// in calculated fields and dimensions cannot be converted; the result then states that fields are missing.
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`, text, optional): The alternate state to take; the default state `$` when left out.
-    /// * `bookmark_id` (`qBookmarkId`, text, optional): The bookmark to take the selections from; the current ones when left out.
+    /// * `state_name` (`qStateName`, optional `String`): Alternate state. Defaults to `$`, the default state.
+    /// * `bookmark_id` (`qBookmarkId`, optional `String`): ID of a bookmark to take the selections from. Defaults to
+    ///   the current selections.
     ///
     /// # Returns
     ///
-    /// `qSetExpression`, text: The set expression.
+    /// `String` (`qSetExpression`): Set expression.
     ///
-    /// `Doc.GetSetAnalysis`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetSetAnalysis`](https://qlik.dev/apis/json-rpc/qix/doc/#getsetanalysis), read-only.
     #[doc(alias = "GetSetAnalysis")]
     fn get_set_analysis(&self) -> Call<'_, GetSetAnalysis> {
         Call::new(self.remote(), GetSetAnalysis::new())
     }
 
-    /// Reads rows of a table of the data model as it was loaded, whatever is selected.
+    /// Returns rows of a table of the data model as loaded.
     ///
-    /// For looking at raw data. Related tables are not joined and selections do not matter; use a cube in a session object
-    /// ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)) for anything that should follow them.
+    /// Use it to inspect raw data. The method ignores selections and does not join related tables; for data that
+    /// respects selections, use a hypercube in a session object
+    /// ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)).
     ///
     /// # Parameters
     ///
-    /// * `offset` (`qOffset`, whole number): The first row to return, counted from 0.
-    /// * `rows` (`qRows`, whole number): The number of rows to return.
-    /// * `synthetic_mode` (`qSyntheticMode`, true or false): Whether the table is shown as the engine stores it, with synthetic keys, or as the script loaded it.
-    /// * `table_name` (`qTableName`, text): The table, as [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys) names it.
+    /// * `offset` (`qOffset`): First row to return, counted from 0.
+    /// * `rows` (`qRows`): Number of rows to return.
+    /// * `synthetic_mode` (`qSyntheticMode`): Whether to return the table as the engine stores it, with synthetic
+    ///   keys, instead of as the script loaded it.
+    /// * `table_name` (`qTableName`): Table name, as returned by
+    ///   [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
     ///
     /// # Returns
     ///
-    /// `qData`, list of [`TableRow`]: The rows, with a value for each field in the order of the table; fewer than asked for at the end of
-    ///   the table.
+    /// list of [`TableRow`] (`qData`): Rows, with one value per field in table order. Fewer rows than requested at
+    /// the end of the table.
     ///
-    /// `Doc.GetTableData`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetTableData`](https://qlik.dev/apis/json-rpc/qix/doc/#gettabledata), read-only.
     #[doc(alias = "GetTableData")]
     fn get_table_data(
         &self,
@@ -3129,42 +2710,36 @@ pub trait DocApi: AsRemote {
         )
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Gets statistics about the fields of a table: rows, nulls, distinct values, extremes, averages.
+    /// Returns statistics about the fields of a table: row counts, nulls, distinct values, extremes, and averages.
     ///
-    /// [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys) can return the same for all tables.
+    /// [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys) can return them for all tables.
     ///
     /// # Parameters
     ///
-    /// * `table_name` (`qTableName`, text): The table, as [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys) names it.
+    /// * `table_name` (`qTableName`): Table name, as returned by
+    ///   [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
     ///
     /// # Returns
     ///
-    /// `qProfiling`, [`TableProfilingData`]: The statistics by field.
+    /// [`TableProfilingData`] (`qProfiling`): Statistics by field.
     ///
-    /// `Doc.GetTableProfileData`: reads only.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetTableProfileData`](https://qlik.dev/apis/json-rpc/qix/doc/#gettableprofiledata),
+    /// read-only.
     #[doc(alias = "GetTableProfileData")]
     fn get_table_profile_data(&self, table_name: &str) -> Call<'_, GetTableProfileData> {
         Call::new(self.remote(), GetTableProfileData::new(table_name))
     }
 
-    /// Describes the whole data model: tables with their fields and row counts, and the keys that link them.
+    /// Returns the data model: tables with their fields and row counts, and the keys that associate them.
     ///
-    /// The sizes only serve a data model viewer that wants tables laid out. A program interested in the model gives
-    /// `Size::default()` twice and 0.
+    /// The sizes are for data model viewers that draw the tables. If you only need the model, pass `Size::default()`
+    /// twice and 0.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let model = doc.get_tables_and_keys(Size::default(), Size::default(), 30, true, false).await?;
     /// for table in model.tr {
     ///     println!("{}: {} rows", table.name, table.no_of_rows);
@@ -3175,27 +2750,21 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `window_size` (`qWindowSize`, [`Size`]): The size of the viewer's window in pixels, to lay the tables out in.
-    /// * `null_size` (`qNullSize`, [`Size`]): A second size for the layout, commonly zero.
-    /// * `cell_height` (`qCellHeight`, whole number): The height in pixels of one line of a table in the viewer.
-    /// * `synthetic_mode` (`qSyntheticMode`, true or false): `true` gives the model as the engine stores it, with synthetic keys and tables; `false` gives the
-    ///   tables as the script loaded them, linked by several fields where that is so.
-    /// * `include_sys_vars` (`qIncludeSysVars`, true or false): Whether the engine's own system items are listed as well.
-    /// * `include_profiling` (`qIncludeProfiling`, true or false, optional): Whether each table comes with the statistics of [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data), which takes more
-    ///   time.
+    /// * `window_size` (`qWindowSize`): Window size of the viewer in pixels, for arranging the tables.
+    /// * `null_size` (`qNullSize`): Second size for arranging the tables; usually zero.
+    /// * `cell_height` (`qCellHeight`): Height of a table row in the viewer, in pixels.
+    /// * `synthetic_mode` (`qSyntheticMode`): `true` returns the model as the engine stores it, with synthetic keys
+    ///   and tables; `false` returns the tables as the script loaded them.
+    /// * `include_sys_vars` (`qIncludeSysVars`): Whether to include system items of the engine.
+    /// * `include_profiling` (`qIncludeProfiling`, optional `bool`): Whether to include the statistics of
+    ///   [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data) for each table, which takes
+    ///   more time.
     ///
     /// # Returns
     ///
-    /// Several values, as [`GetTablesAndKeysResponse`].
+    /// [`GetTablesAndKeysResponse`].
     ///
-    /// * `qtr`, list of [`TableRecord`]: The tables, with their fields.
-    /// * `qk`, list of [`SourceKeyRecord`]: The keys, each with the tables it links.
-    ///
-    /// `Doc.GetTablesAndKeys`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetTablesAndKeys`](https://qlik.dev/apis/json-rpc/qix/doc/#gettablesandkeys), read-only.
     #[doc(alias = "GetTablesAndKeys")]
     fn get_tables_and_keys(
         &self,
@@ -3217,42 +2786,35 @@ pub trait DocApi: AsRemote {
         )
     }
 
-    /// Lists the variables of the script and their values, at the point that a reload with debugging has reached.
+    /// Lists the script variables and their values at the current position of a debug reload.
     ///
     /// # Returns
     ///
-    /// `qMacros`, list of [`TextMacro`]: The variables, with numbers that tell when each was last read and set; both 0 means it was not
-    ///   touched.
+    /// list of [`TextMacro`] (`qMacros`): Variables, with sequence numbers of their last read and write. Both numbers
+    /// are 0 if the variable has not been used.
     ///
-    /// `Doc.GetTextMacros`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetTextMacros`](https://qlik.dev/apis/json-rpc/qix/doc/#gettextmacros), read-only.
     #[doc(alias = "GetTextMacros")]
     fn get_text_macros(&self) -> Call<'_, GetTextMacros> {
         Call::new(self.remote(), GetTextMacros::new())
     }
 
-    /// Gives a handle to a variable, given its name.
+    /// Opens a variable by name. Use [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name)
+    /// instead.
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`, text): The variable's name.
+    /// * `name` (`qName`): Variable name.
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`GenericVariable`](crate::generic_variable::GenericVariable): The variable, of the present class [`GenericVariable`](crate::generic_variable::GenericVariable).
-    ///
-    /// `Doc.GetVariable`: reads only.
+    /// [`GenericVariable`](crate::generic_variable::GenericVariable) (`qReturn`): The variable.
     ///
     /// Deprecated: use [`DocApi::get_variable_by_id`] or [`DocApi::get_variable_by_name`] instead.
     ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetVariable`](https://qlik.dev/apis/json-rpc/qix/doc/#getvariable), read-only.
     #[doc(alias = "GetVariable")]
     #[deprecated(
         note = "use `DocApi::get_variable_by_id` or `DocApi::get_variable_by_name` instead"
@@ -3261,41 +2823,35 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), GetVariable::new(name))
     }
 
-    /// Gives a handle to a variable, saved or of the session, given its identifier.
+    /// Opens a saved variable or session variable by ID.
     ///
-    /// An unknown identifier gives no object (`Error::is_not_found`). With only the name at hand use
+    /// Returns a not-found error (`Error::is_not_found`) for an unknown ID. To open a variable by name, use
     /// [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name).
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The variable's identifier.
+    /// * `id` (`qId`): Variable ID.
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`GenericVariable`](crate::generic_variable::GenericVariable): The variable.
+    /// [`GenericVariable`](crate::generic_variable::GenericVariable) (`qReturn`): The variable.
     ///
-    /// `Doc.GetVariableById`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetVariableById`](https://qlik.dev/apis/json-rpc/qix/doc/#getvariablebyid), read-only.
     #[doc(alias = "GetVariableById")]
     fn get_variable_by_id(&self, id: &str) -> Call<'_, GetVariableById> {
         Call::new(self.remote(), GetVariableById::new(id))
     }
 
-    /// Gives a handle to a variable, saved or of the session, given its name.
+    /// Opens a saved variable or session variable by name.
     ///
-    /// A name that no variable has gives no object (`Error::is_not_found`). Through the handle the value is read with
-    /// [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout) and set with [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value) or [`GenericVariableApi::set_num_value`](crate::generic_variable::GenericVariableApi::set_num_value).
+    /// Returns a not-found error (`Error::is_not_found`) for an unknown name. Read the value with
+    /// [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout), and set it with
+    /// [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value) or
+    /// [`GenericVariableApi::set_num_value`](crate::generic_variable::GenericVariableApi::set_num_value).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let properties = GenericVariableProperties::default().with_info(NxInfo::default().with_type("variable")).with_name("vLimit");
     /// # doc.create_variable_ex(properties).await?;
     /// let limit = doc.get_variable_by_name("vLimit").await?;
@@ -3307,17 +2863,14 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`, text): The variable's name, case-sensitive.
+    /// * `name` (`qName`): Variable name. Case-sensitive.
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`GenericVariable`](crate::generic_variable::GenericVariable): The variable.
+    /// [`GenericVariable`](crate::generic_variable::GenericVariable) (`qReturn`): The variable.
     ///
-    /// `Doc.GetVariableByName`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetVariableByName`](https://qlik.dev/apis/json-rpc/qix/doc/#getvariablebyname),
+    /// read-only.
     #[doc(alias = "GetVariableByName")]
     fn get_variable_by_name(&self, name: &str) -> Call<'_, GetVariableByName> {
         Call::new(self.remote(), GetVariableByName::new(name))
@@ -3325,84 +2878,69 @@ pub trait DocApi: AsRemote {
 
     /// Lists the variables of the app.
     ///
-    /// A single call for what the layout of a variable list ([`VariableListDef`](crate::types::VariableListDef)) in a generic object would hold; use the
-    /// latter to be told of changes.
+    /// Returns once what a variable list ([`VariableListDef`](crate::types::VariableListDef)) in a generic object
+    /// keeps up to date.
     ///
     /// # Parameters
     ///
-    /// * `list_def` (`qListDef`, [`VariableListDef`]): Which variables to list, besides the app's own: reserved ones, system ones, the session's.
+    /// * `list_def` (`qListDef`): Which variables to include in addition to those of the app: reserved, system, and
+    ///   session variables.
     ///
     /// # Returns
     ///
-    /// `qList`, list of [`NxVariableListItem`]: One entry for each variable.
+    /// list of [`NxVariableListItem`] (`qList`): One entry per variable.
     ///
-    /// `Doc.GetVariables`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetVariables`](https://qlik.dev/apis/json-rpc/qix/doc/#getvariables), read-only.
     #[doc(alias = "GetVariables")]
     fn get_variables(&self, list_def: VariableListDef) -> Call<'_, GetVariables> {
         Call::new(self.remote(), GetVariables::new(list_def))
     }
 
-    /// Gets where a data model viewer should draw each table.
+    /// Returns the saved positions of the tables in a data model viewer.
     ///
     /// # Returns
     ///
-    /// `qReturn`, [`TableViewDlgSaveInfo`]: Positions and sizes, for both views of the model.
+    /// [`TableViewDlgSaveInfo`] (`qReturn`): Positions and sizes for both views of the model.
     ///
-    /// `Doc.GetViewDlgSaveInfo`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GetViewDlgSaveInfo`](https://qlik.dev/apis/json-rpc/qix/doc/#getviewdlgsaveinfo),
+    /// read-only.
     #[doc(alias = "GetViewDlgSaveInfo")]
     fn get_view_dlg_save_info(&self) -> Call<'_, GetViewDlgSaveInfo> {
         Call::new(self.remote(), GetViewDlgSaveInfo::new())
     }
 
-    /// Guesses the format of a file of a folder connection by looking into it.
+    /// Guesses the format of a file of a folder connection from its content.
     ///
-    /// The result is meant for [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) and the methods that follow it. It is a guess: for delimited text the
-    /// quotes, the code page and the labels may need a correction.
+    /// Pass the result to [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) and related methods. For
+    /// delimited text, you may need to correct the quotes, the code page, and the labels.
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The identifier of the folder connection.
-    /// * `relative_path` (`qRelativePath`, text, optional): The file's path below the connection's folder.
+    /// * `connection_id` (`qConnectionId`): ID of the folder connection.
+    /// * `relative_path` (`qRelativePath`, optional `String`): File path relative to the folder of the connection.
     ///
     /// # Returns
     ///
-    /// `qDataFormat`, [`FileDataFormat`]: The format found.
+    /// [`FileDataFormat`] (`qDataFormat`): Detected format.
     ///
-    /// `Doc.GuessFileType`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.GuessFileType`](https://qlik.dev/apis/json-rpc/qix/doc/#guessfiletype), read-only.
     #[doc(alias = "GuessFileType")]
     fn guess_file_type(&self, connection_id: &str) -> Call<'_, GuessFileType> {
         Call::new(self.remote(), GuessFileType::new(connection_id))
     }
 
-    /// Locks the selections of all fields in one state, so that ordinary selections do not change them.
+    /// Locks the selections of all fields in one alternate state.
     ///
-    /// Undo it with [`DocApi::unlock_all`](crate::doc::DocApi::unlock_all). For one field use [`FieldApi::lock`](crate::field::FieldApi::lock).
+    /// [`DocApi::unlock_all`](crate::doc::DocApi::unlock_all) undoes it. To lock a single field, use
+    /// [`FieldApi::lock`](crate::field::FieldApi::lock).
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`, text, optional): The alternate state; the default state `$` when left out.
+    /// * `state_name` (`qStateName`, optional `String`): Alternate state. Defaults to `$`, the default state.
     ///
-    /// Returns nothing.
-    ///
-    /// `Doc.LockAll`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.LockAll`](https://qlik.dev/apis/json-rpc/qix/doc/#lockall).
     #[doc(alias = "LockAll")]
     fn lock_all(&self) -> Call<'_, LockAll> {
         Call::new(self.remote(), LockAll::new())
@@ -3410,24 +2948,20 @@ pub trait DocApi: AsRemote {
 
     /// Changes the definition of a data connection.
     ///
-    /// Neither its identifier nor its type can change. Get the present definition with [`DocApi::get_connection`](crate::doc::DocApi::get_connection) and change that.
+    /// The ID and the type cannot change. Modify the definition returned by
+    /// [`DocApi::get_connection`](crate::doc::DocApi::get_connection).
     ///
     /// # Parameters
     ///
-    /// * `connection_id` (`qConnectionId`, text): The connection's identifier.
-    /// * `connection` (`qConnection`, [`Connection`]): The whole new definition.
-    /// * `override_credentials` (`qOverrideCredentials`, true or false, optional): Whether user name and password are replaced too. Otherwise the stored ones stay, which is what
-    ///   you want after [`DocApi::get_connection`](crate::doc::DocApi::get_connection), as it does not return them.
+    /// * `connection_id` (`qConnectionId`): Connection ID.
+    /// * `connection` (`qConnection`): Complete new definition.
+    /// * `override_credentials` (`qOverrideCredentials`, optional `bool`): Whether to replace the user name and
+    ///   password. Set it to `false` to keep the stored ones, because
+    ///   [`DocApi::get_connection`](crate::doc::DocApi::get_connection) does not return them.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `Doc.ModifyConnection`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.ModifyConnection`](https://qlik.dev/apis/json-rpc/qix/doc/#modifyconnection).
     #[doc(alias = "ModifyConnection")]
     fn modify_connection(
         &self,
@@ -3437,64 +2971,50 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), ModifyConnection::new(connection_id, connection))
     }
 
-    /// Publishes the app to a stream, with all its objects, bookmarks and library items.
+    /// Publishes the app to a stream, with all its objects, bookmarks, and library items.
     ///
-    /// Streams belong to Enterprise on Windows; [`GlobalApi::get_stream_list`](crate::global::GlobalApi::get_stream_list) lists them. An app can be published once, to one
-    /// stream. [`GlobalApi::publish_app`](crate::global::GlobalApi::publish_app) publishes an app that is not open.
+    /// Qlik Sense Enterprise on Windows only;
+    /// [`GlobalApi::get_stream_list`](crate::global::GlobalApi::get_stream_list) lists the streams. An app can be
+    /// published once, to one stream. To publish an app that is not open, use
+    /// [`GlobalApi::publish_app`](crate::global::GlobalApi::publish_app).
     ///
     /// # Parameters
     ///
-    /// * `stream_id` (`qStreamId`, text): The identifier of the stream.
-    /// * `name` (`qName`, text, optional): A name for the published app; the engine makes one up when left out.
+    /// * `stream_id` (`qStreamId`): ID of the stream.
+    /// * `name` (`qName`, optional `String`): Name of the published app. Generated by default.
     ///
-    /// Returns nothing.
+    /// Requires the access right `publish`.
     ///
-    /// `Doc.Publish`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: publish.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.Publish`](https://qlik.dev/apis/json-rpc/qix/doc/#publish).
     #[doc(alias = "Publish")]
     fn publish(&self, stream_id: &str) -> Call<'_, Publish> {
         Call::new(self.remote(), Publish::new(stream_id))
     }
 
-    /// Repeats the change that [`DocApi::undo`](crate::doc::DocApi::undo) took back last.
+    /// Redoes the last change undone by [`DocApi::undo`](crate::doc::DocApi::undo).
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether there was something to repeat.
+    /// `bool` (`qSuccess`): `true` if a change was redone.
     ///
-    /// `Doc.Redo`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.Redo`](https://qlik.dev/apis/json-rpc/qix/doc/#redo).
     #[doc(alias = "Redo")]
     fn redo(&self) -> Call<'_, Redo> {
         Call::new(self.remote(), Redo::new())
     }
 
-    /// Removes an alternate state from the app, with the selections in it.
+    /// Removes an alternate state and its selections from the app.
     ///
-    /// Objects that name the state have to be changed by whoever made them. For a state of the session use
+    /// Update objects that use the state yourself. To remove a session state, use
     /// [`DocApi::remove_session_alternate_state`](crate::doc::DocApi::remove_session_alternate_state).
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`, text): The state to remove.
+    /// * `state_name` (`qStateName`): State to remove.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `Doc.RemoveAlternateState`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.RemoveAlternateState`](https://qlik.dev/apis/json-rpc/qix/doc/#removealternatestate).
     #[doc(alias = "RemoveAlternateState")]
     fn remove_alternate_state(
         &self,
@@ -3503,21 +3023,19 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), RemoveAlternateState::new(state_name))
     }
 
-    /// Removes an alternate state made by [`DocApi::add_session_alternate_state`](crate::doc::DocApi::add_session_alternate_state).
+    /// Removes an alternate state added by
+    /// [`DocApi::add_session_alternate_state`](crate::doc::DocApi::add_session_alternate_state).
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`, text): The state to remove.
+    /// * `state_name` (`qStateName`): State to remove.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether it was removed; `false` is an ordinary answer, not an error.
+    /// `bool` (`qSuccess`): `true` if the state was removed. A failure is reported as `false`, not as an error.
     ///
-    /// `Doc.RemoveSessionAlternateState`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method:
+    /// [`Doc.RemoveSessionAlternateState`](https://qlik.dev/apis/json-rpc/qix/doc/#removesessionalternatestate).
     #[doc(alias = "RemoveSessionAlternateState")]
     fn remove_session_alternate_state(
         &self,
@@ -3526,25 +3044,21 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), RemoveSessionAlternateState::new(state_name))
     }
 
-    /// Deletes a variable, given its name.
+    /// Deletes a variable by name.
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`, text): The variable's name, case-sensitive.
+    /// * `name` (`qName`): Variable name. Case-sensitive.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether it was deleted.
-    ///
-    /// `Doc.RemoveVariable`: changes something.
+    /// `bool` (`qReturn`): `true` if the variable was deleted.
     ///
     /// Deprecated: use [`DocApi::destroy_variable_by_id`] or [`DocApi::destroy_variable_by_name`] instead.
     ///
-    /// Stability: locked.
+    /// Requires the access right `update`.
     ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.RemoveVariable`](https://qlik.dev/apis/json-rpc/qix/doc/#removevariable).
     #[doc(alias = "RemoveVariable")]
     #[deprecated(
         note = "use `DocApi::destroy_variable_by_id` or `DocApi::destroy_variable_by_name` instead"
@@ -3555,51 +3069,43 @@ pub trait DocApi: AsRemote {
 
     /// Stores the current selections in an existing bookmark.
     ///
-    /// The bookmark keeps its identifier and its other properties.
+    /// The bookmark keeps its ID and its other properties.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The bookmark's identifier.
-    /// * `ignore_patches` (`qIgnorePatches`, true or false, optional): Whether the soft patches of objects are left out.
-    /// * `object_ids_to_patch` (`qObjectIdsToPatch`, texts, optional): The objects whose soft patches are stored, all objects' when empty; without effect if patches are
-    ///   left out.
+    /// * `id` (`qId`): Bookmark ID.
+    /// * `ignore_patches` (`qIgnorePatches`, optional `bool`): Whether to omit soft patches.
+    /// * `object_ids_to_patch` (`qObjectIdsToPatch`, optional list of `String`): IDs of the objects whose soft
+    ///   patches are stored. Empty stores the soft patches of all objects. Ignored if `qIgnorePatches` is `true`.
     ///
     /// # Returns
     ///
-    /// Several values, as [`ReplaceBookmarkResponse`].
+    /// [`ReplaceBookmarkResponse`].
     ///
-    /// * `qInfo`, [`NxInfo`]: The bookmark's identifier and type.
-    /// * `qReturn`, a [`GenericBookmark`](crate::generic_bookmark::GenericBookmark): The bookmark.
+    /// Requires the access right `update`.
     ///
-    /// `Doc.ReplaceBookmark`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.ReplaceBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#replacebookmark).
     #[doc(alias = "ReplaceBookmark")]
     fn replace_bookmark(&self, id: &str) -> Call<'_, ReplaceBookmark> {
         Call::new(self.remote(), ReplaceBookmark::new(id))
     }
 
-    /// Brings back the selections that [`DocApi::store_temp_selection_state`](crate::doc::DocApi::store_temp_selection_state) stored.
+    /// Restores the selections stored by
+    /// [`DocApi::store_temp_selection_state`](crate::doc::DocApi::store_temp_selection_state).
     ///
-    /// Cloud only.
+    /// Qlik Cloud only.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): The identifier that [`DocApi::store_temp_selection_state`](crate::doc::DocApi::store_temp_selection_state) gave.
+    /// * `id` (`qId`): ID returned by
+    ///   [`DocApi::store_temp_selection_state`](crate::doc::DocApi::store_temp_selection_state).
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the selections were restored; `false` if, for example, they have expired.
+    /// `bool` (`qReturn`): `true` if the selections were restored; `false` if, for example, they have expired.
     ///
-    /// `Doc.RestoreTempSelectionState`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method:
+    /// [`Doc.RestoreTempSelectionState`](https://qlik.dev/apis/json-rpc/qix/doc/#restoretempselectionstate).
     #[doc(alias = "RestoreTempSelectionState")]
     fn restore_temp_selection_state(
         &self,
@@ -3608,15 +3114,9 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), RestoreTempSelectionState::new(id))
     }
 
-    /// Puts the app back into the state in which the user left it.
+    /// Restores the app to the state in which the user left it.
     ///
-    /// Returns nothing.
-    ///
-    /// `Doc.Resume`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.Resume`](https://qlik.dev/apis/json-rpc/qix/doc/#resume).
     #[doc(alias = "Resume")]
     fn resume(&self) -> Call<'_, Resume> {
         Call::new(self.remote(), Resume::new())
@@ -3624,91 +3124,75 @@ pub trait DocApi: AsRemote {
 
     /// Saves a copy of the app under another name.
     ///
-    /// The way to turn a session app into a lasting one. Open the copy with [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc), over a connection of its own.
+    /// This turns a session app into a saved app. Open the copy with
+    /// [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) over a separate connection.
     ///
     /// # Parameters
     ///
-    /// * `new_app_name` (`qNewAppName`, text): The name of the copy.
+    /// * `new_app_name` (`qNewAppName`): Name of the copy.
     ///
     /// # Returns
     ///
-    /// `qNewAppId`, text: The identifier of the copy.
+    /// `String` (`qNewAppId`): ID of the copy.
     ///
-    /// `Doc.SaveAs`: changes something.
+    /// Requires the access right `create`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SaveAs`](https://qlik.dev/apis/json-rpc/qix/doc/#saveas).
     #[doc(alias = "SaveAs")]
     fn save_as(&self, new_app_name: &str) -> Call<'_, SaveAs> {
         Call::new(self.remote(), SaveAs::new(new_app_name))
     }
 
-    /// Saves the objects that were changed, but no data.
+    /// Saves changed objects without the data.
     ///
-    /// Enterprise only; elsewhere use [`DocApi::do_save`](crate::doc::DocApi::do_save). After a reload this is not enough: the new data needs [`DocApi::do_save`](crate::doc::DocApi::do_save).
+    /// Qlik Sense Enterprise only; otherwise, use [`DocApi::do_save`](crate::doc::DocApi::do_save). After a reload,
+    /// call [`DocApi::do_save`](crate::doc::DocApi::do_save) to save the new data too.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `Doc.SaveObjects`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SaveObjects`](https://qlik.dev/apis/json-rpc/qix/doc/#saveobjects).
     #[doc(alias = "SaveObjects")]
     fn save_objects(&self) -> Call<'_, SaveObjects> {
         Call::new(self.remote(), SaveObjects::new())
     }
 
-    /// Makes the values of a field unrecognisable, so that the app can be shown to strangers.
+    /// Scrambles the values of a field, so the app can be shared without revealing them.
     ///
-    /// Special characters and the rough size of small numbers stay, so the data still behaves much like the original. Beware:
-    /// once the app is saved the original values are gone until the next reload. It can be called for several fields, one
-    /// after the other.
+    /// Special characters and the magnitude of small numbers are preserved, so the data still behaves like the
+    /// original. **If you save the app, the original values are lost until the next reload.** Call it once for each
+    /// field.
     ///
     /// # Parameters
     ///
-    /// * `field_name` (`qFieldName`, text): The field to scramble.
+    /// * `field_name` (`qFieldName`): Field to scramble.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `Doc.Scramble`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.Scramble`](https://qlik.dev/apis/json-rpc/qix/doc/#scramble).
     #[doc(alias = "Scramble")]
     fn scramble(&self, field_name: &str) -> Call<'_, Scramble> {
         Call::new(self.remote(), Scramble::new(field_name))
     }
 
-    /// Searches the values of fields for terms and returns the combinations of matches.
+    /// Searches field values for terms and returns combinations of matches.
     ///
-    /// A result is selected by [`DocApi::select_associations`](crate::doc::DocApi::select_associations).
+    /// To select a result, use [`DocApi::select_associations`](crate::doc::DocApi::select_associations).
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`, [`SearchCombinationOptions`]): The fields to search, and whether selections and locks narrow the search.
-    /// * `terms` (`qTerms`, texts): The terms.
-    /// * `page` (`qPage`, [`SearchPage`]): Which results to return, and how many values for each.
+    /// * `options` (`qOptions`): Fields to search, and whether selections and locks limit the search.
+    /// * `terms` (`qTerms`): Search terms.
+    /// * `page` (`qPage`): Results to return, and the number of values of each.
     ///
     /// # Returns
     ///
-    /// `qResults`, [`SearchAssociationResult`]: The matches, with a dictionary for each field; the total is not limited by the page.
-    ///
-    /// `Doc.SearchAssociations`: reads only.
+    /// [`SearchAssociationResult`] (`qResults`): Matches, with one dictionary per field. The total count is not
+    /// limited by the page.
     ///
     /// Deprecated: use [`DocApi::search_results`] instead.
     ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SearchAssociations`](https://qlik.dev/apis/json-rpc/qix/doc/#searchassociations),
+    /// read-only.
     #[doc(alias = "SearchAssociations")]
     #[deprecated(note = "use `DocApi::search_results` instead")]
     fn search_associations(
@@ -3720,26 +3204,23 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SearchAssociations::new(options, terms, page))
     }
 
-    /// Searches for charts and other objects by title, subtitle, footnote, type and the dimension values they show.
+    /// Searches for charts and other objects by title, subtitle, footnote, type, and displayed dimension values.
     ///
-    /// Selections matter: values that they exclude are not found. Containers and helpers are never returned: sheets, stories
-    /// and slides, master objects, snapshots and the like. To search the data itself use [`DocApi::search_results`](crate::doc::DocApi::search_results).
+    /// Values excluded by selections are not found. Containers and auxiliary objects, such as sheets, stories,
+    /// slides, library items, and snapshots, are never returned. To search the data, use
+    /// [`DocApi::search_results`](crate::doc::DocApi::search_results).
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`, [`SearchObjectOptions`]): Whether the properties that matched are returned, and how positions in a text are counted.
-    /// * `terms` (`qTerms`, texts): The terms.
-    /// * `page` (`qPage`, [`SearchPage`]): Which groups and how many items of each to return.
+    /// * `options` (`qOptions`): Whether to return the matching properties, and the unit of string positions.
+    /// * `terms` (`qTerms`): Search terms.
+    /// * `page` (`qPage`): Groups to return, and the number of items of each.
     ///
     /// # Returns
     ///
-    /// `qResult`, [`SearchResult`]: The matches, grouped by the terms that they match.
+    /// [`SearchResult`] (`qResult`): Matches, grouped by matching terms.
     ///
-    /// `Doc.SearchObjects`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SearchObjects`](https://qlik.dev/apis/json-rpc/qix/doc/#searchobjects), read-only.
     #[doc(alias = "SearchObjects")]
     fn search_objects(
         &self,
@@ -3750,32 +3231,29 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SearchObjects::new(options, terms, page))
     }
 
-    /// Searches the values of all or some fields for a number of terms.
+    /// Searches the values of all or some fields for several terms.
     ///
-    /// The search behind the search bar of the client. With several terms, the results are grouped by the terms they match,
-    /// so that a group for all terms together is found beside one for each term alone. A group has an item for each field,
-    /// and an item has the matching values with the places of the match. [`DocApi::select_associations`](crate::doc::DocApi::select_associations) selects what a group
-    /// stands for.
+    /// This is the search behind the smart search of Qlik Sense. Results are grouped by matching terms: with several
+    /// terms, there is a group for values that match all terms and groups for individual terms. A group contains one
+    /// item per field, and an item contains the matching values and the positions of the matches.
+    /// [`DocApi::select_associations`](crate::doc::DocApi::select_associations) selects the values of a group.
     ///
-    /// For suggestions while a user types use [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest), for a plain list of values by field
-    /// [`DocApi::search_values`](crate::doc::DocApi::search_values), for charts [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
+    /// For suggestions while a user types, use [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest); for a
+    /// plain list of values by field, use [`DocApi::search_values`](crate::doc::DocApi::search_values); for charts,
+    /// use [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`, [`SearchCombinationOptions`]): The fields to search, whether selections and locks narrow the search, and which details of a match to
-    ///   return.
-    /// * `terms` (`qTerms`, texts): The terms, one or more words.
-    /// * `page` (`qPage`, [`SearchPage`]): Which groups to return, and how many items and matches of each.
+    /// * `options` (`qOptions`): Fields to search, whether selections and locks limit the search, and which details
+    ///   of the matches to return.
+    /// * `terms` (`qTerms`): Search terms, each of one or more words.
+    /// * `page` (`qPage`): Groups to return, and the number of items and matches of each.
     ///
     /// # Returns
     ///
-    /// `qResult`, [`SearchResult`]: The groups, and how many there are in total.
+    /// [`SearchResult`] (`qResult`): Groups and their total number.
     ///
-    /// `Doc.SearchResults`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SearchResults`](https://qlik.dev/apis/json-rpc/qix/doc/#searchresults), read-only.
     #[doc(alias = "SearchResults")]
     fn search_results(
         &self,
@@ -3786,22 +3264,18 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SearchResults::new(options, terms, page))
     }
 
-    /// Suggests completions of search terms, from the words in the data.
+    /// Suggests completions for search terms, based on words in the data.
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`, [`SearchCombinationOptions`]): The fields to search, and whether selections and locks narrow the search.
-    /// * `terms` (`qTerms`, texts): What the user has typed so far.
+    /// * `options` (`qOptions`): Fields to search, and whether selections and locks limit the search.
+    /// * `terms` (`qTerms`): Terms that the user has typed so far.
     ///
     /// # Returns
     ///
-    /// `qResult`, [`SearchSuggestionResult`]: The suggestions, and the fields that have hits.
+    /// [`SearchSuggestionResult`] (`qResult`): Suggestions, and the fields that contain matches.
     ///
-    /// `Doc.SearchSuggest`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SearchSuggest`](https://qlik.dev/apis/json-rpc/qix/doc/#searchsuggest), read-only.
     #[doc(alias = "SearchSuggest")]
     fn search_suggest(
         &self,
@@ -3811,27 +3285,24 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SearchSuggest::new(options, terms))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Searches the values of all or some fields and lists the matching values by field.
+    /// Searches the values of all or some fields and returns the matching values by field.
     ///
-    /// Simpler than [`DocApi::search_results`](crate::doc::DocApi::search_results): there are no groups and no combinations of terms.
+    /// Unlike [`DocApi::search_results`](crate::doc::DocApi::search_results), it does not group results or combine
+    /// terms.
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`, [`SearchValueOptions`]): The fields to search; all when the list is empty.
-    /// * `terms` (`qTerms`, texts): The terms.
-    /// * `page` (`qPage`, [`SearchValuePage`]): Which fields to return, and how many values of each; -1 means all values.
+    /// * `options` (`qOptions`): Fields to search. Empty searches all fields.
+    /// * `terms` (`qTerms`): Search terms.
+    /// * `page` (`qPage`): Fields to return, and the number of values of each. -1 returns all values.
     ///
     /// # Returns
     ///
-    /// `qResult`, [`SearchValueResult`]: The fields that have matches, with the matching values.
+    /// [`SearchValueResult`] (`qResult`): Fields with their matching values.
     ///
-    /// `Doc.SearchValues`: reads only.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SearchValues`](https://qlik.dev/apis/json-rpc/qix/doc/#searchvalues), read-only.
     #[doc(alias = "SearchValues")]
     fn search_values(
         &self,
@@ -3844,23 +3315,18 @@ pub trait DocApi: AsRemote {
 
     /// Selects the values of a search result.
     ///
-    /// Options and terms must be those of the search, as the engine repeats it.
+    /// The engine repeats the search, so pass the same options and terms.
     ///
     /// # Parameters
     ///
-    /// * `options` (`qOptions`, [`SearchCombinationOptions`]): The options of the search.
-    /// * `terms` (`qTerms`, texts): The terms of the search.
-    /// * `match_ix` (`qMatchIx`, whole number): Which result to select: its [`SearchGroup::id`](crate::types::SearchGroup::id), or [`SearchMatchCombination::id`](crate::types::SearchMatchCombination::id) after
+    /// * `options` (`qOptions`): Options of the search.
+    /// * `terms` (`qTerms`): Terms of the search.
+    /// * `match_ix` (`qMatchIx`): Result to select: [`SearchGroup::id`](crate::types::SearchGroup::id), or
+    ///   [`SearchMatchCombination::id`](crate::types::SearchMatchCombination::id) after
     ///   [`DocApi::search_associations`](crate::doc::DocApi::search_associations).
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): No longer in use: leave it out.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Not used; omit it.
     ///
-    /// Returns nothing.
-    ///
-    /// `Doc.SelectAssociations`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SelectAssociations`](https://qlik.dev/apis/json-rpc/qix/doc/#selectassociations).
     #[doc(alias = "SelectAssociations")]
     fn select_associations(
         &self,
@@ -3871,30 +3337,27 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SelectAssociations::new(options, terms, match_ix))
     }
 
-    /// Passes a command to a custom connector (one made with the QVX SDK) and returns its answer.
+    /// Sends a command to a custom connector built with the QVX SDK and returns its response.
     ///
-    /// What is possible depends on the connector. The commands that exist are `JsonRequest`, `GetCustomCaption`,
-    /// `IsConnected`, `DisableQlikViewSelectButton` and `HaveStarField`.
+    /// The connector determines what is possible. Commands are `JsonRequest`, `GetCustomCaption`, `IsConnected`,
+    /// `DisableQlikViewSelectButton`, and `HaveStarField`.
     ///
     /// # Parameters
     ///
-    /// * `provider` (`qProvider`, text): The file name of the connector.
-    /// * `command` (`qCommand`, text): The command, one of those above.
-    /// * `method` (`qMethod`, text): The method to call in the connector, with commands such as `JsonRequest`.
-    /// * `parameters` (`qParameters`, texts): Parameters of the method; the list may be empty.
-    /// * `append_connection` (`qAppendConnection`, text): The name of the data connection to work with.
+    /// * `provider` (`qProvider`): File name of the connector.
+    /// * `command` (`qCommand`): Command.
+    /// * `method` (`qMethod`): Connector method to call, for commands such as `JsonRequest`.
+    /// * `parameters` (`qParameters`): Parameters of the method. May be empty.
+    /// * `append_connection` (`qAppendConnection`): Name of the data connection to use.
     ///
     /// # Returns
     ///
-    /// `qResult`, text: What the connector answered.
+    /// `String` (`qResult`): Response of the connector.
     ///
-    /// `Doc.SendGenericCommandToCustomConnector`: changes something.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method:
+    /// [`Doc.SendGenericCommandToCustomConnector`](https://qlik.dev/apis/json-rpc/qix/doc/#sendgenericcommandtocustomconnector).
     #[doc(alias = "SendGenericCommandToCustomConnector")]
     fn send_generic_command_to_custom_connector(
         &self,
@@ -3916,45 +3379,33 @@ pub trait DocApi: AsRemote {
         )
     }
 
-    /// Sets the properties of the app.
+    /// Replaces the properties of the app.
     ///
-    /// They are replaced as a whole: start from [`DocApi::get_app_properties`](crate::doc::DocApi::get_app_properties), or members are lost that other clients have put
-    /// there. The time of the last reload and the members for migration can be left out; if they are there, they must be what
-    /// the engine has. Servers keep only a few members of a client's own.
+    /// Modify the result of [`DocApi::get_app_properties`](crate::doc::DocApi::get_app_properties); otherwise,
+    /// members set by other clients are lost. You can omit the last reload time and the migration members. If
+    /// present, they must have the values that the engine returned. Servers keep only a few custom members.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`NxAppProperties`]): The new properties.
+    /// * `prop` (`qProp`): Complete new properties.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `Doc.SetAppProperties`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SetAppProperties`](https://qlik.dev/apis/json-rpc/qix/doc/#setappproperties).
     #[doc(alias = "SetAppProperties")]
     fn set_app_properties(&self, prop: NxAppProperties) -> Call<'_, SetAppProperties> {
         Call::new(self.remote(), SetAppProperties::new(prop))
     }
 
-    /// Marks variables as favourites.
+    /// Marks variables as favorites.
     ///
     /// # Parameters
     ///
-    /// * `names` (`qNames`, texts): The names of the variables.
+    /// * `names` (`qNames`): Variable names.
     ///
-    /// Returns nothing.
+    /// Requires the access right `reload`.
     ///
-    /// `Doc.SetFavoriteVariables`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SetFavoriteVariables`](https://qlik.dev/apis/json-rpc/qix/doc/#setfavoritevariables).
     #[doc(alias = "SetFavoriteVariables")]
     fn set_favorite_variables(
         &self,
@@ -3963,24 +3414,19 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SetFavoriteVariables::new(names))
     }
 
-    /// Limits how many rows a reload with debugging takes from each source.
+    /// Limits how many rows a debug reload loads from each source.
     ///
-    /// For trying a script on a part of the data. A normal reload is not affected; [`DoReloadExParams::row_limit`](crate::types::DoReloadExParams::row_limit) sets a
-    /// limit for one reload with [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex).
+    /// Use it to test a script on part of the data. To limit a regular reload, set
+    /// [`DoReloadExParams::row_limit`](crate::types::DoReloadExParams::row_limit) in
+    /// [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex).
     ///
     /// # Parameters
     ///
-    /// * `limit` (`qLimit`, whole number): The number of rows.
+    /// * `limit` (`qLimit`): Maximum number of rows.
     ///
-    /// Returns nothing.
+    /// Requires the access right `reload`.
     ///
-    /// `Doc.SetFetchLimit`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SetFetchLimit`](https://qlik.dev/apis/json-rpc/qix/doc/#setfetchlimit).
     #[doc(alias = "SetFetchLimit")]
     fn set_fetch_limit(&self, limit: i64) -> Call<'_, SetFetchLimit> {
         Call::new(self.remote(), SetFetchLimit::new(limit))
@@ -3988,23 +3434,21 @@ pub trait DocApi: AsRemote {
 
     /// Sets which tables of the data model are loosely coupled.
     ///
-    /// Start from [`DocApi::get_loosely_coupled_vector`](crate::doc::DocApi::get_loosely_coupled_vector), which explains the numbers, and change only what is 0 or 1.
+    /// Modify the result of [`DocApi::get_loosely_coupled_vector`](crate::doc::DocApi::get_loosely_coupled_vector),
+    /// which describes the numbers. Change only entries that are 0 or 1.
     ///
     /// # Parameters
     ///
-    /// * `v` (`qv`, whole numbers): A number for each table, followed by the last three as they were.
+    /// * `v` (`qv`): One number per table, followed by the last three numbers unchanged.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the vector was accepted.
+    /// `bool` (`qReturn`): `true` if the vector was accepted.
     ///
-    /// `Doc.SetLooselyCoupledVector`: changes something.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method:
+    /// [`Doc.SetLooselyCoupledVector`](https://qlik.dev/apis/json-rpc/qix/doc/#setlooselycoupledvector).
     #[doc(alias = "SetLooselyCoupledVector")]
     fn set_loosely_coupled_vector(
         &self,
@@ -4013,23 +3457,18 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SetLooselyCoupledVector::new(v))
     }
 
-    /// Forbids or allows other apps to take this app's data by a `BINARY` load.
+    /// Sets whether other apps may load the data of this app with a `BINARY` statement.
     ///
-    /// It takes effect once the app is saved ([`DocApi::do_save`](crate::doc::DocApi::do_save)). See [`NxAppLayout::prohibit_binary_load`](crate::types::NxAppLayout::prohibit_binary_load).
+    /// Takes effect when the app is saved ([`DocApi::do_save`](crate::doc::DocApi::do_save)). See
+    /// [`NxAppLayout::prohibit_binary_load`](crate::types::NxAppLayout::prohibit_binary_load).
     ///
     /// # Parameters
     ///
-    /// * `prohibit` (`qProhibit`, true or false): `true` forbids it, `false` allows it.
+    /// * `prohibit` (`qProhibit`): `true` to prohibit it, `false` to allow it.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `Doc.SetProhibitBinaryLoad`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SetProhibitBinaryLoad`](https://qlik.dev/apis/json-rpc/qix/doc/#setprohibitbinaryload).
     #[doc(alias = "SetProhibitBinaryLoad")]
     fn set_prohibit_binary_load(
         &self,
@@ -4038,18 +3477,17 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SetProhibitBinaryLoad::new(prohibit))
     }
 
-    /// Replaces the text of the load script.
+    /// Replaces the load script.
     ///
-    /// Nothing is run, checked or saved: see [`DocApi::check_script_syntax`](crate::doc::DocApi::check_script_syntax), [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex) and [`DocApi::do_save`](crate::doc::DocApi::do_save). To divide it
-    /// into sections, put a line `///$tab Name` before each.
+    /// The script is not run, checked, or saved; see
+    /// [`DocApi::check_script_syntax`](crate::doc::DocApi::check_script_syntax),
+    /// [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex), and
+    /// [`DocApi::do_save`](crate::doc::DocApi::do_save). To divide it into sections, start each section with a line
+    /// `///$tab Name`.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let script = doc.get_script().await?;
     /// doc.set_script(&format!("{script}\nExtra: LOAD 1 AS One AUTOGENERATE 1;")).await?;
     /// # Ok(())
@@ -4058,40 +3496,30 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `script` (`qScript`, text): The whole script.
+    /// * `script` (`qScript`): Complete script.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `Doc.SetScript`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SetScript`](https://qlik.dev/apis/json-rpc/qix/doc/#setscript).
     #[doc(alias = "SetScript")]
     fn set_script(&self, script: &str) -> Call<'_, SetScript> {
         Call::new(self.remote(), SetScript::new(script))
     }
 
-    /// Sets breakpoints in the load script.
+    /// Sets the breakpoints of the load script.
     ///
-    /// A reload with debugging ([`DocApi::do_reload`](crate::doc::DocApi::do_reload)) stops at them; the reload's requests are then seen by
-    /// [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact) and answered by [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done).
+    /// A debug reload ([`DocApi::do_reload`](crate::doc::DocApi::do_reload)) pauses at them.
+    /// [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact) returns what it is waiting for; respond
+    /// with [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done).
     ///
     /// # Parameters
     ///
-    /// * `breakpoints` (`qBreakpoints`, list of [`EditorBreakpoint`]): The breakpoints, each with its place in the script and whether it is enabled.
+    /// * `breakpoints` (`qBreakpoints`): Breakpoints, with their positions in the script and whether they are
+    ///   enabled.
     ///
-    /// Returns nothing.
+    /// Requires the access right `reload`.
     ///
-    /// `Doc.SetScriptBreakpoints`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SetScriptBreakpoints`](https://qlik.dev/apis/json-rpc/qix/doc/#setscriptbreakpoints).
     #[doc(alias = "SetScriptBreakpoints")]
     fn set_script_breakpoints(
         &self,
@@ -4100,21 +3528,16 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SetScriptBreakpoints::new(breakpoints))
     }
 
-    /// Saves where a data model viewer should draw each table.
+    /// Saves the positions of the tables in a data model viewer.
     ///
     /// # Parameters
     ///
-    /// * `info` (`qInfo`, [`TableViewDlgSaveInfo`]): Positions and sizes, in the form that [`DocApi::get_view_dlg_save_info`](crate::doc::DocApi::get_view_dlg_save_info) returns.
+    /// * `info` (`qInfo`): Positions and sizes, as returned by
+    ///   [`DocApi::get_view_dlg_save_info`](crate::doc::DocApi::get_view_dlg_save_info).
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `Doc.SetViewDlgSaveInfo`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.SetViewDlgSaveInfo`](https://qlik.dev/apis/json-rpc/qix/doc/#setviewdlgsaveinfo).
     #[doc(alias = "SetViewDlgSaveInfo")]
     fn set_view_dlg_save_info(
         &self,
@@ -4123,48 +3546,40 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), SetViewDlgSaveInfo::new(info))
     }
 
-    /// Stores the current selections for a while, under an identifier.
+    /// Stores the current selections temporarily.
     ///
-    /// Cloud only. [`DocApi::restore_temp_selection_state`](crate::doc::DocApi::restore_temp_selection_state) brings them back. [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark) can keep variables and
-    /// soft patches as well.
+    /// Qlik Cloud only. [`DocApi::restore_temp_selection_state`](crate::doc::DocApi::restore_temp_selection_state)
+    /// restores them. To include variables and soft patches, use
+    /// [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark).
     ///
     /// # Parameters
     ///
-    /// * `ttl_of_temp_state` (`qTTLOfTempState`, whole number, optional): How many seconds to keep them; half an hour when left out.
+    /// * `ttl_of_temp_state` (`qTTLOfTempState`, optional `i64`): Time to keep the selections, in seconds. Defaults
+    ///   to half an hour.
     ///
     /// # Returns
     ///
-    /// Several values, as [`StoreTempSelectionStateResponse`].
+    /// [`StoreTempSelectionStateResponse`].
     ///
-    /// * `qId`, text: The identifier of what was stored.
-    /// * `qReturn`, true or false: Whether it was stored.
-    ///
-    /// `Doc.StoreTempSelectionState`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method:
+    /// [`Doc.StoreTempSelectionState`](https://qlik.dev/apis/json-rpc/qix/doc/#storetempselectionstate).
     #[doc(alias = "StoreTempSelectionState")]
     fn store_temp_selection_state(&self) -> Call<'_, StoreTempSelectionState> {
         Call::new(self.remote(), StoreTempSelectionState::new())
     }
 
-    /// Makes a new app of another mode out of this one.
+    /// Creates a new app of another mode from this app.
     ///
     /// # Parameters
     ///
-    /// * `dst_parameters` (`qDstParameters`, [`TransformAppParameters`]): The name of the new app, the space for it (the personal one when empty), and a prefix for script
-    ///   parameters, which matters for templates only.
+    /// * `dst_parameters` (`qDstParameters`): Name of the new app, the space to create it in (the personal space if
+    ///   empty), and a prefix for script parameters, which applies to template apps only.
     ///
     /// # Returns
     ///
-    /// `qResult`, [`TransformAppResult`]: The identifier of the new app.
+    /// [`TransformAppResult`] (`qResult`): ID of the new app.
     ///
-    /// `Doc.TransformApp`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.TransformApp`](https://qlik.dev/apis/json-rpc/qix/doc/#transformapp).
     #[doc(alias = "TransformApp")]
     fn transform_app(
         &self,
@@ -4173,58 +3588,47 @@ pub trait DocApi: AsRemote {
         Call::new(self.remote(), TransformApp::new(dst_parameters))
     }
 
-    /// Takes back the last change to the app's objects.
+    /// Undoes the last change to the objects of the app.
     ///
-    /// Selections are not part of this history: see [`DocApi::back`](crate::doc::DocApi::back).
+    /// Selections are not part of this history; see [`DocApi::back`](crate::doc::DocApi::back).
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether there was something to take back.
+    /// `bool` (`qSuccess`): `true` if a change was undone.
     ///
-    /// `Doc.Undo`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.Undo`](https://qlik.dev/apis/json-rpc/qix/doc/#undo).
     #[doc(alias = "Undo")]
     fn undo(&self) -> Call<'_, Undo> {
         Call::new(self.remote(), Undo::new())
     }
 
-    /// Unlocks the selections of all fields in one state.
+    /// Unlocks the selections of all fields in one alternate state.
     ///
-    /// They stay selected, but can be changed again. For one field use [`FieldApi::unlock`](crate::field::FieldApi::unlock).
+    /// They stay selected but can be changed again. To unlock a single field, use
+    /// [`FieldApi::unlock`](crate::field::FieldApi::unlock).
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`, text, optional): The alternate state; the default state `$` when left out.
+    /// * `state_name` (`qStateName`, optional `String`): Alternate state. Defaults to `$`, the default state.
     ///
-    /// Returns nothing.
-    ///
-    /// `Doc.UnlockAll`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/doc/)
+    /// Schema method: [`Doc.UnlockAll`](https://qlik.dev/apis/json-rpc/qix/doc/#unlockall).
     #[doc(alias = "UnlockAll")]
     fn unlock_all(&self) -> Call<'_, UnlockAll> {
         Call::new(self.remote(), UnlockAll::new())
     }
 }
 
-/// The request of [`DocApi::abort_modal`], as a plain value.
+/// Request of [`DocApi::abort_modal`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AbortModal {
-    /// `true` keeps the selections made during the mode, `false` throws them away.
-    ///
-    /// `qAccept`: true or false.
+    /// `qAccept`: see [`DocApi::abort_modal`].
     #[doc(alias = "qAccept")]
     pub accept: bool,
 }
 
 impl AbortModal {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(accept: bool) -> Self {
         Self { accept }
     }
@@ -4257,19 +3661,17 @@ impl Request for AbortModal {
     }
 }
 
-/// The request of [`DocApi::add_alternate_state`], as a plain value.
+/// Request of [`DocApi::add_alternate_state`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AddAlternateState {
-    /// A name for the new state, not used by another one.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::add_alternate_state`].
     #[doc(alias = "qStateName")]
     pub state_name: String,
 }
 
 impl AddAlternateState {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(state_name: impl Into<String>) -> Self {
         Self {
             state_name: state_name.into(),
@@ -4304,25 +3706,20 @@ impl Request for AddAlternateState {
     }
 }
 
-/// The request of [`DocApi::add_field_from_expression`], as a plain value.
+/// Request of [`DocApi::add_field_from_expression`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AddFieldFromExpression {
-    /// The readable name of the new field. [`DocApi::get_field_on_the_fly_by_name`](crate::doc::DocApi::get_field_on_the_fly_by_name) turns it into the engine's own name.
-    ///
-    /// `qName`: text.
+    /// `qName`: see [`DocApi::add_field_from_expression`].
     #[doc(alias = "qName")]
     pub name: String,
-    /// The definition, for example `=Len(Country)`. Aggregations such as `Sum` and `Count` are mostly not allowed
-    /// here.
-    ///
-    /// `qExpr`: text.
+    /// `qExpr`: see [`DocApi::add_field_from_expression`].
     #[doc(alias = "qExpr")]
     pub expr: String,
 }
 
 impl AddFieldFromExpression {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(name: impl Into<String>, expr: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -4359,25 +3756,20 @@ impl Request for AddFieldFromExpression {
     }
 }
 
-/// The request of [`DocApi::add_session_alternate_state`], as a plain value.
+/// Request of [`DocApi::add_session_alternate_state`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AddSessionAlternateState {
-    /// A name for the new state, not used by another one.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::add_session_alternate_state`].
     #[doc(alias = "qStateName")]
     pub state_name: String,
-    /// An existing state whose selections the new one starts with; it starts without selections when left
-    /// out.
-    ///
-    /// `qSourceStateName`: text.
+    /// `qSourceStateName`: see [`DocApi::add_session_alternate_state`].
     #[doc(alias = "qSourceStateName")]
     pub source_state_name: Option<String>,
 }
 
 impl AddSessionAlternateState {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(state_name: impl Into<String>) -> Self {
         Self {
             state_name: state_name.into(),
@@ -4385,10 +3777,7 @@ impl AddSessionAlternateState {
         }
     }
 
-    /// An existing state whose selections the new one starts with; it starts without selections when left
-    /// out.
-    ///
-    /// `qSourceStateName`: text.
+    /// `qSourceStateName`: see [`DocApi::add_session_alternate_state`].
     #[must_use]
     pub fn source_state_name(mut self, value: impl Into<String>) -> Self {
         self.source_state_name = Some(value.into());
@@ -4397,10 +3786,7 @@ impl AddSessionAlternateState {
 }
 
 impl Call<'_, AddSessionAlternateState> {
-    /// An existing state whose selections the new one starts with; it starts without selections when left
-    /// out.
-    ///
-    /// `qSourceStateName`: text.
+    /// `qSourceStateName`: see [`DocApi::add_session_alternate_state`].
     pub fn source_state_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.source_state_name(value))
     }
@@ -4434,21 +3820,19 @@ impl Request for AddSessionAlternateState {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`DocApi::apply_and_verify_bookmark`], as a plain value.
+/// Request of [`DocApi::apply_and_verify_bookmark`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyAndVerifyBookmark {
-    /// The bookmark's identifier.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::apply_and_verify_bookmark`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl ApplyAndVerifyBookmark {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -4481,19 +3865,17 @@ impl Request for ApplyAndVerifyBookmark {
     }
 }
 
-/// The request of [`DocApi::apply_bookmark`], as a plain value.
+/// Request of [`DocApi::apply_bookmark`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyBookmark {
-    /// The bookmark's identifier.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::apply_bookmark`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl ApplyBookmark {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -4526,21 +3908,19 @@ impl Request for ApplyBookmark {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`DocApi::apply_group_states`], as a plain value.
+/// Request of [`DocApi::apply_group_states`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyGroupStates {
-    /// The groups, each with the field definition that shall become active.
-    ///
-    /// `qGroupStates`: list of [`GroupState`].
+    /// `qGroupStates`: see [`DocApi::apply_group_states`].
     #[doc(alias = "qGroupStates")]
     pub group_states: Vec<GroupState>,
 }
 
 impl ApplyGroupStates {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(group_states: Vec<GroupState>) -> Self {
         Self { group_states }
     }
@@ -4573,19 +3953,17 @@ impl Request for ApplyGroupStates {
     }
 }
 
-/// The request of [`DocApi::apply_temporary_bookmark`], as a plain value.
+/// Request of [`DocApi::apply_temporary_bookmark`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyTemporaryBookmark {
-    /// The identifier that [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark) gave.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::apply_temporary_bookmark`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl ApplyTemporaryBookmark {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -4618,13 +3996,13 @@ impl Request for ApplyTemporaryBookmark {
     }
 }
 
-/// The request of [`DocApi::back`], as a plain value.
+/// Request of [`DocApi::back`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Back {}
 
 impl Back {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -4651,13 +4029,13 @@ impl Request for Back {
     }
 }
 
-/// The request of [`DocApi::back_count`], as a plain value.
+/// Request of [`DocApi::back_count`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BackCount {}
 
 impl BackCount {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -4684,21 +4062,19 @@ impl Request for BackCount {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`DocApi::change_session_app_owner`], as a plain value.
+/// Request of [`DocApi::change_session_app_owner`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ChangeSessionAppOwner {
-    /// The identifier of the user who shall own the session app.
-    ///
-    /// `qNewOwnerId`: text.
+    /// `qNewOwnerId`: see [`DocApi::change_session_app_owner`].
     #[doc(alias = "qNewOwnerId")]
     pub new_owner_id: String,
 }
 
 impl ChangeSessionAppOwner {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(new_owner_id: impl Into<String>) -> Self {
         Self {
             new_owner_id: new_owner_id.into(),
@@ -4733,21 +4109,19 @@ impl Request for ChangeSessionAppOwner {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`DocApi::change_session_app_space`], as a plain value.
+/// Request of [`DocApi::change_session_app_space`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ChangeSessionAppSpace {
-    /// The identifier of the space.
-    ///
-    /// `qSpaceId`: text.
+    /// `qSpaceId`: see [`DocApi::change_session_app_space`].
     #[doc(alias = "qSpaceId")]
     pub space_id: String,
 }
 
 impl ChangeSessionAppSpace {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(space_id: impl Into<String>) -> Self {
         Self { space_id: space_id.into() }
     }
@@ -4780,50 +4154,55 @@ impl Request for ChangeSessionAppSpace {
     }
 }
 
-/// The request of [`DocApi::check_expression`], as a plain value.
+/// Request of [`DocApi::check_expression`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CheckExpression {
-    /// The expression, with or without the leading `=`.
-    ///
-    /// `qExpr`: text.
+    /// `qExpr`: see [`DocApi::check_expression`].
     #[doc(alias = "qExpr")]
     pub expr: String,
-    /// Names that the expression may use though they are no fields, such as the labels of a chart's other
-    /// measures.
-    ///
-    /// `qLabels`: texts.
+    /// `qLabels`: see [`DocApi::check_expression`].
     #[doc(alias = "qLabels")]
     pub labels: Option<Vec<String>>,
+    /// `qStrictFieldValidation`: see [`DocApi::check_expression`].
+    #[doc(alias = "qStrictFieldValidation")]
+    pub strict_field_validation: Option<bool>,
 }
 
 impl CheckExpression {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(expr: impl Into<String>) -> Self {
         Self {
             expr: expr.into(),
             labels: None,
+            strict_field_validation: None,
         }
     }
 
-    /// Names that the expression may use though they are no fields, such as the labels of a chart's other
-    /// measures.
-    ///
-    /// `qLabels`: texts.
+    /// `qLabels`: see [`DocApi::check_expression`].
     #[must_use]
     pub fn labels(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.labels = Some(value.into_iter().map(Into::into).collect());
         self
     }
+
+    /// `qStrictFieldValidation`: see [`DocApi::check_expression`].
+    #[must_use]
+    pub fn strict_field_validation(mut self, value: bool) -> Self {
+        self.strict_field_validation = Some(value);
+        self
+    }
 }
 
 impl Call<'_, CheckExpression> {
-    /// Names that the expression may use though they are no fields, such as the labels of a chart's other
-    /// measures.
-    ///
-    /// `qLabels`: texts.
+    /// `qLabels`: see [`DocApi::check_expression`].
     pub fn labels(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.map(|request| request.labels(value))
+    }
+
+    /// `qStrictFieldValidation`: see [`DocApi::check_expression`].
+    pub fn strict_field_validation(self, value: bool) -> Self {
+        self.map(|request| request.strict_field_validation(value))
     }
 }
 
@@ -4834,6 +4213,7 @@ impl Serialize for CheckExpression {
             |out| {
                 out.always("qExpr", &self.expr)?;
                 out.given("qLabels", &self.labels)?;
+                out.given("qStrictFieldValidation", &self.strict_field_validation)?;
                 Ok(())
             },
         )
@@ -4855,23 +4235,23 @@ impl Request for CheckExpression {
     }
 }
 
-/// What [`DocApi::check_expression`] returns.
+/// Response of [`DocApi::check_expression`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckExpressionResponse {
-    /// What is wrong with the syntax; empty if nothing is.
+    /// Syntax error, or an empty string.
     ///
-    /// `qErrorMsg`: text.
+    /// Wire name: `qErrorMsg`.
     #[doc(alias = "qErrorMsg")]
     pub error_msg: String,
-    /// Where the expression names fields that the data model does not have.
+    /// Positions of fields that the data model does not contain.
     ///
-    /// `qBadFieldNames`: list of [`NxRange`].
+    /// Wire name: `qBadFieldNames`.
     #[doc(alias = "qBadFieldNames")]
     pub bad_field_names: Vec<NxRange>,
-    /// Where it uses field names that the engine accepts but considers risky.
+    /// Positions of field names that the engine accepts but considers risky.
     ///
-    /// `qDangerousFieldNames`: list of [`NxRange`].
+    /// Wire name: `qDangerousFieldNames`.
     #[doc(alias = "qDangerousFieldNames")]
     pub dangerous_field_names: Vec<NxRange>,
 }
@@ -4904,19 +4284,17 @@ impl Record for CheckExpressionResponse {
 
 qix_schema::wire_records!(CheckExpressionResponse);
 
-/// The request of [`DocApi::check_number_or_expression`], as a plain value.
+/// Request of [`DocApi::check_number_or_expression`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CheckNumberOrExpression {
-    /// The text to check.
-    ///
-    /// `qExpr`: text.
+    /// `qExpr`: see [`DocApi::check_number_or_expression`].
     #[doc(alias = "qExpr")]
     pub expr: String,
 }
 
 impl CheckNumberOrExpression {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(expr: impl Into<String>) -> Self {
         Self { expr: expr.into() }
     }
@@ -4949,18 +4327,18 @@ impl Request for CheckNumberOrExpression {
     }
 }
 
-/// What [`DocApi::check_number_or_expression`] returns.
+/// Response of [`DocApi::check_number_or_expression`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckNumberOrExpressionResponse {
-    /// What is wrong with it; empty if nothing is.
+    /// Error, or an empty string.
     ///
-    /// `qErrorMsg`: text.
+    /// Wire name: `qErrorMsg`.
     #[doc(alias = "qErrorMsg")]
     pub error_msg: String,
-    /// Where it names fields that the data model does not have.
+    /// Positions of fields that the data model does not contain.
     ///
-    /// `qBadFieldNames`: list of [`NxRange`].
+    /// Wire name: `qBadFieldNames`.
     #[doc(alias = "qBadFieldNames")]
     pub bad_field_names: Vec<NxRange>,
 }
@@ -4987,13 +4365,13 @@ impl Record for CheckNumberOrExpressionResponse {
 
 qix_schema::wire_records!(CheckNumberOrExpressionResponse);
 
-/// The request of [`DocApi::check_script_syntax`], as a plain value.
+/// Request of [`DocApi::check_script_syntax`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckScriptSyntax {}
 
 impl CheckScriptSyntax {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -5020,24 +4398,20 @@ impl Request for CheckScriptSyntax {
     }
 }
 
-/// The request of [`DocApi::clear_all`], as a plain value.
+/// Request of [`DocApi::clear_all`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ClearAll {
-    /// Whether locked fields are cleared too.
-    ///
-    /// `qLockedAlso`: true or false.
+    /// `qLockedAlso`: see [`DocApi::clear_all`].
     #[doc(alias = "qLockedAlso")]
     pub locked_also: Option<bool>,
-    /// The alternate state to clear; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::clear_all`].
     #[doc(alias = "qStateName")]
     pub state_name: Option<String>,
 }
 
 impl ClearAll {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {
             locked_also: None,
@@ -5045,18 +4419,14 @@ impl ClearAll {
         }
     }
 
-    /// Whether locked fields are cleared too.
-    ///
-    /// `qLockedAlso`: true or false.
+    /// `qLockedAlso`: see [`DocApi::clear_all`].
     #[must_use]
     pub fn locked_also(mut self, value: bool) -> Self {
         self.locked_also = Some(value);
         self
     }
 
-    /// The alternate state to clear; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::clear_all`].
     #[must_use]
     pub fn state_name(mut self, value: impl Into<String>) -> Self {
         self.state_name = Some(value.into());
@@ -5065,16 +4435,12 @@ impl ClearAll {
 }
 
 impl Call<'_, ClearAll> {
-    /// Whether locked fields are cleared too.
-    ///
-    /// `qLockedAlso`: true or false.
+    /// `qLockedAlso`: see [`DocApi::clear_all`].
     pub fn locked_also(self, value: bool) -> Self {
         self.map(|request| request.locked_also(value))
     }
 
-    /// The alternate state to clear; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::clear_all`].
     pub fn state_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.state_name(value))
     }
@@ -5108,15 +4474,15 @@ impl Request for ClearAll {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`DocApi::clear_all_soft_patches`], as a plain value.
+/// Request of [`DocApi::clear_all_soft_patches`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ClearAllSoftPatches {}
 
 impl ClearAllSoftPatches {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -5143,13 +4509,13 @@ impl Request for ClearAllSoftPatches {
     }
 }
 
-/// The request of [`DocApi::clear_undo_buffer`], as a plain value.
+/// Request of [`DocApi::clear_undo_buffer`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ClearUndoBuffer {}
 
 impl ClearUndoBuffer {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -5176,19 +4542,17 @@ impl Request for ClearUndoBuffer {
     }
 }
 
-/// The request of [`DocApi::clone_bookmark`], as a plain value.
+/// Request of [`DocApi::clone_bookmark`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CloneBookmark {
-    /// The bookmark to copy.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::clone_bookmark`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl CloneBookmark {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -5221,19 +4585,17 @@ impl Request for CloneBookmark {
     }
 }
 
-/// The request of [`DocApi::clone_dimension`], as a plain value.
+/// Request of [`DocApi::clone_dimension`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CloneDimension {
-    /// The master dimension to copy.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::clone_dimension`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl CloneDimension {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -5266,19 +4628,17 @@ impl Request for CloneDimension {
     }
 }
 
-/// The request of [`DocApi::clone_measure`], as a plain value.
+/// Request of [`DocApi::clone_measure`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CloneMeasure {
-    /// The master measure to copy.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::clone_measure`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl CloneMeasure {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -5311,19 +4671,17 @@ impl Request for CloneMeasure {
     }
 }
 
-/// The request of [`DocApi::clone_object`], as a plain value.
+/// Request of [`DocApi::clone_object`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CloneObject {
-    /// The object to copy; it must be at the top level.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::clone_object`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl CloneObject {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -5356,22 +4714,18 @@ impl Request for CloneObject {
     }
 }
 
-/// The request of [`DocApi::commit_draft`], as a plain value.
-#[deprecated(
-    note = "the engine's schema deprecates it and names nothing to use instead"
-)]
+/// Request of [`DocApi::commit_draft`].
+#[deprecated(note = "deprecated in the schema, without a replacement")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CommitDraft {
-    /// The draft's identifier, as given by [`DocApi::create_draft`](crate::doc::DocApi::create_draft).
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::commit_draft`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl CommitDraft {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -5404,28 +4758,24 @@ impl Request for CommitDraft {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`DocApi::commit_script`], as a plain value.
+/// Request of [`DocApi::commit_script`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CommitScript {
-    /// A name for the version. Only Cloud uses it.
-    ///
-    /// `qCommitMessage`: text.
+    /// `qCommitMessage`: see [`DocApi::commit_script`].
     #[doc(alias = "qCommitMessage")]
     pub commit_message: Option<String>,
 }
 
 impl CommitScript {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { commit_message: None }
     }
 
-    /// A name for the version. Only Cloud uses it.
-    ///
-    /// `qCommitMessage`: text.
+    /// `qCommitMessage`: see [`DocApi::commit_script`].
     #[must_use]
     pub fn commit_message(mut self, value: impl Into<String>) -> Self {
         self.commit_message = Some(value.into());
@@ -5434,9 +4784,7 @@ impl CommitScript {
 }
 
 impl Call<'_, CommitScript> {
-    /// A name for the version. Only Cloud uses it.
-    ///
-    /// `qCommitMessage`: text.
+    /// `qCommitMessage`: see [`DocApi::commit_script`].
     pub fn commit_message(self, value: impl Into<String>) -> Self {
         self.map(|request| request.commit_message(value))
     }
@@ -5469,19 +4817,17 @@ impl Request for CommitScript {
     }
 }
 
-/// The request of [`DocApi::create_bookmark`], as a plain value.
+/// Request of [`DocApi::create_bookmark`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateBookmark {
-    /// The bookmark's properties. `qInfo.qType` is needed (usually `bookmark`); a title goes into `qMetaDef`.
-    ///
-    /// `qProp`: [`GenericBookmarkProperties`].
+    /// `qProp`: see [`DocApi::create_bookmark`].
     #[doc(alias = "qProp")]
     pub prop: GenericBookmarkProperties,
 }
 
 impl CreateBookmark {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericBookmarkProperties) -> Self {
         Self { prop }
     }
@@ -5517,42 +4863,38 @@ impl Request for CreateBookmark {
     }
 }
 
-/// What [`DocApi::create_bookmark`] returns.
+/// Response of [`DocApi::create_bookmark`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateBookmarkResponse {
-    /// The identifier and type that the bookmark got.
+    /// ID and type of the bookmark.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
     /// The bookmark.
     ///
-    /// `qReturn`: a [`GenericBookmark`](crate::generic_bookmark::GenericBookmark).
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub bookmark: super::generic_bookmark::GenericBookmark,
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`DocApi::create_bookmark_ex`], as a plain value.
+/// Request of [`DocApi::create_bookmark_ex`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateBookmarkEx {
-    /// The bookmark's properties, as for [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark).
-    ///
-    /// `qProp`: [`GenericBookmarkProperties`].
+    /// `qProp`: see [`DocApi::create_bookmark_ex`].
     #[doc(alias = "qProp")]
     pub prop: GenericBookmarkProperties,
-    /// The objects whose soft patches are stored; all objects' when empty.
-    ///
-    /// `qObjectIdsToPatch`: texts.
+    /// `qObjectIdsToPatch`: see [`DocApi::create_bookmark_ex`].
     #[doc(alias = "qObjectIdsToPatch")]
     pub object_ids_to_patch: Option<Vec<String>>,
 }
 
 impl CreateBookmarkEx {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericBookmarkProperties) -> Self {
         Self {
             prop,
@@ -5560,9 +4902,7 @@ impl CreateBookmarkEx {
         }
     }
 
-    /// The objects whose soft patches are stored; all objects' when empty.
-    ///
-    /// `qObjectIdsToPatch`: texts.
+    /// `qObjectIdsToPatch`: see [`DocApi::create_bookmark_ex`].
     #[must_use]
     pub fn object_ids_to_patch(
         mut self,
@@ -5574,9 +4914,7 @@ impl CreateBookmarkEx {
 }
 
 impl Call<'_, CreateBookmarkEx> {
-    /// The objects whose soft patches are stored; all objects' when empty.
-    ///
-    /// `qObjectIdsToPatch`: texts.
+    /// `qObjectIdsToPatch`: see [`DocApi::create_bookmark_ex`].
     pub fn object_ids_to_patch(
         self,
         value: impl IntoIterator<Item = impl Into<String>>,
@@ -5616,36 +4954,33 @@ impl Request for CreateBookmarkEx {
     }
 }
 
-/// What [`DocApi::create_bookmark_ex`] returns.
+/// Response of [`DocApi::create_bookmark_ex`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateBookmarkExResponse {
-    /// The identifier and type that the bookmark got.
+    /// ID and type of the bookmark.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
     /// The bookmark.
     ///
-    /// `qReturn`: a [`GenericBookmark`](crate::generic_bookmark::GenericBookmark).
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub bookmark: super::generic_bookmark::GenericBookmark,
 }
 
-/// The request of [`DocApi::create_connection`], as a plain value.
+/// Request of [`DocApi::create_connection`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateConnection {
-    /// The definition. The name, the type and the connection string must be set; the identifier is the
-    /// engine's to choose.
-    ///
-    /// `qConnection`: [`Connection`].
+    /// `qConnection`: see [`DocApi::create_connection`].
     #[doc(alias = "qConnection")]
     pub connection: Connection,
 }
 
 impl CreateConnection {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection: Connection) -> Self {
         Self { connection }
     }
@@ -5678,20 +5013,17 @@ impl Request for CreateConnection {
     }
 }
 
-/// The request of [`DocApi::create_dimension`], as a plain value.
+/// Request of [`DocApi::create_dimension`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDimension {
-    /// Its properties: `qInfo.qType` (usually `dimension`), the definition in `qDim`, a title in `qMetaDef`. With an
-    /// empty `qId` the engine makes up an identifier.
-    ///
-    /// `qProp`: [`GenericDimensionProperties`].
+    /// `qProp`: see [`DocApi::create_dimension`].
     #[doc(alias = "qProp")]
     pub prop: GenericDimensionProperties,
 }
 
 impl CreateDimension {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericDimensionProperties) -> Self {
         Self { prop }
     }
@@ -5727,38 +5059,34 @@ impl Request for CreateDimension {
     }
 }
 
-/// What [`DocApi::create_dimension`] returns.
+/// Response of [`DocApi::create_dimension`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateDimensionResponse {
-    /// The identifier and type that the dimension got.
+    /// ID and type of the dimension.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// The master dimension.
+    /// The dimension.
     ///
-    /// `qReturn`: a [`GenericDimension`](crate::generic_dimension::GenericDimension).
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub dimension: super::generic_dimension::GenericDimension,
 }
 
-/// The request of [`DocApi::create_draft`], as a plain value.
-#[deprecated(
-    note = "the engine's schema deprecates it and names nothing to use instead"
-)]
+/// Request of [`DocApi::create_draft`].
+#[deprecated(note = "deprecated in the schema, without a replacement")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDraft {
-    /// The object to make a draft of.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::create_draft`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl CreateDraft {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -5791,20 +5119,17 @@ impl Request for CreateDraft {
     }
 }
 
-/// The request of [`DocApi::create_measure`], as a plain value.
+/// Request of [`DocApi::create_measure`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateMeasure {
-    /// Its properties: `qInfo.qType` (usually `measure`), the definition in `qMeasure`, a title in `qMetaDef`. With
-    /// an empty `qId` the engine makes up an identifier.
-    ///
-    /// `qProp`: [`GenericMeasureProperties`].
+    /// `qProp`: see [`DocApi::create_measure`].
     #[doc(alias = "qProp")]
     pub prop: GenericMeasureProperties,
 }
 
 impl CreateMeasure {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericMeasureProperties) -> Self {
         Self { prop }
     }
@@ -5840,36 +5165,33 @@ impl Request for CreateMeasure {
     }
 }
 
-/// What [`DocApi::create_measure`] returns.
+/// Response of [`DocApi::create_measure`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateMeasureResponse {
-    /// The identifier and type that the measure got.
+    /// ID and type of the measure.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// The master measure.
+    /// The measure.
     ///
-    /// `qReturn`: a [`GenericMeasure`](crate::generic_measure::GenericMeasure).
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub measure: super::generic_measure::GenericMeasure,
 }
 
-/// The request of [`DocApi::create_object`], as a plain value.
+/// Request of [`DocApi::create_object`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateObject {
-    /// Its properties. `qInfo.qType` is needed and of the client's choice. Without a `qInfo.qId`, or with one that
-    /// is in use already, the engine makes up an identifier.
-    ///
-    /// `qProp`: [`GenericObjectProperties`].
+    /// `qProp`: see [`DocApi::create_object`].
     #[doc(alias = "qProp")]
     pub prop: GenericObjectProperties,
 }
 
 impl CreateObject {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericObjectProperties) -> Self {
         Self { prop }
     }
@@ -5905,36 +5227,33 @@ impl Request for CreateObject {
     }
 }
 
-/// What [`DocApi::create_object`] returns.
+/// Response of [`DocApi::create_object`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateObjectResponse {
-    /// The identifier and type that the object really got.
+    /// ID and type of the object.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
     /// The object.
     ///
-    /// `qReturn`: a [`GenericObject`](crate::generic_object::GenericObject).
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub object: super::generic_object::GenericObject,
 }
 
-/// The request of [`DocApi::create_session_object`], as a plain value.
+/// Request of [`DocApi::create_session_object`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSessionObject {
-    /// Its properties. `qInfo.qType` is needed and of the client's choice. Without a `qInfo.qId`, or with one that
-    /// is in use already, the engine makes up an identifier.
-    ///
-    /// `qProp`: [`GenericObjectProperties`].
+    /// `qProp`: see [`DocApi::create_session_object`].
     #[doc(alias = "qProp")]
     pub prop: GenericObjectProperties,
 }
 
 impl CreateSessionObject {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericObjectProperties) -> Self {
         Self { prop }
     }
@@ -5967,19 +5286,17 @@ impl Request for CreateSessionObject {
     }
 }
 
-/// The request of [`DocApi::create_session_variable`], as a plain value.
+/// Request of [`DocApi::create_session_variable`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSessionVariable {
-    /// Its properties: `qInfo.qType` (usually `variable`), the case-sensitive `qName`, and the definition.
-    ///
-    /// `qProp`: [`GenericVariableProperties`].
+    /// `qProp`: see [`DocApi::create_session_variable`].
     #[doc(alias = "qProp")]
     pub prop: GenericVariableProperties,
 }
 
 impl CreateSessionVariable {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericVariableProperties) -> Self {
         Self { prop }
     }
@@ -6014,25 +5331,20 @@ impl Request for CreateSessionVariable {
     }
 }
 
-/// The request of [`DocApi::create_temporary_bookmark`], as a plain value.
+/// Request of [`DocApi::create_temporary_bookmark`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTemporaryBookmark {
-    /// Whether values of variables and the soft patches of all objects are stored too.
-    ///
-    /// `qOptions`: [`NxTempBookmarkOptions`].
+    /// `qOptions`: see [`DocApi::create_temporary_bookmark`].
     #[doc(alias = "qOptions")]
     pub options: NxTempBookmarkOptions,
-    /// The objects whose soft patches are stored, if not those of all are. Session objects named here
-    /// are stored as well, whatever the options say.
-    ///
-    /// `qObjectIdsToPatch`: texts.
+    /// `qObjectIdsToPatch`: see [`DocApi::create_temporary_bookmark`].
     #[doc(alias = "qObjectIdsToPatch")]
     pub object_ids_to_patch: Option<Vec<String>>,
 }
 
 impl CreateTemporaryBookmark {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(options: NxTempBookmarkOptions) -> Self {
         Self {
             options,
@@ -6040,10 +5352,7 @@ impl CreateTemporaryBookmark {
         }
     }
 
-    /// The objects whose soft patches are stored, if not those of all are. Session objects named here
-    /// are stored as well, whatever the options say.
-    ///
-    /// `qObjectIdsToPatch`: texts.
+    /// `qObjectIdsToPatch`: see [`DocApi::create_temporary_bookmark`].
     #[must_use]
     pub fn object_ids_to_patch(
         mut self,
@@ -6055,10 +5364,7 @@ impl CreateTemporaryBookmark {
 }
 
 impl Call<'_, CreateTemporaryBookmark> {
-    /// The objects whose soft patches are stored, if not those of all are. Session objects named here
-    /// are stored as well, whatever the options say.
-    ///
-    /// `qObjectIdsToPatch`: texts.
+    /// `qObjectIdsToPatch`: see [`DocApi::create_temporary_bookmark`].
     pub fn object_ids_to_patch(
         self,
         value: impl IntoIterator<Item = impl Into<String>>,
@@ -6095,18 +5401,18 @@ impl Request for CreateTemporaryBookmark {
     }
 }
 
-/// What [`DocApi::create_temporary_bookmark`] returns.
+/// Response of [`DocApi::create_temporary_bookmark`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTemporaryBookmarkResponse {
-    /// The identifier of the temporary bookmark.
+    /// ID of the temporary bookmark.
     ///
-    /// `qId`: text.
+    /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: String,
-    /// Whether it was stored.
+    /// `true` if the bookmark was stored.
     ///
-    /// `qReturn`: true or false.
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub returned: bool,
 }
@@ -6133,20 +5439,18 @@ impl Record for CreateTemporaryBookmarkResponse {
 
 qix_schema::wire_records!(CreateTemporaryBookmarkResponse);
 
-/// The request of [`DocApi::create_variable`], as a plain value.
+/// Request of [`DocApi::create_variable`].
 #[deprecated(note = "use `DocApi::create_variable_ex` instead")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVariable {
-    /// The name, case-sensitive.
-    ///
-    /// `qName`: text.
+    /// `qName`: see [`DocApi::create_variable`].
     #[doc(alias = "qName")]
     pub name: String,
 }
 
 impl CreateVariable {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -6179,20 +5483,17 @@ impl Request for CreateVariable {
     }
 }
 
-/// The request of [`DocApi::create_variable_ex`], as a plain value.
+/// Request of [`DocApi::create_variable_ex`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVariableEx {
-    /// Its properties: `qInfo.qType` (usually `variable`), the case-sensitive and unique `qName`, and the
-    /// definition.
-    ///
-    /// `qProp`: [`GenericVariableProperties`].
+    /// `qProp`: see [`DocApi::create_variable_ex`].
     #[doc(alias = "qProp")]
     pub prop: GenericVariableProperties,
 }
 
 impl CreateVariableEx {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericVariableProperties) -> Self {
         Self { prop }
     }
@@ -6228,35 +5529,33 @@ impl Request for CreateVariableEx {
     }
 }
 
-/// What [`DocApi::create_variable_ex`] returns.
+/// Response of [`DocApi::create_variable_ex`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateVariableExResponse {
-    /// The identifier and type that the variable got.
+    /// ID and type of the variable.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
     /// The variable.
     ///
-    /// `qReturn`: a [`GenericVariable`](crate::generic_variable::GenericVariable).
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub variable: super::generic_variable::GenericVariable,
 }
 
-/// The request of [`DocApi::delete_connection`], as a plain value.
+/// Request of [`DocApi::delete_connection`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteConnection {
-    /// The connection's identifier, not its name.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::delete_connection`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
 }
 
 impl DeleteConnection {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection_id: impl Into<String>) -> Self {
         Self {
             connection_id: connection_id.into(),
@@ -6291,19 +5590,17 @@ impl Request for DeleteConnection {
     }
 }
 
-/// The request of [`DocApi::destroy_bookmark`], as a plain value.
+/// Request of [`DocApi::destroy_bookmark`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroyBookmark {
-    /// The bookmark's identifier.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::destroy_bookmark`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl DestroyBookmark {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -6336,19 +5633,17 @@ impl Request for DestroyBookmark {
     }
 }
 
-/// The request of [`DocApi::destroy_dimension`], as a plain value.
+/// Request of [`DocApi::destroy_dimension`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroyDimension {
-    /// The identifier of the master dimension.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::destroy_dimension`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl DestroyDimension {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -6381,27 +5676,21 @@ impl Request for DestroyDimension {
     }
 }
 
-/// The request of [`DocApi::destroy_draft`], as a plain value.
-#[deprecated(
-    note = "the engine's schema deprecates it and names nothing to use instead"
-)]
+/// Request of [`DocApi::destroy_draft`].
+#[deprecated(note = "deprecated in the schema, without a replacement")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroyDraft {
-    /// The identifier of the draft.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::destroy_draft`].
     #[doc(alias = "qId")]
     pub id: String,
-    /// The object that the draft was made of.
-    ///
-    /// `qSourceId`: text.
+    /// `qSourceId`: see [`DocApi::destroy_draft`].
     #[doc(alias = "qSourceId")]
     pub source_id: String,
 }
 
 impl DestroyDraft {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>, source_id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -6438,19 +5727,17 @@ impl Request for DestroyDraft {
     }
 }
 
-/// The request of [`DocApi::destroy_measure`], as a plain value.
+/// Request of [`DocApi::destroy_measure`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroyMeasure {
-    /// The identifier of the master measure.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::destroy_measure`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl DestroyMeasure {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -6483,19 +5770,17 @@ impl Request for DestroyMeasure {
     }
 }
 
-/// The request of [`DocApi::destroy_object`], as a plain value.
+/// Request of [`DocApi::destroy_object`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroyObject {
-    /// The object's identifier.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::destroy_object`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl DestroyObject {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -6528,19 +5813,17 @@ impl Request for DestroyObject {
     }
 }
 
-/// The request of [`DocApi::destroy_session_object`], as a plain value.
+/// Request of [`DocApi::destroy_session_object`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroySessionObject {
-    /// The object's identifier, as [`GenericObjectApi::get_info`](crate::generic_object::GenericObjectApi::get_info) tells it.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::destroy_session_object`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl DestroySessionObject {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -6573,19 +5856,17 @@ impl Request for DestroySessionObject {
     }
 }
 
-/// The request of [`DocApi::destroy_session_variable`], as a plain value.
+/// Request of [`DocApi::destroy_session_variable`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroySessionVariable {
-    /// The variable's identifier.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::destroy_session_variable`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl DestroySessionVariable {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -6618,19 +5899,17 @@ impl Request for DestroySessionVariable {
     }
 }
 
-/// The request of [`DocApi::destroy_session_variable_by_id`], as a plain value.
+/// Request of [`DocApi::destroy_session_variable_by_id`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroySessionVariableById {
-    /// The variable's identifier, as [`GenericVariableApi::get_info`](crate::generic_variable::GenericVariableApi::get_info) tells it.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::destroy_session_variable_by_id`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl DestroySessionVariableById {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -6663,19 +5942,17 @@ impl Request for DestroySessionVariableById {
     }
 }
 
-/// The request of [`DocApi::destroy_session_variable_by_name`], as a plain value.
+/// Request of [`DocApi::destroy_session_variable_by_name`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroySessionVariableByName {
-    /// The variable's name, case-sensitive.
-    ///
-    /// `qName`: text.
+    /// `qName`: see [`DocApi::destroy_session_variable_by_name`].
     #[doc(alias = "qName")]
     pub name: String,
 }
 
 impl DestroySessionVariableByName {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -6708,19 +5985,17 @@ impl Request for DestroySessionVariableByName {
     }
 }
 
-/// The request of [`DocApi::destroy_variable_by_id`], as a plain value.
+/// Request of [`DocApi::destroy_variable_by_id`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroyVariableById {
-    /// The variable's identifier.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::destroy_variable_by_id`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl DestroyVariableById {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -6753,19 +6028,17 @@ impl Request for DestroyVariableById {
     }
 }
 
-/// The request of [`DocApi::destroy_variable_by_name`], as a plain value.
+/// Request of [`DocApi::destroy_variable_by_name`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroyVariableByName {
-    /// The variable's name, case-sensitive.
-    ///
-    /// `qName`: text.
+    /// `qName`: see [`DocApi::destroy_variable_by_name`].
     #[doc(alias = "qName")]
     pub name: String,
 }
 
 impl DestroyVariableByName {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -6798,30 +6071,23 @@ impl Request for DestroyVariableByName {
     }
 }
 
-/// The request of [`DocApi::do_reload`], as a plain value.
+/// Request of [`DocApi::do_reload`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DoReload {
-    /// What to do about errors in the script: 0 the engine's default, 1 stop at the first, 2 go on.
-    ///
-    /// `qMode`: whole number.
+    /// `qMode`: see [`DocApi::do_reload`].
     #[doc(alias = "qMode")]
     pub mode: Option<i64>,
-    /// Whether to reload partially: only statements with the prefix `Add`, `Replace` or `Merge` load, other
-    /// tables stay.
-    ///
-    /// `qPartial`: true or false.
+    /// `qPartial`: see [`DocApi::do_reload`].
     #[doc(alias = "qPartial")]
     pub partial: Option<bool>,
-    /// Whether to stop at the breakpoints of [`DocApi::set_script_breakpoints`](crate::doc::DocApi::set_script_breakpoints) and to obey [`DocApi::set_fetch_limit`](crate::doc::DocApi::set_fetch_limit).
-    ///
-    /// `qDebug`: true or false.
+    /// `qDebug`: see [`DocApi::do_reload`].
     #[doc(alias = "qDebug")]
     pub debug: Option<bool>,
 }
 
 impl DoReload {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {
             mode: None,
@@ -6830,28 +6096,21 @@ impl DoReload {
         }
     }
 
-    /// What to do about errors in the script: 0 the engine's default, 1 stop at the first, 2 go on.
-    ///
-    /// `qMode`: whole number.
+    /// `qMode`: see [`DocApi::do_reload`].
     #[must_use]
     pub fn mode(mut self, value: i64) -> Self {
         self.mode = Some(value);
         self
     }
 
-    /// Whether to reload partially: only statements with the prefix `Add`, `Replace` or `Merge` load, other
-    /// tables stay.
-    ///
-    /// `qPartial`: true or false.
+    /// `qPartial`: see [`DocApi::do_reload`].
     #[must_use]
     pub fn partial(mut self, value: bool) -> Self {
         self.partial = Some(value);
         self
     }
 
-    /// Whether to stop at the breakpoints of [`DocApi::set_script_breakpoints`](crate::doc::DocApi::set_script_breakpoints) and to obey [`DocApi::set_fetch_limit`](crate::doc::DocApi::set_fetch_limit).
-    ///
-    /// `qDebug`: true or false.
+    /// `qDebug`: see [`DocApi::do_reload`].
     #[must_use]
     pub fn debug(mut self, value: bool) -> Self {
         self.debug = Some(value);
@@ -6860,24 +6119,17 @@ impl DoReload {
 }
 
 impl Call<'_, DoReload> {
-    /// What to do about errors in the script: 0 the engine's default, 1 stop at the first, 2 go on.
-    ///
-    /// `qMode`: whole number.
+    /// `qMode`: see [`DocApi::do_reload`].
     pub fn mode(self, value: i64) -> Self {
         self.map(|request| request.mode(value))
     }
 
-    /// Whether to reload partially: only statements with the prefix `Add`, `Replace` or `Merge` load, other
-    /// tables stay.
-    ///
-    /// `qPartial`: true or false.
+    /// `qPartial`: see [`DocApi::do_reload`].
     pub fn partial(self, value: bool) -> Self {
         self.map(|request| request.partial(value))
     }
 
-    /// Whether to stop at the breakpoints of [`DocApi::set_script_breakpoints`](crate::doc::DocApi::set_script_breakpoints) and to obey [`DocApi::set_fetch_limit`](crate::doc::DocApi::set_fetch_limit).
-    ///
-    /// `qDebug`: true or false.
+    /// `qDebug`: see [`DocApi::do_reload`].
     pub fn debug(self, value: bool) -> Self {
         self.map(|request| request.debug(value))
     }
@@ -6912,26 +6164,22 @@ impl Request for DoReload {
     }
 }
 
-/// The request of [`DocApi::do_reload_ex`], as a plain value.
+/// Request of [`DocApi::do_reload_ex`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DoReloadEx {
-    /// The options; a full reload with the default treatment of errors when left out.
-    ///
-    /// `qParams`: [`DoReloadExParams`].
+    /// `qParams`: see [`DocApi::do_reload_ex`].
     #[doc(alias = "qParams")]
     pub params: Option<DoReloadExParams>,
 }
 
 impl DoReloadEx {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { params: None }
     }
 
-    /// The options; a full reload with the default treatment of errors when left out.
-    ///
-    /// `qParams`: [`DoReloadExParams`].
+    /// `qParams`: see [`DocApi::do_reload_ex`].
     #[must_use]
     pub fn params(mut self, value: DoReloadExParams) -> Self {
         self.params = Some(value);
@@ -6940,9 +6188,7 @@ impl DoReloadEx {
 }
 
 impl Call<'_, DoReloadEx> {
-    /// The options; a full reload with the default treatment of errors when left out.
-    ///
-    /// `qParams`: [`DoReloadExParams`].
+    /// `qParams`: see [`DocApi::do_reload_ex`].
     pub fn params(self, value: DoReloadExParams) -> Self {
         self.map(|request| request.params(value))
     }
@@ -6975,26 +6221,22 @@ impl Request for DoReloadEx {
     }
 }
 
-/// The request of [`DocApi::do_save`], as a plain value.
+/// Request of [`DocApi::do_save`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DoSave {
-    /// A file name to save under. Leave it out to save the app in its own place, as is usual.
-    ///
-    /// `qFileName`: text.
+    /// `qFileName`: see [`DocApi::do_save`].
     #[doc(alias = "qFileName")]
     pub file_name: Option<String>,
 }
 
 impl DoSave {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { file_name: None }
     }
 
-    /// A file name to save under. Leave it out to save the app in its own place, as is usual.
-    ///
-    /// `qFileName`: text.
+    /// `qFileName`: see [`DocApi::do_save`].
     #[must_use]
     pub fn file_name(mut self, value: impl Into<String>) -> Self {
         self.file_name = Some(value.into());
@@ -7003,9 +6245,7 @@ impl DoSave {
 }
 
 impl Call<'_, DoSave> {
-    /// A file name to save under. Leave it out to save the app in its own place, as is usual.
-    ///
-    /// `qFileName`: text.
+    /// `qFileName`: see [`DocApi::do_save`].
     pub fn file_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.file_name(value))
     }
@@ -7038,19 +6278,17 @@ impl Request for DoSave {
     }
 }
 
-/// The request of [`DocApi::evaluate`], as a plain value.
+/// Request of [`DocApi::evaluate`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Evaluate {
-    /// The expression, such as `Sum(Sales)`.
-    ///
-    /// `qExpression`: text.
+    /// `qExpression`: see [`DocApi::evaluate`].
     #[doc(alias = "qExpression")]
     pub expression: String,
 }
 
 impl Evaluate {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(expression: impl Into<String>) -> Self {
         Self {
             expression: expression.into(),
@@ -7085,19 +6323,17 @@ impl Request for Evaluate {
     }
 }
 
-/// The request of [`DocApi::evaluate_ex`], as a plain value.
+/// Request of [`DocApi::evaluate_ex`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EvaluateEx {
-    /// The expression, such as `Sum(Sales)`.
-    ///
-    /// `qExpression`: text.
+    /// `qExpression`: see [`DocApi::evaluate_ex`].
     #[doc(alias = "qExpression")]
     pub expression: String,
 }
 
 impl EvaluateEx {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(expression: impl Into<String>) -> Self {
         Self {
             expression: expression.into(),
@@ -7132,19 +6368,17 @@ impl Request for EvaluateEx {
     }
 }
 
-/// The request of [`DocApi::expand_expression`], as a plain value.
+/// Request of [`DocApi::expand_expression`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExpandExpression {
-    /// The expression with its `$(…)`.
-    ///
-    /// `qExpression`: text.
+    /// `qExpression`: see [`DocApi::expand_expression`].
     #[doc(alias = "qExpression")]
     pub expression: String,
 }
 
 impl ExpandExpression {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(expression: impl Into<String>) -> Self {
         Self {
             expression: expression.into(),
@@ -7179,26 +6413,22 @@ impl Request for ExpandExpression {
     }
 }
 
-/// The request of [`DocApi::export_reduced_data`], as a plain value.
+/// Request of [`DocApi::export_reduced_data`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExportReducedData {
-    /// The bookmark to reduce by and how many seconds the link shall work.
-    ///
-    /// `qOptions`: [`NxDownloadOptions`].
+    /// `qOptions`: see [`DocApi::export_reduced_data`].
     #[doc(alias = "qOptions")]
     pub options: Option<NxDownloadOptions>,
 }
 
 impl ExportReducedData {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { options: None }
     }
 
-    /// The bookmark to reduce by and how many seconds the link shall work.
-    ///
-    /// `qOptions`: [`NxDownloadOptions`].
+    /// `qOptions`: see [`DocApi::export_reduced_data`].
     #[must_use]
     pub fn options(mut self, value: NxDownloadOptions) -> Self {
         self.options = Some(value);
@@ -7207,9 +6437,7 @@ impl ExportReducedData {
 }
 
 impl Call<'_, ExportReducedData> {
-    /// The bookmark to reduce by and how many seconds the link shall work.
-    ///
-    /// `qOptions`: [`NxDownloadOptions`].
+    /// `qOptions`: see [`DocApi::export_reduced_data`].
     pub fn options(self, value: NxDownloadOptions) -> Self {
         self.map(|request| request.options(value))
     }
@@ -7242,24 +6470,20 @@ impl Request for ExportReducedData {
     }
 }
 
-/// The request of [`DocApi::find_matching_fields`], as a plain value.
+/// Request of [`DocApi::find_matching_fields`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FindMatchingFields {
-    /// A field in the island to search.
-    ///
-    /// `qFieldName`: text.
+    /// `qFieldName`: see [`DocApi::find_matching_fields`].
     #[doc(alias = "qFieldName")]
     pub field_name: String,
-    /// Tags, of which a field needs at least one.
-    ///
-    /// `qTags`: texts.
+    /// `qTags`: see [`DocApi::find_matching_fields`].
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
 }
 
 impl FindMatchingFields {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(field_name: impl Into<String>, tags: Vec<String>) -> Self {
         Self {
             field_name: field_name.into(),
@@ -7296,13 +6520,13 @@ impl Request for FindMatchingFields {
     }
 }
 
-/// The request of [`DocApi::forward`], as a plain value.
+/// Request of [`DocApi::forward`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Forward {}
 
 impl Forward {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -7329,13 +6553,13 @@ impl Request for Forward {
     }
 }
 
-/// The request of [`DocApi::forward_count`], as a plain value.
+/// Request of [`DocApi::forward_count`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ForwardCount {}
 
 impl ForwardCount {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -7362,13 +6586,13 @@ impl Request for ForwardCount {
     }
 }
 
-/// The request of [`DocApi::get_all_infos`], as a plain value.
+/// Request of [`DocApi::get_all_infos`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAllInfos {}
 
 impl GetAllInfos {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -7395,13 +6619,13 @@ impl Request for GetAllInfos {
     }
 }
 
-/// The request of [`DocApi::get_app_layout`], as a plain value.
+/// Request of [`DocApi::get_app_layout`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAppLayout {}
 
 impl GetAppLayout {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -7428,13 +6652,13 @@ impl Request for GetAppLayout {
     }
 }
 
-/// The request of [`DocApi::get_app_properties`], as a plain value.
+/// Request of [`DocApi::get_app_properties`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAppProperties {}
 
 impl GetAppProperties {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -7461,24 +6685,20 @@ impl Request for GetAppProperties {
     }
 }
 
-/// The request of [`DocApi::get_association_scores`], as a plain value.
+/// Request of [`DocApi::get_association_scores`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetAssociationScores {
-    /// The name of the first table.
-    ///
-    /// `qTable1`: text.
+    /// `qTable1`: see [`DocApi::get_association_scores`].
     #[doc(alias = "qTable1")]
     pub table1: String,
-    /// The name of the second table.
-    ///
-    /// `qTable2`: text.
+    /// `qTable2`: see [`DocApi::get_association_scores`].
     #[doc(alias = "qTable2")]
     pub table2: String,
 }
 
 impl GetAssociationScores {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(table1: impl Into<String>, table2: impl Into<String>) -> Self {
         Self {
             table1: table1.into(),
@@ -7515,19 +6735,17 @@ impl Request for GetAssociationScores {
     }
 }
 
-/// The request of [`DocApi::get_bookmark`], as a plain value.
+/// Request of [`DocApi::get_bookmark`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetBookmark {
-    /// The bookmark's identifier.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::get_bookmark`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl GetBookmark {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -7562,20 +6780,17 @@ impl Request for GetBookmark {
     }
 }
 
-/// The request of [`DocApi::get_bookmarks`], as a plain value.
+/// Request of [`DocApi::get_bookmarks`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetBookmarks {
-    /// The types to list (usually `bookmark`), the parts of their layouts to return, and whether soft patches
-    /// come along. They can be large.
-    ///
-    /// `qOptions`: [`NxGetBookmarkOptions`].
+    /// `qOptions`: see [`DocApi::get_bookmarks`].
     #[doc(alias = "qOptions")]
     pub options: NxGetBookmarkOptions,
 }
 
 impl GetBookmarks {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(options: NxGetBookmarkOptions) -> Self {
         Self { options }
     }
@@ -7608,19 +6823,17 @@ impl Request for GetBookmarks {
     }
 }
 
-/// The request of [`DocApi::get_connection`], as a plain value.
+/// Request of [`DocApi::get_connection`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetConnection {
-    /// The connection's identifier.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::get_connection`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
 }
 
 impl GetConnection {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection_id: impl Into<String>) -> Self {
         Self {
             connection_id: connection_id.into(),
@@ -7655,13 +6868,13 @@ impl Request for GetConnection {
     }
 }
 
-/// The request of [`DocApi::get_connections`], as a plain value.
+/// Request of [`DocApi::get_connections`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetConnections {}
 
 impl GetConnections {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -7688,13 +6901,13 @@ impl Request for GetConnections {
     }
 }
 
-/// The request of [`DocApi::get_content_libraries`], as a plain value.
+/// Request of [`DocApi::get_content_libraries`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetContentLibraries {}
 
 impl GetContentLibraries {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -7721,19 +6934,17 @@ impl Request for GetContentLibraries {
     }
 }
 
-/// The request of [`DocApi::get_database_info`], as a plain value.
+/// Request of [`DocApi::get_database_info`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetDatabaseInfo {
-    /// The connection's identifier.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::get_database_info`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
 }
 
 impl GetDatabaseInfo {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection_id: impl Into<String>) -> Self {
         Self {
             connection_id: connection_id.into(),
@@ -7768,24 +6979,20 @@ impl Request for GetDatabaseInfo {
     }
 }
 
-/// The request of [`DocApi::get_database_owners`], as a plain value.
+/// Request of [`DocApi::get_database_owners`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetDatabaseOwners {
-    /// The connection's identifier.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::get_database_owners`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
-    /// The database to look in, as [`DocApi::get_databases`](crate::doc::DocApi::get_databases) names it.
-    ///
-    /// `qDatabase`: text.
+    /// `qDatabase`: see [`DocApi::get_database_owners`].
     #[doc(alias = "qDatabase")]
     pub database: Option<String>,
 }
 
 impl GetDatabaseOwners {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection_id: impl Into<String>) -> Self {
         Self {
             connection_id: connection_id.into(),
@@ -7793,9 +7000,7 @@ impl GetDatabaseOwners {
         }
     }
 
-    /// The database to look in, as [`DocApi::get_databases`](crate::doc::DocApi::get_databases) names it.
-    ///
-    /// `qDatabase`: text.
+    /// `qDatabase`: see [`DocApi::get_database_owners`].
     #[must_use]
     pub fn database(mut self, value: impl Into<String>) -> Self {
         self.database = Some(value.into());
@@ -7804,9 +7009,7 @@ impl GetDatabaseOwners {
 }
 
 impl Call<'_, GetDatabaseOwners> {
-    /// The database to look in, as [`DocApi::get_databases`](crate::doc::DocApi::get_databases) names it.
-    ///
-    /// `qDatabase`: text.
+    /// `qDatabase`: see [`DocApi::get_database_owners`].
     pub fn database(self, value: impl Into<String>) -> Self {
         self.map(|request| request.database(value))
     }
@@ -7840,34 +7043,26 @@ impl Request for GetDatabaseOwners {
     }
 }
 
-/// The request of [`DocApi::get_database_table_fields`], as a plain value.
+/// Request of [`DocApi::get_database_table_fields`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetDatabaseTableFields {
-    /// The connection's identifier.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::get_database_table_fields`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
-    /// The database that the table is in.
-    ///
-    /// `qDatabase`: text.
+    /// `qDatabase`: see [`DocApi::get_database_table_fields`].
     #[doc(alias = "qDatabase")]
     pub database: Option<String>,
-    /// The owner of the table.
-    ///
-    /// `qOwner`: text.
+    /// `qOwner`: see [`DocApi::get_database_table_fields`].
     #[doc(alias = "qOwner")]
     pub owner: Option<String>,
-    /// The table, as [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables) names it.
-    ///
-    /// `qTable`: text.
+    /// `qTable`: see [`DocApi::get_database_table_fields`].
     #[doc(alias = "qTable")]
     pub table: String,
 }
 
 impl GetDatabaseTableFields {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection_id: impl Into<String>, table: impl Into<String>) -> Self {
         Self {
             connection_id: connection_id.into(),
@@ -7877,18 +7072,14 @@ impl GetDatabaseTableFields {
         }
     }
 
-    /// The database that the table is in.
-    ///
-    /// `qDatabase`: text.
+    /// `qDatabase`: see [`DocApi::get_database_table_fields`].
     #[must_use]
     pub fn database(mut self, value: impl Into<String>) -> Self {
         self.database = Some(value.into());
         self
     }
 
-    /// The owner of the table.
-    ///
-    /// `qOwner`: text.
+    /// `qOwner`: see [`DocApi::get_database_table_fields`].
     #[must_use]
     pub fn owner(mut self, value: impl Into<String>) -> Self {
         self.owner = Some(value.into());
@@ -7897,16 +7088,12 @@ impl GetDatabaseTableFields {
 }
 
 impl Call<'_, GetDatabaseTableFields> {
-    /// The database that the table is in.
-    ///
-    /// `qDatabase`: text.
+    /// `qDatabase`: see [`DocApi::get_database_table_fields`].
     pub fn database(self, value: impl Into<String>) -> Self {
         self.map(|request| request.database(value))
     }
 
-    /// The owner of the table.
-    ///
-    /// `qOwner`: text.
+    /// `qOwner`: see [`DocApi::get_database_table_fields`].
     pub fn owner(self, value: impl Into<String>) -> Self {
         self.map(|request| request.owner(value))
     }
@@ -7942,39 +7129,29 @@ impl Request for GetDatabaseTableFields {
     }
 }
 
-/// The request of [`DocApi::get_database_table_preview`], as a plain value.
+/// Request of [`DocApi::get_database_table_preview`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetDatabaseTablePreview {
-    /// The connection's identifier.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::get_database_table_preview`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
-    /// The database that the table is in.
-    ///
-    /// `qDatabase`: text.
+    /// `qDatabase`: see [`DocApi::get_database_table_preview`].
     #[doc(alias = "qDatabase")]
     pub database: Option<String>,
-    /// The owner of the table.
-    ///
-    /// `qOwner`: text.
+    /// `qOwner`: see [`DocApi::get_database_table_preview`].
     #[doc(alias = "qOwner")]
     pub owner: Option<String>,
-    /// The table, as [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables) names it.
-    ///
-    /// `qTable`: text.
+    /// `qTable`: see [`DocApi::get_database_table_preview`].
     #[doc(alias = "qTable")]
     pub table: String,
-    /// A condition that rows must meet.
-    ///
-    /// `qConditions`: [`FilterInfo`].
+    /// `qConditions`: see [`DocApi::get_database_table_preview`].
     #[doc(alias = "qConditions")]
     pub conditions: Option<FilterInfo>,
 }
 
 impl GetDatabaseTablePreview {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection_id: impl Into<String>, table: impl Into<String>) -> Self {
         Self {
             connection_id: connection_id.into(),
@@ -7985,27 +7162,21 @@ impl GetDatabaseTablePreview {
         }
     }
 
-    /// The database that the table is in.
-    ///
-    /// `qDatabase`: text.
+    /// `qDatabase`: see [`DocApi::get_database_table_preview`].
     #[must_use]
     pub fn database(mut self, value: impl Into<String>) -> Self {
         self.database = Some(value.into());
         self
     }
 
-    /// The owner of the table.
-    ///
-    /// `qOwner`: text.
+    /// `qOwner`: see [`DocApi::get_database_table_preview`].
     #[must_use]
     pub fn owner(mut self, value: impl Into<String>) -> Self {
         self.owner = Some(value.into());
         self
     }
 
-    /// A condition that rows must meet.
-    ///
-    /// `qConditions`: [`FilterInfo`].
+    /// `qConditions`: see [`DocApi::get_database_table_preview`].
     #[must_use]
     pub fn conditions(mut self, value: FilterInfo) -> Self {
         self.conditions = Some(value);
@@ -8014,23 +7185,17 @@ impl GetDatabaseTablePreview {
 }
 
 impl Call<'_, GetDatabaseTablePreview> {
-    /// The database that the table is in.
-    ///
-    /// `qDatabase`: text.
+    /// `qDatabase`: see [`DocApi::get_database_table_preview`].
     pub fn database(self, value: impl Into<String>) -> Self {
         self.map(|request| request.database(value))
     }
 
-    /// The owner of the table.
-    ///
-    /// `qOwner`: text.
+    /// `qOwner`: see [`DocApi::get_database_table_preview`].
     pub fn owner(self, value: impl Into<String>) -> Self {
         self.map(|request| request.owner(value))
     }
 
-    /// A condition that rows must meet.
-    ///
-    /// `qConditions`: [`FilterInfo`].
+    /// `qConditions`: see [`DocApi::get_database_table_preview`].
     pub fn conditions(self, value: FilterInfo) -> Self {
         self.map(|request| request.conditions(value))
     }
@@ -8067,18 +7232,18 @@ impl Request for GetDatabaseTablePreview {
     }
 }
 
-/// What [`DocApi::get_database_table_preview`] returns.
+/// Response of [`DocApi::get_database_table_preview`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDatabaseTablePreviewResponse {
-    /// Records of texts. The first one holds the names of the fields, the values follow.
+    /// Records of strings. The first record contains the column names.
     ///
-    /// `qPreview`: list of [`DataRecord`].
+    /// Wire name: `qPreview`.
     #[doc(alias = "qPreview")]
     pub preview: Vec<DataRecord>,
-    /// The number of rows that goes with the preview.
+    /// Number of rows.
     ///
-    /// `qRowCount`: whole number.
+    /// Wire name: `qRowCount`.
     #[doc(alias = "qRowCount")]
     pub row_count: i64,
 }
@@ -8105,29 +7270,23 @@ impl Record for GetDatabaseTablePreviewResponse {
 
 qix_schema::wire_records!(GetDatabaseTablePreviewResponse);
 
-/// The request of [`DocApi::get_database_tables`], as a plain value.
+/// Request of [`DocApi::get_database_tables`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetDatabaseTables {
-    /// The connection's identifier.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::get_database_tables`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
-    /// The database to look in.
-    ///
-    /// `qDatabase`: text.
+    /// `qDatabase`: see [`DocApi::get_database_tables`].
     #[doc(alias = "qDatabase")]
     pub database: Option<String>,
-    /// The owner whose tables to list.
-    ///
-    /// `qOwner`: text.
+    /// `qOwner`: see [`DocApi::get_database_tables`].
     #[doc(alias = "qOwner")]
     pub owner: Option<String>,
 }
 
 impl GetDatabaseTables {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection_id: impl Into<String>) -> Self {
         Self {
             connection_id: connection_id.into(),
@@ -8136,18 +7295,14 @@ impl GetDatabaseTables {
         }
     }
 
-    /// The database to look in.
-    ///
-    /// `qDatabase`: text.
+    /// `qDatabase`: see [`DocApi::get_database_tables`].
     #[must_use]
     pub fn database(mut self, value: impl Into<String>) -> Self {
         self.database = Some(value.into());
         self
     }
 
-    /// The owner whose tables to list.
-    ///
-    /// `qOwner`: text.
+    /// `qOwner`: see [`DocApi::get_database_tables`].
     #[must_use]
     pub fn owner(mut self, value: impl Into<String>) -> Self {
         self.owner = Some(value.into());
@@ -8156,16 +7311,12 @@ impl GetDatabaseTables {
 }
 
 impl Call<'_, GetDatabaseTables> {
-    /// The database to look in.
-    ///
-    /// `qDatabase`: text.
+    /// `qDatabase`: see [`DocApi::get_database_tables`].
     pub fn database(self, value: impl Into<String>) -> Self {
         self.map(|request| request.database(value))
     }
 
-    /// The owner whose tables to list.
-    ///
-    /// `qOwner`: text.
+    /// `qOwner`: see [`DocApi::get_database_tables`].
     pub fn owner(self, value: impl Into<String>) -> Self {
         self.map(|request| request.owner(value))
     }
@@ -8200,19 +7351,17 @@ impl Request for GetDatabaseTables {
     }
 }
 
-/// The request of [`DocApi::get_databases`], as a plain value.
+/// Request of [`DocApi::get_databases`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetDatabases {
-    /// The connection's identifier.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::get_databases`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
 }
 
 impl GetDatabases {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection_id: impl Into<String>) -> Self {
         Self {
             connection_id: connection_id.into(),
@@ -8247,19 +7396,17 @@ impl Request for GetDatabases {
     }
 }
 
-/// The request of [`DocApi::get_dimension`], as a plain value.
+/// Request of [`DocApi::get_dimension`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetDimension {
-    /// The identifier of the master dimension.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::get_dimension`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl GetDimension {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -8294,28 +7441,24 @@ impl Request for GetDimension {
     }
 }
 
-/// The request of [`DocApi::get_empty_script`], as a plain value.
+/// Request of [`DocApi::get_empty_script`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetEmptyScript {
-    /// A name for the script's first section, by default `Main`.
-    ///
-    /// `qLocalizedMainSection`: text.
+    /// `qLocalizedMainSection`: see [`DocApi::get_empty_script`].
     #[doc(alias = "qLocalizedMainSection")]
     pub localized_main_section: Option<String>,
 }
 
 impl GetEmptyScript {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {
             localized_main_section: None,
         }
     }
 
-    /// A name for the script's first section, by default `Main`.
-    ///
-    /// `qLocalizedMainSection`: text.
+    /// `qLocalizedMainSection`: see [`DocApi::get_empty_script`].
     #[must_use]
     pub fn localized_main_section(mut self, value: impl Into<String>) -> Self {
         self.localized_main_section = Some(value.into());
@@ -8324,9 +7467,7 @@ impl GetEmptyScript {
 }
 
 impl Call<'_, GetEmptyScript> {
-    /// A name for the script's first section, by default `Main`.
-    ///
-    /// `qLocalizedMainSection`: text.
+    /// `qLocalizedMainSection`: see [`DocApi::get_empty_script`].
     pub fn localized_main_section(self, value: impl Into<String>) -> Self {
         self.map(|request| request.localized_main_section(value))
     }
@@ -8359,15 +7500,15 @@ impl Request for GetEmptyScript {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`DocApi::get_expression_bnf`], as a plain value.
+/// Request of [`DocApi::get_expression_bnf`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetExpressionBNF {}
 
 impl GetExpressionBNF {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -8394,18 +7535,18 @@ impl Request for GetExpressionBNF {
     }
 }
 
-/// What [`DocApi::get_expression_bnf`] returns.
+/// Response of [`DocApi::get_expression_bnf`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetExpressionBNFResponse {
-    /// The rules and tokens, which refer to each other by number.
+    /// Rules and tokens, which refer to each other by number.
     ///
-    /// `qBnfDefs`: list of [`BNFDef`].
+    /// Wire name: `qBnfDefs`.
     #[doc(alias = "qBnfDefs")]
     pub bnf_defs: Vec<BNFDef>,
-    /// A hash of the grammar.
+    /// Hash of the grammar.
     ///
-    /// `qBnfHash`: text.
+    /// Wire name: `qBnfHash`.
     #[doc(alias = "qBnfHash")]
     pub bnf_hash: String,
 }
@@ -8432,15 +7573,15 @@ impl Record for GetExpressionBNFResponse {
 
 qix_schema::wire_records!(GetExpressionBNFResponse);
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`DocApi::get_expression_bnf_hash`], as a plain value.
+/// Request of [`DocApi::get_expression_bnf_hash`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetExpressionBNFHash {}
 
 impl GetExpressionBNFHash {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -8467,13 +7608,13 @@ impl Request for GetExpressionBNFHash {
     }
 }
 
-/// The request of [`DocApi::get_favorite_variables`], as a plain value.
+/// Request of [`DocApi::get_favorite_variables`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFavoriteVariables {}
 
 impl GetFavoriteVariables {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -8500,24 +7641,20 @@ impl Request for GetFavoriteVariables {
     }
 }
 
-/// The request of [`DocApi::get_field`], as a plain value.
+/// Request of [`DocApi::get_field`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetField {
-    /// Name of the field as in the data model, case-sensitive, without brackets.
-    ///
-    /// `qFieldName`: text.
+    /// `qFieldName`: see [`DocApi::get_field`].
     #[doc(alias = "qFieldName")]
     pub field_name: String,
-    /// The alternate state in which selections will be made; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::get_field`].
     #[doc(alias = "qStateName")]
     pub state_name: Option<String>,
 }
 
 impl GetField {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(field_name: impl Into<String>) -> Self {
         Self {
             field_name: field_name.into(),
@@ -8525,9 +7662,7 @@ impl GetField {
         }
     }
 
-    /// The alternate state in which selections will be made; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::get_field`].
     #[must_use]
     pub fn state_name(mut self, value: impl Into<String>) -> Self {
         self.state_name = Some(value.into());
@@ -8536,9 +7671,7 @@ impl GetField {
 }
 
 impl Call<'_, GetField> {
-    /// The alternate state in which selections will be made; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::get_field`].
     pub fn state_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.state_name(value))
     }
@@ -8572,30 +7705,23 @@ impl Request for GetField {
     }
 }
 
-/// The request of [`DocApi::get_field_and_column_samples`], as a plain value.
+/// Request of [`DocApi::get_field_and_column_samples`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFieldAndColumnSamples {
-    /// What to draw from. With a table name it is a column of that table, without it is a
-    /// field.
-    ///
-    /// `qFieldsOrColumnsWithWildcards`: list of [`FieldOrColumn`].
+    /// `qFieldsOrColumnsWithWildcards`: see [`DocApi::get_field_and_column_samples`].
     #[doc(alias = "qFieldsOrColumnsWithWildcards")]
     pub fields_or_columns_with_wildcards: Vec<FieldOrColumn>,
-    /// The most values to return for each; small fields give fewer. A negative number returns all.
-    ///
-    /// `qMaxNumberOfValues`: whole number.
+    /// `qMaxNumberOfValues`: see [`DocApi::get_field_and_column_samples`].
     #[doc(alias = "qMaxNumberOfValues")]
     pub max_number_of_values: i64,
-    /// A seed, so that tests draw the same sample each time.
-    ///
-    /// `qRandSeed`: whole number.
+    /// `qRandSeed`: see [`DocApi::get_field_and_column_samples`].
     #[doc(alias = "qRandSeed")]
     pub rand_seed: Option<i64>,
 }
 
 impl GetFieldAndColumnSamples {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         fields_or_columns_with_wildcards: Vec<FieldOrColumn>,
         max_number_of_values: i64,
@@ -8607,9 +7733,7 @@ impl GetFieldAndColumnSamples {
         }
     }
 
-    /// A seed, so that tests draw the same sample each time.
-    ///
-    /// `qRandSeed`: whole number.
+    /// `qRandSeed`: see [`DocApi::get_field_and_column_samples`].
     #[must_use]
     pub fn rand_seed(mut self, value: i64) -> Self {
         self.rand_seed = Some(value);
@@ -8618,9 +7742,7 @@ impl GetFieldAndColumnSamples {
 }
 
 impl Call<'_, GetFieldAndColumnSamples> {
-    /// A seed, so that tests draw the same sample each time.
-    ///
-    /// `qRandSeed`: whole number.
+    /// `qRandSeed`: see [`DocApi::get_field_and_column_samples`].
     pub fn rand_seed(self, value: i64) -> Self {
         self.map(|request| request.rand_seed(value))
     }
@@ -8658,19 +7780,17 @@ impl Request for GetFieldAndColumnSamples {
     }
 }
 
-/// The request of [`DocApi::get_field_description`], as a plain value.
+/// Request of [`DocApi::get_field_description`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFieldDescription {
-    /// The field's name.
-    ///
-    /// `qFieldName`: text.
+    /// `qFieldName`: see [`DocApi::get_field_description`].
     #[doc(alias = "qFieldName")]
     pub field_name: String,
 }
 
 impl GetFieldDescription {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(field_name: impl Into<String>) -> Self {
         Self {
             field_name: field_name.into(),
@@ -8705,19 +7825,17 @@ impl Request for GetFieldDescription {
     }
 }
 
-/// The request of [`DocApi::get_field_on_the_fly_by_name`], as a plain value.
+/// Request of [`DocApi::get_field_on_the_fly_by_name`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFieldOnTheFlyByName {
-    /// The readable name of the calculated field.
-    ///
-    /// `qReadableName`: text.
+    /// `qReadableName`: see [`DocApi::get_field_on_the_fly_by_name`].
     #[doc(alias = "qReadableName")]
     pub readable_name: String,
 }
 
 impl GetFieldOnTheFlyByName {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(readable_name: impl Into<String>) -> Self {
         Self {
             readable_name: readable_name.into(),
@@ -8752,19 +7870,17 @@ impl Request for GetFieldOnTheFlyByName {
     }
 }
 
-/// The request of [`DocApi::get_fields_from_expression`], as a plain value.
+/// Request of [`DocApi::get_fields_from_expression`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFieldsFromExpression {
-    /// The expression.
-    ///
-    /// `qExpr`: text.
+    /// `qExpr`: see [`DocApi::get_fields_from_expression`].
     #[doc(alias = "qExpr")]
     pub expr: String,
 }
 
 impl GetFieldsFromExpression {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(expr: impl Into<String>) -> Self {
         Self { expr: expr.into() }
     }
@@ -8797,19 +7913,17 @@ impl Request for GetFieldsFromExpression {
     }
 }
 
-/// The request of [`DocApi::get_fields_resource_ids`], as a plain value.
+/// Request of [`DocApi::get_fields_resource_ids`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFieldsResourceIds {
-    /// The fields to ask for.
-    ///
-    /// `qFieldNames`: texts.
+    /// `qFieldNames`: see [`DocApi::get_fields_resource_ids`].
     #[doc(alias = "qFieldNames")]
     pub field_names: Vec<String>,
 }
 
 impl GetFieldsResourceIds {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(field_names: Vec<String>) -> Self {
         Self { field_names }
     }
@@ -8842,34 +7956,26 @@ impl Request for GetFieldsResourceIds {
     }
 }
 
-/// The request of [`DocApi::get_file_table_fields`], as a plain value.
+/// Request of [`DocApi::get_file_table_fields`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFileTableFields {
-    /// The identifier of the folder connection.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::get_file_table_fields`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_file_table_fields`].
     #[doc(alias = "qRelativePath")]
     pub relative_path: Option<String>,
-    /// The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
-    ///
-    /// `qDataFormat`: [`FileDataFormat`].
+    /// `qDataFormat`: see [`DocApi::get_file_table_fields`].
     #[doc(alias = "qDataFormat")]
     pub data_format: FileDataFormat,
-    /// The table, as [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) names it. Formats with several tables a file (Excel, HTML, XML) need it.
-    ///
-    /// `qTable`: text.
+    /// `qTable`: see [`DocApi::get_file_table_fields`].
     #[doc(alias = "qTable")]
     pub table: String,
 }
 
 impl GetFileTableFields {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         connection_id: impl Into<String>,
         data_format: FileDataFormat,
@@ -8883,9 +7989,7 @@ impl GetFileTableFields {
         }
     }
 
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_file_table_fields`].
     #[must_use]
     pub fn relative_path(mut self, value: impl Into<String>) -> Self {
         self.relative_path = Some(value.into());
@@ -8894,9 +7998,7 @@ impl GetFileTableFields {
 }
 
 impl Call<'_, GetFileTableFields> {
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_file_table_fields`].
     pub fn relative_path(self, value: impl Into<String>) -> Self {
         self.map(|request| request.relative_path(value))
     }
@@ -8932,19 +8034,18 @@ impl Request for GetFileTableFields {
     }
 }
 
-/// What [`DocApi::get_file_table_fields`] returns.
+/// Response of [`DocApi::get_file_table_fields`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFileTableFieldsResponse {
-    /// The fields.
+    /// Fields.
     ///
-    /// `qFields`: list of [`DataField`].
+    /// Wire name: `qFields`.
     #[doc(alias = "qFields")]
     pub fields: Vec<DataField>,
-    /// The format in the notation of the script, to be put behind the file's name in a `LOAD`
-    /// statement.
+    /// Format specification for a `LOAD` statement, to place after the file name.
     ///
-    /// `qFormatSpec`: text.
+    /// Wire name: `qFormatSpec`.
     #[doc(alias = "qFormatSpec")]
     pub format_spec: String,
 }
@@ -8971,34 +8072,26 @@ impl Record for GetFileTableFieldsResponse {
 
 qix_schema::wire_records!(GetFileTableFieldsResponse);
 
-/// The request of [`DocApi::get_file_table_preview`], as a plain value.
+/// Request of [`DocApi::get_file_table_preview`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFileTablePreview {
-    /// The identifier of the folder connection.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::get_file_table_preview`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_file_table_preview`].
     #[doc(alias = "qRelativePath")]
     pub relative_path: Option<String>,
-    /// The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
-    ///
-    /// `qDataFormat`: [`FileDataFormat`].
+    /// `qDataFormat`: see [`DocApi::get_file_table_preview`].
     #[doc(alias = "qDataFormat")]
     pub data_format: FileDataFormat,
-    /// The table, as [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) names it. Formats with several tables a file (Excel, HTML, XML) need it.
-    ///
-    /// `qTable`: text.
+    /// `qTable`: see [`DocApi::get_file_table_preview`].
     #[doc(alias = "qTable")]
     pub table: String,
 }
 
 impl GetFileTablePreview {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         connection_id: impl Into<String>,
         data_format: FileDataFormat,
@@ -9012,9 +8105,7 @@ impl GetFileTablePreview {
         }
     }
 
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_file_table_preview`].
     #[must_use]
     pub fn relative_path(mut self, value: impl Into<String>) -> Self {
         self.relative_path = Some(value.into());
@@ -9023,9 +8114,7 @@ impl GetFileTablePreview {
 }
 
 impl Call<'_, GetFileTablePreview> {
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_file_table_preview`].
     pub fn relative_path(self, value: impl Into<String>) -> Self {
         self.map(|request| request.relative_path(value))
     }
@@ -9061,19 +8150,18 @@ impl Request for GetFileTablePreview {
     }
 }
 
-/// What [`DocApi::get_file_table_preview`] returns.
+/// Response of [`DocApi::get_file_table_preview`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFileTablePreviewResponse {
-    /// Records of texts. The first one holds the names of the fields, the values follow.
+    /// Records of strings. The first record contains the field names.
     ///
-    /// `qPreview`: list of [`DataRecord`].
+    /// Wire name: `qPreview`.
     #[doc(alias = "qPreview")]
     pub preview: Vec<DataRecord>,
-    /// The format in the notation of the script, to be put behind the file's name in a `LOAD`
-    /// statement.
+    /// Format specification for a `LOAD` statement, to place after the file name.
     ///
-    /// `qFormatSpec`: text.
+    /// Wire name: `qFormatSpec`.
     #[doc(alias = "qFormatSpec")]
     pub format_spec: String,
 }
@@ -9100,29 +8188,23 @@ impl Record for GetFileTablePreviewResponse {
 
 qix_schema::wire_records!(GetFileTablePreviewResponse);
 
-/// The request of [`DocApi::get_file_tables`], as a plain value.
+/// Request of [`DocApi::get_file_tables`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFileTables {
-    /// The identifier of the folder connection.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::get_file_tables`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_file_tables`].
     #[doc(alias = "qRelativePath")]
     pub relative_path: Option<String>,
-    /// The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
-    ///
-    /// `qDataFormat`: [`FileDataFormat`].
+    /// `qDataFormat`: see [`DocApi::get_file_tables`].
     #[doc(alias = "qDataFormat")]
     pub data_format: FileDataFormat,
 }
 
 impl GetFileTables {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection_id: impl Into<String>, data_format: FileDataFormat) -> Self {
         Self {
             connection_id: connection_id.into(),
@@ -9131,9 +8213,7 @@ impl GetFileTables {
         }
     }
 
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_file_tables`].
     #[must_use]
     pub fn relative_path(mut self, value: impl Into<String>) -> Self {
         self.relative_path = Some(value.into());
@@ -9142,9 +8222,7 @@ impl GetFileTables {
 }
 
 impl Call<'_, GetFileTables> {
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_file_tables`].
     pub fn relative_path(self, value: impl Into<String>) -> Self {
         self.map(|request| request.relative_path(value))
     }
@@ -9179,29 +8257,23 @@ impl Request for GetFileTables {
     }
 }
 
-/// The request of [`DocApi::get_file_tables_ex`], as a plain value.
+/// Request of [`DocApi::get_file_tables_ex`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFileTablesEx {
-    /// The identifier of the folder connection.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::get_file_tables_ex`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_file_tables_ex`].
     #[doc(alias = "qRelativePath")]
     pub relative_path: Option<String>,
-    /// The format of the file, as [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) returns it or changed by hand.
-    ///
-    /// `qDataFormat`: [`FileDataFormat`].
+    /// `qDataFormat`: see [`DocApi::get_file_tables_ex`].
     #[doc(alias = "qDataFormat")]
     pub data_format: FileDataFormat,
 }
 
 impl GetFileTablesEx {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection_id: impl Into<String>, data_format: FileDataFormat) -> Self {
         Self {
             connection_id: connection_id.into(),
@@ -9210,9 +8282,7 @@ impl GetFileTablesEx {
         }
     }
 
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_file_tables_ex`].
     #[must_use]
     pub fn relative_path(mut self, value: impl Into<String>) -> Self {
         self.relative_path = Some(value.into());
@@ -9221,9 +8291,7 @@ impl GetFileTablesEx {
 }
 
 impl Call<'_, GetFileTablesEx> {
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_file_tables_ex`].
     pub fn relative_path(self, value: impl Into<String>) -> Self {
         self.map(|request| request.relative_path(value))
     }
@@ -9258,24 +8326,20 @@ impl Request for GetFileTablesEx {
     }
 }
 
-/// The request of [`DocApi::get_folder_items_for_connection`], as a plain value.
+/// Request of [`DocApi::get_folder_items_for_connection`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFolderItemsForConnection {
-    /// The identifier of the folder connection.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::get_folder_items_for_connection`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
-    /// A path below the connection's folder; the folder itself when left out.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_folder_items_for_connection`].
     #[doc(alias = "qRelativePath")]
     pub relative_path: Option<String>,
 }
 
 impl GetFolderItemsForConnection {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection_id: impl Into<String>) -> Self {
         Self {
             connection_id: connection_id.into(),
@@ -9283,9 +8347,7 @@ impl GetFolderItemsForConnection {
         }
     }
 
-    /// A path below the connection's folder; the folder itself when left out.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_folder_items_for_connection`].
     #[must_use]
     pub fn relative_path(mut self, value: impl Into<String>) -> Self {
         self.relative_path = Some(value.into());
@@ -9294,9 +8356,7 @@ impl GetFolderItemsForConnection {
 }
 
 impl Call<'_, GetFolderItemsForConnection> {
-    /// A path below the connection's folder; the folder itself when left out.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::get_folder_items_for_connection`].
     pub fn relative_path(self, value: impl Into<String>) -> Self {
         self.map(|request| request.relative_path(value))
     }
@@ -9330,15 +8390,15 @@ impl Request for GetFolderItemsForConnection {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`DocApi::get_group_states`], as a plain value.
+/// Request of [`DocApi::get_group_states`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetGroupStates {}
 
 impl GetGroupStates {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -9365,20 +8425,17 @@ impl Request for GetGroupStates {
     }
 }
 
-/// The request of [`DocApi::get_include_file_content`], as a plain value.
+/// Request of [`DocApi::get_include_file_content`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetIncludeFileContent {
-    /// The file as the script would name it, through a connection: `lib://Scripts/common.txt`. Put it in square
-    /// brackets where the script would.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`DocApi::get_include_file_content`].
     #[doc(alias = "qPath")]
     pub path: String,
 }
 
 impl GetIncludeFileContent {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>) -> Self {
         Self { path: path.into() }
     }
@@ -9411,19 +8468,17 @@ impl Request for GetIncludeFileContent {
     }
 }
 
-/// The request of [`DocApi::get_library_content`], as a plain value.
+/// Request of [`DocApi::get_library_content`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetLibraryContent {
-    /// The library's name, as [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries) gives it in [`ContentLibraryListItem::name`](crate::types::ContentLibraryListItem::name).
-    ///
-    /// `qName`: text.
+    /// `qName`: see [`DocApi::get_library_content`].
     #[doc(alias = "qName")]
     pub name: String,
 }
 
 impl GetLibraryContent {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -9456,13 +8511,13 @@ impl Request for GetLibraryContent {
     }
 }
 
-/// The request of [`DocApi::get_lineage`], as a plain value.
+/// Request of [`DocApi::get_lineage`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLineage {}
 
 impl GetLineage {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -9489,13 +8544,13 @@ impl Request for GetLineage {
     }
 }
 
-/// The request of [`DocApi::get_locale_info`], as a plain value.
+/// Request of [`DocApi::get_locale_info`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLocaleInfo {}
 
 impl GetLocaleInfo {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -9522,13 +8577,13 @@ impl Request for GetLocaleInfo {
     }
 }
 
-/// The request of [`DocApi::get_loosely_coupled_vector`], as a plain value.
+/// Request of [`DocApi::get_loosely_coupled_vector`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLooselyCoupledVector {}
 
 impl GetLooselyCoupledVector {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -9555,25 +8610,20 @@ impl Request for GetLooselyCoupledVector {
     }
 }
 
-/// The request of [`DocApi::get_matching_fields`], as a plain value.
+/// Request of [`DocApi::get_matching_fields`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetMatchingFields {
-    /// The tags.
-    ///
-    /// `qTags`: texts.
+    /// `qTags`: see [`DocApi::get_matching_fields`].
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
-    /// The name of a value of [`NxMatchingFieldMode`](crate::types::NxMatchingFieldMode): whether a field needs all the tags or one of
-    /// them is enough. All when left out.
-    ///
-    /// `qMatchingFieldMode`: text.
+    /// `qMatchingFieldMode`: see [`DocApi::get_matching_fields`].
     #[doc(alias = "qMatchingFieldMode")]
     pub matching_field_mode: Option<String>,
 }
 
 impl GetMatchingFields {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(tags: Vec<String>) -> Self {
         Self {
             tags,
@@ -9581,10 +8631,7 @@ impl GetMatchingFields {
         }
     }
 
-    /// The name of a value of [`NxMatchingFieldMode`](crate::types::NxMatchingFieldMode): whether a field needs all the tags or one of
-    /// them is enough. All when left out.
-    ///
-    /// `qMatchingFieldMode`: text.
+    /// `qMatchingFieldMode`: see [`DocApi::get_matching_fields`].
     #[must_use]
     pub fn matching_field_mode(mut self, value: impl Into<String>) -> Self {
         self.matching_field_mode = Some(value.into());
@@ -9593,10 +8640,7 @@ impl GetMatchingFields {
 }
 
 impl Call<'_, GetMatchingFields> {
-    /// The name of a value of [`NxMatchingFieldMode`](crate::types::NxMatchingFieldMode): whether a field needs all the tags or one of
-    /// them is enough. All when left out.
-    ///
-    /// `qMatchingFieldMode`: text.
+    /// `qMatchingFieldMode`: see [`DocApi::get_matching_fields`].
     pub fn matching_field_mode(self, value: impl Into<String>) -> Self {
         self.map(|request| request.matching_field_mode(value))
     }
@@ -9630,19 +8674,17 @@ impl Request for GetMatchingFields {
     }
 }
 
-/// The request of [`DocApi::get_measure`], as a plain value.
+/// Request of [`DocApi::get_measure`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetMeasure {
-    /// The identifier of the master measure.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::get_measure`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl GetMeasure {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -9677,19 +8719,17 @@ impl Request for GetMeasure {
     }
 }
 
-/// The request of [`DocApi::get_measure_with_label`], as a plain value.
+/// Request of [`DocApi::get_measure_with_label`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetMeasureWithLabel {
-    /// The label.
-    ///
-    /// `qLabel`: text.
+    /// `qLabel`: see [`DocApi::get_measure_with_label`].
     #[doc(alias = "qLabel")]
     pub label: String,
 }
 
 impl GetMeasureWithLabel {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(label: impl Into<String>) -> Self {
         Self { label: label.into() }
     }
@@ -9724,14 +8764,14 @@ impl Request for GetMeasureWithLabel {
     }
 }
 
-/// The request of [`DocApi::get_media_list`], as a plain value.
+/// Request of [`DocApi::get_media_list`].
 #[deprecated(note = "use `DocApi::get_library_content` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaList {}
 
 impl GetMediaList {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -9758,18 +8798,18 @@ impl Request for GetMediaList {
     }
 }
 
-/// What [`DocApi::get_media_list`] returns.
+/// Response of [`DocApi::get_media_list`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaListResponse {
-    /// The files.
+    /// Files.
     ///
-    /// `qList`: [`MediaList`].
+    /// Wire name: `qList`.
     #[doc(alias = "qList")]
     pub list: MediaList,
-    /// Whether the list could be made.
+    /// `true` on success.
     ///
-    /// `qReturn`: true or false.
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub returned: bool,
 }
@@ -9796,19 +8836,17 @@ impl Record for GetMediaListResponse {
 
 qix_schema::wire_records!(GetMediaListResponse);
 
-/// The request of [`DocApi::get_object`], as a plain value.
+/// Request of [`DocApi::get_object`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetObject {
-    /// The object's identifier.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::get_object`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl GetObject {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -9841,19 +8879,17 @@ impl Request for GetObject {
     }
 }
 
-/// The request of [`DocApi::get_objects`], as a plain value.
+/// Request of [`DocApi::get_objects`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetObjects {
-    /// The types to list, the parts of the layouts to return, and whether session objects are listed too.
-    ///
-    /// `qOptions`: [`NxGetObjectOptions`].
+    /// `qOptions`: see [`DocApi::get_objects`].
     #[doc(alias = "qOptions")]
     pub options: NxGetObjectOptions,
 }
 
 impl GetObjects {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(options: NxGetObjectOptions) -> Self {
         Self { options }
     }
@@ -9886,21 +8922,19 @@ impl Request for GetObjects {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`DocApi::get_or_create_object`], as a plain value.
+/// Request of [`DocApi::get_or_create_object`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetOrCreateObject {
-    /// The properties of a new object. Both `qInfo.qId` and `qInfo.qType` must be set.
-    ///
-    /// `qProp`: [`GenericObjectProperties`].
+    /// `qProp`: see [`DocApi::get_or_create_object`].
     #[doc(alias = "qProp")]
     pub prop: GenericObjectProperties,
 }
 
 impl GetOrCreateObject {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericObjectProperties) -> Self {
         Self { prop }
     }
@@ -9936,29 +8970,29 @@ impl Request for GetOrCreateObject {
     }
 }
 
-/// What [`DocApi::get_or_create_object`] returns.
+/// Response of [`DocApi::get_or_create_object`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GetOrCreateObjectResponse {
-    /// Whether the object was created by this call.
+    /// Whether this call created the object.
     ///
-    /// `qNewObject`: true or false.
+    /// Wire name: `qNewObject`.
     #[doc(alias = "qNewObject")]
     pub new_object: bool,
     /// The object.
     ///
-    /// `qReturn`: a [`GenericObject`](crate::generic_object::GenericObject).
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub object: super::generic_object::GenericObject,
 }
 
-/// The request of [`DocApi::get_script`], as a plain value.
+/// Request of [`DocApi::get_script`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetScript {}
 
 impl GetScript {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -9985,13 +9019,13 @@ impl Request for GetScript {
     }
 }
 
-/// The request of [`DocApi::get_script_breakpoints`], as a plain value.
+/// Request of [`DocApi::get_script_breakpoints`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetScriptBreakpoints {}
 
 impl GetScriptBreakpoints {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -10018,13 +9052,13 @@ impl Request for GetScriptBreakpoints {
     }
 }
 
-/// The request of [`DocApi::get_script_ex`], as a plain value.
+/// Request of [`DocApi::get_script_ex`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetScriptEx {}
 
 impl GetScriptEx {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -10051,15 +9085,15 @@ impl Request for GetScriptEx {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`DocApi::get_script_meta`], as a plain value.
+/// Request of [`DocApi::get_script_meta`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetScriptMeta {}
 
 impl GetScriptMeta {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -10086,24 +9120,20 @@ impl Request for GetScriptMeta {
     }
 }
 
-/// The request of [`DocApi::get_set_analysis`], as a plain value.
+/// Request of [`DocApi::get_set_analysis`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSetAnalysis {
-    /// The alternate state to take; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::get_set_analysis`].
     #[doc(alias = "qStateName")]
     pub state_name: Option<String>,
-    /// The bookmark to take the selections from; the current ones when left out.
-    ///
-    /// `qBookmarkId`: text.
+    /// `qBookmarkId`: see [`DocApi::get_set_analysis`].
     #[doc(alias = "qBookmarkId")]
     pub bookmark_id: Option<String>,
 }
 
 impl GetSetAnalysis {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {
             state_name: None,
@@ -10111,18 +9141,14 @@ impl GetSetAnalysis {
         }
     }
 
-    /// The alternate state to take; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::get_set_analysis`].
     #[must_use]
     pub fn state_name(mut self, value: impl Into<String>) -> Self {
         self.state_name = Some(value.into());
         self
     }
 
-    /// The bookmark to take the selections from; the current ones when left out.
-    ///
-    /// `qBookmarkId`: text.
+    /// `qBookmarkId`: see [`DocApi::get_set_analysis`].
     #[must_use]
     pub fn bookmark_id(mut self, value: impl Into<String>) -> Self {
         self.bookmark_id = Some(value.into());
@@ -10131,16 +9157,12 @@ impl GetSetAnalysis {
 }
 
 impl Call<'_, GetSetAnalysis> {
-    /// The alternate state to take; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::get_set_analysis`].
     pub fn state_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.state_name(value))
     }
 
-    /// The bookmark to take the selections from; the current ones when left out.
-    ///
-    /// `qBookmarkId`: text.
+    /// `qBookmarkId`: see [`DocApi::get_set_analysis`].
     pub fn bookmark_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.bookmark_id(value))
     }
@@ -10174,34 +9196,26 @@ impl Request for GetSetAnalysis {
     }
 }
 
-/// The request of [`DocApi::get_table_data`], as a plain value.
+/// Request of [`DocApi::get_table_data`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetTableData {
-    /// The first row to return, counted from 0.
-    ///
-    /// `qOffset`: whole number.
+    /// `qOffset`: see [`DocApi::get_table_data`].
     #[doc(alias = "qOffset")]
     pub offset: i64,
-    /// The number of rows to return.
-    ///
-    /// `qRows`: whole number.
+    /// `qRows`: see [`DocApi::get_table_data`].
     #[doc(alias = "qRows")]
     pub rows: i64,
-    /// Whether the table is shown as the engine stores it, with synthetic keys, or as the script loaded it.
-    ///
-    /// `qSyntheticMode`: true or false.
+    /// `qSyntheticMode`: see [`DocApi::get_table_data`].
     #[doc(alias = "qSyntheticMode")]
     pub synthetic_mode: bool,
-    /// The table, as [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys) names it.
-    ///
-    /// `qTableName`: text.
+    /// `qTableName`: see [`DocApi::get_table_data`].
     #[doc(alias = "qTableName")]
     pub table_name: String,
 }
 
 impl GetTableData {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         offset: i64,
         rows: i64,
@@ -10247,21 +9261,19 @@ impl Request for GetTableData {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`DocApi::get_table_profile_data`], as a plain value.
+/// Request of [`DocApi::get_table_profile_data`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetTableProfileData {
-    /// The table, as [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys) names it.
-    ///
-    /// `qTableName`: text.
+    /// `qTableName`: see [`DocApi::get_table_profile_data`].
     #[doc(alias = "qTableName")]
     pub table_name: String,
 }
 
 impl GetTableProfileData {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(table_name: impl Into<String>) -> Self {
         Self {
             table_name: table_name.into(),
@@ -10296,46 +9308,32 @@ impl Request for GetTableProfileData {
     }
 }
 
-/// The request of [`DocApi::get_tables_and_keys`], as a plain value.
+/// Request of [`DocApi::get_tables_and_keys`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetTablesAndKeys {
-    /// The size of the viewer's window in pixels, to lay the tables out in.
-    ///
-    /// `qWindowSize`: [`Size`].
+    /// `qWindowSize`: see [`DocApi::get_tables_and_keys`].
     #[doc(alias = "qWindowSize")]
     pub window_size: Size,
-    /// A second size for the layout, commonly zero.
-    ///
-    /// `qNullSize`: [`Size`].
+    /// `qNullSize`: see [`DocApi::get_tables_and_keys`].
     #[doc(alias = "qNullSize")]
     pub null_size: Size,
-    /// The height in pixels of one line of a table in the viewer.
-    ///
-    /// `qCellHeight`: whole number.
+    /// `qCellHeight`: see [`DocApi::get_tables_and_keys`].
     #[doc(alias = "qCellHeight")]
     pub cell_height: i64,
-    /// `true` gives the model as the engine stores it, with synthetic keys and tables; `false` gives the
-    /// tables as the script loaded them, linked by several fields where that is so.
-    ///
-    /// `qSyntheticMode`: true or false.
+    /// `qSyntheticMode`: see [`DocApi::get_tables_and_keys`].
     #[doc(alias = "qSyntheticMode")]
     pub synthetic_mode: bool,
-    /// Whether the engine's own system items are listed as well.
-    ///
-    /// `qIncludeSysVars`: true or false.
+    /// `qIncludeSysVars`: see [`DocApi::get_tables_and_keys`].
     #[doc(alias = "qIncludeSysVars")]
     pub include_sys_vars: bool,
-    /// Whether each table comes with the statistics of [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data), which takes more
-    /// time.
-    ///
-    /// `qIncludeProfiling`: true or false.
+    /// `qIncludeProfiling`: see [`DocApi::get_tables_and_keys`].
     #[doc(alias = "qIncludeProfiling")]
     pub include_profiling: Option<bool>,
 }
 
 impl GetTablesAndKeys {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         window_size: Size,
         null_size: Size,
@@ -10353,10 +9351,7 @@ impl GetTablesAndKeys {
         }
     }
 
-    /// Whether each table comes with the statistics of [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data), which takes more
-    /// time.
-    ///
-    /// `qIncludeProfiling`: true or false.
+    /// `qIncludeProfiling`: see [`DocApi::get_tables_and_keys`].
     #[must_use]
     pub fn include_profiling(mut self, value: bool) -> Self {
         self.include_profiling = Some(value);
@@ -10365,10 +9360,7 @@ impl GetTablesAndKeys {
 }
 
 impl Call<'_, GetTablesAndKeys> {
-    /// Whether each table comes with the statistics of [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data), which takes more
-    /// time.
-    ///
-    /// `qIncludeProfiling`: true or false.
+    /// `qIncludeProfiling`: see [`DocApi::get_tables_and_keys`].
     pub fn include_profiling(self, value: bool) -> Self {
         self.map(|request| request.include_profiling(value))
     }
@@ -10406,18 +9398,18 @@ impl Request for GetTablesAndKeys {
     }
 }
 
-/// What [`DocApi::get_tables_and_keys`] returns.
+/// Response of [`DocApi::get_tables_and_keys`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTablesAndKeysResponse {
-    /// The tables, with their fields.
+    /// Tables with their fields.
     ///
-    /// `qtr`: list of [`TableRecord`].
+    /// Wire name: `qtr`.
     #[doc(alias = "qtr")]
     pub tr: Vec<TableRecord>,
-    /// The keys, each with the tables it links.
+    /// Keys, each with the tables that it associates.
     ///
-    /// `qk`: list of [`SourceKeyRecord`].
+    /// Wire name: `qk`.
     #[doc(alias = "qk")]
     pub k: Vec<SourceKeyRecord>,
 }
@@ -10444,13 +9436,13 @@ impl Record for GetTablesAndKeysResponse {
 
 qix_schema::wire_records!(GetTablesAndKeysResponse);
 
-/// The request of [`DocApi::get_text_macros`], as a plain value.
+/// Request of [`DocApi::get_text_macros`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTextMacros {}
 
 impl GetTextMacros {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -10477,22 +9469,20 @@ impl Request for GetTextMacros {
     }
 }
 
-/// The request of [`DocApi::get_variable`], as a plain value.
+/// Request of [`DocApi::get_variable`].
 #[deprecated(
     note = "use `DocApi::get_variable_by_id` or `DocApi::get_variable_by_name` instead"
 )]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetVariable {
-    /// The variable's name.
-    ///
-    /// `qName`: text.
+    /// `qName`: see [`DocApi::get_variable`].
     #[doc(alias = "qName")]
     pub name: String,
 }
 
 impl GetVariable {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -10527,19 +9517,17 @@ impl Request for GetVariable {
     }
 }
 
-/// The request of [`DocApi::get_variable_by_id`], as a plain value.
+/// Request of [`DocApi::get_variable_by_id`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetVariableById {
-    /// The variable's identifier.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::get_variable_by_id`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl GetVariableById {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -10574,19 +9562,17 @@ impl Request for GetVariableById {
     }
 }
 
-/// The request of [`DocApi::get_variable_by_name`], as a plain value.
+/// Request of [`DocApi::get_variable_by_name`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetVariableByName {
-    /// The variable's name, case-sensitive.
-    ///
-    /// `qName`: text.
+    /// `qName`: see [`DocApi::get_variable_by_name`].
     #[doc(alias = "qName")]
     pub name: String,
 }
 
 impl GetVariableByName {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -10621,19 +9607,17 @@ impl Request for GetVariableByName {
     }
 }
 
-/// The request of [`DocApi::get_variables`], as a plain value.
+/// Request of [`DocApi::get_variables`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetVariables {
-    /// Which variables to list, besides the app's own: reserved ones, system ones, the session's.
-    ///
-    /// `qListDef`: [`VariableListDef`].
+    /// `qListDef`: see [`DocApi::get_variables`].
     #[doc(alias = "qListDef")]
     pub list_def: VariableListDef,
 }
 
 impl GetVariables {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(list_def: VariableListDef) -> Self {
         Self { list_def }
     }
@@ -10666,13 +9650,13 @@ impl Request for GetVariables {
     }
 }
 
-/// The request of [`DocApi::get_view_dlg_save_info`], as a plain value.
+/// Request of [`DocApi::get_view_dlg_save_info`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetViewDlgSaveInfo {}
 
 impl GetViewDlgSaveInfo {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -10699,24 +9683,20 @@ impl Request for GetViewDlgSaveInfo {
     }
 }
 
-/// The request of [`DocApi::guess_file_type`], as a plain value.
+/// Request of [`DocApi::guess_file_type`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GuessFileType {
-    /// The identifier of the folder connection.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::guess_file_type`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::guess_file_type`].
     #[doc(alias = "qRelativePath")]
     pub relative_path: Option<String>,
 }
 
 impl GuessFileType {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection_id: impl Into<String>) -> Self {
         Self {
             connection_id: connection_id.into(),
@@ -10724,9 +9704,7 @@ impl GuessFileType {
         }
     }
 
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::guess_file_type`].
     #[must_use]
     pub fn relative_path(mut self, value: impl Into<String>) -> Self {
         self.relative_path = Some(value.into());
@@ -10735,9 +9713,7 @@ impl GuessFileType {
 }
 
 impl Call<'_, GuessFileType> {
-    /// The file's path below the connection's folder.
-    ///
-    /// `qRelativePath`: text.
+    /// `qRelativePath`: see [`DocApi::guess_file_type`].
     pub fn relative_path(self, value: impl Into<String>) -> Self {
         self.map(|request| request.relative_path(value))
     }
@@ -10771,26 +9747,22 @@ impl Request for GuessFileType {
     }
 }
 
-/// The request of [`DocApi::lock_all`], as a plain value.
+/// Request of [`DocApi::lock_all`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LockAll {
-    /// The alternate state; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::lock_all`].
     #[doc(alias = "qStateName")]
     pub state_name: Option<String>,
 }
 
 impl LockAll {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { state_name: None }
     }
 
-    /// The alternate state; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::lock_all`].
     #[must_use]
     pub fn state_name(mut self, value: impl Into<String>) -> Self {
         self.state_name = Some(value.into());
@@ -10799,9 +9771,7 @@ impl LockAll {
 }
 
 impl Call<'_, LockAll> {
-    /// The alternate state; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::lock_all`].
     pub fn state_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.state_name(value))
     }
@@ -10834,30 +9804,23 @@ impl Request for LockAll {
     }
 }
 
-/// The request of [`DocApi::modify_connection`], as a plain value.
+/// Request of [`DocApi::modify_connection`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ModifyConnection {
-    /// The connection's identifier.
-    ///
-    /// `qConnectionId`: text.
+    /// `qConnectionId`: see [`DocApi::modify_connection`].
     #[doc(alias = "qConnectionId")]
     pub connection_id: String,
-    /// The whole new definition.
-    ///
-    /// `qConnection`: [`Connection`].
+    /// `qConnection`: see [`DocApi::modify_connection`].
     #[doc(alias = "qConnection")]
     pub connection: Connection,
-    /// Whether user name and password are replaced too. Otherwise the stored ones stay, which is what
-    /// you want after [`DocApi::get_connection`](crate::doc::DocApi::get_connection), as it does not return them.
-    ///
-    /// `qOverrideCredentials`: true or false.
+    /// `qOverrideCredentials`: see [`DocApi::modify_connection`].
     #[doc(alias = "qOverrideCredentials")]
     pub override_credentials: Option<bool>,
 }
 
 impl ModifyConnection {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection_id: impl Into<String>, connection: Connection) -> Self {
         Self {
             connection_id: connection_id.into(),
@@ -10866,10 +9829,7 @@ impl ModifyConnection {
         }
     }
 
-    /// Whether user name and password are replaced too. Otherwise the stored ones stay, which is what
-    /// you want after [`DocApi::get_connection`](crate::doc::DocApi::get_connection), as it does not return them.
-    ///
-    /// `qOverrideCredentials`: true or false.
+    /// `qOverrideCredentials`: see [`DocApi::modify_connection`].
     #[must_use]
     pub fn override_credentials(mut self, value: bool) -> Self {
         self.override_credentials = Some(value);
@@ -10878,10 +9838,7 @@ impl ModifyConnection {
 }
 
 impl Call<'_, ModifyConnection> {
-    /// Whether user name and password are replaced too. Otherwise the stored ones stay, which is what
-    /// you want after [`DocApi::get_connection`](crate::doc::DocApi::get_connection), as it does not return them.
-    ///
-    /// `qOverrideCredentials`: true or false.
+    /// `qOverrideCredentials`: see [`DocApi::modify_connection`].
     pub fn override_credentials(self, value: bool) -> Self {
         self.map(|request| request.override_credentials(value))
     }
@@ -10916,24 +9873,20 @@ impl Request for ModifyConnection {
     }
 }
 
-/// The request of [`DocApi::publish`], as a plain value.
+/// Request of [`DocApi::publish`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Publish {
-    /// The identifier of the stream.
-    ///
-    /// `qStreamId`: text.
+    /// `qStreamId`: see [`DocApi::publish`].
     #[doc(alias = "qStreamId")]
     pub stream_id: String,
-    /// A name for the published app; the engine makes one up when left out.
-    ///
-    /// `qName`: text.
+    /// `qName`: see [`DocApi::publish`].
     #[doc(alias = "qName")]
     pub name: Option<String>,
 }
 
 impl Publish {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(stream_id: impl Into<String>) -> Self {
         Self {
             stream_id: stream_id.into(),
@@ -10941,9 +9894,7 @@ impl Publish {
         }
     }
 
-    /// A name for the published app; the engine makes one up when left out.
-    ///
-    /// `qName`: text.
+    /// `qName`: see [`DocApi::publish`].
     #[must_use]
     pub fn name(mut self, value: impl Into<String>) -> Self {
         self.name = Some(value.into());
@@ -10952,9 +9903,7 @@ impl Publish {
 }
 
 impl Call<'_, Publish> {
-    /// A name for the published app; the engine makes one up when left out.
-    ///
-    /// `qName`: text.
+    /// `qName`: see [`DocApi::publish`].
     pub fn name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.name(value))
     }
@@ -10988,13 +9937,13 @@ impl Request for Publish {
     }
 }
 
-/// The request of [`DocApi::redo`], as a plain value.
+/// Request of [`DocApi::redo`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Redo {}
 
 impl Redo {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -11021,19 +9970,17 @@ impl Request for Redo {
     }
 }
 
-/// The request of [`DocApi::remove_alternate_state`], as a plain value.
+/// Request of [`DocApi::remove_alternate_state`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveAlternateState {
-    /// The state to remove.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::remove_alternate_state`].
     #[doc(alias = "qStateName")]
     pub state_name: String,
 }
 
 impl RemoveAlternateState {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(state_name: impl Into<String>) -> Self {
         Self {
             state_name: state_name.into(),
@@ -11068,19 +10015,17 @@ impl Request for RemoveAlternateState {
     }
 }
 
-/// The request of [`DocApi::remove_session_alternate_state`], as a plain value.
+/// Request of [`DocApi::remove_session_alternate_state`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveSessionAlternateState {
-    /// The state to remove.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::remove_session_alternate_state`].
     #[doc(alias = "qStateName")]
     pub state_name: String,
 }
 
 impl RemoveSessionAlternateState {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(state_name: impl Into<String>) -> Self {
         Self {
             state_name: state_name.into(),
@@ -11115,22 +10060,20 @@ impl Request for RemoveSessionAlternateState {
     }
 }
 
-/// The request of [`DocApi::remove_variable`], as a plain value.
+/// Request of [`DocApi::remove_variable`].
 #[deprecated(
     note = "use `DocApi::destroy_variable_by_id` or `DocApi::destroy_variable_by_name` instead"
 )]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveVariable {
-    /// The variable's name, case-sensitive.
-    ///
-    /// `qName`: text.
+    /// `qName`: see [`DocApi::remove_variable`].
     #[doc(alias = "qName")]
     pub name: String,
 }
 
 impl RemoveVariable {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -11163,30 +10106,23 @@ impl Request for RemoveVariable {
     }
 }
 
-/// The request of [`DocApi::replace_bookmark`], as a plain value.
+/// Request of [`DocApi::replace_bookmark`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReplaceBookmark {
-    /// The bookmark's identifier.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::replace_bookmark`].
     #[doc(alias = "qId")]
     pub id: String,
-    /// Whether the soft patches of objects are left out.
-    ///
-    /// `qIgnorePatches`: true or false.
+    /// `qIgnorePatches`: see [`DocApi::replace_bookmark`].
     #[doc(alias = "qIgnorePatches")]
     pub ignore_patches: Option<bool>,
-    /// The objects whose soft patches are stored, all objects' when empty; without effect if patches are
-    /// left out.
-    ///
-    /// `qObjectIdsToPatch`: texts.
+    /// `qObjectIdsToPatch`: see [`DocApi::replace_bookmark`].
     #[doc(alias = "qObjectIdsToPatch")]
     pub object_ids_to_patch: Option<Vec<String>>,
 }
 
 impl ReplaceBookmark {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -11195,19 +10131,14 @@ impl ReplaceBookmark {
         }
     }
 
-    /// Whether the soft patches of objects are left out.
-    ///
-    /// `qIgnorePatches`: true or false.
+    /// `qIgnorePatches`: see [`DocApi::replace_bookmark`].
     #[must_use]
     pub fn ignore_patches(mut self, value: bool) -> Self {
         self.ignore_patches = Some(value);
         self
     }
 
-    /// The objects whose soft patches are stored, all objects' when empty; without effect if patches are
-    /// left out.
-    ///
-    /// `qObjectIdsToPatch`: texts.
+    /// `qObjectIdsToPatch`: see [`DocApi::replace_bookmark`].
     #[must_use]
     pub fn object_ids_to_patch(
         mut self,
@@ -11219,17 +10150,12 @@ impl ReplaceBookmark {
 }
 
 impl Call<'_, ReplaceBookmark> {
-    /// Whether the soft patches of objects are left out.
-    ///
-    /// `qIgnorePatches`: true or false.
+    /// `qIgnorePatches`: see [`DocApi::replace_bookmark`].
     pub fn ignore_patches(self, value: bool) -> Self {
         self.map(|request| request.ignore_patches(value))
     }
 
-    /// The objects whose soft patches are stored, all objects' when empty; without effect if patches are
-    /// left out.
-    ///
-    /// `qObjectIdsToPatch`: texts.
+    /// `qObjectIdsToPatch`: see [`DocApi::replace_bookmark`].
     pub fn object_ids_to_patch(
         self,
         value: impl IntoIterator<Item = impl Into<String>>,
@@ -11270,35 +10196,33 @@ impl Request for ReplaceBookmark {
     }
 }
 
-/// What [`DocApi::replace_bookmark`] returns.
+/// Response of [`DocApi::replace_bookmark`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ReplaceBookmarkResponse {
-    /// The bookmark's identifier and type.
+    /// ID and type of the bookmark.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
     /// The bookmark.
     ///
-    /// `qReturn`: a [`GenericBookmark`](crate::generic_bookmark::GenericBookmark).
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub bookmark: super::generic_bookmark::GenericBookmark,
 }
 
-/// The request of [`DocApi::restore_temp_selection_state`], as a plain value.
+/// Request of [`DocApi::restore_temp_selection_state`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RestoreTempSelectionState {
-    /// The identifier that [`DocApi::store_temp_selection_state`](crate::doc::DocApi::store_temp_selection_state) gave.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`DocApi::restore_temp_selection_state`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl RestoreTempSelectionState {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -11331,13 +10255,13 @@ impl Request for RestoreTempSelectionState {
     }
 }
 
-/// The request of [`DocApi::resume`], as a plain value.
+/// Request of [`DocApi::resume`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Resume {}
 
 impl Resume {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -11364,19 +10288,17 @@ impl Request for Resume {
     }
 }
 
-/// The request of [`DocApi::save_as`], as a plain value.
+/// Request of [`DocApi::save_as`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SaveAs {
-    /// The name of the copy.
-    ///
-    /// `qNewAppName`: text.
+    /// `qNewAppName`: see [`DocApi::save_as`].
     #[doc(alias = "qNewAppName")]
     pub new_app_name: String,
 }
 
 impl SaveAs {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(new_app_name: impl Into<String>) -> Self {
         Self {
             new_app_name: new_app_name.into(),
@@ -11411,13 +10333,13 @@ impl Request for SaveAs {
     }
 }
 
-/// The request of [`DocApi::save_objects`], as a plain value.
+/// Request of [`DocApi::save_objects`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SaveObjects {}
 
 impl SaveObjects {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -11444,19 +10366,17 @@ impl Request for SaveObjects {
     }
 }
 
-/// The request of [`DocApi::scramble`], as a plain value.
+/// Request of [`DocApi::scramble`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Scramble {
-    /// The field to scramble.
-    ///
-    /// `qFieldName`: text.
+    /// `qFieldName`: see [`DocApi::scramble`].
     #[doc(alias = "qFieldName")]
     pub field_name: String,
 }
 
 impl Scramble {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(field_name: impl Into<String>) -> Self {
         Self {
             field_name: field_name.into(),
@@ -11491,30 +10411,24 @@ impl Request for Scramble {
     }
 }
 
-/// The request of [`DocApi::search_associations`], as a plain value.
+/// Request of [`DocApi::search_associations`].
 #[deprecated(note = "use `DocApi::search_results` instead")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchAssociations {
-    /// The fields to search, and whether selections and locks narrow the search.
-    ///
-    /// `qOptions`: [`SearchCombinationOptions`].
+    /// `qOptions`: see [`DocApi::search_associations`].
     #[doc(alias = "qOptions")]
     pub options: SearchCombinationOptions,
-    /// The terms.
-    ///
-    /// `qTerms`: texts.
+    /// `qTerms`: see [`DocApi::search_associations`].
     #[doc(alias = "qTerms")]
     pub terms: Vec<String>,
-    /// Which results to return, and how many values for each.
-    ///
-    /// `qPage`: [`SearchPage`].
+    /// `qPage`: see [`DocApi::search_associations`].
     #[doc(alias = "qPage")]
     pub page: SearchPage,
 }
 
 impl SearchAssociations {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         options: SearchCombinationOptions,
         terms: Vec<String>,
@@ -11553,29 +10467,23 @@ impl Request for SearchAssociations {
     }
 }
 
-/// The request of [`DocApi::search_objects`], as a plain value.
+/// Request of [`DocApi::search_objects`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchObjects {
-    /// Whether the properties that matched are returned, and how positions in a text are counted.
-    ///
-    /// `qOptions`: [`SearchObjectOptions`].
+    /// `qOptions`: see [`DocApi::search_objects`].
     #[doc(alias = "qOptions")]
     pub options: SearchObjectOptions,
-    /// The terms.
-    ///
-    /// `qTerms`: texts.
+    /// `qTerms`: see [`DocApi::search_objects`].
     #[doc(alias = "qTerms")]
     pub terms: Vec<String>,
-    /// Which groups and how many items of each to return.
-    ///
-    /// `qPage`: [`SearchPage`].
+    /// `qPage`: see [`DocApi::search_objects`].
     #[doc(alias = "qPage")]
     pub page: SearchPage,
 }
 
 impl SearchObjects {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         options: SearchObjectOptions,
         terms: Vec<String>,
@@ -11614,30 +10522,23 @@ impl Request for SearchObjects {
     }
 }
 
-/// The request of [`DocApi::search_results`], as a plain value.
+/// Request of [`DocApi::search_results`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchResults {
-    /// The fields to search, whether selections and locks narrow the search, and which details of a match to
-    /// return.
-    ///
-    /// `qOptions`: [`SearchCombinationOptions`].
+    /// `qOptions`: see [`DocApi::search_results`].
     #[doc(alias = "qOptions")]
     pub options: SearchCombinationOptions,
-    /// The terms, one or more words.
-    ///
-    /// `qTerms`: texts.
+    /// `qTerms`: see [`DocApi::search_results`].
     #[doc(alias = "qTerms")]
     pub terms: Vec<String>,
-    /// Which groups to return, and how many items and matches of each.
-    ///
-    /// `qPage`: [`SearchPage`].
+    /// `qPage`: see [`DocApi::search_results`].
     #[doc(alias = "qPage")]
     pub page: SearchPage,
 }
 
 impl SearchResults {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         options: SearchCombinationOptions,
         terms: Vec<String>,
@@ -11676,24 +10577,20 @@ impl Request for SearchResults {
     }
 }
 
-/// The request of [`DocApi::search_suggest`], as a plain value.
+/// Request of [`DocApi::search_suggest`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchSuggest {
-    /// The fields to search, and whether selections and locks narrow the search.
-    ///
-    /// `qOptions`: [`SearchCombinationOptions`].
+    /// `qOptions`: see [`DocApi::search_suggest`].
     #[doc(alias = "qOptions")]
     pub options: SearchCombinationOptions,
-    /// What the user has typed so far.
-    ///
-    /// `qTerms`: texts.
+    /// `qTerms`: see [`DocApi::search_suggest`].
     #[doc(alias = "qTerms")]
     pub terms: Vec<String>,
 }
 
 impl SearchSuggest {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(options: SearchCombinationOptions, terms: Vec<String>) -> Self {
         Self { options, terms }
     }
@@ -11727,31 +10624,25 @@ impl Request for SearchSuggest {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`DocApi::search_values`], as a plain value.
+/// Request of [`DocApi::search_values`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchValues {
-    /// The fields to search; all when the list is empty.
-    ///
-    /// `qOptions`: [`SearchValueOptions`].
+    /// `qOptions`: see [`DocApi::search_values`].
     #[doc(alias = "qOptions")]
     pub options: SearchValueOptions,
-    /// The terms.
-    ///
-    /// `qTerms`: texts.
+    /// `qTerms`: see [`DocApi::search_values`].
     #[doc(alias = "qTerms")]
     pub terms: Vec<String>,
-    /// Which fields to return, and how many values of each; -1 means all values.
-    ///
-    /// `qPage`: [`SearchValuePage`].
+    /// `qPage`: see [`DocApi::search_values`].
     #[doc(alias = "qPage")]
     pub page: SearchValuePage,
 }
 
 impl SearchValues {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         options: SearchValueOptions,
         terms: Vec<String>,
@@ -11790,35 +10681,26 @@ impl Request for SearchValues {
     }
 }
 
-/// The request of [`DocApi::select_associations`], as a plain value.
+/// Request of [`DocApi::select_associations`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectAssociations {
-    /// The options of the search.
-    ///
-    /// `qOptions`: [`SearchCombinationOptions`].
+    /// `qOptions`: see [`DocApi::select_associations`].
     #[doc(alias = "qOptions")]
     pub options: SearchCombinationOptions,
-    /// The terms of the search.
-    ///
-    /// `qTerms`: texts.
+    /// `qTerms`: see [`DocApi::select_associations`].
     #[doc(alias = "qTerms")]
     pub terms: Vec<String>,
-    /// Which result to select: its [`SearchGroup::id`](crate::types::SearchGroup::id), or [`SearchMatchCombination::id`](crate::types::SearchMatchCombination::id) after
-    /// [`DocApi::search_associations`](crate::doc::DocApi::search_associations).
-    ///
-    /// `qMatchIx`: whole number.
+    /// `qMatchIx`: see [`DocApi::select_associations`].
     #[doc(alias = "qMatchIx")]
     pub match_ix: i64,
-    /// No longer in use: leave it out.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`DocApi::select_associations`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl SelectAssociations {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         options: SearchCombinationOptions,
         terms: Vec<String>,
@@ -11832,9 +10714,7 @@ impl SelectAssociations {
         }
     }
 
-    /// No longer in use: leave it out.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`DocApi::select_associations`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -11843,9 +10723,7 @@ impl SelectAssociations {
 }
 
 impl Call<'_, SelectAssociations> {
-    /// No longer in use: leave it out.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`DocApi::select_associations`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -11881,39 +10759,29 @@ impl Request for SelectAssociations {
     }
 }
 
-/// The request of [`DocApi::send_generic_command_to_custom_connector`], as a plain value.
+/// Request of [`DocApi::send_generic_command_to_custom_connector`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SendGenericCommandToCustomConnector {
-    /// The file name of the connector.
-    ///
-    /// `qProvider`: text.
+    /// `qProvider`: see [`DocApi::send_generic_command_to_custom_connector`].
     #[doc(alias = "qProvider")]
     pub provider: String,
-    /// The command, one of those above.
-    ///
-    /// `qCommand`: text.
+    /// `qCommand`: see [`DocApi::send_generic_command_to_custom_connector`].
     #[doc(alias = "qCommand")]
     pub command: String,
-    /// The method to call in the connector, with commands such as `JsonRequest`.
-    ///
-    /// `qMethod`: text.
+    /// `qMethod`: see [`DocApi::send_generic_command_to_custom_connector`].
     #[doc(alias = "qMethod")]
     pub method: String,
-    /// Parameters of the method; the list may be empty.
-    ///
-    /// `qParameters`: texts.
+    /// `qParameters`: see [`DocApi::send_generic_command_to_custom_connector`].
     #[doc(alias = "qParameters")]
     pub parameters: Vec<String>,
-    /// The name of the data connection to work with.
-    ///
-    /// `qAppendConnection`: text.
+    /// `qAppendConnection`: see [`DocApi::send_generic_command_to_custom_connector`].
     #[doc(alias = "qAppendConnection")]
     pub append_connection: String,
 }
 
 impl SendGenericCommandToCustomConnector {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         provider: impl Into<String>,
         command: impl Into<String>,
@@ -11962,19 +10830,17 @@ impl Request for SendGenericCommandToCustomConnector {
     }
 }
 
-/// The request of [`DocApi::set_app_properties`], as a plain value.
+/// Request of [`DocApi::set_app_properties`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetAppProperties {
-    /// The new properties.
-    ///
-    /// `qProp`: [`NxAppProperties`].
+    /// `qProp`: see [`DocApi::set_app_properties`].
     #[doc(alias = "qProp")]
     pub prop: NxAppProperties,
 }
 
 impl SetAppProperties {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: NxAppProperties) -> Self {
         Self { prop }
     }
@@ -12007,19 +10873,17 @@ impl Request for SetAppProperties {
     }
 }
 
-/// The request of [`DocApi::set_favorite_variables`], as a plain value.
+/// Request of [`DocApi::set_favorite_variables`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetFavoriteVariables {
-    /// The names of the variables.
-    ///
-    /// `qNames`: texts.
+    /// `qNames`: see [`DocApi::set_favorite_variables`].
     #[doc(alias = "qNames")]
     pub names: Vec<String>,
 }
 
 impl SetFavoriteVariables {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(names: Vec<String>) -> Self {
         Self { names }
     }
@@ -12052,19 +10916,17 @@ impl Request for SetFavoriteVariables {
     }
 }
 
-/// The request of [`DocApi::set_fetch_limit`], as a plain value.
+/// Request of [`DocApi::set_fetch_limit`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetFetchLimit {
-    /// The number of rows.
-    ///
-    /// `qLimit`: whole number.
+    /// `qLimit`: see [`DocApi::set_fetch_limit`].
     #[doc(alias = "qLimit")]
     pub limit: i64,
 }
 
 impl SetFetchLimit {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(limit: i64) -> Self {
         Self { limit }
     }
@@ -12097,19 +10959,17 @@ impl Request for SetFetchLimit {
     }
 }
 
-/// The request of [`DocApi::set_loosely_coupled_vector`], as a plain value.
+/// Request of [`DocApi::set_loosely_coupled_vector`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetLooselyCoupledVector {
-    /// A number for each table, followed by the last three as they were.
-    ///
-    /// `qv`: whole numbers.
+    /// `qv`: see [`DocApi::set_loosely_coupled_vector`].
     #[doc(alias = "qv")]
     pub v: Vec<i16>,
 }
 
 impl SetLooselyCoupledVector {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(v: Vec<i16>) -> Self {
         Self { v }
     }
@@ -12142,19 +11002,17 @@ impl Request for SetLooselyCoupledVector {
     }
 }
 
-/// The request of [`DocApi::set_prohibit_binary_load`], as a plain value.
+/// Request of [`DocApi::set_prohibit_binary_load`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetProhibitBinaryLoad {
-    /// `true` forbids it, `false` allows it.
-    ///
-    /// `qProhibit`: true or false.
+    /// `qProhibit`: see [`DocApi::set_prohibit_binary_load`].
     #[doc(alias = "qProhibit")]
     pub prohibit: bool,
 }
 
 impl SetProhibitBinaryLoad {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prohibit: bool) -> Self {
         Self { prohibit }
     }
@@ -12187,19 +11045,17 @@ impl Request for SetProhibitBinaryLoad {
     }
 }
 
-/// The request of [`DocApi::set_script`], as a plain value.
+/// Request of [`DocApi::set_script`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetScript {
-    /// The whole script.
-    ///
-    /// `qScript`: text.
+    /// `qScript`: see [`DocApi::set_script`].
     #[doc(alias = "qScript")]
     pub script: String,
 }
 
 impl SetScript {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(script: impl Into<String>) -> Self {
         Self { script: script.into() }
     }
@@ -12232,19 +11088,17 @@ impl Request for SetScript {
     }
 }
 
-/// The request of [`DocApi::set_script_breakpoints`], as a plain value.
+/// Request of [`DocApi::set_script_breakpoints`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetScriptBreakpoints {
-    /// The breakpoints, each with its place in the script and whether it is enabled.
-    ///
-    /// `qBreakpoints`: list of [`EditorBreakpoint`].
+    /// `qBreakpoints`: see [`DocApi::set_script_breakpoints`].
     #[doc(alias = "qBreakpoints")]
     pub breakpoints: Vec<EditorBreakpoint>,
 }
 
 impl SetScriptBreakpoints {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(breakpoints: Vec<EditorBreakpoint>) -> Self {
         Self { breakpoints }
     }
@@ -12277,19 +11131,17 @@ impl Request for SetScriptBreakpoints {
     }
 }
 
-/// The request of [`DocApi::set_view_dlg_save_info`], as a plain value.
+/// Request of [`DocApi::set_view_dlg_save_info`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetViewDlgSaveInfo {
-    /// Positions and sizes, in the form that [`DocApi::get_view_dlg_save_info`](crate::doc::DocApi::get_view_dlg_save_info) returns.
-    ///
-    /// `qInfo`: [`TableViewDlgSaveInfo`].
+    /// `qInfo`: see [`DocApi::set_view_dlg_save_info`].
     #[doc(alias = "qInfo")]
     pub info: TableViewDlgSaveInfo,
 }
 
 impl SetViewDlgSaveInfo {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(info: TableViewDlgSaveInfo) -> Self {
         Self { info }
     }
@@ -12322,26 +11174,22 @@ impl Request for SetViewDlgSaveInfo {
     }
 }
 
-/// The request of [`DocApi::store_temp_selection_state`], as a plain value.
+/// Request of [`DocApi::store_temp_selection_state`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StoreTempSelectionState {
-    /// How many seconds to keep them; half an hour when left out.
-    ///
-    /// `qTTLOfTempState`: whole number.
+    /// `qTTLOfTempState`: see [`DocApi::store_temp_selection_state`].
     #[doc(alias = "qTTLOfTempState")]
     pub ttl_of_temp_state: Option<i64>,
 }
 
 impl StoreTempSelectionState {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { ttl_of_temp_state: None }
     }
 
-    /// How many seconds to keep them; half an hour when left out.
-    ///
-    /// `qTTLOfTempState`: whole number.
+    /// `qTTLOfTempState`: see [`DocApi::store_temp_selection_state`].
     #[must_use]
     pub fn ttl_of_temp_state(mut self, value: i64) -> Self {
         self.ttl_of_temp_state = Some(value);
@@ -12350,9 +11198,7 @@ impl StoreTempSelectionState {
 }
 
 impl Call<'_, StoreTempSelectionState> {
-    /// How many seconds to keep them; half an hour when left out.
-    ///
-    /// `qTTLOfTempState`: whole number.
+    /// `qTTLOfTempState`: see [`DocApi::store_temp_selection_state`].
     pub fn ttl_of_temp_state(self, value: i64) -> Self {
         self.map(|request| request.ttl_of_temp_state(value))
     }
@@ -12385,18 +11231,18 @@ impl Request for StoreTempSelectionState {
     }
 }
 
-/// What [`DocApi::store_temp_selection_state`] returns.
+/// Response of [`DocApi::store_temp_selection_state`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StoreTempSelectionStateResponse {
-    /// The identifier of what was stored.
+    /// ID of the stored selections.
     ///
-    /// `qId`: text.
+    /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: String,
-    /// Whether it was stored.
+    /// `true` if the selections were stored.
     ///
-    /// `qReturn`: true or false.
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub returned: bool,
 }
@@ -12423,20 +11269,17 @@ impl Record for StoreTempSelectionStateResponse {
 
 qix_schema::wire_records!(StoreTempSelectionStateResponse);
 
-/// The request of [`DocApi::transform_app`], as a plain value.
+/// Request of [`DocApi::transform_app`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TransformApp {
-    /// The name of the new app, the space for it (the personal one when empty), and a prefix for script
-    /// parameters, which matters for templates only.
-    ///
-    /// `qDstParameters`: [`TransformAppParameters`].
+    /// `qDstParameters`: see [`DocApi::transform_app`].
     #[doc(alias = "qDstParameters")]
     pub dst_parameters: TransformAppParameters,
 }
 
 impl TransformApp {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(dst_parameters: TransformAppParameters) -> Self {
         Self { dst_parameters }
     }
@@ -12469,13 +11312,13 @@ impl Request for TransformApp {
     }
 }
 
-/// The request of [`DocApi::undo`], as a plain value.
+/// Request of [`DocApi::undo`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Undo {}
 
 impl Undo {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -12502,26 +11345,22 @@ impl Request for Undo {
     }
 }
 
-/// The request of [`DocApi::unlock_all`], as a plain value.
+/// Request of [`DocApi::unlock_all`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlockAll {
-    /// The alternate state; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::unlock_all`].
     #[doc(alias = "qStateName")]
     pub state_name: Option<String>,
 }
 
 impl UnlockAll {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { state_name: None }
     }
 
-    /// The alternate state; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::unlock_all`].
     #[must_use]
     pub fn state_name(mut self, value: impl Into<String>) -> Self {
         self.state_name = Some(value.into());
@@ -12530,9 +11369,7 @@ impl UnlockAll {
 }
 
 impl Call<'_, UnlockAll> {
-    /// The alternate state; the default state `$` when left out.
-    ///
-    /// `qStateName`: text.
+    /// `qStateName`: see [`DocApi::unlock_all`].
     pub fn state_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.state_name(value))
     }

@@ -10,18 +10,22 @@ use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;
 
-/// A field of the data model in one alternate state: the place to select values in it without any object.
+/// A field of the data model in one alternate state. Selects values without an object.
 ///
-/// Got from [`DocApi::get_field`](crate::doc::DocApi::get_field). A selection in a field narrows what is possible in every field connected to it, so that all
-/// that depends on it becomes stale, and calculations that run are aborted (error 15). Selecting methods come in three
-/// kinds: by search text ([`FieldApi::select`](crate::field::FieldApi::select)), by values ([`FieldApi::select_values`](crate::field::FieldApi::select_values)) and by element numbers
-/// ([`FieldApi::low_level_select`](crate::field::FieldApi::low_level_select)). They answer with a boolean: false says that the selection was not made, most often because
-/// the field is locked. A soft lock selects all the same.
+/// Returned by [`DocApi::get_field`](crate::doc::DocApi::get_field). A selection restricts the possible values of
+/// all associated fields, invalidates everything that depends on them, and aborts running calculations (error
+/// 15).
 ///
-/// The values of a field, and which of them are selected or possible, are read through a list object ([`ListObjectDef`](crate::types::ListObjectDef)),
-/// not here.
+/// You can select by search string ([`FieldApi::select`](crate::field::FieldApi::select)), by value
+/// ([`FieldApi::select_values`](crate::field::FieldApi::select_values)), or by element number
+/// ([`FieldApi::low_level_select`](crate::field::FieldApi::low_level_select)). These methods return `false` if
+/// the selection was not made, usually because the field is locked. With a soft lock, they select even in a
+/// locked field.
 ///
-/// An object of the class `Field`; its methods are those of [`FieldApi`].
+/// To read the values of a field and their selection states, use a list object
+/// ([`ListObjectDef`](crate::types::ListObjectDef)).
+///
+/// Methods: [`FieldApi`].
 #[derive(Clone, Debug)]
 pub struct Field(Arc<dyn Remote>);
 
@@ -41,24 +45,23 @@ impl Class for Field {
 
 impl FieldApi for Field {}
 
-/// The methods of the class [`Field`].
+/// Methods of [`Field`].
 ///
-/// Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override some and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing
+/// in the engine, so a client may repeat it. All methods have default bodies: a test double can override some,
+/// and a newer schema can add more.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+/// Schema class: [`Field`](https://qlik.dev/apis/json-rpc/qix/field/).
 pub trait FieldApi: AsRemote {
     /// Clears the selections in this field.
     ///
-    /// Other fields keep theirs. A locked field stays as it is: [`FieldApi::unlock`](crate::field::FieldApi::unlock) it first. [`DocApi::clear_all`](crate::doc::DocApi::clear_all) clears
-    /// everything.
+    /// Selections in other fields are unchanged. Fails on a locked field: call
+    /// [`FieldApi::unlock`](crate::field::FieldApi::unlock) first. To clear all fields, use
+    /// [`DocApi::clear_all`](crate::doc::DocApi::clear_all).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let year = doc.get_field("Year").await?;
     /// year.select("2021").await?;
     /// assert!(year.clear().await?);
@@ -68,68 +71,54 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether it was done.
+    /// `bool` (`qReturn`): `true` if the selections were cleared.
     ///
-    /// `Field.Clear`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.Clear`](https://qlik.dev/apis/json-rpc/qix/field/#clear).
     #[doc(alias = "Clear")]
     fn clear(&self) -> Call<'_, Clear> {
         Call::new(self.remote(), Clear::new())
     }
 
-    /// Clears the selections in all other fields, and keeps those in this one.
+    /// Clears the selections in all other fields.
     ///
     /// # Parameters
     ///
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether locked fields are cleared too.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to clear locked fields too.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether it was done.
+    /// `bool` (`qReturn`): `true` on success.
     ///
-    /// `Field.ClearAllButThis`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.ClearAllButThis`](https://qlik.dev/apis/json-rpc/qix/field/#clearallbutthis).
     #[doc(alias = "ClearAllButThis")]
     fn clear_all_but_this(&self) -> Call<'_, ClearAllButThis> {
         Call::new(self.remote(), ClearAllButThis::new())
     }
 
-    /// Tells whether selections in this field are combined by "and".
+    /// Returns whether the selected values of this field are combined with AND.
     ///
     /// See [`FieldApi::set_and_mode`](crate::field::FieldApi::set_and_mode).
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: True in "and" mode, false in the usual "or" mode.
+    /// `bool` (`qReturn`): `true` in AND mode; `false` in OR mode, the default.
     ///
-    /// `Field.GetAndMode`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.GetAndMode`](https://qlik.dev/apis/json-rpc/qix/field/#getandmode), read-only.
     #[doc(alias = "GetAndMode")]
     fn get_and_mode(&self) -> Call<'_, GetAndMode> {
         Call::new(self.remote(), GetAndMode::new())
     }
 
-    /// Retrieves how many distinct values the field has.
+    /// Returns the number of distinct values in the field.
     ///
-    /// All values count, whatever is selected. To count those possible under the present selections, evaluate `Count(distinct
-    /// …)` with [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex), or read the state counts of a list object ([`NxDimensionInfo::state_counts`](crate::types::NxDimensionInfo::state_counts)).
+    /// All values count, regardless of selections. To count the values that are possible under the current
+    /// selections, evaluate `Count(distinct …)` with [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex), or
+    /// read the state counts of a list object
+    /// ([`NxDimensionInfo::state_counts`](crate::types::NxDimensionInfo::state_counts)).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// assert_eq!(doc.get_field("Region").await?.get_cardinal().await?, 3);
     /// # Ok(())
     /// # }
@@ -137,48 +126,40 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qReturn`, whole number: The number of values.
+    /// `i64` (`qReturn`): Number of distinct values.
     ///
-    /// `Field.GetCardinal`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.GetCardinal`](https://qlik.dev/apis/json-rpc/qix/field/#getcardinal), read-only.
     #[doc(alias = "GetCardinal")]
     fn get_cardinal(&self) -> Call<'_, GetCardinal> {
         Call::new(self.remote(), GetCardinal::new())
     }
 
-    /// Gets the settings of the field.
+    /// Returns the settings of the field.
     ///
     /// # Returns
     ///
-    /// `qProperties`, [`NxFieldProperties`]: The settings; so far one, [`NxFieldProperties::one_and_only_one`](crate::types::NxFieldProperties::one_and_only_one).
+    /// [`NxFieldProperties`] (`qProperties`): The settings.
+    /// [`NxFieldProperties::one_and_only_one`](crate::types::NxFieldProperties::one_and_only_one) is the only one so
+    /// far.
     ///
-    /// `Field.GetNxProperties`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.GetNxProperties`](https://qlik.dev/apis/json-rpc/qix/field/#getnxproperties),
+    /// read-only.
     #[doc(alias = "GetNxProperties")]
     fn get_nx_properties(&self) -> Call<'_, GetNxProperties> {
         Call::new(self.remote(), GetNxProperties::new())
     }
 
-    /// Locks the selections in this field, so that they stay when others are cleared and refuse changes.
+    /// Locks the selections in this field: they cannot be changed, and clearing other selections keeps them.
     ///
-    /// A field without selections has nothing to lock. Selecting in a locked field gives false unless it is done with a soft
-    /// lock. [`FieldApi::unlock`](crate::field::FieldApi::unlock) is the reverse, [`DocApi::lock_all`](crate::doc::DocApi::lock_all) locks all fields that have selections.
+    /// A field without selections cannot be locked. Selecting in a locked field returns `false` unless a soft lock is
+    /// used. [`FieldApi::unlock`](crate::field::FieldApi::unlock) undoes it;
+    /// [`DocApi::lock_all`](crate::doc::DocApi::lock_all) locks all fields with selections.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the field is locked now.
+    /// `bool` (`qReturn`): `true` if the field is now locked.
     ///
-    /// `Field.Lock`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.Lock`](https://qlik.dev/apis/json-rpc/qix/field/#lock).
     #[doc(alias = "Lock")]
     fn lock(&self) -> Call<'_, Lock> {
         Call::new(self.remote(), Lock::new())
@@ -186,26 +167,23 @@ pub trait FieldApi: AsRemote {
 
     /// Selects values by their element numbers.
     ///
-    /// The fastest way to select many values, when the numbers are known from cells of a list or a cube
-    /// ([`NxCell::elem_number`](crate::types::NxCell::elem_number)). An element number names a value within this field until the next reload. Negative numbers in
-    /// cells stand for totals, nulls and the like, and are not selectable.
+    /// This is the fastest way to select many values if you have their element numbers from the cells of a list or
+    /// cube ([`NxCell::elem_number`](crate::types::NxCell::elem_number)). An element number identifies a value within
+    /// this field until the next reload. Negative numbers, which cells contain for totals, null values, and so on,
+    /// cannot be selected.
     ///
     /// # Parameters
     ///
-    /// * `values` (`qValues`, whole numbers): Element numbers of the values.
-    /// * `toggle_mode` (`qToggleMode`, true or false): Whether the values are switched on or off and other selections stay; if false, exactly these values end
-    ///   up selected.
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even if the field is locked.
+    /// * `values` (`qValues`): Element numbers to select.
+    /// * `toggle_mode` (`qToggleMode`): Whether to toggle the given values and keep other selections. If `false`, the
+    ///   given values replace the selection.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the selection was made.
+    /// `bool` (`qReturn`): `true` if the selection was made.
     ///
-    /// `Field.LowLevelSelect`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.LowLevelSelect`](https://qlik.dev/apis/json-rpc/qix/field/#lowlevelselect).
     #[doc(alias = "LowLevelSelect")]
     fn low_level_select(
         &self,
@@ -215,21 +193,18 @@ pub trait FieldApi: AsRemote {
         Call::new(self.remote(), LowLevelSelect::new(values, toggle_mode))
     }
 
-    /// Selects the values that match a search text, in place of the present selection.
+    /// Selects the values that match a search string, replacing the current selection.
     ///
-    /// The text is what a user could type into a filter's search: one value as it stands (`2020`), a pattern with `*` and `?`
-    /// (`Jan*`), a comparison of numbers (`>=2015<2020`), an expression that is evaluated for each value
-    /// (`=Sum(Sales)>1000`). Some characters at its beginning therefore have a meaning, among them `<`, `>`, `"`, `~`, `(`,
-    /// `=`, `'` and `[`. For values that come from data, where that would be a trap, use [`FieldApi::select_values`](crate::field::FieldApi::select_values). To add to a
-    /// selection use [`FieldApi::toggle_select`](crate::field::FieldApi::toggle_select).
+    /// The string uses the same syntax as the search box of a filter: a value (`2020`), a wildcard pattern (`Jan*`),
+    /// a numeric comparison (`>=2015<2020`), or an expression that is evaluated for each value (`=Sum(Sales)>1000`).
+    /// Some leading characters therefore have a special meaning, including `<`, `>`, `"`, `~`, `(`, `=`, `'`, and
+    /// `[`. To select values that come from data, use
+    /// [`FieldApi::select_values`](crate::field::FieldApi::select_values) instead. To add to a selection, use
+    /// [`FieldApi::toggle_select`](crate::field::FieldApi::toggle_select).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let year = doc.get_field("Year").await?;
     /// assert!(year.select("202[12]").await? || year.select(">=2021<=2022").await?);
     /// # Ok(())
@@ -238,126 +213,104 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `match_` (`qMatch`, text): The search text.
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even if the field is locked.
-    /// * `excluded_values_mode` (`qExcludedValuesMode`, whole number, optional): How values that other selections exclude take part in the search; 0, the usual choice, can be
-    ///   left out.
+    /// * `match_` (`qMatch`): Search string.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
+    /// * `excluded_values_mode` (`qExcludedValuesMode`, optional `i64`): How the search treats values that other
+    ///   selections exclude. Defaults to 0, which suits most uses.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the selection was made.
+    /// `bool` (`qReturn`): `true` if the selection was made. Some engines also return `true` if no value matches, so
+    /// verify the result with a list object or an expression.
     ///
-    /// `Field.Select`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.Select`](https://qlik.dev/apis/json-rpc/qix/field/#select).
     #[doc(alias = "Select")]
     fn select(&self, match_: &str) -> Call<'_, Select> {
         Call::new(self.remote(), Select::new(match_))
     }
 
-    /// Selects every value of the field, those included that other selections exclude.
+    /// Selects all values of the field, including excluded ones.
     ///
-    /// Not the same as no selection ([`FieldApi::clear`](crate::field::FieldApi::clear)): it counts as one, it narrows the connected fields to what has a value
-    /// here, and it appears among the current selections.
+    /// This differs from having no selection ([`FieldApi::clear`](crate::field::FieldApi::clear)): it appears in the
+    /// current selections and restricts associated fields to values that occur together with a value of this field.
     ///
     /// # Parameters
     ///
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even if the field is locked.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the selection was made.
+    /// `bool` (`qReturn`): `true` if the selection was made.
     ///
-    /// `Field.SelectAll`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.SelectAll`](https://qlik.dev/apis/json-rpc/qix/field/#selectall).
     #[doc(alias = "SelectAll")]
     fn select_all(&self) -> Call<'_, SelectAll> {
         Call::new(self.remote(), SelectAll::new())
     }
 
-    /// Selects the alternative values in place of the selected ones.
+    /// Selects the alternative values, replacing the current selection.
     ///
-    /// Alternative values are those that are neither selected nor excluded in a field with selections: they would be
-    /// possible, had the field none.
+    /// Alternative values are values of a field with selections that are not selected themselves and are not excluded
+    /// by selections in other fields.
     ///
     /// # Parameters
     ///
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even if the field is locked.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the selection was made.
+    /// `bool` (`qReturn`): `true` if the selection was made.
     ///
-    /// `Field.SelectAlternative`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.SelectAlternative`](https://qlik.dev/apis/json-rpc/qix/field/#selectalternative).
     #[doc(alias = "SelectAlternative")]
     fn select_alternative(&self) -> Call<'_, SelectAlternative> {
         Call::new(self.remote(), SelectAlternative::new())
     }
 
-    /// Selects the excluded values in place of the present selection, which turns the selection round.
+    /// Selects the excluded values, replacing the current selection. This inverts the selection.
     ///
     /// # Parameters
     ///
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even if the field is locked.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the selection was made.
+    /// `bool` (`qReturn`): `true` if the selection was made.
     ///
-    /// `Field.SelectExcluded`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.SelectExcluded`](https://qlik.dev/apis/json-rpc/qix/field/#selectexcluded).
     #[doc(alias = "SelectExcluded")]
     fn select_excluded(&self) -> Call<'_, SelectExcluded> {
         Call::new(self.remote(), SelectExcluded::new())
     }
 
-    /// Selects all values that the present selections leave possible.
+    /// Selects all values that are possible under the current selections.
     ///
-    /// Makes a result lasting: what the other fields imply here now stays selected when they change.
+    /// The values stay selected even if the selections in other fields change later.
     ///
     /// # Parameters
     ///
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even if the field is locked.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the selection was made.
+    /// `bool` (`qReturn`): `true` if the selection was made.
     ///
-    /// `Field.SelectPossible`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.SelectPossible`](https://qlik.dev/apis/json-rpc/qix/field/#selectpossible).
     #[doc(alias = "SelectPossible")]
     fn select_possible(&self) -> Call<'_, SelectPossible> {
         Call::new(self.remote(), SelectPossible::new())
     }
 
-    /// Selects values given as text or number: the safe way for a program that has the values themselves.
+    /// Selects the given values.
     ///
-    /// Nothing in them is read as a pattern or an expression. Give numbers as numbers ([`FieldValue::is_numeric`](crate::types::FieldValue::is_numeric) true and
-    /// [`FieldValue::number`](crate::types::FieldValue::number)), which fits whatever the field's format; this holds for dates too, which are numbers of days
-    /// since 30 December 1899.
+    /// Values are taken literally, never as a pattern or an expression, so this is the safe way to select values that
+    /// come from data. Pass numbers as numbers (set [`FieldValue::is_numeric`](crate::types::FieldValue::is_numeric)
+    /// and [`FieldValue::number`](crate::types::FieldValue::number)); they match regardless of the field's format.
+    /// Dates are numbers too: days since December 30, 1899.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let region = doc.get_field("Region").await?;
     /// let values = ["North", "West"].map(|text| FieldValue::default().with_text(text));
     /// assert!(region.select_values(values.to_vec()).await?);
@@ -367,63 +320,48 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `field_values` (`qFieldValues`, list of [`FieldValue`]): The values.
-    /// * `toggle_mode` (`qToggleMode`, true or false, optional): Whether the values are switched on or off and other selections stay; if false, exactly these values end
-    ///   up selected.
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even if the field is locked.
+    /// * `field_values` (`qFieldValues`): Values to select.
+    /// * `toggle_mode` (`qToggleMode`, optional `bool`): Whether to toggle the given values and keep other
+    ///   selections. If `false`, the given values replace the selection.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the selection was made.
+    /// `bool` (`qReturn`): `true` if the selection was made.
     ///
-    /// `Field.SelectValues`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.SelectValues`](https://qlik.dev/apis/json-rpc/qix/field/#selectvalues).
     #[doc(alias = "SelectValues")]
     fn select_values(&self, field_values: Vec<FieldValue>) -> Call<'_, SelectValues> {
         Call::new(self.remote(), SelectValues::new(field_values))
     }
 
-    /// Sets how several selected values in this field combine: "and" in place of the usual "or".
+    /// Sets whether the selected values of this field are combined with AND instead of OR.
     ///
-    /// With products in "and" mode, selecting two of them leaves the customers who bought both. It makes sense, and is
-    /// allowed, only where the data fit: the field occurs in one table only, as the second of at most two columns, and that
-    /// table has been loaded with `distinct`, without duplicates.
+    /// For example, selecting two products in AND mode leaves the customers who bought both. The data must support
+    /// it: the field must occur in one table only, as the second of at most two columns, and that table must be
+    /// loaded with `distinct` and contain no duplicate records.
     ///
     /// # Parameters
     ///
-    /// * `and_mode` (`qAndMode`, true or false): True for "and", false for "or".
+    /// * `and_mode` (`qAndMode`): `true` for AND, `false` for OR.
     ///
-    /// Returns nothing.
-    ///
-    /// `Field.SetAndMode`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.SetAndMode`](https://qlik.dev/apis/json-rpc/qix/field/#setandmode).
     #[doc(alias = "SetAndMode")]
     fn set_and_mode(&self, and_mode: bool) -> Call<'_, SetAndMode> {
         Call::new(self.remote(), SetAndMode::new(and_mode))
     }
 
-    /// Sets the settings of the field.
+    /// Changes the settings of the field.
     ///
-    /// With [`NxFieldProperties::one_and_only_one`](crate::types::NxFieldProperties::one_and_only_one) exactly one value of the field is selected from then on: it cannot be
-    /// cleared, and selecting another value replaces it. When it is switched on, one value must be selected already.
+    /// If [`NxFieldProperties::one_and_only_one`](crate::types::NxFieldProperties::one_and_only_one) is set, exactly
+    /// one value of the field is always selected: the selection cannot be cleared, and selecting another value
+    /// replaces it. One value must be selected when you set it.
     ///
     /// # Parameters
     ///
-    /// * `properties` (`qProperties`, [`NxFieldProperties`]): The settings.
+    /// * `properties` (`qProperties`): New settings.
     ///
-    /// Returns nothing.
-    ///
-    /// `Field.SetNxProperties`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.SetNxProperties`](https://qlik.dev/apis/json-rpc/qix/field/#setnxproperties).
     #[doc(alias = "SetNxProperties")]
     fn set_nx_properties(
         &self,
@@ -432,17 +370,14 @@ pub trait FieldApi: AsRemote {
         Call::new(self.remote(), SetNxProperties::new(properties))
     }
 
-    /// Switches the selection of the values that match a search text, and keeps the others.
+    /// Toggles the values that match a search string and keeps other selections.
     ///
-    /// Matching values that are selected lose their selection, the rest get it. The text is that of [`FieldApi::select`](crate::field::FieldApi::select).
+    /// Matching values that are selected become unselected, and vice versa. The search string has the syntax
+    /// described at [`FieldApi::select`](crate::field::FieldApi::select).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let year = doc.get_field("Year").await?;
     /// year.select("2021").await?;
     /// year.toggle_select("2022").await?;
@@ -453,49 +388,41 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `match_` (`qMatch`, text): The search text.
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even if the field is locked.
-    /// * `excluded_values_mode` (`qExcludedValuesMode`, whole number, optional): How values that other selections exclude take part in the search; 0, the usual choice, can be
-    ///   left out.
+    /// * `match_` (`qMatch`): Search string.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
+    /// * `excluded_values_mode` (`qExcludedValuesMode`, optional `i64`): How the search treats values that other
+    ///   selections exclude. Defaults to 0, which suits most uses.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the selection was changed.
+    /// `bool` (`qReturn`): `true` if the selection changed.
     ///
-    /// `Field.ToggleSelect`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.ToggleSelect`](https://qlik.dev/apis/json-rpc/qix/field/#toggleselect).
     #[doc(alias = "ToggleSelect")]
     fn toggle_select(&self, match_: &str) -> Call<'_, ToggleSelect> {
         Call::new(self.remote(), ToggleSelect::new(match_))
     }
 
-    /// Unlocks the selections in this field; they stay, and can be changed again.
+    /// Unlocks the selections in this field. They stay selected but can be changed again.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether it was done.
+    /// `bool` (`qReturn`): `true` on success.
     ///
-    /// `Field.Unlock`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/field/)
+    /// Schema method: [`Field.Unlock`](https://qlik.dev/apis/json-rpc/qix/field/#unlock).
     #[doc(alias = "Unlock")]
     fn unlock(&self) -> Call<'_, Unlock> {
         Call::new(self.remote(), Unlock::new())
     }
 }
 
-/// The request of [`FieldApi::clear`], as a plain value.
+/// Request of [`FieldApi::clear`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Clear {}
 
 impl Clear {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -522,26 +449,22 @@ impl Request for Clear {
     }
 }
 
-/// The request of [`FieldApi::clear_all_but_this`], as a plain value.
+/// Request of [`FieldApi::clear_all_but_this`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ClearAllButThis {
-    /// Whether locked fields are cleared too.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::clear_all_but_this`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl ClearAllButThis {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { soft_lock: None }
     }
 
-    /// Whether locked fields are cleared too.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::clear_all_but_this`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -550,9 +473,7 @@ impl ClearAllButThis {
 }
 
 impl Call<'_, ClearAllButThis> {
-    /// Whether locked fields are cleared too.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::clear_all_but_this`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -585,13 +506,13 @@ impl Request for ClearAllButThis {
     }
 }
 
-/// The request of [`FieldApi::get_and_mode`], as a plain value.
+/// Request of [`FieldApi::get_and_mode`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAndMode {}
 
 impl GetAndMode {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -618,13 +539,13 @@ impl Request for GetAndMode {
     }
 }
 
-/// The request of [`FieldApi::get_cardinal`], as a plain value.
+/// Request of [`FieldApi::get_cardinal`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCardinal {}
 
 impl GetCardinal {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -651,13 +572,13 @@ impl Request for GetCardinal {
     }
 }
 
-/// The request of [`FieldApi::get_nx_properties`], as a plain value.
+/// Request of [`FieldApi::get_nx_properties`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetNxProperties {}
 
 impl GetNxProperties {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -684,13 +605,13 @@ impl Request for GetNxProperties {
     }
 }
 
-/// The request of [`FieldApi::lock`], as a plain value.
+/// Request of [`FieldApi::lock`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Lock {}
 
 impl Lock {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -717,30 +638,23 @@ impl Request for Lock {
     }
 }
 
-/// The request of [`FieldApi::low_level_select`], as a plain value.
+/// Request of [`FieldApi::low_level_select`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LowLevelSelect {
-    /// Element numbers of the values.
-    ///
-    /// `qValues`: whole numbers.
+    /// `qValues`: see [`FieldApi::low_level_select`].
     #[doc(alias = "qValues")]
     pub values: Vec<i32>,
-    /// Whether the values are switched on or off and other selections stay; if false, exactly these values end
-    /// up selected.
-    ///
-    /// `qToggleMode`: true or false.
+    /// `qToggleMode`: see [`FieldApi::low_level_select`].
     #[doc(alias = "qToggleMode")]
     pub toggle_mode: bool,
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::low_level_select`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl LowLevelSelect {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(values: Vec<i32>, toggle_mode: bool) -> Self {
         Self {
             values,
@@ -749,9 +663,7 @@ impl LowLevelSelect {
         }
     }
 
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::low_level_select`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -760,9 +672,7 @@ impl LowLevelSelect {
 }
 
 impl Call<'_, LowLevelSelect> {
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::low_level_select`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -797,30 +707,23 @@ impl Request for LowLevelSelect {
     }
 }
 
-/// The request of [`FieldApi::select`], as a plain value.
+/// Request of [`FieldApi::select`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Select {
-    /// The search text.
-    ///
-    /// `qMatch`: text.
+    /// `qMatch`: see [`FieldApi::select`].
     #[doc(alias = "qMatch")]
     pub match_: String,
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
-    /// How values that other selections exclude take part in the search; 0, the usual choice, can be
-    /// left out.
-    ///
-    /// `qExcludedValuesMode`: whole number.
+    /// `qExcludedValuesMode`: see [`FieldApi::select`].
     #[doc(alias = "qExcludedValuesMode")]
     pub excluded_values_mode: Option<i64>,
 }
 
 impl Select {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(match_: impl Into<String>) -> Self {
         Self {
             match_: match_.into(),
@@ -829,19 +732,14 @@ impl Select {
         }
     }
 
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
         self
     }
 
-    /// How values that other selections exclude take part in the search; 0, the usual choice, can be
-    /// left out.
-    ///
-    /// `qExcludedValuesMode`: whole number.
+    /// `qExcludedValuesMode`: see [`FieldApi::select`].
     #[must_use]
     pub fn excluded_values_mode(mut self, value: i64) -> Self {
         self.excluded_values_mode = Some(value);
@@ -850,17 +748,12 @@ impl Select {
 }
 
 impl Call<'_, Select> {
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
 
-    /// How values that other selections exclude take part in the search; 0, the usual choice, can be
-    /// left out.
-    ///
-    /// `qExcludedValuesMode`: whole number.
+    /// `qExcludedValuesMode`: see [`FieldApi::select`].
     pub fn excluded_values_mode(self, value: i64) -> Self {
         self.map(|request| request.excluded_values_mode(value))
     }
@@ -895,26 +788,22 @@ impl Request for Select {
     }
 }
 
-/// The request of [`FieldApi::select_all`], as a plain value.
+/// Request of [`FieldApi::select_all`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectAll {
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_all`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl SelectAll {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { soft_lock: None }
     }
 
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_all`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -923,9 +812,7 @@ impl SelectAll {
 }
 
 impl Call<'_, SelectAll> {
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_all`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -958,26 +845,22 @@ impl Request for SelectAll {
     }
 }
 
-/// The request of [`FieldApi::select_alternative`], as a plain value.
+/// Request of [`FieldApi::select_alternative`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectAlternative {
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_alternative`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl SelectAlternative {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { soft_lock: None }
     }
 
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_alternative`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -986,9 +869,7 @@ impl SelectAlternative {
 }
 
 impl Call<'_, SelectAlternative> {
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_alternative`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -1021,26 +902,22 @@ impl Request for SelectAlternative {
     }
 }
 
-/// The request of [`FieldApi::select_excluded`], as a plain value.
+/// Request of [`FieldApi::select_excluded`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectExcluded {
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_excluded`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl SelectExcluded {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { soft_lock: None }
     }
 
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_excluded`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -1049,9 +926,7 @@ impl SelectExcluded {
 }
 
 impl Call<'_, SelectExcluded> {
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_excluded`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -1084,26 +959,22 @@ impl Request for SelectExcluded {
     }
 }
 
-/// The request of [`FieldApi::select_possible`], as a plain value.
+/// Request of [`FieldApi::select_possible`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectPossible {
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_possible`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl SelectPossible {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { soft_lock: None }
     }
 
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_possible`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -1112,9 +983,7 @@ impl SelectPossible {
 }
 
 impl Call<'_, SelectPossible> {
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_possible`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -1147,30 +1016,23 @@ impl Request for SelectPossible {
     }
 }
 
-/// The request of [`FieldApi::select_values`], as a plain value.
+/// Request of [`FieldApi::select_values`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectValues {
-    /// The values.
-    ///
-    /// `qFieldValues`: list of [`FieldValue`].
+    /// `qFieldValues`: see [`FieldApi::select_values`].
     #[doc(alias = "qFieldValues")]
     pub field_values: Vec<FieldValue>,
-    /// Whether the values are switched on or off and other selections stay; if false, exactly these values end
-    /// up selected.
-    ///
-    /// `qToggleMode`: true or false.
+    /// `qToggleMode`: see [`FieldApi::select_values`].
     #[doc(alias = "qToggleMode")]
     pub toggle_mode: Option<bool>,
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_values`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl SelectValues {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(field_values: Vec<FieldValue>) -> Self {
         Self {
             field_values,
@@ -1179,19 +1041,14 @@ impl SelectValues {
         }
     }
 
-    /// Whether the values are switched on or off and other selections stay; if false, exactly these values end
-    /// up selected.
-    ///
-    /// `qToggleMode`: true or false.
+    /// `qToggleMode`: see [`FieldApi::select_values`].
     #[must_use]
     pub fn toggle_mode(mut self, value: bool) -> Self {
         self.toggle_mode = Some(value);
         self
     }
 
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_values`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -1200,17 +1057,12 @@ impl SelectValues {
 }
 
 impl Call<'_, SelectValues> {
-    /// Whether the values are switched on or off and other selections stay; if false, exactly these values end
-    /// up selected.
-    ///
-    /// `qToggleMode`: true or false.
+    /// `qToggleMode`: see [`FieldApi::select_values`].
     pub fn toggle_mode(self, value: bool) -> Self {
         self.map(|request| request.toggle_mode(value))
     }
 
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::select_values`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -1245,19 +1097,17 @@ impl Request for SelectValues {
     }
 }
 
-/// The request of [`FieldApi::set_and_mode`], as a plain value.
+/// Request of [`FieldApi::set_and_mode`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetAndMode {
-    /// True for "and", false for "or".
-    ///
-    /// `qAndMode`: true or false.
+    /// `qAndMode`: see [`FieldApi::set_and_mode`].
     #[doc(alias = "qAndMode")]
     pub and_mode: bool,
 }
 
 impl SetAndMode {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(and_mode: bool) -> Self {
         Self { and_mode }
     }
@@ -1290,19 +1140,17 @@ impl Request for SetAndMode {
     }
 }
 
-/// The request of [`FieldApi::set_nx_properties`], as a plain value.
+/// Request of [`FieldApi::set_nx_properties`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetNxProperties {
-    /// The settings.
-    ///
-    /// `qProperties`: [`NxFieldProperties`].
+    /// `qProperties`: see [`FieldApi::set_nx_properties`].
     #[doc(alias = "qProperties")]
     pub properties: NxFieldProperties,
 }
 
 impl SetNxProperties {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(properties: NxFieldProperties) -> Self {
         Self { properties }
     }
@@ -1335,30 +1183,23 @@ impl Request for SetNxProperties {
     }
 }
 
-/// The request of [`FieldApi::toggle_select`], as a plain value.
+/// Request of [`FieldApi::toggle_select`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ToggleSelect {
-    /// The search text.
-    ///
-    /// `qMatch`: text.
+    /// `qMatch`: see [`FieldApi::toggle_select`].
     #[doc(alias = "qMatch")]
     pub match_: String,
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::toggle_select`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
-    /// How values that other selections exclude take part in the search; 0, the usual choice, can be
-    /// left out.
-    ///
-    /// `qExcludedValuesMode`: whole number.
+    /// `qExcludedValuesMode`: see [`FieldApi::toggle_select`].
     #[doc(alias = "qExcludedValuesMode")]
     pub excluded_values_mode: Option<i64>,
 }
 
 impl ToggleSelect {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(match_: impl Into<String>) -> Self {
         Self {
             match_: match_.into(),
@@ -1367,19 +1208,14 @@ impl ToggleSelect {
         }
     }
 
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::toggle_select`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
         self
     }
 
-    /// How values that other selections exclude take part in the search; 0, the usual choice, can be
-    /// left out.
-    ///
-    /// `qExcludedValuesMode`: whole number.
+    /// `qExcludedValuesMode`: see [`FieldApi::toggle_select`].
     #[must_use]
     pub fn excluded_values_mode(mut self, value: i64) -> Self {
         self.excluded_values_mode = Some(value);
@@ -1388,17 +1224,12 @@ impl ToggleSelect {
 }
 
 impl Call<'_, ToggleSelect> {
-    /// Whether to select even if the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`FieldApi::toggle_select`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
 
-    /// How values that other selections exclude take part in the search; 0, the usual choice, can be
-    /// left out.
-    ///
-    /// `qExcludedValuesMode`: whole number.
+    /// `qExcludedValuesMode`: see [`FieldApi::toggle_select`].
     pub fn excluded_values_mode(self, value: i64) -> Self {
         self.map(|request| request.excluded_values_mode(value))
     }
@@ -1433,13 +1264,13 @@ impl Request for ToggleSelect {
     }
 }
 
-/// The request of [`FieldApi::unlock`], as a plain value.
+/// Request of [`FieldApi::unlock`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Unlock {}
 
 impl Unlock {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }

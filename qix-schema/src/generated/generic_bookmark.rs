@@ -10,14 +10,18 @@ use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;
 
-/// A bookmark: selections of an app kept under a name, with variables and layout changes if wanted.
+/// A bookmark: a named set of selections, optionally with variable values and layout changes.
 ///
-/// Made by [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark), which keeps the selections of that moment, in all alternate states; found by
-/// [`DocApi::get_bookmark`](crate::doc::DocApi::get_bookmark), listed by [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks) or an object with [`BookmarkListDef`](crate::types::BookmarkListDef). The content is fixed:
-/// [`GenericBookmarkApi::set_properties`](crate::generic_bookmark::GenericBookmarkApi::set_properties) changes title and other properties, and [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark) takes new
-/// selections. Snapshots of charts, which stories use, are bookmarks too; their properties hold a whole layout.
+/// Created by [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark), which stores the current
+/// selections of all alternate states, and opened by [`DocApi::get_bookmark`](crate::doc::DocApi::get_bookmark).
+/// To list bookmarks, use [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks) or an object with a
+/// [`BookmarkListDef`](crate::types::BookmarkListDef). The stored selections cannot be edited:
+/// [`GenericBookmarkApi::set_properties`](crate::generic_bookmark::GenericBookmarkApi::set_properties) changes
+/// the title and other properties, and [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark) stores
+/// the current selections instead. Chart snapshots in stories are also bookmarks; their properties contain a
+/// complete layout.
 ///
-/// An object of the class `GenericBookmark`; its methods are those of [`GenericBookmarkApi`].
+/// Methods: [`GenericBookmarkApi`].
 #[derive(Clone, Debug)]
 pub struct GenericBookmark(Arc<dyn Remote>);
 
@@ -37,113 +41,102 @@ impl Class for GenericBookmark {
 
 impl GenericBookmarkApi for GenericBookmark {}
 
-/// The methods of the class [`GenericBookmark`].
+/// Methods of [`GenericBookmark`].
 ///
-/// Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override some and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing
+/// in the engine, so a client may repeat it. All methods have default bodies: a test double can override some,
+/// and a newer schema can add more.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
+/// Schema class: [`GenericBookmark`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/).
 pub trait GenericBookmarkApi: AsRemote {
-    /// Makes the selections of the bookmark, in place of the present ones.
+    /// Applies the bookmark, replacing the current selections.
     ///
-    /// Variables and layout changes kept in it are applied as well. Values that no longer exist in the data are passed over
-    /// without a word; to be told use [`GenericBookmarkApi::apply_and_verify`](crate::generic_bookmark::GenericBookmarkApi::apply_and_verify). Nearly everything in the app becomes stale.
-    /// [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark) does it without a handle.
+    /// It also restores the variables and layout changes that the bookmark contains. Values that no longer exist are
+    /// skipped silently; use
+    /// [`GenericBookmarkApi::apply_and_verify`](crate::generic_bookmark::GenericBookmarkApi::apply_and_verify) to
+    /// find out about them. Almost everything in the app becomes stale.
+    /// [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark) does the same by bookmark ID.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the bookmark was applied.
+    /// `bool` (`qSuccess`): `true` if the bookmark was applied.
     ///
-    /// `GenericBookmark.Apply`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
+    /// Schema method: [`GenericBookmark.Apply`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#apply).
     #[doc(alias = "Apply")]
     fn apply(&self) -> Call<'_, Apply> {
         Call::new(self.remote(), Apply::new())
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Makes the selections of the bookmark, and reports those that could not be made as they were.
+    /// Applies the bookmark and reports selections that could not be restored.
     ///
-    /// After a reload a field or value can be missing: the warnings say which, for each state and field.
+    /// Fields or values may be missing after a reload. The warnings identify them by alternate state and field.
     ///
     /// # Returns
     ///
-    /// `qResult`, [`BookmarkApplyAndVerifyResult`]: Whether it was applied, and the warnings.
+    /// [`BookmarkApplyAndVerifyResult`] (`qResult`): Whether the bookmark was applied, and the warnings.
     ///
-    /// `GenericBookmark.ApplyAndVerify`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
+    /// Schema method:
+    /// [`GenericBookmark.ApplyAndVerify`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#applyandverify).
     #[doc(alias = "ApplyAndVerify")]
     fn apply_and_verify(&self) -> Call<'_, ApplyAndVerify> {
         Call::new(self.remote(), ApplyAndVerify::new())
     }
 
-    /// Changes single properties of the bookmark, such as its title at `/qMetaDef/title`.
+    /// Changes individual properties of the bookmark, such as its title at `/qMetaDef/title`.
     ///
-    /// A patch's value is JSON in a text. Cheaper than [`GenericBookmarkApi::set_properties`](crate::generic_bookmark::GenericBookmarkApi::set_properties), and it leaves the other members
-    /// alone. The identifier must not be patched. Bookmarks have no soft patches.
+    /// Patch values are JSON, encoded as strings. Patching is cheaper than
+    /// [`GenericBookmarkApi::set_properties`](crate::generic_bookmark::GenericBookmarkApi::set_properties) and does
+    /// not touch other members. You cannot patch the bookmark ID. Bookmarks do not support soft patches.
     ///
     /// # Parameters
     ///
-    /// * `patches` (`qPatches`, list of [`NxPatch`]): The changes, made in this order.
+    /// * `patches` (`qPatches`): Patches to apply, in order.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericBookmark.ApplyPatches`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
+    /// Schema method:
+    /// [`GenericBookmark.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#applypatches).
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
         Call::new(self.remote(), ApplyPatches::new(patches))
     }
 
-    /// Makes a published bookmark part of the official content of its app.
+    /// Adds a published bookmark to the approved content of the app.
     ///
-    /// For Qlik Sense Enterprise on Windows; [`GenericBookmarkApi::un_approve`](crate::generic_bookmark::GenericBookmarkApi::un_approve) is the reverse.
+    /// Qlik Sense Enterprise on Windows only.
+    /// [`GenericBookmarkApi::un_approve`](crate::generic_bookmark::GenericBookmarkApi::un_approve) undoes it.
     ///
-    /// Returns nothing.
+    /// Requires the access right `approve`.
     ///
-    /// `GenericBookmark.Approve`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: approve.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
+    /// Schema method: [`GenericBookmark.Approve`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#approve).
     #[doc(alias = "Approve")]
     fn approve(&self) -> Call<'_, Approve> {
         Call::new(self.remote(), Approve::new())
     }
 
-    /// Retrieves the values of a field that the bookmark holds for the default state `$`.
+    /// Returns the values of a field that the bookmark stores for the default state `$`.
     ///
-    /// For other alternate states see [`GenericBookmarkApi::get_field_values_ex`](crate::generic_bookmark::GenericBookmarkApi::get_field_values_ex). Which fields there are, and how many values each
-    /// has, is in [`GenericBookmarkLayout::field_infos`](crate::types::GenericBookmarkLayout::field_infos).
+    /// For other alternate states, use
+    /// [`GenericBookmarkApi::get_field_values_ex`](crate::generic_bookmark::GenericBookmarkApi::get_field_values_ex).
+    /// [`GenericBookmarkLayout::field_infos`](crate::types::GenericBookmarkLayout::field_infos) lists the fields and
+    /// the number of values of each.
     ///
     /// # Parameters
     ///
-    /// * `field` (`qField`, text): Name of the field.
-    /// * `get_excluded_values` (`qGetExcludedValues`, true or false): Whether to get the values that are not selected in it; if false, those that are.
-    /// * `data_page` (`qDataPage`, [`BookmarkFieldPage`]): From which to which of the values.
+    /// * `field` (`qField`): Field name.
+    /// * `get_excluded_values` (`qGetExcludedValues`): `true` to return the values that are not selected; `false` to
+    ///   return the selected ones.
+    /// * `data_page` (`qDataPage`): Range of values to return.
     ///
     /// # Returns
     ///
-    /// `qFieldValues`, list of [`FieldValue`]: The values, as text and, for numbers, number.
+    /// list of [`FieldValue`] (`qFieldValues`): The values: strings, and numbers for numeric values.
     ///
-    /// `GenericBookmark.GetFieldValues`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
+    /// Schema method:
+    /// [`GenericBookmark.GetFieldValues`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getfieldvalues),
+    /// read-only.
     #[doc(alias = "GetFieldValues")]
     fn get_field_values(
         &self,
@@ -157,24 +150,23 @@ pub trait GenericBookmarkApi: AsRemote {
         )
     }
 
-    /// Retrieves the values of a field that the bookmark holds, state by state.
+    /// Returns the values of a field that the bookmark stores, grouped by alternate state.
     ///
     /// # Parameters
     ///
-    /// * `field` (`qField`, text): Name of the field.
-    /// * `get_excluded_values` (`qGetExcludedValues`, true or false): Whether to get the values that are not selected in it; if false, those that are.
-    /// * `data_pages` (`qDataPages`, [`BookmarkStateFieldPages`]): A range for each state. An empty list gives all states; so does a single range without a state's name,
-    ///   applied to each of them.
+    /// * `field` (`qField`): Field name.
+    /// * `get_excluded_values` (`qGetExcludedValues`): `true` to return the values that are not selected; `false` to
+    ///   return the selected ones.
+    /// * `data_pages` (`qDataPages`): One range per state. An empty list returns the values of all states. A single
+    ///   range without a state name applies to every state.
     ///
     /// # Returns
     ///
-    /// `qFieldValues`, list of [`StateFieldValues`]: The values, grouped by state.
+    /// list of [`StateFieldValues`] (`qFieldValues`): The values, grouped by state.
     ///
-    /// `GenericBookmark.GetFieldValuesEx`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
+    /// Schema method:
+    /// [`GenericBookmark.GetFieldValuesEx`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getfieldvaluesex),
+    /// read-only.
     #[doc(alias = "GetFieldValuesEx")]
     fn get_field_values_ex(
         &self,
@@ -188,92 +180,99 @@ pub trait GenericBookmarkApi: AsRemote {
         )
     }
 
-    /// Returns type and identifier of the bookmark.
+    /// Returns the type and ID of the bookmark.
     ///
     /// # Returns
     ///
-    /// `qInfo`, [`NxInfo`]: Type and identifier, as in its properties.
+    /// [`NxInfo`] (`qInfo`): Type and ID.
     ///
-    /// `GenericBookmark.GetInfo`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
+    /// Schema method: [`GenericBookmark.GetInfo`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getinfo),
+    /// read-only.
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
         Call::new(self.remote(), GetInfo::new())
     }
 
-    /// Returns what the bookmark holds, with its expressions evaluated: title, selections of each state, variables, patches.
+    /// Returns the evaluated bookmark: title, selections per state, variables, and patches.
     ///
     /// # Returns
     ///
-    /// `qLayout`, [`GenericBookmarkLayout`]: The layout.
+    /// [`GenericBookmarkLayout`] (`qLayout`): The layout.
     ///
-    /// `GenericBookmark.GetLayout`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
+    /// Schema method: [`GenericBookmark.GetLayout`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getlayout),
+    /// read-only.
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
         Call::new(self.remote(), GetLayout::new())
     }
 
-    /// Returns the properties of the bookmark as they are saved: what to edit.
+    /// Returns the properties of the bookmark, for editing.
     ///
-    /// The selections are not among them; see [`GenericBookmarkApi::get_layout`](crate::generic_bookmark::GenericBookmarkApi::get_layout).
+    /// They do not include the selections; see
+    /// [`GenericBookmarkApi::get_layout`](crate::generic_bookmark::GenericBookmarkApi::get_layout).
     ///
     /// # Returns
     ///
-    /// `qProp`, [`GenericBookmarkProperties`]: The properties.
+    /// [`GenericBookmarkProperties`] (`qProp`): The properties.
     ///
-    /// `GenericBookmark.GetProperties`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
+    /// Schema method:
+    /// [`GenericBookmark.GetProperties`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getproperties),
+    /// read-only.
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
         Call::new(self.remote(), GetProperties::new())
     }
 
-    /// Makes the bookmark, private until then, visible to the other users of a published app.
+    /// Returns the selections of the bookmark as a set expression.
     ///
-    /// Not on Desktop. [`GenericBookmarkApi::un_publish`](crate::generic_bookmark::GenericBookmarkApi::un_publish) is the reverse.
+    /// Put it into an aggregation, `Sum({…} Sales)`, to calculate with these selections whatever is selected.
+    /// Selections in calculated dimensions and in fields on the fly are left out; the comment `MISSING VALUES` in the
+    /// text says so. [`DocApi::get_set_analysis`](crate::doc::DocApi::get_set_analysis) does the same for the current
+    /// selections, or for a bookmark without a handle to it. Engines older than 12.2886 do not have this method.
     ///
-    /// Returns nothing.
+    /// # Parameters
     ///
-    /// `GenericBookmark.Publish`: changes something.
+    /// * `state_name` (`qStateName`, optional `String`): The alternate state. Defaults to the default state `$`.
     ///
-    /// Stability: locked.
+    /// # Returns
     ///
-    /// The caller needs the right to: publish.
+    /// `String` (`qSetExpression`): The set expression.
     ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
+    /// Schema method:
+    /// [`GenericBookmark.GetSetAnalysis`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getsetanalysis),
+    /// read-only.
+    #[doc(alias = "GetSetAnalysis")]
+    fn get_set_analysis(&self) -> Call<'_, GetSetAnalysis> {
+        Call::new(self.remote(), GetSetAnalysis::new())
+    }
+
+    /// Makes a private bookmark of a published app visible to other users.
+    ///
+    /// Not available in Qlik Sense Desktop.
+    /// [`GenericBookmarkApi::un_publish`](crate::generic_bookmark::GenericBookmarkApi::un_publish) undoes it.
+    ///
+    /// Requires the access right `publish`.
+    ///
+    /// Schema method: [`GenericBookmark.Publish`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#publish).
     #[doc(alias = "Publish")]
     fn publish(&self) -> Call<'_, Publish> {
         Call::new(self.remote(), Publish::new())
     }
 
-    /// Replaces the properties of the bookmark by a complete new set.
+    /// Replaces all properties of the bookmark.
     ///
-    /// Members that are left out are gone, so send back what [`GenericBookmarkApi::get_properties`](crate::generic_bookmark::GenericBookmarkApi::get_properties) returned, changed. The
-    /// selections it keeps are untouched.
+    /// Omitted members are removed, so modify the result of
+    /// [`GenericBookmarkApi::get_properties`](crate::generic_bookmark::GenericBookmarkApi::get_properties) and pass
+    /// all of it. The stored selections do not change.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericBookmarkProperties`]): The new properties, complete.
+    /// * `prop` (`qProp`): Complete new properties.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericBookmark.SetProperties`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
+    /// Schema method:
+    /// [`GenericBookmark.SetProperties`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#setproperties).
     #[doc(alias = "SetProperties")]
     fn set_properties(
         &self,
@@ -282,50 +281,38 @@ pub trait GenericBookmarkApi: AsRemote {
         Call::new(self.remote(), SetProperties::new(prop))
     }
 
-    /// Takes the bookmark out of the official content of its app; it stays published.
+    /// Removes the bookmark from the approved content of its app. It stays published.
     ///
-    /// For Qlik Sense Enterprise on Windows.
+    /// Qlik Sense Enterprise on Windows only.
     ///
-    /// Returns nothing.
+    /// Requires the access right `approve`.
     ///
-    /// `GenericBookmark.UnApprove`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: approve.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
+    /// Schema method: [`GenericBookmark.UnApprove`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#unapprove).
     #[doc(alias = "UnApprove")]
     fn un_approve(&self) -> Call<'_, UnApprove> {
         Call::new(self.remote(), UnApprove::new())
     }
 
-    /// Makes a published bookmark private to its owner again.
+    /// Makes a published bookmark private again.
     ///
-    /// Not on Desktop.
+    /// Not available in Qlik Sense Desktop.
     ///
-    /// Returns nothing.
+    /// Requires the access right `publish`.
     ///
-    /// `GenericBookmark.UnPublish`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: publish.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericbookmark/)
+    /// Schema method: [`GenericBookmark.UnPublish`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#unpublish).
     #[doc(alias = "UnPublish")]
     fn un_publish(&self) -> Call<'_, UnPublish> {
         Call::new(self.remote(), UnPublish::new())
     }
 }
 
-/// The request of [`GenericBookmarkApi::apply`], as a plain value.
+/// Request of [`GenericBookmarkApi::apply`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Apply {}
 
 impl Apply {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -352,15 +339,15 @@ impl Request for Apply {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`GenericBookmarkApi::apply_and_verify`], as a plain value.
+/// Request of [`GenericBookmarkApi::apply_and_verify`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyAndVerify {}
 
 impl ApplyAndVerify {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -387,19 +374,17 @@ impl Request for ApplyAndVerify {
     }
 }
 
-/// The request of [`GenericBookmarkApi::apply_patches`], as a plain value.
+/// Request of [`GenericBookmarkApi::apply_patches`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyPatches {
-    /// The changes, made in this order.
-    ///
-    /// `qPatches`: list of [`NxPatch`].
+    /// `qPatches`: see [`GenericBookmarkApi::apply_patches`].
     #[doc(alias = "qPatches")]
     pub patches: Vec<NxPatch>,
 }
 
 impl ApplyPatches {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(patches: Vec<NxPatch>) -> Self {
         Self { patches }
     }
@@ -432,13 +417,13 @@ impl Request for ApplyPatches {
     }
 }
 
-/// The request of [`GenericBookmarkApi::approve`], as a plain value.
+/// Request of [`GenericBookmarkApi::approve`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Approve {}
 
 impl Approve {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -465,29 +450,23 @@ impl Request for Approve {
     }
 }
 
-/// The request of [`GenericBookmarkApi::get_field_values`], as a plain value.
+/// Request of [`GenericBookmarkApi::get_field_values`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFieldValues {
-    /// Name of the field.
-    ///
-    /// `qField`: text.
+    /// `qField`: see [`GenericBookmarkApi::get_field_values`].
     #[doc(alias = "qField")]
     pub field: String,
-    /// Whether to get the values that are not selected in it; if false, those that are.
-    ///
-    /// `qGetExcludedValues`: true or false.
+    /// `qGetExcludedValues`: see [`GenericBookmarkApi::get_field_values`].
     #[doc(alias = "qGetExcludedValues")]
     pub get_excluded_values: bool,
-    /// From which to which of the values.
-    ///
-    /// `qDataPage`: [`BookmarkFieldPage`].
+    /// `qDataPage`: see [`GenericBookmarkApi::get_field_values`].
     #[doc(alias = "qDataPage")]
     pub data_page: BookmarkFieldPage,
 }
 
 impl GetFieldValues {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         field: impl Into<String>,
         get_excluded_values: bool,
@@ -530,30 +509,23 @@ impl Request for GetFieldValues {
     }
 }
 
-/// The request of [`GenericBookmarkApi::get_field_values_ex`], as a plain value.
+/// Request of [`GenericBookmarkApi::get_field_values_ex`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFieldValuesEx {
-    /// Name of the field.
-    ///
-    /// `qField`: text.
+    /// `qField`: see [`GenericBookmarkApi::get_field_values_ex`].
     #[doc(alias = "qField")]
     pub field: String,
-    /// Whether to get the values that are not selected in it; if false, those that are.
-    ///
-    /// `qGetExcludedValues`: true or false.
+    /// `qGetExcludedValues`: see [`GenericBookmarkApi::get_field_values_ex`].
     #[doc(alias = "qGetExcludedValues")]
     pub get_excluded_values: bool,
-    /// A range for each state. An empty list gives all states; so does a single range without a state's name,
-    /// applied to each of them.
-    ///
-    /// `qDataPages`: [`BookmarkStateFieldPages`].
+    /// `qDataPages`: see [`GenericBookmarkApi::get_field_values_ex`].
     #[doc(alias = "qDataPages")]
     pub data_pages: BookmarkStateFieldPages,
 }
 
 impl GetFieldValuesEx {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         field: impl Into<String>,
         get_excluded_values: bool,
@@ -596,13 +568,13 @@ impl Request for GetFieldValuesEx {
     }
 }
 
-/// The request of [`GenericBookmarkApi::get_info`], as a plain value.
+/// Request of [`GenericBookmarkApi::get_info`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInfo {}
 
 impl GetInfo {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -629,13 +601,13 @@ impl Request for GetInfo {
     }
 }
 
-/// The request of [`GenericBookmarkApi::get_layout`], as a plain value.
+/// Request of [`GenericBookmarkApi::get_layout`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLayout {}
 
 impl GetLayout {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -662,13 +634,13 @@ impl Request for GetLayout {
     }
 }
 
-/// The request of [`GenericBookmarkApi::get_properties`], as a plain value.
+/// Request of [`GenericBookmarkApi::get_properties`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProperties {}
 
 impl GetProperties {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -695,13 +667,70 @@ impl Request for GetProperties {
     }
 }
 
-/// The request of [`GenericBookmarkApi::publish`], as a plain value.
+/// Request of [`GenericBookmarkApi::get_set_analysis`].
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GetSetAnalysis {
+    /// `qStateName`: see [`GenericBookmarkApi::get_set_analysis`].
+    #[doc(alias = "qStateName")]
+    pub state_name: Option<String>,
+}
+
+impl GetSetAnalysis {
+    /// Creates the request.
+    pub fn new() -> Self {
+        Self { state_name: None }
+    }
+
+    /// `qStateName`: see [`GenericBookmarkApi::get_set_analysis`].
+    #[must_use]
+    pub fn state_name(mut self, value: impl Into<String>) -> Self {
+        self.state_name = Some(value.into());
+        self
+    }
+}
+
+impl Call<'_, GetSetAnalysis> {
+    /// `qStateName`: see [`GenericBookmarkApi::get_set_analysis`].
+    pub fn state_name(self, value: impl Into<String>) -> Self {
+        self.map(|request| request.state_name(value))
+    }
+}
+
+impl Serialize for GetSetAnalysis {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        write_object(
+            serializer,
+            |out| {
+                out.given("qStateName", &self.state_name)?;
+                Ok(())
+            },
+        )
+    }
+}
+
+impl Request for GetSetAnalysis {
+    type Class = GenericBookmark;
+    type Response = String;
+    const METHOD: Method = Method {
+        class: "GenericBookmark",
+        name: "GetSetAnalysis",
+        effect: Effect::Read,
+        results: &["qSetExpression"],
+    };
+    #[inline]
+    fn read(answer: Answer<'_>) -> Result<String, Error> {
+        answer.value("qSetExpression")
+    }
+}
+
+/// Request of [`GenericBookmarkApi::publish`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Publish {}
 
 impl Publish {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -728,19 +757,17 @@ impl Request for Publish {
     }
 }
 
-/// The request of [`GenericBookmarkApi::set_properties`], as a plain value.
+/// Request of [`GenericBookmarkApi::set_properties`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetProperties {
-    /// The new properties, complete.
-    ///
-    /// `qProp`: [`GenericBookmarkProperties`].
+    /// `qProp`: see [`GenericBookmarkApi::set_properties`].
     #[doc(alias = "qProp")]
     pub prop: GenericBookmarkProperties,
 }
 
 impl SetProperties {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericBookmarkProperties) -> Self {
         Self { prop }
     }
@@ -773,13 +800,13 @@ impl Request for SetProperties {
     }
 }
 
-/// The request of [`GenericBookmarkApi::un_approve`], as a plain value.
+/// Request of [`GenericBookmarkApi::un_approve`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnApprove {}
 
 impl UnApprove {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -806,13 +833,13 @@ impl Request for UnApprove {
     }
 }
 
-/// The request of [`GenericBookmarkApi::un_publish`], as a plain value.
+/// Request of [`GenericBookmarkApi::un_publish`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnPublish {}
 
 impl UnPublish {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }

@@ -10,14 +10,17 @@ use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;
 
-/// A dimension of the app's library, which charts use by reference.
+/// A library dimension, which charts use by reference.
 ///
-/// Also known as a master dimension: one or several field expressions with a title, maintained in one place. A chart
-/// refers to it by [`NxDimension::library_id`](crate::types::NxDimension::library_id) and follows its changes. Made by [`DocApi::create_dimension`](crate::doc::DocApi::create_dimension), found by
-/// [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension), listed by an object with [`DimensionListDef`](crate::types::DimensionListDef). With several fields it is a drill-down dimension
-/// ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)) or a cyclic one ([`NxGrpType::Collection`](crate::types::NxGrpType::Collection)).
+/// Also called a master dimension: one or more field expressions with a title, maintained in one place. A chart
+/// refers to it by [`NxDimension::library_id`](crate::types::NxDimension::library_id) and picks up its changes.
+/// Created by [`DocApi::create_dimension`](crate::doc::DocApi::create_dimension) and opened by
+/// [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension). To list dimensions, use an object with a
+/// [`DimensionListDef`](crate::types::DimensionListDef). A dimension with several fields is either a drill-down
+/// dimension ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)) or a cyclic dimension
+/// ([`NxGrpType::Collection`](crate::types::NxGrpType::Collection)).
 ///
-/// An object of the class `GenericDimension`; its methods are those of [`GenericDimensionApi`].
+/// Methods: [`GenericDimensionApi`].
 #[derive(Clone, Debug)]
 pub struct GenericDimension(Arc<dyn Remote>);
 
@@ -37,219 +40,190 @@ impl Class for GenericDimension {
 
 impl GenericDimensionApi for GenericDimension {}
 
-/// The methods of the class [`GenericDimension`].
+/// Methods of [`GenericDimension`].
 ///
-/// Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override some and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing
+/// in the engine, so a client may repeat it. All methods have default bodies: a test double can override some,
+/// and a newer schema can add more.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+/// Schema class: [`GenericDimension`](https://qlik.dev/apis/json-rpc/qix/genericdimension/).
 pub trait GenericDimensionApi: AsRemote {
-    /// Changes single properties of the dimension, such as its title at `/qMetaDef/title`.
+    /// Changes individual properties of the dimension, such as its title at `/qMetaDef/title`.
     ///
-    /// A patch's value is JSON in a text. Cheaper than [`GenericDimensionApi::set_properties`](crate::generic_dimension::GenericDimensionApi::set_properties), and it leaves the other members
-    /// alone. Objects that use the dimension become stale. The identifier must not be patched. There are no soft patches
-    /// here.
+    /// Patch values are JSON, encoded as strings. Patching is cheaper than
+    /// [`GenericDimensionApi::set_properties`](crate::generic_dimension::GenericDimensionApi::set_properties) and
+    /// does not touch other members. Objects that use the dimension become stale. You cannot patch the dimension ID.
+    /// Dimensions do not support soft patches.
     ///
     /// # Parameters
     ///
-    /// * `patches` (`qPatches`, list of [`NxPatch`]): The changes, made in this order.
+    /// * `patches` (`qPatches`): Patches to apply, in order.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericDimension.ApplyPatches`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+    /// Schema method:
+    /// [`GenericDimension.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#applypatches).
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
         Call::new(self.remote(), ApplyPatches::new(patches))
     }
 
-    /// Makes a published dimension part of the official content of its app.
+    /// Adds a published dimension to the approved content of the app.
     ///
-    /// For Qlik Sense Enterprise on Windows; [`GenericDimensionApi::un_approve`](crate::generic_dimension::GenericDimensionApi::un_approve) is the reverse.
+    /// Qlik Sense Enterprise on Windows only.
+    /// [`GenericDimensionApi::un_approve`](crate::generic_dimension::GenericDimensionApi::un_approve) undoes it.
     ///
-    /// Returns nothing.
+    /// Requires the access right `approve`.
     ///
-    /// `GenericDimension.Approve`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: approve.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+    /// Schema method: [`GenericDimension.Approve`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#approve).
     #[doc(alias = "Approve")]
     fn approve(&self) -> Call<'_, Approve> {
         Call::new(self.remote(), Approve::new())
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Tells which field a cyclic dimension shows.
+    /// Returns the active field of a cyclic dimension.
     ///
-    /// Only for dimensions of grouping [`NxGrpType::Collection`](crate::types::NxGrpType::Collection).
+    /// For dimensions of type [`NxGrpType::Collection`](crate::types::NxGrpType::Collection) only.
     ///
     /// # Returns
     ///
-    /// `qReturn`, whole number: The field's place in [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs), counted from 0.
+    /// `i64` (`qReturn`): Index of the field in
+    /// [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs), counted from 0.
     ///
-    /// `GenericDimension.GetActiveField`: reads only.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+    /// Schema method:
+    /// [`GenericDimension.GetActiveField`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getactivefield),
+    /// read-only.
     #[doc(alias = "GetActiveField")]
     fn get_active_field(&self) -> Call<'_, GetActiveField> {
         Call::new(self.remote(), GetActiveField::new())
     }
 
-    /// Returns the definition of the dimension without title and other properties: grouping, fields, labels.
+    /// Returns the definition of the dimension: grouping, fields, and labels, without the title and other properties.
     ///
     /// # Returns
     ///
-    /// `qDim`, [`NxLibraryDimensionDef`]: The definition, as in [`GenericDimensionProperties::dim`](crate::types::GenericDimensionProperties::dim).
+    /// [`NxLibraryDimensionDef`] (`qDim`): The definition, as in
+    /// [`GenericDimensionProperties::dim`](crate::types::GenericDimensionProperties::dim).
     ///
-    /// `GenericDimension.GetDimension`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+    /// Schema method:
+    /// [`GenericDimension.GetDimension`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getdimension),
+    /// read-only.
     #[doc(alias = "GetDimension")]
     fn get_dimension(&self) -> Call<'_, GetDimension> {
         Call::new(self.remote(), GetDimension::new())
     }
 
-    /// Returns type and identifier of the dimension.
+    /// Returns the type and ID of the dimension.
     ///
     /// # Returns
     ///
-    /// `qInfo`, [`NxInfo`]: Type and identifier; the latter is what goes into [`NxDimension::library_id`](crate::types::NxDimension::library_id).
+    /// [`NxInfo`] (`qInfo`): Type and ID. Use the ID as
+    /// [`NxDimension::library_id`](crate::types::NxDimension::library_id).
     ///
-    /// `GenericDimension.GetInfo`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+    /// Schema method: [`GenericDimension.GetInfo`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getinfo),
+    /// read-only.
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
         Call::new(self.remote(), GetInfo::new())
     }
 
-    /// Returns the dimension with its expressions evaluated, and facts about its fields.
+    /// Returns the evaluated dimension and information about its fields.
     ///
-    /// Among these, in [`GenericDimensionLayout::dim_infos`](crate::types::GenericDimensionLayout::dim_infos), the number of values and the tags of each field, which say for
-    /// example what is a date.
+    /// [`GenericDimensionLayout::dim_infos`](crate::types::GenericDimensionLayout::dim_infos) contains the tags of
+    /// each field, which tell, for example, whether it contains dates.
     ///
     /// # Returns
     ///
-    /// `qLayout`, [`GenericDimensionLayout`]: The layout.
+    /// [`GenericDimensionLayout`] (`qLayout`): The layout.
     ///
-    /// `GenericDimension.GetLayout`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+    /// Schema method: [`GenericDimension.GetLayout`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getlayout),
+    /// read-only.
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
         Call::new(self.remote(), GetLayout::new())
     }
 
-    /// Lists the objects that use this dimension.
+    /// Returns the objects that use this dimension.
     ///
-    /// Ask before changing or deleting it ([`DocApi::destroy_dimension`](crate::doc::DocApi::destroy_dimension)): charts that refer to a dimension that is gone show an
-    /// error.
+    /// Check them before you change the dimension or delete it with
+    /// [`DocApi::destroy_dimension`](crate::doc::DocApi::destroy_dimension): charts that refer to a deleted dimension
+    /// show an error.
     ///
     /// # Returns
     ///
-    /// `qItems`, list of [`NxLinkedObjectInfo`]: The objects, each with the object at the top of its tree, such as its sheet.
+    /// list of [`NxLinkedObjectInfo`] (`qItems`): The objects, each with its root object, such as its sheet.
     ///
-    /// `GenericDimension.GetLinkedObjects`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+    /// Schema method:
+    /// [`GenericDimension.GetLinkedObjects`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getlinkedobjects),
+    /// read-only.
     #[doc(alias = "GetLinkedObjects")]
     fn get_linked_objects(&self) -> Call<'_, GetLinkedObjects> {
         Call::new(self.remote(), GetLinkedObjects::new())
     }
 
-    /// Returns the properties of the dimension as they are saved: what to edit.
+    /// Returns the properties of the dimension, for editing.
     ///
     /// # Returns
     ///
-    /// `qProp`, [`GenericDimensionProperties`]: The properties, among them the definition and the title.
+    /// [`GenericDimensionProperties`] (`qProp`): The properties, including the definition and the title.
     ///
-    /// `GenericDimension.GetProperties`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+    /// Schema method:
+    /// [`GenericDimension.GetProperties`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getproperties),
+    /// read-only.
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
         Call::new(self.remote(), GetProperties::new())
     }
 
-    /// Makes the dimension, private until then, visible to the other users of a published app.
+    /// Makes a private dimension of a published app visible to other users.
     ///
-    /// Not on Desktop. [`GenericDimensionApi::un_publish`](crate::generic_dimension::GenericDimensionApi::un_publish) is the reverse.
+    /// Not available in Qlik Sense Desktop.
+    /// [`GenericDimensionApi::un_publish`](crate::generic_dimension::GenericDimensionApi::un_publish) undoes it.
     ///
-    /// Returns nothing.
+    /// Requires the access right `publish`.
     ///
-    /// `GenericDimension.Publish`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: publish.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+    /// Schema method: [`GenericDimension.Publish`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#publish).
     #[doc(alias = "Publish")]
     fn publish(&self) -> Call<'_, Publish> {
         Call::new(self.remote(), Publish::new())
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Makes a cyclic dimension show a certain field.
+    /// Sets the active field of a cyclic dimension.
     ///
-    /// Only for dimensions of grouping [`NxGrpType::Collection`](crate::types::NxGrpType::Collection). Charts that use the dimension follow; for one chart alone see
+    /// For dimensions of type [`NxGrpType::Collection`](crate::types::NxGrpType::Collection) only. All charts that
+    /// use the dimension change; to change a single chart, use
     /// [`GenericObjectApi::set_active_field`](crate::generic_object::GenericObjectApi::set_active_field).
     ///
     /// # Parameters
     ///
-    /// * `ix` (`qIx`, whole number): The field's place in [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs), counted from 0.
+    /// * `ix` (`qIx`): Index of the field in
+    ///   [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs), counted from 0.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericDimension.SetActiveField`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+    /// Schema method:
+    /// [`GenericDimension.SetActiveField`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#setactivefield).
     #[doc(alias = "SetActiveField")]
     fn set_active_field(&self, ix: i64) -> Call<'_, SetActiveField> {
         Call::new(self.remote(), SetActiveField::new(ix))
     }
 
-    /// Replaces the properties of the dimension by a complete new set.
+    /// Replaces all properties of the dimension.
     ///
-    /// Members that are left out are gone, so send back what [`GenericDimensionApi::get_properties`](crate::generic_dimension::GenericDimensionApi::get_properties) returned, changed. All
-    /// objects that use the dimension become stale and follow.
+    /// Omitted members are removed, so modify the result of
+    /// [`GenericDimensionApi::get_properties`](crate::generic_dimension::GenericDimensionApi::get_properties) and
+    /// pass all of it. All objects that use the dimension become stale.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericDimensionProperties`]): The new properties, complete.
+    /// * `prop` (`qProp`): Complete new properties.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericDimension.SetProperties`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+    /// Schema method:
+    /// [`GenericDimension.SetProperties`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#setproperties).
     #[doc(alias = "SetProperties")]
     fn set_properties(
         &self,
@@ -258,78 +232,59 @@ pub trait GenericDimensionApi: AsRemote {
         Call::new(self.remote(), SetProperties::new(prop))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Moves a cyclic dimension on to another of its fields.
+    /// Activates another field of a cyclic dimension.
     ///
-    /// Only for dimensions of grouping [`NxGrpType::Collection`](crate::types::NxGrpType::Collection). Charts that use the dimension follow.
+    /// For dimensions of type [`NxGrpType::Collection`](crate::types::NxGrpType::Collection) only. All charts that
+    /// use the dimension change.
     ///
     /// # Parameters
     ///
-    /// * `step` (`qStep`, whole number): How many fields to go on; negative numbers go back.
+    /// * `step` (`qStep`): Number of fields to advance. Negative numbers step back.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericDimension.StepCycle`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+    /// Schema method: [`GenericDimension.StepCycle`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#stepcycle).
     #[doc(alias = "StepCycle")]
     fn step_cycle(&self, step: i64) -> Call<'_, StepCycle> {
         Call::new(self.remote(), StepCycle::new(step))
     }
 
-    /// Takes the dimension out of the official content of its app; it stays published.
+    /// Removes the dimension from the approved content of its app. It stays published.
     ///
-    /// For Qlik Sense Enterprise on Windows.
+    /// Qlik Sense Enterprise on Windows only.
     ///
-    /// Returns nothing.
+    /// Requires the access right `approve`.
     ///
-    /// `GenericDimension.UnApprove`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: approve.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+    /// Schema method: [`GenericDimension.UnApprove`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#unapprove).
     #[doc(alias = "UnApprove")]
     fn un_approve(&self) -> Call<'_, UnApprove> {
         Call::new(self.remote(), UnApprove::new())
     }
 
-    /// Makes a published dimension private to its owner again.
+    /// Makes a published dimension private again.
     ///
-    /// Not on Desktop.
+    /// Not available in Qlik Sense Desktop.
     ///
-    /// Returns nothing.
+    /// Requires the access right `publish`.
     ///
-    /// `GenericDimension.UnPublish`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: publish.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericdimension/)
+    /// Schema method: [`GenericDimension.UnPublish`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#unpublish).
     #[doc(alias = "UnPublish")]
     fn un_publish(&self) -> Call<'_, UnPublish> {
         Call::new(self.remote(), UnPublish::new())
     }
 }
 
-/// The request of [`GenericDimensionApi::apply_patches`], as a plain value.
+/// Request of [`GenericDimensionApi::apply_patches`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyPatches {
-    /// The changes, made in this order.
-    ///
-    /// `qPatches`: list of [`NxPatch`].
+    /// `qPatches`: see [`GenericDimensionApi::apply_patches`].
     #[doc(alias = "qPatches")]
     pub patches: Vec<NxPatch>,
 }
 
 impl ApplyPatches {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(patches: Vec<NxPatch>) -> Self {
         Self { patches }
     }
@@ -362,13 +317,13 @@ impl Request for ApplyPatches {
     }
 }
 
-/// The request of [`GenericDimensionApi::approve`], as a plain value.
+/// Request of [`GenericDimensionApi::approve`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Approve {}
 
 impl Approve {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -395,15 +350,15 @@ impl Request for Approve {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`GenericDimensionApi::get_active_field`], as a plain value.
+/// Request of [`GenericDimensionApi::get_active_field`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetActiveField {}
 
 impl GetActiveField {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -430,13 +385,13 @@ impl Request for GetActiveField {
     }
 }
 
-/// The request of [`GenericDimensionApi::get_dimension`], as a plain value.
+/// Request of [`GenericDimensionApi::get_dimension`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDimension {}
 
 impl GetDimension {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -463,13 +418,13 @@ impl Request for GetDimension {
     }
 }
 
-/// The request of [`GenericDimensionApi::get_info`], as a plain value.
+/// Request of [`GenericDimensionApi::get_info`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInfo {}
 
 impl GetInfo {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -496,13 +451,13 @@ impl Request for GetInfo {
     }
 }
 
-/// The request of [`GenericDimensionApi::get_layout`], as a plain value.
+/// Request of [`GenericDimensionApi::get_layout`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLayout {}
 
 impl GetLayout {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -529,13 +484,13 @@ impl Request for GetLayout {
     }
 }
 
-/// The request of [`GenericDimensionApi::get_linked_objects`], as a plain value.
+/// Request of [`GenericDimensionApi::get_linked_objects`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLinkedObjects {}
 
 impl GetLinkedObjects {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -562,13 +517,13 @@ impl Request for GetLinkedObjects {
     }
 }
 
-/// The request of [`GenericDimensionApi::get_properties`], as a plain value.
+/// Request of [`GenericDimensionApi::get_properties`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProperties {}
 
 impl GetProperties {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -595,13 +550,13 @@ impl Request for GetProperties {
     }
 }
 
-/// The request of [`GenericDimensionApi::publish`], as a plain value.
+/// Request of [`GenericDimensionApi::publish`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Publish {}
 
 impl Publish {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -628,21 +583,19 @@ impl Request for Publish {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`GenericDimensionApi::set_active_field`], as a plain value.
+/// Request of [`GenericDimensionApi::set_active_field`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetActiveField {
-    /// The field's place in [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs), counted from 0.
-    ///
-    /// `qIx`: whole number.
+    /// `qIx`: see [`GenericDimensionApi::set_active_field`].
     #[doc(alias = "qIx")]
     pub ix: i64,
 }
 
 impl SetActiveField {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(ix: i64) -> Self {
         Self { ix }
     }
@@ -675,19 +628,17 @@ impl Request for SetActiveField {
     }
 }
 
-/// The request of [`GenericDimensionApi::set_properties`], as a plain value.
+/// Request of [`GenericDimensionApi::set_properties`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetProperties {
-    /// The new properties, complete.
-    ///
-    /// `qProp`: [`GenericDimensionProperties`].
+    /// `qProp`: see [`GenericDimensionApi::set_properties`].
     #[doc(alias = "qProp")]
     pub prop: GenericDimensionProperties,
 }
 
 impl SetProperties {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericDimensionProperties) -> Self {
         Self { prop }
     }
@@ -720,21 +671,19 @@ impl Request for SetProperties {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`GenericDimensionApi::step_cycle`], as a plain value.
+/// Request of [`GenericDimensionApi::step_cycle`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StepCycle {
-    /// How many fields to go on; negative numbers go back.
-    ///
-    /// `qStep`: whole number.
+    /// `qStep`: see [`GenericDimensionApi::step_cycle`].
     #[doc(alias = "qStep")]
     pub step: i64,
 }
 
 impl StepCycle {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(step: i64) -> Self {
         Self { step }
     }
@@ -767,13 +716,13 @@ impl Request for StepCycle {
     }
 }
 
-/// The request of [`GenericDimensionApi::un_approve`], as a plain value.
+/// Request of [`GenericDimensionApi::un_approve`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnApprove {}
 
 impl UnApprove {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -800,13 +749,13 @@ impl Request for UnApprove {
     }
 }
 
-/// The request of [`GenericDimensionApi::un_publish`], as a plain value.
+/// Request of [`GenericDimensionApi::un_publish`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnPublish {}
 
 impl UnPublish {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }

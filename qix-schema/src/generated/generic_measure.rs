@@ -10,13 +10,16 @@ use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;
 
-/// A measure of the app's library, which charts use by reference.
+/// A library measure, which charts use by reference.
 ///
-/// Also known as a master measure: an expression such as `Sum(Sales)` with a title and a number format, maintained in one
-/// place. A chart refers to it by [`NxMeasure::library_id`](crate::types::NxMeasure::library_id) and follows its changes. Made by [`DocApi::create_measure`](crate::doc::DocApi::create_measure), found
-/// by [`DocApi::get_measure`](crate::doc::DocApi::get_measure) or [`DocApi::get_measure_with_label`](crate::doc::DocApi::get_measure_with_label), listed by an object with [`MeasureListDef`](crate::types::MeasureListDef).
+/// Also called a master measure: an expression such as `Sum(Sales)` with a title and a number format, maintained
+/// in one place. A chart refers to it by [`NxMeasure::library_id`](crate::types::NxMeasure::library_id) and picks
+/// up its changes. Created by [`DocApi::create_measure`](crate::doc::DocApi::create_measure) and opened by
+/// [`DocApi::get_measure`](crate::doc::DocApi::get_measure) or
+/// [`DocApi::get_measure_with_label`](crate::doc::DocApi::get_measure_with_label). To list measures, use an
+/// object with a [`MeasureListDef`](crate::types::MeasureListDef).
 ///
-/// An object of the class `GenericMeasure`; its methods are those of [`GenericMeasureApi`].
+/// Methods: [`GenericMeasureApi`].
 #[derive(Clone, Debug)]
 pub struct GenericMeasure(Arc<dyn Remote>);
 
@@ -36,230 +39,191 @@ impl Class for GenericMeasure {
 
 impl GenericMeasureApi for GenericMeasure {}
 
-/// The methods of the class [`GenericMeasure`].
+/// Methods of [`GenericMeasure`].
 ///
-/// Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override some and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing
+/// in the engine, so a client may repeat it. All methods have default bodies: a test double can override some,
+/// and a newer schema can add more.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
+/// Schema class: [`GenericMeasure`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/).
 pub trait GenericMeasureApi: AsRemote {
-    /// Changes single properties of the measure, such as its expression at `/qMeasure/qDef`.
+    /// Changes individual properties of the measure, such as its expression at `/qMeasure/qDef`.
     ///
-    /// A patch's value is JSON in a text. Cheaper than [`GenericMeasureApi::set_properties`](crate::generic_measure::GenericMeasureApi::set_properties), and it leaves the other members
-    /// alone. Objects that use the measure become stale. The identifier must not be patched. There are no soft patches here.
+    /// Patch values are JSON, encoded as strings. Patching is cheaper than
+    /// [`GenericMeasureApi::set_properties`](crate::generic_measure::GenericMeasureApi::set_properties) and does not
+    /// touch other members. Objects that use the measure become stale. You cannot patch the measure ID. Measures do
+    /// not support soft patches.
     ///
     /// # Parameters
     ///
-    /// * `patches` (`qPatches`, list of [`NxPatch`]): The changes, made in this order.
+    /// * `patches` (`qPatches`): Patches to apply, in order.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericMeasure.ApplyPatches`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
+    /// Schema method:
+    /// [`GenericMeasure.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#applypatches).
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
         Call::new(self.remote(), ApplyPatches::new(patches))
     }
 
-    /// Makes a published measure part of the official content of its app.
+    /// Adds a published measure to the approved content of the app.
     ///
-    /// For Qlik Sense Enterprise on Windows; [`GenericMeasureApi::un_approve`](crate::generic_measure::GenericMeasureApi::un_approve) is the reverse.
+    /// Qlik Sense Enterprise on Windows only.
+    /// [`GenericMeasureApi::un_approve`](crate::generic_measure::GenericMeasureApi::un_approve) undoes it.
     ///
-    /// Returns nothing.
+    /// Requires the access right `approve`.
     ///
-    /// `GenericMeasure.Approve`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: approve.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
+    /// Schema method: [`GenericMeasure.Approve`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#approve).
     #[doc(alias = "Approve")]
     fn approve(&self) -> Call<'_, Approve> {
         Call::new(self.remote(), Approve::new())
     }
 
-    /// Returns type and identifier of the measure.
+    /// Returns the type and ID of the measure.
     ///
     /// # Returns
     ///
-    /// `qInfo`, [`NxInfo`]: Type and identifier; the latter is what goes into [`NxMeasure::library_id`](crate::types::NxMeasure::library_id).
+    /// [`NxInfo`] (`qInfo`): Type and ID. Use the ID as
+    /// [`NxMeasure::library_id`](crate::types::NxMeasure::library_id).
     ///
-    /// `GenericMeasure.GetInfo`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
+    /// Schema method: [`GenericMeasure.GetInfo`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#getinfo),
+    /// read-only.
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
         Call::new(self.remote(), GetInfo::new())
     }
 
-    /// Returns the measure with the expressions in its properties evaluated, such as that of its label.
+    /// Returns the measure with the expressions in its properties evaluated, such as its label expression.
     ///
-    /// The measure itself gets no value here: for a number evaluate its expression with [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex), or put it into a
-    /// cube.
+    /// It does not calculate the measure itself. For a value, evaluate the expression with
+    /// [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex), or use the measure in a hypercube.
     ///
     /// # Returns
     ///
-    /// `qLayout`, [`GenericMeasureLayout`]: The layout.
+    /// [`GenericMeasureLayout`] (`qLayout`): The layout.
     ///
-    /// `GenericMeasure.GetLayout`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
+    /// Schema method: [`GenericMeasure.GetLayout`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#getlayout),
+    /// read-only.
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
         Call::new(self.remote(), GetLayout::new())
     }
 
-    /// Lists the objects that use this measure.
+    /// Returns the objects that use this measure.
     ///
-    /// Ask before changing or deleting it ([`DocApi::destroy_measure`](crate::doc::DocApi::destroy_measure)): charts that refer to a measure that is gone show an
-    /// error.
+    /// Check them before you change the measure or delete it with
+    /// [`DocApi::destroy_measure`](crate::doc::DocApi::destroy_measure): charts that refer to a deleted measure show
+    /// an error.
     ///
     /// # Returns
     ///
-    /// `qItems`, list of [`NxLinkedObjectInfo`]: The objects, each with the object at the top of its tree, such as its sheet.
+    /// list of [`NxLinkedObjectInfo`] (`qItems`): The objects, each with its root object, such as its sheet.
     ///
-    /// `GenericMeasure.GetLinkedObjects`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
+    /// Schema method:
+    /// [`GenericMeasure.GetLinkedObjects`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#getlinkedobjects),
+    /// read-only.
     #[doc(alias = "GetLinkedObjects")]
     fn get_linked_objects(&self) -> Call<'_, GetLinkedObjects> {
         Call::new(self.remote(), GetLinkedObjects::new())
     }
 
-    /// Returns the definition of the measure without title and other properties: expression, label, number format.
+    /// Returns the definition of the measure: expression, label, and number format, without the title and other
+    /// properties.
     ///
     /// # Returns
     ///
-    /// `qMeasure`, [`NxLibraryMeasureDef`]: The definition, as in [`GenericMeasureProperties::measure`](crate::types::GenericMeasureProperties::measure).
+    /// [`NxLibraryMeasureDef`] (`qMeasure`): The definition, as in
+    /// [`GenericMeasureProperties::measure`](crate::types::GenericMeasureProperties::measure).
     ///
-    /// `GenericMeasure.GetMeasure`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
+    /// Schema method: [`GenericMeasure.GetMeasure`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#getmeasure),
+    /// read-only.
     #[doc(alias = "GetMeasure")]
     fn get_measure(&self) -> Call<'_, GetMeasure> {
         Call::new(self.remote(), GetMeasure::new())
     }
 
-    /// Returns the properties of the measure as they are saved: what to edit.
+    /// Returns the properties of the measure, for editing.
     ///
     /// # Returns
     ///
-    /// `qProp`, [`GenericMeasureProperties`]: The properties, among them the definition and the title.
+    /// [`GenericMeasureProperties`] (`qProp`): The properties, including the definition and the title.
     ///
-    /// `GenericMeasure.GetProperties`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
+    /// Schema method:
+    /// [`GenericMeasure.GetProperties`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#getproperties), read-only.
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
         Call::new(self.remote(), GetProperties::new())
     }
 
-    /// Makes the measure, private until then, visible to the other users of a published app.
+    /// Makes a private measure of a published app visible to other users.
     ///
-    /// Not on Desktop. [`GenericMeasureApi::un_publish`](crate::generic_measure::GenericMeasureApi::un_publish) is the reverse.
+    /// Not available in Qlik Sense Desktop.
+    /// [`GenericMeasureApi::un_publish`](crate::generic_measure::GenericMeasureApi::un_publish) undoes it.
     ///
-    /// Returns nothing.
+    /// Requires the access right `publish`.
     ///
-    /// `GenericMeasure.Publish`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: publish.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
+    /// Schema method: [`GenericMeasure.Publish`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#publish).
     #[doc(alias = "Publish")]
     fn publish(&self) -> Call<'_, Publish> {
         Call::new(self.remote(), Publish::new())
     }
 
-    /// Replaces the properties of the measure by a complete new set.
+    /// Replaces all properties of the measure.
     ///
-    /// Members that are left out are gone, so send back what [`GenericMeasureApi::get_properties`](crate::generic_measure::GenericMeasureApi::get_properties) returned, changed. All objects
-    /// that use the measure become stale and follow.
+    /// Omitted members are removed, so modify the result of
+    /// [`GenericMeasureApi::get_properties`](crate::generic_measure::GenericMeasureApi::get_properties) and pass all
+    /// of it. All objects that use the measure become stale.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericMeasureProperties`]): The new properties, complete.
+    /// * `prop` (`qProp`): Complete new properties.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericMeasure.SetProperties`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
+    /// Schema method:
+    /// [`GenericMeasure.SetProperties`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#setproperties).
     #[doc(alias = "SetProperties")]
     fn set_properties(&self, prop: GenericMeasureProperties) -> Call<'_, SetProperties> {
         Call::new(self.remote(), SetProperties::new(prop))
     }
 
-    /// Takes the measure out of the official content of its app; it stays published.
+    /// Removes the measure from the approved content of its app. It stays published.
     ///
-    /// For Qlik Sense Enterprise on Windows.
+    /// Qlik Sense Enterprise on Windows only.
     ///
-    /// Returns nothing.
+    /// Requires the access right `approve`.
     ///
-    /// `GenericMeasure.UnApprove`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: approve.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
+    /// Schema method: [`GenericMeasure.UnApprove`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#unapprove).
     #[doc(alias = "UnApprove")]
     fn un_approve(&self) -> Call<'_, UnApprove> {
         Call::new(self.remote(), UnApprove::new())
     }
 
-    /// Makes a published measure private to its owner again.
+    /// Makes a published measure private again.
     ///
-    /// Not on Desktop.
+    /// Not available in Qlik Sense Desktop.
     ///
-    /// Returns nothing.
+    /// Requires the access right `publish`.
     ///
-    /// `GenericMeasure.UnPublish`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: publish.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericmeasure/)
+    /// Schema method: [`GenericMeasure.UnPublish`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#unpublish).
     #[doc(alias = "UnPublish")]
     fn un_publish(&self) -> Call<'_, UnPublish> {
         Call::new(self.remote(), UnPublish::new())
     }
 }
 
-/// The request of [`GenericMeasureApi::apply_patches`], as a plain value.
+/// Request of [`GenericMeasureApi::apply_patches`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyPatches {
-    /// The changes, made in this order.
-    ///
-    /// `qPatches`: list of [`NxPatch`].
+    /// `qPatches`: see [`GenericMeasureApi::apply_patches`].
     #[doc(alias = "qPatches")]
     pub patches: Vec<NxPatch>,
 }
 
 impl ApplyPatches {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(patches: Vec<NxPatch>) -> Self {
         Self { patches }
     }
@@ -292,13 +256,13 @@ impl Request for ApplyPatches {
     }
 }
 
-/// The request of [`GenericMeasureApi::approve`], as a plain value.
+/// Request of [`GenericMeasureApi::approve`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Approve {}
 
 impl Approve {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -325,13 +289,13 @@ impl Request for Approve {
     }
 }
 
-/// The request of [`GenericMeasureApi::get_info`], as a plain value.
+/// Request of [`GenericMeasureApi::get_info`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInfo {}
 
 impl GetInfo {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -358,13 +322,13 @@ impl Request for GetInfo {
     }
 }
 
-/// The request of [`GenericMeasureApi::get_layout`], as a plain value.
+/// Request of [`GenericMeasureApi::get_layout`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLayout {}
 
 impl GetLayout {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -391,13 +355,13 @@ impl Request for GetLayout {
     }
 }
 
-/// The request of [`GenericMeasureApi::get_linked_objects`], as a plain value.
+/// Request of [`GenericMeasureApi::get_linked_objects`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLinkedObjects {}
 
 impl GetLinkedObjects {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -424,13 +388,13 @@ impl Request for GetLinkedObjects {
     }
 }
 
-/// The request of [`GenericMeasureApi::get_measure`], as a plain value.
+/// Request of [`GenericMeasureApi::get_measure`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMeasure {}
 
 impl GetMeasure {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -457,13 +421,13 @@ impl Request for GetMeasure {
     }
 }
 
-/// The request of [`GenericMeasureApi::get_properties`], as a plain value.
+/// Request of [`GenericMeasureApi::get_properties`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProperties {}
 
 impl GetProperties {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -490,13 +454,13 @@ impl Request for GetProperties {
     }
 }
 
-/// The request of [`GenericMeasureApi::publish`], as a plain value.
+/// Request of [`GenericMeasureApi::publish`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Publish {}
 
 impl Publish {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -523,19 +487,17 @@ impl Request for Publish {
     }
 }
 
-/// The request of [`GenericMeasureApi::set_properties`], as a plain value.
+/// Request of [`GenericMeasureApi::set_properties`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetProperties {
-    /// The new properties, complete.
-    ///
-    /// `qProp`: [`GenericMeasureProperties`].
+    /// `qProp`: see [`GenericMeasureApi::set_properties`].
     #[doc(alias = "qProp")]
     pub prop: GenericMeasureProperties,
 }
 
 impl SetProperties {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericMeasureProperties) -> Self {
         Self { prop }
     }
@@ -568,13 +530,13 @@ impl Request for SetProperties {
     }
 }
 
-/// The request of [`GenericMeasureApi::un_approve`], as a plain value.
+/// Request of [`GenericMeasureApi::un_approve`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnApprove {}
 
 impl UnApprove {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -601,13 +563,13 @@ impl Request for UnApprove {
     }
 }
 
-/// The request of [`GenericMeasureApi::un_publish`], as a plain value.
+/// Request of [`GenericMeasureApi::un_publish`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnPublish {}
 
 impl UnPublish {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }

@@ -12,28 +12,32 @@ use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;
 
-/// An object of an app: a sheet, a chart, a filter, or just a hypercube that a program wants calculated.
+/// An object of an app: a sheet, a chart, a filter, or just a hypercube to calculate.
 ///
-/// What a generic object is, its properties decide ([`GenericObjectProperties`](crate::types::GenericObjectProperties)): any JSON, among which the engine
-/// understands certain members. Where it finds a definition such as `qHyperCubeDef` or `qListObjectDef`, it calculates
-/// it, and the layout ([`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout)) has the result in its place: `qHyperCube`, `qListObject`. Everything
-/// else passes through unchanged. Get one by [`DocApi::get_object`](crate::doc::DocApi::get_object), make one that is saved with the app by
-/// [`DocApi::create_object`](crate::doc::DocApi::create_object), or one that lasts as long as the session by [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object); the last is right for
-/// programs that only read.
+/// The properties ([`GenericObjectProperties`](crate::types::GenericObjectProperties)) define what an object is.
+/// They are a JSON object in which the engine recognizes certain members. For each definition, such as
+/// `qHyperCubeDef` or `qListObjectDef`, the layout
+/// ([`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout)) contains the
+/// calculated result, `qHyperCube` or `qListObject`. All other members are copied to the layout unchanged. Open
+/// an object with [`DocApi::get_object`](crate::doc::DocApi::get_object), create a saved object with
+/// [`DocApi::create_object`](crate::doc::DocApi::create_object), or create an object for the current session with
+/// [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object). Programs that only read data
+/// should use session objects.
 ///
-/// Cycle of a program that reads: ask for the layout; take data from it, or page through it with
-/// [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data) and its relatives; when a selection, a reload or new properties make the handle
-/// stale, ask again. The engine announces a stale object once and calculates nothing until asked.
+/// To read data, fetch the layout, then use its data or fetch more pages with
+/// [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data) and
+/// similar methods. When a selection, a reload, or new properties make the handle stale, fetch the layout again.
+/// The engine reports a stale object once and does not recalculate it until asked.
 ///
-/// Paths. Methods that work on one definition take its path in the properties, such as `/qHyperCubeDef` or
-/// `/qListObjectDef`. A definition can lie deeper, for example at `/layers/0/qHyperCubeDef`.
+/// **Paths**: methods that work on a definition take its path in the properties, such as `/qHyperCubeDef`,
+/// `/qListObjectDef`, or `/layers/0/qHyperCubeDef`.
 ///
-/// Selections. Methods that select act on the alternate state of the object or of the definition, invalidate whatever
-/// depends on it, and stop calculations that have become pointless (error 15, aborted). They answer with a boolean: false
-/// means that nothing was selected, typically because a field is locked, because a dimension is no field of the data
-/// model, or because several values were wanted in a field that must have exactly one selected.
+/// **Selections**: methods that select act on the alternate state of the object or definition, invalidate
+/// everything that depends on it, and abort calculations that became obsolete (error 15). They return `false` if
+/// nothing was selected, usually because a field is locked, a dimension is not a field of the data model, or
+/// several values were requested in a field that always has exactly one selected value.
 ///
-/// An object of the class `GenericObject`; its methods are those of [`GenericObjectApi`].
+/// Methods: [`GenericObjectApi`].
 #[derive(Clone, Debug)]
 pub struct GenericObject(Arc<dyn Remote>);
 
@@ -53,50 +57,45 @@ impl Class for GenericObject {
 
 impl GenericObjectApi for GenericObject {}
 
-/// The methods of the class [`GenericObject`].
+/// Methods of [`GenericObject`].
 ///
-/// Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override some and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing
+/// in the engine, so a client may repeat it. All methods have default bodies: a test double can override some,
+/// and a newer schema can add more.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+/// Schema class: [`GenericObject`](https://qlik.dev/apis/json-rpc/qix/genericobject/).
 pub trait GenericObjectApi: AsRemote {
-    /// Drops the search that is going on in a list object.
+    /// Cancels the current search in a list object.
     ///
-    /// The list's layout shows all values again; selections stay as they are. Call it when a user leaves a search box without
-    /// choosing.
+    /// The layout shows all values again, and the selections do not change. Call it when a user leaves a search box
+    /// without choosing a value.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
+    /// * `path` (`qPath`): Path of the list object definition, usually `/qListObjectDef`.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.AbortListObjectSearch`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.AbortListObjectSearch`](https://qlik.dev/apis/json-rpc/qix/genericobject/#abortlistobjectsearch).
     #[doc(alias = "AbortListObjectSearch")]
     fn abort_list_object_search(&self, path: &str) -> Call<'_, AbortListObjectSearch> {
         Call::new(self.remote(), AbortListObjectSearch::new(path))
     }
 
-    /// Selects what the search in a list object has found, and ends the search.
+    /// Selects the matches of the current search in a list object and ends the search.
     ///
-    /// Comes after [`GenericObjectApi::search_list_object_for`](crate::generic_object::GenericObjectApi::search_list_object_for).
+    /// Call
+    /// [`GenericObjectApi::search_list_object_for`](crate::generic_object::GenericObjectApi::search_list_object_for)
+    /// first.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
-    /// * `toggle_mode` (`qToggleMode`, true or false): Whether the hits are added to the values selected before; if false they take their place.
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
+    /// * `path` (`qPath`): Path of the list object definition, usually `/qListObjectDef`.
+    /// * `toggle_mode` (`qToggleMode`): Whether to keep the current selections and add the matches. If `false`, the
+    ///   matches replace them.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.AcceptListObjectSearch`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.AcceptListObjectSearch`](https://qlik.dev/apis/json-rpc/qix/genericobject/#acceptlistobjectsearch).
     #[doc(alias = "AcceptListObjectSearch")]
     fn accept_list_object_search(
         &self,
@@ -106,28 +105,25 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), AcceptListObjectSearch::new(path, toggle_mode))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Adds members to a group of objects.
     ///
-    /// Groups are defined by an [`NxGroupDef`](crate::types::NxGroupDef) in an object's properties; they order bookmarks or objects into folders.
+    /// An [`NxGroupDef`](crate::types::NxGroupDef) in the properties of an object defines groups, which organize
+    /// bookmarks or objects in folders.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the group's definition, mostly `/qNxGroupDef`.
-    /// * `members` (`qMembers`, list of [`NxGroupObjectId`]): The objects or subgroups to add.
-    /// * `target_group_id` (`qTargetGroupId`, text, optional): The group that receives them, if it is not the group of this object itself.
-    /// * `pos_id` (`qPosId`, text, optional): The member in front of which they are put.
+    /// * `path` (`qPath`): Path of the group definition, usually `/qNxGroupDef`.
+    /// * `members` (`qMembers`): Objects or subgroups to add.
+    /// * `target_group_id` (`qTargetGroupId`, optional `String`): ID of the group to add to. Defaults to the group of
+    ///   this object.
+    /// * `pos_id` (`qPosId`, optional `String`): ID of the member to insert them before.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericObject.AddGroupMembers`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.AddGroupMembers`](https://qlik.dev/apis/json-rpc/qix/genericobject/#addgroupmembers).
     #[doc(alias = "AddGroupMembers")]
     fn add_group_members(
         &self,
@@ -137,25 +133,26 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), AddGroupMembers::new(path, members))
     }
 
-    /// Changes single properties of the object, for good or for this session only.
+    /// Changes individual properties of the object, permanently or for this session only.
     ///
-    /// A patch names a place in the properties by a path such as `/title` or `/qHyperCubeDef/qMeasures/0/qDef/qDef`, an
-    /// operation, and a value, which is JSON in a text: a text value therefore has quotes of its own. Cheaper than
-    /// [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties), and it leaves alone whatever somebody else has changed elsewhere in the same object.
+    /// A patch consists of a path in the properties, such as `/title` or `/qHyperCubeDef/qMeasures/0/qDef/qDef`, an
+    /// operation, and a value, which is JSON encoded as a string, so a string value needs its own quotes. Patching is
+    /// cheaper than [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties) and
+    /// does not overwrite other changes to the object.
     ///
-    /// A soft patch changes what this session calculates and sees, and nothing else: users without the right to edit, or
-    /// clients that let a user try another sorting, use it. It shows in [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout) and
-    /// [`GenericObjectApi::get_effective_properties`](crate::generic_object::GenericObjectApi::get_effective_properties), not in [`GenericObjectApi::get_properties`](crate::generic_object::GenericObjectApi::get_properties).
-    /// [`GenericObjectLayout::has_soft_patches`](crate::types::GenericObjectLayout::has_soft_patches) tells that there are some, [`GenericObjectApi::clear_soft_patches`](crate::generic_object::GenericObjectApi::clear_soft_patches) takes them back,
-    /// and the end of the session does as well. The object's identifier must not be patched.
+    /// A soft patch changes only what this session calculates and sees, so users without permission to edit can use
+    /// it, for example to try another sort order. It affects
+    /// [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout) and
+    /// [`GenericObjectApi::get_effective_properties`](crate::generic_object::GenericObjectApi::get_effective_properties),
+    /// but not [`GenericObjectApi::get_properties`](crate::generic_object::GenericObjectApi::get_properties).
+    /// [`GenericObjectLayout::has_soft_patches`](crate::types::GenericObjectLayout::has_soft_patches) indicates that
+    /// the object has soft patches. They are removed by
+    /// [`GenericObjectApi::clear_soft_patches`](crate::generic_object::GenericObjectApi::clear_soft_patches) and at
+    /// the end of the session. You cannot patch the object ID.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let cube = HyperCubeDef::default()
     /// #     .with_dimensions([NxDimension::field("Region")])
     /// #     .with_measures([NxMeasure::expression("Sum(Sales)")])
@@ -173,57 +170,42 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `patches` (`qPatches`, list of [`NxPatch`]): The changes, made in this order.
-    /// * `soft_patch` (`qSoftPatch`, true or false, optional): Whether the patches are soft.
+    /// * `patches` (`qPatches`): Patches to apply, in order.
+    /// * `soft_patch` (`qSoftPatch`, optional `bool`): Whether to apply soft patches.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.ApplyPatches`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericobject/#applypatches).
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
         Call::new(self.remote(), ApplyPatches::new(patches))
     }
 
-    /// Makes a published object part of the official content of its app.
+    /// Adds a published object to the approved content of the app.
     ///
-    /// For Qlik Sense Enterprise on Windows: users see approved sheets apart from those that other users have published.
-    /// [`GenericObjectApi::un_approve`](crate::generic_object::GenericObjectApi::un_approve) takes it back.
+    /// Qlik Sense Enterprise on Windows only: approved sheets are listed separately from sheets published by other
+    /// users. [`GenericObjectApi::un_approve`](crate::generic_object::GenericObjectApi::un_approve) undoes it.
     ///
-    /// Returns nothing.
+    /// Requires the access right `approve`.
     ///
-    /// `GenericObject.Approve`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: approve.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.Approve`](https://qlik.dev/apis/json-rpc/qix/genericobject/#approve).
     #[doc(alias = "Approve")]
     fn approve(&self) -> Call<'_, Approve> {
         Call::new(self.remote(), Approve::new())
     }
 
-    /// Opens the selection mode of this object, in which selections can be taken back as a whole.
+    /// Starts selection mode for this object, in which selections can be undone as a whole.
     ///
-    /// It is what a user interface does when a user starts clicking in a chart: selections made until
-    /// [`GenericObjectApi::end_selections`](crate::generic_object::GenericObjectApi::end_selections) take effect at once, so that the other charts follow, but are confirmed or undone
-    /// together. Meanwhile the object keeps its order of rows, so that nothing jumps under the pointer.
+    /// User interfaces call it when a user starts selecting in a chart. Selections take effect immediately, so other
+    /// charts update, but they are confirmed or undone together by
+    /// [`GenericObjectApi::end_selections`](crate::generic_object::GenericObjectApi::end_selections). In selection
+    /// mode, the object keeps its row order, so rows do not move while the user is selecting.
     ///
-    /// Only one object of the session can be in selection mode. Until it leaves, selecting elsewhere or opening another
-    /// selection mode fails with error 6003; [`DocApi::abort_modal`](crate::doc::DocApi::abort_modal) ends the mode whichever object it belongs to. A program that
-    /// just wants to select needs no selection mode at all.
+    /// Only one object of a session can be in selection mode. Until it ends, selecting in other objects or starting
+    /// another selection mode fails with error 6003; [`DocApi::abort_modal`](crate::doc::DocApi::abort_modal) ends
+    /// selection mode for any object. To select values from a program, you do not need selection mode.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let mut def = ListObjectDef::default().with_initial_data_fetch([NxPage::of_size(1, 100)]);
     /// # def.def.field_defs.push("Region".to_owned());
     /// # let list = doc.create_session_object(GenericObjectProperties::of_type("list").with_list_object_def(def)).await?;
@@ -236,78 +218,62 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `paths` (`qPaths`, texts): Paths of the definitions in which selections will be made, such as `/qHyperCubeDef`.
+    /// * `paths` (`qPaths`): Paths of the definitions to select in, such as `/qHyperCubeDef`.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.BeginSelections`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.BeginSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#beginselections).
     #[doc(alias = "BeginSelections")]
     fn begin_selections(&self, paths: Vec<String>) -> Call<'_, BeginSelections> {
         Call::new(self.remote(), BeginSelections::new(paths))
     }
 
-    /// Clears the selections in the dimensions of a cube or in a list object.
+    /// Clears the selections in the dimensions of a hypercube or in a list object.
     ///
-    /// Locked fields keep theirs. For one field use [`FieldApi::clear`](crate::field::FieldApi::clear), for everything [`DocApi::clear_all`](crate::doc::DocApi::clear_all).
+    /// Locked fields keep their selections. To clear a single field, use
+    /// [`FieldApi::clear`](crate::field::FieldApi::clear); to clear all fields, use
+    /// [`DocApi::clear_all`](crate::doc::DocApi::clear_all).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the definition, such as `/qListObjectDef`.
-    /// * `col_indices` (`qColIndices`, whole numbers, optional): The dimensions to clear, counted from 0; all of them if left out.
+    /// * `path` (`qPath`): Path of the definition, such as `/qListObjectDef`.
+    /// * `col_indices` (`qColIndices`, optional list of `i32`): Indexes of the dimensions to clear, counted from 0.
+    ///   Defaults to all dimensions.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.ClearSelections`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.ClearSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#clearselections).
     #[doc(alias = "ClearSelections")]
     fn clear_selections(&self, path: &str) -> Call<'_, ClearSelections> {
         Call::new(self.remote(), ClearSelections::new(path))
     }
 
-    /// Takes back all soft patches of this object.
+    /// Removes all soft patches of this object.
     ///
-    /// It then has its saved properties again. [`DocApi::clear_all_soft_patches`](crate::doc::DocApi::clear_all_soft_patches) does it for every object of the session. See
+    /// The object reverts to its saved properties. To remove the soft patches of all objects, use
+    /// [`DocApi::clear_all_soft_patches`](crate::doc::DocApi::clear_all_soft_patches). See
     /// [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches).
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.ClearSoftPatches`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.ClearSoftPatches`](https://qlik.dev/apis/json-rpc/qix/genericobject/#clearsoftpatches).
     #[doc(alias = "ClearSoftPatches")]
     fn clear_soft_patches(&self) -> Call<'_, ClearSoftPatches> {
         Call::new(self.remote(), ClearSoftPatches::new())
     }
 
-    /// Collapses a node of the left dimensions of a pivot table, or all of them.
+    /// Collapses one or all nodes of the left dimensions of a pivot table.
     ///
-    /// Only in cubes of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot) whose [`HyperCubeDef::always_fully_expanded`](crate::types::HyperCubeDef::always_fully_expanded) is false. What is expanded
-    /// belongs to the session; the cube's size changes with it, so ask for the layout again. [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left) is
-    /// the reverse.
+    /// Requires a cube of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot) with
+    /// [`HyperCubeDef::always_fully_expanded`](crate::types::HyperCubeDef::always_fully_expanded) set to `false`. The
+    /// expansion state belongs to the session. The size of the cube changes, so fetch the layout again.
+    /// [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left) undoes it.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `row` (`qRow`, whole number): The node's row, counted from 0 in the data matrix.
-    /// * `col` (`qCol`, whole number): The node's level among the left dimensions, counted from 0.
-    /// * `all` (`qAll`, true or false): Whether to collapse everything; `qRow` and `qCol` then mean nothing, give 0.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `row` (`qRow`): Row of the node in the data matrix, counted from 0.
+    /// * `col` (`qCol`): Level of the node among the left dimensions, counted from 0.
+    /// * `all` (`qAll`): Whether to collapse all nodes. If `true`, `qRow` and `qCol` are ignored; pass 0.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.CollapseLeft`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.CollapseLeft`](https://qlik.dev/apis/json-rpc/qix/genericobject/#collapseleft).
     #[doc(alias = "CollapseLeft")]
     fn collapse_left(
         &self,
@@ -319,24 +285,20 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), CollapseLeft::new(path, row, col, all))
     }
 
-    /// Collapses a node of the top dimensions of a pivot table, or all of them.
+    /// Collapses one or all nodes of the top dimensions of a pivot table.
     ///
-    /// The conditions of [`GenericObjectApi::collapse_left`](crate::generic_object::GenericObjectApi::collapse_left) hold; [`GenericObjectApi::expand_top`](crate::generic_object::GenericObjectApi::expand_top) is the reverse.
+    /// Has the same requirements as
+    /// [`GenericObjectApi::collapse_left`](crate::generic_object::GenericObjectApi::collapse_left).
+    /// [`GenericObjectApi::expand_top`](crate::generic_object::GenericObjectApi::expand_top) undoes it.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `row` (`qRow`, whole number): The node's level among the top dimensions, counted from 0.
-    /// * `col` (`qCol`, whole number): The node's column, counted from 0 in the data matrix.
-    /// * `all` (`qAll`, true or false): Whether to collapse everything; `qRow` and `qCol` then mean nothing, give 0.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `row` (`qRow`): Level of the node among the top dimensions, counted from 0.
+    /// * `col` (`qCol`): Column of the node in the data matrix, counted from 0.
+    /// * `all` (`qAll`): Whether to collapse all nodes. If `true`, `qRow` and `qCol` are ignored; pass 0.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.CollapseTop`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.CollapseTop`](https://qlik.dev/apis/json-rpc/qix/genericobject/#collapsetop).
     #[doc(alias = "CollapseTop")]
     fn collapse_top(
         &self,
@@ -348,41 +310,33 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), CollapseTop::new(path, row, col, all))
     }
 
-    /// Makes this object a copy of another: its properties and its children become those of the source.
+    /// Replaces the properties and children of this object with a copy of those of another object.
     ///
-    /// The identifier of this object stays. For a new object that is a copy use [`DocApi::clone_object`](crate::doc::DocApi::clone_object).
+    /// The ID of this object does not change. To copy a root object to a new object, use
+    /// [`DocApi::clone_object`](crate::doc::DocApi::clone_object).
     ///
     /// # Parameters
     ///
-    /// * `from_id` (`qFromId`, text): Identifier of the object to copy from.
+    /// * `from_id` (`qFromId`): ID of the object to copy from.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericObject.CopyFrom`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.CopyFrom`](https://qlik.dev/apis/json-rpc/qix/genericobject/#copyfrom).
     #[doc(alias = "CopyFrom")]
     fn copy_from(&self, from_id: &str) -> Call<'_, CopyFrom> {
         Call::new(self.remote(), CopyFrom::new(from_id))
     }
 
-    /// Creates an object below this one, such as a chart on a sheet.
+    /// Creates a child of this object, such as a chart on a sheet.
     ///
-    /// A child lives and ends with its parent. The parent's properties can be changed in the same step, so that no one sees
-    /// the parent without its new layout: a sheet, for example, keeps the places of its charts in properties of its own. To
-    /// make the child a copy that follows another object, set [`GenericObjectProperties::extends_id`](crate::types::GenericObjectProperties::extends_id).
+    /// Destroying an object also destroys its children. You can change the properties of the parent in the same call,
+    /// so that its layout is never inconsistent: for example, a sheet stores the positions of its charts in its own
+    /// properties. To derive the child from another object, set
+    /// [`GenericObjectProperties::extends_id`](crate::types::GenericObjectProperties::extends_id).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let sheet = doc.create_object(GenericObjectProperties::of_type("sheet")).await?.object;
     /// let child = sheet.create_child(GenericObjectProperties::of_type("table")).await?;
     /// assert_eq!(sheet.get_child_infos().await?, [child.info]);
@@ -392,188 +346,159 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericObjectProperties`]): Properties of the child. [`NxInfo::type_`](crate::types::NxInfo::type_) in `qInfo` is needed; leave [`NxInfo::id`](crate::types::NxInfo::id) empty to let the engine
-    ///   choose an identifier.
-    /// * `prop_for_this` (`qPropForThis`, [`GenericObjectProperties`], optional): New properties of the parent, complete; left out, they stay as they are.
+    /// * `prop` (`qProp`): Properties of the child. [`NxInfo::type_`](crate::types::NxInfo::type_) in `qInfo` is
+    ///   required. If [`NxInfo::id`](crate::types::NxInfo::id) is empty, the engine generates an ID.
+    /// * `prop_for_this` (`qPropForThis`, optional [`GenericObjectProperties`]): Complete new properties of the
+    ///   parent. If omitted, the parent does not change.
     ///
     /// # Returns
     ///
-    /// Several values, as [`CreateChildResponse`].
+    /// [`CreateChildResponse`].
     ///
-    /// * `qInfo`, [`NxInfo`]: Type and identifier of the child. The identifier differs from the wanted one if that was taken.
-    /// * `qReturn`, a [`GenericObject`](crate::generic_object::GenericObject): The child.
+    /// Requires the access right `update`.
     ///
-    /// `GenericObject.CreateChild`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.CreateChild`](https://qlik.dev/apis/json-rpc/qix/genericobject/#createchild).
     #[doc(alias = "CreateChild")]
     fn create_child(&self, prop: GenericObjectProperties) -> Call<'_, CreateChild> {
         Call::new(self.remote(), CreateChild::new(prop))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Creates a group inside a group of objects.
     ///
-    /// See [`NxGroupDef`](crate::types::NxGroupDef); [`GenericObjectApi::add_group_members`](crate::generic_object::GenericObjectApi::add_group_members) fills it.
+    /// See [`NxGroupDef`](crate::types::NxGroupDef). Add members with
+    /// [`GenericObjectApi::add_group_members`](crate::generic_object::GenericObjectApi::add_group_members).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the group's definition, mostly `/qNxGroupDef`.
-    /// * `group_def` (`qGroupDef`, [`NxGroupDef`]): The new group.
-    /// * `target_group_id` (`qTargetGroupId`, text, optional): The group to create it in, if that is not the group of this object itself.
+    /// * `path` (`qPath`): Path of the group definition, usually `/qNxGroupDef`.
+    /// * `group_def` (`qGroupDef`): Definition of the new group.
+    /// * `target_group_id` (`qTargetGroupId`, optional `String`): ID of the parent group. Defaults to the group of
+    ///   this object.
     ///
     /// # Returns
     ///
-    /// `qGroupId`, text: Identifier of the new group.
+    /// `String` (`qGroupId`): ID of the new group.
     ///
-    /// `GenericObject.CreateGroup`: changes something.
+    /// Requires the access right `create`, `update`.
     ///
-    /// Stability: experimental.
-    ///
-    /// The caller needs the right to: create, update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.CreateGroup`](https://qlik.dev/apis/json-rpc/qix/genericobject/#creategroup).
     #[doc(alias = "CreateGroup")]
     fn create_group(&self, path: &str, group_def: NxGroupDef) -> Call<'_, CreateGroup> {
         Call::new(self.remote(), CreateGroup::new(path, group_def))
     }
 
-    /// Removes all objects below this one, at every level.
+    /// Destroys all descendants of this object.
     ///
     /// # Parameters
     ///
-    /// * `prop_for_this` (`qPropForThis`, [`GenericObjectProperties`], optional): New properties of this object, complete, set in the same step; left out, they stay as they are.
+    /// * `prop_for_this` (`qPropForThis`, optional [`GenericObjectProperties`]): Complete new properties of this
+    ///   object, set in the same call. If omitted, they do not change.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericObject.DestroyAllChildren`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.DestroyAllChildren`](https://qlik.dev/apis/json-rpc/qix/genericobject/#destroyallchildren).
     #[doc(alias = "DestroyAllChildren")]
     fn destroy_all_children(&self) -> Call<'_, DestroyAllChildren> {
         Call::new(self.remote(), DestroyAllChildren::new())
     }
 
-    /// Removes one object from below this one, with everything below it.
+    /// Destroys a child of this object and all its descendants.
     ///
-    /// Handles to it are closed. Objects linked to it (see [`GenericObjectApi::get_linked_objects`](crate::generic_object::GenericObjectApi::get_linked_objects)) are invalidated.
+    /// Handles to destroyed objects are closed. Objects linked to the child (see
+    /// [`GenericObjectApi::get_linked_objects`](crate::generic_object::GenericObjectApi::get_linked_objects)) are
+    /// invalidated.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): Identifier of the child.
-    /// * `prop_for_this` (`qPropForThis`, [`GenericObjectProperties`], optional): New properties of this object, complete, set in the same step; left out, they stay as they are.
+    /// * `id` (`qId`): ID of the child.
+    /// * `prop_for_this` (`qPropForThis`, optional [`GenericObjectProperties`]): Complete new properties of this
+    ///   object, set in the same call. If omitted, they do not change.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether there was such a child and it is gone.
+    /// `bool` (`qSuccess`): `true` if the child was destroyed.
     ///
-    /// `GenericObject.DestroyChild`: changes something.
+    /// Requires the access right `update`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.DestroyChild`](https://qlik.dev/apis/json-rpc/qix/genericobject/#destroychild).
     #[doc(alias = "DestroyChild")]
     fn destroy_child(&self, id: &str) -> Call<'_, DestroyChild> {
         Call::new(self.remote(), DestroyChild::new(id))
     }
 
-    /// Goes back to coarser levels in a drill-down dimension of a cube.
+    /// Goes up one or more levels in a drill-down dimension of a hypercube.
     ///
-    /// A drill-down dimension ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)) moves to its next field by itself once only one value of the present one is
-    /// left; this takes that back. More steps than there are levels lead to the first one.
+    /// A drill-down dimension ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)) automatically moves to
+    /// its next field when only one value of the current field is possible. This method goes back. It stops at the
+    /// first level.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `dim_no` (`qDimNo`, whole number): The dimension, counted from 0.
-    /// * `nbr_steps` (`qNbrSteps`, whole number): How many levels to go up.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `dim_no` (`qDimNo`): Index of the dimension, counted from 0.
+    /// * `nbr_steps` (`qNbrSteps`): Number of levels to go up.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.DrillUp`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.DrillUp`](https://qlik.dev/apis/json-rpc/qix/genericobject/#drillup).
     #[doc(alias = "DrillUp")]
     fn drill_up(&self, path: &str, dim_no: i64, nbr_steps: i64) -> Call<'_, DrillUp> {
         Call::new(self.remote(), DrillUp::new(path, dim_no, nbr_steps))
     }
 
-    /// Puts a snapshot into this object.
+    /// Embeds a snapshot in this object.
     ///
-    /// A snapshot is a bookmark that keeps the layout of a chart at one moment; slides of a story show charts that way. An
-    /// object holds one snapshot: another call replaces it. [`GenericObjectApi::get_snapshot_object`](crate::generic_object::GenericObjectApi::get_snapshot_object) gives access to it.
+    /// A snapshot is a bookmark that contains the layout of a chart at one point in time; story slides show charts
+    /// this way. An object contains at most one snapshot, so another call replaces it.
+    /// [`GenericObjectApi::get_snapshot_object`](crate::generic_object::GenericObjectApi::get_snapshot_object) opens
+    /// it.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): Identifier of the snapshot's bookmark.
+    /// * `id` (`qId`): Bookmark ID of the snapshot.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericObject.EmbedSnapshotObject`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.EmbedSnapshotObject`](https://qlik.dev/apis/json-rpc/qix/genericobject/#embedsnapshotobject).
     #[doc(alias = "EmbedSnapshotObject")]
     fn embed_snapshot_object(&self, id: &str) -> Call<'_, EmbedSnapshotObject> {
         Call::new(self.remote(), EmbedSnapshotObject::new(id))
     }
 
-    /// Leaves the selection mode of this object, keeping or undoing the selections made in it.
+    /// Ends the selection mode of this object and keeps or undoes the selections made in it.
     ///
     /// See [`GenericObjectApi::begin_selections`](crate::generic_object::GenericObjectApi::begin_selections).
     ///
     /// # Parameters
     ///
-    /// * `accept` (`qAccept`, true or false): Whether the selections stay; if false, everything is as before the mode was opened.
+    /// * `accept` (`qAccept`): Whether to keep the selections. If `false`, the selections from before selection mode
+    ///   are restored.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.EndSelections`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.EndSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#endselections).
     #[doc(alias = "EndSelections")]
     fn end_selections(&self, accept: bool) -> Call<'_, EndSelections> {
         Call::new(self.remote(), EndSelections::new(accept))
     }
 
-    /// Expands a node of the left dimensions of a pivot table, or all of them.
+    /// Expands one or all nodes of the left dimensions of a pivot table.
     ///
-    /// Only in cubes of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot) whose [`HyperCubeDef::always_fully_expanded`](crate::types::HyperCubeDef::always_fully_expanded) is false. Nodes that can be
-    /// expanded have [`NxPivotDimensionCell::can_expand`](crate::types::NxPivotDimensionCell::can_expand). What is expanded belongs to the session; rows appear, so ask for
-    /// the layout and the pages again.
+    /// Requires a cube of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot) with
+    /// [`HyperCubeDef::always_fully_expanded`](crate::types::HyperCubeDef::always_fully_expanded) set to `false`.
+    /// [`NxPivotDimensionCell::can_expand`](crate::types::NxPivotDimensionCell::can_expand) marks the nodes that can
+    /// be expanded. The expansion state belongs to the session. The size of the cube changes, so fetch the layout and
+    /// the pages again.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `row` (`qRow`, whole number): The node's row, counted from 0 in the data matrix.
-    /// * `col` (`qCol`, whole number): The node's level among the left dimensions, counted from 0.
-    /// * `all` (`qAll`, true or false): Whether to expand everything; `qRow` and `qCol` then mean nothing, give 0.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `row` (`qRow`): Row of the node in the data matrix, counted from 0.
+    /// * `col` (`qCol`): Level of the node among the left dimensions, counted from 0.
+    /// * `all` (`qAll`): Whether to expand all nodes. If `true`, `qRow` and `qCol` are ignored; pass 0.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.ExpandLeft`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.ExpandLeft`](https://qlik.dev/apis/json-rpc/qix/genericobject/#expandleft).
     #[doc(alias = "ExpandLeft")]
     fn expand_left(
         &self,
@@ -585,24 +510,19 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), ExpandLeft::new(path, row, col, all))
     }
 
-    /// Expands a node of the top dimensions of a pivot table, or all of them.
+    /// Expands one or all nodes of the top dimensions of a pivot table.
     ///
-    /// The conditions of [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left) hold.
+    /// Has the same requirements as
+    /// [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `row` (`qRow`, whole number): The node's level among the top dimensions, counted from 0.
-    /// * `col` (`qCol`, whole number): The node's column, counted from 0 in the data matrix.
-    /// * `all` (`qAll`, true or false): Whether to expand everything; `qRow` and `qCol` then mean nothing, give 0.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `row` (`qRow`): Level of the node among the top dimensions, counted from 0.
+    /// * `col` (`qCol`): Column of the node in the data matrix, counted from 0.
+    /// * `all` (`qAll`): Whether to expand all nodes. If `true`, `qRow` and `qCol` are ignored; pass 0.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.ExpandTop`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.ExpandTop`](https://qlik.dev/apis/json-rpc/qix/genericobject/#expandtop).
     #[doc(alias = "ExpandTop")]
     fn expand_top(
         &self,
@@ -614,21 +534,18 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), ExpandTop::new(path, row, col, all))
     }
 
-    /// Writes the data of a cube to a file on the server and returns its address.
+    /// Exports the data of a hypercube to a file on the server and returns its URL.
     ///
-    /// Not available in Qlik Cloud. Programs that want rows rather than a file read the cube directly
-    /// ([`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data)), which works everywhere and has none of these limits: files are cut at 1,048,566
-    /// rows and 16,384 columns for a sheet of a workbook, at 1,000 columns and 5 million cells for CSV, unless the server is
-    /// configured differently. A file cut short is not an error: warning 1000 tells. A file that gets too large fails with
-    /// 13000, one without any data with 13001. The file is there for a while only, and for the same user.
+    /// Not available in Qlik Cloud. To read rows in a program, use
+    /// [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data), which
+    /// works in all deployments. Unless the server is configured differently, files are truncated at 1,048,566 rows
+    /// and 16,384 columns for an Excel sheet, and at 1,000 columns and 5 million cells for CSV. Truncation is not an
+    /// error but is reported by warning 1000. Returns error 13000 if the file is too large and error 13001 if there
+    /// is no data. The file is available for a limited time, to the same user only.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let cube = HyperCubeDef::default()
     /// #     .with_dimensions([NxDimension::field("Region")])
     /// #     .with_measures([NxMeasure::expression("Sum(Sales)")])
@@ -642,145 +559,139 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `file_type` (`qFileType`, text): Kind of file, by the titles of [`NxExportFileType`](crate::types::NxExportFileType): [`NxExportFileType::CsvC`](crate::types::NxExportFileType::CsvC),
+    /// * `file_type` (`qFileType`): File type, as the wire value of
+    ///   [`NxExportFileType`](crate::types::NxExportFileType):
+    ///   [`NxExportFileType::CsvC`](crate::types::NxExportFileType::CsvC),
     ///   [`NxExportFileType::Ooxml`](crate::types::NxExportFileType::Ooxml) for Excel, and so on.
-    /// * `path` (`qPath`, text, optional): Path of the definition to export, such as `/qHyperCubeDef`; needed for CSV.
-    /// * `file_name` (`qFileName`, text, optional): Name that a browser gives to the downloaded file; Desktop only.
-    /// * `export_state` (`qExportState`, text, optional): Which values, by the titles of [`NxExportState`](crate::types::NxExportState): all of them, or [`NxExportState::Possible`](crate::types::NxExportState::Possible) for the possible
-    ///   ones only.
-    /// * `serve_once` (`qServeOnce`, true or false, optional): Whether the file disappears after the first download; servers on Windows only.
+    /// * `path` (`qPath`, optional `String`): Path of the definition to export, such as `/qHyperCubeDef`. Required
+    ///   for CSV.
+    /// * `file_name` (`qFileName`, optional `String`): File name for the browser download. Qlik Sense Desktop only.
+    /// * `export_state` (`qExportState`, optional `String`): Values to export, as the wire value of
+    ///   [`NxExportState`](crate::types::NxExportState): [`NxExportState::All`](crate::types::NxExportState::All) for
+    ///   all values or [`NxExportState::Possible`](crate::types::NxExportState::Possible) for possible values only.
+    /// * `serve_once` (`qServeOnce`, optional `bool`): Whether the file is deleted after the first download. Windows
+    ///   servers only.
     ///
     /// # Returns
     ///
-    /// Several values, as [`ExportDataResponse`].
+    /// [`ExportDataResponse`].
     ///
-    /// * `qUrl`, text: Address of the file, relative to the server; fetch it over HTTP with the same authentication.
-    /// * `qWarnings`, whole numbers: Numbers of warnings; 1000 means that the file is not complete.
+    /// Requires the access right `exportdata`.
     ///
-    /// `GenericObject.ExportData`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: exportdata.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.ExportData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#exportdata).
     #[doc(alias = "ExportData")]
     fn export_data(&self, file_type: &str) -> Call<'_, ExportData> {
         Call::new(self.remote(), ExportData::new(file_type))
     }
 
-    /// Gives a handle to an object below this one.
+    /// Opens a child of this object.
     ///
-    /// Only direct children are found; for others use [`DocApi::get_object`](crate::doc::DocApi::get_object). A child that does not exist gives no object
-    /// (`Error::is_not_found`).
+    /// Finds direct children only; for other objects, use [`DocApi::get_object`](crate::doc::DocApi::get_object).
+    /// Returns a not-found error (`Error::is_not_found`) if there is no such child.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`, text): Identifier of the child.
+    /// * `id` (`qId`): ID of the child.
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`GenericObject`](crate::generic_object::GenericObject): The child.
+    /// [`GenericObject`](crate::generic_object::GenericObject) (`qReturn`): The child.
     ///
-    /// `GenericObject.GetChild`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.GetChild`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getchild),
+    /// read-only.
     #[doc(alias = "GetChild")]
     fn get_child(&self, id: &str) -> Call<'_, GetChild> {
         Call::new(self.remote(), GetChild::new(id))
     }
 
-    /// Lists the direct children: identifier and type of each, in their order.
+    /// Returns the ID and type of each direct child, in order.
     ///
-    /// To have more about each of them, such as titles, in one answer, and to be told when the list changes, give the object
-    /// a [`ChildListDef`](crate::types::ChildListDef) and read its layout.
+    /// To get more information about each child, such as its title, and to be notified of changes, add a
+    /// [`ChildListDef`](crate::types::ChildListDef) to the object and read its layout.
     ///
     /// # Returns
     ///
-    /// `qInfos`, list of [`NxInfo`]: One entry a child.
+    /// list of [`NxInfo`] (`qInfos`): One entry per child.
     ///
-    /// `GenericObject.GetChildInfos`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.GetChildInfos`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getchildinfos), read-only.
     #[doc(alias = "GetChildInfos")]
     fn get_child_infos(&self) -> Call<'_, GetChildInfos> {
         Call::new(self.remote(), GetChildInfos::new())
     }
 
-    /// Returns the properties that count in this session: soft patches applied, and those of the object it is linked to.
+    /// Returns the properties in effect in this session, including soft patches and properties inherited from a
+    /// linked object.
     ///
-    /// For showing what is being calculated. Never send them back with [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties), which would make
-    /// temporary changes lasting; edit what [`GenericObjectApi::get_properties`](crate::generic_object::GenericObjectApi::get_properties) returns.
+    /// They describe what is calculated. Do not pass them to
+    /// [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties), which would
+    /// make temporary changes permanent; edit the result of
+    /// [`GenericObjectApi::get_properties`](crate::generic_object::GenericObjectApi::get_properties) instead.
     ///
     /// # Returns
     ///
-    /// `qProp`, [`GenericObjectProperties`]: The properties in effect.
+    /// [`GenericObjectProperties`] (`qProp`): Properties in effect.
     ///
-    /// `GenericObject.GetEffectiveProperties`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.GetEffectiveProperties`](https://qlik.dev/apis/json-rpc/qix/genericobject/#geteffectiveproperties),
+    /// read-only.
     #[doc(alias = "GetEffectiveProperties")]
     fn get_effective_properties(&self) -> Call<'_, GetEffectiveProperties> {
         Call::new(self.remote(), GetEffectiveProperties::new())
     }
 
-    /// Returns the properties of the object, of all objects below it, and of embedded snapshots.
+    /// Returns the properties of the object, all its descendants, and embedded snapshots.
     ///
-    /// A whole sheet in one call, for copies, backups and comparisons. [`GenericObjectApi::set_full_property_tree`](crate::generic_object::GenericObjectApi::set_full_property_tree) writes such a
-    /// tree.
+    /// It returns a whole sheet in one call, for copies, backups, and comparisons.
+    /// [`GenericObjectApi::set_full_property_tree`](crate::generic_object::GenericObjectApi::set_full_property_tree)
+    /// writes the result.
     ///
     /// # Returns
     ///
-    /// `qPropEntry`, [`GenericObjectEntry`]: The tree.
+    /// [`GenericObjectEntry`] (`qPropEntry`): Property tree.
     ///
-    /// `GenericObject.GetFullPropertyTree`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.GetFullPropertyTree`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getfullpropertytree),
+    /// read-only.
     #[doc(alias = "GetFullPropertyTree")]
     fn get_full_property_tree(&self) -> Call<'_, GetFullPropertyTree> {
         Call::new(self.remote(), GetFullPropertyTree::new())
     }
 
-    /// Gets the points of a scatter plot, or, where there are too many, rectangles that each stand for a number of points.
+    /// Returns the points of a scatter plot or, if there are too many, rectangles that represent several points each.
     ///
-    /// For cubes with one dimension and two or three measures: the first two measures are the axes. Zooming in means narrower
-    /// `qDataRanges` and a higher `qQueryLevel`; once few enough points remain in the range, the points themselves come.
-    /// Points of which a measure is null cannot be placed and are missing, so a page can be shorter than asked for.
+    /// Requires a cube with one dimension and two or three measures, the first two of which are the axes. To zoom in,
+    /// pass narrower `qDataRanges` and a higher `qQueryLevel`. When few enough points remain in the range, the engine
+    /// returns the points themselves. It omits points with a null measure, so a page may be shorter than requested.
     ///
-    /// The first array of [`NxDataPage::matrix`](crate::types::NxDataPage::matrix) tells what has come. With rectangles it holds a cell whose [`NxCell::num`](crate::types::NxCell::num)
-    /// is the largest number of points in one of them; the next arrays give each rectangle, its corners in [`NxCell::text`](crate::types::NxCell::text)
-    /// as `[left, top, right, bottom]` in units of the measures, and its count in [`NxCell::num`](crate::types::NxCell::num). With points it is empty,
-    /// and the next arrays hold dimension and measures of each. The element numbers of rectangles are made up for the grid:
-    /// they can be negative, and they are no values to select.
+    /// The first array of [`NxDataPage::matrix`](crate::types::NxDataPage::matrix) indicates what the page contains.
+    /// For rectangles, it contains a cell whose [`NxCell::num`](crate::types::NxCell::num) is the largest number of
+    /// points in a rectangle. Each following array describes a rectangle: its corners in
+    /// [`NxCell::text`](crate::types::NxCell::text) as `[left, top, right, bottom]` in measure units, and its number
+    /// of points in [`NxCell::num`](crate::types::NxCell::num). For points, the first array is empty, and the
+    /// following arrays contain the dimension and the measures of each point. The element numbers of rectangles are
+    /// generated for the grid: they can be negative and cannot be selected.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `pages` (`qPages`, list of [`NxPage`]): The pages to get; the width is the number of dimensions and measures, 3 or 4.
-    /// * `viewport` (`qViewport`, [`NxViewPort`]): Size and zoom of the drawing; the engine does not use it.
-    /// * `data_ranges` (`qDataRanges`, list of [`NxDataAreaPage`]): The part of the plane that is shown, in units of the measures. The extremes of each are
-    ///   [`NxMeasureInfo::min`](crate::types::NxMeasureInfo::min) and [`NxMeasureInfo::max`](crate::types::NxMeasureInfo::max) of the layout.
-    /// * `max_nbr_cells` (`qMaxNbrCells`, whole number): Largest number of rectangles wanted.
-    /// * `query_level` (`qQueryLevel`, whole number): Fineness, up to 20: the higher, the smaller the rectangles.
-    /// * `binning_method` (`qBinningMethod`, whole number): Form of the grid: 0 adapts to the density of the points, 1 is hexagons, 2 is uniform.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `pages` (`qPages`): Pages to return. The width is the number of dimensions and measures, 3 or 4.
+    /// * `viewport` (`qViewport`): Size and zoom level of the drawing. Not used by the engine.
+    /// * `data_ranges` (`qDataRanges`): Visible ranges, in measure units.
+    ///   [`NxMeasureInfo::min`](crate::types::NxMeasureInfo::min) and
+    ///   [`NxMeasureInfo::max`](crate::types::NxMeasureInfo::max) in the layout give the bounds of each measure.
+    /// * `max_nbr_cells` (`qMaxNbrCells`): Maximum number of rectangles.
+    /// * `query_level` (`qQueryLevel`): Resolution, up to 20. Higher levels return smaller rectangles.
+    /// * `binning_method` (`qBinningMethod`): Type of grid: 0 adapts to the density of the points, 1 is hexagonal, 2
+    ///   is uniform.
     ///
     /// # Returns
     ///
-    /// `qDataPages`, list of [`NxDataPage`]: The rectangles or points.
+    /// list of [`NxDataPage`] (`qDataPages`): Rectangles or points.
     ///
-    /// `GenericObject.GetHyperCubeBinnedData`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.GetHyperCubeBinnedData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubebinneddata),
+    /// read-only.
     #[doc(alias = "GetHyperCubeBinnedData")]
     fn get_hyper_cube_binned_data(
         &self,
@@ -806,29 +717,24 @@ pub trait GenericObjectApi: AsRemote {
         )
     }
 
-    /// Gets the data of a chart with a continuous axis, such as a time axis, reduced to what can be drawn.
+    /// Returns the data of a chart with a continuous axis, such as a time axis, reduced to what can be drawn.
     ///
-    /// The engine groups the points into bins along the axis, down to seconds, so that zooming is asking again with a
-    /// narrower range. It also returns the axis' labels, at several levels (years, quarters, months and so on).
+    /// The engine groups the points into bins along the axis, down to one second. To zoom, request a narrower range.
+    /// The result also contains the axis labels at several levels, such as years, quarters, and months.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `options` (`qOptions`, [`NxContinuousDataOptions`]): The range of the axis, how many bins, how many ticks and lines at most.
-    /// * `reverse_sort` (`qReverseSort`, true or false, optional): Whether the pages come in reverse order.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `options` (`qOptions`): Axis range, number of bins, and maximum number of ticks and lines.
+    /// * `reverse_sort` (`qReverseSort`, optional `bool`): Whether to return the pages in reverse order.
     ///
     /// # Returns
     ///
-    /// Several values, as [`GetHyperCubeContinuousDataResponse`].
+    /// [`GetHyperCubeContinuousDataResponse`].
     ///
-    /// * `qDataPages`, list of [`NxDataPage`]: The points, one row a bin.
-    /// * `qAxisData`, [`NxAxisData`]: The axis' ticks, ready for labels.
-    ///
-    /// `GenericObject.GetHyperCubeContinuousData`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.GetHyperCubeContinuousData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubecontinuousdata),
+    /// read-only.
     #[doc(alias = "GetHyperCubeContinuousData")]
     fn get_hyper_cube_continuous_data(
         &self,
@@ -838,26 +744,24 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), GetHyperCubeContinuousData::new(path, options))
     }
 
-    /// Gets rows of a straight table: the main way to read calculated data.
+    /// Returns rows of a straight hypercube. This is the main way to read calculated data.
     ///
-    /// For cubes of mode [`NxHypercubeMode::Straight`](crate::types::NxHypercubeMode::Straight). Columns are the dimensions, then the measures; rows are in the order that the
-    /// cube's sorting gives. A page is a rectangle of cells, several can be asked for at once, and all pages of a call
-    /// together may have at most 10,000 cells: more is error 7009. Take as many rows as 10,000 divided by the number of
-    /// columns, and go on below until [`HyperCube::size`](crate::types::HyperCube::size) of the layout is reached. A page that reaches beyond the end comes
-    /// back shorter, with its true place in [`NxDataPage::area`](crate::types::NxDataPage::area).
+    /// Requires a cube of mode [`NxHypercubeMode::Straight`](crate::types::NxHypercubeMode::Straight). The columns
+    /// are the dimensions followed by the measures; the sort settings of the cube determine the row order. A page is
+    /// a rectangle of cells. A call can request several pages with at most 10,000 cells in total; otherwise, it fails
+    /// with error 7009. To read a large cube, request 10,000 divided by the number of columns rows at a time until
+    /// you reach [`HyperCube::size`](crate::types::HyperCube::size). A page that extends beyond the data is shorter;
+    /// [`NxDataPage::area`](crate::types::NxDataPage::area) describes what it covers.
     ///
-    /// Get the layout first: it tells the size, and errors of the definition in [`HyperCube::error`](crate::types::HyperCube::error). Error 7005 means that
-    /// the cube's calculation condition is not met. A selection or reload between two pages changes the rows: then the handle
-    /// is announced as stale, and reading has to start over. A selection in the session while a page is calculated makes the
-    /// call fail with error 15; it can simply be repeated.
+    /// Fetch the layout first: it contains the size, and errors in the definition in
+    /// [`HyperCube::error`](crate::types::HyperCube::error). Error 7005 means that the calculation condition of the
+    /// cube is not met. A selection or reload between two pages changes the rows: the handle is reported as stale,
+    /// and you must start over. If a selection is made in the session while a page is calculated, the call fails with
+    /// error 15 and can be repeated.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let cube = HyperCubeDef::default()
     /// #     .with_dimensions([NxDimension::field("Region")])
     /// #     .with_measures([NxMeasure::expression("Sum(Sales)")])
@@ -872,18 +776,16 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `pages` (`qPages`, list of [`NxPage`]): The rectangles to get, counted from 0 at the top left.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `pages` (`qPages`): Pages to return. Coordinates start at 0 at the top left.
     ///
     /// # Returns
     ///
-    /// `qDataPages`, list of [`NxDataPage`]: The data, a page for each one asked for.
+    /// list of [`NxDataPage`] (`qDataPages`): One data page per requested page.
     ///
-    /// `GenericObject.GetHyperCubeData`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.GetHyperCubeData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubedata),
+    /// read-only.
     #[doc(alias = "GetHyperCubeData")]
     fn get_hyper_cube_data(
         &self,
@@ -893,26 +795,25 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), GetHyperCubeData::new(path, pages))
     }
 
-    /// Gets a part of a pivot table: nodes of its left and top dimensions, and the values between them.
+    /// Returns part of a pivot table: nodes of its left and top dimensions and the values between them.
     ///
-    /// For cubes of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot). Pages are measured in the rows and columns of the data matrix as presently
-    /// expanded; the nodes of both sides that touch the page come along as trees. [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left) and its
-    /// relatives change what there is.
+    /// Requires a cube of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot). Page coordinates
+    /// count the rows and columns of the data matrix in its current expansion state. The result contains the trees of
+    /// left and top nodes that overlap the page. To change the expansion state, use
+    /// [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left) and similar methods.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `pages` (`qPages`, list of [`NxPage`]): The rectangles to get, counted from 0 at the top left of the data.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `pages` (`qPages`): Pages to return. Coordinates start at 0 at the top left of the data.
     ///
     /// # Returns
     ///
-    /// `qDataPages`, list of [`NxPivotPage`]: The parts, each with left, top and data.
+    /// list of [`NxPivotPage`] (`qDataPages`): Pages with left nodes, top nodes, and data.
     ///
-    /// `GenericObject.GetHyperCubePivotData`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.GetHyperCubePivotData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubepivotdata),
+    /// read-only.
     #[doc(alias = "GetHyperCubePivotData")]
     fn get_hyper_cube_pivot_data(
         &self,
@@ -922,29 +823,32 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), GetHyperCubePivotData::new(path, pages))
     }
 
-    /// Gets a thinned-out picture of a chart that has far more points than can be drawn, for mini charts and overviews.
+    /// Returns reduced data of a chart with more points than can be drawn, for mini charts and overviews.
     ///
-    /// What comes keeps the chart's shape, not its values: a row cannot be taken for a particular value of the data. Nothing
-    /// is reduced if the data fit into the page, or with a zoom factor of 0; [`NxDataPage::is_reduced`](crate::types::NxDataPage::is_reduced) tells.
+    /// The result preserves the shape of the chart, not its values: a row does not represent a specific value of the
+    /// data. Data is not reduced if it fits into the page or if the zoom factor is 0;
+    /// [`NxDataPage::is_reduced`](crate::types::NxDataPage::is_reduced) indicates which.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `pages` (`qPages`, list of [`NxPage`]): The rectangles of the full chart to thin out.
-    /// * `zoom_factor` (`qZoomFactor`, whole number): How much is dropped; -1 lets the engine decide. In modes `D1` and `S` one point stands for 2 to the
-    ///   power of this number, in mode `C` it is the number of clusters.
-    /// * `reduction_mode` (`qReductionMode`, text): How, by the titles of [`NxDataReductionMode`](crate::types::NxDataReductionMode): [`NxDataReductionMode::Onedim`](crate::types::NxDataReductionMode::Onedim) for bars and lines,
-    ///   [`NxDataReductionMode::Scattered`](crate::types::NxDataReductionMode::Scattered) or [`NxDataReductionMode::Clustered`](crate::types::NxDataReductionMode::Clustered) (clusters) for scatter plots.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `pages` (`qPages`): Pages of the full chart to reduce.
+    /// * `zoom_factor` (`qZoomFactor`): How much to reduce. -1 lets the engine decide. In modes `D1` and `S`, one
+    ///   point represents 2 to the power of this number of points; in mode `C`, it is the number of clusters.
+    /// * `reduction_mode` (`qReductionMode`): Reduction algorithm, as the wire value of
+    ///   [`NxDataReductionMode`](crate::types::NxDataReductionMode):
+    ///   [`NxDataReductionMode::Onedim`](crate::types::NxDataReductionMode::Onedim) for bar and line charts;
+    ///   [`NxDataReductionMode::Scattered`](crate::types::NxDataReductionMode::Scattered) or
+    ///   [`NxDataReductionMode::Clustered`](crate::types::NxDataReductionMode::Clustered) (clusters) for scatter
+    ///   plots.
     ///
     /// # Returns
     ///
-    /// `qDataPages`, list of [`NxDataPage`]: The points that are left.
+    /// list of [`NxDataPage`] (`qDataPages`): Remaining points.
     ///
-    /// `GenericObject.GetHyperCubeReducedData`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.GetHyperCubeReducedData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubereduceddata),
+    /// read-only.
     #[doc(alias = "GetHyperCubeReducedData")]
     fn get_hyper_cube_reduced_data(
         &self,
@@ -959,26 +863,24 @@ pub trait GenericObjectApi: AsRemote {
         )
     }
 
-    /// Gets data of a stacked pivot table, such as a bar chart with stacked bars.
+    /// Returns the data of a stacked hypercube, such as a stacked bar chart.
     ///
-    /// For cubes of mode [`NxHypercubeMode::PivotStack`](crate::types::NxHypercubeMode::PivotStack), which have left dimensions only. The data are one tree, a level for each
-    /// dimension.
+    /// Requires a cube of mode [`NxHypercubeMode::PivotStack`](crate::types::NxHypercubeMode::PivotStack), which has
+    /// left dimensions only. The data is a tree with one level per dimension.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `pages` (`qPages`, list of [`NxPage`]): The rectangles to get.
-    /// * `max_nbr_cells` (`qMaxNbrCells`, whole number, optional): Largest number of cells at the outermost level.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `pages` (`qPages`): Pages to return.
+    /// * `max_nbr_cells` (`qMaxNbrCells`, optional `i64`): Maximum number of cells at the outermost level.
     ///
     /// # Returns
     ///
-    /// `qDataPages`, list of [`NxStackPage`]: The trees.
+    /// list of [`NxStackPage`] (`qDataPages`): Trees.
     ///
-    /// `GenericObject.GetHyperCubeStackData`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.GetHyperCubeStackData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubestackdata),
+    /// read-only.
     #[doc(alias = "GetHyperCubeStackData")]
     fn get_hyper_cube_stack_data(
         &self,
@@ -988,67 +890,62 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), GetHyperCubeStackData::new(path, pages))
     }
 
-    /// Gets nodes of a tree, as wide and as deep as wanted.
+    /// Returns the nodes of a tree, limited in width and depth.
     ///
-    /// For objects with a [`TreeDataDef`](crate::types::TreeDataDef), and cubes of mode [`NxHypercubeMode::Tree`](crate::types::NxHypercubeMode::Tree). Unlike with a pivot table, each level can
-    /// have measures of its own. Without options the whole tree comes, which can be very large: limit it.
+    /// Requires an object with a [`TreeDataDef`](crate::types::TreeDataDef) or a cube of mode
+    /// [`NxHypercubeMode::Tree`](crate::types::NxHypercubeMode::Tree). Unlike in a pivot table, each level can have
+    /// its own measures. Without options, it returns the whole tree, which can be very large.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the definition, such as `/qTreeDataDef`.
-    /// * `node_options` (`qNodeOptions`, [`NxTreeDataOption`], optional): The areas and levels to get. Mind [`NxTreeDataOption::max_nbr_of_nodes`](crate::types::NxTreeDataOption::max_nbr_of_nodes): a tree with more nodes comes
-    ///   back empty, not cut.
+    /// * `path` (`qPath`): Path of the definition, such as `/qTreeDataDef`.
+    /// * `node_options` (`qNodeOptions`, optional [`NxTreeDataOption`]): Areas and levels to return. If the tree has
+    ///   more nodes than [`NxTreeDataOption::max_nbr_of_nodes`](crate::types::NxTreeDataOption::max_nbr_of_nodes),
+    ///   the result is empty, not truncated.
     ///
     /// # Returns
     ///
-    /// `qNodes`, list of [`NxTreeNode`]: The nodes at the top, with theirs inside.
+    /// list of [`NxTreeNode`] (`qNodes`): Top nodes, which contain their child nodes.
     ///
-    /// `GenericObject.GetHyperCubeTreeData`: reads only.
-    ///
-    /// Stability: stable.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.GetHyperCubeTreeData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubetreedata),
+    /// read-only.
     #[doc(alias = "GetHyperCubeTreeData")]
     fn get_hyper_cube_tree_data(&self, path: &str) -> Call<'_, GetHyperCubeTreeData> {
         Call::new(self.remote(), GetHyperCubeTreeData::new(path))
     }
 
-    /// Returns type and identifier of the object.
+    /// Returns the type and ID of the object.
     ///
     /// # Returns
     ///
-    /// `qInfo`, [`NxInfo`]: Type and identifier, as in its properties.
+    /// [`NxInfo`] (`qInfo`): Type and ID.
     ///
-    /// `GenericObject.GetInfo`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.GetInfo`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getinfo),
+    /// read-only.
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
         Call::new(self.remote(), GetInfo::new())
     }
 
-    /// Calculates the object and returns the result: its properties with every definition replaced by what it evaluates to.
+    /// Calculates the object and returns its layout: the properties, with each definition replaced by its result.
     ///
-    /// This is what a program shows or reads. A `qHyperCubeDef` has become `qHyperCube` with size, headings, totals and the
-    /// pages asked for in [`HyperCubeDef::initial_data_fetch`](crate::types::HyperCubeDef::initial_data_fetch); a `qListObjectDef` has become `qListObject`; expressions have
-    /// become values; other members stand as they are. Of the objects below, only the direct children are mentioned, and only
-    /// if the properties ask for a list of them.
+    /// This is what programs display or read. The layout contains `qHyperCube` with size, headings, totals, and the
+    /// pages requested by [`HyperCubeDef::initial_data_fetch`](crate::types::HyperCubeDef::initial_data_fetch)
+    /// instead of `qHyperCubeDef`; `qListObject` instead of `qListObjectDef`; and values instead of expressions.
+    /// Other members are unchanged. Only direct children are included, and only if the properties request a list of
+    /// them.
     ///
-    /// Mistakes in a definition are not errors of this call: look at [`GenericObjectLayout::error`](crate::types::GenericObjectLayout::error) and at the `qError` of
-    /// the cube, dimension or measure. An unmet calculation condition, for example, is error 7005 there.
+    /// Errors in a definition do not make the call fail: check
+    /// [`GenericObjectLayout::error`](crate::types::GenericObjectLayout::error) and the `qError` member of the cube,
+    /// dimension, or measure. For example, a calculation condition that is not met is reported there as error 7005.
     ///
-    /// After this call the engine again tells when the object becomes stale; a client that never asks is told once and no
-    /// more. A call is aborted (error 15) if a selection is made while it runs; repeat it.
+    /// The engine reports a stale object once, and again only after the layout has been fetched. If a selection is
+    /// made while the call runs, it fails with error 15 and can be repeated.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let cube = HyperCubeDef::default()
     /// #     .with_dimensions([NxDimension::field("Region")])
     /// #     .with_measures([NxMeasure::expression("Sum(Sales)")])
@@ -1065,51 +962,45 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qLayout`, [`GenericObjectLayout`]: The layout.
+    /// [`GenericObjectLayout`] (`qLayout`): The layout.
     ///
-    /// `GenericObject.GetLayout`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.GetLayout`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getlayout),
+    /// read-only.
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
         Call::new(self.remote(), GetLayout::new())
     }
 
-    /// Lists the objects that are linked to this one, and so take their properties from it.
+    /// Returns the objects that are linked to this object and inherit its properties.
     ///
-    /// Ask before changing or deleting a master visualisation: they will all follow. Objects become linked by
-    /// [`GenericObjectProperties::extends_id`](crate::types::GenericObjectProperties::extends_id).
+    /// Check them before you change or delete a master visualization.
+    /// [`GenericObjectProperties::extends_id`](crate::types::GenericObjectProperties::extends_id) links objects.
     ///
     /// # Returns
     ///
-    /// `qItems`, list of [`NxLinkedObjectInfo`]: The linked objects, each with the object at the top of its tree, such as its sheet.
+    /// list of [`NxLinkedObjectInfo`] (`qItems`): Linked objects, each with its root object, such as its sheet.
     ///
-    /// `GenericObject.GetLinkedObjects`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.GetLinkedObjects`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getlinkedobjects),
+    /// read-only.
     #[doc(alias = "GetLinkedObjects")]
     fn get_linked_objects(&self) -> Call<'_, GetLinkedObjects> {
         Call::new(self.remote(), GetLinkedObjects::new())
     }
 
-    /// Gets values of a list object, as in a filter: each with its selection state.
+    /// Returns the values of a list object, with their selection states.
     ///
-    /// The values are in the order that the list's sorting gives; while a search goes on
-    /// ([`GenericObjectApi::search_list_object_for`](crate::generic_object::GenericObjectApi::search_list_object_for)), only the hits are in it. All pages of a call together may have at most 10,000
-    /// cells: more is error 7009. [`NxCell::elem_number`](crate::types::NxCell::elem_number) of a value is what [`GenericObjectApi::select_list_object_values`](crate::generic_object::GenericObjectApi::select_list_object_values) selects
-    /// by, [`NxCell::state`](crate::types::NxCell::state) its state.
+    /// The sort settings of the list determine the order. During a search
+    /// ([`GenericObjectApi::search_list_object_for`](crate::generic_object::GenericObjectApi::search_list_object_for)),
+    /// it returns only the matches. A call can request several pages with at most 10,000 cells in total; otherwise,
+    /// it fails with error
+    /// 7009. [`NxCell::elem_number`](crate::types::NxCell::elem_number) is the number to pass to
+    ///   [`GenericObjectApi::select_list_object_values`](crate::generic_object::GenericObjectApi::select_list_object_values);
+    ///   [`NxCell::state`](crate::types::NxCell::state) is the selection state.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let mut def = ListObjectDef::default().with_initial_data_fetch([NxPage::of_size(1, 100)]);
     /// # def.def.field_defs.push("Region".to_owned());
     /// # let list = doc.create_session_object(GenericObjectProperties::of_type("list").with_list_object_def(def)).await?;
@@ -1124,18 +1015,16 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
-    /// * `pages` (`qPages`, list of [`NxPage`]): The pages to get; the values are in the first column, so a width of 1 is enough for them.
+    /// * `path` (`qPath`): Path of the list object definition, usually `/qListObjectDef`.
+    /// * `pages` (`qPages`): Pages to return. The values are in the first column, so a width of 1 is sufficient.
     ///
     /// # Returns
     ///
-    /// `qDataPages`, list of [`NxDataPage`]: The values, a page for each one asked for.
+    /// list of [`NxDataPage`] (`qDataPages`): One data page per requested page.
     ///
-    /// `GenericObject.GetListObjectData`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.GetListObjectData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getlistobjectdata),
+    /// read-only.
     #[doc(alias = "GetListObjectData")]
     fn get_list_object_data(
         &self,
@@ -1145,38 +1034,32 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), GetListObjectData::new(path, pages))
     }
 
-    /// Gives a handle to the object above this one.
+    /// Opens the parent of this object.
     ///
-    /// An object at the top of the app, such as a sheet, has none (`Error::is_not_found`).
+    /// A root object, such as a sheet, has no parent: the method returns a not-found error (`Error::is_not_found`).
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`GenericObject`](crate::generic_object::GenericObject): The parent.
+    /// [`GenericObject`](crate::generic_object::GenericObject) (`qReturn`): The parent.
     ///
-    /// `GenericObject.GetParent`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.GetParent`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getparent),
+    /// read-only.
     #[doc(alias = "GetParent")]
     fn get_parent(&self) -> Call<'_, GetParent> {
         Call::new(self.remote(), GetParent::new())
     }
 
-    /// Returns the properties of the object as they are saved: what to edit.
+    /// Returns the saved properties of the object, for editing.
     ///
-    /// Soft patches are not in them, nor what a linked object takes over from another: for these see
-    /// [`GenericObjectApi::get_effective_properties`](crate::generic_object::GenericObjectApi::get_effective_properties). Members that were never set can appear with their defaults. The properties
-    /// of objects that other programs made hold members which the schema does not know; they are kept when the value is sent
-    /// back with [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties).
+    /// They do not include soft patches or properties inherited from a linked object; see
+    /// [`GenericObjectApi::get_effective_properties`](crate::generic_object::GenericObjectApi::get_effective_properties).
+    /// Members that were never set may be present with their default values. Members that are not part of the schema,
+    /// which other programs added, are preserved when you pass the value to
+    /// [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let cube = HyperCubeDef::default()
     /// #     .with_dimensions([NxDimension::field("Region")])
     /// #     .with_measures([NxMeasure::expression("Sum(Sales)")])
@@ -1192,79 +1075,74 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qProp`, [`GenericObjectProperties`]: The properties.
+    /// [`GenericObjectProperties`] (`qProp`): The properties.
     ///
-    /// `GenericObject.GetProperties`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.GetProperties`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getproperties), read-only.
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
         Call::new(self.remote(), GetProperties::new())
     }
 
-    /// Gives a handle to the snapshot embedded in this object.
+    /// Opens the snapshot embedded in this object.
     ///
-    /// See [`GenericObjectApi::embed_snapshot_object`](crate::generic_object::GenericObjectApi::embed_snapshot_object). Without one there is no object (`Error::is_not_found`).
+    /// See
+    /// [`GenericObjectApi::embed_snapshot_object`](crate::generic_object::GenericObjectApi::embed_snapshot_object).
+    /// Returns a not-found error (`Error::is_not_found`) if the object has no snapshot.
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`GenericObject`](crate::generic_object::GenericObject): The snapshot, whose properties hold the layout of the chart as it was.
+    /// [`GenericObject`](crate::generic_object::GenericObject) (`qReturn`): The snapshot, whose properties contain
+    /// the layout of the chart.
     ///
-    /// `GenericObject.GetSnapshotObject`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.GetSnapshotObject`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getsnapshotobject),
+    /// read-only.
     #[doc(alias = "GetSnapshotObject")]
     fn get_snapshot_object(&self) -> Call<'_, GetSnapshotObject> {
         Call::new(self.remote(), GetSnapshotObject::new())
     }
 
-    /// Locks the selections in dimensions of a cube or in a list object.
+    /// Locks the selections in dimensions of a hypercube or in a list object.
     ///
-    /// Locked fields keep their selections when others are cleared, and refuse new ones except with a soft lock. For one
-    /// field use [`FieldApi::lock`](crate::field::FieldApi::lock), for all [`DocApi::lock_all`](crate::doc::DocApi::lock_all).
+    /// Locked fields keep their selections when others are cleared, and reject new selections without a soft lock. To
+    /// lock a single field, use [`FieldApi::lock`](crate::field::FieldApi::lock); to lock all fields, use
+    /// [`DocApi::lock_all`](crate::doc::DocApi::lock_all).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the definition, such as `/qListObjectDef`.
-    /// * `col_indices` (`qColIndices`, whole numbers, optional): The dimensions to lock, counted from 0; all of them if left out.
+    /// * `path` (`qPath`): Path of the definition, such as `/qListObjectDef`.
+    /// * `col_indices` (`qColIndices`, optional list of `i32`): Indexes of the dimensions to lock, counted from 0.
+    ///   Defaults to all dimensions.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.Lock`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.Lock`](https://qlik.dev/apis/json-rpc/qix/genericobject/#lock).
     #[doc(alias = "Lock")]
     fn lock(&self, path: &str) -> Call<'_, Lock> {
         Call::new(self.remote(), Lock::new(path))
     }
 
-    /// Selects by several groups of ranges of measures in one step.
+    /// Selects values by several sets of measure ranges.
     ///
-    /// Each group works like a [`GenericObjectApi::range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::range_select_hyper_cube_values) of its own, with its own dimensions; use it when
-    /// a user has drawn several rectangles in a scatter plot.
+    /// Each set has its own dimensions and works like a call to
+    /// [`GenericObjectApi::range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::range_select_hyper_cube_values),
+    /// for example when a user draws several rectangles in a scatter plot.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `ranges` (`qRanges`, list of [`NxMultiRangeSelectInfo`]): The groups: ranges of measures, and the dimensions in which to select.
-    /// * `or_mode` (`qOrMode`, true or false, optional): Whether it is enough that one of the measures lies in its range; otherwise all of them must.
-    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, true or false, optional): Whether selecting the only selected value again takes its selection away.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `ranges` (`qRanges`): Sets of measure ranges, each with the dimensions to select in.
+    /// * `or_mode` (`qOrMode`, optional `bool`): Whether one of the measures must be in its range instead of all of
+    ///   them.
+    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only
+    ///   selected value again clears the selection.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see
+    /// [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// `GenericObject.MultiRangeSelectHyperCubeValues`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.MultiRangeSelectHyperCubeValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#multirangeselecthypercubevalues).
     #[doc(alias = "MultiRangeSelectHyperCubeValues")]
     fn multi_range_select_hyper_cube_values(
         &self,
@@ -1274,27 +1152,29 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), MultiRangeSelectHyperCubeValues::new(path, ranges))
     }
 
-    /// Selects nodes of a tree by ranges of their measures.
+    /// Selects tree nodes by measure ranges.
     ///
-    /// The counterpart of [`GenericObjectApi::multi_range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::multi_range_select_hyper_cube_values) for objects with a [`TreeDataDef`](crate::types::TreeDataDef). As each level
-    /// of a tree has measures of its own, a range names both the dimension and the measure.
+    /// Like
+    /// [`GenericObjectApi::multi_range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::multi_range_select_hyper_cube_values),
+    /// for objects with a [`TreeDataDef`](crate::types::TreeDataDef). Each level of a tree has its own measures, so a
+    /// range specifies both the dimension and the measure.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the tree's definition, mostly `/qTreeDataDef`.
-    /// * `ranges` (`qRanges`, list of [`NxTreeMultiRangeSelectInfo`]): The groups of ranges.
-    /// * `or_mode` (`qOrMode`, true or false, optional): Whether it is enough that one of the measures lies in its range; otherwise all of them must.
-    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, true or false, optional): Whether selecting the only selected value again takes its selection away.
+    /// * `path` (`qPath`): Path of the tree definition, usually `/qTreeDataDef`.
+    /// * `ranges` (`qRanges`): Sets of measure ranges.
+    /// * `or_mode` (`qOrMode`, optional `bool`): Whether one of the measures must be in its range instead of all of
+    ///   them.
+    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only
+    ///   selected value again clears the selection.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see
+    /// [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// `GenericObject.MultiRangeSelectTreeDataValues`: changes something.
-    ///
-    /// Stability: stable.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.MultiRangeSelectTreeDataValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#multirangeselecttreedatavalues).
     #[doc(alias = "MultiRangeSelectTreeDataValues")]
     fn multi_range_select_tree_data_values(
         &self,
@@ -1304,48 +1184,46 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), MultiRangeSelectTreeDataValues::new(path, ranges))
     }
 
-    /// Makes the object, private until then, visible to the other users of a published app.
+    /// Makes a private object of a published app visible to other users.
     ///
-    /// Not on Desktop. On servers for Windows it appears among the sheets of the community; [`GenericObjectApi::approve`](crate::generic_object::GenericObjectApi::approve) moves
-    /// it on to the official ones.
+    /// Not available in Qlik Sense Desktop. In Qlik Sense Enterprise on Windows, a sheet becomes a community sheet;
+    /// [`GenericObjectApi::approve`](crate::generic_object::GenericObjectApi::approve) then makes it part of the app.
+    /// [`GenericObjectApi::un_publish`](crate::generic_object::GenericObjectApi::un_publish) undoes it.
     ///
-    /// Returns nothing.
+    /// Requires the access right `publish`.
     ///
-    /// `GenericObject.Publish`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: publish.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.Publish`](https://qlik.dev/apis/json-rpc/qix/genericobject/#publish).
     #[doc(alias = "Publish")]
     fn publish(&self) -> Call<'_, Publish> {
         Call::new(self.remote(), Publish::new())
     }
 
-    /// Selects the dimension values whose measures lie in given ranges.
+    /// Selects the dimension values whose measures are in given ranges.
     ///
-    /// "All customers with sales between 1,000 and 5,000" in one call: the engine looks for the rows and selects in their
-    /// dimensions. The numbers are those of the measures, not of the fields. For ranges of a continuous dimension see
+    /// For example, it selects all customers with sales between 1,000 and 5,000: the engine finds the rows and
+    /// selects in their dimensions. The ranges apply to measure values, not to field values. For ranges of a
+    /// continuous dimension, use
     /// [`GenericObjectApi::select_hyper_cube_continuous_range`](crate::generic_object::GenericObjectApi::select_hyper_cube_continuous_range).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `ranges` (`qRanges`, list of [`NxRangeSelectInfo`]): A range for each measure that counts, which [`NxRangeSelectInfo::measure_ix`](crate::types::NxRangeSelectInfo::measure_ix) names, counted from 0.
-    /// * `columns_to_select` (`qColumnsToSelect`, whole numbers, optional): The dimensions in which to select, counted from 0; empty means all.
-    /// * `or_mode` (`qOrMode`, true or false, optional): Whether it is enough that one of the measures lies in its range; otherwise all of them must.
-    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, true or false, optional): Whether selecting the only selected value again takes its selection away.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `ranges` (`qRanges`): One range per measure.
+    ///   [`NxRangeSelectInfo::measure_ix`](crate::types::NxRangeSelectInfo::measure_ix) specifies the measure.
+    /// * `columns_to_select` (`qColumnsToSelect`, optional list of `i32`): Indexes of the dimensions to select in,
+    ///   counted from 0. Empty for all dimensions.
+    /// * `or_mode` (`qOrMode`, optional `bool`): Whether one of the measures must be in its range instead of all of
+    ///   them.
+    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only
+    ///   selected value again clears the selection.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see
+    /// [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// `GenericObject.RangeSelectHyperCubeValues`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.RangeSelectHyperCubeValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#rangeselecthypercubevalues).
     #[doc(alias = "RangeSelectHyperCubeValues")]
     fn range_select_hyper_cube_values(
         &self,
@@ -1355,48 +1233,38 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), RangeSelectHyperCubeValues::new(path, ranges))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Removes a group of objects; its members stay in the app.
+    /// Removes a group of objects. The members are not deleted.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the group's definition, mostly `/qNxGroupDef`.
-    /// * `group_id` (`qGroupId`, text): The group to remove; must not be empty.
+    /// * `path` (`qPath`): Path of the group definition, usually `/qNxGroupDef`.
+    /// * `group_id` (`qGroupId`): ID of the group to remove. Must not be empty.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`, `delete`.
     ///
-    /// `GenericObject.RemoveGroup`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// The caller needs the right to: update, delete.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.RemoveGroup`](https://qlik.dev/apis/json-rpc/qix/genericobject/#removegroup).
     #[doc(alias = "RemoveGroup")]
     fn remove_group(&self, path: &str, group_id: &str) -> Call<'_, RemoveGroup> {
         Call::new(self.remote(), RemoveGroup::new(path, group_id))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Takes members out of a group of objects; the members themselves stay in the app.
+    /// Removes members from a group of objects. The members are not deleted.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the group's definition, mostly `/qNxGroupDef`.
-    /// * `members` (`qMembers`, texts): Identifiers of the objects or subgroups to take out.
-    /// * `target_group_id` (`qTargetGroupId`, text, optional): The group that loses them, if it is not the group of this object itself.
+    /// * `path` (`qPath`): Path of the group definition, usually `/qNxGroupDef`.
+    /// * `members` (`qMembers`): IDs of the objects or subgroups to remove.
+    /// * `target_group_id` (`qTargetGroupId`, optional `String`): ID of the group to remove from. Defaults to the
+    ///   group of this object.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericObject.RemoveGroupMembers`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.RemoveGroupMembers`](https://qlik.dev/apis/json-rpc/qix/genericobject/#removegroupmembers).
     #[doc(alias = "RemoveGroupMembers")]
     fn remove_group_members(
         &self,
@@ -1406,36 +1274,32 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), RemoveGroupMembers::new(path, members))
     }
 
-    /// Undoes what has been selected since this object's selection mode was opened, and stays in the mode.
+    /// Undoes all selections made in the current selection mode of this object, without ending the mode.
     ///
-    /// See [`GenericObjectApi::begin_selections`](crate::generic_object::GenericObjectApi::begin_selections). [`NxSelectionInfo::made_selections`](crate::types::NxSelectionInfo::made_selections) of the layout tells whether there is
-    /// anything to undo.
+    /// See [`GenericObjectApi::begin_selections`](crate::generic_object::GenericObjectApi::begin_selections).
+    /// [`NxSelectionInfo::made_selections`](crate::types::NxSelectionInfo::made_selections) in the layout indicates
+    /// whether there are any.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.ResetMadeSelections`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.ResetMadeSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#resetmadeselections).
     #[doc(alias = "ResetMadeSelections")]
     fn reset_made_selections(&self) -> Call<'_, ResetMadeSelections> {
         Call::new(self.remote(), ResetMadeSelections::new())
     }
 
-    /// Searches the values of a list object; its layout then shows the hits only.
+    /// Searches the values of a list object. The layout then contains only the matches.
     ///
-    /// Nothing is selected yet. [`GenericObjectApi::accept_list_object_search`](crate::generic_object::GenericObjectApi::accept_list_object_search) selects the hits,
-    /// [`GenericObjectApi::abort_list_object_search`](crate::generic_object::GenericObjectApi::abort_list_object_search) ends the search without. Call this method again with each key that a user
-    /// types, and read the hits with [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data).
+    /// The search does not select anything.
+    /// [`GenericObjectApi::accept_list_object_search`](crate::generic_object::GenericObjectApi::accept_list_object_search)
+    /// selects the matches;
+    /// [`GenericObjectApi::abort_list_object_search`](crate::generic_object::GenericObjectApi::abort_list_object_search)
+    /// cancels the search. Call this method again whenever the user changes the search string, and read the matches
+    /// with
+    /// [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let mut def = ListObjectDef::default().with_initial_data_fetch([NxPage::of_size(1, 100)]);
     /// # def.def.field_defs.push("Region".to_owned());
     /// # let list = doc.create_session_object(GenericObjectProperties::of_type("list").with_list_object_def(def)).await?;
@@ -1448,19 +1312,18 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
-    /// * `match_` (`qMatch`, text): What to look for, capitals or not. Words with a blank between them are alternatives, each to be found at the
-    ///   beginning of a value; with `*` for any characters the pattern has to fit as it stands.
+    /// * `path` (`qPath`): Path of the list object definition, usually `/qListObjectDef`.
+    /// * `match_` (`qMatch`): Search string; not case-sensitive. A string without wildcards matches values in which
+    ///   any word starts with it. Several words separated by spaces are alternatives. A string with the wildcards `*`
+    ///   (any characters) or `?` (one character) must match the whole value.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the search was carried out.
+    /// `bool` (`qSuccess`): `true` if the search was performed, even if nothing matched. To find out whether there
+    /// are matches, check [`ListObject::size`](crate::types::ListObject::size) in the layout.
     ///
-    /// `GenericObject.SearchListObjectFor`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.SearchListObjectFor`](https://qlik.dev/apis/json-rpc/qix/genericobject/#searchlistobjectfor).
     #[doc(alias = "SearchListObjectFor")]
     fn search_list_object_for(
         &self,
@@ -1470,29 +1333,31 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SearchListObjectFor::new(path, match_))
     }
 
-    /// Selects the dimension values that stand at crossings of rows and columns of a cube.
+    /// Selects the dimension values at given rows and columns of a hypercube.
     ///
-    /// Good for a client that shows a table and knows what was clicked by its position: it needs no element numbers. The
-    /// positions are those of the cube as it is now; if it has gone stale in between, other values are hit, so work inside
-    /// selection mode or select by value ([`GenericObjectApi::select_hyper_cube_values`](crate::generic_object::GenericObjectApi::select_hyper_cube_values)).
+    /// Use it in a client that displays a table and knows the position of a click: it does not need element numbers.
+    /// Positions refer to the current state of the cube. If the cube has become stale, other values are selected, so
+    /// use selection mode or select by value
+    /// ([`GenericObjectApi::select_hyper_cube_values`](crate::generic_object::GenericObjectApi::select_hyper_cube_values)).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `row_indices` (`qRowIndices`, whole numbers): Rows, counted from 0 over the whole cube and not within a page; empty means all of them.
-    /// * `col_indices` (`qColIndices`, whole numbers): Dimensions by column, counted from 0, hidden columns left out of the count; empty means all of them.
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
-    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, true or false, optional): Whether selecting the only selected value again takes its selection away.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `row_indices` (`qRowIndices`): Row indexes in the whole cube, not in a page, counted from 0. Empty for all
+    ///   rows.
+    /// * `col_indices` (`qColIndices`): Column indexes of the dimensions, counted from 0 without hidden columns.
+    ///   Empty for all dimensions.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
+    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only
+    ///   selected value again clears the selection.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see
+    /// [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// `GenericObject.SelectHyperCubeCells`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.SelectHyperCubeCells`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selecthypercubecells).
     #[doc(alias = "SelectHyperCubeCells")]
     fn select_hyper_cube_cells(
         &self,
@@ -1506,27 +1371,27 @@ pub trait GenericObjectApi: AsRemote {
         )
     }
 
-    /// Selects what lies in ranges of a cube's continuous dimensions.
+    /// Selects ranges of the continuous dimensions of a hypercube.
     ///
-    /// For a time axis or another numeric axis: "from 1 March to 15 April". Dates are numbers of days, as everywhere in the
-    /// engine. To select by ranges of measures see [`GenericObjectApi::range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::range_select_hyper_cube_values).
+    /// Use it for time axes and other numeric axes. Dates are day numbers, as in
+    /// [`NxCell::num`](crate::types::NxCell::num). To select by measure ranges, use
+    /// [`GenericObjectApi::range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::range_select_hyper_cube_values).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `ranges` (`qRanges`, list of [`NxContinuousRangeSelectInfo`]): The ranges, each with its dimension, counted from 0. The ends themselves belong to a range only if its
-    ///   [`Range::min_incl_eq`](crate::types::Range::min_incl_eq) or [`Range::max_incl_eq`](crate::types::Range::max_incl_eq) says so.
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `ranges` (`qRanges`): Ranges, each with the index of its dimension, counted from 0. Endpoints are included
+    ///   only if [`Range::min_incl_eq`](crate::types::Range::min_incl_eq) or
+    ///   [`Range::max_incl_eq`](crate::types::Range::max_incl_eq) is set.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see
+    /// [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// `GenericObject.SelectHyperCubeContinuousRange`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.SelectHyperCubeContinuousRange`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selecthypercubecontinuousrange).
     #[doc(alias = "SelectHyperCubeContinuousRange")]
     fn select_hyper_cube_continuous_range(
         &self,
@@ -1536,20 +1401,17 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SelectHyperCubeContinuousRange::new(path, ranges))
     }
 
-    /// Selects values of one dimension of a cube by their element numbers.
+    /// Selects values of one dimension of a hypercube by element number.
     ///
-    /// The element number of a cell ([`NxCell::elem_number`](crate::types::NxCell::elem_number)) names the value in its field, whatever row it stands in, so a
-    /// sort or a selection by someone else does no harm; only a reload can change it. Negative numbers belong to totals,
-    /// nulls and "others" and cannot be selected. [`GenericObjectApi::select_hyper_cube_cells`](crate::generic_object::GenericObjectApi::select_hyper_cube_cells) selects by position and in several
-    /// dimensions.
+    /// The element number of a cell ([`NxCell::elem_number`](crate::types::NxCell::elem_number)) identifies the value
+    /// within its field, regardless of its row, so changes to the sort order or the selections do not affect it; only
+    /// a reload can change it. Negative numbers, which cells contain for totals, null values, and others, cannot be
+    /// selected. To select by position or in several dimensions, use
+    /// [`GenericObjectApi::select_hyper_cube_cells`](crate::generic_object::GenericObjectApi::select_hyper_cube_cells).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let cube = HyperCubeDef::default()
     /// #     .with_dimensions([NxDimension::field("Region")])
     /// #     .with_measures([NxMeasure::expression("Sum(Sales)")])
@@ -1565,21 +1427,19 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `dim_no` (`qDimNo`, whole number): The dimension, counted from 0.
-    /// * `values` (`qValues`, whole numbers): Element numbers of the values.
-    /// * `toggle_mode` (`qToggleMode`, true or false): Whether each value's selection is switched on or off and other selections in the field stay; if false,
-    ///   exactly these values end up selected.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `dim_no` (`qDimNo`): Index of the dimension, counted from 0.
+    /// * `values` (`qValues`): Element numbers to select.
+    /// * `toggle_mode` (`qToggleMode`): Whether to toggle the given values and keep other selections in the field. If
+    ///   `false`, the given values replace the selection.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see
+    /// [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// `GenericObject.SelectHyperCubeValues`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.SelectHyperCubeValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selecthypercubevalues).
     #[doc(alias = "SelectHyperCubeValues")]
     fn select_hyper_cube_values(
         &self,
@@ -1594,48 +1454,46 @@ pub trait GenericObjectApi: AsRemote {
         )
     }
 
-    /// Selects every value of the field in a list object, the excluded ones too.
+    /// Selects all values of the field in a list object, including excluded values.
     ///
-    /// This is a selection of all values, not the absence of one: that is [`GenericObjectApi::clear_selections`](crate::generic_object::GenericObjectApi::clear_selections). For all values
-    /// that the other selections allow, use [`GenericObjectApi::select_list_object_possible`](crate::generic_object::GenericObjectApi::select_list_object_possible).
+    /// This is not the same as having no selection; for that, use
+    /// [`GenericObjectApi::clear_selections`](crate::generic_object::GenericObjectApi::clear_selections). To select
+    /// only the values that other selections allow, use
+    /// [`GenericObjectApi::select_list_object_possible`](crate::generic_object::GenericObjectApi::select_list_object_possible).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
+    /// * `path` (`qPath`): Path of the list object definition, usually `/qListObjectDef`.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see
+    /// [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// `GenericObject.SelectListObjectAll`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.SelectListObjectAll`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectall).
     #[doc(alias = "SelectListObjectAll")]
     fn select_list_object_all(&self, path: &str) -> Call<'_, SelectListObjectAll> {
         Call::new(self.remote(), SelectListObjectAll::new(path))
     }
 
-    /// Selects the alternative values of a list object in place of the selected ones.
+    /// Selects the alternative values of a list object, replacing the current selection.
     ///
-    /// Alternative values are those that would be possible if the field had no selection of its own, and are not selected.
+    /// Alternative values are not selected but would be possible if the field had no selections.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
+    /// * `path` (`qPath`): Path of the list object definition, usually `/qListObjectDef`.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see
+    /// [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// `GenericObject.SelectListObjectAlternative`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.SelectListObjectAlternative`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectalternative).
     #[doc(alias = "SelectListObjectAlternative")]
     fn select_list_object_alternative(
         &self,
@@ -1644,26 +1502,25 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SelectListObjectAlternative::new(path))
     }
 
-    /// Selects the values of a list object that lie in numeric ranges.
+    /// Selects the values of a list object that are in given numeric ranges.
     ///
-    /// For sliders and date pickers. Values without a number are not hit.
+    /// Use it for sliders and date pickers. Values that are not numeric are never selected.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
-    /// * `ranges` (`qRanges`, list of [`Range`]): The ranges. The ends themselves belong to a range only if its [`Range::min_incl_eq`](crate::types::Range::min_incl_eq) or [`Range::max_incl_eq`](crate::types::Range::max_incl_eq)
-    ///   says so.
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
+    /// * `path` (`qPath`): Path of the list object definition, usually `/qListObjectDef`.
+    /// * `ranges` (`qRanges`): Ranges. Endpoints are included only if
+    ///   [`Range::min_incl_eq`](crate::types::Range::min_incl_eq) or
+    ///   [`Range::max_incl_eq`](crate::types::Range::max_incl_eq) is set.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see
+    /// [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// `GenericObject.SelectListObjectContinuousRange`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.SelectListObjectContinuousRange`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectcontinuousrange).
     #[doc(alias = "SelectListObjectContinuousRange")]
     fn select_list_object_continuous_range(
         &self,
@@ -1673,22 +1530,20 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SelectListObjectContinuousRange::new(path, ranges))
     }
 
-    /// Selects the excluded values of a list object in place of the present selection, which turns the selection round.
+    /// Selects the excluded values of a list object, replacing the current selection. This inverts the selection.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
+    /// * `path` (`qPath`): Path of the list object definition, usually `/qListObjectDef`.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see
+    /// [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// `GenericObject.SelectListObjectExcluded`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.SelectListObjectExcluded`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectexcluded).
     #[doc(alias = "SelectListObjectExcluded")]
     fn select_list_object_excluded(
         &self,
@@ -1697,24 +1552,22 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SelectListObjectExcluded::new(path))
     }
 
-    /// Selects all values of a list object that the present selections leave possible.
+    /// Selects all values of a list object that are possible under the current selections.
     ///
-    /// It freezes a result: a later change of the other fields' selections does not move this one.
+    /// The values stay selected even if the selections in other fields change later.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
+    /// * `path` (`qPath`): Path of the list object definition, usually `/qListObjectDef`.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see
+    /// [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// `GenericObject.SelectListObjectPossible`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.SelectListObjectPossible`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectpossible).
     #[doc(alias = "SelectListObjectPossible")]
     fn select_list_object_possible(
         &self,
@@ -1723,18 +1576,15 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SelectListObjectPossible::new(path))
     }
 
-    /// Selects values of a list object by their element numbers, as a click in a filter does.
+    /// Selects values of a list object by element number, like a click in a filter.
     ///
-    /// The numbers come from [`NxCell::elem_number`](crate::types::NxCell::elem_number) of the list's data. A program that knows a value only by its text or
-    /// number is better served by [`FieldApi::select_values`](crate::field::FieldApi::select_values).
+    /// [`NxCell::elem_number`](crate::types::NxCell::elem_number) in the data of the list contains the element
+    /// numbers. If you know only the string or the number of a value, use
+    /// [`FieldApi::select_values`](crate::field::FieldApi::select_values).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// # let mut def = ListObjectDef::default().with_initial_data_fetch([NxPage::of_size(1, 100)]);
     /// # def.def.field_defs.push("Region".to_owned());
     /// # let list = doc.create_session_object(GenericObjectProperties::of_type("list").with_list_object_def(def)).await?;
@@ -1748,21 +1598,19 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the list object's definition, mostly `/qListObjectDef`.
-    /// * `values` (`qValues`, whole numbers): Element numbers of the values.
-    /// * `toggle_mode` (`qToggleMode`, true or false): Whether each value's selection is switched on or off and other selections in the field stay; if false,
-    ///   exactly these values end up selected.
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
+    /// * `path` (`qPath`): Path of the list object definition, usually `/qListObjectDef`.
+    /// * `values` (`qValues`): Element numbers to select.
+    /// * `toggle_mode` (`qToggleMode`): Whether to toggle the given values and keep other selections in the field. If
+    ///   `false`, the given values replace the selection.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see
+    /// [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// `GenericObject.SelectListObjectValues`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.SelectListObjectValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectvalues).
     #[doc(alias = "SelectListObjectValues")]
     fn select_list_object_values(
         &self,
@@ -1773,27 +1621,27 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SelectListObjectValues::new(path, values, toggle_mode))
     }
 
-    /// Selects in a pivot table or a stacked cube, by the positions of nodes and data cells.
+    /// Selects in a pivot table or stacked hypercube, by the positions of nodes and data cells.
     ///
-    /// For cubes of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot) or [`NxHypercubeMode::PivotStack`](crate::types::NxHypercubeMode::PivotStack); in the latter there are no top nodes. Only
-    /// dimensions that are expanded can be selected in.
+    /// Requires a cube of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot) or
+    /// [`NxHypercubeMode::PivotStack`](crate::types::NxHypercubeMode::PivotStack); the latter has no top nodes. Only
+    /// expanded dimensions can be selected.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `selections` (`qSelections`, list of [`NxSelectionCell`]): The cells: for each its kind (data, left or top) and its place.
-    /// * `soft_lock` (`qSoftLock`, true or false, optional): Whether to select even where the field is locked.
-    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, true or false, optional): Whether selecting the only selected value again takes its selection away.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `selections` (`qSelections`): Cells to select: the type (data, left, or top) and position of each.
+    /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
+    /// * `deselect_only_one_selected` (`qDeselectOnlyOneSelected`, optional `bool`): Whether selecting the only
+    ///   selected value again clears the selection.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the selection was made; see [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see
+    /// [`GenericObject`](crate::generic_object::GenericObject).
     ///
-    /// `GenericObject.SelectPivotCells`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.SelectPivotCells`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectpivotcells).
     #[doc(alias = "SelectPivotCells")]
     fn select_pivot_cells(
         &self,
@@ -1803,27 +1651,23 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SelectPivotCells::new(path, selections))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Shows a certain field of a cyclic dimension in a cube.
+    /// Sets the active field of a cyclic dimension in a hypercube.
     ///
-    /// Nothing happens if there is no such field, or if another dimension of the cube shows it already.
-    /// [`GenericObjectApi::step_cycle`](crate::generic_object::GenericObjectApi::step_cycle) goes on to the next one; [`GenericDimensionApi::set_active_field`](crate::generic_dimension::GenericDimensionApi::set_active_field) works on a dimension of the
-    /// library, for all objects that use it.
+    /// Does nothing if the field does not exist or if another dimension of the cube already shows it. To activate the
+    /// next field, use [`GenericObjectApi::step_cycle`](crate::generic_object::GenericObjectApi::step_cycle). To
+    /// change a library dimension for all objects that use it, use
+    /// [`GenericDimensionApi::set_active_field`](crate::generic_dimension::GenericDimensionApi::set_active_field).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `dim_no` (`qDimNo`, whole number): The dimension, counted from 0.
-    /// * `new_index` (`qNewIndex`, whole number): The field within the dimension, counted from 0.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `dim_no` (`qDimNo`): Index of the dimension, counted from 0.
+    /// * `new_index` (`qNewIndex`): Index of the field within the dimension, counted from 0.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.SetActiveField`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.SetActiveField`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setactivefield).
     #[doc(alias = "SetActiveField")]
     fn set_active_field(
         &self,
@@ -1834,44 +1678,35 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SetActiveField::new(path, dim_no, new_index))
     }
 
-    /// Sets the order of the objects below this one.
+    /// Sets the order of the children of this object.
     ///
     /// # Parameters
     ///
-    /// * `ids` (`qIds`, texts): Identifiers of all children in the new order; none may be missing.
+    /// * `ids` (`qIds`): IDs of all children, in the new order.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericObject.SetChildArrayOrder`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.SetChildArrayOrder`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setchildarrayorder).
     #[doc(alias = "SetChildArrayOrder")]
     fn set_child_array_order(&self, ids: Vec<String>) -> Call<'_, SetChildArrayOrder> {
         Call::new(self.remote(), SetChildArrayOrder::new(ids))
     }
 
-    /// Sets the properties of the object and of the objects below it, and embedded snapshots, in one step.
+    /// Sets the properties of the object and its descendants, including embedded snapshots.
     ///
-    /// Writes what [`GenericObjectApi::get_full_property_tree`](crate::generic_object::GenericObjectApi::get_full_property_tree) returns: children that do not exist are created. The type of an
-    /// object cannot be changed.
+    /// Takes the result of
+    /// [`GenericObjectApi::get_full_property_tree`](crate::generic_object::GenericObjectApi::get_full_property_tree).
+    /// Children that do not exist are created. The type of an object cannot change.
     ///
     /// # Parameters
     ///
-    /// * `prop_entry` (`qPropEntry`, [`GenericObjectEntry`]): The tree.
+    /// * `prop_entry` (`qPropEntry`): Property tree.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericObject.SetFullPropertyTree`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.SetFullPropertyTree`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setfullpropertytree).
     #[doc(alias = "SetFullPropertyTree")]
     fn set_full_property_tree(
         &self,
@@ -1880,75 +1715,64 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), SetFullPropertyTree::new(prop_entry))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Renames a group of objects.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the group's definition, mostly `/qNxGroupDef`.
-    /// * `new_label` (`qNewLabel`, text): The new label; if it begins with `=`, an expression that gives it.
-    /// * `target_group_id` (`qTargetGroupId`, text, optional): The group to rename, if it is not the group of this object itself.
+    /// * `path` (`qPath`): Path of the group definition, usually `/qNxGroupDef`.
+    /// * `new_label` (`qNewLabel`): New label, or an expression if it starts with `=`.
+    /// * `target_group_id` (`qTargetGroupId`, optional `String`): ID of the group to rename. Defaults to the group of
+    ///   this object.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericObject.SetGroupLabel`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.SetGroupLabel`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setgrouplabel).
     #[doc(alias = "SetGroupLabel")]
     fn set_group_label(&self, path: &str, new_label: &str) -> Call<'_, SetGroupLabel> {
         Call::new(self.remote(), SetGroupLabel::new(path, new_label))
     }
 
-    /// Replaces the properties of the object by a complete new set.
+    /// Replaces all properties of the object.
     ///
-    /// Members that are left out are gone, so read them with [`GenericObjectApi::get_properties`](crate::generic_object::GenericObjectApi::get_properties), change what is to change, and
-    /// send all of it back. For one or two members [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches) is safer and cheaper. The object becomes
-    /// stale. For objects that are kept, the change lasts once [`DocApi::do_save`](crate::doc::DocApi::do_save) or [`DocApi::save_objects`](crate::doc::DocApi::save_objects) has been called. A user
-    /// who may not edit the object gets error 5.
+    /// Omitted members are removed, so modify the result of
+    /// [`GenericObjectApi::get_properties`](crate::generic_object::GenericObjectApi::get_properties) and pass all of
+    /// it. To change a few members,
+    /// [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches) is safer and
+    /// cheaper. The object becomes stale. For saved objects, call [`DocApi::do_save`](crate::doc::DocApi::do_save) or
+    /// [`DocApi::save_objects`](crate::doc::DocApi::save_objects) to make the change permanent. Returns error 5 if
+    /// the user may not edit the object.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericObjectProperties`]): The new properties, complete; `qInfo` with the same identifier and type as before.
+    /// * `prop` (`qProp`): Complete new properties. `qInfo` must have the same ID and type.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericObject.SetProperties`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method:
+    /// [`GenericObject.SetProperties`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setproperties).
     #[doc(alias = "SetProperties")]
     fn set_properties(&self, prop: GenericObjectProperties) -> Call<'_, SetProperties> {
         Call::new(self.remote(), SetProperties::new(prop))
     }
 
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Moves a cyclic dimension of a cube on to another of its fields.
+    /// Activates another field of a cyclic dimension in a hypercube.
     ///
-    /// Fields that another dimension of the cube shows already are passed over; if none is left, nothing happens. See
-    /// [`GenericObjectApi::set_active_field`](crate::generic_object::GenericObjectApi::set_active_field) for a certain one.
+    /// It skips fields that another dimension of the cube already shows, and does nothing if no other field is left.
+    /// To activate a specific field, use
+    /// [`GenericObjectApi::set_active_field`](crate::generic_object::GenericObjectApi::set_active_field).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the cube's definition, mostly `/qHyperCubeDef`.
-    /// * `dim_no` (`qDimNo`, whole number): The dimension, counted from 0.
-    /// * `nbr_steps` (`qNbrSteps`, whole number): How many fields to go on; negative numbers go back, 0 does nothing.
+    /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
+    /// * `dim_no` (`qDimNo`): Index of the dimension, counted from 0.
+    /// * `nbr_steps` (`qNbrSteps`): Number of fields to advance. Negative numbers step back; 0 does nothing.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.StepCycle`: changes something.
-    ///
-    /// Stability: experimental.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.StepCycle`](https://qlik.dev/apis/json-rpc/qix/genericobject/#stepcycle).
     #[doc(alias = "StepCycle")]
     fn step_cycle(
         &self,
@@ -1959,77 +1783,61 @@ pub trait GenericObjectApi: AsRemote {
         Call::new(self.remote(), StepCycle::new(path, dim_no, nbr_steps))
     }
 
-    /// Takes the object out of the official content of its app; it stays published.
+    /// Removes the object from the approved content of its app. It stays published.
     ///
-    /// For Qlik Sense Enterprise on Windows; the reverse of [`GenericObjectApi::approve`](crate::generic_object::GenericObjectApi::approve).
+    /// Qlik Sense Enterprise on Windows only. Undoes
+    /// [`GenericObjectApi::approve`](crate::generic_object::GenericObjectApi::approve).
     ///
-    /// Returns nothing.
+    /// Requires the access right `approve`.
     ///
-    /// `GenericObject.UnApprove`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: approve.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.UnApprove`](https://qlik.dev/apis/json-rpc/qix/genericobject/#unapprove).
     #[doc(alias = "UnApprove")]
     fn un_approve(&self) -> Call<'_, UnApprove> {
         Call::new(self.remote(), UnApprove::new())
     }
 
-    /// Makes a published object private to its owner again.
+    /// Makes a published object private again.
     ///
-    /// Not on Desktop; the reverse of [`GenericObjectApi::publish`](crate::generic_object::GenericObjectApi::publish).
+    /// Not available in Qlik Sense Desktop. Undoes
+    /// [`GenericObjectApi::publish`](crate::generic_object::GenericObjectApi::publish).
     ///
-    /// Returns nothing.
+    /// Requires the access right `publish`.
     ///
-    /// `GenericObject.UnPublish`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: publish.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.UnPublish`](https://qlik.dev/apis/json-rpc/qix/genericobject/#unpublish).
     #[doc(alias = "UnPublish")]
     fn un_publish(&self) -> Call<'_, UnPublish> {
         Call::new(self.remote(), UnPublish::new())
     }
 
-    /// Unlocks the selections in dimensions of a cube or in a list object.
+    /// Unlocks the selections in dimensions of a hypercube or in a list object.
     ///
-    /// The selections stay, and can be changed again. See [`GenericObjectApi::lock`](crate::generic_object::GenericObjectApi::lock).
+    /// They stay selected but can be changed again. See
+    /// [`GenericObjectApi::lock`](crate::generic_object::GenericObjectApi::lock).
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): Path of the definition, such as `/qListObjectDef`.
-    /// * `col_indices` (`qColIndices`, whole numbers, optional): The dimensions to unlock, counted from 0; all of them if left out.
+    /// * `path` (`qPath`): Path of the definition, such as `/qListObjectDef`.
+    /// * `col_indices` (`qColIndices`, optional list of `i32`): Indexes of the dimensions to unlock, counted from 0.
+    ///   Defaults to all dimensions.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericObject.Unlock`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericobject/)
+    /// Schema method: [`GenericObject.Unlock`](https://qlik.dev/apis/json-rpc/qix/genericobject/#unlock).
     #[doc(alias = "Unlock")]
     fn unlock(&self, path: &str) -> Call<'_, Unlock> {
         Call::new(self.remote(), Unlock::new(path))
     }
 }
 
-/// The request of [`GenericObjectApi::abort_list_object_search`], as a plain value.
+/// Request of [`GenericObjectApi::abort_list_object_search`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AbortListObjectSearch {
-    /// Path of the list object's definition, mostly `/qListObjectDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::abort_list_object_search`].
     #[doc(alias = "qPath")]
     pub path: String,
 }
 
 impl AbortListObjectSearch {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>) -> Self {
         Self { path: path.into() }
     }
@@ -2062,29 +1870,23 @@ impl Request for AbortListObjectSearch {
     }
 }
 
-/// The request of [`GenericObjectApi::accept_list_object_search`], as a plain value.
+/// Request of [`GenericObjectApi::accept_list_object_search`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AcceptListObjectSearch {
-    /// Path of the list object's definition, mostly `/qListObjectDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::accept_list_object_search`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// Whether the hits are added to the values selected before; if false they take their place.
-    ///
-    /// `qToggleMode`: true or false.
+    /// `qToggleMode`: see [`GenericObjectApi::accept_list_object_search`].
     #[doc(alias = "qToggleMode")]
     pub toggle_mode: bool,
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::accept_list_object_search`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl AcceptListObjectSearch {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, toggle_mode: bool) -> Self {
         Self {
             path: path.into(),
@@ -2093,9 +1895,7 @@ impl AcceptListObjectSearch {
         }
     }
 
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::accept_list_object_search`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -2104,9 +1904,7 @@ impl AcceptListObjectSearch {
 }
 
 impl Call<'_, AcceptListObjectSearch> {
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::accept_list_object_search`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -2141,36 +1939,28 @@ impl Request for AcceptListObjectSearch {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`GenericObjectApi::add_group_members`], as a plain value.
+/// Request of [`GenericObjectApi::add_group_members`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AddGroupMembers {
-    /// Path of the group's definition, mostly `/qNxGroupDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::add_group_members`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The objects or subgroups to add.
-    ///
-    /// `qMembers`: list of [`NxGroupObjectId`].
+    /// `qMembers`: see [`GenericObjectApi::add_group_members`].
     #[doc(alias = "qMembers")]
     pub members: Vec<NxGroupObjectId>,
-    /// The group that receives them, if it is not the group of this object itself.
-    ///
-    /// `qTargetGroupId`: text.
+    /// `qTargetGroupId`: see [`GenericObjectApi::add_group_members`].
     #[doc(alias = "qTargetGroupId")]
     pub target_group_id: Option<String>,
-    /// The member in front of which they are put.
-    ///
-    /// `qPosId`: text.
+    /// `qPosId`: see [`GenericObjectApi::add_group_members`].
     #[doc(alias = "qPosId")]
     pub pos_id: Option<String>,
 }
 
 impl AddGroupMembers {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, members: Vec<NxGroupObjectId>) -> Self {
         Self {
             path: path.into(),
@@ -2180,18 +1970,14 @@ impl AddGroupMembers {
         }
     }
 
-    /// The group that receives them, if it is not the group of this object itself.
-    ///
-    /// `qTargetGroupId`: text.
+    /// `qTargetGroupId`: see [`GenericObjectApi::add_group_members`].
     #[must_use]
     pub fn target_group_id(mut self, value: impl Into<String>) -> Self {
         self.target_group_id = Some(value.into());
         self
     }
 
-    /// The member in front of which they are put.
-    ///
-    /// `qPosId`: text.
+    /// `qPosId`: see [`GenericObjectApi::add_group_members`].
     #[must_use]
     pub fn pos_id(mut self, value: impl Into<String>) -> Self {
         self.pos_id = Some(value.into());
@@ -2200,16 +1986,12 @@ impl AddGroupMembers {
 }
 
 impl Call<'_, AddGroupMembers> {
-    /// The group that receives them, if it is not the group of this object itself.
-    ///
-    /// `qTargetGroupId`: text.
+    /// `qTargetGroupId`: see [`GenericObjectApi::add_group_members`].
     pub fn target_group_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.target_group_id(value))
     }
 
-    /// The member in front of which they are put.
-    ///
-    /// `qPosId`: text.
+    /// `qPosId`: see [`GenericObjectApi::add_group_members`].
     pub fn pos_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.pos_id(value))
     }
@@ -2245,31 +2027,25 @@ impl Request for AddGroupMembers {
     }
 }
 
-/// The request of [`GenericObjectApi::apply_patches`], as a plain value.
+/// Request of [`GenericObjectApi::apply_patches`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyPatches {
-    /// The changes, made in this order.
-    ///
-    /// `qPatches`: list of [`NxPatch`].
+    /// `qPatches`: see [`GenericObjectApi::apply_patches`].
     #[doc(alias = "qPatches")]
     pub patches: Vec<NxPatch>,
-    /// Whether the patches are soft.
-    ///
-    /// `qSoftPatch`: true or false.
+    /// `qSoftPatch`: see [`GenericObjectApi::apply_patches`].
     #[doc(alias = "qSoftPatch")]
     pub soft_patch: Option<bool>,
 }
 
 impl ApplyPatches {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(patches: Vec<NxPatch>) -> Self {
         Self { patches, soft_patch: None }
     }
 
-    /// Whether the patches are soft.
-    ///
-    /// `qSoftPatch`: true or false.
+    /// `qSoftPatch`: see [`GenericObjectApi::apply_patches`].
     #[must_use]
     pub fn soft_patch(mut self, value: bool) -> Self {
         self.soft_patch = Some(value);
@@ -2278,9 +2054,7 @@ impl ApplyPatches {
 }
 
 impl Call<'_, ApplyPatches> {
-    /// Whether the patches are soft.
-    ///
-    /// `qSoftPatch`: true or false.
+    /// `qSoftPatch`: see [`GenericObjectApi::apply_patches`].
     pub fn soft_patch(self, value: bool) -> Self {
         self.map(|request| request.soft_patch(value))
     }
@@ -2314,13 +2088,13 @@ impl Request for ApplyPatches {
     }
 }
 
-/// The request of [`GenericObjectApi::approve`], as a plain value.
+/// Request of [`GenericObjectApi::approve`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Approve {}
 
 impl Approve {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -2347,19 +2121,17 @@ impl Request for Approve {
     }
 }
 
-/// The request of [`GenericObjectApi::begin_selections`], as a plain value.
+/// Request of [`GenericObjectApi::begin_selections`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BeginSelections {
-    /// Paths of the definitions in which selections will be made, such as `/qHyperCubeDef`.
-    ///
-    /// `qPaths`: texts.
+    /// `qPaths`: see [`GenericObjectApi::begin_selections`].
     #[doc(alias = "qPaths")]
     pub paths: Vec<String>,
 }
 
 impl BeginSelections {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(paths: Vec<String>) -> Self {
         Self { paths }
     }
@@ -2392,24 +2164,20 @@ impl Request for BeginSelections {
     }
 }
 
-/// The request of [`GenericObjectApi::clear_selections`], as a plain value.
+/// Request of [`GenericObjectApi::clear_selections`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ClearSelections {
-    /// Path of the definition, such as `/qListObjectDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::clear_selections`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The dimensions to clear, counted from 0; all of them if left out.
-    ///
-    /// `qColIndices`: whole numbers.
+    /// `qColIndices`: see [`GenericObjectApi::clear_selections`].
     #[doc(alias = "qColIndices")]
     pub col_indices: Option<Vec<i32>>,
 }
 
 impl ClearSelections {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -2417,9 +2185,7 @@ impl ClearSelections {
         }
     }
 
-    /// The dimensions to clear, counted from 0; all of them if left out.
-    ///
-    /// `qColIndices`: whole numbers.
+    /// `qColIndices`: see [`GenericObjectApi::clear_selections`].
     #[must_use]
     pub fn col_indices(
         mut self,
@@ -2431,9 +2197,7 @@ impl ClearSelections {
 }
 
 impl Call<'_, ClearSelections> {
-    /// The dimensions to clear, counted from 0; all of them if left out.
-    ///
-    /// `qColIndices`: whole numbers.
+    /// `qColIndices`: see [`GenericObjectApi::clear_selections`].
     pub fn col_indices(self, value: impl IntoIterator<Item = impl Into<i32>>) -> Self {
         self.map(|request| request.col_indices(value))
     }
@@ -2467,13 +2231,13 @@ impl Request for ClearSelections {
     }
 }
 
-/// The request of [`GenericObjectApi::clear_soft_patches`], as a plain value.
+/// Request of [`GenericObjectApi::clear_soft_patches`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ClearSoftPatches {}
 
 impl ClearSoftPatches {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -2500,34 +2264,26 @@ impl Request for ClearSoftPatches {
     }
 }
 
-/// The request of [`GenericObjectApi::collapse_left`], as a plain value.
+/// Request of [`GenericObjectApi::collapse_left`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CollapseLeft {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::collapse_left`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The node's row, counted from 0 in the data matrix.
-    ///
-    /// `qRow`: whole number.
+    /// `qRow`: see [`GenericObjectApi::collapse_left`].
     #[doc(alias = "qRow")]
     pub row: i64,
-    /// The node's level among the left dimensions, counted from 0.
-    ///
-    /// `qCol`: whole number.
+    /// `qCol`: see [`GenericObjectApi::collapse_left`].
     #[doc(alias = "qCol")]
     pub col: i64,
-    /// Whether to collapse everything; `qRow` and `qCol` then mean nothing, give 0.
-    ///
-    /// `qAll`: true or false.
+    /// `qAll`: see [`GenericObjectApi::collapse_left`].
     #[doc(alias = "qAll")]
     pub all: bool,
 }
 
 impl CollapseLeft {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, row: i64, col: i64, all: bool) -> Self {
         Self {
             path: path.into(),
@@ -2568,34 +2324,26 @@ impl Request for CollapseLeft {
     }
 }
 
-/// The request of [`GenericObjectApi::collapse_top`], as a plain value.
+/// Request of [`GenericObjectApi::collapse_top`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CollapseTop {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::collapse_top`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The node's level among the top dimensions, counted from 0.
-    ///
-    /// `qRow`: whole number.
+    /// `qRow`: see [`GenericObjectApi::collapse_top`].
     #[doc(alias = "qRow")]
     pub row: i64,
-    /// The node's column, counted from 0 in the data matrix.
-    ///
-    /// `qCol`: whole number.
+    /// `qCol`: see [`GenericObjectApi::collapse_top`].
     #[doc(alias = "qCol")]
     pub col: i64,
-    /// Whether to collapse everything; `qRow` and `qCol` then mean nothing, give 0.
-    ///
-    /// `qAll`: true or false.
+    /// `qAll`: see [`GenericObjectApi::collapse_top`].
     #[doc(alias = "qAll")]
     pub all: bool,
 }
 
 impl CollapseTop {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, row: i64, col: i64, all: bool) -> Self {
         Self {
             path: path.into(),
@@ -2636,19 +2384,17 @@ impl Request for CollapseTop {
     }
 }
 
-/// The request of [`GenericObjectApi::copy_from`], as a plain value.
+/// Request of [`GenericObjectApi::copy_from`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CopyFrom {
-    /// Identifier of the object to copy from.
-    ///
-    /// `qFromId`: text.
+    /// `qFromId`: see [`GenericObjectApi::copy_from`].
     #[doc(alias = "qFromId")]
     pub from_id: String,
 }
 
 impl CopyFrom {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(from_id: impl Into<String>) -> Self {
         Self { from_id: from_id.into() }
     }
@@ -2681,32 +2427,25 @@ impl Request for CopyFrom {
     }
 }
 
-/// The request of [`GenericObjectApi::create_child`], as a plain value.
+/// Request of [`GenericObjectApi::create_child`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateChild {
-    /// Properties of the child. [`NxInfo::type_`](crate::types::NxInfo::type_) in `qInfo` is needed; leave [`NxInfo::id`](crate::types::NxInfo::id) empty to let the engine
-    /// choose an identifier.
-    ///
-    /// `qProp`: [`GenericObjectProperties`].
+    /// `qProp`: see [`GenericObjectApi::create_child`].
     #[doc(alias = "qProp")]
     pub prop: GenericObjectProperties,
-    /// New properties of the parent, complete; left out, they stay as they are.
-    ///
-    /// `qPropForThis`: [`GenericObjectProperties`].
+    /// `qPropForThis`: see [`GenericObjectApi::create_child`].
     #[doc(alias = "qPropForThis")]
     pub prop_for_this: Option<GenericObjectProperties>,
 }
 
 impl CreateChild {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericObjectProperties) -> Self {
         Self { prop, prop_for_this: None }
     }
 
-    /// New properties of the parent, complete; left out, they stay as they are.
-    ///
-    /// `qPropForThis`: [`GenericObjectProperties`].
+    /// `qPropForThis`: see [`GenericObjectApi::create_child`].
     #[must_use]
     pub fn prop_for_this(mut self, value: GenericObjectProperties) -> Self {
         self.prop_for_this = Some(value);
@@ -2715,9 +2454,7 @@ impl CreateChild {
 }
 
 impl Call<'_, CreateChild> {
-    /// New properties of the parent, complete; left out, they stay as they are.
-    ///
-    /// `qPropForThis`: [`GenericObjectProperties`].
+    /// `qPropForThis`: see [`GenericObjectApi::create_child`].
     pub fn prop_for_this(self, value: GenericObjectProperties) -> Self {
         self.map(|request| request.prop_for_this(value))
     }
@@ -2754,47 +2491,41 @@ impl Request for CreateChild {
     }
 }
 
-/// What [`GenericObjectApi::create_child`] returns.
+/// Response of [`GenericObjectApi::create_child`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateChildResponse {
-    /// Type and identifier of the child. The identifier differs from the wanted one if that was taken.
+    /// Type and ID of the child. The ID differs from the requested one if that was taken.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
     /// The child.
     ///
-    /// `qReturn`: a [`GenericObject`](crate::generic_object::GenericObject).
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub object: super::generic_object::GenericObject,
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`GenericObjectApi::create_group`], as a plain value.
+/// Request of [`GenericObjectApi::create_group`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateGroup {
-    /// Path of the group's definition, mostly `/qNxGroupDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::create_group`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The new group.
-    ///
-    /// `qGroupDef`: [`NxGroupDef`].
+    /// `qGroupDef`: see [`GenericObjectApi::create_group`].
     #[doc(alias = "qGroupDef")]
     pub group_def: NxGroupDef,
-    /// The group to create it in, if that is not the group of this object itself.
-    ///
-    /// `qTargetGroupId`: text.
+    /// `qTargetGroupId`: see [`GenericObjectApi::create_group`].
     #[doc(alias = "qTargetGroupId")]
     pub target_group_id: Option<String>,
 }
 
 impl CreateGroup {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, group_def: NxGroupDef) -> Self {
         Self {
             path: path.into(),
@@ -2803,9 +2534,7 @@ impl CreateGroup {
         }
     }
 
-    /// The group to create it in, if that is not the group of this object itself.
-    ///
-    /// `qTargetGroupId`: text.
+    /// `qTargetGroupId`: see [`GenericObjectApi::create_group`].
     #[must_use]
     pub fn target_group_id(mut self, value: impl Into<String>) -> Self {
         self.target_group_id = Some(value.into());
@@ -2814,9 +2543,7 @@ impl CreateGroup {
 }
 
 impl Call<'_, CreateGroup> {
-    /// The group to create it in, if that is not the group of this object itself.
-    ///
-    /// `qTargetGroupId`: text.
+    /// `qTargetGroupId`: see [`GenericObjectApi::create_group`].
     pub fn target_group_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.target_group_id(value))
     }
@@ -2851,26 +2578,22 @@ impl Request for CreateGroup {
     }
 }
 
-/// The request of [`GenericObjectApi::destroy_all_children`], as a plain value.
+/// Request of [`GenericObjectApi::destroy_all_children`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DestroyAllChildren {
-    /// New properties of this object, complete, set in the same step; left out, they stay as they are.
-    ///
-    /// `qPropForThis`: [`GenericObjectProperties`].
+    /// `qPropForThis`: see [`GenericObjectApi::destroy_all_children`].
     #[doc(alias = "qPropForThis")]
     pub prop_for_this: Option<GenericObjectProperties>,
 }
 
 impl DestroyAllChildren {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { prop_for_this: None }
     }
 
-    /// New properties of this object, complete, set in the same step; left out, they stay as they are.
-    ///
-    /// `qPropForThis`: [`GenericObjectProperties`].
+    /// `qPropForThis`: see [`GenericObjectApi::destroy_all_children`].
     #[must_use]
     pub fn prop_for_this(mut self, value: GenericObjectProperties) -> Self {
         self.prop_for_this = Some(value);
@@ -2879,9 +2602,7 @@ impl DestroyAllChildren {
 }
 
 impl Call<'_, DestroyAllChildren> {
-    /// New properties of this object, complete, set in the same step; left out, they stay as they are.
-    ///
-    /// `qPropForThis`: [`GenericObjectProperties`].
+    /// `qPropForThis`: see [`GenericObjectApi::destroy_all_children`].
     pub fn prop_for_this(self, value: GenericObjectProperties) -> Self {
         self.map(|request| request.prop_for_this(value))
     }
@@ -2914,24 +2635,20 @@ impl Request for DestroyAllChildren {
     }
 }
 
-/// The request of [`GenericObjectApi::destroy_child`], as a plain value.
+/// Request of [`GenericObjectApi::destroy_child`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DestroyChild {
-    /// Identifier of the child.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`GenericObjectApi::destroy_child`].
     #[doc(alias = "qId")]
     pub id: String,
-    /// New properties of this object, complete, set in the same step; left out, they stay as they are.
-    ///
-    /// `qPropForThis`: [`GenericObjectProperties`].
+    /// `qPropForThis`: see [`GenericObjectApi::destroy_child`].
     #[doc(alias = "qPropForThis")]
     pub prop_for_this: Option<GenericObjectProperties>,
 }
 
 impl DestroyChild {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -2939,9 +2656,7 @@ impl DestroyChild {
         }
     }
 
-    /// New properties of this object, complete, set in the same step; left out, they stay as they are.
-    ///
-    /// `qPropForThis`: [`GenericObjectProperties`].
+    /// `qPropForThis`: see [`GenericObjectApi::destroy_child`].
     #[must_use]
     pub fn prop_for_this(mut self, value: GenericObjectProperties) -> Self {
         self.prop_for_this = Some(value);
@@ -2950,9 +2665,7 @@ impl DestroyChild {
 }
 
 impl Call<'_, DestroyChild> {
-    /// New properties of this object, complete, set in the same step; left out, they stay as they are.
-    ///
-    /// `qPropForThis`: [`GenericObjectProperties`].
+    /// `qPropForThis`: see [`GenericObjectApi::destroy_child`].
     pub fn prop_for_this(self, value: GenericObjectProperties) -> Self {
         self.map(|request| request.prop_for_this(value))
     }
@@ -2986,29 +2699,23 @@ impl Request for DestroyChild {
     }
 }
 
-/// The request of [`GenericObjectApi::drill_up`], as a plain value.
+/// Request of [`GenericObjectApi::drill_up`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DrillUp {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::drill_up`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The dimension, counted from 0.
-    ///
-    /// `qDimNo`: whole number.
+    /// `qDimNo`: see [`GenericObjectApi::drill_up`].
     #[doc(alias = "qDimNo")]
     pub dim_no: i64,
-    /// How many levels to go up.
-    ///
-    /// `qNbrSteps`: whole number.
+    /// `qNbrSteps`: see [`GenericObjectApi::drill_up`].
     #[doc(alias = "qNbrSteps")]
     pub nbr_steps: i64,
 }
 
 impl DrillUp {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, dim_no: i64, nbr_steps: i64) -> Self {
         Self {
             path: path.into(),
@@ -3047,19 +2754,17 @@ impl Request for DrillUp {
     }
 }
 
-/// The request of [`GenericObjectApi::embed_snapshot_object`], as a plain value.
+/// Request of [`GenericObjectApi::embed_snapshot_object`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EmbedSnapshotObject {
-    /// Identifier of the snapshot's bookmark.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`GenericObjectApi::embed_snapshot_object`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl EmbedSnapshotObject {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -3092,19 +2797,17 @@ impl Request for EmbedSnapshotObject {
     }
 }
 
-/// The request of [`GenericObjectApi::end_selections`], as a plain value.
+/// Request of [`GenericObjectApi::end_selections`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EndSelections {
-    /// Whether the selections stay; if false, everything is as before the mode was opened.
-    ///
-    /// `qAccept`: true or false.
+    /// `qAccept`: see [`GenericObjectApi::end_selections`].
     #[doc(alias = "qAccept")]
     pub accept: bool,
 }
 
 impl EndSelections {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(accept: bool) -> Self {
         Self { accept }
     }
@@ -3137,34 +2840,26 @@ impl Request for EndSelections {
     }
 }
 
-/// The request of [`GenericObjectApi::expand_left`], as a plain value.
+/// Request of [`GenericObjectApi::expand_left`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExpandLeft {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::expand_left`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The node's row, counted from 0 in the data matrix.
-    ///
-    /// `qRow`: whole number.
+    /// `qRow`: see [`GenericObjectApi::expand_left`].
     #[doc(alias = "qRow")]
     pub row: i64,
-    /// The node's level among the left dimensions, counted from 0.
-    ///
-    /// `qCol`: whole number.
+    /// `qCol`: see [`GenericObjectApi::expand_left`].
     #[doc(alias = "qCol")]
     pub col: i64,
-    /// Whether to expand everything; `qRow` and `qCol` then mean nothing, give 0.
-    ///
-    /// `qAll`: true or false.
+    /// `qAll`: see [`GenericObjectApi::expand_left`].
     #[doc(alias = "qAll")]
     pub all: bool,
 }
 
 impl ExpandLeft {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, row: i64, col: i64, all: bool) -> Self {
         Self {
             path: path.into(),
@@ -3205,34 +2900,26 @@ impl Request for ExpandLeft {
     }
 }
 
-/// The request of [`GenericObjectApi::expand_top`], as a plain value.
+/// Request of [`GenericObjectApi::expand_top`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExpandTop {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::expand_top`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The node's level among the top dimensions, counted from 0.
-    ///
-    /// `qRow`: whole number.
+    /// `qRow`: see [`GenericObjectApi::expand_top`].
     #[doc(alias = "qRow")]
     pub row: i64,
-    /// The node's column, counted from 0 in the data matrix.
-    ///
-    /// `qCol`: whole number.
+    /// `qCol`: see [`GenericObjectApi::expand_top`].
     #[doc(alias = "qCol")]
     pub col: i64,
-    /// Whether to expand everything; `qRow` and `qCol` then mean nothing, give 0.
-    ///
-    /// `qAll`: true or false.
+    /// `qAll`: see [`GenericObjectApi::expand_top`].
     #[doc(alias = "qAll")]
     pub all: bool,
 }
 
 impl ExpandTop {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, row: i64, col: i64, all: bool) -> Self {
         Self {
             path: path.into(),
@@ -3273,41 +2960,29 @@ impl Request for ExpandTop {
     }
 }
 
-/// The request of [`GenericObjectApi::export_data`], as a plain value.
+/// Request of [`GenericObjectApi::export_data`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExportData {
-    /// Kind of file, by the titles of [`NxExportFileType`](crate::types::NxExportFileType): [`NxExportFileType::CsvC`](crate::types::NxExportFileType::CsvC),
-    /// [`NxExportFileType::Ooxml`](crate::types::NxExportFileType::Ooxml) for Excel, and so on.
-    ///
-    /// `qFileType`: text.
+    /// `qFileType`: see [`GenericObjectApi::export_data`].
     #[doc(alias = "qFileType")]
     pub file_type: String,
-    /// Path of the definition to export, such as `/qHyperCubeDef`; needed for CSV.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::export_data`].
     #[doc(alias = "qPath")]
     pub path: Option<String>,
-    /// Name that a browser gives to the downloaded file; Desktop only.
-    ///
-    /// `qFileName`: text.
+    /// `qFileName`: see [`GenericObjectApi::export_data`].
     #[doc(alias = "qFileName")]
     pub file_name: Option<String>,
-    /// Which values, by the titles of [`NxExportState`](crate::types::NxExportState): all of them, or [`NxExportState::Possible`](crate::types::NxExportState::Possible) for the possible
-    /// ones only.
-    ///
-    /// `qExportState`: text.
+    /// `qExportState`: see [`GenericObjectApi::export_data`].
     #[doc(alias = "qExportState")]
     pub export_state: Option<String>,
-    /// Whether the file disappears after the first download; servers on Windows only.
-    ///
-    /// `qServeOnce`: true or false.
+    /// `qServeOnce`: see [`GenericObjectApi::export_data`].
     #[doc(alias = "qServeOnce")]
     pub serve_once: Option<bool>,
 }
 
 impl ExportData {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(file_type: impl Into<String>) -> Self {
         Self {
             file_type: file_type.into(),
@@ -3318,37 +2993,28 @@ impl ExportData {
         }
     }
 
-    /// Path of the definition to export, such as `/qHyperCubeDef`; needed for CSV.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::export_data`].
     #[must_use]
     pub fn path(mut self, value: impl Into<String>) -> Self {
         self.path = Some(value.into());
         self
     }
 
-    /// Name that a browser gives to the downloaded file; Desktop only.
-    ///
-    /// `qFileName`: text.
+    /// `qFileName`: see [`GenericObjectApi::export_data`].
     #[must_use]
     pub fn file_name(mut self, value: impl Into<String>) -> Self {
         self.file_name = Some(value.into());
         self
     }
 
-    /// Which values, by the titles of [`NxExportState`](crate::types::NxExportState): all of them, or [`NxExportState::Possible`](crate::types::NxExportState::Possible) for the possible
-    /// ones only.
-    ///
-    /// `qExportState`: text.
+    /// `qExportState`: see [`GenericObjectApi::export_data`].
     #[must_use]
     pub fn export_state(mut self, value: impl Into<String>) -> Self {
         self.export_state = Some(value.into());
         self
     }
 
-    /// Whether the file disappears after the first download; servers on Windows only.
-    ///
-    /// `qServeOnce`: true or false.
+    /// `qServeOnce`: see [`GenericObjectApi::export_data`].
     #[must_use]
     pub fn serve_once(mut self, value: bool) -> Self {
         self.serve_once = Some(value);
@@ -3357,31 +3023,22 @@ impl ExportData {
 }
 
 impl Call<'_, ExportData> {
-    /// Path of the definition to export, such as `/qHyperCubeDef`; needed for CSV.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::export_data`].
     pub fn path(self, value: impl Into<String>) -> Self {
         self.map(|request| request.path(value))
     }
 
-    /// Name that a browser gives to the downloaded file; Desktop only.
-    ///
-    /// `qFileName`: text.
+    /// `qFileName`: see [`GenericObjectApi::export_data`].
     pub fn file_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.file_name(value))
     }
 
-    /// Which values, by the titles of [`NxExportState`](crate::types::NxExportState): all of them, or [`NxExportState::Possible`](crate::types::NxExportState::Possible) for the possible
-    /// ones only.
-    ///
-    /// `qExportState`: text.
+    /// `qExportState`: see [`GenericObjectApi::export_data`].
     pub fn export_state(self, value: impl Into<String>) -> Self {
         self.map(|request| request.export_state(value))
     }
 
-    /// Whether the file disappears after the first download; servers on Windows only.
-    ///
-    /// `qServeOnce`: true or false.
+    /// `qServeOnce`: see [`GenericObjectApi::export_data`].
     pub fn serve_once(self, value: bool) -> Self {
         self.map(|request| request.serve_once(value))
     }
@@ -3418,18 +3075,18 @@ impl Request for ExportData {
     }
 }
 
-/// What [`GenericObjectApi::export_data`] returns.
+/// Response of [`GenericObjectApi::export_data`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExportDataResponse {
-    /// Address of the file, relative to the server; fetch it over HTTP with the same authentication.
+    /// URL of the file, relative to the server. Download it over HTTP with the same authentication.
     ///
-    /// `qUrl`: text.
+    /// Wire name: `qUrl`.
     #[doc(alias = "qUrl")]
     pub url: String,
-    /// Numbers of warnings; 1000 means that the file is not complete.
+    /// Warning numbers. 1000 means that the file is truncated.
     ///
-    /// `qWarnings`: whole numbers.
+    /// Wire name: `qWarnings`.
     #[doc(alias = "qWarnings")]
     pub warnings: Vec<i32>,
 }
@@ -3456,19 +3113,17 @@ impl Record for ExportDataResponse {
 
 qix_schema::wire_records!(ExportDataResponse);
 
-/// The request of [`GenericObjectApi::get_child`], as a plain value.
+/// Request of [`GenericObjectApi::get_child`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetChild {
-    /// Identifier of the child.
-    ///
-    /// `qId`: text.
+    /// `qId`: see [`GenericObjectApi::get_child`].
     #[doc(alias = "qId")]
     pub id: String,
 }
 
 impl GetChild {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
@@ -3501,13 +3156,13 @@ impl Request for GetChild {
     }
 }
 
-/// The request of [`GenericObjectApi::get_child_infos`], as a plain value.
+/// Request of [`GenericObjectApi::get_child_infos`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetChildInfos {}
 
 impl GetChildInfos {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3534,13 +3189,13 @@ impl Request for GetChildInfos {
     }
 }
 
-/// The request of [`GenericObjectApi::get_effective_properties`], as a plain value.
+/// Request of [`GenericObjectApi::get_effective_properties`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetEffectiveProperties {}
 
 impl GetEffectiveProperties {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3567,13 +3222,13 @@ impl Request for GetEffectiveProperties {
     }
 }
 
-/// The request of [`GenericObjectApi::get_full_property_tree`], as a plain value.
+/// Request of [`GenericObjectApi::get_full_property_tree`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFullPropertyTree {}
 
 impl GetFullPropertyTree {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3600,50 +3255,35 @@ impl Request for GetFullPropertyTree {
     }
 }
 
-/// The request of [`GenericObjectApi::get_hyper_cube_binned_data`], as a plain value.
+/// Request of [`GenericObjectApi::get_hyper_cube_binned_data`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetHyperCubeBinnedData {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::get_hyper_cube_binned_data`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The pages to get; the width is the number of dimensions and measures, 3 or 4.
-    ///
-    /// `qPages`: list of [`NxPage`].
+    /// `qPages`: see [`GenericObjectApi::get_hyper_cube_binned_data`].
     #[doc(alias = "qPages")]
     pub pages: Vec<NxPage>,
-    /// Size and zoom of the drawing; the engine does not use it.
-    ///
-    /// `qViewport`: [`NxViewPort`].
+    /// `qViewport`: see [`GenericObjectApi::get_hyper_cube_binned_data`].
     #[doc(alias = "qViewport")]
     pub viewport: NxViewPort,
-    /// The part of the plane that is shown, in units of the measures. The extremes of each are
-    /// [`NxMeasureInfo::min`](crate::types::NxMeasureInfo::min) and [`NxMeasureInfo::max`](crate::types::NxMeasureInfo::max) of the layout.
-    ///
-    /// `qDataRanges`: list of [`NxDataAreaPage`].
+    /// `qDataRanges`: see [`GenericObjectApi::get_hyper_cube_binned_data`].
     #[doc(alias = "qDataRanges")]
     pub data_ranges: Vec<NxDataAreaPage>,
-    /// Largest number of rectangles wanted.
-    ///
-    /// `qMaxNbrCells`: whole number.
+    /// `qMaxNbrCells`: see [`GenericObjectApi::get_hyper_cube_binned_data`].
     #[doc(alias = "qMaxNbrCells")]
     pub max_nbr_cells: i64,
-    /// Fineness, up to 20: the higher, the smaller the rectangles.
-    ///
-    /// `qQueryLevel`: whole number.
+    /// `qQueryLevel`: see [`GenericObjectApi::get_hyper_cube_binned_data`].
     #[doc(alias = "qQueryLevel")]
     pub query_level: i64,
-    /// Form of the grid: 0 adapts to the density of the points, 1 is hexagons, 2 is uniform.
-    ///
-    /// `qBinningMethod`: whole number.
+    /// `qBinningMethod`: see [`GenericObjectApi::get_hyper_cube_binned_data`].
     #[doc(alias = "qBinningMethod")]
     pub binning_method: i64,
 }
 
 impl GetHyperCubeBinnedData {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         path: impl Into<String>,
         pages: Vec<NxPage>,
@@ -3698,29 +3338,23 @@ impl Request for GetHyperCubeBinnedData {
     }
 }
 
-/// The request of [`GenericObjectApi::get_hyper_cube_continuous_data`], as a plain value.
+/// Request of [`GenericObjectApi::get_hyper_cube_continuous_data`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetHyperCubeContinuousData {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::get_hyper_cube_continuous_data`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The range of the axis, how many bins, how many ticks and lines at most.
-    ///
-    /// `qOptions`: [`NxContinuousDataOptions`].
+    /// `qOptions`: see [`GenericObjectApi::get_hyper_cube_continuous_data`].
     #[doc(alias = "qOptions")]
     pub options: NxContinuousDataOptions,
-    /// Whether the pages come in reverse order.
-    ///
-    /// `qReverseSort`: true or false.
+    /// `qReverseSort`: see [`GenericObjectApi::get_hyper_cube_continuous_data`].
     #[doc(alias = "qReverseSort")]
     pub reverse_sort: Option<bool>,
 }
 
 impl GetHyperCubeContinuousData {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, options: NxContinuousDataOptions) -> Self {
         Self {
             path: path.into(),
@@ -3729,9 +3363,7 @@ impl GetHyperCubeContinuousData {
         }
     }
 
-    /// Whether the pages come in reverse order.
-    ///
-    /// `qReverseSort`: true or false.
+    /// `qReverseSort`: see [`GenericObjectApi::get_hyper_cube_continuous_data`].
     #[must_use]
     pub fn reverse_sort(mut self, value: bool) -> Self {
         self.reverse_sort = Some(value);
@@ -3740,9 +3372,7 @@ impl GetHyperCubeContinuousData {
 }
 
 impl Call<'_, GetHyperCubeContinuousData> {
-    /// Whether the pages come in reverse order.
-    ///
-    /// `qReverseSort`: true or false.
+    /// `qReverseSort`: see [`GenericObjectApi::get_hyper_cube_continuous_data`].
     pub fn reverse_sort(self, value: bool) -> Self {
         self.map(|request| request.reverse_sort(value))
     }
@@ -3777,18 +3407,18 @@ impl Request for GetHyperCubeContinuousData {
     }
 }
 
-/// What [`GenericObjectApi::get_hyper_cube_continuous_data`] returns.
+/// Response of [`GenericObjectApi::get_hyper_cube_continuous_data`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetHyperCubeContinuousDataResponse {
-    /// The points, one row a bin.
+    /// Points, one row per bin.
     ///
-    /// `qDataPages`: list of [`NxDataPage`].
+    /// Wire name: `qDataPages`.
     #[doc(alias = "qDataPages")]
     pub data_pages: Vec<NxDataPage>,
-    /// The axis' ticks, ready for labels.
+    /// Axis ticks with labels.
     ///
-    /// `qAxisData`: [`NxAxisData`].
+    /// Wire name: `qAxisData`.
     #[doc(alias = "qAxisData")]
     pub axis_data: NxAxisData,
 }
@@ -3815,24 +3445,20 @@ impl Record for GetHyperCubeContinuousDataResponse {
 
 qix_schema::wire_records!(GetHyperCubeContinuousDataResponse);
 
-/// The request of [`GenericObjectApi::get_hyper_cube_data`], as a plain value.
+/// Request of [`GenericObjectApi::get_hyper_cube_data`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetHyperCubeData {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::get_hyper_cube_data`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The rectangles to get, counted from 0 at the top left.
-    ///
-    /// `qPages`: list of [`NxPage`].
+    /// `qPages`: see [`GenericObjectApi::get_hyper_cube_data`].
     #[doc(alias = "qPages")]
     pub pages: Vec<NxPage>,
 }
 
 impl GetHyperCubeData {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, pages: Vec<NxPage>) -> Self {
         Self { path: path.into(), pages }
     }
@@ -3866,24 +3492,20 @@ impl Request for GetHyperCubeData {
     }
 }
 
-/// The request of [`GenericObjectApi::get_hyper_cube_pivot_data`], as a plain value.
+/// Request of [`GenericObjectApi::get_hyper_cube_pivot_data`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetHyperCubePivotData {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::get_hyper_cube_pivot_data`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The rectangles to get, counted from 0 at the top left of the data.
-    ///
-    /// `qPages`: list of [`NxPage`].
+    /// `qPages`: see [`GenericObjectApi::get_hyper_cube_pivot_data`].
     #[doc(alias = "qPages")]
     pub pages: Vec<NxPage>,
 }
 
 impl GetHyperCubePivotData {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, pages: Vec<NxPage>) -> Self {
         Self { path: path.into(), pages }
     }
@@ -3917,36 +3539,26 @@ impl Request for GetHyperCubePivotData {
     }
 }
 
-/// The request of [`GenericObjectApi::get_hyper_cube_reduced_data`], as a plain value.
+/// Request of [`GenericObjectApi::get_hyper_cube_reduced_data`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetHyperCubeReducedData {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::get_hyper_cube_reduced_data`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The rectangles of the full chart to thin out.
-    ///
-    /// `qPages`: list of [`NxPage`].
+    /// `qPages`: see [`GenericObjectApi::get_hyper_cube_reduced_data`].
     #[doc(alias = "qPages")]
     pub pages: Vec<NxPage>,
-    /// How much is dropped; -1 lets the engine decide. In modes `D1` and `S` one point stands for 2 to the
-    /// power of this number, in mode `C` it is the number of clusters.
-    ///
-    /// `qZoomFactor`: whole number.
+    /// `qZoomFactor`: see [`GenericObjectApi::get_hyper_cube_reduced_data`].
     #[doc(alias = "qZoomFactor")]
     pub zoom_factor: i64,
-    /// How, by the titles of [`NxDataReductionMode`](crate::types::NxDataReductionMode): [`NxDataReductionMode::Onedim`](crate::types::NxDataReductionMode::Onedim) for bars and lines,
-    /// [`NxDataReductionMode::Scattered`](crate::types::NxDataReductionMode::Scattered) or [`NxDataReductionMode::Clustered`](crate::types::NxDataReductionMode::Clustered) (clusters) for scatter plots.
-    ///
-    /// `qReductionMode`: text.
+    /// `qReductionMode`: see [`GenericObjectApi::get_hyper_cube_reduced_data`].
     #[doc(alias = "qReductionMode")]
     pub reduction_mode: String,
 }
 
 impl GetHyperCubeReducedData {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         path: impl Into<String>,
         pages: Vec<NxPage>,
@@ -3992,29 +3604,23 @@ impl Request for GetHyperCubeReducedData {
     }
 }
 
-/// The request of [`GenericObjectApi::get_hyper_cube_stack_data`], as a plain value.
+/// Request of [`GenericObjectApi::get_hyper_cube_stack_data`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetHyperCubeStackData {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::get_hyper_cube_stack_data`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The rectangles to get.
-    ///
-    /// `qPages`: list of [`NxPage`].
+    /// `qPages`: see [`GenericObjectApi::get_hyper_cube_stack_data`].
     #[doc(alias = "qPages")]
     pub pages: Vec<NxPage>,
-    /// Largest number of cells at the outermost level.
-    ///
-    /// `qMaxNbrCells`: whole number.
+    /// `qMaxNbrCells`: see [`GenericObjectApi::get_hyper_cube_stack_data`].
     #[doc(alias = "qMaxNbrCells")]
     pub max_nbr_cells: Option<i64>,
 }
 
 impl GetHyperCubeStackData {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, pages: Vec<NxPage>) -> Self {
         Self {
             path: path.into(),
@@ -4023,9 +3629,7 @@ impl GetHyperCubeStackData {
         }
     }
 
-    /// Largest number of cells at the outermost level.
-    ///
-    /// `qMaxNbrCells`: whole number.
+    /// `qMaxNbrCells`: see [`GenericObjectApi::get_hyper_cube_stack_data`].
     #[must_use]
     pub fn max_nbr_cells(mut self, value: i64) -> Self {
         self.max_nbr_cells = Some(value);
@@ -4034,9 +3638,7 @@ impl GetHyperCubeStackData {
 }
 
 impl Call<'_, GetHyperCubeStackData> {
-    /// Largest number of cells at the outermost level.
-    ///
-    /// `qMaxNbrCells`: whole number.
+    /// `qMaxNbrCells`: see [`GenericObjectApi::get_hyper_cube_stack_data`].
     pub fn max_nbr_cells(self, value: i64) -> Self {
         self.map(|request| request.max_nbr_cells(value))
     }
@@ -4071,25 +3673,20 @@ impl Request for GetHyperCubeStackData {
     }
 }
 
-/// The request of [`GenericObjectApi::get_hyper_cube_tree_data`], as a plain value.
+/// Request of [`GenericObjectApi::get_hyper_cube_tree_data`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetHyperCubeTreeData {
-    /// Path of the definition, such as `/qTreeDataDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::get_hyper_cube_tree_data`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The areas and levels to get. Mind [`NxTreeDataOption::max_nbr_of_nodes`](crate::types::NxTreeDataOption::max_nbr_of_nodes): a tree with more nodes comes
-    /// back empty, not cut.
-    ///
-    /// `qNodeOptions`: [`NxTreeDataOption`].
+    /// `qNodeOptions`: see [`GenericObjectApi::get_hyper_cube_tree_data`].
     #[doc(alias = "qNodeOptions")]
     pub node_options: Option<NxTreeDataOption>,
 }
 
 impl GetHyperCubeTreeData {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -4097,10 +3694,7 @@ impl GetHyperCubeTreeData {
         }
     }
 
-    /// The areas and levels to get. Mind [`NxTreeDataOption::max_nbr_of_nodes`](crate::types::NxTreeDataOption::max_nbr_of_nodes): a tree with more nodes comes
-    /// back empty, not cut.
-    ///
-    /// `qNodeOptions`: [`NxTreeDataOption`].
+    /// `qNodeOptions`: see [`GenericObjectApi::get_hyper_cube_tree_data`].
     #[must_use]
     pub fn node_options(mut self, value: NxTreeDataOption) -> Self {
         self.node_options = Some(value);
@@ -4109,10 +3703,7 @@ impl GetHyperCubeTreeData {
 }
 
 impl Call<'_, GetHyperCubeTreeData> {
-    /// The areas and levels to get. Mind [`NxTreeDataOption::max_nbr_of_nodes`](crate::types::NxTreeDataOption::max_nbr_of_nodes): a tree with more nodes comes
-    /// back empty, not cut.
-    ///
-    /// `qNodeOptions`: [`NxTreeDataOption`].
+    /// `qNodeOptions`: see [`GenericObjectApi::get_hyper_cube_tree_data`].
     pub fn node_options(self, value: NxTreeDataOption) -> Self {
         self.map(|request| request.node_options(value))
     }
@@ -4146,13 +3737,13 @@ impl Request for GetHyperCubeTreeData {
     }
 }
 
-/// The request of [`GenericObjectApi::get_info`], as a plain value.
+/// Request of [`GenericObjectApi::get_info`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInfo {}
 
 impl GetInfo {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -4179,13 +3770,13 @@ impl Request for GetInfo {
     }
 }
 
-/// The request of [`GenericObjectApi::get_layout`], as a plain value.
+/// Request of [`GenericObjectApi::get_layout`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLayout {}
 
 impl GetLayout {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -4212,13 +3803,13 @@ impl Request for GetLayout {
     }
 }
 
-/// The request of [`GenericObjectApi::get_linked_objects`], as a plain value.
+/// Request of [`GenericObjectApi::get_linked_objects`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLinkedObjects {}
 
 impl GetLinkedObjects {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -4245,24 +3836,20 @@ impl Request for GetLinkedObjects {
     }
 }
 
-/// The request of [`GenericObjectApi::get_list_object_data`], as a plain value.
+/// Request of [`GenericObjectApi::get_list_object_data`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetListObjectData {
-    /// Path of the list object's definition, mostly `/qListObjectDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::get_list_object_data`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The pages to get; the values are in the first column, so a width of 1 is enough for them.
-    ///
-    /// `qPages`: list of [`NxPage`].
+    /// `qPages`: see [`GenericObjectApi::get_list_object_data`].
     #[doc(alias = "qPages")]
     pub pages: Vec<NxPage>,
 }
 
 impl GetListObjectData {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, pages: Vec<NxPage>) -> Self {
         Self { path: path.into(), pages }
     }
@@ -4296,13 +3883,13 @@ impl Request for GetListObjectData {
     }
 }
 
-/// The request of [`GenericObjectApi::get_parent`], as a plain value.
+/// Request of [`GenericObjectApi::get_parent`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetParent {}
 
 impl GetParent {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -4329,13 +3916,13 @@ impl Request for GetParent {
     }
 }
 
-/// The request of [`GenericObjectApi::get_properties`], as a plain value.
+/// Request of [`GenericObjectApi::get_properties`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProperties {}
 
 impl GetProperties {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -4362,13 +3949,13 @@ impl Request for GetProperties {
     }
 }
 
-/// The request of [`GenericObjectApi::get_snapshot_object`], as a plain value.
+/// Request of [`GenericObjectApi::get_snapshot_object`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSnapshotObject {}
 
 impl GetSnapshotObject {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -4395,24 +3982,20 @@ impl Request for GetSnapshotObject {
     }
 }
 
-/// The request of [`GenericObjectApi::lock`], as a plain value.
+/// Request of [`GenericObjectApi::lock`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Lock {
-    /// Path of the definition, such as `/qListObjectDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::lock`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The dimensions to lock, counted from 0; all of them if left out.
-    ///
-    /// `qColIndices`: whole numbers.
+    /// `qColIndices`: see [`GenericObjectApi::lock`].
     #[doc(alias = "qColIndices")]
     pub col_indices: Option<Vec<i32>>,
 }
 
 impl Lock {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -4420,9 +4003,7 @@ impl Lock {
         }
     }
 
-    /// The dimensions to lock, counted from 0; all of them if left out.
-    ///
-    /// `qColIndices`: whole numbers.
+    /// `qColIndices`: see [`GenericObjectApi::lock`].
     #[must_use]
     pub fn col_indices(
         mut self,
@@ -4434,9 +4015,7 @@ impl Lock {
 }
 
 impl Call<'_, Lock> {
-    /// The dimensions to lock, counted from 0; all of them if left out.
-    ///
-    /// `qColIndices`: whole numbers.
+    /// `qColIndices`: see [`GenericObjectApi::lock`].
     pub fn col_indices(self, value: impl IntoIterator<Item = impl Into<i32>>) -> Self {
         self.map(|request| request.col_indices(value))
     }
@@ -4470,34 +4049,26 @@ impl Request for Lock {
     }
 }
 
-/// The request of [`GenericObjectApi::multi_range_select_hyper_cube_values`], as a plain value.
+/// Request of [`GenericObjectApi::multi_range_select_hyper_cube_values`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MultiRangeSelectHyperCubeValues {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::multi_range_select_hyper_cube_values`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The groups: ranges of measures, and the dimensions in which to select.
-    ///
-    /// `qRanges`: list of [`NxMultiRangeSelectInfo`].
+    /// `qRanges`: see [`GenericObjectApi::multi_range_select_hyper_cube_values`].
     #[doc(alias = "qRanges")]
     pub ranges: Vec<NxMultiRangeSelectInfo>,
-    /// Whether it is enough that one of the measures lies in its range; otherwise all of them must.
-    ///
-    /// `qOrMode`: true or false.
+    /// `qOrMode`: see [`GenericObjectApi::multi_range_select_hyper_cube_values`].
     #[doc(alias = "qOrMode")]
     pub or_mode: Option<bool>,
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::multi_range_select_hyper_cube_values`].
     #[doc(alias = "qDeselectOnlyOneSelected")]
     pub deselect_only_one_selected: Option<bool>,
 }
 
 impl MultiRangeSelectHyperCubeValues {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, ranges: Vec<NxMultiRangeSelectInfo>) -> Self {
         Self {
             path: path.into(),
@@ -4507,18 +4078,14 @@ impl MultiRangeSelectHyperCubeValues {
         }
     }
 
-    /// Whether it is enough that one of the measures lies in its range; otherwise all of them must.
-    ///
-    /// `qOrMode`: true or false.
+    /// `qOrMode`: see [`GenericObjectApi::multi_range_select_hyper_cube_values`].
     #[must_use]
     pub fn or_mode(mut self, value: bool) -> Self {
         self.or_mode = Some(value);
         self
     }
 
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::multi_range_select_hyper_cube_values`].
     #[must_use]
     pub fn deselect_only_one_selected(mut self, value: bool) -> Self {
         self.deselect_only_one_selected = Some(value);
@@ -4527,16 +4094,12 @@ impl MultiRangeSelectHyperCubeValues {
 }
 
 impl Call<'_, MultiRangeSelectHyperCubeValues> {
-    /// Whether it is enough that one of the measures lies in its range; otherwise all of them must.
-    ///
-    /// `qOrMode`: true or false.
+    /// `qOrMode`: see [`GenericObjectApi::multi_range_select_hyper_cube_values`].
     pub fn or_mode(self, value: bool) -> Self {
         self.map(|request| request.or_mode(value))
     }
 
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::multi_range_select_hyper_cube_values`].
     pub fn deselect_only_one_selected(self, value: bool) -> Self {
         self.map(|request| request.deselect_only_one_selected(value))
     }
@@ -4572,34 +4135,26 @@ impl Request for MultiRangeSelectHyperCubeValues {
     }
 }
 
-/// The request of [`GenericObjectApi::multi_range_select_tree_data_values`], as a plain value.
+/// Request of [`GenericObjectApi::multi_range_select_tree_data_values`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MultiRangeSelectTreeDataValues {
-    /// Path of the tree's definition, mostly `/qTreeDataDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::multi_range_select_tree_data_values`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The groups of ranges.
-    ///
-    /// `qRanges`: list of [`NxTreeMultiRangeSelectInfo`].
+    /// `qRanges`: see [`GenericObjectApi::multi_range_select_tree_data_values`].
     #[doc(alias = "qRanges")]
     pub ranges: Vec<NxTreeMultiRangeSelectInfo>,
-    /// Whether it is enough that one of the measures lies in its range; otherwise all of them must.
-    ///
-    /// `qOrMode`: true or false.
+    /// `qOrMode`: see [`GenericObjectApi::multi_range_select_tree_data_values`].
     #[doc(alias = "qOrMode")]
     pub or_mode: Option<bool>,
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::multi_range_select_tree_data_values`].
     #[doc(alias = "qDeselectOnlyOneSelected")]
     pub deselect_only_one_selected: Option<bool>,
 }
 
 impl MultiRangeSelectTreeDataValues {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         path: impl Into<String>,
         ranges: Vec<NxTreeMultiRangeSelectInfo>,
@@ -4612,18 +4167,14 @@ impl MultiRangeSelectTreeDataValues {
         }
     }
 
-    /// Whether it is enough that one of the measures lies in its range; otherwise all of them must.
-    ///
-    /// `qOrMode`: true or false.
+    /// `qOrMode`: see [`GenericObjectApi::multi_range_select_tree_data_values`].
     #[must_use]
     pub fn or_mode(mut self, value: bool) -> Self {
         self.or_mode = Some(value);
         self
     }
 
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::multi_range_select_tree_data_values`].
     #[must_use]
     pub fn deselect_only_one_selected(mut self, value: bool) -> Self {
         self.deselect_only_one_selected = Some(value);
@@ -4632,16 +4183,12 @@ impl MultiRangeSelectTreeDataValues {
 }
 
 impl Call<'_, MultiRangeSelectTreeDataValues> {
-    /// Whether it is enough that one of the measures lies in its range; otherwise all of them must.
-    ///
-    /// `qOrMode`: true or false.
+    /// `qOrMode`: see [`GenericObjectApi::multi_range_select_tree_data_values`].
     pub fn or_mode(self, value: bool) -> Self {
         self.map(|request| request.or_mode(value))
     }
 
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::multi_range_select_tree_data_values`].
     pub fn deselect_only_one_selected(self, value: bool) -> Self {
         self.map(|request| request.deselect_only_one_selected(value))
     }
@@ -4677,13 +4224,13 @@ impl Request for MultiRangeSelectTreeDataValues {
     }
 }
 
-/// The request of [`GenericObjectApi::publish`], as a plain value.
+/// Request of [`GenericObjectApi::publish`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Publish {}
 
 impl Publish {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -4710,39 +4257,29 @@ impl Request for Publish {
     }
 }
 
-/// The request of [`GenericObjectApi::range_select_hyper_cube_values`], as a plain value.
+/// Request of [`GenericObjectApi::range_select_hyper_cube_values`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RangeSelectHyperCubeValues {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::range_select_hyper_cube_values`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// A range for each measure that counts, which [`NxRangeSelectInfo::measure_ix`](crate::types::NxRangeSelectInfo::measure_ix) names, counted from 0.
-    ///
-    /// `qRanges`: list of [`NxRangeSelectInfo`].
+    /// `qRanges`: see [`GenericObjectApi::range_select_hyper_cube_values`].
     #[doc(alias = "qRanges")]
     pub ranges: Vec<NxRangeSelectInfo>,
-    /// The dimensions in which to select, counted from 0; empty means all.
-    ///
-    /// `qColumnsToSelect`: whole numbers.
+    /// `qColumnsToSelect`: see [`GenericObjectApi::range_select_hyper_cube_values`].
     #[doc(alias = "qColumnsToSelect")]
     pub columns_to_select: Option<Vec<i32>>,
-    /// Whether it is enough that one of the measures lies in its range; otherwise all of them must.
-    ///
-    /// `qOrMode`: true or false.
+    /// `qOrMode`: see [`GenericObjectApi::range_select_hyper_cube_values`].
     #[doc(alias = "qOrMode")]
     pub or_mode: Option<bool>,
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::range_select_hyper_cube_values`].
     #[doc(alias = "qDeselectOnlyOneSelected")]
     pub deselect_only_one_selected: Option<bool>,
 }
 
 impl RangeSelectHyperCubeValues {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, ranges: Vec<NxRangeSelectInfo>) -> Self {
         Self {
             path: path.into(),
@@ -4753,9 +4290,7 @@ impl RangeSelectHyperCubeValues {
         }
     }
 
-    /// The dimensions in which to select, counted from 0; empty means all.
-    ///
-    /// `qColumnsToSelect`: whole numbers.
+    /// `qColumnsToSelect`: see [`GenericObjectApi::range_select_hyper_cube_values`].
     #[must_use]
     pub fn columns_to_select(
         mut self,
@@ -4765,18 +4300,14 @@ impl RangeSelectHyperCubeValues {
         self
     }
 
-    /// Whether it is enough that one of the measures lies in its range; otherwise all of them must.
-    ///
-    /// `qOrMode`: true or false.
+    /// `qOrMode`: see [`GenericObjectApi::range_select_hyper_cube_values`].
     #[must_use]
     pub fn or_mode(mut self, value: bool) -> Self {
         self.or_mode = Some(value);
         self
     }
 
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::range_select_hyper_cube_values`].
     #[must_use]
     pub fn deselect_only_one_selected(mut self, value: bool) -> Self {
         self.deselect_only_one_selected = Some(value);
@@ -4785,9 +4316,7 @@ impl RangeSelectHyperCubeValues {
 }
 
 impl Call<'_, RangeSelectHyperCubeValues> {
-    /// The dimensions in which to select, counted from 0; empty means all.
-    ///
-    /// `qColumnsToSelect`: whole numbers.
+    /// `qColumnsToSelect`: see [`GenericObjectApi::range_select_hyper_cube_values`].
     pub fn columns_to_select(
         self,
         value: impl IntoIterator<Item = impl Into<i32>>,
@@ -4795,16 +4324,12 @@ impl Call<'_, RangeSelectHyperCubeValues> {
         self.map(|request| request.columns_to_select(value))
     }
 
-    /// Whether it is enough that one of the measures lies in its range; otherwise all of them must.
-    ///
-    /// `qOrMode`: true or false.
+    /// `qOrMode`: see [`GenericObjectApi::range_select_hyper_cube_values`].
     pub fn or_mode(self, value: bool) -> Self {
         self.map(|request| request.or_mode(value))
     }
 
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::range_select_hyper_cube_values`].
     pub fn deselect_only_one_selected(self, value: bool) -> Self {
         self.map(|request| request.deselect_only_one_selected(value))
     }
@@ -4841,26 +4366,22 @@ impl Request for RangeSelectHyperCubeValues {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`GenericObjectApi::remove_group`], as a plain value.
+/// Request of [`GenericObjectApi::remove_group`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveGroup {
-    /// Path of the group's definition, mostly `/qNxGroupDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::remove_group`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The group to remove; must not be empty.
-    ///
-    /// `qGroupId`: text.
+    /// `qGroupId`: see [`GenericObjectApi::remove_group`].
     #[doc(alias = "qGroupId")]
     pub group_id: String,
 }
 
 impl RemoveGroup {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, group_id: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -4897,31 +4418,25 @@ impl Request for RemoveGroup {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`GenericObjectApi::remove_group_members`], as a plain value.
+/// Request of [`GenericObjectApi::remove_group_members`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveGroupMembers {
-    /// Path of the group's definition, mostly `/qNxGroupDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::remove_group_members`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// Identifiers of the objects or subgroups to take out.
-    ///
-    /// `qMembers`: texts.
+    /// `qMembers`: see [`GenericObjectApi::remove_group_members`].
     #[doc(alias = "qMembers")]
     pub members: Vec<String>,
-    /// The group that loses them, if it is not the group of this object itself.
-    ///
-    /// `qTargetGroupId`: text.
+    /// `qTargetGroupId`: see [`GenericObjectApi::remove_group_members`].
     #[doc(alias = "qTargetGroupId")]
     pub target_group_id: Option<String>,
 }
 
 impl RemoveGroupMembers {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, members: Vec<String>) -> Self {
         Self {
             path: path.into(),
@@ -4930,9 +4445,7 @@ impl RemoveGroupMembers {
         }
     }
 
-    /// The group that loses them, if it is not the group of this object itself.
-    ///
-    /// `qTargetGroupId`: text.
+    /// `qTargetGroupId`: see [`GenericObjectApi::remove_group_members`].
     #[must_use]
     pub fn target_group_id(mut self, value: impl Into<String>) -> Self {
         self.target_group_id = Some(value.into());
@@ -4941,9 +4454,7 @@ impl RemoveGroupMembers {
 }
 
 impl Call<'_, RemoveGroupMembers> {
-    /// The group that loses them, if it is not the group of this object itself.
-    ///
-    /// `qTargetGroupId`: text.
+    /// `qTargetGroupId`: see [`GenericObjectApi::remove_group_members`].
     pub fn target_group_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.target_group_id(value))
     }
@@ -4978,13 +4489,13 @@ impl Request for RemoveGroupMembers {
     }
 }
 
-/// The request of [`GenericObjectApi::reset_made_selections`], as a plain value.
+/// Request of [`GenericObjectApi::reset_made_selections`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResetMadeSelections {}
 
 impl ResetMadeSelections {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -5011,25 +4522,20 @@ impl Request for ResetMadeSelections {
     }
 }
 
-/// The request of [`GenericObjectApi::search_list_object_for`], as a plain value.
+/// Request of [`GenericObjectApi::search_list_object_for`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchListObjectFor {
-    /// Path of the list object's definition, mostly `/qListObjectDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::search_list_object_for`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// What to look for, capitals or not. Words with a blank between them are alternatives, each to be found at the
-    /// beginning of a value; with `*` for any characters the pattern has to fit as it stands.
-    ///
-    /// `qMatch`: text.
+    /// `qMatch`: see [`GenericObjectApi::search_list_object_for`].
     #[doc(alias = "qMatch")]
     pub match_: String,
 }
 
 impl SearchListObjectFor {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, match_: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -5066,39 +4572,29 @@ impl Request for SearchListObjectFor {
     }
 }
 
-/// The request of [`GenericObjectApi::select_hyper_cube_cells`], as a plain value.
+/// Request of [`GenericObjectApi::select_hyper_cube_cells`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectHyperCubeCells {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::select_hyper_cube_cells`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// Rows, counted from 0 over the whole cube and not within a page; empty means all of them.
-    ///
-    /// `qRowIndices`: whole numbers.
+    /// `qRowIndices`: see [`GenericObjectApi::select_hyper_cube_cells`].
     #[doc(alias = "qRowIndices")]
     pub row_indices: Vec<i32>,
-    /// Dimensions by column, counted from 0, hidden columns left out of the count; empty means all of them.
-    ///
-    /// `qColIndices`: whole numbers.
+    /// `qColIndices`: see [`GenericObjectApi::select_hyper_cube_cells`].
     #[doc(alias = "qColIndices")]
     pub col_indices: Vec<i32>,
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_hyper_cube_cells`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::select_hyper_cube_cells`].
     #[doc(alias = "qDeselectOnlyOneSelected")]
     pub deselect_only_one_selected: Option<bool>,
 }
 
 impl SelectHyperCubeCells {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         path: impl Into<String>,
         row_indices: Vec<i32>,
@@ -5113,18 +4609,14 @@ impl SelectHyperCubeCells {
         }
     }
 
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_hyper_cube_cells`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
         self
     }
 
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::select_hyper_cube_cells`].
     #[must_use]
     pub fn deselect_only_one_selected(mut self, value: bool) -> Self {
         self.deselect_only_one_selected = Some(value);
@@ -5133,16 +4625,12 @@ impl SelectHyperCubeCells {
 }
 
 impl Call<'_, SelectHyperCubeCells> {
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_hyper_cube_cells`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
 
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::select_hyper_cube_cells`].
     pub fn deselect_only_one_selected(self, value: bool) -> Self {
         self.map(|request| request.deselect_only_one_selected(value))
     }
@@ -5179,30 +4667,23 @@ impl Request for SelectHyperCubeCells {
     }
 }
 
-/// The request of [`GenericObjectApi::select_hyper_cube_continuous_range`], as a plain value.
+/// Request of [`GenericObjectApi::select_hyper_cube_continuous_range`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectHyperCubeContinuousRange {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::select_hyper_cube_continuous_range`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The ranges, each with its dimension, counted from 0. The ends themselves belong to a range only if its
-    /// [`Range::min_incl_eq`](crate::types::Range::min_incl_eq) or [`Range::max_incl_eq`](crate::types::Range::max_incl_eq) says so.
-    ///
-    /// `qRanges`: list of [`NxContinuousRangeSelectInfo`].
+    /// `qRanges`: see [`GenericObjectApi::select_hyper_cube_continuous_range`].
     #[doc(alias = "qRanges")]
     pub ranges: Vec<NxContinuousRangeSelectInfo>,
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_hyper_cube_continuous_range`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl SelectHyperCubeContinuousRange {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         path: impl Into<String>,
         ranges: Vec<NxContinuousRangeSelectInfo>,
@@ -5214,9 +4695,7 @@ impl SelectHyperCubeContinuousRange {
         }
     }
 
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_hyper_cube_continuous_range`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -5225,9 +4704,7 @@ impl SelectHyperCubeContinuousRange {
 }
 
 impl Call<'_, SelectHyperCubeContinuousRange> {
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_hyper_cube_continuous_range`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -5262,35 +4739,26 @@ impl Request for SelectHyperCubeContinuousRange {
     }
 }
 
-/// The request of [`GenericObjectApi::select_hyper_cube_values`], as a plain value.
+/// Request of [`GenericObjectApi::select_hyper_cube_values`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectHyperCubeValues {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::select_hyper_cube_values`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The dimension, counted from 0.
-    ///
-    /// `qDimNo`: whole number.
+    /// `qDimNo`: see [`GenericObjectApi::select_hyper_cube_values`].
     #[doc(alias = "qDimNo")]
     pub dim_no: i64,
-    /// Element numbers of the values.
-    ///
-    /// `qValues`: whole numbers.
+    /// `qValues`: see [`GenericObjectApi::select_hyper_cube_values`].
     #[doc(alias = "qValues")]
     pub values: Vec<i32>,
-    /// Whether each value's selection is switched on or off and other selections in the field stay; if false,
-    /// exactly these values end up selected.
-    ///
-    /// `qToggleMode`: true or false.
+    /// `qToggleMode`: see [`GenericObjectApi::select_hyper_cube_values`].
     #[doc(alias = "qToggleMode")]
     pub toggle_mode: bool,
 }
 
 impl SelectHyperCubeValues {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         path: impl Into<String>,
         dim_no: i64,
@@ -5336,24 +4804,20 @@ impl Request for SelectHyperCubeValues {
     }
 }
 
-/// The request of [`GenericObjectApi::select_list_object_all`], as a plain value.
+/// Request of [`GenericObjectApi::select_list_object_all`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectListObjectAll {
-    /// Path of the list object's definition, mostly `/qListObjectDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::select_list_object_all`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_all`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl SelectListObjectAll {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -5361,9 +4825,7 @@ impl SelectListObjectAll {
         }
     }
 
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_all`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -5372,9 +4834,7 @@ impl SelectListObjectAll {
 }
 
 impl Call<'_, SelectListObjectAll> {
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_all`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -5408,24 +4868,20 @@ impl Request for SelectListObjectAll {
     }
 }
 
-/// The request of [`GenericObjectApi::select_list_object_alternative`], as a plain value.
+/// Request of [`GenericObjectApi::select_list_object_alternative`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectListObjectAlternative {
-    /// Path of the list object's definition, mostly `/qListObjectDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::select_list_object_alternative`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_alternative`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl SelectListObjectAlternative {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -5433,9 +4889,7 @@ impl SelectListObjectAlternative {
         }
     }
 
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_alternative`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -5444,9 +4898,7 @@ impl SelectListObjectAlternative {
 }
 
 impl Call<'_, SelectListObjectAlternative> {
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_alternative`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -5480,30 +4932,23 @@ impl Request for SelectListObjectAlternative {
     }
 }
 
-/// The request of [`GenericObjectApi::select_list_object_continuous_range`], as a plain value.
+/// Request of [`GenericObjectApi::select_list_object_continuous_range`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectListObjectContinuousRange {
-    /// Path of the list object's definition, mostly `/qListObjectDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::select_list_object_continuous_range`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The ranges. The ends themselves belong to a range only if its [`Range::min_incl_eq`](crate::types::Range::min_incl_eq) or [`Range::max_incl_eq`](crate::types::Range::max_incl_eq)
-    /// says so.
-    ///
-    /// `qRanges`: list of [`Range`].
+    /// `qRanges`: see [`GenericObjectApi::select_list_object_continuous_range`].
     #[doc(alias = "qRanges")]
     pub ranges: Vec<Range>,
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_continuous_range`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl SelectListObjectContinuousRange {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, ranges: Vec<Range>) -> Self {
         Self {
             path: path.into(),
@@ -5512,9 +4957,7 @@ impl SelectListObjectContinuousRange {
         }
     }
 
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_continuous_range`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -5523,9 +4966,7 @@ impl SelectListObjectContinuousRange {
 }
 
 impl Call<'_, SelectListObjectContinuousRange> {
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_continuous_range`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -5560,24 +5001,20 @@ impl Request for SelectListObjectContinuousRange {
     }
 }
 
-/// The request of [`GenericObjectApi::select_list_object_excluded`], as a plain value.
+/// Request of [`GenericObjectApi::select_list_object_excluded`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectListObjectExcluded {
-    /// Path of the list object's definition, mostly `/qListObjectDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::select_list_object_excluded`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_excluded`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl SelectListObjectExcluded {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -5585,9 +5022,7 @@ impl SelectListObjectExcluded {
         }
     }
 
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_excluded`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -5596,9 +5031,7 @@ impl SelectListObjectExcluded {
 }
 
 impl Call<'_, SelectListObjectExcluded> {
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_excluded`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -5632,24 +5065,20 @@ impl Request for SelectListObjectExcluded {
     }
 }
 
-/// The request of [`GenericObjectApi::select_list_object_possible`], as a plain value.
+/// Request of [`GenericObjectApi::select_list_object_possible`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectListObjectPossible {
-    /// Path of the list object's definition, mostly `/qListObjectDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::select_list_object_possible`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_possible`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl SelectListObjectPossible {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -5657,9 +5086,7 @@ impl SelectListObjectPossible {
         }
     }
 
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_possible`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -5668,9 +5095,7 @@ impl SelectListObjectPossible {
 }
 
 impl Call<'_, SelectListObjectPossible> {
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_possible`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -5704,35 +5129,26 @@ impl Request for SelectListObjectPossible {
     }
 }
 
-/// The request of [`GenericObjectApi::select_list_object_values`], as a plain value.
+/// Request of [`GenericObjectApi::select_list_object_values`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectListObjectValues {
-    /// Path of the list object's definition, mostly `/qListObjectDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::select_list_object_values`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// Element numbers of the values.
-    ///
-    /// `qValues`: whole numbers.
+    /// `qValues`: see [`GenericObjectApi::select_list_object_values`].
     #[doc(alias = "qValues")]
     pub values: Vec<i32>,
-    /// Whether each value's selection is switched on or off and other selections in the field stay; if false,
-    /// exactly these values end up selected.
-    ///
-    /// `qToggleMode`: true or false.
+    /// `qToggleMode`: see [`GenericObjectApi::select_list_object_values`].
     #[doc(alias = "qToggleMode")]
     pub toggle_mode: bool,
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_values`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
 }
 
 impl SelectListObjectValues {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, values: Vec<i32>, toggle_mode: bool) -> Self {
         Self {
             path: path.into(),
@@ -5742,9 +5158,7 @@ impl SelectListObjectValues {
         }
     }
 
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_values`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
@@ -5753,9 +5167,7 @@ impl SelectListObjectValues {
 }
 
 impl Call<'_, SelectListObjectValues> {
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_values`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
@@ -5791,34 +5203,26 @@ impl Request for SelectListObjectValues {
     }
 }
 
-/// The request of [`GenericObjectApi::select_pivot_cells`], as a plain value.
+/// Request of [`GenericObjectApi::select_pivot_cells`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectPivotCells {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::select_pivot_cells`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The cells: for each its kind (data, left or top) and its place.
-    ///
-    /// `qSelections`: list of [`NxSelectionCell`].
+    /// `qSelections`: see [`GenericObjectApi::select_pivot_cells`].
     #[doc(alias = "qSelections")]
     pub selections: Vec<NxSelectionCell>,
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_pivot_cells`].
     #[doc(alias = "qSoftLock")]
     pub soft_lock: Option<bool>,
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::select_pivot_cells`].
     #[doc(alias = "qDeselectOnlyOneSelected")]
     pub deselect_only_one_selected: Option<bool>,
 }
 
 impl SelectPivotCells {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, selections: Vec<NxSelectionCell>) -> Self {
         Self {
             path: path.into(),
@@ -5828,18 +5232,14 @@ impl SelectPivotCells {
         }
     }
 
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_pivot_cells`].
     #[must_use]
     pub fn soft_lock(mut self, value: bool) -> Self {
         self.soft_lock = Some(value);
         self
     }
 
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::select_pivot_cells`].
     #[must_use]
     pub fn deselect_only_one_selected(mut self, value: bool) -> Self {
         self.deselect_only_one_selected = Some(value);
@@ -5848,16 +5248,12 @@ impl SelectPivotCells {
 }
 
 impl Call<'_, SelectPivotCells> {
-    /// Whether to select even where the field is locked.
-    ///
-    /// `qSoftLock`: true or false.
+    /// `qSoftLock`: see [`GenericObjectApi::select_pivot_cells`].
     pub fn soft_lock(self, value: bool) -> Self {
         self.map(|request| request.soft_lock(value))
     }
 
-    /// Whether selecting the only selected value again takes its selection away.
-    ///
-    /// `qDeselectOnlyOneSelected`: true or false.
+    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::select_pivot_cells`].
     pub fn deselect_only_one_selected(self, value: bool) -> Self {
         self.map(|request| request.deselect_only_one_selected(value))
     }
@@ -5893,31 +5289,25 @@ impl Request for SelectPivotCells {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`GenericObjectApi::set_active_field`], as a plain value.
+/// Request of [`GenericObjectApi::set_active_field`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetActiveField {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::set_active_field`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The dimension, counted from 0.
-    ///
-    /// `qDimNo`: whole number.
+    /// `qDimNo`: see [`GenericObjectApi::set_active_field`].
     #[doc(alias = "qDimNo")]
     pub dim_no: i64,
-    /// The field within the dimension, counted from 0.
-    ///
-    /// `qNewIndex`: whole number.
+    /// `qNewIndex`: see [`GenericObjectApi::set_active_field`].
     #[doc(alias = "qNewIndex")]
     pub new_index: i64,
 }
 
 impl SetActiveField {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, dim_no: i64, new_index: i64) -> Self {
         Self {
             path: path.into(),
@@ -5956,19 +5346,17 @@ impl Request for SetActiveField {
     }
 }
 
-/// The request of [`GenericObjectApi::set_child_array_order`], as a plain value.
+/// Request of [`GenericObjectApi::set_child_array_order`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetChildArrayOrder {
-    /// Identifiers of all children in the new order; none may be missing.
-    ///
-    /// `qIds`: texts.
+    /// `qIds`: see [`GenericObjectApi::set_child_array_order`].
     #[doc(alias = "qIds")]
     pub ids: Vec<String>,
 }
 
 impl SetChildArrayOrder {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(ids: Vec<String>) -> Self {
         Self { ids }
     }
@@ -6001,19 +5389,17 @@ impl Request for SetChildArrayOrder {
     }
 }
 
-/// The request of [`GenericObjectApi::set_full_property_tree`], as a plain value.
+/// Request of [`GenericObjectApi::set_full_property_tree`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetFullPropertyTree {
-    /// The tree.
-    ///
-    /// `qPropEntry`: [`GenericObjectEntry`].
+    /// `qPropEntry`: see [`GenericObjectApi::set_full_property_tree`].
     #[doc(alias = "qPropEntry")]
     pub prop_entry: GenericObjectEntry,
 }
 
 impl SetFullPropertyTree {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop_entry: GenericObjectEntry) -> Self {
         Self { prop_entry }
     }
@@ -6046,31 +5432,25 @@ impl Request for SetFullPropertyTree {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`GenericObjectApi::set_group_label`], as a plain value.
+/// Request of [`GenericObjectApi::set_group_label`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetGroupLabel {
-    /// Path of the group's definition, mostly `/qNxGroupDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::set_group_label`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The new label; if it begins with `=`, an expression that gives it.
-    ///
-    /// `qNewLabel`: text.
+    /// `qNewLabel`: see [`GenericObjectApi::set_group_label`].
     #[doc(alias = "qNewLabel")]
     pub new_label: String,
-    /// The group to rename, if it is not the group of this object itself.
-    ///
-    /// `qTargetGroupId`: text.
+    /// `qTargetGroupId`: see [`GenericObjectApi::set_group_label`].
     #[doc(alias = "qTargetGroupId")]
     pub target_group_id: Option<String>,
 }
 
 impl SetGroupLabel {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, new_label: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -6079,9 +5459,7 @@ impl SetGroupLabel {
         }
     }
 
-    /// The group to rename, if it is not the group of this object itself.
-    ///
-    /// `qTargetGroupId`: text.
+    /// `qTargetGroupId`: see [`GenericObjectApi::set_group_label`].
     #[must_use]
     pub fn target_group_id(mut self, value: impl Into<String>) -> Self {
         self.target_group_id = Some(value.into());
@@ -6090,9 +5468,7 @@ impl SetGroupLabel {
 }
 
 impl Call<'_, SetGroupLabel> {
-    /// The group to rename, if it is not the group of this object itself.
-    ///
-    /// `qTargetGroupId`: text.
+    /// `qTargetGroupId`: see [`GenericObjectApi::set_group_label`].
     pub fn target_group_id(self, value: impl Into<String>) -> Self {
         self.map(|request| request.target_group_id(value))
     }
@@ -6127,19 +5503,17 @@ impl Request for SetGroupLabel {
     }
 }
 
-/// The request of [`GenericObjectApi::set_properties`], as a plain value.
+/// Request of [`GenericObjectApi::set_properties`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetProperties {
-    /// The new properties, complete; `qInfo` with the same identifier and type as before.
-    ///
-    /// `qProp`: [`GenericObjectProperties`].
+    /// `qProp`: see [`GenericObjectApi::set_properties`].
     #[doc(alias = "qProp")]
     pub prop: GenericObjectProperties,
 }
 
 impl SetProperties {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericObjectProperties) -> Self {
         Self { prop }
     }
@@ -6172,31 +5546,25 @@ impl Request for SetProperties {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The request of [`GenericObjectApi::step_cycle`], as a plain value.
+/// Request of [`GenericObjectApi::step_cycle`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StepCycle {
-    /// Path of the cube's definition, mostly `/qHyperCubeDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::step_cycle`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The dimension, counted from 0.
-    ///
-    /// `qDimNo`: whole number.
+    /// `qDimNo`: see [`GenericObjectApi::step_cycle`].
     #[doc(alias = "qDimNo")]
     pub dim_no: i64,
-    /// How many fields to go on; negative numbers go back, 0 does nothing.
-    ///
-    /// `qNbrSteps`: whole number.
+    /// `qNbrSteps`: see [`GenericObjectApi::step_cycle`].
     #[doc(alias = "qNbrSteps")]
     pub nbr_steps: i64,
 }
 
 impl StepCycle {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>, dim_no: i64, nbr_steps: i64) -> Self {
         Self {
             path: path.into(),
@@ -6235,13 +5603,13 @@ impl Request for StepCycle {
     }
 }
 
-/// The request of [`GenericObjectApi::un_approve`], as a plain value.
+/// Request of [`GenericObjectApi::un_approve`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnApprove {}
 
 impl UnApprove {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -6268,13 +5636,13 @@ impl Request for UnApprove {
     }
 }
 
-/// The request of [`GenericObjectApi::un_publish`], as a plain value.
+/// Request of [`GenericObjectApi::un_publish`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnPublish {}
 
 impl UnPublish {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -6301,24 +5669,20 @@ impl Request for UnPublish {
     }
 }
 
-/// The request of [`GenericObjectApi::unlock`], as a plain value.
+/// Request of [`GenericObjectApi::unlock`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Unlock {
-    /// Path of the definition, such as `/qListObjectDef`.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GenericObjectApi::unlock`].
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The dimensions to unlock, counted from 0; all of them if left out.
-    ///
-    /// `qColIndices`: whole numbers.
+    /// `qColIndices`: see [`GenericObjectApi::unlock`].
     #[doc(alias = "qColIndices")]
     pub col_indices: Option<Vec<i32>>,
 }
 
 impl Unlock {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -6326,9 +5690,7 @@ impl Unlock {
         }
     }
 
-    /// The dimensions to unlock, counted from 0; all of them if left out.
-    ///
-    /// `qColIndices`: whole numbers.
+    /// `qColIndices`: see [`GenericObjectApi::unlock`].
     #[must_use]
     pub fn col_indices(
         mut self,
@@ -6340,9 +5702,7 @@ impl Unlock {
 }
 
 impl Call<'_, Unlock> {
-    /// The dimensions to unlock, counted from 0; all of them if left out.
-    ///
-    /// `qColIndices`: whole numbers.
+    /// `qColIndices`: see [`GenericObjectApi::unlock`].
     pub fn col_indices(self, value: impl IntoIterator<Item = impl Into<i32>>) -> Self {
         self.map(|request| request.col_indices(value))
     }

@@ -10,17 +10,23 @@ use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;
 
-/// A variable of an app: a named value or expression that expressions elsewhere refer to.
+/// A variable: a named value or expression that other expressions refer to.
 ///
-/// Made by the load script, by [`DocApi::create_variable_ex`](crate::doc::DocApi::create_variable_ex), or for the length of a session by [`DocApi::create_session_variable`](crate::doc::DocApi::create_session_variable);
-/// found by [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) or [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id), listed by [`DocApi::get_variables`](crate::doc::DocApi::get_variables) or an object with
-/// [`VariableListDef`](crate::types::VariableListDef). A content that begins with `=` is an expression and follows the selections.
+/// Created by the load script, by [`DocApi::create_variable_ex`](crate::doc::DocApi::create_variable_ex), or, for
+/// the duration of a session, by
+/// [`DocApi::create_session_variable`](crate::doc::DocApi::create_session_variable). Opened by
+/// [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) or
+/// [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id). To list variables, use
+/// [`DocApi::get_variables`](crate::doc::DocApi::get_variables) or an object with a
+/// [`VariableListDef`](crate::types::VariableListDef). A definition that starts with `=` is an expression, whose
+/// value depends on the selections.
 ///
-/// Two ways to change it differ in what they reach. The methods named `Set…Value` change the value within the session and
-/// are gone with it: what a slider does. [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) changes the variable of the app. Both make
-/// stale whatever uses it.
+/// There are two ways to change a variable. The `Set…Value` methods change its value in the current session
+/// only, for example in response to a slider.
+/// [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) changes
+/// the variable in the app. Both invalidate everything that uses the variable.
 ///
-/// An object of the class `GenericVariable`; its methods are those of [`GenericVariableApi`].
+/// Methods: [`GenericVariableApi`].
 #[derive(Clone, Debug)]
 pub struct GenericVariable(Arc<dyn Remote>);
 
@@ -40,166 +46,146 @@ impl Class for GenericVariable {
 
 impl GenericVariableApi for GenericVariable {}
 
-/// The methods of the class [`GenericVariable`].
+/// Methods of [`GenericVariable`].
 ///
-/// Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override some and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing
+/// in the engine, so a client may repeat it. All methods have default bodies: a test double can override some,
+/// and a newer schema can add more.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
+/// Schema class: [`GenericVariable`](https://qlik.dev/apis/json-rpc/qix/genericvariable/).
 pub trait GenericVariableApi: AsRemote {
-    /// Changes single properties of the variable in the app, such as its content at `/qDefinition`.
+    /// Changes individual properties of the variable in the app, such as its definition at `/qDefinition`.
     ///
-    /// A patch's value is JSON in a text: a new content needs quotes of its own. The identifier must not be patched. There
-    /// are no soft patches here.
+    /// Patch values are JSON, encoded as strings, so a new definition needs its own quotes. You cannot patch the
+    /// variable ID. Variables do not support soft patches.
     ///
     /// # Parameters
     ///
-    /// * `patches` (`qPatches`, list of [`NxPatch`]): The changes, made in this order.
+    /// * `patches` (`qPatches`): Patches to apply, in order.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericVariable.ApplyPatches`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
+    /// Schema method:
+    /// [`GenericVariable.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#applypatches).
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
         Call::new(self.remote(), ApplyPatches::new(patches))
     }
 
-    /// Returns type and identifier of the variable.
+    /// Returns the type and ID of the variable.
     ///
     /// # Returns
     ///
-    /// `qInfo`, [`NxInfo`]: Type and identifier, as in its properties.
+    /// [`NxInfo`] (`qInfo`): Type and ID.
     ///
-    /// `GenericVariable.GetInfo`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
+    /// Schema method: [`GenericVariable.GetInfo`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#getinfo),
+    /// read-only.
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
         Call::new(self.remote(), GetInfo::new())
     }
 
-    /// Returns the present value of the variable, evaluated if it is an expression.
+    /// Returns the current value of the variable. Expressions are evaluated.
     ///
-    /// Text and number come together, and either can be missing: the number is `NaN` for what is only text. It becomes stale
-    /// when the variable is set, or when a selection changes the outcome of its expression.
+    /// The value has a string and a number, either of which may be missing: the number is `NaN` if the value is not
+    /// numeric. The layout becomes stale when the variable is set, or when a selection changes the result of its
+    /// expression.
     ///
     /// # Returns
     ///
-    /// `qLayout`, [`GenericVariableLayout`]: The layout; [`GenericVariableLayout::text`](crate::types::GenericVariableLayout::text) and [`GenericVariableLayout::num`](crate::types::GenericVariableLayout::num) hold the value.
+    /// [`GenericVariableLayout`] (`qLayout`): The layout.
+    /// [`GenericVariableLayout::text`](crate::types::GenericVariableLayout::text) and
+    /// [`GenericVariableLayout::num`](crate::types::GenericVariableLayout::num) contain the value.
     ///
-    /// `GenericVariable.GetLayout`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
+    /// Schema method: [`GenericVariable.GetLayout`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#getlayout),
+    /// read-only.
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
         Call::new(self.remote(), GetLayout::new())
     }
 
-    /// Returns the properties of the variable: name, content, comment, format, constraints.
+    /// Returns the properties of the variable: name, definition, comment, number format, and constraints.
     ///
     /// # Returns
     ///
-    /// `qProp`, [`GenericVariableProperties`]: The properties; [`GenericVariableProperties::definition`](crate::types::GenericVariableProperties::definition) is the content as written.
+    /// [`GenericVariableProperties`] (`qProp`): The properties.
+    /// [`GenericVariableProperties::definition`](crate::types::GenericVariableProperties::definition) is the
+    /// definition as entered.
     ///
-    /// `GenericVariable.GetProperties`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
+    /// Schema method:
+    /// [`GenericVariable.GetProperties`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#getproperties),
+    /// read-only.
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
         Call::new(self.remote(), GetProperties::new())
     }
 
-    /// Returns the content of the variable in this session as written, without evaluating it.
+    /// Returns the definition of the variable in this session, without evaluating it.
     ///
-    /// For the value see [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout).
+    /// For the value, use
+    /// [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout).
     ///
     /// # Returns
     ///
-    /// `qReturn`, text: The content; an expression stands as it is, with its `=`.
+    /// `String` (`qReturn`): The definition. An expression includes its leading `=`.
     ///
-    /// `GenericVariable.GetRawContent`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
+    /// Schema method:
+    /// [`GenericVariable.GetRawContent`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#getrawcontent),
+    /// read-only.
     #[doc(alias = "GetRawContent")]
     fn get_raw_content(&self) -> Call<'_, GetRawContent> {
         Call::new(self.remote(), GetRawContent::new())
     }
 
-    /// Sets the variable to a value with a number and a text of its own, for this session.
+    /// Sets the variable to a value with a separate string and number, for this session only.
     ///
-    /// For values shown in one way and calculated with in another, such as a month's name. A value that the variable's
-    /// [`GenericVariableProperties::constraints`](crate::types::GenericVariableProperties::constraints) do not allow is refused with error 18004.
+    /// Use it for values that are displayed in one way and calculated with in another, such as month names. Returns
+    /// error 18004 if the value violates
+    /// [`GenericVariableProperties::constraints`](crate::types::GenericVariableProperties::constraints).
     ///
     /// # Parameters
     ///
-    /// * `text` (`qText`, text): The text of the value; an empty text for none.
-    /// * `num` (`qNum`, number): The number of the value.
+    /// * `text` (`qText`): String of the value, or an empty string for none.
+    /// * `num` (`qNum`): Number of the value.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericVariable.SetDualValue`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
+    /// Schema method:
+    /// [`GenericVariable.SetDualValue`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#setdualvalue).
     #[doc(alias = "SetDualValue")]
     fn set_dual_value(&self, text: &str, num: f64) -> Call<'_, SetDualValue> {
         Call::new(self.remote(), SetDualValue::new(text, num))
     }
 
-    /// Sets the variable to a number, for this session.
+    /// Sets the variable to a number, for this session only.
     ///
-    /// The next user, and this one's next session, have the former value. A number that the variable's
-    /// [`GenericVariableProperties::constraints`](crate::types::GenericVariableProperties::constraints) do not allow is refused with error 18004.
+    /// Other sessions keep the saved value. Returns error 18004 if the number violates
+    /// [`GenericVariableProperties::constraints`](crate::types::GenericVariableProperties::constraints).
     ///
     /// # Parameters
     ///
-    /// * `val` (`qVal`, number): The number.
+    /// * `val` (`qVal`): New value.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericVariable.SetNumValue`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
+    /// Schema method:
+    /// [`GenericVariable.SetNumValue`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#setnumvalue).
     #[doc(alias = "SetNumValue")]
     fn set_num_value(&self, val: f64) -> Call<'_, SetNumValue> {
         Call::new(self.remote(), SetNumValue::new(val))
     }
 
-    /// Replaces the properties of the variable in the app by a complete new set.
+    /// Replaces all properties of the variable in the app.
     ///
-    /// Members that are left out are gone, so send back what [`GenericVariableApi::get_properties`](crate::generic_variable::GenericVariableApi::get_properties) returned, changed. A variable
-    /// made by the load script takes its properties from there and cannot be changed so, nor can any variable's identifier. A
-    /// name that is taken gives error 18001, none at all 18000.
+    /// Omitted members are removed, so modify the result of
+    /// [`GenericVariableApi::get_properties`](crate::generic_variable::GenericVariableApi::get_properties) and pass
+    /// all of it. You cannot change the ID of a variable, or the properties of a variable that the load script
+    /// created. Returns error 18001 if the name is taken and error 18000 if it is empty.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`, [`GenericVariableProperties`]): The new properties, complete.
+    /// * `prop` (`qProp`): Complete new properties.
     ///
-    /// Returns nothing.
+    /// Requires the access right `update`.
     ///
-    /// `GenericVariable.SetProperties`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
+    /// Schema method:
+    /// [`GenericVariable.SetProperties`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#setproperties).
     #[doc(alias = "SetProperties")]
     fn set_properties(
         &self,
@@ -208,41 +194,34 @@ pub trait GenericVariableApi: AsRemote {
         Call::new(self.remote(), SetProperties::new(prop))
     }
 
-    /// Sets the variable to a text, for this session; a text that begins with `=` is an expression.
+    /// Sets the variable to a string or, if the string starts with `=`, to an expression, for this session only.
     ///
-    /// The next user, and this one's next session, have the former value. A value that the variable's
-    /// [`GenericVariableProperties::constraints`](crate::types::GenericVariableProperties::constraints) do not allow is refused with error 18004.
+    /// Other sessions keep the saved value. Returns error 18004 if the value violates
+    /// [`GenericVariableProperties::constraints`](crate::types::GenericVariableProperties::constraints).
     ///
     /// # Parameters
     ///
-    /// * `val` (`qVal`, text): The text or expression.
+    /// * `val` (`qVal`): New string or expression.
     ///
-    /// Returns nothing.
-    ///
-    /// `GenericVariable.SetStringValue`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/genericvariable/)
+    /// Schema method:
+    /// [`GenericVariable.SetStringValue`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#setstringvalue).
     #[doc(alias = "SetStringValue")]
     fn set_string_value(&self, val: &str) -> Call<'_, SetStringValue> {
         Call::new(self.remote(), SetStringValue::new(val))
     }
 }
 
-/// The request of [`GenericVariableApi::apply_patches`], as a plain value.
+/// Request of [`GenericVariableApi::apply_patches`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyPatches {
-    /// The changes, made in this order.
-    ///
-    /// `qPatches`: list of [`NxPatch`].
+    /// `qPatches`: see [`GenericVariableApi::apply_patches`].
     #[doc(alias = "qPatches")]
     pub patches: Vec<NxPatch>,
 }
 
 impl ApplyPatches {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(patches: Vec<NxPatch>) -> Self {
         Self { patches }
     }
@@ -275,13 +254,13 @@ impl Request for ApplyPatches {
     }
 }
 
-/// The request of [`GenericVariableApi::get_info`], as a plain value.
+/// Request of [`GenericVariableApi::get_info`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInfo {}
 
 impl GetInfo {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -308,13 +287,13 @@ impl Request for GetInfo {
     }
 }
 
-/// The request of [`GenericVariableApi::get_layout`], as a plain value.
+/// Request of [`GenericVariableApi::get_layout`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLayout {}
 
 impl GetLayout {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -341,13 +320,13 @@ impl Request for GetLayout {
     }
 }
 
-/// The request of [`GenericVariableApi::get_properties`], as a plain value.
+/// Request of [`GenericVariableApi::get_properties`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetProperties {}
 
 impl GetProperties {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -374,13 +353,13 @@ impl Request for GetProperties {
     }
 }
 
-/// The request of [`GenericVariableApi::get_raw_content`], as a plain value.
+/// Request of [`GenericVariableApi::get_raw_content`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRawContent {}
 
 impl GetRawContent {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -407,24 +386,20 @@ impl Request for GetRawContent {
     }
 }
 
-/// The request of [`GenericVariableApi::set_dual_value`], as a plain value.
+/// Request of [`GenericVariableApi::set_dual_value`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetDualValue {
-    /// The text of the value; an empty text for none.
-    ///
-    /// `qText`: text.
+    /// `qText`: see [`GenericVariableApi::set_dual_value`].
     #[doc(alias = "qText")]
     pub text: String,
-    /// The number of the value.
-    ///
-    /// `qNum`: number.
+    /// `qNum`: see [`GenericVariableApi::set_dual_value`].
     #[doc(alias = "qNum")]
     pub num: f64,
 }
 
 impl SetDualValue {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(text: impl Into<String>, num: f64) -> Self {
         Self { text: text.into(), num }
     }
@@ -458,19 +433,17 @@ impl Request for SetDualValue {
     }
 }
 
-/// The request of [`GenericVariableApi::set_num_value`], as a plain value.
+/// Request of [`GenericVariableApi::set_num_value`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetNumValue {
-    /// The number.
-    ///
-    /// `qVal`: number.
+    /// `qVal`: see [`GenericVariableApi::set_num_value`].
     #[doc(alias = "qVal")]
     pub val: f64,
 }
 
 impl SetNumValue {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(val: f64) -> Self {
         Self { val }
     }
@@ -503,19 +476,17 @@ impl Request for SetNumValue {
     }
 }
 
-/// The request of [`GenericVariableApi::set_properties`], as a plain value.
+/// Request of [`GenericVariableApi::set_properties`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetProperties {
-    /// The new properties, complete.
-    ///
-    /// `qProp`: [`GenericVariableProperties`].
+    /// `qProp`: see [`GenericVariableApi::set_properties`].
     #[doc(alias = "qProp")]
     pub prop: GenericVariableProperties,
 }
 
 impl SetProperties {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(prop: GenericVariableProperties) -> Self {
         Self { prop }
     }
@@ -548,19 +519,17 @@ impl Request for SetProperties {
     }
 }
 
-/// The request of [`GenericVariableApi::set_string_value`], as a plain value.
+/// Request of [`GenericVariableApi::set_string_value`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetStringValue {
-    /// The text or expression.
-    ///
-    /// `qVal`: text.
+    /// `qVal`: see [`GenericVariableApi::set_string_value`].
     #[doc(alias = "qVal")]
     pub val: String,
 }
 
 impl SetStringValue {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(val: impl Into<String>) -> Self {
         Self { val: val.into() }
     }

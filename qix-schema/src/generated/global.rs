@@ -12,16 +12,21 @@ use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;
 
-/// The engine itself: opening and creating apps, what is installed around it, long requests and their progress.
+/// The engine: opens and creates apps, describes its environment, and controls long-running requests.
 ///
-/// It is the one object that exists from the start of a connection, under the handle -1; every other object is reached
-/// through it. Until an app is open only its methods work. What matters to nearly every program: [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) and
-/// [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc) (one connection works with one app), [`GlobalApi::create_session_app`](crate::global::GlobalApi::create_session_app) for an app in memory,
-/// [`GlobalApi::get_doc_list`](crate::global::GlobalApi::get_doc_list) to see what there is, [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) and [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request) for what takes long.
+/// It is the only object that exists when a connection opens, with handle -1; all other objects are reached
+/// through it. Until an app is open, only methods of this class work. Most programs need these:
+/// [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) and
+/// [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc) (a connection works with one app),
+/// [`GlobalApi::create_session_app`](crate::global::GlobalApi::create_session_app) for an in-memory app,
+/// [`GlobalApi::get_doc_list`](crate::global::GlobalApi::get_doc_list) to list apps, and
+/// [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) and
+/// [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request) for long-running requests.
 ///
-/// Methods on files, drives, ODBC and the like look at the machine that the engine runs on, not at the client's.
+/// Methods for files, drives, ODBC, and the like refer to the computer that the engine runs on, not to the
+/// client's.
 ///
-/// An object of the class `Global`; its methods are those of [`GlobalApi`].
+/// Methods: [`GlobalApi`].
 #[derive(Clone, Debug)]
 pub struct Global(Arc<dyn Remote>);
 
@@ -41,64 +46,53 @@ impl Class for Global {
 
 impl GlobalApi for Global {}
 
-/// The methods of the class [`Global`].
+/// Methods of [`Global`].
 ///
-/// Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override some and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing
+/// in the engine, so a client may repeat it. All methods have default bodies: a test double can override some,
+/// and a newer schema can add more.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+/// Schema class: [`Global`](https://qlik.dev/apis/json-rpc/qix/global/).
 pub trait GlobalApi: AsRemote {
-    /// Flags all requests of the session, waiting or running, to be given up.
+    /// Flags all pending and running requests of the session for cancellation.
     ///
-    /// Waiting requests end at once; a running one ends when its calculation next looks at the flag, or completes if it is
-    /// past that point. Ended requests fail with error 15 (aborted). It counts for the whole session, which other connections
-    /// of the same user and URL can share. To end one request use [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request).
+    /// Pending requests end immediately. A running request ends when its calculation next checks the flag, or
+    /// completes if it is past that point. Canceled requests fail with error 15 (aborted). This affects the whole
+    /// session, which other connections of the same user and URL may share. To cancel a single request, use
+    /// [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request).
     ///
-    /// Returns nothing.
-    ///
-    /// `Global.AbortAll`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.AbortAll`](https://qlik.dev/apis/json-rpc/qix/global/#abortall).
     #[doc(alias = "AbortAll")]
     fn abort_all(&self) -> Call<'_, AbortAll> {
         Call::new(self.remote(), AbortAll::new())
     }
 
-    /// Flags one request of the session to be given up.
+    /// Flags one request of the session for cancellation.
     ///
-    /// A request still waiting ends at once; a running one ends if it has reached no point of no return, and fails with error
-    /// 15 (aborted). [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request) is what client libraries use to stop a request they have lost interest in.
+    /// A pending request ends immediately. A running request fails with error 15 (aborted) unless it is too late to
+    /// stop it. Clients usually call [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request) instead.
     ///
     /// # Parameters
     ///
-    /// * `request_id` (`qRequestId`, whole number): The JSON-RPC `id` with which the request was sent.
+    /// * `request_id` (`qRequestId`): JSON-RPC `id` of the request.
     ///
-    /// Returns nothing.
-    ///
-    /// `Global.AbortRequest`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.AbortRequest`](https://qlik.dev/apis/json-rpc/qix/global/#abortrequest).
     #[doc(alias = "AbortRequest")]
     fn abort_request(&self, request_id: i64) -> Call<'_, AbortRequest> {
         Call::new(self.remote(), AbortRequest::new(request_id))
     }
 
-    /// Tells whether the connected user may create apps.
+    /// Returns whether the user may create apps.
     ///
-    /// Cheaper than trying [`GlobalApi::create_app`](crate::global::GlobalApi::create_app) and reading the error, for example to decide what a user interface offers.
+    /// Use it to decide what a user interface offers, instead of calling
+    /// [`GlobalApi::create_app`](crate::global::GlobalApi::create_app) and handling the error.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: True if the user's rights allow a new app.
+    /// `bool` (`qReturn`): `true` if the user may create apps.
     ///
-    /// `Global.AllowCreateApp`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.AllowCreateApp`](https://qlik.dev/apis/json-rpc/qix/global/#allowcreateapp),
+    /// read-only.
     #[doc(alias = "AllowCreateApp")]
     fn allow_create_app(&self) -> Call<'_, AllowCreateApp> {
         Call::new(self.remote(), AllowCreateApp::new())
@@ -106,73 +100,60 @@ pub trait GlobalApi: AsRemote {
 
     /// Stops the reload that is running in the session.
     ///
-    /// The app keeps the data that it had before. A reload stopped only after all data is read, while the engine builds its
-    /// indexes, still counts as successful. Knowing the id of the [`DocApi::do_reload`](crate::doc::DocApi::do_reload) request, [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request) can end
-    /// it too, without a reason.
+    /// The app keeps its previous data. If all data has been read and the engine is already building its indexes, the
+    /// reload still succeeds. If you have the ID of the [`DocApi::do_reload`](crate::doc::DocApi::do_reload) request,
+    /// you can also use [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request), without a reason.
     ///
     /// # Parameters
     ///
-    /// * `reason` (`qReason`, text, optional): Why it was stopped, for whoever reads the script log.
+    /// * `reason` (`qReason`, optional `String`): Reason, written to the script log.
     ///
-    /// Returns nothing.
+    /// Requires the access right `reload`.
     ///
-    /// `Global.CancelReload`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.CancelReload`](https://qlik.dev/apis/json-rpc/qix/global/#cancelreload).
     #[doc(alias = "CancelReload")]
     fn cancel_reload(&self) -> Call<'_, CancelReload> {
         Call::new(self.remote(), CancelReload::new())
     }
 
-    /// Stops one request that has been sent and not yet answered.
+    /// Cancels one request that has been sent but not answered.
     ///
-    /// The stopped request fails with error 15 (aborted); this call itself succeeds also when the request had ended in the
-    /// meantime. Cancelling saves the engine the work of a calculation nobody waits for, such as a cube of a view that has
-    /// been left. An unneeded reload can be stopped so too.
+    /// The canceled request fails with error 15 (aborted). This call succeeds even if the request has already ended.
+    /// Canceling saves the engine a calculation whose result is no longer needed, for example when the user leaves a
+    /// sheet. It can also stop a reload.
     ///
     /// # Parameters
     ///
-    /// * `request_id` (`qRequestId`, whole number): The JSON-RPC `id` with which the request was sent.
+    /// * `request_id` (`qRequestId`): JSON-RPC `id` of the request.
     ///
-    /// Returns nothing.
-    ///
-    /// `Global.CancelRequest`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.CancelRequest`](https://qlik.dev/apis/json-rpc/qix/global/#cancelrequest).
     #[doc(alias = "CancelRequest")]
     fn cancel_request(&self, request_id: i64) -> Call<'_, CancelRequest> {
         Call::new(self.remote(), CancelRequest::new(request_id))
     }
 
-    /// Sets how the session's next reloads treat script errors.
+    /// Sets how the next reloads of the session handle script errors.
     ///
-    /// Call it before [`DocApi::do_reload`](crate::doc::DocApi::do_reload) or [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex). To get the errors of a script as data, pass true for
-    /// `qUseErrorData` and read [`ProgressData::error_data`](crate::types::ProgressData::error_data) from [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress): without it that list stays empty.
+    /// Call it before [`DocApi::do_reload`](crate::doc::DocApi::do_reload) or
+    /// [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex). To receive script errors as data, set
+    /// `qUseErrorData` and read [`ProgressData::error_data`](crate::types::ProgressData::error_data) from
+    /// [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress). Without it, that list stays empty.
     ///
     /// # Parameters
     ///
-    /// * `cancel_on_script_error` (`qCancelOnScriptError`, true or false): Whether the first script error ends the reload; otherwise the engine goes on with the next
-    ///   statement. Counts only as long as the script variable `ErrorMode` is 1, as it is unless the script sets it.
-    /// * `use_error_data` (`qUseErrorData`, true or false): Whether script errors are reported in [`ProgressData::error_data`](crate::types::ProgressData::error_data).
-    /// * `interact_on_error` (`qInteractOnError`, true or false): Whether a script error pauses the reload until [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done) tells the engine to go on
-    ///   or to give up. Counts only for a reload in debug mode with `ErrorMode` 1; a client that sets it has to answer, or
-    ///   the reload hangs.
+    /// * `cancel_on_script_error` (`qCancelOnScriptError`): Whether the first script error stops the reload.
+    ///   Otherwise, the engine continues with the next statement. Applies only if the script variable `ErrorMode` is
+    ///   1, its default.
+    /// * `use_error_data` (`qUseErrorData`): Whether to report script errors in
+    ///   [`ProgressData::error_data`](crate::types::ProgressData::error_data).
+    /// * `interact_on_error` (`qInteractOnError`): Whether a script error pauses the reload until
+    ///   [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done) tells the engine to continue or stop.
+    ///   Applies only to a reload in debug mode with `ErrorMode` 1. A client that sets it must respond, or the reload
+    ///   hangs.
     ///
-    /// Returns nothing.
+    /// Requires the access right `reload`.
     ///
-    /// `Global.ConfigureReload`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.ConfigureReload`](https://qlik.dev/apis/json-rpc/qix/global/#configurereload).
     #[doc(alias = "ConfigureReload")]
     fn configure_reload(
         &self,
@@ -190,29 +171,25 @@ pub trait GlobalApi: AsRemote {
         )
     }
 
-    /// Copies the contents of one app of the repository into another, which must exist already.
+    /// Copies the content of one repository app into another, existing app.
     ///
-    /// Part of the way in which Qlik Sense Enterprise on Windows duplicates apps: its repository service first creates the
-    /// empty target, then the engine fills it. Ordinary programs let the repository's own API duplicate an app instead.
+    /// Qlik Sense Enterprise on Windows duplicates apps with it: the repository service creates the empty target app,
+    /// and the engine fills it. To duplicate an app from a client, use the API of the repository instead.
     ///
     /// # Parameters
     ///
-    /// * `target_app_id` (`qTargetAppId`, text): The GUID of the app to fill, created beforehand through the repository's API.
-    /// * `src_app_id` (`qSrcAppId`, text): The GUID of the app to copy from.
-    /// * `ids` (`qIds`, texts): The repository's GUIDs of the objects to copy; empty copies them all. Variables that the load script makes
-    ///   come along in any case, other variables only if they are listed.
+    /// * `target_app_id` (`qTargetAppId`): GUID of the app to fill, created through the API of the repository.
+    /// * `src_app_id` (`qSrcAppId`): GUID of the app to copy from.
+    /// * `ids` (`qIds`): Repository GUIDs of the objects to copy. Empty copies all objects. Variables created by the
+    ///   load script are always copied; other variables only if listed.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the copy was made.
+    /// `bool` (`qSuccess`): `true` if the app was copied.
     ///
-    /// `Global.CopyApp`: changes something.
+    /// Requires the access right `duplicate`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: duplicate.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.CopyApp`](https://qlik.dev/apis/json-rpc/qix/global/#copyapp).
     #[doc(alias = "CopyApp")]
     fn copy_app(
         &self,
@@ -223,87 +200,75 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), CopyApp::new(target_app_id, src_app_id, ids))
     }
 
-    /// Creates an empty app and saves it, without opening it.
+    /// Creates and saves an empty app without opening it.
     ///
-    /// The new app has a script with a first section and no data; open it with [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) to give it a script and
-    /// reload it. Where apps are files (Desktop) a name that is taken gives error 1000; in a repository several apps can have
-    /// the same name. For an app that leaves nothing behind use [`GlobalApi::create_session_app`](crate::global::GlobalApi::create_session_app).
+    /// The new app has a script with one section and contains no data. Open it with
+    /// [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) to set its script and reload it. If apps are files
+    /// (Qlik Sense Desktop), a name that is taken returns error 1000; in a repository, several apps can have the same
+    /// name. For an app that is not saved, use
+    /// [`GlobalApi::create_session_app`](crate::global::GlobalApi::create_session_app).
     ///
     /// # Parameters
     ///
-    /// * `app_name` (`qAppName`, text): Name of the new app, shown to users; on Desktop also the name of its file.
-    /// * `localized_script_main_section` (`qLocalizedScriptMainSection`, text, optional): Title of the script's first section, `Main` when left out.
-    /// * `locale` (`qLocale`, text, optional): Locale of the app, in place of that of the engine's system.
+    /// * `app_name` (`qAppName`): Name shown to users and, in Qlik Sense Desktop, the file name.
+    /// * `localized_script_main_section` (`qLocalizedScriptMainSection`, optional `String`): Title of the first
+    ///   script section. Defaults to `Main`.
+    /// * `locale` (`qLocale`, optional `String`): Locale of the app. Defaults to the locale of the system that the
+    ///   engine runs on.
     ///
     /// # Returns
     ///
-    /// Several values, as [`CreateAppResponse`].
+    /// [`CreateAppResponse`].
     ///
-    /// * `qSuccess`, true or false: Whether the app was created.
-    /// * `qAppId`, text: Identifier of the new app, ready for [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc): a GUID, on Desktop the path of the file.
+    /// Requires the access right `create`.
     ///
-    /// `Global.CreateApp`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.CreateApp`](https://qlik.dev/apis/json-rpc/qix/global/#createapp).
     #[doc(alias = "CreateApp")]
     fn create_app(&self, app_name: &str) -> Call<'_, CreateApp> {
         Call::new(self.remote(), CreateApp::new(app_name))
     }
 
-    /// Creates an app and opens it in one step, on Qlik Sense Desktop only.
+    /// Creates and opens an app. Qlik Sense Desktop only.
     ///
-    /// Elsewhere use [`GlobalApi::create_app`](crate::global::GlobalApi::create_app) followed by [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc).
+    /// In other deployments, call [`GlobalApi::create_app`](crate::global::GlobalApi::create_app) and
+    /// [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc).
     ///
     /// # Parameters
     ///
-    /// * `doc_name` (`qDocName`, text): Name of the new app, also that of its file.
-    /// * `user_name` (`qUserName`, text, optional): A remnant of older products; leave it out.
-    /// * `password` (`qPassword`, text, optional): A remnant of older products; leave it out.
-    /// * `serial` (`qSerial`, text, optional): A remnant of older products; leave it out.
-    /// * `localized_script_main_section` (`qLocalizedScriptMainSection`, text, optional): Title of the script's first section, `Main` when left out.
+    /// * `doc_name` (`qDocName`): Name of the app and of its file.
+    /// * `user_name` (`qUserName`, optional `String`): Legacy parameter; omit it.
+    /// * `password` (`qPassword`, optional `String`): Legacy parameter; omit it.
+    /// * `serial` (`qSerial`, optional `String`): Legacy parameter; omit it.
+    /// * `localized_script_main_section` (`qLocalizedScriptMainSection`, optional `String`): Title of the first
+    ///   script section. Defaults to `Main`.
     ///
     /// # Returns
     ///
-    /// Several values, as [`CreateDocExResponse`].
+    /// [`CreateDocExResponse`].
     ///
-    /// * `qDocId`, text: Identifier of the new app, its path.
-    /// * `qReturn`, a [`Doc`](crate::doc::Doc): The app, open.
+    /// Requires the access right `create`.
     ///
-    /// `Global.CreateDocEx`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.CreateDocEx`](https://qlik.dev/apis/json-rpc/qix/global/#createdocex).
     #[doc(alias = "CreateDocEx")]
     fn create_doc_ex(&self, doc_name: &str) -> Call<'_, CreateDocEx> {
         Call::new(self.remote(), CreateDocEx::new(doc_name))
     }
 
-    /// Creates an empty app that lives in memory and ends with the session.
+    /// Creates an empty app that exists in memory until the session ends.
     ///
-    /// The usual way to load data with a script and calculate on it without leaving anything behind: set a script with
-    /// [`DocApi::set_script`](crate::doc::DocApi::set_script), run [`DocApi::do_reload`](crate::doc::DocApi::do_reload), create objects, read them. Nothing of it is saved: neither objects, nor data
-    /// connections, nor data, and [`DocApi::do_save`](crate::doc::DocApi::do_save) does not apply. The engine chooses the identifier.
+    /// Use it to load data with a script and calculate on it without storing anything: set a script with
+    /// [`DocApi::set_script`](crate::doc::DocApi::set_script), run
+    /// [`DocApi::do_reload`](crate::doc::DocApi::do_reload), create objects, and read them. Nothing is saved,
+    /// including objects, data connections, and data, and [`DocApi::do_save`](crate::doc::DocApi::do_save) does not
+    /// apply. The engine chooses the app ID.
     ///
-    /// In Qlik Cloud session apps are made by connecting to a URL whose app id starts with `SessionApp_`; this method is for
-    /// the other deployments.
+    /// In Qlik Cloud, create a session app by connecting to a URL whose app ID starts with `SessionApp_`; use this
+    /// method in other deployments.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
-    /// # session.close().await;
-    /// # let session = Session::connect(format!("{}/app/engineData", engine.url())).await?;
-    /// let app = session.global().create_session_app().await?.doc;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
+    /// let app = global.create_session_app().await?.doc;
     /// app.set_script("Numbers: LOAD RecNo() AS N AUTOGENERATE 10;").await?;
     /// assert!(app.do_reload().await?);
     /// assert_eq!(app.evaluate("Sum(N)").await?, "55");
@@ -313,49 +278,35 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// Several values, as [`CreateSessionAppResponse`].
+    /// [`CreateSessionAppResponse`].
     ///
-    /// * `qSessionAppId`, text: Identifier that the engine gave to the app; the returned object's own identifier can be
-    ///   empty.
-    /// * `qReturn`, a [`Doc`](crate::doc::Doc): The app, open; no [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) is needed.
+    /// Requires the access right `create`.
     ///
-    /// `Global.CreateSessionApp`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.CreateSessionApp`](https://qlik.dev/apis/json-rpc/qix/global/#createsessionapp).
     #[doc(alias = "CreateSessionApp")]
     fn create_session_app(&self) -> Call<'_, CreateSessionApp> {
         Call::new(self.remote(), CreateSessionApp::new())
     }
 
-    /// Creates an app in memory that starts with the script and the objects of an existing app.
+    /// Creates an in-memory app that starts with the script and the objects of an existing app.
     ///
-    /// Only the data is missing: run [`DocApi::do_reload`](crate::doc::DocApi::do_reload) to get some, after changing the script if you like, for example to load
-    /// fewer rows for one user. The source app is not touched, and nothing of the session app is saved, as with
-    /// [`GlobalApi::create_session_app`](crate::global::GlobalApi::create_session_app).
+    /// It does not copy the data: run [`DocApi::do_reload`](crate::doc::DocApi::do_reload) to load it. You can change
+    /// the script first, for example to load fewer rows for one user. The source app is not changed. As with
+    /// [`GlobalApi::create_session_app`](crate::global::GlobalApi::create_session_app), nothing is saved.
     ///
     /// # Parameters
     ///
-    /// * `src_app_id` (`qSrcAppId`, text): Identifier of the app to start from, as [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) would take it.
+    /// * `src_app_id` (`qSrcAppId`): ID of the source app, as for
+    ///   [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc).
     ///
     /// # Returns
     ///
-    /// Several values, as [`CreateSessionAppFromAppResponse`].
+    /// [`CreateSessionAppFromAppResponse`].
     ///
-    /// * `qSessionAppId`, text: Identifier that the engine gave to the app; the returned object's own identifier can be
-    ///   empty.
-    /// * `qReturn`, a [`Doc`](crate::doc::Doc): The new app, open and without data.
+    /// Requires the access right `create`.
     ///
-    /// `Global.CreateSessionAppFromApp`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method:
+    /// [`Global.CreateSessionAppFromApp`](https://qlik.dev/apis/json-rpc/qix/global/#createsessionappfromapp).
     #[doc(alias = "CreateSessionAppFromApp")]
     fn create_session_app_from_app(
         &self,
@@ -364,25 +315,21 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), CreateSessionAppFromApp::new(src_app_id))
     }
 
-    /// Deletes an app for good: its file on Desktop, its entry and its data in a repository.
+    /// Deletes an app permanently: its file in Qlik Sense Desktop, or its entry and data in a repository.
     ///
-    /// There is no undo. A user without the right to delete the app gets error 5.
+    /// Returns error 5 if the user is not allowed to delete the app.
     ///
     /// # Parameters
     ///
-    /// * `app_id` (`qAppId`, text): Identifier of the app: a GUID, on Desktop the name of the file in the folder of apps.
+    /// * `app_id` (`qAppId`): App ID: a GUID, or in Qlik Sense Desktop the name of the file in the app folder.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the app is gone.
+    /// `bool` (`qSuccess`): `true` if the app was deleted.
     ///
-    /// `Global.DeleteApp`: changes something.
+    /// Requires the access right `delete`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: delete.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.DeleteApp`](https://qlik.dev/apis/json-rpc/qix/global/#deleteapp).
     #[doc(alias = "DeleteApp")]
     fn delete_app(&self, app_id: &str) -> Call<'_, DeleteApp> {
         Call::new(self.remote(), DeleteApp::new(app_id))
@@ -390,17 +337,13 @@ pub trait GlobalApi: AsRemote {
 
     /// Returns the version of the engine.
     ///
-    /// It is the number to compare with that of the schema this crate was generated from, before using a method that only
-    /// newer engines have. It needs no app and is cheap, so it also serves to see whether a connection is alive.
+    /// Compare it with the schema version that this crate was generated from before you use a method that only newer
+    /// engines have. The call is cheap and does not need an app, so it can also check that a connection is alive.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
-    /// let version = session.global().engine_version().await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
+    /// let version = global.engine_version().await?;
     /// assert!(version.component_version.starts_with("12."));
     /// # Ok(())
     /// # }
@@ -408,39 +351,31 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qVersion`, [`NxEngineVersion`]: The version, such as `12.2528.0`.
+    /// [`NxEngineVersion`] (`qVersion`): The version, such as `12.2886.0`.
     ///
-    /// `Global.EngineVersion`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.EngineVersion`](https://qlik.dev/apis/json-rpc/qix/global/#engineversion), read-only.
     #[doc(alias = "EngineVersion")]
     fn engine_version(&self) -> Call<'_, EngineVersion> {
         Call::new(self.remote(), EngineVersion::new())
     }
 
-    /// Writes an app of the repository to a file of the engine's machine.
+    /// Exports an app from the repository to a file on the engine host.
     ///
-    /// For Qlik Sense Enterprise on Windows, where the repository's own export uses it. To hand a user a smaller copy of an
-    /// open app see [`DocApi::export_reduced_data`](crate::doc::DocApi::export_reduced_data).
+    /// The export of Qlik Sense Enterprise on Windows uses it. To give users a reduced copy of an open app, use
+    /// [`DocApi::export_reduced_data`](crate::doc::DocApi::export_reduced_data).
     ///
     /// # Parameters
     ///
-    /// * `target_path` (`qTargetPath`, text): Path and name of the file to write, as the engine's machine sees it.
-    /// * `src_app_id` (`qSrcAppId`, text): The GUID of the app.
-    /// * `ids` (`qIds`, texts): The repository's GUIDs of all objects that shall be in the file.
-    /// * `no_data` (`qNoData`, true or false, optional): Whether the data is left out, so that the file holds script and objects only.
+    /// * `target_path` (`qTargetPath`): Path of the file to write, on the engine host.
+    /// * `src_app_id` (`qSrcAppId`): GUID of the app.
+    /// * `ids` (`qIds`): Repository GUIDs of the objects to export.
+    /// * `no_data` (`qNoData`, optional `bool`): Whether to export the script and the objects without the data.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the file was written.
+    /// `bool` (`qSuccess`): `true` if the file was written.
     ///
-    /// `Global.ExportApp`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.ExportApp`](https://qlik.dev/apis/json-rpc/qix/global/#exportapp).
     #[doc(alias = "ExportApp")]
     fn export_app(
         &self,
@@ -453,18 +388,14 @@ pub trait GlobalApi: AsRemote {
 
     /// Returns the app that is open in this session.
     ///
-    /// After connecting to a session that existed already (state `SESSION_ATTACHED`) the app is usually open, and
-    /// [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) would fail with error 1002: ask here first. With no app open the call fails with error 1007, or
-    /// gives no object (`Error::is_not_found`).
+    /// If the connection attached to an existing session (state `SESSION_ATTACHED`), an app is usually open already,
+    /// and [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) would fail with error 1002, so call this
+    /// method first. If no app is open, it fails with error 1007 or returns no object (`Error::is_not_found`).
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
-    /// let doc = session.global().get_active_doc().await?;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
+    /// let doc = global.get_active_doc().await?;
     /// assert_eq!(doc.get_app_layout().await?.title, "Sales");
     /// # Ok(())
     /// # }
@@ -472,200 +403,176 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`Doc`](crate::doc::Doc): The open app.
+    /// [`Doc`](crate::doc::Doc) (`qReturn`): The open app.
     ///
-    /// `Global.GetActiveDoc`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetActiveDoc`](https://qlik.dev/apis/json-rpc/qix/global/#getactivedoc), read-only.
     #[doc(alias = "GetActiveDoc")]
     fn get_active_doc(&self) -> Call<'_, GetActiveDoc> {
         Call::new(self.remote(), GetActiveDoc::new())
     }
 
-    /// Retrieves what is known of one app without opening it: title, time of the last reload, size, thumbnail.
+    /// Returns the metadata of one app without opening it: title, last reload time, size, and thumbnail.
     ///
     /// # Parameters
     ///
-    /// * `app_id` (`qAppID`, text): Identifier of the app: a GUID, on Desktop the path of the file.
+    /// * `app_id` (`qAppID`): App ID: a GUID, or the path of the app file in Qlik Sense Desktop.
     ///
     /// # Returns
     ///
-    /// `qEntry`, [`AppEntry`]: The app's entry. [`GlobalApi::get_doc_list`](crate::global::GlobalApi::get_doc_list) gives similar ones for all apps.
+    /// [`AppEntry`] (`qEntry`): Metadata of the app.
+    /// [`GlobalApi::get_doc_list`](crate::global::GlobalApi::get_doc_list) returns similar entries for all apps.
     ///
-    /// `Global.GetAppEntry`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetAppEntry`](https://qlik.dev/apis/json-rpc/qix/global/#getappentry), read-only.
     #[doc(alias = "GetAppEntry")]
     fn get_app_entry(&self, app_id: &str) -> Call<'_, GetAppEntry> {
         Call::new(self.remote(), GetAppEntry::new(app_id))
     }
 
-    /// Returns who the engine takes the connected user for.
+    /// Returns the user that the engine has authenticated.
     ///
-    /// Useful when authentication passes through a proxy, a ticket or a header, to see what has arrived. Section access and
-    /// security rules work with this identity.
+    /// Use it to check the identity if authentication goes through a proxy, a ticket, or a header. Section access and
+    /// security rules apply to this identity.
     ///
     /// # Returns
     ///
-    /// `qReturn`, text: The user, on servers in the form `UserDirectory=…; UserId=…`.
+    /// `String` (`qReturn`): The user. Servers use the format `UserDirectory=…; UserId=…`.
     ///
-    /// `Global.GetAuthenticatedUser`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method:
+    /// [`Global.GetAuthenticatedUser`](https://qlik.dev/apis/json-rpc/qix/global/#getauthenticateduser), read-only.
     #[doc(alias = "GetAuthenticatedUser")]
     fn get_authenticated_user(&self) -> Call<'_, GetAuthenticatedUser> {
         Call::new(self.remote(), GetAuthenticatedUser::new())
     }
 
-    /// Gets the grammar of the script language or of chart expressions, as a list of rules.
+    /// Returns the grammar of the script language or of chart expressions as a list of rules.
     ///
-    /// Newer programs use [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf), which also gives a hash.
+    /// Prefer [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf), which also returns a hash.
     ///
     /// # Parameters
     ///
-    /// * `bnf_type` (`qBnfType`, text): Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
+    /// * `bnf_type` (`qBnfType`): Grammar to return: [`BNFType::Script`](crate::types::BNFType::Script) for the
+    ///   script language, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
     ///
     /// # Returns
     ///
-    /// `qBnfDefs`, list of [`BNFDef`]: The rules and tokens; they refer to each other by number.
-    ///
-    /// `Global.GetBNF`: reads only.
+    /// list of [`BNFDef`] (`qBnfDefs`): Rules and tokens, which refer to each other by number.
     ///
     /// Deprecated: use [`GlobalApi::get_base_bnf`] instead.
     ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetBNF`](https://qlik.dev/apis/json-rpc/qix/global/#getbnf), read-only.
     #[doc(alias = "GetBNF")]
     #[deprecated(note = "use `GlobalApi::get_base_bnf` instead")]
     fn get_bnf(&self, bnf_type: &str) -> Call<'_, GetBNF> {
         Call::new(self.remote(), GetBNF::new(bnf_type))
     }
 
-    /// Gets the grammar of the script language or of chart expressions, as a list of rules with a hash of the whole.
+    /// Returns the grammar of the script language or of chart expressions as a list of rules, and its hash.
     ///
-    /// Editors use it to colour and complete text: it names every statement and function that this engine knows, with the
-    /// group of each. The grammar is large and changes only with the engine: keep it together with its hash, and ask
-    /// [`GlobalApi::get_base_bnf_hash`](crate::global::GlobalApi::get_base_bnf_hash) later whether it still holds. [`DocApi::get_expression_bnf`](crate::doc::DocApi::get_expression_bnf) gives the grammar as one app sees it.
+    /// Editors use it for syntax highlighting and completion: it contains every statement and function that the
+    /// engine supports, with its group. The grammar is large and depends only on the engine version. Cache it with
+    /// its hash, and call [`GlobalApi::get_base_bnf_hash`](crate::global::GlobalApi::get_base_bnf_hash) to check
+    /// whether it is still current. [`DocApi::get_expression_bnf`](crate::doc::DocApi::get_expression_bnf) returns
+    /// the grammar for a specific app.
     ///
     /// # Parameters
     ///
-    /// * `bnf_type` (`qBnfType`, text): Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
+    /// * `bnf_type` (`qBnfType`): Grammar to return: [`BNFType::Script`](crate::types::BNFType::Script) for the
+    ///   script language, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
     ///
     /// # Returns
     ///
-    /// Several values, as [`GetBaseBNFResponse`].
+    /// [`GetBaseBNFResponse`].
     ///
-    /// * `qBnfDefs`, list of [`BNFDef`]: The rules and tokens; they refer to each other by number.
-    /// * `qBnfHash`, text: A hash of the grammar; another value means another grammar.
-    ///
-    /// `Global.GetBaseBNF`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetBaseBNF`](https://qlik.dev/apis/json-rpc/qix/global/#getbasebnf), read-only.
     #[doc(alias = "GetBaseBNF")]
     fn get_base_bnf(&self, bnf_type: &str) -> Call<'_, GetBaseBNF> {
         Call::new(self.remote(), GetBaseBNF::new(bnf_type))
     }
 
-    /// Gets only the hash of a grammar, to see whether a stored copy still holds.
+    /// Returns the hash of a grammar, to check whether a cached copy is current.
     ///
     /// # Parameters
     ///
-    /// * `bnf_type` (`qBnfType`, text): Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
+    /// * `bnf_type` (`qBnfType`): Grammar: [`BNFType::Script`](crate::types::BNFType::Script) for the script
+    ///   language, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
     ///
     /// # Returns
     ///
-    /// `qBnfHash`, text: The hash, comparable with that of [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) and of [`GlobalApi::get_base_bnf_string`](crate::global::GlobalApi::get_base_bnf_string).
+    /// `String` (`qBnfHash`): Hash, as returned by
+    /// [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) and
+    /// [`GlobalApi::get_base_bnf_string`](crate::global::GlobalApi::get_base_bnf_string).
     ///
-    /// `Global.GetBaseBNFHash`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetBaseBNFHash`](https://qlik.dev/apis/json-rpc/qix/global/#getbasebnfhash),
+    /// read-only.
     #[doc(alias = "GetBaseBNFHash")]
     fn get_base_bnf_hash(&self, bnf_type: &str) -> Call<'_, GetBaseBNFHash> {
         Call::new(self.remote(), GetBaseBNFHash::new(bnf_type))
     }
 
-    /// Gets the grammar of the script language or of chart expressions as one text.
+    /// Returns the grammar of the script language or of chart expressions as one string, and its hash.
     ///
-    /// Same content as [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf), for tools that parse a grammar themselves.
+    /// Contains the same rules as [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf), for tools that
+    /// parse a grammar themselves.
     ///
     /// # Parameters
     ///
-    /// * `bnf_type` (`qBnfType`, text): Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
+    /// * `bnf_type` (`qBnfType`): Grammar to return: [`BNFType::Script`](crate::types::BNFType::Script) for the
+    ///   script language, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
     ///
     /// # Returns
     ///
-    /// Several values, as [`GetBaseBNFStringResponse`].
+    /// [`GetBaseBNFStringResponse`].
     ///
-    /// * `qBnfStr`, text: The grammar, one rule after the other.
-    /// * `qBnfHash`, text: A hash of the grammar; another value means another grammar.
-    ///
-    /// `Global.GetBaseBNFString`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetBaseBNFString`](https://qlik.dev/apis/json-rpc/qix/global/#getbasebnfstring),
+    /// read-only.
     #[doc(alias = "GetBaseBNFString")]
     fn get_base_bnf_string(&self, bnf_type: &str) -> Call<'_, GetBaseBNFString> {
         Call::new(self.remote(), GetBaseBNFString::new(bnf_type))
     }
 
-    /// Lists the custom connectors that are installed beside the engine.
+    /// Lists the custom connectors installed on the engine host.
     ///
-    /// Their names serve as provider in connections of type `CUSTOM`, see [`Connection::connection_string`](crate::types::Connection::connection_string).
+    /// Use their names as providers in connections of type `CUSTOM`; see
+    /// [`Connection::connection_string`](crate::types::Connection::connection_string).
     ///
     /// # Parameters
     ///
-    /// * `reload_list` (`qReloadList`, true or false, optional): Whether the engine searches its folders again. Otherwise it repeats the list that it found last time,
-    ///   and a connector installed since is missing.
+    /// * `reload_list` (`qReloadList`, optional `bool`): Whether to search the connector folders again. Otherwise,
+    ///   the engine returns its cached list, which does not include connectors installed since.
     ///
     /// # Returns
     ///
-    /// `qConnectors`, list of [`CustomConnector`]: One entry for each connector.
+    /// list of [`CustomConnector`] (`qConnectors`): Installed connectors.
     ///
-    /// `Global.GetCustomConnectors`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetCustomConnectors`](https://qlik.dev/apis/json-rpc/qix/global/#getcustomconnectors),
+    /// read-only.
     #[doc(alias = "GetCustomConnectors")]
     fn get_custom_connectors(&self) -> Call<'_, GetCustomConnectors> {
         Call::new(self.remote(), GetCustomConnectors::new())
     }
 
-    /// Lists the databases that a data source offers, for a connection that is not stored yet.
+    /// Lists the databases of a data source, for a connection that is not saved yet.
     ///
-    /// For trying out the settings of a new connection. Once it is stored in the app, [`DocApi::get_databases`](crate::doc::DocApi::get_databases) does it by the
-    /// connection's id.
+    /// Use it to test the settings of a new connection. For a saved connection, use
+    /// [`DocApi::get_databases`](crate::doc::DocApi::get_databases).
     ///
     /// # Parameters
     ///
-    /// * `connection` (`qConnection`, [`Connection`]): The connection to try, with its [`Connection::connection_string`](crate::types::Connection::connection_string), type and credentials; ODBC, OLE DB or
-    ///   a custom connector.
+    /// * `connection` (`qConnection`): The connection to test, with its
+    ///   [`Connection::connection_string`](crate::types::Connection::connection_string), type, and credentials. Must
+    ///   be an ODBC, OLE DB, or custom connection.
     ///
     /// # Returns
     ///
-    /// `qDatabases`, list of [`Database`]: Names of the databases, one of them marked as the source's default if it has one.
+    /// list of [`Database`] (`qDatabases`): Databases of the source. One may be marked as the default.
     ///
-    /// `Global.GetDatabasesFromConnectionString`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method:
+    /// [`Global.GetDatabasesFromConnectionString`](https://qlik.dev/apis/json-rpc/qix/global/#getdatabasesfromconnectionstring),
+    /// read-only.
     #[doc(alias = "GetDatabasesFromConnectionString")]
     fn get_databases_from_connection_string(
         &self,
@@ -674,40 +581,35 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), GetDatabasesFromConnectionString::new(connection))
     }
 
-    /// Returns the folder in which Desktop keeps its apps.
+    /// Returns the folder in which Qlik Sense Desktop stores apps.
     ///
-    /// Other deployments keep apps in a repository and have no such folder.
+    /// Other deployments store apps in a repository and have no such folder.
     ///
     /// # Returns
     ///
-    /// `qPath`, text: The folder's full path, on the engine's machine.
+    /// `String` (`qPath`): Full path of the folder on the engine host.
     ///
-    /// `Global.GetDefaultAppFolder`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetDefaultAppFolder`](https://qlik.dev/apis/json-rpc/qix/global/#getdefaultappfolder),
+    /// read-only.
     #[doc(alias = "GetDefaultAppFolder")]
     fn get_default_app_folder(&self) -> Call<'_, GetDefaultAppFolder> {
         Call::new(self.remote(), GetDefaultAppFolder::new())
     }
 
-    /// Lists the apps that the connected user may see.
+    /// Lists the apps that the user can access.
     ///
-    /// On a server the list comes from the repository, cut down by its access rules; on Desktop it shows the folder of apps.
-    /// Take [`DocListEntry::doc_id`](crate::types::DocListEntry::doc_id) from it for [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc). On Desktop entries carry file times and sizes, on servers
-    /// these are 0. In Qlik Cloud the REST APIs are the better catalogue, as they page and filter.
+    /// On a server, the list comes from the repository and respects its access rules; in Qlik Sense Desktop, it
+    /// contains the apps in the app folder. Pass [`DocListEntry::doc_id`](crate::types::DocListEntry::doc_id) to
+    /// [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc). Entries contain file times and sizes in Qlik
+    /// Sense Desktop only; on servers, these are 0. In Qlik Cloud, prefer the REST APIs, which support paging and
+    /// filtering.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
-    /// for app in session.global().get_doc_list().await? {
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
+    /// for app in global.get_doc_list().await? {
     ///     println!("{} {}", app.doc_id, app.title);
     /// }
     /// # Ok(())
@@ -716,180 +618,158 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qDocList`, list of [`DocListEntry`]: One entry an app.
+    /// list of [`DocListEntry`] (`qDocList`): Available apps.
     ///
-    /// `Global.GetDocList`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetDocList`](https://qlik.dev/apis/json-rpc/qix/global/#getdoclist), read-only.
     #[doc(alias = "GetDocList")]
     fn get_doc_list(&self) -> Call<'_, GetDocList> {
         Call::new(self.remote(), GetDocList::new())
     }
 
-    /// Lists files and folders at a path of the engine's machine.
+    /// Lists the files and folders at a path on the engine host.
     ///
-    /// For choosing files to load on Desktop. With a data connection of the app use [`DocApi::get_folder_items_for_connection`](crate::doc::DocApi::get_folder_items_for_connection),
-    /// which works in the other deployments too.
+    /// Lets users choose files to load in Qlik Sense Desktop. For a data connection, use
+    /// [`DocApi::get_folder_items_for_connection`](crate::doc::DocApi::get_folder_items_for_connection), which works
+    /// in all deployments.
     ///
     /// # Parameters
     ///
-    /// * `path` (`qPath`, text): The folder, absolute or relative to the default folder of apps.
+    /// * `path` (`qPath`): Folder, as an absolute path or relative to the default app folder.
     ///
     /// # Returns
     ///
-    /// `qFolderItems`, list of [`FolderItem`]: The items, each with its kind.
+    /// list of [`FolderItem`] (`qFolderItems`): Files and folders.
     ///
-    /// `Global.GetFolderItemsForPath`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method:
+    /// [`Global.GetFolderItemsForPath`](https://qlik.dev/apis/json-rpc/qix/global/#getfolderitemsforpath), read-only.
     #[doc(alias = "GetFolderItemsForPath")]
     fn get_folder_items_for_path(&self, path: &str) -> Call<'_, GetFolderItemsForPath> {
         Call::new(self.remote(), GetFolderItemsForPath::new(path))
     }
 
-    /// Lists the functions that the script language knows.
+    /// Lists the functions of the script language.
     ///
-    /// Each comes with its group and its signature, which is enough for help and completion in an editor. For the full
-    /// grammar see [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf).
+    /// Each entry contains the group and the signature of a function, for help and completion in an editor. For the
+    /// full grammar, see [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf).
     ///
     /// # Parameters
     ///
-    /// * `group` (`qGroup`, text, optional): The group wanted, by a title of [`FunctionGroup`](crate::types::FunctionGroup); left out, all groups.
+    /// * `group` (`qGroup`, optional `String`): Function group to list, as a value of
+    ///   [`FunctionGroup`](crate::types::FunctionGroup). Defaults to all groups.
     ///
     /// # Returns
     ///
-    /// `qFunctions`, list of [`Function`]: The functions.
+    /// list of [`Function`] (`qFunctions`): Available functions.
     ///
-    /// `Global.GetFunctions`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetFunctions`](https://qlik.dev/apis/json-rpc/qix/global/#getfunctions), read-only.
     #[doc(alias = "GetFunctions")]
     fn get_functions(&self) -> Call<'_, GetFunctions> {
         Call::new(self.remote(), GetFunctions::new())
     }
 
-    /// Retrieves the question that a paused reload waits to have answered.
+    /// Returns what a paused reload is waiting for.
     ///
-    /// A reload pauses only in debug mode ([`DocApi::do_reload`](crate::doc::DocApi::do_reload) with `qDebug`): before a statement, at a breakpoint, at an error
-    /// if [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) asked for that, and when the script has ended. That it has paused is seen from
-    /// [`ProgressData::user_interaction_wanted`](crate::types::ProgressData::user_interaction_wanted); the answer goes back by [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done).
+    /// A reload pauses in debug mode only ([`DocApi::do_reload`](crate::doc::DocApi::do_reload) with `qDebug`):
+    /// before a statement, at a breakpoint, at an error if
+    /// [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) requested it, and at the end of
+    /// the script. [`ProgressData::user_interaction_wanted`](crate::types::ProgressData::user_interaction_wanted)
+    /// indicates that it has paused. Respond with
+    /// [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done).
     ///
     /// # Parameters
     ///
-    /// * `request_id` (`qRequestId`, whole number): The JSON-RPC `id` of the reload request.
+    /// * `request_id` (`qRequestId`): JSON-RPC `id` of the reload request.
     ///
     /// # Returns
     ///
-    /// Several values, as [`GetInteractResponse`].
+    /// [`GetInteractResponse`].
     ///
-    /// * `qDef`, [`InteractDef`]: What the engine wants to know or to show; its [`InteractDef::type_`](crate::types::InteractDef::type_) says which members matter.
-    /// * `qReturn`, true or false: Whether there is a question at all; if false, `qDef` means nothing.
+    /// Requires the access right `reload`.
     ///
-    /// `Global.GetInteract`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetInteract`](https://qlik.dev/apis/json-rpc/qix/global/#getinteract).
     #[doc(alias = "GetInteract")]
     fn get_interact(&self, request_id: i64) -> Call<'_, GetInteract> {
         Call::new(self.remote(), GetInteract::new(request_id))
     }
 
-    /// Lists the drives of the machine on which Desktop runs.
+    /// Lists the drives of the computer that runs Qlik Sense Desktop.
     ///
     /// # Returns
     ///
-    /// `qDrives`, list of [`DriveInfo`]: The drives, each with its kind and name.
+    /// list of [`DriveInfo`] (`qDrives`): Available drives.
     ///
-    /// `Global.GetLogicalDriveStrings`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method:
+    /// [`Global.GetLogicalDriveStrings`](https://qlik.dev/apis/json-rpc/qix/global/#getlogicaldrivestrings),
+    /// read-only.
     #[doc(alias = "GetLogicalDriveStrings")]
     fn get_logical_drive_strings(&self) -> Call<'_, GetLogicalDriveStrings> {
         Call::new(self.remote(), GetLogicalDriveStrings::new())
     }
 
-    /// Lists the ODBC data source names that are set up on the engine's machine.
+    /// Lists the ODBC data sources configured on the engine host.
     ///
-    /// A name from here goes into the connection string of an ODBC [`Connection`](crate::types::Connection). Each source tells whether it is of 32 bits
-    /// and whether it belongs to one user only.
+    /// Use their names in the connection string of an ODBC [`Connection`](crate::types::Connection).
     ///
     /// # Returns
     ///
-    /// `qOdbcDsns`, list of [`OdbcDsn`]: The data sources.
+    /// list of [`OdbcDsn`] (`qOdbcDsns`): Data sources.
     ///
-    /// `Global.GetOdbcDsns`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetOdbcDsns`](https://qlik.dev/apis/json-rpc/qix/global/#getodbcdsns), read-only.
     #[doc(alias = "GetOdbcDsns")]
     fn get_odbc_dsns(&self) -> Call<'_, GetOdbcDsns> {
         Call::new(self.remote(), GetOdbcDsns::new())
     }
 
-    /// Lists the OLE DB providers that are installed on the engine's machine.
+    /// Lists the OLE DB providers installed on the engine host.
     ///
     /// # Returns
     ///
-    /// `qOleDbProviders`, list of [`OleDbProvider`]: The providers, by the names that go into connection strings.
+    /// list of [`OleDbProvider`] (`qOleDbProviders`): Installed providers. Use their names in connection strings.
     ///
-    /// `Global.GetOleDbProviders`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetOleDbProviders`](https://qlik.dev/apis/json-rpc/qix/global/#getoledbproviders),
+    /// read-only.
     #[doc(alias = "GetOleDbProviders")]
     fn get_ole_db_providers(&self) -> Call<'_, GetOleDbProviders> {
         Call::new(self.remote(), GetOleDbProviders::new())
     }
 
-    /// Tells how far an app's opening, reload or saving has come.
+    /// Returns the progress of opening, reloading, or saving an app.
     ///
-    /// Poll it while [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc), [`DocApi::do_reload`](crate::doc::DocApi::do_reload), [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex) or [`DocApi::do_save`](crate::doc::DocApi::do_save) runs, from the same
-    /// connection; once a second is plenty.
+    /// Poll it while [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc),
+    /// [`DocApi::do_reload`](crate::doc::DocApi::do_reload),
+    /// [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex), or
+    /// [`DocApi::do_save`](crate::doc::DocApi::do_save) runs, over the same connection. Once per second is often
+    /// enough.
     ///
-    /// - Persistent messages are those since the last poll, each given once: collect them. The transient message replaces the
-    ///   one before.
-    /// - Poll once more after the request has been answered, for the last messages; those left unread turn up in the next
-    ///   request's progress.
-    /// - An id that the engine does not know (not yet, or no longer) gets data that look finished, without messages: judge by
-    ///   the request's own answer.
-    /// - When [`ProgressData::user_interaction_wanted`](crate::types::ProgressData::user_interaction_wanted) is true the reload stands still until [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done) is
-    ///   called.
-    /// - Script errors come as data only after [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) with `qUseErrorData`.
+    /// - Each persistent message is returned once, by the first poll after it occurs, so collect them. A transient
+    ///   message replaces the previous one.
+    /// - Poll once more after the request has been answered to get its last messages. Messages that are not read
+    ///   appear in the progress of the next request.
+    /// - For an unknown ID, before the request starts or after it has been forgotten, the engine returns data that
+    ///   looks finished and contains no messages. Rely on the response of the request itself.
+    /// - If [`ProgressData::user_interaction_wanted`](crate::types::ProgressData::user_interaction_wanted) is `true`,
+    ///   the reload is paused until [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done) is called.
+    /// - Script errors are returned as data only if
+    ///   [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) was called with `qUseErrorData`.
     ///
     /// # Parameters
     ///
-    /// * `request_id` (`qRequestId`, whole number): The JSON-RPC `id` of the request to watch. 0 gives the messages too, but neither its start nor its end.
+    /// * `request_id` (`qRequestId`): JSON-RPC `id` of the request to follow. 0 returns the messages, but not whether
+    ///   the request has started or finished.
     ///
     /// # Returns
     ///
-    /// `qProgressData`, [`ProgressData`]: The state and the new messages.
+    /// [`ProgressData`] (`qProgressData`): State and new messages.
     ///
-    /// `Global.GetProgress`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetProgress`](https://qlik.dev/apis/json-rpc/qix/global/#getprogress).
     #[doc(alias = "GetProgress")]
     fn get_progress(&self, request_id: i64) -> Call<'_, GetProgress> {
         Call::new(self.remote(), GetProgress::new(request_id))
@@ -897,83 +777,65 @@ pub trait GlobalApi: AsRemote {
 
     /// Lists the streams to which apps can be published.
     ///
-    /// Streams exist in Qlik Sense Enterprise on Windows only; its repository's API is the way to list them.
+    /// Streams exist in Qlik Sense Enterprise on Windows only. Prefer the API of the repository.
     ///
     /// # Returns
     ///
-    /// `qStreamList`, list of [`NxStreamListEntry`]: Name and identifier of each stream.
+    /// list of [`NxStreamListEntry`] (`qStreamList`): Names and IDs of the streams.
     ///
-    /// `Global.GetStreamList`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetStreamList`](https://qlik.dev/apis/json-rpc/qix/global/#getstreamlist), read-only.
     #[doc(alias = "GetStreamList")]
-    #[deprecated(
-        note = "the engine's schema deprecates it and names nothing to use instead"
-    )]
+    #[deprecated(note = "deprecated in the schema, without a replacement")]
     fn get_stream_list(&self) -> Call<'_, GetStreamList> {
         Call::new(self.remote(), GetStreamList::new())
     }
 
     /// Lists the code pages in which the engine can read text files.
     ///
-    /// Their numbers can be used in the format of a text file and in the `codepage` part of a `LOAD` statement.
+    /// Use their numbers in the format of a text file and in the `codepage` option of a `LOAD` statement.
     ///
     /// # Returns
     ///
-    /// `qCodePages`, list of [`CodePage`]: Number, name and description of each.
+    /// list of [`CodePage`] (`qCodePages`): Supported code pages.
     ///
-    /// `Global.GetSupportedCodePages`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method:
+    /// [`Global.GetSupportedCodePages`](https://qlik.dev/apis/json-rpc/qix/global/#getsupportedcodepages), read-only.
     #[doc(alias = "GetSupportedCodePages")]
     fn get_supported_code_pages(&self) -> Call<'_, GetSupportedCodePages> {
         Call::new(self.remote(), GetSupportedCodePages::new())
     }
 
-    /// Returns an identifier of this user's endpoint in this app, made for log files.
+    /// Returns an ID that identifies this user's connection to the app in log files.
     ///
-    /// It lets the lines of a client's log be matched with those of the engine's. It identifies no object and is of no use in
-    /// other calls.
+    /// Use it to correlate a client's log with the logs of the engine. Other methods do not accept it.
     ///
     /// # Returns
     ///
-    /// `qUniqueID`, text: The identifier.
+    /// `String` (`qUniqueID`): The ID.
     ///
-    /// `Global.GetUniqueID`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.GetUniqueID`](https://qlik.dev/apis/json-rpc/qix/global/#getuniqueid), read-only.
     #[doc(alias = "GetUniqueID")]
     fn get_unique_id(&self) -> Call<'_, GetUniqueID> {
         Call::new(self.remote(), GetUniqueID::new())
     }
 
-    /// Answers the question for which a reload in debug mode has paused, and lets it go on or stop.
+    /// Responds to a paused reload, which then continues or stops.
     ///
-    /// Send back the definition got from [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact), with [`InteractDef::result`](crate::types::InteractDef::result) filled in. Without an answer
-    /// the reload waits for ever.
+    /// Pass the value returned by [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact) with
+    /// [`InteractDef::result`](crate::types::InteractDef::result) filled in. A reload that gets no response waits
+    /// forever.
     ///
     /// # Parameters
     ///
-    /// * `request_id` (`qRequestId`, whole number): The JSON-RPC `id` of the reload request.
-    /// * `def` (`qDef`, [`InteractDef`]): The answer. After an error, 1 in [`InteractDef::result`](crate::types::InteractDef::result) goes on with the script, anything else ends it.
+    /// * `request_id` (`qRequestId`): JSON-RPC `id` of the reload request.
+    /// * `def` (`qDef`): The response. After an error, an [`InteractDef::result`](crate::types::InteractDef::result)
+    ///   of 1 continues the script; any other value stops it.
     ///
-    /// Returns nothing.
+    /// Requires the access right `reload`.
     ///
-    /// `Global.InteractDone`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.InteractDone`](https://qlik.dev/apis/json-rpc/qix/global/#interactdone).
     #[doc(alias = "InteractDone")]
     fn interact_done(
         &self,
@@ -983,64 +845,57 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), InteractDone::new(request_id, def))
     }
 
-    /// Tells whether the engine is that of Qlik Sense Desktop.
+    /// Returns whether the engine belongs to Qlik Sense Desktop.
     ///
-    /// Desktop has no repository, no users and no publishing, and identifies apps by path: programs meant for both ask here.
+    /// Qlik Sense Desktop has no repository, users, or publishing, and identifies apps by path.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: True on Desktop, false on a server or in the cloud.
+    /// `bool` (`qReturn`): `true` in Qlik Sense Desktop, `false` in other deployments.
     ///
-    /// `Global.IsDesktopMode`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.IsDesktopMode`](https://qlik.dev/apis/json-rpc/qix/global/#isdesktopmode), read-only.
     #[doc(alias = "IsDesktopMode")]
     fn is_desktop_mode(&self) -> Call<'_, IsDesktopMode> {
         Call::new(self.remote(), IsDesktopMode::new())
     }
 
-    /// Tells whether the engine is that of Qlik Sense Desktop, under the older name of that mode.
+    /// Returns whether the engine belongs to Qlik Sense Desktop, under an older name.
     ///
-    /// [`GlobalApi::is_desktop_mode`](crate::global::GlobalApi::is_desktop_mode) is the same question.
+    /// Same as [`GlobalApi::is_desktop_mode`](crate::global::GlobalApi::is_desktop_mode).
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: True on Desktop.
-    ///
-    /// `Global.IsPersonalMode`: reads only.
+    /// `bool` (`qReturn`): `true` in Qlik Sense Desktop.
     ///
     /// Deprecated: use [`GlobalApi::is_desktop_mode`] instead.
     ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.IsPersonalMode`](https://qlik.dev/apis/json-rpc/qix/global/#ispersonalmode),
+    /// read-only.
     #[doc(alias = "IsPersonalMode")]
     #[deprecated(note = "use `GlobalApi::is_desktop_mode` instead")]
     fn is_personal_mode(&self) -> Call<'_, IsPersonalMode> {
         Call::new(self.remote(), IsPersonalMode::new())
     }
 
-    /// Checks whether the settings of a connection are valid.
+    /// Validates the settings of a connection.
     ///
-    /// For a form in which a user enters a new connection, before [`DocApi::create_connection`](crate::doc::DocApi::create_connection).
+    /// Use it to check user input before [`DocApi::create_connection`](crate::doc::DocApi::create_connection).
     ///
     /// # Parameters
     ///
-    /// * `connection` (`qConnection`, [`Connection`]): The connection to check; [`Connection::connection_string`](crate::types::Connection::connection_string) and [`Connection::type_`](crate::types::Connection::type_) are what counts.
+    /// * `connection` (`qConnection`): The connection to check. Only
+    ///   [`Connection::connection_string`](crate::types::Connection::connection_string) and
+    ///   [`Connection::type_`](crate::types::Connection::type_) matter.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the connection string is valid.
+    /// `bool` (`qReturn`): `true` if the connection string is valid.
     ///
-    /// `Global.IsValidConnectionString`: reads only.
+    /// Requires the access right `reload`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: reload.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method:
+    /// [`Global.IsValidConnectionString`](https://qlik.dev/apis/json-rpc/qix/global/#isvalidconnectionstring),
+    /// read-only.
     #[doc(alias = "IsValidConnectionString")]
     fn is_valid_connection_string(
         &self,
@@ -1049,65 +904,54 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), IsValidConnectionString::new(connection))
     }
 
-    /// Returns the name of the operating system under the engine.
+    /// Returns the name of the operating system that the engine runs on.
     ///
     /// # Returns
     ///
-    /// `qReturn`, text: The system's name.
+    /// `String` (`qReturn`): Name of the operating system.
     ///
-    /// `Global.OSName`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.OSName`](https://qlik.dev/apis/json-rpc/qix/global/#osname), read-only.
     #[doc(alias = "OSName")]
     fn os_name(&self) -> Call<'_, OSName> {
         Call::new(self.remote(), OSName::new())
     }
 
-    /// Returns the version of the operating system under the engine.
+    /// Returns the version of the operating system that the engine runs on.
     ///
     /// # Returns
     ///
-    /// `qReturn`, text: The version, in the form that the system itself uses.
+    /// `String` (`qReturn`): Version, in the format of the operating system.
     ///
-    /// `Global.OSVersion`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.OSVersion`](https://qlik.dev/apis/json-rpc/qix/global/#osversion), read-only.
     #[doc(alias = "OSVersion")]
     fn os_version(&self) -> Call<'_, OSVersion> {
         Call::new(self.remote(), OSVersion::new())
     }
 
-    /// Opens an app in this session and returns it: the first call of nearly every program.
+    /// Opens an app in this session and returns it.
     ///
-    /// Loading a large app into memory can take many seconds the first time, longer if it was last saved by an older engine
-    /// and has to be migrated; [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) tells how far it is. Later users share the copy in memory, while
-    /// selections belong to each session.
+    /// Loading a large app into memory can take many seconds the first time, or longer if an older engine saved it
+    /// and it must be migrated; [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) reports the
+    /// progress. Sessions share the copy in memory but have their own selections.
     ///
-    /// What can go wrong:
+    /// Common errors:
     ///
-    /// - 1002, already open: the connection has been attached to a session in which an app is open. Take it from
+    /// - 1002: an app is already open, because the connection attached to an existing session. Call
     ///   [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc).
-    /// - 1003, no such app, which can also mean one that the user may not see; 5, no access, for example when section access
-    ///   does not let the user in.
-    /// - 1009, open in another mode: with data where it was opened without, or the other way round.
-    /// - An app too old for migration, or one that would have to be migrated and is read-only, does not open.
+    /// - 1003: the app does not exist, or the user may not see it.
+    /// - 5: access denied, for example by section access.
+    /// - 1009: the app is open in another mode, with data instead of without or vice versa.
     ///
-    /// A connection has one app: for a second one open another connection. The app id in the connection's URL opens nothing
-    /// by itself, but should be the same.
+    /// Opening also fails if an app is too old to migrate, or if it needs migration and is read-only.
+    ///
+    /// A connection has one app; to work with a second app, open another connection. The app ID in the connection URL
+    /// does not open the app, but it should match.
     ///
     /// ```
-    /// # use qix_client::prelude::*;
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
-    /// // `Session::open_doc` does the same, and copes with an app that is open already.
-    /// let doc = session.global().open_doc("sales").no_data(false).await;
+    /// # use qix_schema::{*, types::*};
+    /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
+    /// // `Session::open_doc` does the same, and also works if the app is already open.
+    /// let doc = global.open_doc("sales").no_data(false).await;
     /// assert_eq!(doc.unwrap_err().engine().map(|error| error.code), Some(error_codes::APP_ALREADY_OPEN));
     /// # Ok(())
     /// # }
@@ -1115,68 +959,56 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `doc_name` (`qDocName`, text): Identifier of the app: a GUID, on Desktop the path or the name of the file.
-    /// * `user_name` (`qUserName`, text, optional): A remnant of older products; who the user is comes from the connection. Leave it out.
-    /// * `password` (`qPassword`, text, optional): A remnant of older products; leave it out.
-    /// * `serial` (`qSerial`, text, optional): A remnant of older products; leave it out.
-    /// * `no_data` (`qNoData`, true or false, optional): Whether to open script, objects and properties only, without loading the data. Fast even for huge apps, and
-    ///   all that a program needs which edits a script or a sheet; calculations see no data until a reload.
+    /// * `doc_name` (`qDocName`): App ID: a GUID, or in Qlik Sense Desktop the path or name of the app file.
+    /// * `user_name` (`qUserName`, optional `String`): Legacy parameter; omit it. The connection determines the user.
+    /// * `password` (`qPassword`, optional `String`): Legacy parameter; omit it.
+    /// * `serial` (`qSerial`, optional `String`): Legacy parameter; omit it.
+    /// * `no_data` (`qNoData`, optional `bool`): Whether to open the app without its data. This is fast even for huge
+    ///   apps and sufficient to edit scripts and sheets. Calculations have no data until the app is reloaded.
     ///
     /// # Returns
     ///
-    /// `qReturn`, a [`Doc`](crate::doc::Doc): The open app.
+    /// [`Doc`](crate::doc::Doc) (`qReturn`): The open app.
     ///
-    /// `Global.OpenDoc`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.OpenDoc`](https://qlik.dev/apis/json-rpc/qix/global/#opendoc).
     #[doc(alias = "OpenDoc")]
     fn open_doc(&self, doc_name: &str) -> Call<'_, OpenDoc> {
         Call::new(self.remote(), OpenDoc::new(doc_name))
     }
 
-    /// Returns the version of Qlik Sense, as a text.
+    /// Returns the version of Qlik Sense.
     ///
-    /// In a deployment without product releases it says little; [`GlobalApi::engine_version`](crate::global::GlobalApi::engine_version) is the number to rely on.
+    /// It is meaningful only in deployments with product releases. To compare versions, use
+    /// [`GlobalApi::engine_version`](crate::global::GlobalApi::engine_version).
     ///
     /// # Returns
     ///
-    /// `qReturn`, text: The version.
-    ///
-    /// `Global.ProductVersion`: reads only.
+    /// `String` (`qReturn`): Product version.
     ///
     /// Deprecated: use [`GlobalApi::engine_version`] instead.
     ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.ProductVersion`](https://qlik.dev/apis/json-rpc/qix/global/#productversion),
+    /// read-only.
     #[doc(alias = "ProductVersion")]
     #[deprecated(note = "use `GlobalApi::engine_version` instead")]
     fn product_version(&self) -> Call<'_, ProductVersion> {
         Call::new(self.remote(), ProductVersion::new())
     }
 
-    /// Publishes an app to a stream.
+    /// Publishes an app to a stream. Qlik Sense Enterprise on Windows only.
     ///
-    /// For Qlik Sense Enterprise on Windows. Those who may read the stream then see the app. For the app that is open there
-    /// is [`DocApi::publish`](crate::doc::DocApi::publish).
+    /// Users with access to the stream can then see the app. To publish the open app, use
+    /// [`DocApi::publish`](crate::doc::DocApi::publish).
     ///
     /// # Parameters
     ///
-    /// * `app_id` (`qAppId`, text): The GUID of the app.
-    /// * `name` (`qName`, text): The name under which it is published.
-    /// * `stream_id` (`qStreamId`, text): The stream's identifier, as in the repository.
+    /// * `app_id` (`qAppId`): GUID of the app.
+    /// * `name` (`qName`): Name of the published app.
+    /// * `stream_id` (`qStreamId`): ID of the stream in the repository.
     ///
-    /// Returns nothing.
+    /// Requires the access right `publish`.
     ///
-    /// `Global.PublishApp`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: publish.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.PublishApp`](https://qlik.dev/apis/json-rpc/qix/global/#publishapp).
     #[doc(alias = "PublishApp")]
     fn publish_app(
         &self,
@@ -1191,78 +1023,61 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `qReturn`, text: The product's name.
+    /// `String` (`qReturn`): Product name.
     ///
-    /// `Global.QTProduct`: reads only.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.QTProduct`](https://qlik.dev/apis/json-rpc/qix/global/#qtproduct), read-only.
     #[doc(alias = "QTProduct")]
     fn qt_product(&self) -> Call<'_, QTProduct> {
         Call::new(self.remote(), QTProduct::new())
     }
 
-    /// Returns the version of Qlik Sense under an old name.
+    /// Returns the version of Qlik Sense, under an older name.
     ///
-    /// [`GlobalApi::engine_version`](crate::global::GlobalApi::engine_version) is the number to rely on.
+    /// To compare versions, use [`GlobalApi::engine_version`](crate::global::GlobalApi::engine_version).
     ///
     /// # Returns
     ///
-    /// `qReturn`, text: The version.
-    ///
-    /// `Global.QvVersion`: reads only.
+    /// `String` (`qReturn`): Product version.
     ///
     /// Deprecated: use [`GlobalApi::engine_version`] instead.
     ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.QvVersion`](https://qlik.dev/apis/json-rpc/qix/global/#qvversion), read-only.
     #[doc(alias = "QvVersion")]
     #[deprecated(note = "use `GlobalApi::engine_version` instead")]
     fn qv_version(&self) -> Call<'_, QvVersion> {
         Call::new(self.remote(), QvVersion::new())
     }
 
-    /// Makes the engine look again for installed extensions.
+    /// Makes the engine search for installed extensions again.
     ///
-    /// An object with [`ExtensionListDef`](crate::types::ExtensionListDef) then shows those added or removed since.
+    /// Objects with an [`ExtensionListDef`](crate::types::ExtensionListDef) then reflect extensions added or removed
+    /// since.
     ///
-    /// Returns nothing.
-    ///
-    /// `Global.ReloadExtensionList`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.ReloadExtensionList`](https://qlik.dev/apis/json-rpc/qix/global/#reloadextensionlist).
     #[doc(alias = "ReloadExtensionList")]
     fn reload_extension_list(&self) -> Call<'_, ReloadExtensionList> {
         Call::new(self.remote(), ReloadExtensionList::new())
     }
 
-    /// Replaces objects of one app by those of another, keeping the first one's data model.
+    /// Replaces objects of one app with those of another and keeps the data model.
     ///
-    /// The engine's part in replacing a published app on Qlik Sense Enterprise on Windows; ordinary programs ask the
-    /// repository's API.
+    /// Qlik Sense Enterprise on Windows uses it to replace published apps. Clients should use the API of the
+    /// repository instead.
     ///
     /// # Parameters
     ///
-    /// * `target_app_id` (`qTargetAppId`, text): The GUID of the app whose objects are replaced.
-    /// * `src_app_id` (`qSrcAppID`, text): The GUID of the app that the objects come from.
-    /// * `ids` (`qIds`, texts): The repository's GUIDs of the target's objects to replace, public ones only. What is listed and missing in the
-    ///   source is deleted from the target; with an empty list nothing is deleted.
+    /// * `target_app_id` (`qTargetAppId`): GUID of the app whose objects are replaced.
+    /// * `src_app_id` (`qSrcAppID`): GUID of the app that the objects come from.
+    /// * `ids` (`qIds`): Repository GUIDs of the target objects to replace; public objects only. Listed objects that
+    ///   are missing from the source are deleted from the target. If the list is empty, nothing is deleted.
     ///
     /// # Returns
     ///
-    /// `qSuccess`, true or false: Whether the objects were replaced.
+    /// `bool` (`qSuccess`): `true` if the objects were replaced.
     ///
-    /// `Global.ReplaceAppFromID`: changes something.
+    /// Requires the access right `update`.
     ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.ReplaceAppFromID`](https://qlik.dev/apis/json-rpc/qix/global/#replaceappfromid).
     #[doc(alias = "ReplaceAppFromID")]
     fn replace_app_from_id(
         &self,
@@ -1273,57 +1088,47 @@ pub trait GlobalApi: AsRemote {
         Call::new(self.remote(), ReplaceAppFromID::new(target_app_id, src_app_id, ids))
     }
 
-    /// Saves a copy of the open app under another name, a session app as well.
+    /// Saves a copy of the open app, which may be a session app, under another name.
     ///
-    /// [`DocApi::save_as`](crate::doc::DocApi::save_as) does it on the app itself.
+    /// Same as [`DocApi::save_as`](crate::doc::DocApi::save_as).
     ///
     /// # Parameters
     ///
-    /// * `new_app_name` (`qNewAppName`, text): Name of the copy.
+    /// * `new_app_name` (`qNewAppName`): Name of the copy.
     ///
     /// # Returns
     ///
-    /// `qNewAppId`, text: Identifier of the copy, for [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc).
-    ///
-    /// `Global.SaveAs`: changes something.
+    /// `String` (`qNewAppId`): ID of the copy, for [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc).
     ///
     /// Deprecated: use [`DocApi::save_as`](crate::doc::DocApi::save_as) instead.
     ///
-    /// Stability: locked.
+    /// Requires the access right `create`.
     ///
-    /// The caller needs the right to: create.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.SaveAs`](https://qlik.dev/apis/json-rpc/qix/global/#saveas).
     #[doc(alias = "SaveAs")]
     #[deprecated(note = "use `DocApi::save_as` instead")]
     fn save_as(&self, new_app_name: &str) -> Call<'_, SaveAs> {
         Call::new(self.remote(), SaveAs::new(new_app_name))
     }
 
-    /// Ends the engine's process, on Qlik Sense Desktop only.
+    /// Stops the engine process. Qlik Sense Desktop only.
     ///
-    /// All connections close, and whatever has not been saved is lost.
+    /// All connections close, and unsaved changes are lost.
     ///
-    /// Returns nothing.
-    ///
-    /// `Global.ShutdownProcess`: changes something.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/global/)
+    /// Schema method: [`Global.ShutdownProcess`](https://qlik.dev/apis/json-rpc/qix/global/#shutdownprocess).
     #[doc(alias = "ShutdownProcess")]
     fn shutdown_process(&self) -> Call<'_, ShutdownProcess> {
         Call::new(self.remote(), ShutdownProcess::new())
     }
 }
 
-/// The request of [`GlobalApi::abort_all`], as a plain value.
+/// Request of [`GlobalApi::abort_all`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AbortAll {}
 
 impl AbortAll {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -1350,19 +1155,17 @@ impl Request for AbortAll {
     }
 }
 
-/// The request of [`GlobalApi::abort_request`], as a plain value.
+/// Request of [`GlobalApi::abort_request`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AbortRequest {
-    /// The JSON-RPC `id` with which the request was sent.
-    ///
-    /// `qRequestId`: whole number.
+    /// `qRequestId`: see [`GlobalApi::abort_request`].
     #[doc(alias = "qRequestId")]
     pub request_id: i64,
 }
 
 impl AbortRequest {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(request_id: i64) -> Self {
         Self { request_id }
     }
@@ -1395,13 +1198,13 @@ impl Request for AbortRequest {
     }
 }
 
-/// The request of [`GlobalApi::allow_create_app`], as a plain value.
+/// Request of [`GlobalApi::allow_create_app`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AllowCreateApp {}
 
 impl AllowCreateApp {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -1428,26 +1231,22 @@ impl Request for AllowCreateApp {
     }
 }
 
-/// The request of [`GlobalApi::cancel_reload`], as a plain value.
+/// Request of [`GlobalApi::cancel_reload`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CancelReload {
-    /// Why it was stopped, for whoever reads the script log.
-    ///
-    /// `qReason`: text.
+    /// `qReason`: see [`GlobalApi::cancel_reload`].
     #[doc(alias = "qReason")]
     pub reason: Option<String>,
 }
 
 impl CancelReload {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { reason: None }
     }
 
-    /// Why it was stopped, for whoever reads the script log.
-    ///
-    /// `qReason`: text.
+    /// `qReason`: see [`GlobalApi::cancel_reload`].
     #[must_use]
     pub fn reason(mut self, value: impl Into<String>) -> Self {
         self.reason = Some(value.into());
@@ -1456,9 +1255,7 @@ impl CancelReload {
 }
 
 impl Call<'_, CancelReload> {
-    /// Why it was stopped, for whoever reads the script log.
-    ///
-    /// `qReason`: text.
+    /// `qReason`: see [`GlobalApi::cancel_reload`].
     pub fn reason(self, value: impl Into<String>) -> Self {
         self.map(|request| request.reason(value))
     }
@@ -1491,19 +1288,17 @@ impl Request for CancelReload {
     }
 }
 
-/// The request of [`GlobalApi::cancel_request`], as a plain value.
+/// Request of [`GlobalApi::cancel_request`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CancelRequest {
-    /// The JSON-RPC `id` with which the request was sent.
-    ///
-    /// `qRequestId`: whole number.
+    /// `qRequestId`: see [`GlobalApi::cancel_request`].
     #[doc(alias = "qRequestId")]
     pub request_id: i64,
 }
 
 impl CancelRequest {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(request_id: i64) -> Self {
         Self { request_id }
     }
@@ -1536,32 +1331,23 @@ impl Request for CancelRequest {
     }
 }
 
-/// The request of [`GlobalApi::configure_reload`], as a plain value.
+/// Request of [`GlobalApi::configure_reload`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConfigureReload {
-    /// Whether the first script error ends the reload; otherwise the engine goes on with the next
-    /// statement. Counts only as long as the script variable `ErrorMode` is 1, as it is unless the script sets it.
-    ///
-    /// `qCancelOnScriptError`: true or false.
+    /// `qCancelOnScriptError`: see [`GlobalApi::configure_reload`].
     #[doc(alias = "qCancelOnScriptError")]
     pub cancel_on_script_error: bool,
-    /// Whether script errors are reported in [`ProgressData::error_data`](crate::types::ProgressData::error_data).
-    ///
-    /// `qUseErrorData`: true or false.
+    /// `qUseErrorData`: see [`GlobalApi::configure_reload`].
     #[doc(alias = "qUseErrorData")]
     pub use_error_data: bool,
-    /// Whether a script error pauses the reload until [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done) tells the engine to go on
-    /// or to give up. Counts only for a reload in debug mode with `ErrorMode` 1; a client that sets it has to answer, or
-    /// the reload hangs.
-    ///
-    /// `qInteractOnError`: true or false.
+    /// `qInteractOnError`: see [`GlobalApi::configure_reload`].
     #[doc(alias = "qInteractOnError")]
     pub interact_on_error: bool,
 }
 
 impl ConfigureReload {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         cancel_on_script_error: bool,
         use_error_data: bool,
@@ -1604,30 +1390,23 @@ impl Request for ConfigureReload {
     }
 }
 
-/// The request of [`GlobalApi::copy_app`], as a plain value.
+/// Request of [`GlobalApi::copy_app`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CopyApp {
-    /// The GUID of the app to fill, created beforehand through the repository's API.
-    ///
-    /// `qTargetAppId`: text.
+    /// `qTargetAppId`: see [`GlobalApi::copy_app`].
     #[doc(alias = "qTargetAppId")]
     pub target_app_id: String,
-    /// The GUID of the app to copy from.
-    ///
-    /// `qSrcAppId`: text.
+    /// `qSrcAppId`: see [`GlobalApi::copy_app`].
     #[doc(alias = "qSrcAppId")]
     pub src_app_id: String,
-    /// The repository's GUIDs of the objects to copy; empty copies them all. Variables that the load script makes
-    /// come along in any case, other variables only if they are listed.
-    ///
-    /// `qIds`: texts.
+    /// `qIds`: see [`GlobalApi::copy_app`].
     #[doc(alias = "qIds")]
     pub ids: Vec<String>,
 }
 
 impl CopyApp {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         target_app_id: impl Into<String>,
         src_app_id: impl Into<String>,
@@ -1670,29 +1449,23 @@ impl Request for CopyApp {
     }
 }
 
-/// The request of [`GlobalApi::create_app`], as a plain value.
+/// Request of [`GlobalApi::create_app`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateApp {
-    /// Name of the new app, shown to users; on Desktop also the name of its file.
-    ///
-    /// `qAppName`: text.
+    /// `qAppName`: see [`GlobalApi::create_app`].
     #[doc(alias = "qAppName")]
     pub app_name: String,
-    /// Title of the script's first section, `Main` when left out.
-    ///
-    /// `qLocalizedScriptMainSection`: text.
+    /// `qLocalizedScriptMainSection`: see [`GlobalApi::create_app`].
     #[doc(alias = "qLocalizedScriptMainSection")]
     pub localized_script_main_section: Option<String>,
-    /// Locale of the app, in place of that of the engine's system.
-    ///
-    /// `qLocale`: text.
+    /// `qLocale`: see [`GlobalApi::create_app`].
     #[doc(alias = "qLocale")]
     pub locale: Option<String>,
 }
 
 impl CreateApp {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(app_name: impl Into<String>) -> Self {
         Self {
             app_name: app_name.into(),
@@ -1701,18 +1474,14 @@ impl CreateApp {
         }
     }
 
-    /// Title of the script's first section, `Main` when left out.
-    ///
-    /// `qLocalizedScriptMainSection`: text.
+    /// `qLocalizedScriptMainSection`: see [`GlobalApi::create_app`].
     #[must_use]
     pub fn localized_script_main_section(mut self, value: impl Into<String>) -> Self {
         self.localized_script_main_section = Some(value.into());
         self
     }
 
-    /// Locale of the app, in place of that of the engine's system.
-    ///
-    /// `qLocale`: text.
+    /// `qLocale`: see [`GlobalApi::create_app`].
     #[must_use]
     pub fn locale(mut self, value: impl Into<String>) -> Self {
         self.locale = Some(value.into());
@@ -1721,16 +1490,12 @@ impl CreateApp {
 }
 
 impl Call<'_, CreateApp> {
-    /// Title of the script's first section, `Main` when left out.
-    ///
-    /// `qLocalizedScriptMainSection`: text.
+    /// `qLocalizedScriptMainSection`: see [`GlobalApi::create_app`].
     pub fn localized_script_main_section(self, value: impl Into<String>) -> Self {
         self.map(|request| request.localized_script_main_section(value))
     }
 
-    /// Locale of the app, in place of that of the engine's system.
-    ///
-    /// `qLocale`: text.
+    /// `qLocale`: see [`GlobalApi::create_app`].
     pub fn locale(self, value: impl Into<String>) -> Self {
         self.map(|request| request.locale(value))
     }
@@ -1768,18 +1533,19 @@ impl Request for CreateApp {
     }
 }
 
-/// What [`GlobalApi::create_app`] returns.
+/// Response of [`GlobalApi::create_app`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAppResponse {
-    /// Whether the app was created.
+    /// `true` if the app was created.
     ///
-    /// `qSuccess`: true or false.
+    /// Wire name: `qSuccess`.
     #[doc(alias = "qSuccess")]
     pub success: bool,
-    /// Identifier of the new app, ready for [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc): a GUID, on Desktop the path of the file.
+    /// ID of the new app for [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc): a GUID, or the path of the
+    /// app file in Qlik Sense Desktop.
     ///
-    /// `qAppId`: text.
+    /// Wire name: `qAppId`.
     #[doc(alias = "qAppId")]
     pub app_id: String,
 }
@@ -1806,39 +1572,29 @@ impl Record for CreateAppResponse {
 
 qix_schema::wire_records!(CreateAppResponse);
 
-/// The request of [`GlobalApi::create_doc_ex`], as a plain value.
+/// Request of [`GlobalApi::create_doc_ex`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDocEx {
-    /// Name of the new app, also that of its file.
-    ///
-    /// `qDocName`: text.
+    /// `qDocName`: see [`GlobalApi::create_doc_ex`].
     #[doc(alias = "qDocName")]
     pub doc_name: String,
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qUserName`: text.
+    /// `qUserName`: see [`GlobalApi::create_doc_ex`].
     #[doc(alias = "qUserName")]
     pub user_name: Option<String>,
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qPassword`: text.
+    /// `qPassword`: see [`GlobalApi::create_doc_ex`].
     #[doc(alias = "qPassword")]
     pub password: Option<String>,
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qSerial`: text.
+    /// `qSerial`: see [`GlobalApi::create_doc_ex`].
     #[doc(alias = "qSerial")]
     pub serial: Option<String>,
-    /// Title of the script's first section, `Main` when left out.
-    ///
-    /// `qLocalizedScriptMainSection`: text.
+    /// `qLocalizedScriptMainSection`: see [`GlobalApi::create_doc_ex`].
     #[doc(alias = "qLocalizedScriptMainSection")]
     pub localized_script_main_section: Option<String>,
 }
 
 impl CreateDocEx {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(doc_name: impl Into<String>) -> Self {
         Self {
             doc_name: doc_name.into(),
@@ -1849,36 +1605,28 @@ impl CreateDocEx {
         }
     }
 
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qUserName`: text.
+    /// `qUserName`: see [`GlobalApi::create_doc_ex`].
     #[must_use]
     pub fn user_name(mut self, value: impl Into<String>) -> Self {
         self.user_name = Some(value.into());
         self
     }
 
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qPassword`: text.
+    /// `qPassword`: see [`GlobalApi::create_doc_ex`].
     #[must_use]
     pub fn password(mut self, value: impl Into<String>) -> Self {
         self.password = Some(value.into());
         self
     }
 
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qSerial`: text.
+    /// `qSerial`: see [`GlobalApi::create_doc_ex`].
     #[must_use]
     pub fn serial(mut self, value: impl Into<String>) -> Self {
         self.serial = Some(value.into());
         self
     }
 
-    /// Title of the script's first section, `Main` when left out.
-    ///
-    /// `qLocalizedScriptMainSection`: text.
+    /// `qLocalizedScriptMainSection`: see [`GlobalApi::create_doc_ex`].
     #[must_use]
     pub fn localized_script_main_section(mut self, value: impl Into<String>) -> Self {
         self.localized_script_main_section = Some(value.into());
@@ -1887,30 +1635,22 @@ impl CreateDocEx {
 }
 
 impl Call<'_, CreateDocEx> {
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qUserName`: text.
+    /// `qUserName`: see [`GlobalApi::create_doc_ex`].
     pub fn user_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.user_name(value))
     }
 
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qPassword`: text.
+    /// `qPassword`: see [`GlobalApi::create_doc_ex`].
     pub fn password(self, value: impl Into<String>) -> Self {
         self.map(|request| request.password(value))
     }
 
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qSerial`: text.
+    /// `qSerial`: see [`GlobalApi::create_doc_ex`].
     pub fn serial(self, value: impl Into<String>) -> Self {
         self.map(|request| request.serial(value))
     }
 
-    /// Title of the script's first section, `Main` when left out.
-    ///
-    /// `qLocalizedScriptMainSection`: text.
+    /// `qLocalizedScriptMainSection`: see [`GlobalApi::create_doc_ex`].
     pub fn localized_script_main_section(self, value: impl Into<String>) -> Self {
         self.map(|request| request.localized_script_main_section(value))
     }
@@ -1953,29 +1693,29 @@ impl Request for CreateDocEx {
     }
 }
 
-/// What [`GlobalApi::create_doc_ex`] returns.
+/// Response of [`GlobalApi::create_doc_ex`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateDocExResponse {
-    /// Identifier of the new app, its path.
+    /// ID of the new app: the path of its file.
     ///
-    /// `qDocId`: text.
+    /// Wire name: `qDocId`.
     #[doc(alias = "qDocId")]
     pub doc_id: String,
-    /// The app, open.
+    /// The open app.
     ///
-    /// `qReturn`: a [`Doc`](crate::doc::Doc).
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub doc: super::doc::Doc,
 }
 
-/// The request of [`GlobalApi::create_session_app`], as a plain value.
+/// Request of [`GlobalApi::create_session_app`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSessionApp {}
 
 impl CreateSessionApp {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -2005,36 +1745,33 @@ impl Request for CreateSessionApp {
     }
 }
 
-/// What [`GlobalApi::create_session_app`] returns.
+/// Response of [`GlobalApi::create_session_app`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateSessionAppResponse {
-    /// Identifier that the engine gave to the app; the returned object's own identifier can be
-    /// empty.
+    /// ID of the session app. The returned object's own ID may be empty.
     ///
-    /// `qSessionAppId`: text.
+    /// Wire name: `qSessionAppId`.
     #[doc(alias = "qSessionAppId")]
     pub session_app_id: String,
-    /// The app, open; no [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) is needed.
+    /// The open app. Do not call [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) for it.
     ///
-    /// `qReturn`: a [`Doc`](crate::doc::Doc).
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub doc: super::doc::Doc,
 }
 
-/// The request of [`GlobalApi::create_session_app_from_app`], as a plain value.
+/// Request of [`GlobalApi::create_session_app_from_app`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSessionAppFromApp {
-    /// Identifier of the app to start from, as [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) would take it.
-    ///
-    /// `qSrcAppId`: text.
+    /// `qSrcAppId`: see [`GlobalApi::create_session_app_from_app`].
     #[doc(alias = "qSrcAppId")]
     pub src_app_id: String,
 }
 
 impl CreateSessionAppFromApp {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(src_app_id: impl Into<String>) -> Self {
         Self {
             src_app_id: src_app_id.into(),
@@ -2072,36 +1809,33 @@ impl Request for CreateSessionAppFromApp {
     }
 }
 
-/// What [`GlobalApi::create_session_app_from_app`] returns.
+/// Response of [`GlobalApi::create_session_app_from_app`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateSessionAppFromAppResponse {
-    /// Identifier that the engine gave to the app; the returned object's own identifier can be
-    /// empty.
+    /// ID of the session app. The returned object's own ID may be empty.
     ///
-    /// `qSessionAppId`: text.
+    /// Wire name: `qSessionAppId`.
     #[doc(alias = "qSessionAppId")]
     pub session_app_id: String,
-    /// The new app, open and without data.
+    /// The open app, without data.
     ///
-    /// `qReturn`: a [`Doc`](crate::doc::Doc).
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub doc: super::doc::Doc,
 }
 
-/// The request of [`GlobalApi::delete_app`], as a plain value.
+/// Request of [`GlobalApi::delete_app`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteApp {
-    /// Identifier of the app: a GUID, on Desktop the name of the file in the folder of apps.
-    ///
-    /// `qAppId`: text.
+    /// `qAppId`: see [`GlobalApi::delete_app`].
     #[doc(alias = "qAppId")]
     pub app_id: String,
 }
 
 impl DeleteApp {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(app_id: impl Into<String>) -> Self {
         Self { app_id: app_id.into() }
     }
@@ -2134,13 +1868,13 @@ impl Request for DeleteApp {
     }
 }
 
-/// The request of [`GlobalApi::engine_version`], as a plain value.
+/// Request of [`GlobalApi::engine_version`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EngineVersion {}
 
 impl EngineVersion {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -2167,34 +1901,26 @@ impl Request for EngineVersion {
     }
 }
 
-/// The request of [`GlobalApi::export_app`], as a plain value.
+/// Request of [`GlobalApi::export_app`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExportApp {
-    /// Path and name of the file to write, as the engine's machine sees it.
-    ///
-    /// `qTargetPath`: text.
+    /// `qTargetPath`: see [`GlobalApi::export_app`].
     #[doc(alias = "qTargetPath")]
     pub target_path: String,
-    /// The GUID of the app.
-    ///
-    /// `qSrcAppId`: text.
+    /// `qSrcAppId`: see [`GlobalApi::export_app`].
     #[doc(alias = "qSrcAppId")]
     pub src_app_id: String,
-    /// The repository's GUIDs of all objects that shall be in the file.
-    ///
-    /// `qIds`: texts.
+    /// `qIds`: see [`GlobalApi::export_app`].
     #[doc(alias = "qIds")]
     pub ids: Vec<String>,
-    /// Whether the data is left out, so that the file holds script and objects only.
-    ///
-    /// `qNoData`: true or false.
+    /// `qNoData`: see [`GlobalApi::export_app`].
     #[doc(alias = "qNoData")]
     pub no_data: Option<bool>,
 }
 
 impl ExportApp {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         target_path: impl Into<String>,
         src_app_id: impl Into<String>,
@@ -2208,9 +1934,7 @@ impl ExportApp {
         }
     }
 
-    /// Whether the data is left out, so that the file holds script and objects only.
-    ///
-    /// `qNoData`: true or false.
+    /// `qNoData`: see [`GlobalApi::export_app`].
     #[must_use]
     pub fn no_data(mut self, value: bool) -> Self {
         self.no_data = Some(value);
@@ -2219,9 +1943,7 @@ impl ExportApp {
 }
 
 impl Call<'_, ExportApp> {
-    /// Whether the data is left out, so that the file holds script and objects only.
-    ///
-    /// `qNoData`: true or false.
+    /// `qNoData`: see [`GlobalApi::export_app`].
     pub fn no_data(self, value: bool) -> Self {
         self.map(|request| request.no_data(value))
     }
@@ -2257,13 +1979,13 @@ impl Request for ExportApp {
     }
 }
 
-/// The request of [`GlobalApi::get_active_doc`], as a plain value.
+/// Request of [`GlobalApi::get_active_doc`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetActiveDoc {}
 
 impl GetActiveDoc {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -2290,19 +2012,17 @@ impl Request for GetActiveDoc {
     }
 }
 
-/// The request of [`GlobalApi::get_app_entry`], as a plain value.
+/// Request of [`GlobalApi::get_app_entry`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetAppEntry {
-    /// Identifier of the app: a GUID, on Desktop the path of the file.
-    ///
-    /// `qAppID`: text.
+    /// `qAppID`: see [`GlobalApi::get_app_entry`].
     #[doc(alias = "qAppID")]
     pub app_id: String,
 }
 
 impl GetAppEntry {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(app_id: impl Into<String>) -> Self {
         Self { app_id: app_id.into() }
     }
@@ -2335,13 +2055,13 @@ impl Request for GetAppEntry {
     }
 }
 
-/// The request of [`GlobalApi::get_authenticated_user`], as a plain value.
+/// Request of [`GlobalApi::get_authenticated_user`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetAuthenticatedUser {}
 
 impl GetAuthenticatedUser {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -2368,20 +2088,18 @@ impl Request for GetAuthenticatedUser {
     }
 }
 
-/// The request of [`GlobalApi::get_bnf`], as a plain value.
+/// Request of [`GlobalApi::get_bnf`].
 #[deprecated(note = "use `GlobalApi::get_base_bnf` instead")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetBNF {
-    /// Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
-    ///
-    /// `qBnfType`: text.
+    /// `qBnfType`: see [`GlobalApi::get_bnf`].
     #[doc(alias = "qBnfType")]
     pub bnf_type: String,
 }
 
 impl GetBNF {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(bnf_type: impl Into<String>) -> Self {
         Self { bnf_type: bnf_type.into() }
     }
@@ -2414,19 +2132,17 @@ impl Request for GetBNF {
     }
 }
 
-/// The request of [`GlobalApi::get_base_bnf`], as a plain value.
+/// Request of [`GlobalApi::get_base_bnf`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetBaseBNF {
-    /// Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
-    ///
-    /// `qBnfType`: text.
+    /// `qBnfType`: see [`GlobalApi::get_base_bnf`].
     #[doc(alias = "qBnfType")]
     pub bnf_type: String,
 }
 
 impl GetBaseBNF {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(bnf_type: impl Into<String>) -> Self {
         Self { bnf_type: bnf_type.into() }
     }
@@ -2459,18 +2175,18 @@ impl Request for GetBaseBNF {
     }
 }
 
-/// What [`GlobalApi::get_base_bnf`] returns.
+/// Response of [`GlobalApi::get_base_bnf`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetBaseBNFResponse {
-    /// The rules and tokens; they refer to each other by number.
+    /// Rules and tokens, which refer to each other by number.
     ///
-    /// `qBnfDefs`: list of [`BNFDef`].
+    /// Wire name: `qBnfDefs`.
     #[doc(alias = "qBnfDefs")]
     pub bnf_defs: Vec<BNFDef>,
-    /// A hash of the grammar; another value means another grammar.
+    /// Hash of the grammar.
     ///
-    /// `qBnfHash`: text.
+    /// Wire name: `qBnfHash`.
     #[doc(alias = "qBnfHash")]
     pub bnf_hash: String,
 }
@@ -2497,19 +2213,17 @@ impl Record for GetBaseBNFResponse {
 
 qix_schema::wire_records!(GetBaseBNFResponse);
 
-/// The request of [`GlobalApi::get_base_bnf_hash`], as a plain value.
+/// Request of [`GlobalApi::get_base_bnf_hash`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetBaseBNFHash {
-    /// Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
-    ///
-    /// `qBnfType`: text.
+    /// `qBnfType`: see [`GlobalApi::get_base_bnf_hash`].
     #[doc(alias = "qBnfType")]
     pub bnf_type: String,
 }
 
 impl GetBaseBNFHash {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(bnf_type: impl Into<String>) -> Self {
         Self { bnf_type: bnf_type.into() }
     }
@@ -2542,19 +2256,17 @@ impl Request for GetBaseBNFHash {
     }
 }
 
-/// The request of [`GlobalApi::get_base_bnf_string`], as a plain value.
+/// Request of [`GlobalApi::get_base_bnf_string`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetBaseBNFString {
-    /// Which grammar, by the titles of [`BNFType`](crate::types::BNFType): [`BNFType::Script`](crate::types::BNFType::Script) for the script, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
-    ///
-    /// `qBnfType`: text.
+    /// `qBnfType`: see [`GlobalApi::get_base_bnf_string`].
     #[doc(alias = "qBnfType")]
     pub bnf_type: String,
 }
 
 impl GetBaseBNFString {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(bnf_type: impl Into<String>) -> Self {
         Self { bnf_type: bnf_type.into() }
     }
@@ -2587,18 +2299,18 @@ impl Request for GetBaseBNFString {
     }
 }
 
-/// What [`GlobalApi::get_base_bnf_string`] returns.
+/// Response of [`GlobalApi::get_base_bnf_string`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetBaseBNFStringResponse {
-    /// The grammar, one rule after the other.
+    /// Grammar rules.
     ///
-    /// `qBnfStr`: text.
+    /// Wire name: `qBnfStr`.
     #[doc(alias = "qBnfStr")]
     pub bnf_str: String,
-    /// A hash of the grammar; another value means another grammar.
+    /// Hash of the grammar.
     ///
-    /// `qBnfHash`: text.
+    /// Wire name: `qBnfHash`.
     #[doc(alias = "qBnfHash")]
     pub bnf_hash: String,
 }
@@ -2625,28 +2337,22 @@ impl Record for GetBaseBNFStringResponse {
 
 qix_schema::wire_records!(GetBaseBNFStringResponse);
 
-/// The request of [`GlobalApi::get_custom_connectors`], as a plain value.
+/// Request of [`GlobalApi::get_custom_connectors`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetCustomConnectors {
-    /// Whether the engine searches its folders again. Otherwise it repeats the list that it found last time,
-    /// and a connector installed since is missing.
-    ///
-    /// `qReloadList`: true or false.
+    /// `qReloadList`: see [`GlobalApi::get_custom_connectors`].
     #[doc(alias = "qReloadList")]
     pub reload_list: Option<bool>,
 }
 
 impl GetCustomConnectors {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { reload_list: None }
     }
 
-    /// Whether the engine searches its folders again. Otherwise it repeats the list that it found last time,
-    /// and a connector installed since is missing.
-    ///
-    /// `qReloadList`: true or false.
+    /// `qReloadList`: see [`GlobalApi::get_custom_connectors`].
     #[must_use]
     pub fn reload_list(mut self, value: bool) -> Self {
         self.reload_list = Some(value);
@@ -2655,10 +2361,7 @@ impl GetCustomConnectors {
 }
 
 impl Call<'_, GetCustomConnectors> {
-    /// Whether the engine searches its folders again. Otherwise it repeats the list that it found last time,
-    /// and a connector installed since is missing.
-    ///
-    /// `qReloadList`: true or false.
+    /// `qReloadList`: see [`GlobalApi::get_custom_connectors`].
     pub fn reload_list(self, value: bool) -> Self {
         self.map(|request| request.reload_list(value))
     }
@@ -2691,20 +2394,17 @@ impl Request for GetCustomConnectors {
     }
 }
 
-/// The request of [`GlobalApi::get_databases_from_connection_string`], as a plain value.
+/// Request of [`GlobalApi::get_databases_from_connection_string`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetDatabasesFromConnectionString {
-    /// The connection to try, with its [`Connection::connection_string`](crate::types::Connection::connection_string), type and credentials; ODBC, OLE DB or
-    /// a custom connector.
-    ///
-    /// `qConnection`: [`Connection`].
+    /// `qConnection`: see [`GlobalApi::get_databases_from_connection_string`].
     #[doc(alias = "qConnection")]
     pub connection: Connection,
 }
 
 impl GetDatabasesFromConnectionString {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection: Connection) -> Self {
         Self { connection }
     }
@@ -2737,13 +2437,13 @@ impl Request for GetDatabasesFromConnectionString {
     }
 }
 
-/// The request of [`GlobalApi::get_default_app_folder`], as a plain value.
+/// Request of [`GlobalApi::get_default_app_folder`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDefaultAppFolder {}
 
 impl GetDefaultAppFolder {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -2770,13 +2470,13 @@ impl Request for GetDefaultAppFolder {
     }
 }
 
-/// The request of [`GlobalApi::get_doc_list`], as a plain value.
+/// Request of [`GlobalApi::get_doc_list`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDocList {}
 
 impl GetDocList {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -2803,19 +2503,17 @@ impl Request for GetDocList {
     }
 }
 
-/// The request of [`GlobalApi::get_folder_items_for_path`], as a plain value.
+/// Request of [`GlobalApi::get_folder_items_for_path`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetFolderItemsForPath {
-    /// The folder, absolute or relative to the default folder of apps.
-    ///
-    /// `qPath`: text.
+    /// `qPath`: see [`GlobalApi::get_folder_items_for_path`].
     #[doc(alias = "qPath")]
     pub path: String,
 }
 
 impl GetFolderItemsForPath {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(path: impl Into<String>) -> Self {
         Self { path: path.into() }
     }
@@ -2848,26 +2546,22 @@ impl Request for GetFolderItemsForPath {
     }
 }
 
-/// The request of [`GlobalApi::get_functions`], as a plain value.
+/// Request of [`GlobalApi::get_functions`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFunctions {
-    /// The group wanted, by a title of [`FunctionGroup`](crate::types::FunctionGroup); left out, all groups.
-    ///
-    /// `qGroup`: text.
+    /// `qGroup`: see [`GlobalApi::get_functions`].
     #[doc(alias = "qGroup")]
     pub group: Option<String>,
 }
 
 impl GetFunctions {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self { group: None }
     }
 
-    /// The group wanted, by a title of [`FunctionGroup`](crate::types::FunctionGroup); left out, all groups.
-    ///
-    /// `qGroup`: text.
+    /// `qGroup`: see [`GlobalApi::get_functions`].
     #[must_use]
     pub fn group(mut self, value: impl Into<String>) -> Self {
         self.group = Some(value.into());
@@ -2876,9 +2570,7 @@ impl GetFunctions {
 }
 
 impl Call<'_, GetFunctions> {
-    /// The group wanted, by a title of [`FunctionGroup`](crate::types::FunctionGroup); left out, all groups.
-    ///
-    /// `qGroup`: text.
+    /// `qGroup`: see [`GlobalApi::get_functions`].
     pub fn group(self, value: impl Into<String>) -> Self {
         self.map(|request| request.group(value))
     }
@@ -2911,19 +2603,17 @@ impl Request for GetFunctions {
     }
 }
 
-/// The request of [`GlobalApi::get_interact`], as a plain value.
+/// Request of [`GlobalApi::get_interact`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetInteract {
-    /// The JSON-RPC `id` of the reload request.
-    ///
-    /// `qRequestId`: whole number.
+    /// `qRequestId`: see [`GlobalApi::get_interact`].
     #[doc(alias = "qRequestId")]
     pub request_id: i64,
 }
 
 impl GetInteract {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(request_id: i64) -> Self {
         Self { request_id }
     }
@@ -2956,18 +2646,19 @@ impl Request for GetInteract {
     }
 }
 
-/// What [`GlobalApi::get_interact`] returns.
+/// Response of [`GlobalApi::get_interact`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInteractResponse {
-    /// What the engine wants to know or to show; its [`InteractDef::type_`](crate::types::InteractDef::type_) says which members matter.
+    /// What the engine asks or shows. [`InteractDef::type_`](crate::types::InteractDef::type_) determines which
+    /// members apply.
     ///
-    /// `qDef`: [`InteractDef`].
+    /// Wire name: `qDef`.
     #[doc(alias = "qDef")]
     pub def: InteractDef,
-    /// Whether there is a question at all; if false, `qDef` means nothing.
+    /// Whether the reload is waiting. If `false`, ignore `qDef`.
     ///
-    /// `qReturn`: true or false.
+    /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub returned: bool,
 }
@@ -2994,13 +2685,13 @@ impl Record for GetInteractResponse {
 
 qix_schema::wire_records!(GetInteractResponse);
 
-/// The request of [`GlobalApi::get_logical_drive_strings`], as a plain value.
+/// Request of [`GlobalApi::get_logical_drive_strings`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetLogicalDriveStrings {}
 
 impl GetLogicalDriveStrings {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3027,13 +2718,13 @@ impl Request for GetLogicalDriveStrings {
     }
 }
 
-/// The request of [`GlobalApi::get_odbc_dsns`], as a plain value.
+/// Request of [`GlobalApi::get_odbc_dsns`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetOdbcDsns {}
 
 impl GetOdbcDsns {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3060,13 +2751,13 @@ impl Request for GetOdbcDsns {
     }
 }
 
-/// The request of [`GlobalApi::get_ole_db_providers`], as a plain value.
+/// Request of [`GlobalApi::get_ole_db_providers`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetOleDbProviders {}
 
 impl GetOleDbProviders {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3093,19 +2784,17 @@ impl Request for GetOleDbProviders {
     }
 }
 
-/// The request of [`GlobalApi::get_progress`], as a plain value.
+/// Request of [`GlobalApi::get_progress`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GetProgress {
-    /// The JSON-RPC `id` of the request to watch. 0 gives the messages too, but neither its start nor its end.
-    ///
-    /// `qRequestId`: whole number.
+    /// `qRequestId`: see [`GlobalApi::get_progress`].
     #[doc(alias = "qRequestId")]
     pub request_id: i64,
 }
 
 impl GetProgress {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(request_id: i64) -> Self {
         Self { request_id }
     }
@@ -3138,16 +2827,14 @@ impl Request for GetProgress {
     }
 }
 
-/// The request of [`GlobalApi::get_stream_list`], as a plain value.
-#[deprecated(
-    note = "the engine's schema deprecates it and names nothing to use instead"
-)]
+/// Request of [`GlobalApi::get_stream_list`].
+#[deprecated(note = "deprecated in the schema, without a replacement")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetStreamList {}
 
 impl GetStreamList {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3174,13 +2861,13 @@ impl Request for GetStreamList {
     }
 }
 
-/// The request of [`GlobalApi::get_supported_code_pages`], as a plain value.
+/// Request of [`GlobalApi::get_supported_code_pages`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetSupportedCodePages {}
 
 impl GetSupportedCodePages {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3207,13 +2894,13 @@ impl Request for GetSupportedCodePages {
     }
 }
 
-/// The request of [`GlobalApi::get_unique_id`], as a plain value.
+/// Request of [`GlobalApi::get_unique_id`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetUniqueID {}
 
 impl GetUniqueID {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3240,24 +2927,20 @@ impl Request for GetUniqueID {
     }
 }
 
-/// The request of [`GlobalApi::interact_done`], as a plain value.
+/// Request of [`GlobalApi::interact_done`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InteractDone {
-    /// The JSON-RPC `id` of the reload request.
-    ///
-    /// `qRequestId`: whole number.
+    /// `qRequestId`: see [`GlobalApi::interact_done`].
     #[doc(alias = "qRequestId")]
     pub request_id: i64,
-    /// The answer. After an error, 1 in [`InteractDef::result`](crate::types::InteractDef::result) goes on with the script, anything else ends it.
-    ///
-    /// `qDef`: [`InteractDef`].
+    /// `qDef`: see [`GlobalApi::interact_done`].
     #[doc(alias = "qDef")]
     pub def: InteractDef,
 }
 
 impl InteractDone {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(request_id: i64, def: InteractDef) -> Self {
         Self { request_id, def }
     }
@@ -3291,13 +2974,13 @@ impl Request for InteractDone {
     }
 }
 
-/// The request of [`GlobalApi::is_desktop_mode`], as a plain value.
+/// Request of [`GlobalApi::is_desktop_mode`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct IsDesktopMode {}
 
 impl IsDesktopMode {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3324,14 +3007,14 @@ impl Request for IsDesktopMode {
     }
 }
 
-/// The request of [`GlobalApi::is_personal_mode`], as a plain value.
+/// Request of [`GlobalApi::is_personal_mode`].
 #[deprecated(note = "use `GlobalApi::is_desktop_mode` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct IsPersonalMode {}
 
 impl IsPersonalMode {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3358,19 +3041,17 @@ impl Request for IsPersonalMode {
     }
 }
 
-/// The request of [`GlobalApi::is_valid_connection_string`], as a plain value.
+/// Request of [`GlobalApi::is_valid_connection_string`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct IsValidConnectionString {
-    /// The connection to check; [`Connection::connection_string`](crate::types::Connection::connection_string) and [`Connection::type_`](crate::types::Connection::type_) are what counts.
-    ///
-    /// `qConnection`: [`Connection`].
+    /// `qConnection`: see [`GlobalApi::is_valid_connection_string`].
     #[doc(alias = "qConnection")]
     pub connection: Connection,
 }
 
 impl IsValidConnectionString {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(connection: Connection) -> Self {
         Self { connection }
     }
@@ -3403,13 +3084,13 @@ impl Request for IsValidConnectionString {
     }
 }
 
-/// The request of [`GlobalApi::os_name`], as a plain value.
+/// Request of [`GlobalApi::os_name`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OSName {}
 
 impl OSName {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3436,13 +3117,13 @@ impl Request for OSName {
     }
 }
 
-/// The request of [`GlobalApi::os_version`], as a plain value.
+/// Request of [`GlobalApi::os_version`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OSVersion {}
 
 impl OSVersion {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3469,40 +3150,29 @@ impl Request for OSVersion {
     }
 }
 
-/// The request of [`GlobalApi::open_doc`], as a plain value.
+/// Request of [`GlobalApi::open_doc`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OpenDoc {
-    /// Identifier of the app: a GUID, on Desktop the path or the name of the file.
-    ///
-    /// `qDocName`: text.
+    /// `qDocName`: see [`GlobalApi::open_doc`].
     #[doc(alias = "qDocName")]
     pub doc_name: String,
-    /// A remnant of older products; who the user is comes from the connection. Leave it out.
-    ///
-    /// `qUserName`: text.
+    /// `qUserName`: see [`GlobalApi::open_doc`].
     #[doc(alias = "qUserName")]
     pub user_name: Option<String>,
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qPassword`: text.
+    /// `qPassword`: see [`GlobalApi::open_doc`].
     #[doc(alias = "qPassword")]
     pub password: Option<String>,
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qSerial`: text.
+    /// `qSerial`: see [`GlobalApi::open_doc`].
     #[doc(alias = "qSerial")]
     pub serial: Option<String>,
-    /// Whether to open script, objects and properties only, without loading the data. Fast even for huge apps, and
-    /// all that a program needs which edits a script or a sheet; calculations see no data until a reload.
-    ///
-    /// `qNoData`: true or false.
+    /// `qNoData`: see [`GlobalApi::open_doc`].
     #[doc(alias = "qNoData")]
     pub no_data: Option<bool>,
 }
 
 impl OpenDoc {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(doc_name: impl Into<String>) -> Self {
         Self {
             doc_name: doc_name.into(),
@@ -3513,37 +3183,28 @@ impl OpenDoc {
         }
     }
 
-    /// A remnant of older products; who the user is comes from the connection. Leave it out.
-    ///
-    /// `qUserName`: text.
+    /// `qUserName`: see [`GlobalApi::open_doc`].
     #[must_use]
     pub fn user_name(mut self, value: impl Into<String>) -> Self {
         self.user_name = Some(value.into());
         self
     }
 
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qPassword`: text.
+    /// `qPassword`: see [`GlobalApi::open_doc`].
     #[must_use]
     pub fn password(mut self, value: impl Into<String>) -> Self {
         self.password = Some(value.into());
         self
     }
 
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qSerial`: text.
+    /// `qSerial`: see [`GlobalApi::open_doc`].
     #[must_use]
     pub fn serial(mut self, value: impl Into<String>) -> Self {
         self.serial = Some(value.into());
         self
     }
 
-    /// Whether to open script, objects and properties only, without loading the data. Fast even for huge apps, and
-    /// all that a program needs which edits a script or a sheet; calculations see no data until a reload.
-    ///
-    /// `qNoData`: true or false.
+    /// `qNoData`: see [`GlobalApi::open_doc`].
     #[must_use]
     pub fn no_data(mut self, value: bool) -> Self {
         self.no_data = Some(value);
@@ -3552,31 +3213,22 @@ impl OpenDoc {
 }
 
 impl Call<'_, OpenDoc> {
-    /// A remnant of older products; who the user is comes from the connection. Leave it out.
-    ///
-    /// `qUserName`: text.
+    /// `qUserName`: see [`GlobalApi::open_doc`].
     pub fn user_name(self, value: impl Into<String>) -> Self {
         self.map(|request| request.user_name(value))
     }
 
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qPassword`: text.
+    /// `qPassword`: see [`GlobalApi::open_doc`].
     pub fn password(self, value: impl Into<String>) -> Self {
         self.map(|request| request.password(value))
     }
 
-    /// A remnant of older products; leave it out.
-    ///
-    /// `qSerial`: text.
+    /// `qSerial`: see [`GlobalApi::open_doc`].
     pub fn serial(self, value: impl Into<String>) -> Self {
         self.map(|request| request.serial(value))
     }
 
-    /// Whether to open script, objects and properties only, without loading the data. Fast even for huge apps, and
-    /// all that a program needs which edits a script or a sheet; calculations see no data until a reload.
-    ///
-    /// `qNoData`: true or false.
+    /// `qNoData`: see [`GlobalApi::open_doc`].
     pub fn no_data(self, value: bool) -> Self {
         self.map(|request| request.no_data(value))
     }
@@ -3613,14 +3265,14 @@ impl Request for OpenDoc {
     }
 }
 
-/// The request of [`GlobalApi::product_version`], as a plain value.
+/// Request of [`GlobalApi::product_version`].
 #[deprecated(note = "use `GlobalApi::engine_version` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProductVersion {}
 
 impl ProductVersion {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3647,29 +3299,23 @@ impl Request for ProductVersion {
     }
 }
 
-/// The request of [`GlobalApi::publish_app`], as a plain value.
+/// Request of [`GlobalApi::publish_app`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PublishApp {
-    /// The GUID of the app.
-    ///
-    /// `qAppId`: text.
+    /// `qAppId`: see [`GlobalApi::publish_app`].
     #[doc(alias = "qAppId")]
     pub app_id: String,
-    /// The name under which it is published.
-    ///
-    /// `qName`: text.
+    /// `qName`: see [`GlobalApi::publish_app`].
     #[doc(alias = "qName")]
     pub name: String,
-    /// The stream's identifier, as in the repository.
-    ///
-    /// `qStreamId`: text.
+    /// `qStreamId`: see [`GlobalApi::publish_app`].
     #[doc(alias = "qStreamId")]
     pub stream_id: String,
 }
 
 impl PublishApp {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         app_id: impl Into<String>,
         name: impl Into<String>,
@@ -3712,13 +3358,13 @@ impl Request for PublishApp {
     }
 }
 
-/// The request of [`GlobalApi::qt_product`], as a plain value.
+/// Request of [`GlobalApi::qt_product`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QTProduct {}
 
 impl QTProduct {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3745,14 +3391,14 @@ impl Request for QTProduct {
     }
 }
 
-/// The request of [`GlobalApi::qv_version`], as a plain value.
+/// Request of [`GlobalApi::qv_version`].
 #[deprecated(note = "use `GlobalApi::engine_version` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QvVersion {}
 
 impl QvVersion {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3779,13 +3425,13 @@ impl Request for QvVersion {
     }
 }
 
-/// The request of [`GlobalApi::reload_extension_list`], as a plain value.
+/// Request of [`GlobalApi::reload_extension_list`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReloadExtensionList {}
 
 impl ReloadExtensionList {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -3812,30 +3458,23 @@ impl Request for ReloadExtensionList {
     }
 }
 
-/// The request of [`GlobalApi::replace_app_from_id`], as a plain value.
+/// Request of [`GlobalApi::replace_app_from_id`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReplaceAppFromID {
-    /// The GUID of the app whose objects are replaced.
-    ///
-    /// `qTargetAppId`: text.
+    /// `qTargetAppId`: see [`GlobalApi::replace_app_from_id`].
     #[doc(alias = "qTargetAppId")]
     pub target_app_id: String,
-    /// The GUID of the app that the objects come from.
-    ///
-    /// `qSrcAppID`: text.
+    /// `qSrcAppID`: see [`GlobalApi::replace_app_from_id`].
     #[doc(alias = "qSrcAppID")]
     pub src_app_id: String,
-    /// The repository's GUIDs of the target's objects to replace, public ones only. What is listed and missing in the
-    /// source is deleted from the target; with an empty list nothing is deleted.
-    ///
-    /// `qIds`: texts.
+    /// `qIds`: see [`GlobalApi::replace_app_from_id`].
     #[doc(alias = "qIds")]
     pub ids: Vec<String>,
 }
 
 impl ReplaceAppFromID {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(
         target_app_id: impl Into<String>,
         src_app_id: impl Into<String>,
@@ -3878,20 +3517,18 @@ impl Request for ReplaceAppFromID {
     }
 }
 
-/// The request of [`GlobalApi::save_as`], as a plain value.
+/// Request of [`GlobalApi::save_as`].
 #[deprecated(note = "use `DocApi::save_as` instead")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SaveAs {
-    /// Name of the copy.
-    ///
-    /// `qNewAppName`: text.
+    /// `qNewAppName`: see [`GlobalApi::save_as`].
     #[doc(alias = "qNewAppName")]
     pub new_app_name: String,
 }
 
 impl SaveAs {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(new_app_name: impl Into<String>) -> Self {
         Self {
             new_app_name: new_app_name.into(),
@@ -3926,13 +3563,13 @@ impl Request for SaveAs {
     }
 }
 
-/// The request of [`GlobalApi::shutdown_process`], as a plain value.
+/// Request of [`GlobalApi::shutdown_process`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ShutdownProcess {}
 
 impl ShutdownProcess {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }

@@ -10,12 +10,14 @@ use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;
 
-/// A variable of an app, in the way that older engines gave access to it.
+/// A variable, as accessed through older engine versions.
 ///
-/// No method of the present schema returns such an object: take [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) or [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id),
-/// which return a [`GenericVariable`](crate::generic_variable::GenericVariable).
+/// No method of the current schema returns a `Variable`. Use
+/// [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) or
+/// [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id), which return a
+/// [`GenericVariable`](crate::generic_variable::GenericVariable).
 ///
-/// An object of the class `Variable`; its methods are those of [`VariableApi`].
+/// Methods: [`VariableApi`].
 #[derive(Clone, Debug)]
 pub struct Variable(Arc<dyn Remote>);
 
@@ -35,138 +37,124 @@ impl Class for Variable {
 
 impl VariableApi for Variable {}
 
-/// The methods of the class [`Variable`].
+/// Methods of [`Variable`].
 ///
-/// Each builds a call and sends nothing before it is awaited. All have bodies, so that a test double can override some and a newer schema can add more.
+/// Each method builds a [`Call`], which is sent when it is awaited. A method marked *read-only* changes nothing
+/// in the engine, so a client may repeat it. All methods have default bodies: a test double can override some,
+/// and a newer schema can add more.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/variable/)
+/// Schema class: [`Variable`](https://qlik.dev/apis/json-rpc/qix/variable/).
 pub trait VariableApi: AsRemote {
-    /// Sets text and number of the variable, whatever its constraints on input say.
+    /// Sets the string and number of the variable, ignoring its constraints.
     ///
     /// # Parameters
     ///
-    /// * `s` (`qs`, text): The text of the new value; an empty text for none.
-    /// * `d` (`qd`, number): The number of the new value.
+    /// * `s` (`qs`): New string, or an empty string for none.
+    /// * `d` (`qd`): New number.
     ///
-    /// Returns nothing.
+    /// Deprecated: use
+    /// [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) instead.
     ///
-    /// `Variable.ForceContent`: changes something.
-    ///
-    /// Deprecated: use [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) instead.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/variable/)
+    /// Schema method: [`Variable.ForceContent`](https://qlik.dev/apis/json-rpc/qix/variable/#forcecontent).
     #[doc(alias = "ForceContent")]
     #[deprecated(note = "use `GenericVariableApi::set_properties` instead")]
     fn force_content(&self, s: &str, d: f64) -> Call<'_, ForceContent> {
         Call::new(self.remote(), ForceContent::new(s, d))
     }
 
-    /// Returns the value of the variable, evaluated if it is an expression.
+    /// Returns the value of the variable. Expressions are evaluated.
     ///
-    /// On a [`GenericVariable`](crate::generic_variable::GenericVariable) that is [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout).
+    /// For a [`GenericVariable`](crate::generic_variable::GenericVariable), use
+    /// [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout).
     ///
     /// # Returns
     ///
-    /// `qContent`, [`AlfaNumString`]: The value, as text with a mark for numbers.
+    /// [`AlfaNumString`] (`qContent`): The value: a string, and a flag that marks numbers.
     ///
-    /// `Variable.GetContent`: reads only.
+    /// Deprecated: use
+    /// [`GenericVariableApi::get_properties`](crate::generic_variable::GenericVariableApi::get_properties) instead.
     ///
-    /// Deprecated: use [`GenericVariableApi::get_properties`](crate::generic_variable::GenericVariableApi::get_properties) instead.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/variable/)
+    /// Schema method: [`Variable.GetContent`](https://qlik.dev/apis/json-rpc/qix/variable/#getcontent), read-only.
     #[doc(alias = "GetContent")]
     #[deprecated(note = "use `GenericVariableApi::get_properties` instead")]
     fn get_content(&self) -> Call<'_, GetContent> {
         Call::new(self.remote(), GetContent::new())
     }
 
-    /// Gets the settings of the variable: name, format, part in bookmarks, values to choose from.
+    /// Returns the settings of the variable: name, number format, use in bookmarks, and predefined values.
     ///
     /// # Returns
     ///
-    /// `qProperties`, [`NxVariableProperties`]: The settings.
+    /// [`NxVariableProperties`] (`qProperties`): The settings.
     ///
-    /// `Variable.GetNxProperties`: reads only.
+    /// Deprecated: use
+    /// [`GenericVariableApi::get_properties`](crate::generic_variable::GenericVariableApi::get_properties) instead.
     ///
-    /// Deprecated: use [`GenericVariableApi::get_properties`](crate::generic_variable::GenericVariableApi::get_properties) instead.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/variable/)
+    /// Schema method: [`Variable.GetNxProperties`](https://qlik.dev/apis/json-rpc/qix/variable/#getnxproperties),
+    /// read-only.
     #[doc(alias = "GetNxProperties")]
     #[deprecated(note = "use `GenericVariableApi::get_properties` instead")]
     fn get_nx_properties(&self) -> Call<'_, GetNxProperties> {
         Call::new(self.remote(), GetNxProperties::new())
     }
 
-    /// Returns the content of the variable as it was set, without evaluating it.
+    /// Returns the definition of the variable, without evaluating it.
     ///
-    /// On a [`GenericVariable`](crate::generic_variable::GenericVariable) that is [`GenericVariableApi::get_raw_content`](crate::generic_variable::GenericVariableApi::get_raw_content).
+    /// For a [`GenericVariable`](crate::generic_variable::GenericVariable), use
+    /// [`GenericVariableApi::get_raw_content`](crate::generic_variable::GenericVariableApi::get_raw_content).
     ///
     /// # Returns
     ///
-    /// `qReturn`, text: The content; an expression stands as written, with its `=`.
+    /// `String` (`qReturn`): The definition. An expression includes its leading `=`.
     ///
-    /// `Variable.GetRawContent`: reads only.
+    /// Deprecated: use
+    /// [`GenericVariableApi::get_properties`](crate::generic_variable::GenericVariableApi::get_properties) instead.
     ///
-    /// Deprecated: use [`GenericVariableApi::get_properties`](crate::generic_variable::GenericVariableApi::get_properties) instead.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/variable/)
+    /// Schema method: [`Variable.GetRawContent`](https://qlik.dev/apis/json-rpc/qix/variable/#getrawcontent),
+    /// read-only.
     #[doc(alias = "GetRawContent")]
     #[deprecated(note = "use `GenericVariableApi::get_properties` instead")]
     fn get_raw_content(&self) -> Call<'_, GetRawContent> {
         Call::new(self.remote(), GetRawContent::new())
     }
 
-    /// Sets the content of the variable.
+    /// Sets the value of the variable.
     ///
-    /// Objects whose expressions use it become stale. On a [`GenericVariable`](crate::generic_variable::GenericVariable) see [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value).
+    /// Objects whose expressions use the variable become stale. For a
+    /// [`GenericVariable`](crate::generic_variable::GenericVariable), use
+    /// [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value).
     ///
     /// # Parameters
     ///
-    /// * `content` (`qContent`, text): The new content; an expression if it begins with `=`.
-    /// * `update_mru` (`qUpdateMRU`, true or false): Whether the value joins the list of most recently used ones.
+    /// * `content` (`qContent`): New value, or an expression if it starts with `=`.
+    /// * `update_mru` (`qUpdateMRU`): Whether to add the value to the list of most recently used values.
     ///
     /// # Returns
     ///
-    /// `qReturn`, true or false: Whether the content was accepted.
+    /// `bool` (`qReturn`): `true` if the value was accepted.
     ///
-    /// `Variable.SetContent`: changes something.
+    /// Deprecated: use
+    /// [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) instead.
     ///
-    /// Deprecated: use [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) instead.
-    ///
-    /// Stability: locked.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/variable/)
+    /// Schema method: [`Variable.SetContent`](https://qlik.dev/apis/json-rpc/qix/variable/#setcontent).
     #[doc(alias = "SetContent")]
     #[deprecated(note = "use `GenericVariableApi::set_properties` instead")]
     fn set_content(&self, content: &str, update_mru: bool) -> Call<'_, SetContent> {
         Call::new(self.remote(), SetContent::new(content, update_mru))
     }
 
-    /// Sets the settings of the variable.
+    /// Replaces the settings of the variable.
     ///
     /// # Parameters
     ///
-    /// * `properties` (`qProperties`, [`NxVariableProperties`]): The settings, complete.
+    /// * `properties` (`qProperties`): Complete new settings.
     ///
-    /// Returns nothing.
+    /// Deprecated: use
+    /// [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) instead.
     ///
-    /// `Variable.SetNxProperties`: changes something.
+    /// Requires the access right `update`.
     ///
-    /// Deprecated: use [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) instead.
-    ///
-    /// Stability: locked.
-    ///
-    /// The caller needs the right to: update.
-    ///
-    /// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/variable/)
+    /// Schema method: [`Variable.SetNxProperties`](https://qlik.dev/apis/json-rpc/qix/variable/#setnxproperties).
     #[doc(alias = "SetNxProperties")]
     #[deprecated(note = "use `GenericVariableApi::set_properties` instead")]
     fn set_nx_properties(
@@ -177,25 +165,21 @@ pub trait VariableApi: AsRemote {
     }
 }
 
-/// The request of [`VariableApi::force_content`], as a plain value.
+/// Request of [`VariableApi::force_content`].
 #[deprecated(note = "use `GenericVariableApi::set_properties` instead")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ForceContent {
-    /// The text of the new value; an empty text for none.
-    ///
-    /// `qs`: text.
+    /// `qs`: see [`VariableApi::force_content`].
     #[doc(alias = "qs")]
     pub s: String,
-    /// The number of the new value.
-    ///
-    /// `qd`: number.
+    /// `qd`: see [`VariableApi::force_content`].
     #[doc(alias = "qd")]
     pub d: f64,
 }
 
 impl ForceContent {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(s: impl Into<String>, d: f64) -> Self {
         Self { s: s.into(), d }
     }
@@ -229,14 +213,14 @@ impl Request for ForceContent {
     }
 }
 
-/// The request of [`VariableApi::get_content`], as a plain value.
+/// Request of [`VariableApi::get_content`].
 #[deprecated(note = "use `GenericVariableApi::get_properties` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetContent {}
 
 impl GetContent {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -263,14 +247,14 @@ impl Request for GetContent {
     }
 }
 
-/// The request of [`VariableApi::get_nx_properties`], as a plain value.
+/// Request of [`VariableApi::get_nx_properties`].
 #[deprecated(note = "use `GenericVariableApi::get_properties` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetNxProperties {}
 
 impl GetNxProperties {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -297,14 +281,14 @@ impl Request for GetNxProperties {
     }
 }
 
-/// The request of [`VariableApi::get_raw_content`], as a plain value.
+/// Request of [`VariableApi::get_raw_content`].
 #[deprecated(note = "use `GenericVariableApi::get_properties` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetRawContent {}
 
 impl GetRawContent {
-    /// The request.
+    /// Creates the request.
     pub fn new() -> Self {
         Self {}
     }
@@ -331,25 +315,21 @@ impl Request for GetRawContent {
     }
 }
 
-/// The request of [`VariableApi::set_content`], as a plain value.
+/// Request of [`VariableApi::set_content`].
 #[deprecated(note = "use `GenericVariableApi::set_properties` instead")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetContent {
-    /// The new content; an expression if it begins with `=`.
-    ///
-    /// `qContent`: text.
+    /// `qContent`: see [`VariableApi::set_content`].
     #[doc(alias = "qContent")]
     pub content: String,
-    /// Whether the value joins the list of most recently used ones.
-    ///
-    /// `qUpdateMRU`: true or false.
+    /// `qUpdateMRU`: see [`VariableApi::set_content`].
     #[doc(alias = "qUpdateMRU")]
     pub update_mru: bool,
 }
 
 impl SetContent {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(content: impl Into<String>, update_mru: bool) -> Self {
         Self {
             content: content.into(),
@@ -386,20 +366,18 @@ impl Request for SetContent {
     }
 }
 
-/// The request of [`VariableApi::set_nx_properties`], as a plain value.
+/// Request of [`VariableApi::set_nx_properties`].
 #[deprecated(note = "use `GenericVariableApi::set_properties` instead")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetNxProperties {
-    /// The settings, complete.
-    ///
-    /// `qProperties`: [`NxVariableProperties`].
+    /// `qProperties`: see [`VariableApi::set_nx_properties`].
     #[doc(alias = "qProperties")]
     pub properties: NxVariableProperties,
 }
 
 impl SetNxProperties {
-    /// The request, with what is required.
+    /// Creates the request from its required parameters.
     pub fn new(properties: NxVariableProperties) -> Self {
         Self { properties }
     }

@@ -1,5 +1,6 @@
 //! A call that is about to be made.
 
+use std::any::Any;
 use std::fmt;
 use std::future::{Future, IntoFuture, ready};
 use std::pin::Pin;
@@ -70,6 +71,12 @@ impl<'a, R: Request> Call<'a, R> {
     /// Only a method that reads, and has exactly one result, can be asked so.
     pub fn with_delta(mut self, delta: bool) -> Self {
         self.options.delta = Some(delta);
+        self
+    }
+
+    /// Attaches a value for the runtime or a middleware: see [`CallOptions::with_extension`].
+    pub fn with_extension<T: Any + Send + Sync>(mut self, value: T) -> Self {
+        self.options = self.options.with_extension(value);
         self
     }
 

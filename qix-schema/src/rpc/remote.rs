@@ -1,5 +1,6 @@
 //! The one seam between typed calls and whatever answers them.
 
+use std::any::Any;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -89,7 +90,7 @@ pub struct RawCall {
 }
 
 /// How to make a call.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct CallOptions {
     /// How long to wait for the answer; the session's own limit if none.
@@ -100,6 +101,33 @@ pub struct CallOptions {
     pub detached: bool,
     /// Whether to ask for what has changed since the last answer only; as the method gains from it if none.
     pub delta: Option<bool>,
+    extensions: Vec<Arc<dyn Any + Send + Sync>>,
+}
+
+impl CallOptions {
+    /// Attaches a value for the runtime or a middleware, which finds it by its type. A later value of the same type
+    /// replaces it.
+    ///
+    /// ```
+    /// use qix_schema::rpc::CallOptions;
+    ///
+    /// #[derive(Debug, PartialEq)]
+    /// struct RequestId(u64);
+    ///
+    /// let options = CallOptions::default().with_extension(RequestId(7));
+    /// assert_eq!(options.extension(), Some(&RequestId(7)));
+    /// ```
+    #[must_use]
+    pub fn with_extension<T: Any + Send + Sync>(mut self, value: T) -> Self {
+        self.extensions.retain(|known| !known.is::<T>());
+        self.extensions.push(Arc::new(value));
+        self
+    }
+
+    /// The attached value of a type.
+    pub fn extension<T: Any + Send + Sync>(&self) -> Option<&T> {
+        self.extensions.iter().find_map(|value| value.downcast_ref())
+    }
 }
 
 /// Finds the `result` in the text of a whole answer.

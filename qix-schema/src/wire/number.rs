@@ -34,7 +34,8 @@ pub(crate) fn float(text: &[u8]) -> Option<(f64, usize)> {
     }
     // Signs come and go: a branch would be guessed wrong.
     let sign = u64::from(negative) << 63;
-    let signed = |number: f64, end| (window[end] | 0x20 != b'e').then_some((f64::from_bits(number.to_bits() | sign), end));
+    let signed =
+        |number: f64, end| (window[end] | 0x20 != b'e').then_some((f64::from_bits(number.to_bits() | sign), end));
     if window[end] != b'.' {
         // Fits into 63 bits, whose conversion is one instruction.
         return if whole < DIGITS { signed(digits as i64 as f64, end) } else { None };

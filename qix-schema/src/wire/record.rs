@@ -48,7 +48,11 @@ pub trait Input {
     fn member<T: Wire>(&mut self, key: &'static str, place: &mut T) -> Result<(), Self::Stop>;
 
     /// Reads a member into a place that is made if the member comes next.
-    fn rare<'p, T: Wire + 'p>(&mut self, key: &'static str, place: impl FnOnce() -> &'p mut T) -> Result<(), Self::Stop>;
+    fn rare<'p, T: Wire + 'p>(
+        &mut self,
+        key: &'static str,
+        place: impl FnOnce() -> &'p mut T,
+    ) -> Result<(), Self::Stop>;
 }
 
 /// The name in a key.
@@ -212,7 +216,11 @@ impl<'de, A: MapAccess<'de>> Input for Value<'_, 'de, A> {
         self.rare(key, || place)
     }
 
-    fn rare<'p, T: Wire + 'p>(&mut self, key: &'static str, place: impl FnOnce() -> &'p mut T) -> Result<(), Self::Stop> {
+    fn rare<'p, T: Wire + 'p>(
+        &mut self,
+        key: &'static str,
+        place: impl FnOnce() -> &'p mut T,
+    ) -> Result<(), Self::Stop> {
         if name_of(key) != self.name {
             return Ok(());
         }

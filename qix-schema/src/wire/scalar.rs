@@ -245,17 +245,17 @@ impl Wire for f64 {
 
 struct IntegerVisitor<'a, T>(&'a mut T, &'static str);
 
-impl<T: TryFrom<i64>> IntegerVisitor<'_, T> {
+impl<T: TryFrom<i64> + TryFrom<u64>> IntegerVisitor<'_, T> {
     fn set<E: Error>(self, found: Number) -> Result<(), E> {
         let number = match found {
-            Number::Signed(number) => Some(number),
-            Number::Unsigned(number) => i64::try_from(number).ok(),
+            Number::Signed(number) => T::try_from(number).ok(),
+            Number::Unsigned(number) => T::try_from(number).ok(),
             // Some writers spell whole numbers `3.0`; beyond 2^53 a float no longer says which whole number it is.
             Number::Float(number) => {
-                (number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0).then_some(number as i64)
+                let whole = number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0;
+                whole.then_some(number as i64).and_then(|number| T::try_from(number).ok())
             }
         };
-        let number = number.and_then(|number| T::try_from(number).ok());
         *self.0 = number.ok_or_else(|| E::invalid_value(found.unexpected(), &self.1))?;
         Ok(())
     }
@@ -263,7 +263,7 @@ impl<T: TryFrom<i64>> IntegerVisitor<'_, T> {
 
 #[cold]
 #[inline(never)]
-fn unusual_integer<'a, T: TryFrom<i64>>(visitor: IntegerVisitor<'_, T>, text: &'a str) -> Scanned<'a> {
+fn unusual_integer<'a, T: TryFrom<i64> + TryFrom<u64>>(visitor: IntegerVisitor<'_, T>, text: &'a str) -> Scanned<'a> {
     let text = trim(text);
     if !matches!(text.as_bytes().first(), Some(b'-' | b'0'..=b'9')) {
         return nothing(text, &visitor);
@@ -273,7 +273,7 @@ fn unusual_integer<'a, T: TryFrom<i64>>(visitor: IntegerVisitor<'_, T>, text: &'
     Ok(rest)
 }
 
-impl<T: TryFrom<i64>> Visitor<'_> for IntegerVisitor<'_, T> {
+impl<T: TryFrom<i64> + TryFrom<u64>> Visitor<'_> for IntegerVisitor<'_, T> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -335,4 +335,8 @@ integers! {
     i16 serialize_i16 "a whole number of 16 bits";
     i32 serialize_i32 "a whole number of 32 bits";
     i64 serialize_i64 "a whole number of 64 bits";
+    u8 serialize_u8 "a whole number of 8 bits without a sign";
+    u16 serialize_u16 "a whole number of 16 bits without a sign";
+    u32 serialize_u32 "a whole number of 32 bits without a sign";
+    u64 serialize_u64 "a whole number of 64 bits without a sign";
 }

@@ -8,13 +8,68 @@ use crate::types::*;
 
 /// What stands where one value should.
 const VALUES: [&str; 62] = [
-    "null", "true", "false", "nul", "tru", "True", "0", "-0", "1", "-1", "12345678", "123456789", "-99999999",
-    "2147483647", "2147483648", "-2147483648", "-2147483649", "9007199254740993", "9223372036854775807",
-    "9223372036854775808", "-9223372036854775808", "-9223372036854775809", "18446744073709551615",
-    "18446744073709551616", "3.0", "3.5", "-0.0", "1e2", "1E+2", "1e-2", "1e400", "-1e400", "1e-400", "4.9e-324",
-    "0.1234567890123456789012345", "01", "-", "1.", ".5", "1e", "+1", "NaN", r#""""#, r#""a""#, r#""NaN""#,
-    r#""Infinity""#, r#""+Infinity""#, r#""-Infinity""#, r#""S""#, r#""\u0053""#, r#""\ud83c\udfbf é \n\"""#,
-    r#""\ud800""#, r#""\x""#, "\"\t\"", "\"a", "[]", "[ ]", "[1]", "{}", "{ }", r#"{"a":1}"#, "",
+    "null",
+    "true",
+    "false",
+    "nul",
+    "tru",
+    "True",
+    "0",
+    "-0",
+    "1",
+    "-1",
+    "12345678",
+    "123456789",
+    "-99999999",
+    "2147483647",
+    "2147483648",
+    "-2147483648",
+    "-2147483649",
+    "9007199254740993",
+    "9223372036854775807",
+    "9223372036854775808",
+    "-9223372036854775808",
+    "-9223372036854775809",
+    "18446744073709551615",
+    "18446744073709551616",
+    "3.0",
+    "3.5",
+    "-0.0",
+    "1e2",
+    "1E+2",
+    "1e-2",
+    "1e400",
+    "-1e400",
+    "1e-400",
+    "4.9e-324",
+    "0.1234567890123456789012345",
+    "01",
+    "-",
+    "1.",
+    ".5",
+    "1e",
+    "+1",
+    "NaN",
+    r#""""#,
+    r#""a""#,
+    r#""NaN""#,
+    r#""Infinity""#,
+    r#""+Infinity""#,
+    r#""-Infinity""#,
+    r#""S""#,
+    r#""\u0053""#,
+    r#""\ud83c\udfbf é \n\"""#,
+    r#""\ud800""#,
+    r#""\x""#,
+    "\"\t\"",
+    "\"a",
+    "[]",
+    "[ ]",
+    "[1]",
+    "{}",
+    "{ }",
+    r#"{"a":1}"#,
+    "",
 ];
 
 /// Values of every kind, written in every way, in a place of every kind.
@@ -101,8 +156,10 @@ fn trees_of_any_depth_are_read_as_the_general_decoder_reads_them() {
     for depth in [1, 2, 9, 127, 128, 500, 4094, 4095, 4096, 4097, 20_000] {
         let tree = format!("{}{}", r#"{"qSubNodes":["#.repeat(depth), "]}".repeat(depth));
         // Showing a tree takes more of the stack than reading it.
-        let [read, general] = [crate::decode::<NxStackedPivotCell>, general::decode::<NxStackedPivotCell>]
-            .map(|decode| decode(&tree).map(|tree| crate::encode(&tree).unwrap()).map_err(|error| error.source.to_string()));
+        let [read, general] =
+            [crate::decode::<NxStackedPivotCell>, general::decode::<NxStackedPivotCell>].map(|decode| {
+                decode(&tree).map(|tree| crate::encode(&tree).unwrap()).map_err(|error| error.source.to_string())
+            });
         assert_eq!(read, general, "{depth}");
         let lists = format!(r#"{{"qNew":{}{}}}"#, "[".repeat(depth), "]".repeat(depth));
         agree::<NxStackedPivotCell>(&lists);

@@ -5,7 +5,7 @@ use crate::faults::Fault;
 use crate::received::{Received, Upgrade};
 use crate::server::{self, Shared};
 use crate::session::connection::Outgoing;
-use crate::session::world::World;
+use crate::session::world::{OnOpen, World};
 use serde_json::{Value, json};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -149,7 +149,7 @@ impl Drop for TestEngine {
 }
 
 /// What an engine is to be like; see [`TestEngine::builder`].
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Builder {
     apps: Vec<App>,
     faults: Vec<Fault>,
@@ -158,7 +158,26 @@ pub struct Builder {
     port: u16,
     session_ttl: Duration,
     most_sessions: Option<usize>,
+    on_open: OnOpen,
 }
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            apps: Vec::new(),
+            faults: Vec::new(),
+            folder: None,
+            host: None,
+            port: 0,
+            session_ttl: SESSION_TTL,
+            most_sessions: None,
+            on_open: OnOpen::default(),
+        }
+    }
+}
+
+/// How long a session outlives its last socket: long enough for a client that lost the connection to come back.
+const SESSION_TTL: Duration = Duration::from_secs(5);
 
 impl Builder {
     /// Adds an app, beside `sales`.
@@ -196,10 +215,17 @@ impl Builder {
         self
     }
 
-    /// How long a session outlives its last socket when the address has no `/ttl`; not at all by default.
+    /// How long a session outlives its last socket when the address has no `/ttl`. Defaults to 5 seconds.
     #[must_use]
     pub fn session_ttl(mut self, ttl: Duration) -> Self {
         self.session_ttl = ttl;
+        self
+    }
+
+    /// What `OpenDoc` does in a session that has the app open already. Defaults to [`OnOpen::Attached`].
+    #[must_use]
+    pub fn on_open(mut self, on_open: OnOpen) -> Self {
+        self.on_open = on_open;
         self
     }
 
@@ -221,6 +247,7 @@ impl Builder {
         world.folder = self.folder;
         world.usual_ttl = self.session_ttl;
         world.most_sessions = self.most_sessions;
+        world.on_open = self.on_open;
         for app in std::iter::once(App::sales()).chain(self.apps) {
             let document = app.into_document(world.folder.as_deref()).map_err(io::Error::other)?;
             world.apps.add(document);

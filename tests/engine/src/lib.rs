@@ -64,3 +64,4 @@ pub use error::EngineError;
 pub use faults::Fault;
 pub use methods::coverage;
 pub use received::{Received, Upgrade};
+pub use session::world::OnOpen;

@@ -1,11 +1,12 @@
 //! The test engine as a program, for clients in other languages and for a look by hand.
 
 use clap::Parser;
-use qix_test_engine::{App, Fault, TestEngine, coverage};
+use qix_test_engine::{App, Fault, OnOpen, TestEngine, coverage};
 use std::error::Error;
 use std::io::Write;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// An in-memory engine to test clients of Qlik's engine against. Nothing is kept when it ends.
 #[derive(Debug, Parser)]
@@ -26,6 +27,13 @@ struct Arguments {
     /// Something to do wrong, such as `delay=200 on GetLayout times 1`; an address takes it too, as `?fault=…`
     #[arg(long)]
     fault: Vec<Fault>,
+    /// Seconds that a session outlives its last socket, unless its address says so by `/ttl/<seconds>`
+    #[arg(long, value_name = "SECONDS", default_value_t = 5)]
+    session_ttl: u64,
+    /// What `OpenDoc` does in a session that has the app open already: answer with it, as Qlik Cloud does, or fail
+    /// with 1002, as Qlik Sense Enterprise on Windows does
+    #[arg(long, value_name = "attached|error", default_value = "attached", value_parser = on_open)]
+    on_open: OnOpen,
     /// List the schema's methods that are in and out, and end
     #[arg(long)]
     methods: bool,
@@ -37,7 +45,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     if arguments.methods {
         return list_methods();
     }
-    let mut builder = TestEngine::builder().host(arguments.host).port(arguments.port);
+    let mut builder = TestEngine::builder()
+        .host(arguments.host)
+        .port(arguments.port)
+        .session_ttl(Duration::from_secs(arguments.session_ttl))
+        .on_open(arguments.on_open);
     if let Some(folder) = arguments.folder {
         builder = builder.folder(folder);
     }
@@ -55,6 +67,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     out.flush()?;
     engine.run().await;
     Ok(())
+}
+
+fn on_open(text: &str) -> Result<OnOpen, String> {
+    match text {
+        "attached" => Ok(OnOpen::Attached),
+        "error" => Ok(OnOpen::Error),
+        _ => Err("expected `attached` or `error`".to_owned()),
+    }
 }
 
 fn list_methods() -> Result<(), Box<dyn Error>> {

@@ -40,8 +40,8 @@ async fn the_state_is_one_of_handle_and_method_whatever_the_parameters() {
     assert_eq!(year["result"]["qReturn"][0]["value"]["qGenericId"], "Year");
     let region = delta(&mut client, 1, "GetField", json!(["Region"]), 102).await;
     let expected = json!([
-        { "op": "replace", "path": "/qGenericId", "value": "Region" },
         { "op": "replace", "path": "/qHandle", "value": 3 },
+        { "op": "replace", "path": "/qGenericId", "value": "Region" },
     ]);
     assert_eq!(region["result"]["qReturn"], expected);
 }

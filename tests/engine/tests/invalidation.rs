@@ -85,3 +85,36 @@ async fn lists_change_with_what_they_list() {
     assert_eq!(client.result(1, "Redo", json!([])).await["qSuccess"], true);
     assert!(client.object(1, "GetObject", json!(["s"])).await > 3);
 }
+
+#[tokio::test]
+async fn a_selection_makes_stale_what_looks_at_its_state_and_nothing_else() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    client.result(1, "AddAlternateState", json!(["Other"])).await;
+    let measure = |state: &str, expression: &str| {
+        json!([{ "qInfo": { "qType": "kpi" }, "qHyperCubeDef": {
+            "qStateName": state, "qMeasures": [{ "qDef": { "qDef": expression } }],
+        } }])
+    };
+    let mut objects = Vec::new();
+    for (state, expression) in [
+        ("", "Sum(Sales)"),
+        ("Other", "Sum(Sales)"),
+        ("", "Sum({Other} Sales)"),
+        ("Other", "Sum({$<Year={2021}>} Sales)"),
+        ("", "$(v)"),
+    ] {
+        objects.push(client.object(1, "CreateSessionObject", measure(state, expression)).await);
+    }
+    let mut stale = async |state: &str| {
+        for object in &objects {
+            client.result(*object, "GetLayout", json!([])).await;
+        }
+        let year = client.object(1, "GetField", json!(["Year", state])).await;
+        let selected = client.call(year, "Select", json!(["2021"])).await;
+        let changed = selected["change"].as_array().unwrap().clone();
+        objects.iter().map(|object| changed.contains(&json!(object))).collect::<Vec<_>>()
+    };
+    assert_eq!(stale("$").await, [true, false, true, true, true]);
+    assert_eq!(stale("Other").await, [false, true, true, true, true]);
+}

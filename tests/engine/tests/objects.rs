@@ -20,7 +20,7 @@ async fn whatever_a_client_keeps_in_an_object_stays() {
     let mut client = Client::open(&engine, "sales").await;
     let own = json!({
         "rank": 0.30000000000000004, "big": 9007199254740993_i64, "cells": [{ "name": null, "row": -1 }],
-        "qLayoutExclude": { "parked": { "qHyperCubeDef": {} } },
+        "qLayoutExclude": { "parked": { "columns": {} } },
         "qMetaDef": { "title": "T", "own": 1 },
     });
     let handle = client.object(1, "CreateObject", thing("a", &own)).await;
@@ -28,7 +28,8 @@ async fn whatever_a_client_keeps_in_an_object_stays() {
     assert_eq!(json!([properties["qProp"]]), thing("a", &own));
     let layout = client.result(handle, "GetLayout", json!([])).await["qLayout"].take();
     assert_eq!(layout["qInfo"], json!({ "qId": "a", "qType": "thing" }));
-    assert_eq!(layout["qMeta"], json!({ "title": "T", "own": 1 }));
+    let privileges = ["read", "update", "delete", "exportdata"];
+    assert_eq!(layout["qMeta"], json!({ "privileges": privileges, "title": "T", "own": 1 }));
     assert_eq!((&layout["rank"], &layout["cells"]), (&own["rank"], &own["cells"]));
     assert!(layout["qLayoutExclude"].is_null() && layout["qMetaDef"].is_null());
 }

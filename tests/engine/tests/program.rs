@@ -25,7 +25,7 @@ fn it_lists_its_methods() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.lines().any(|line| line == "in  Global.OpenDoc"), "{text}");
     assert!(text.lines().any(|line| line == "out Doc.Publish"), "{text}");
-    assert!(text.trim_end().ends_with("of 336 methods are in"), "{text}");
+    assert!(text.trim_end().ends_with(" methods are in"), "{text}");
 }
 
 #[test]

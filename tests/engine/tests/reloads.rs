@@ -3,7 +3,7 @@
 mod common;
 
 use common::Client;
-use qix_test_engine::{Fault, TestEngine};
+use qix_test_engine::{App, Fault, TestEngine};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -85,8 +85,35 @@ async fn errors_are_in_the_progress_data_when_that_is_wanted() {
         let errors = progress(&mut client, id).await["qErrorData"].take();
         assert_eq!(errors.as_array().unwrap().len(), usize::from(wanted));
     }
-    let done = client.result(1, "DoReloadEx", json!([])).await;
-    assert!(!done["qResult"]["qSuccess"].as_bool().unwrap_or(false));
+}
+
+#[tokio::test]
+async fn a_reload_counts_the_rows_that_it_reads() {
+    let engine = TestEngine::start().await.unwrap();
+    let script =
+        format!("{NUMBERS}\nCONCATENATE LOAD 9 AS ID AUTOGENERATE 2;\nMore:\nLOAD ID AS Copy RESIDENT Numbers;");
+    let mut client = session_app(&engine, &script).await;
+    let done = client.result(1, "DoReloadEx", json!([])).await["qResult"].take();
+    assert_eq!(done, json!({ "qSuccess": true, "qNbrOfLoadedRows": 14, "qNbrOfStoredRows": 0 }));
+}
+
+#[tokio::test]
+async fn a_failed_reload_names_its_line_counted_from_zero() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client =
+        session_app(&engine, &format!("///$tab Main\n{NUMBERS}\n\nLOAD Nothing RESIDENT Nowhere;\n")).await;
+    let done = client.result(1, "DoReloadEx", json!([])).await["qResult"].take();
+    assert!(!done["qSuccess"].as_bool().unwrap_or(false));
+    assert_eq!(done["qNbrOfLoadedRows"], 5);
+    let error = &done["qFailureData"]["qErrors"][0];
+    assert_eq!(
+        (&error["qLineNumber"], &error["qTitle"]),
+        (&json!(4), &json!("LOCERR_RELOAD_TABLE_X_NOT_FOUND")),
+        "{done}"
+    );
+    client.result(1, "SetScript", json!(["LOAD Nothing RESIDENT Nowhere;"])).await;
+    let done = client.result(1, "DoReloadEx", json!([])).await["qResult"].take();
+    assert_eq!(done["qFailureData"]["qErrors"][0]["qLineNumber"], 0);
 }
 
 #[tokio::test]
@@ -99,4 +126,49 @@ async fn a_reload_waits_for_a_word_on_an_error() {
     assert_eq!(client.result(-1, "GetInteract", json!([id])).await["qReturn"], true);
     client.result(-1, "InteractDone", json!([id, {}])).await;
     assert_eq!(client.answer(id).await["result"]["qReturn"], false);
+}
+
+#[tokio::test]
+async fn the_last_transient_message_stays_after_the_end() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    client.result(1, "SetScript", json!(["T: LOAD * INLINE [A\n1\n2\n3];"])).await;
+    let reload = client.send(1, "DoReloadEx", json!([{ "qRowLimit": 0, "qMode": 0 }])).await;
+    assert_eq!(client.answer(reload).await["result"]["qResult"]["qSuccess"], true);
+    for request in [reload, 0, -1] {
+        let data = progress(&mut client, request).await;
+        assert_eq!(data["qFinished"], true);
+        assert_eq!(data["qTransientProgressMessage"], json!({ "qMessageCode": 0, "qMessageParameters": ["3"] }));
+    }
+    client.result(1, "DoSave", json!([])).await;
+    let empty = progress(&mut client, -1).await["qTransientProgressMessage"].take();
+    assert_eq!(empty, json!({ "qMessageCode": 0, "qMessageParameters": [""] }));
+    let unknown = progress(&mut client, 999).await["qTransientProgressMessage"].take();
+    assert_eq!(unknown, empty);
+}
+
+#[tokio::test]
+async fn every_app_has_system_fields() {
+    let engine = TestEngine::builder().with_app(App::new("empty")).start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    let value = client.result(1, "Evaluate", json!(["Count({<$Field={'Year'}>} $Table) & '/' & Max($FieldNo)"])).await;
+    let tables = client.result(1, "GetTablesAndKeys", json!([{}, {}, 0, true, false])).await;
+    let with_year = tables["qtr"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|table| table["qFields"].as_array().unwrap().iter().any(|field| field["qName"] == "Year"));
+    let most = tables["qtr"].as_array().unwrap().iter().map(|table| table["qFields"].as_array().unwrap().len()).max();
+    assert_eq!(value["qReturn"], format!("{}/{}", with_year.count(), most.unwrap()));
+    assert!(client.object(1, "GetField", json!(["$Info"])).await > 0);
+
+    let list = json!([{ "qInfo": { "qType": "f" }, "qFieldListDef": { "qShowSystem": true, "qShowHidden": true } }]);
+    let list = client.object(1, "CreateSessionObject", list).await;
+    let layout = client.result(list, "GetLayout", json!([])).await["qLayout"].take();
+    let items = layout["qFieldList"]["qItems"].as_array().unwrap();
+    let system = items.iter().filter(|field| field["qIsSystem"] == true && field["qIsHidden"] == true);
+    assert_eq!(system.count(), 6);
+
+    let mut empty = Client::open(&engine, "empty").await;
+    assert_eq!(empty.result(1, "Evaluate", json!(["Count($Field)"])).await["qReturn"], "0");
 }

@@ -3,8 +3,9 @@
 mod common;
 
 use common::Client;
-use qix_test_engine::{App, Fault, TestEngine};
+use qix_test_engine::{App, Fault, OnOpen, TestEngine};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 async fn state(client: &mut Client) -> Value {
     client.notification().await["params"]["qSessionState"].take()
@@ -34,8 +35,12 @@ async fn the_same_user_and_address_share_a_session() {
 #[tokio::test]
 async fn a_session_outlives_its_sockets_for_as_long_as_it_was_told() {
     let engine = TestEngine::start().await.unwrap();
-    for (path, again) in [("/app/sales/ttl/60", "SESSION_ATTACHED"), ("/app/sales/ttl/0/identity/1", "SESSION_CREATED")]
-    {
+    for (path, again) in [
+        ("/app/sales/ttl/60", "SESSION_ATTACHED"),
+        ("/app/sales/ttl/0/identity/1", "SESSION_CREATED"),
+        // Not told: some seconds.
+        ("/app/sales/identity/2", "SESSION_ATTACHED"),
+    ] {
         let mut client = Client::connect_as(&engine, path, "").await;
         assert_eq!(state(&mut client).await, "SESSION_CREATED");
         client.close(4000).await;
@@ -46,7 +51,7 @@ async fn a_session_outlives_its_sockets_for_as_long_as_it_was_told() {
 
 #[tokio::test]
 async fn what_is_not_saved_is_lost_with_the_last_session() {
-    let engine = TestEngine::start().await.unwrap();
+    let engine = TestEngine::builder().session_ttl(Duration::ZERO).start().await.unwrap();
     for (save, kept) in [(false, false), (true, true)] {
         let mut client = Client::open(&engine, "sales").await;
         client.result(1, "SetAppProperties", json!([{ "qTitle": "Sales", "own": true }])).await;
@@ -66,7 +71,7 @@ async fn what_is_not_saved_is_lost_with_the_last_session() {
 #[tokio::test]
 async fn session_apps_are_gone_with_their_session() {
     let engine = TestEngine::builder().with_app(App::new("template").script("T: LOAD 1 AS A AUTOGENERATE 1;"));
-    let engine = engine.start().await.unwrap();
+    let engine = engine.session_ttl(Duration::ZERO).start().await.unwrap();
     let mut client = Client::connect(&engine, "/app/engineData").await;
     let created = client.call(-1, "CreateSessionApp", json!([])).await;
     let id = created["result"]["qSessionAppId"].as_str().unwrap().to_owned();
@@ -82,9 +87,38 @@ async fn session_apps_are_gone_with_their_session() {
     let mut cloud = Client::connect(&engine, "/app/SessionApp_7?from=template").await;
     assert_eq!(cloud.object(-1, "OpenDoc", json!(["SessionApp_7"])).await, 1);
     assert!(cloud.object(1, "GetField", json!(["A"])).await > 1);
+    let mut at_once = Client::connect(&engine, "/app/SessionApp_8").await;
+    assert_eq!(at_once.object(-1, "GetActiveDoc", json!([])).await, 1);
+    let mut nothing = Client::connect(&engine, "/app/SessionApp_9?from=nowhere").await;
+    assert_eq!(nothing.error(-1, "GetActiveDoc", json!([])).await, 1007);
+    assert_eq!(nothing.error(-1, "OpenDoc", json!(["SessionApp_9"])).await, 1003);
     let mut from = Client::connect(&engine, "/app/engineData/identity/2").await;
     from.result(-1, "CreateSessionAppFromApp", json!(["template"])).await;
     assert!(from.object(1, "GetField", json!(["A"])).await > 1);
+}
+
+#[tokio::test]
+async fn an_app_that_is_open_is_given_again_or_refused_as_the_deployment_does() {
+    for (on_open, code) in [(OnOpen::Attached, None), (OnOpen::Error, Some(1002))] {
+        let engine = TestEngine::builder().with_app(App::new("other")).on_open(on_open).start().await.unwrap();
+        let mut first = Client::open(&engine, "sales").await;
+        let mut second = Client::connect(&engine, "/app/sales").await;
+        let opened = second.call(-1, "OpenDoc", json!(["sales"])).await;
+        assert_eq!(opened["error"]["code"].as_i64(), code, "{opened}");
+        assert_eq!(opened["result"]["qReturn"]["qHandle"].as_i64(), code.is_none().then_some(1));
+        assert_eq!(first.error(-1, "OpenDoc", json!(["other"])).await, 1002, "a session has one app");
+        let without_data = json!({ "qDocName": "sales", "qNoData": true });
+        assert_eq!(first.error(-1, "OpenDoc", without_data).await, 1009);
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_app_is_refused_in_the_engines_words() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::connect(&engine, "/app/nowhere").await;
+    let answer = client.call(-1, "OpenDoc", json!(["nowhere"])).await;
+    let expected = json!({ "code": 1003, "parameter": "Could not find app", "message": "App not found" });
+    assert_eq!(answer["error"], expected);
 }
 
 #[tokio::test]

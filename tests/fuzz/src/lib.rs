@@ -1,18 +1,19 @@
 //! Fuzzing: bytes of any kind go into what reads other people's text, and nothing may panic, hang or disagree with a
 //! simpler reader of the same.
 //!
-//! What is tried stands in the modules `fuzz` of the crates, a function a target, compiled for tests and fuzzers only.
-//! It has two users:
+//! Each target is a function in the module `fuzz` of a crate, behind that crate's feature `__fuzz`. It has two users:
 //!
 //! * `cargo fuzz run --fuzz-dir tests/fuzz TARGET`, which looks for new inputs as long as one lets it. On a stable
 //!   toolchain add `--sanitizer none`; there is no unsafe code whose memory a sanitizer would watch.
-//! * [`replay`], which ordinary tests call: all inputs of the committed corpus, then a fixed number of changed ones.
+//! * [`replay`], which the tests of this package call: all inputs of the committed corpus, then a fixed number of changed ones.
 //!
 //! An input that made a target fail is minimised (`cargo fuzz tmin`) and put into the corpus under a name that says what
 //! it was.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
+
+use fastrand::Rng;
 
 /// Inputs that are tried besides those of the corpus.
 const CHANGED: usize = 2_000;
@@ -61,12 +62,12 @@ pub fn replay(target: &str, run: fn(&[u8])) {
     for (name, input) in &corpus {
         attempt(run, input, name);
     }
-    let mut numbers = Numbers::new(target.bytes().fold(0, |seed, byte| u64::rotate_left(seed, 8) ^ u64::from(byte)));
+    let mut numbers = Rng::with_seed(target.bytes().fold(0, |seed, byte| u64::rotate_left(seed, 8) ^ u64::from(byte)));
     for round in 0..CHANGED {
-        let (name, input) = &corpus[numbers.below(corpus.len())];
-        let (_, other) = &corpus[numbers.below(corpus.len())];
+        let (name, input) = &corpus[numbers.usize(..corpus.len())];
+        let (_, other) = &corpus[numbers.usize(..corpus.len())];
         let mut changed = input.clone();
-        for _ in 0..=numbers.below(4) {
+        for _ in 0..=numbers.usize(..4) {
             change(&mut changed, other, &mut numbers);
         }
         attempt(run, &changed, &format!("{name}, changed for the {round}. time"));
@@ -98,10 +99,10 @@ fn attempt(run: fn(&[u8]), input: &[u8], name: &str) {
 }
 
 /// Changes an input a little, or mixes it with another one.
-fn change(input: &mut Vec<u8>, other: &[u8], numbers: &mut Numbers) {
-    let at = numbers.below(input.len() + 1);
-    let end = input.len().min(at + numbers.below(24));
-    match numbers.below(6) {
+fn change(input: &mut Vec<u8>, other: &[u8], numbers: &mut Rng) {
+    let at = numbers.usize(..=input.len());
+    let end = input.len().min(at + numbers.usize(..24));
+    match numbers.usize(..6) {
         0 => input.truncate(at),
         1 => drop(input.drain(at..end)),
         2 => {
@@ -109,40 +110,15 @@ fn change(input: &mut Vec<u8>, other: &[u8], numbers: &mut Numbers) {
             input.splice(at..at, part);
         }
         3 => {
-            let piece = PIECES[numbers.below(PIECES.len())];
+            let piece = PIECES[numbers.usize(..PIECES.len())];
             input.splice(at..end, piece.bytes());
         }
         4 => {
-            let from = numbers.below(other.len() + 1);
-            let to = other.len().min(from + numbers.below(64));
+            let from = numbers.usize(..=other.len());
+            let to = other.len().min(from + numbers.usize(..64));
             input.splice(at..end, other[from..to].iter().copied());
         }
-        _ => input.get_mut(at).into_iter().for_each(|byte| *byte ^= 1 << numbers.below(8)),
-    }
-}
-
-/// Numbers that look random and are the same in every run (xorshift).
-#[derive(Clone, Debug)]
-pub struct Numbers(u64);
-
-impl Numbers {
-    /// The numbers of a seed.
-    #[must_use]
-    pub fn new(seed: u64) -> Self {
-        let mut numbers = Self(seed ^ 0x9e37_79b9_7f4a_7c15 | 1);
-        // Seeds that are alike begin alike.
-        for _ in 0..8 {
-            numbers.below(1);
-        }
-        numbers
-    }
-
-    /// The next number, below an end that is not 0.
-    pub fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).expect("31 bits fit") % end
+        _ => input.get_mut(at).into_iter().for_each(|byte| *byte ^= 1 << numbers.usize(..8)),
     }
 }
 

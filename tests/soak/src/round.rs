@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use fastrand::Rng;
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 use qix_client::prelude::*;
 use qix_client::{Backoff, Event, SessionBuilder};
-use qix_fuzz::Numbers;
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
@@ -60,14 +60,14 @@ impl Resources {
 pub(crate) async fn run(plan: &Plan, number: usize, engine: Option<&Engine>, books: &Arc<Books>) {
     let weather = if engine.is_some() && number.is_multiple_of(2) { Weather::Calm } else { Weather::Rough };
     let storm = engine.filter(|_| weather == Weather::Rough).map(|engine| {
-        let numbers = Numbers::new(plan.seed ^ number as u64);
+        let numbers = Rng::with_seed(plan.seed ^ number as u64);
         tokio::spawn(storm::rage(engine.shared(), numbers, Arc::clone(books)))
     });
     let url = plan.url.clone().or(engine.map(|engine| engine.url())).unwrap_or_default();
     let sessions = (0..plan.sessions).map(|index| {
         let name = format!("{}-{number}-{index}", plan.seed);
         let seed = plan.seed.wrapping_mul(1_000_003) ^ (number * 1_009 + index) as u64;
-        Busy { plan: plan.clone(), name, weather, books: Arc::clone(books) }.work(&url, Numbers::new(seed))
+        Busy { plan: plan.clone(), name, weather, books: Arc::clone(books) }.work(&url, Rng::with_seed(seed))
     });
     let sessions = join_all(sessions).await;
     if let Some(storm) = storm {
@@ -99,7 +99,7 @@ struct Done {
 }
 
 impl Busy {
-    async fn work(self, url: &str, mut numbers: Numbers) -> Option<Done> {
+    async fn work(self, url: &str, mut numbers: Rng) -> Option<Done> {
         let Self { plan, name, weather, books } = &self;
         let session = self.connect(url).await?;
         let listener = tokio::spawn(listen(session.clone(), Arc::clone(books)));
@@ -126,7 +126,7 @@ impl Busy {
                 shared: shared.clone(),
                 measure: plan.measure.clone(),
                 weather: *weather,
-                numbers: Numbers::new(numbers.below(usize::MAX) as u64),
+                numbers: Rng::with_seed(numbers.usize(..usize::MAX) as u64),
                 books: Arc::clone(books),
             };
             workers.spawn(worker.run(plan.steps));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use qix_fuzz::Numbers;
+use fastrand::Rng;
 use qix_test_engine::{Fault, TestEngine};
 
 use crate::Books;
@@ -13,15 +13,15 @@ const ENOUGH: usize = 100;
 
 /// A fault, as chance has it.
 #[must_use]
-pub fn fault(numbers: &mut Numbers) -> Fault {
-    let millis = Duration::from_millis(1 + numbers.below(20) as u64);
-    let fault = match numbers.below(24) {
+pub fn fault(numbers: &mut Rng) -> Fault {
+    let millis = Duration::from_millis(1 + numbers.usize(..20) as u64);
+    let fault = match numbers.usize(..24) {
         0 => Fault::delay(millis).times(5),
         1 => Fault::slow(millis).times(3),
         2 | 3 => Fault::error(15, "aborted").times(4),
         4 => Fault::error(6, "denied").times(1),
         5 => Fault::never_answer().times(1),
-        6 | 7 => Fault::reorder(1 + numbers.below(5)),
+        6 | 7 => Fault::reorder(1 + numbers.usize(..5)),
         8 | 9 => Fault::drop_socket(),
         10 => Fault::close(4003, r#"{"code":"QEP-104"}"#),
         11 => Fault::close(4205, "busy"),
@@ -38,13 +38,13 @@ pub fn fault(numbers: &mut Numbers) -> Fault {
         22 => Fault::late_on_connected(millis).times(1),
         _ => Fault::send_before(r#"{"jsonrpc":"2.0","method":"OnNoEngineAvailable"}"#).times(1),
     };
-    fault.after(numbers.below(6))
+    fault.after(numbers.usize(..6))
 }
 
 /// Brings faults until it is dropped, one for some steps of the workers. When those get nowhere, the storm abates.
-pub(crate) async fn rage(engine: Arc<TestEngine>, mut numbers: Numbers, books: Arc<Books>) {
+pub(crate) async fn rage(engine: Arc<TestEngine>, mut numbers: Rng, books: Arc<Books>) {
     loop {
-        let mut enough = books.progress() + numbers.below(60) as u64;
+        let mut enough = books.progress() + numbers.usize(..60) as u64;
         let mut lull = 0_usize;
         while books.progress() <= enough {
             tokio::time::sleep(Duration::from_millis(5)).await;

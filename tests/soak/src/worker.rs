@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use fastrand::Rng;
 use futures_util::{FutureExt, StreamExt};
 use qix_client::prelude::*;
-use qix_fuzz::Numbers;
 use tokio::task::yield_now;
 
 use crate::Books;
@@ -23,7 +23,7 @@ pub(crate) struct Worker {
     pub(crate) shared: GenericObject,
     pub(crate) measure: String,
     pub(crate) weather: Weather,
-    pub(crate) numbers: Numbers,
+    pub(crate) numbers: Rng,
     pub(crate) books: Arc<Books>,
 }
 
@@ -57,10 +57,10 @@ impl Worker {
     /// Takes steps, of which some are given up on the way.
     pub(crate) async fn run(mut self, steps: usize) {
         for step in 0..steps {
-            let what = self.numbers.below(100);
+            let what = self.numbers.usize(..100);
             // Who suspends the session has to see to it that it goes on.
-            let patience = match self.numbers.below(4) {
-                0 if what < SUSPENDING => Some(self.numbers.below(300)),
+            let patience = match self.numbers.usize(..4) {
+                0 if what < SUSPENDING => Some(self.numbers.usize(..300)),
                 _ => None,
             };
             let outcome = within(patience, self.step(what, step)).await;

@@ -28,11 +28,3 @@ pub fn logs(input: &[u8]) {
     assert!(!said.contains('\u{1b}'), "what a log holds cannot command the terminal");
     page::write(&log, "log", &mut std::io::sink()).expect("nothing is written anywhere");
 }
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn logs() {
-        qix_fuzz::replay("logs", super::logs);
-    }
-}

@@ -17,7 +17,8 @@
 
 mod envelope;
 mod fault;
-#[cfg(any(test, fuzzing))]
+#[cfg(feature = "__fuzz")]
+#[doc(hidden)]
 pub mod fuzz;
 mod log;
 mod object;

@@ -12,7 +12,7 @@ pub(crate) const HIDDEN: &str = "(hidden)";
 
 /// Parts of names, in lower case and without separators, that only secrets have: those that the client leaves out of its
 /// recordings.
-const NAMES: &str = include_str!("../../../qix-client/src/secret/names.txt");
+const NAMES: &str = include_str!("../../../qix-client/src/record/redact/names.txt");
 
 /// Whether a member of this name holds a secret.
 pub(crate) fn is_secret_name(name: &str) -> bool {

@@ -69,11 +69,3 @@ fn member_type(ty: &str, name: &str) -> Option<&'static TypeRef> {
 fn is_struct(ty: &str) -> bool {
     matches!(VERIFIER.model.types.get(ty).map(|ty| &ty.kind), Some(Kind::Struct { .. }))
 }
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn values() {
-        qix_fuzz::replay("values", super::values);
-    }
-}

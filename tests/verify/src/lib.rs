@@ -8,7 +8,8 @@
 //! # Ok::<(), qix_verify::NotDecoded>(())
 //! ```
 
-#[cfg(any(test, fuzzing))]
+#[cfg(feature = "__fuzz")]
+#[doc(hidden)]
 pub mod fuzz;
 mod meaning;
 mod pointer;

@@ -26,6 +26,10 @@ pub(crate) fn round_trip(text: &str, ty: &TypeRef) -> Result<String, NotDecoded>
         TypeRef::Integer(IntFormat::Byte | IntFormat::Int16) => through::<i16>(text),
         TypeRef::Integer(IntFormat::Int32) => through::<i32>(text),
         TypeRef::Integer(IntFormat::Int64 | IntFormat::Unstated) => through::<i64>(text),
+        TypeRef::Integer(IntFormat::Uint8) => through::<u8>(text),
+        TypeRef::Integer(IntFormat::Uint16) => through::<u16>(text),
+        TypeRef::Integer(IntFormat::Uint32) => through::<u32>(text),
+        TypeRef::Integer(IntFormat::Uint64) => through::<u64>(text),
         TypeRef::Named(name) => match TYPES.iter().find(|(wire, _)| wire == name) {
             Some((_, through)) => through(text),
             None => Err(NotDecoded::new("", format!("the schema has no type `{name}`"))),

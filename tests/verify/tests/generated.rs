@@ -45,8 +45,15 @@ impl Maker<'_> {
                     IntFormat::Int16 | IntFormat::Byte => i64::from(i16::MAX),
                     IntFormat::Int32 => i64::from(i32::MAX),
                     IntFormat::Int64 | IntFormat::Unstated => i64::MAX,
+                    IntFormat::Uint8 => i64::from(u8::MAX),
+                    IntFormat::Uint16 => i64::from(u16::MAX),
+                    IntFormat::Uint32 => i64::from(u32::MAX),
+                    IntFormat::Uint64 => i64::MAX,
                 };
-                json!([0, 1, -1, -4, top, -top][usize::from(self.byte()) % 6])
+                use IntFormat::{Uint8, Uint16, Uint32, Uint64};
+                let unsigned = matches!(format, Uint8 | Uint16 | Uint32 | Uint64);
+                let value = [0, 1, -1, -4, top, -top][usize::from(self.byte()) % 6];
+                json!(if unsigned { value.abs() } else { value })
             }
             TypeRef::List(items) => {
                 let length = if depth == 0 { 0 } else { usize::from(self.byte()) % 3 };

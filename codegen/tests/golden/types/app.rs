@@ -6,27 +6,23 @@ use qix_schema::wire::{Choice, Extra, Input, Members, Record, Unrecognized, Valu
 use serde::ser::SerializeMap;
 use super::*;
 
-/// `Bytes`: text.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bytes)
+/// Schema type: [`Bytes`](https://qlik.dev/apis/json-rpc/qix/schemas/#bytes).
 pub type Bytes = String;
 
-/// `Node`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#node)
+/// Schema type: [`Node`](https://qlik.dev/apis/json-rpc/qix/schemas/#node).
 #[derive(Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Node {
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
-    /// `qParent`: [`Node`].
+    /// Wire name: `qParent`.
     #[doc(alias = "qParent")]
     pub parent: Option<Box<Node>>,
-    /// `qNodes`: list of [`Node`].
+    /// Wire name: `qNodes`.
     #[doc(alias = "qNodes")]
     pub nodes: Vec<Node>,
-    /// Members that few values carry.
+    /// Rarely set members.
     pub rare: Option<Box<NodeRare>>,
 }
 
@@ -77,7 +73,7 @@ impl Node {
         self
     }
 
-    /// `qNote`, if the value carries rare members.
+    /// `qNote`, if any rare member is set.
     pub fn note(&self) -> Option<&String> {
         self.rare.as_ref().map(|rare| &rare.note)
     }
@@ -111,65 +107,53 @@ impl Record for Node {
     }
 }
 
-/// Members that few values of [`Node`] carry, together in one box so that the many others stay small.
+/// Rarely set members of [`Node`], boxed together to keep the common case small.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NodeRare {
-    /// `qNote`: text.
+    /// Wire name: `qNote`.
     #[doc(alias = "qNote")]
     pub note: String,
 }
 
-/// `NodeRows`: list of [`Node`].
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#noderows)
+/// Schema type: [`NodeRows`](https://qlik.dev/apis/json-rpc/qix/schemas/#noderows).
 pub type NodeRows = Vec<Node>;
 
 /// Defines a thing.
 ///
-/// `ThingDef`: an object with 9 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#thingdef)
+/// Schema type: [`ThingDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#thingdef).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ThingDef {
-    /// `qKind`: [`ThingKind`].
-    ///
-    /// Absent means [`ThingKind::Large`].
+    /// Wire name: `qKind`. Defaults to [`ThingKind::Large`].
     #[doc(alias = "qKind")]
     pub kind: ThingKind,
-    /// `qLimit`: whole number.
-    ///
-    /// Absent means -1.
+    /// Wire name: `qLimit`. Defaults to `-1`.
     #[doc(alias = "qLimit")]
     pub limit: i32,
-    /// `qIsOn`: true or false.
-    ///
-    /// Absent means true.
+    /// Wire name: `qIsOn`. Defaults to `true`.
     #[doc(alias = "qIsOn")]
     pub is_on: bool,
-    /// `qWeight`: number.
+    /// Wire name: `qWeight`.
     #[doc(alias = "qWeight")]
     pub weight: f64,
-    /// `qTags`: texts.
+    /// Wire name: `qTags`.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
-    /// `qData`: [`JsonObject`].
+    /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// `qError`: [`Node`].
-    ///
-    /// Stability: experimental.
+    /// Wire name: `qError`.
     #[doc(alias = "qError")]
     pub error: Option<Box<Node>>,
-    /// `qAdded`: whole numbers.
+    /// Wire name: `qAdded`.
     #[doc(alias = "qAdded")]
     pub added: Vec<i32>,
-    /// `qNodeDef`: [`Node`].
+    /// Wire name: `qNodeDef`.
     #[doc(alias = "qNodeDef")]
     pub node_def: Option<Box<Node>>,
     /// Members that the schema does not know.
@@ -328,18 +312,16 @@ impl Record for ThingDef {
     }
 }
 
-/// `ThingKind`: one of 2 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#thingkind)
+/// Schema type: [`ThingKind`](https://qlik.dev/apis/json-rpc/qix/schemas/#thingkind).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ThingKind {
-    /// `S`, in full `THING_SMALL`, number 0.
+    /// Wire value: `S`, also `THING_SMALL` or 0.
     #[doc(alias = "S")]
     #[doc(alias = "THING_SMALL")]
     #[default]
     Small,
-    /// `L`, in full `THING_LARGE`, number 1.
+    /// Wire value: `L`, also `THING_LARGE` or 1.
     #[doc(alias = "L")]
     #[doc(alias = "THING_LARGE")]
     Large,

@@ -7,21 +7,17 @@ use serde::ser::SerializeMap;
 
 /// Anything.
 ///
-/// `JsonObject`: any JSON.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#jsonobject)
+/// Schema type: [`JsonObject`](https://qlik.dev/apis/json-rpc/qix/schemas/#jsonobject).
 pub type JsonObject = Json;
 
-/// `ObjectInterface`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#objectinterface)
+/// Schema type: [`ObjectInterface`](https://qlik.dev/apis/json-rpc/qix/schemas/#objectinterface).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ObjectInterface {
-    /// `qType`: text.
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: String,
-    /// `qHandle`: whole number.
+    /// Wire name: `qHandle`.
     #[doc(alias = "qHandle")]
     pub handle: i32,
 }

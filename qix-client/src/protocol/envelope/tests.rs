@@ -17,7 +17,7 @@ fn result(envelope: &Envelope, text: &str) -> String {
 fn an_answer_as_engines_write_it_is_read_from_its_ends() {
     let text = r#"{"jsonrpc":"2.0","id":6,"delta":true,"result":{"qReturn":{"qHandle":2}},"change":[1, 2],"close":[],"suspend":[3]}"#;
     let envelope = Ends::read(text).unwrap();
-    assert_eq!(envelope, message::parse(text).unwrap());
+    assert_eq!(envelope, full::parse(text).unwrap());
     assert_eq!((envelope.id, envelope.delta), (Some(6), true));
     assert_eq!((&*envelope.change, &*envelope.close, &*envelope.suspend), (&[1, 2][..], &[][..], &[3][..]));
     assert_eq!(result(&envelope, text), r#"{"qReturn":{"qHandle":2}}"#);
@@ -117,7 +117,7 @@ proptest! {
     fn the_ends_agree_with_a_parser(members in members(), gap in prop_oneof!["", " ", "\n\t"]) {
         let members: Vec<_> = members.iter().map(|(name, value)| format!("{gap}\"{name}\"{gap}:{gap}{value}{gap}")).collect();
         let text = format!("{{{}}}", members.join(","));
-        let whole = message::parse(&text).unwrap();
+        let whole = full::parse(&text).unwrap();
         if let Some(ends) = Ends::read(&text) {
             let Body::Result(range) = &ends.body else { panic!() };
             if serde_json::from_str::<serde::de::IgnoredAny>(&text[range.clone()]).is_ok() {

@@ -6,60 +6,60 @@ use qix_schema::wire::{Choice, Extra, Input, Members, Record, Unrecognized, Valu
 use serde::ser::SerializeMap;
 use super::*;
 
-/// Describes an app without opening it.
+/// Metadata of an app, available without opening it.
 ///
-/// Comes from [`GlobalApi::get_app_entry`](crate::global::GlobalApi::get_app_entry); the list of all apps has [`DocListEntry`](crate::types::DocListEntry).
+/// Returned by [`GlobalApi::get_app_entry`](crate::global::GlobalApi::get_app_entry). To list all apps, use
+/// [`GlobalApi::get_doc_list`](crate::global::GlobalApi::get_doc_list), which returns
+/// [`DocListEntry`](crate::types::DocListEntry) values.
 ///
-/// `AppEntry`: an object with 9 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#appentry)
+/// Schema type: [`AppEntry`](https://qlik.dev/apis/json-rpc/qix/schemas/#appentry).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AppEntry {
-    /// Identifier of the app: a GUID, on Desktop the path of its file.
+    /// App ID: a GUID, or the path of the app file in Qlik Sense Desktop.
     ///
-    /// `qID`: text.
+    /// Wire name: `qID`.
     #[doc(alias = "qID")]
     pub id: String,
-    /// Title for users.
+    /// Title shown to users.
     ///
-    /// `qTitle`: text.
+    /// Wire name: `qTitle`.
     #[doc(alias = "qTitle")]
     pub title: String,
     /// Path or address of the app's file.
     ///
-    /// `qPath`: text.
+    /// Wire name: `qPath`.
     #[doc(alias = "qPath")]
     pub path: String,
-    /// When the app was last reloaded, in ISO 8601; empty when never.
+    /// Time of the last reload, in ISO 8601. Empty if the app has never been reloaded.
     ///
-    /// `qLastReloadTime`: text.
+    /// Wire name: `qLastReloadTime`.
     #[doc(alias = "qLastReloadTime")]
     pub last_reload_time: String,
-    /// Whether the app can only be read.
+    /// Whether the app is read-only.
     ///
-    /// `qReadOnly`: true or false.
+    /// Wire name: `qReadOnly`.
     #[doc(alias = "qReadOnly")]
     pub read_only: bool,
     /// Owner, publishing and access rights.
     ///
-    /// `qMeta`: [`NxMeta`].
+    /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
-    /// Picture that stands for the app in lists.
+    /// Image shown for the app in app lists.
     ///
-    /// `qThumbnail`: [`StaticContentUrl`].
+    /// Wire name: `qThumbnail`.
     #[doc(alias = "qThumbnail")]
     pub thumbnail: StaticContentUrl,
-    /// Size of the app's file, in bytes.
+    /// Size of the app file, in bytes.
     ///
-    /// `qFileSize`: whole number.
+    /// Wire name: `qFileSize`.
     #[doc(alias = "qFileSize")]
     pub file_size: i64,
-    /// Whether the app has section access, by which each user sees only part of the data, or cannot open
-    /// it at all.
+    /// Whether the app uses section access, which restricts each user to part of the data or denies access
+    /// altogether.
     ///
-    /// `qHasSectionAccess`: true or false.
+    /// Wire name: `qHasSectionAccess`.
     #[doc(alias = "qHasSectionAccess")]
     pub has_section_access: bool,
 }
@@ -182,34 +182,32 @@ impl Record for AppEntry {
     }
 }
 
-/// Holds the names of days and months in the app's language.
+/// Names of days and months in the language of the app.
 ///
-/// The script sets them with `DayNames`, `MonthNames`, `LongDayNames` and `LongMonthNames`.
+/// The load script sets them with the variables `DayNames`, `MonthNames`, `LongDayNames`, and `LongMonthNames`.
 ///
-/// `CalendarStrings`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#calendarstrings)
+/// Schema type: [`CalendarStrings`](https://qlik.dev/apis/json-rpc/qix/schemas/#calendarstrings).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CalendarStrings {
-    /// Short names of the days, beginning with Monday.
+    /// Short day names, starting with Monday.
     ///
-    /// `qDayNames`: texts.
+    /// Wire name: `qDayNames`.
     #[doc(alias = "qDayNames")]
     pub day_names: Vec<String>,
-    /// Short names of the months, beginning with January.
+    /// Short month names, starting with January.
     ///
-    /// `qMonthNames`: texts.
+    /// Wire name: `qMonthNames`.
     #[doc(alias = "qMonthNames")]
     pub month_names: Vec<String>,
-    /// Full names of the days, beginning with Monday.
+    /// Full day names, starting with Monday.
     ///
-    /// `qLongDayNames`: texts.
+    /// Wire name: `qLongDayNames`.
     #[doc(alias = "qLongDayNames")]
     pub long_day_names: Vec<String>,
-    /// Full names of the months, beginning with January.
+    /// Full month names, starting with January.
     ///
-    /// `qLongMonthNames`: texts.
+    /// Wire name: `qLongMonthNames`.
     #[doc(alias = "qLongMonthNames")]
     pub long_month_names: Vec<String>,
 }
@@ -289,80 +287,81 @@ impl Record for CalendarStrings {
     }
 }
 
-/// Describes one of the apps that the user can open.
+/// An app that the user can open.
 ///
-/// Listed by [`GlobalApi::get_doc_list`](crate::global::GlobalApi::get_doc_list). Pass [`DocListEntry::doc_id`](crate::types::DocListEntry::doc_id) to [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc); titles need not be unique.
+/// Returned by [`GlobalApi::get_doc_list`](crate::global::GlobalApi::get_doc_list). To open the app, pass
+/// [`DocListEntry::doc_id`](crate::types::DocListEntry::doc_id) to
+/// [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc); titles are not necessarily unique.
 ///
-/// `DocListEntry`: an object with 13 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#doclistentry)
+/// Schema type: [`DocListEntry`](https://qlik.dev/apis/json-rpc/qix/schemas/#doclistentry).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DocListEntry {
     /// Name of the app.
     ///
-    /// `qDocName`: text.
+    /// Wire name: `qDocName`.
     #[doc(alias = "qDocName")]
     pub doc_name: String,
-    /// Not in use.
+    /// Not used.
     ///
-    /// `qConnectedUsers`: whole number.
+    /// Wire name: `qConnectedUsers`.
     #[doc(alias = "qConnectedUsers")]
     pub connected_users: i32,
-    /// When the file was last changed, as days since 30 December 1899; only Desktop sets it, elsewhere it is 0.
+    /// Modification time of the app file, in days since December 30, 1899. Qlik Sense Desktop sets it; other
+    /// deployments return 0.
     ///
-    /// `qFileTime`: number.
+    /// Wire name: `qFileTime`.
     #[doc(alias = "qFileTime")]
     pub file_time: f64,
-    /// Size of the file in bytes; only Desktop sets it, elsewhere it is 0.
+    /// Size of the app file, in bytes. Qlik Sense Desktop sets it; other deployments return 0.
     ///
-    /// `qFileSize`: number.
+    /// Wire name: `qFileSize`.
     #[doc(alias = "qFileSize")]
     pub file_size: f64,
-    /// Identifier of the app: a GUID, on Desktop the path of its file.
+    /// App ID: a GUID, or the path of the app file in Qlik Sense Desktop.
     ///
-    /// `qDocId`: text.
+    /// Wire name: `qDocId`.
     #[doc(alias = "qDocId")]
     pub doc_id: String,
-    /// Owner, publishing and access rights.
+    /// Owner, publishing status, and access rights.
     ///
-    /// `qMeta`: [`NxMeta`].
+    /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
-    /// When the app was last reloaded, in ISO 8601; empty when never.
+    /// Time of the last reload, in ISO 8601. Empty if the app has never been reloaded.
     ///
-    /// `qLastReloadTime`: text.
+    /// Wire name: `qLastReloadTime`.
     #[doc(alias = "qLastReloadTime")]
     pub last_reload_time: String,
-    /// Whether the app can only be read.
+    /// Whether the app is read-only.
     ///
-    /// `qReadOnly`: true or false.
+    /// Wire name: `qReadOnly`.
     #[doc(alias = "qReadOnly")]
     pub read_only: bool,
-    /// Title for users.
+    /// Title shown to users.
     ///
-    /// `qTitle`: text.
+    /// Wire name: `qTitle`.
     #[doc(alias = "qTitle")]
     pub title: String,
-    /// Picture that stands for the app in lists.
+    /// Image shown for the app in app lists.
     ///
-    /// `qThumbnail`: [`StaticContentUrl`].
+    /// Wire name: `qThumbnail`.
     #[doc(alias = "qThumbnail")]
     pub thumbnail: StaticContentUrl,
-    /// Whether the app has section access, by which each user sees only part of the data, or cannot open
-    /// it at all.
+    /// Whether the app uses section access, which restricts each user to part of the data or denies access
+    /// altogether.
     ///
-    /// `qHasSectionAccess`: true or false.
+    /// Wire name: `qHasSectionAccess`.
     #[doc(alias = "qHasSectionAccess")]
     pub has_section_access: bool,
-    /// Whether the app leaves its data in the database and queries it as needed (Direct Query).
+    /// Whether the app queries its database directly instead of loading the data (Direct Query).
     ///
-    /// `qIsDirectQueryMode`: true or false.
+    /// Wire name: `qIsDirectQueryMode`.
     #[doc(alias = "qIsDirectQueryMode")]
     pub is_direct_query_mode: bool,
-    /// What the app is made for.
+    /// Purpose of the app.
     ///
-    /// `qUsage`: [`UsageEnum`].
+    /// Wire name: `qUsage`.
     #[doc(alias = "qUsage")]
     pub usage: UsageEnum,
 }
@@ -529,29 +528,27 @@ impl Record for DocListEntry {
     }
 }
 
-/// Sums up what a bookmark selects in one field.
-///
-/// `LayoutFieldInfo`: an object with 3 members.
+/// Summary of what a bookmark selects in one field.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#layoutfieldinfo)
+/// Schema type: [`LayoutFieldInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#layoutfieldinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LayoutFieldInfo {
     /// Name of the field.
     ///
-    /// `qFieldName`: text.
+    /// Wire name: `qFieldName`.
     #[doc(alias = "qFieldName")]
     pub field_name: String,
-    /// How many values the stored selection covers.
+    /// Number of values in the stored selection.
     ///
-    /// `qValuesCount`: whole number.
+    /// Wire name: `qValuesCount`.
     #[doc(alias = "qValuesCount")]
     pub values_count: i32,
-    /// How many values are stored as excluded.
+    /// Number of values stored as excluded.
     ///
-    /// `qExcludedValuesCount`: whole number.
+    /// Wire name: `qExcludedValuesCount`.
     #[doc(alias = "qExcludedValuesCount")]
     pub excluded_values_count: i32,
     /// Members that the schema does not know.
@@ -615,103 +612,102 @@ impl Record for LayoutFieldInfo {
     }
 }
 
-/// Holds the formats and calendar rules that the app uses.
+/// Number formats, date formats, and calendar rules of an app.
 ///
-/// They come from the `SET` statements at the top of the load script (`ThousandSep`, `DateFormat`, `FirstWeekDay`, …); what
-/// the script does not set follows the system that the engine runs on. They are the app's, not the user's: format numbers
-/// with them to show them as the engine would.
-///
-/// `LocaleInfo`: an object with 17 members.
+/// The `SET` statements at the top of the load script (`ThousandSep`, `DateFormat`, `FirstWeekDay`, …) define
+/// them; anything the script does not set defaults to the locale of the system that the engine runs on. They
+/// belong to the app, not to the user: format numbers with them to match what the engine shows.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#localeinfo)
+/// Schema type: [`LocaleInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#localeinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LocaleInfo {
     /// Decimal separator.
     ///
-    /// `qDecimalSep`: text.
+    /// Wire name: `qDecimalSep`.
     #[doc(alias = "qDecimalSep")]
     pub decimal_sep: String,
-    /// Thousands separator; may be empty.
+    /// Thousands separator. May be empty.
     ///
-    /// `qThousandSep`: text.
+    /// Wire name: `qThousandSep`.
     #[doc(alias = "qThousandSep")]
     pub thousand_sep: String,
-    /// Separator between the items of a list.
+    /// List separator.
     ///
-    /// `qListSep`: text.
+    /// Wire name: `qListSep`.
     #[doc(alias = "qListSep")]
     pub list_sep: String,
-    /// Decimal separator of amounts of money.
+    /// Decimal separator for money.
     ///
-    /// `qMoneyDecimalSep`: text.
+    /// Wire name: `qMoneyDecimalSep`.
     #[doc(alias = "qMoneyDecimalSep")]
     pub money_decimal_sep: String,
-    /// Thousands separator of amounts of money; may be empty.
+    /// Thousands separator for money. May be empty.
     ///
-    /// `qMoneyThousandSep`: text.
+    /// Wire name: `qMoneyThousandSep`.
     #[doc(alias = "qMoneyThousandSep")]
     pub money_thousand_sep: String,
-    /// The calendar year at present.
+    /// Current calendar year.
     ///
-    /// `qCurrentYear`: whole number.
+    /// Wire name: `qCurrentYear`.
     #[doc(alias = "qCurrentYear")]
     pub current_year: i32,
-    /// Pattern for amounts of money, such as `#,##0.00 €;-#,##0.00 €`.
+    /// Money format, such as `#,##0.00 €;-#,##0.00 €`.
     ///
-    /// `qMoneyFmt`: text.
+    /// Wire name: `qMoneyFmt`.
     #[doc(alias = "qMoneyFmt")]
     pub money_fmt: String,
-    /// Pattern for times, such as `hh:mm:ss`.
+    /// Time format, such as `hh:mm:ss`.
     ///
-    /// `qTimeFmt`: text.
+    /// Wire name: `qTimeFmt`.
     #[doc(alias = "qTimeFmt")]
     pub time_fmt: String,
-    /// Pattern for dates, such as `YYYY-MM-DD`.
+    /// Date format, such as `YYYY-MM-DD`.
     ///
-    /// `qDateFmt`: text.
+    /// Wire name: `qDateFmt`.
     #[doc(alias = "qDateFmt")]
     pub date_fmt: String,
-    /// Pattern for dates with a time, such as `YYYY-MM-DD hh:mm:ss[.fff]`.
+    /// Timestamp format, such as `YYYY-MM-DD hh:mm:ss[.fff]`.
     ///
-    /// `qTimestampFmt`: text.
+    /// Wire name: `qTimestampFmt`.
     #[doc(alias = "qTimestampFmt")]
     pub timestamp_fmt: String,
-    /// Names of days and months.
+    /// Day and month names.
     ///
-    /// `qCalendarStrings`: [`CalendarStrings`].
+    /// Wire name: `qCalendarStrings`.
     #[doc(alias = "qCalendarStrings")]
     pub calendar_strings: CalendarStrings,
-    /// The day that weeks begin with: 0 is Monday, 6 is Sunday.
+    /// First day of the week, from 0 (Monday) to 6 (Sunday).
     ///
-    /// `qFirstWeekDay`: whole number.
+    /// Wire name: `qFirstWeekDay`.
     #[doc(alias = "qFirstWeekDay")]
     pub first_week_day: i32,
-    /// Whether the first and last week of a year may be shorter than seven days; then week 1 begins on 1 January.
+    /// Whether the first and last weeks of a year may have fewer than seven days. If so, week 1 starts on January 1.
     ///
-    /// `qBrokenWeeks`: true or false.
+    /// Wire name: `qBrokenWeeks`.
     #[doc(alias = "qBrokenWeeks")]
     pub broken_weeks: bool,
-    /// The day of January that always lies in week 1: 4 under ISO 8601. Has no effect with broken weeks.
+    /// Day of January that is always in week 1; 4 for ISO 8601. Ignored if
+    /// [`LocaleInfo::broken_weeks`](crate::types::LocaleInfo::broken_weeks) is `true`.
     ///
-    /// `qReferenceDay`: whole number.
+    /// Wire name: `qReferenceDay`.
     #[doc(alias = "qReferenceDay")]
     pub reference_day: i32,
-    /// The month that years begin with: 1 is January.
+    /// First month of the year; 1 is January.
     ///
-    /// `qFirstMonthOfYear`: whole number.
+    /// Wire name: `qFirstMonthOfYear`.
     #[doc(alias = "qFirstMonthOfYear")]
     pub first_month_of_year: i32,
-    /// Locale by which texts are sorted, as a language tag such as `en-US`.
+    /// Locale that determines the sort order of strings, as a language tag such as `en-US`.
     ///
-    /// `qCollation`: text.
+    /// Wire name: `qCollation`.
     #[doc(alias = "qCollation")]
     pub collation: String,
-    /// Suffixes for powers of ten in shortened numbers, such as `3:k;6:M;9:G`.
+    /// Suffixes for abbreviated numbers by power of ten, such as `3:k;6:M;9:G`.
     ///
-    /// `qNumericalAbbreviation`: text.
+    /// Wire name: `qNumericalAbbreviation`.
     #[doc(alias = "qNumericalAbbreviation")]
     pub numerical_abbreviation: String,
     /// Members that the schema does not know.
@@ -929,110 +925,109 @@ impl Record for LocaleInfo {
     }
 }
 
-/// Shows an app's title, status and settings.
+/// Title, status, and settings of an open app.
 ///
-/// Comes from [`DocApi::get_app_layout`](crate::doc::DocApi::get_app_layout); the app handle is invalidated when any of it changes, for example after a reload.
-/// Custom members appear here too: on Desktop any, on Enterprise only a few that the product knows, such as `description`,
-/// `published`, `publishTime` and `modifiedDate`.
-///
-/// `NxAppLayout`: an object with 18 members.
+/// Returned by [`DocApi::get_app_layout`](crate::doc::DocApi::get_app_layout). The engine invalidates the app
+/// handle when any of these values changes, for example after a reload. The layout also contains custom members:
+/// any in Qlik Sense Desktop, but only a fixed set in Qlik Sense Enterprise, such as `description`, `published`,
+/// `publishTime`, and `modifiedDate`.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxapplayout)
+/// Schema type: [`NxAppLayout`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxapplayout).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAppLayout {
-    /// Title for users.
+    /// Title shown to users.
     ///
-    /// `qTitle`: text.
+    /// Wire name: `qTitle`.
     #[doc(alias = "qTitle")]
     pub title: String,
-    /// Identifier of the app: a GUID, on Desktop the full path of its file.
+    /// App ID: a GUID, or the full path of the app file in Qlik Sense Desktop.
     ///
-    /// `qFileName`: text.
+    /// Wire name: `qFileName`.
     #[doc(alias = "qFileName")]
     pub file_name: String,
-    /// When the app was last reloaded, in ISO 8601; empty when never.
+    /// Time of the last reload, in ISO 8601. Empty if the app has never been reloaded.
     ///
-    /// `qLastReloadTime`: text.
+    /// Wire name: `qLastReloadTime`.
     #[doc(alias = "qLastReloadTime")]
     pub last_reload_time: String,
-    /// Whether there are changes that are not saved yet.
+    /// Whether the app has unsaved changes.
     ///
-    /// `qModified`: true or false.
+    /// Wire name: `qModified`.
     #[doc(alias = "qModified")]
     pub modified: bool,
     /// Whether the app has a load script.
     ///
-    /// `qHasScript`: true or false.
+    /// Wire name: `qHasScript`.
     #[doc(alias = "qHasScript")]
     pub has_script: bool,
     /// Names of the alternate states; see [`DocApi::add_alternate_state`](crate::doc::DocApi::add_alternate_state).
     ///
-    /// `qStateNames`: texts.
+    /// Wire name: `qStateNames`.
     #[doc(alias = "qStateNames")]
     pub state_names: Vec<String>,
-    /// Owner, publishing and access rights.
+    /// Owner, publishing status, and access rights.
     ///
-    /// `qMeta`: [`NxMeta`].
+    /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
-    /// Formats and calendar rules.
+    /// Number formats, date formats, and calendar rules.
     ///
-    /// `qLocaleInfo`: [`LocaleInfo`].
+    /// Wire name: `qLocaleInfo`.
     #[doc(alias = "qLocaleInfo")]
     pub locale_info: LocaleInfo,
-    /// Whether the app holds data, which it does once a reload has succeeded.
+    /// Whether the app contains data, which requires one successful reload.
     ///
-    /// `qHasData`: true or false.
+    /// Wire name: `qHasData`.
     #[doc(alias = "qHasData")]
     pub has_data: bool,
-    /// Whether the app can only be read.
+    /// Whether the app is read-only.
     ///
-    /// `qReadOnly`: true or false.
+    /// Wire name: `qReadOnly`.
     #[doc(alias = "qReadOnly")]
     pub read_only: bool,
-    /// Whether it was opened with its data left out, so that nothing can be calculated; see
+    /// Whether the app was opened without its data, so nothing can be calculated. See
     /// [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc).
     ///
-    /// `qIsOpenedWithoutData`: true or false.
+    /// Wire name: `qIsOpenedWithoutData`.
     #[doc(alias = "qIsOpenedWithoutData")]
     pub is_opened_without_data: bool,
-    /// Whether it is a session app, which lives in memory and is gone with the session.
+    /// Whether the app is a session app, which exists only in memory and is deleted when the session ends.
     ///
-    /// `qIsSessionApp`: true or false.
+    /// Wire name: `qIsSessionApp`.
     #[doc(alias = "qIsSessionApp")]
     pub is_session_app: bool,
-    /// Whether other apps are kept from loading its data by a `BINARY` statement; see
+    /// Whether other apps are prevented from loading the data of this app with a `BINARY` statement. See
     /// [`DocApi::set_prohibit_binary_load`](crate::doc::DocApi::set_prohibit_binary_load).
     ///
-    /// `qProhibitBinaryLoad`: true or false.
+    /// Wire name: `qProhibitBinaryLoad`.
     #[doc(alias = "qProhibitBinaryLoad")]
     pub prohibit_binary_load: bool,
-    /// Picture that stands for the app in lists.
+    /// Image shown for the app in app lists.
     ///
-    /// `qThumbnail`: [`StaticContentUrl`].
+    /// Wire name: `qThumbnail`.
     #[doc(alias = "qThumbnail")]
     pub thumbnail: StaticContentUrl,
-    /// Whether it runs on the Big Data Index, querying the data where it is.
+    /// Whether the app runs on the Big Data Index, which queries the data in place.
     ///
-    /// `qIsBDILiveMode`: true or false.
+    /// Wire name: `qIsBDILiveMode`.
     #[doc(alias = "qIsBDILiveMode")]
     pub is_bdi_live_mode: bool,
-    /// Whether it leaves its data in the database and queries it as needed (Direct Query).
+    /// Whether the app queries its database directly instead of loading the data (Direct Query).
     ///
-    /// `qIsDirectQueryMode`: true or false.
+    /// Wire name: `qIsDirectQueryMode`.
     #[doc(alias = "qIsDirectQueryMode")]
     pub is_direct_query_mode: bool,
-    /// What this app cannot do because of its mode; empty for an ordinary app.
+    /// Features that the mode of the app does not support. Empty for an ordinary app.
     ///
-    /// `qUnsupportedFeatures`: list of [`NxFeature`].
+    /// Wire name: `qUnsupportedFeatures`.
     #[doc(alias = "qUnsupportedFeatures")]
     pub unsupported_features: Vec<NxFeature>,
-    /// What the app is made for.
+    /// Purpose of the app.
     ///
-    /// `qUsage`: [`UsageEnum`].
+    /// Wire name: `qUsage`.
     #[doc(alias = "qUsage")]
     pub usage: UsageEnum,
     /// Members that the schema does not know.
@@ -1267,54 +1262,54 @@ impl Record for NxAppLayout {
     }
 }
 
-/// Holds the settings of an app that a client can change.
+/// App settings that a client can change.
 ///
-/// To change one, read them with [`DocApi::get_app_properties`](crate::doc::DocApi::get_app_properties), alter what you need and write all back with
-/// [`DocApi::set_app_properties`](crate::doc::DocApi::set_app_properties): custom members that are missing get lost. On Desktop any custom member is kept; on Enterprise
-/// only a few, such as `description`, `dynamicColor` and `modifiedDate`. Changes last only if [`DocApi::do_save`](crate::doc::DocApi::do_save) follows or the
-/// deployment saves by itself.
-///
-/// `NxAppProperties`: an object with 7 members.
+/// To change a setting, read the properties with
+/// [`DocApi::get_app_properties`](crate::doc::DocApi::get_app_properties), modify them, and write all of them
+/// with [`DocApi::set_app_properties`](crate::doc::DocApi::set_app_properties): custom members that you omit are
+/// lost. Qlik Sense Desktop keeps any custom member; Qlik Sense Enterprise keeps only a fixed set, such as
+/// `description`, `dynamicColor`, and `modifiedDate`. Unless the deployment saves automatically, call
+/// [`DocApi::do_save`](crate::doc::DocApi::do_save) to make the changes permanent.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxappproperties)
+/// Schema type: [`NxAppProperties`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxappproperties).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAppProperties {
-    /// Title for users.
+    /// Title shown to users.
     ///
-    /// `qTitle`: text.
+    /// Wire name: `qTitle`.
     #[doc(alias = "qTitle")]
     pub title: String,
-    /// When the app was last reloaded, in ISO 8601. Leave it as you found it.
+    /// Time of the last reload, in ISO 8601. Do not change it.
     ///
-    /// `qLastReloadTime`: text.
+    /// Wire name: `qLastReloadTime`.
     #[doc(alias = "qLastReloadTime")]
     pub last_reload_time: String,
-    /// The engine's own mark for upgrading apps. Leave it as you found it.
+    /// Hash that the engine uses to migrate apps between versions. Do not change it.
     ///
-    /// `qMigrationHash`: text.
+    /// Wire name: `qMigrationHash`.
     #[doc(alias = "qMigrationHash")]
     pub migration_hash: String,
-    /// Version of the product that saved the app. Leave it as you found it.
+    /// Product version that saved the app. Do not change it.
     ///
-    /// `qSavedInProductVersion`: text.
+    /// Wire name: `qSavedInProductVersion`.
     #[doc(alias = "qSavedInProductVersion")]
     pub saved_in_product_version: String,
-    /// Picture that stands for the app in lists.
+    /// Image shown for the app in app lists.
     ///
-    /// `qThumbnail`: [`StaticContentUrlDef`].
+    /// Wire name: `qThumbnail`.
     #[doc(alias = "qThumbnail")]
     pub thumbnail: StaticContentUrlDef,
-    /// Whether the app has section access.
+    /// Whether the app uses section access.
     ///
-    /// `qHasSectionAccess`: true or false.
+    /// Wire name: `qHasSectionAccess`.
     #[doc(alias = "qHasSectionAccess")]
     pub has_section_access: bool,
-    /// What the app is made for.
+    /// Purpose of the app.
     ///
-    /// `qUsage`: [`UsageEnum`].
+    /// Wire name: `qUsage`.
     #[doc(alias = "qUsage")]
     pub usage: UsageEnum,
     /// Members that the schema does not know.
@@ -1422,28 +1417,24 @@ impl Record for NxAppProperties {
     }
 }
 
-/// Tells where to fetch a reduced copy of an app.
+/// Location of a reduced copy of an app.
 ///
-/// Comes from [`DocApi::export_reduced_data`](crate::doc::DocApi::export_reduced_data).
-///
-/// `NxDownloadInfo`: an object with 2 members.
+/// Returned by [`DocApi::export_reduced_data`](crate::doc::DocApi::export_reduced_data).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdownloadinfo)
+/// Schema type: [`NxDownloadInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdownloadinfo).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NxDownloadInfo {
-    /// Address of the file. It stops working as [`NxDownloadOptions`](crate::types::NxDownloadOptions) say.
+    /// URL of the file. It expires according to [`NxDownloadOptions`](crate::types::NxDownloadOptions).
     ///
-    /// `qUrl`: text.
+    /// Wire name: `qUrl`.
     #[doc(alias = "qUrl")]
     pub url: String,
-    /// Size of the file in bytes; `-1` when not known.
+    /// File size in bytes, or -1 if unknown.
     ///
-    /// `qFileSize`: whole number.
-    ///
-    /// Absent means -1.
+    /// Wire name: `qFileSize`. Defaults to `-1`.
     #[doc(alias = "qFileSize")]
     pub file_size: i32,
     /// Members that the schema does not know.
@@ -1505,29 +1496,25 @@ impl Record for NxDownloadInfo {
     }
 }
 
-/// Says how [`DocApi::export_reduced_data`](crate::doc::DocApi::export_reduced_data) is to reduce an app and offer it.
+/// Options of [`DocApi::export_reduced_data`](crate::doc::DocApi::export_reduced_data).
 ///
-/// `NxDownloadOptions`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdownloadoptions)
+/// Schema type: [`NxDownloadOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdownloadoptions).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NxDownloadOptions {
-    /// The bookmark whose selections decide what data stays in the copy.
+    /// ID of the bookmark whose selections determine which data remains in the copy.
     ///
-    /// `qBookmarkId`: text.
+    /// Wire name: `qBookmarkId`.
     #[doc(alias = "qBookmarkId")]
     pub bookmark_id: String,
-    /// How many seconds the link stays valid.
+    /// Lifetime of the download link, in seconds.
     ///
-    /// `qExpires`: whole number.
-    ///
-    /// Absent means 3600.
+    /// Wire name: `qExpires`. Defaults to `3600`.
     #[doc(alias = "qExpires")]
     pub expires: i32,
-    /// Whether the link ends after a single download.
+    /// Whether the link stops working after one download.
     ///
-    /// `qServeOnce`: true or false.
+    /// Wire name: `qServeOnce`.
     #[doc(alias = "qServeOnce")]
     pub serve_once: bool,
 }
@@ -1592,17 +1579,15 @@ impl Record for NxDownloadOptions {
     }
 }
 
-/// Holds the version of the engine.
+/// Version of the engine.
 ///
-/// `NxEngineVersion`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxengineversion)
+/// Schema type: [`NxEngineVersion`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxengineversion).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxEngineVersion {
-    /// The version, such as `12.2528.0`: the numbering of the schema, not that of the product.
+    /// Version number, such as `12.2886.0`. The schema uses the same numbering; product releases do not.
     ///
-    /// `qComponentVersion`: text.
+    /// Wire name: `qComponentVersion`.
     #[doc(alias = "qComponentVersion")]
     pub component_version: String,
 }
@@ -1635,134 +1620,134 @@ impl Record for NxEngineVersion {
     }
 }
 
-/// Lists what some apps cannot do, above all those that query a database directly.
+/// A feature that some apps do not support, such as apps that query a database directly.
 ///
-/// Read in [`NxAppLayout::unsupported_features`](crate::types::NxAppLayout::unsupported_features).
+/// See [`NxAppLayout::unsupported_features`](crate::types::NxAppLayout::unsupported_features).
 ///
-/// `NxFeature`: one of 20 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfeature)
+/// Schema type: [`NxFeature`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfeature).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxFeature {
-    /// Binned data, as in [`GenericObjectApi::get_hyper_cube_binned_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_binned_data).
+    /// Binned data, as in
+    /// [`GenericObjectApi::get_hyper_cube_binned_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_binned_data).
     ///
-    /// `binningData`, in full `FEATURE_BINNING_DATA`, number 0.
+    /// Wire value: `binningData`, also `FEATURE_BINNING_DATA` or 0.
     #[doc(alias = "binningData")]
     #[doc(alias = "FEATURE_BINNING_DATA")]
     #[default]
     BinningData,
-    /// Making and applying bookmarks.
+    /// Creating and applying bookmarks.
     ///
-    /// `bookmarks`, in full `FEATURE_BOOKMARKS`, number 1.
+    /// Wire value: `bookmarks`, also `FEATURE_BOOKMARKS` or 1.
     #[doc(alias = "bookmarks")]
     #[doc(alias = "FEATURE_BOOKMARKS")]
     Bookmarks,
-    /// Fields that are calculated from others.
+    /// Calculated fields.
     ///
-    /// `calculatedFields`, in full `FEATURE_CALCULATED_FIELDS`, number 2.
+    /// Wire value: `calculatedFields`, also `FEATURE_CALCULATED_FIELDS` or 2.
     #[doc(alias = "calculatedFields")]
     #[doc(alias = "FEATURE_CALCULATED_FIELDS")]
     CalculatedFields,
-    /// Continuous axes, as in [`GenericObjectApi::get_hyper_cube_continuous_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_continuous_data).
+    /// Continuous axes, as in
+    /// [`GenericObjectApi::get_hyper_cube_continuous_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_continuous_data).
     ///
-    /// `continuousData`, in full `FEATURE_CONTINUOUS_DATA`, number 3.
+    /// Wire value: `continuousData`, also `FEATURE_CONTINUOUS_DATA` or 3.
     #[doc(alias = "continuousData")]
     #[doc(alias = "FEATURE_CONTINUOUS_DATA")]
     ContinuousData,
-    /// Selecting everything but the chosen values.
+    /// Selecting all values except the chosen ones.
     ///
-    /// `invertedSelections`, in full `FEATURE_INVERTED_SELECTIONS`, number 4.
+    /// Wire value: `invertedSelections`, also `FEATURE_INVERTED_SELECTIONS` or 4.
     #[doc(alias = "invertedSelections")]
     #[doc(alias = "FEATURE_INVERTED_SELECTIONS")]
     InvertedSelections,
-    /// Selecting by a range.
+    /// Selecting a range of values.
     ///
-    /// `rangeSelections`, in full `FEATURE_RANGE_SELECTIONS`, number 5.
+    /// Wire value: `rangeSelections`, also `FEATURE_RANGE_SELECTIONS` or 5.
     #[doc(alias = "rangeSelections")]
     #[doc(alias = "FEATURE_RANGE_SELECTIONS")]
     RangeSelections,
     /// Data reduction.
     ///
-    /// `reducingData`, in full `FEATURE_REDUCING_DATA`, number 6.
+    /// Wire value: `reducingData`, also `FEATURE_REDUCING_DATA` or 6.
     #[doc(alias = "reducingData")]
     #[doc(alias = "FEATURE_REDUCING_DATA")]
     ReducingData,
     /// Searching in fields and in the app.
     ///
-    /// `search`, in full `FEATURE_SEARCH`, number 7.
+    /// Wire value: `search`, also `FEATURE_SEARCH` or 7.
     #[doc(alias = "search")]
     #[doc(alias = "FEATURE_SEARCH")]
     Search,
     /// Counting values by selection state.
     ///
-    /// `selectionCount`, in full `FEATURE_SELECTION_COUNT`, number 8.
+    /// Wire value: `selectionCount`, also `FEATURE_SELECTION_COUNT` or 8.
     #[doc(alias = "selectionCount")]
     #[doc(alias = "FEATURE_SELECTION_COUNT")]
     SelectionCount,
-    /// Details about what is selected.
+    /// Selection details.
     ///
-    /// `selectionInsights`, in full `FEATURE_SELECTION_INSIGHTS`, number 9.
+    /// Wire value: `selectionInsights`, also `FEATURE_SELECTION_INSIGHTS` or 9.
     #[doc(alias = "selectionInsights")]
     #[doc(alias = "FEATURE_SELECTION_INSIGHTS")]
     SelectionInsights,
-    /// Small charts within the cells of a table.
+    /// Mini charts in table cells.
     ///
-    /// `tableMiniChart`, in full `FEATURE_TABLE_MINI_CHART`, number 10.
+    /// Wire value: `tableMiniChart`, also `FEATURE_TABLE_MINI_CHART` or 10.
     #[doc(alias = "tableMiniChart")]
     #[doc(alias = "FEATURE_TABLE_MINI_CHART")]
     TableMiniChart,
     /// Trend lines in charts.
     ///
-    /// `trendlines`, in full `FEATURE_TRENDLINES`, number 11.
+    /// Wire value: `trendlines`, also `FEATURE_TRENDLINES` or 11.
     #[doc(alias = "trendlines")]
     #[doc(alias = "FEATURE_TRENDLINES")]
     Trendlines,
-    /// Dimensions given by an expression.
+    /// Dimensions defined by an expression.
     ///
-    /// `calculatedDimensions`, in full `FEATURE_CALCULATED_DIMENSIONS`, number 12.
+    /// Wire value: `calculatedDimensions`, also `FEATURE_CALCULATED_DIMENSIONS` or 12.
     #[doc(alias = "calculatedDimensions")]
     #[doc(alias = "FEATURE_CALCULATED_DIMENSIONS")]
     CalculatedDimensions,
     /// Keeping rows whose measures are all zero.
     ///
-    /// `includeZeroValues`, in full `FEATURE_INCLUDE_ZERO_VALUES`, number 13.
+    /// Wire value: `includeZeroValues`, also `FEATURE_INCLUDE_ZERO_VALUES` or 13.
     #[doc(alias = "includeZeroValues")]
     #[doc(alias = "FEATURE_INCLUDE_ZERO_VALUES")]
     IncludeZeroValues,
-    /// Keeping rows with a missing dimension value.
+    /// Keeping rows whose dimension value is null.
     ///
-    /// `includeNullValues`, in full `FEATURE_INCLUDE_NULL_VALUES`, number 14.
+    /// Wire value: `includeNullValues`, also `FEATURE_INCLUDE_NULL_VALUES` or 14.
     #[doc(alias = "includeNullValues")]
     #[doc(alias = "FEATURE_INCLUDE_NULL_VALUES")]
     IncludeNullValues,
     /// Paging through the values of a filter pane.
     ///
-    /// `filterPanePaging`, in full `FEATURE_FILTER_PANE_PAGING`, number 15.
+    /// Wire value: `filterPanePaging`, also `FEATURE_FILTER_PANE_PAGING` or 15.
     #[doc(alias = "filterPanePaging")]
     #[doc(alias = "FEATURE_FILTER_PANE_PAGING")]
     FilterPanePaging,
-    /// Sorting a filter pane in a way of one's own.
+    /// Custom sort orders in a filter pane.
     ///
-    /// `filterPaneCustomSorting`, in full `FEATURE_FILTER_PANE_CUSTOM_SORTING`, number 16.
+    /// Wire value: `filterPaneCustomSorting`, also `FEATURE_FILTER_PANE_CUSTOM_SORTING` or 16.
     #[doc(alias = "filterPaneCustomSorting")]
     #[doc(alias = "FEATURE_FILTER_PANE_CUSTOM_SORTING")]
     FilterPaneCustomSorting,
-    /// Showing in how many records each value occurs.
+    /// Showing how many records contain each value.
     ///
-    /// `showFrequency`, in full `FEATURE_SHOW_FREQUENCY`, number 17.
+    /// Wire value: `showFrequency`, also `FEATURE_SHOW_FREQUENCY` or 17.
     #[doc(alias = "showFrequency")]
     #[doc(alias = "FEATURE_SHOW_FREQUENCY")]
     ShowFrequency,
     /// Limiting a dimension to its top or bottom values.
     ///
-    /// `limitation`, in full `FEATURE_LIMITATION`, number 18.
+    /// Wire value: `limitation`, also `FEATURE_LIMITATION` or 18.
     #[doc(alias = "limitation")]
     #[doc(alias = "FEATURE_LIMITATION")]
     Limitation,
     /// Totals in charts.
     ///
-    /// `totals`, in full `FEATURE_TOTALS`, number 19.
+    /// Wire value: `totals`, also `FEATURE_TOTALS` or 19.
     #[doc(alias = "totals")]
     #[doc(alias = "FEATURE_TOTALS")]
     Totals,
@@ -1936,25 +1921,96 @@ impl Choice for NxFeature {
     }
 }
 
-/// Describes a stream: a place where apps are published, on Enterprise for Windows.
+/// Tells what created a library dimension or measure.
 ///
-/// `NxStreamListEntry`: an object with 2 members.
+/// It replaces the member `qScriptGenerated`, which cannot tell a data product from a program.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxstreamlistentry)
-#[deprecated(
-    note = "the engine's schema deprecates it and names nothing to use instead"
-)]
+/// Schema type: [`NxOrigin`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxorigin).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NxOrigin {
+    /// A user interface or an API call.
+    ///
+    /// Wire value: `PROGRAM`, also 0.
+    #[doc(alias = "PROGRAM")]
+    #[default]
+    Program,
+    /// The load script.
+    ///
+    /// Wire value: `SCRIPT`, also 1.
+    #[doc(alias = "SCRIPT")]
+    Script,
+    /// A data product.
+    ///
+    /// Wire value: `DATA_PRODUCT`, also 2.
+    #[doc(alias = "DATA_PRODUCT")]
+    DataProduct,
+    /// A value that the schema does not know; it is written back as it came.
+    Unrecognized(Box<Unrecognized>),
+}
+
+impl Choice for NxOrigin {
+    const NAME: &'static str = "NxOrigin";
+    const VALUES: &'static [ValueName] = &[
+        ValueName {
+            title: "PROGRAM",
+            long: "PROGRAM",
+            number: 0,
+        },
+        ValueName {
+            title: "SCRIPT",
+            long: "SCRIPT",
+            number: 1,
+        },
+        ValueName {
+            title: "DATA_PRODUCT",
+            long: "DATA_PRODUCT",
+            number: 2,
+        },
+    ];
+
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::Program,
+                1 => Self::Script,
+                2 => Self::DataProduct,
+                _ => return None,
+            },
+        )
+    }
+
+    fn index(&self) -> Result<usize, &Unrecognized> {
+        Ok(
+            match self {
+                Self::Program => 0,
+                Self::Script => 1,
+                Self::DataProduct => 2,
+                Self::Unrecognized(value) => return Err(value),
+            },
+        )
+    }
+
+    fn from_unrecognized(value: Unrecognized) -> Self {
+        Self::Unrecognized(Box::new(value))
+    }
+}
+
+/// A stream, where apps are published in Qlik Sense Enterprise on Windows.
+///
+/// Schema type: [`NxStreamListEntry`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxstreamlistentry).
+#[deprecated(note = "deprecated in the schema, without a replacement")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxStreamListEntry {
     /// Name of the stream.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Identifier of the stream.
+    /// Stream ID.
     ///
-    /// `qId`: text.
+    /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: String,
 }
@@ -1997,22 +2053,20 @@ impl Record for NxStreamListEntry {
     }
 }
 
-/// Gives a position on the screen, in pixels.
+/// A screen position, in pixels.
 ///
-/// `Point`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#point)
+/// Schema type: [`Point`](https://qlik.dev/apis/json-rpc/qix/schemas/#point).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Point {
     /// Distance from the left edge.
     ///
-    /// `qx`: whole number.
+    /// Wire name: `qx`.
     #[doc(alias = "qx")]
     pub x: i32,
     /// Distance from the top edge.
     ///
-    /// `qy`: whole number.
+    /// Wire name: `qy`.
     #[doc(alias = "qy")]
     pub y: i32,
 }
@@ -2055,27 +2109,25 @@ impl Record for Point {
     }
 }
 
-/// Describes the app that [`DocApi::transform_app`](crate::doc::DocApi::transform_app) is to create.
+/// The app that [`DocApi::transform_app`](crate::doc::DocApi::transform_app) creates.
 ///
-/// `TransformAppParameters`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#transformappparameters)
+/// Schema type: [`TransformAppParameters`](https://qlik.dev/apis/json-rpc/qix/schemas/#transformappparameters).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TransformAppParameters {
     /// Title of the new app.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Identifier of the space to create it in; the user's personal space when empty.
+    /// ID of the space that will contain the app. Empty for the user's personal space.
     ///
-    /// `qSpaceId`: text.
+    /// Wire name: `qSpaceId`.
     #[doc(alias = "qSpaceId")]
     pub space_id: String,
-    /// Prefix for the names of script parameters that are inserted; of use for template apps only.
+    /// Prefix for the names of the script parameters that are inserted. Applies to template apps only.
     ///
-    /// `qScriptParameterPrefix`: text.
+    /// Wire name: `qScriptParameterPrefix`.
     #[doc(alias = "qScriptParameterPrefix")]
     pub script_parameter_prefix: String,
 }
@@ -2132,17 +2184,15 @@ impl Record for TransformAppParameters {
     }
 }
 
-/// Tells which app [`DocApi::transform_app`](crate::doc::DocApi::transform_app) created.
+/// The app that [`DocApi::transform_app`](crate::doc::DocApi::transform_app) created.
 ///
-/// `TransformAppResult`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#transformappresult)
+/// Schema type: [`TransformAppResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#transformappresult).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TransformAppResult {
-    /// Identifier of the new app, to be opened over a connection of its own.
+    /// ID of the new app. Open it over a separate connection.
     ///
-    /// `qAppId`: text.
+    /// Wire name: `qAppId`.
     #[doc(alias = "qAppId")]
     pub app_id: String,
 }
@@ -2175,35 +2225,38 @@ impl Record for TransformAppResult {
     }
 }
 
-/// Tells what an app is made for.
+/// Purpose of an app.
 ///
-/// `UsageEnum`: one of 4 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#usageenum)
+/// Schema type: [`UsageEnum`](https://qlik.dev/apis/json-rpc/qix/schemas/#usageenum).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UsageEnum {
-    /// Analysis: an app with sheets and charts, the usual kind.
+    /// Analytics: an app with sheets and charts, the most common kind.
     ///
-    /// `ANALYTICS`, number 0.
+    /// Wire value: `ANALYTICS`, also 0.
     #[doc(alias = "ANALYTICS")]
     #[default]
     Analytics,
-    /// Preparing data for other apps by a script.
+    /// Data preparation for other apps, with a load script.
     ///
-    /// `DATA_PREPARATION`, number 1.
+    /// Wire value: `DATA_PREPARATION`, also 1.
     #[doc(alias = "DATA_PREPARATION")]
     DataPreparation,
-    /// Preparing data by a graphical data flow.
+    /// Data preparation with a graphical data flow.
     ///
-    /// `DATAFLOW_PREP`, number 2.
+    /// Wire value: `DATAFLOW_PREP`, also 2.
     #[doc(alias = "DATAFLOW_PREP")]
     DataflowPrep,
-    /// Preparing a single table.
+    /// Preparation of a single table.
     ///
-    /// `SINGLE_TABLE_PREP`, number 3.
+    /// Wire value: `SINGLE_TABLE_PREP`, also 3.
     #[doc(alias = "SINGLE_TABLE_PREP")]
     SingleTablePrep,
+    /// Direct Query: charts query the source, and no data is loaded.
+    ///
+    /// Wire value: `DIRECT_QUERY_MODE`, also 4.
+    #[doc(alias = "DIRECT_QUERY_MODE")]
+    DirectQueryMode,
     /// A value that the schema does not know; it is written back as it came.
     Unrecognized(Box<Unrecognized>),
 }
@@ -2231,6 +2284,11 @@ impl Choice for UsageEnum {
             long: "SINGLE_TABLE_PREP",
             number: 3,
         },
+        ValueName {
+            title: "DIRECT_QUERY_MODE",
+            long: "DIRECT_QUERY_MODE",
+            number: 4,
+        },
     ];
 
     fn from_index(index: usize) -> Option<Self> {
@@ -2240,6 +2298,7 @@ impl Choice for UsageEnum {
                 1 => Self::DataPreparation,
                 2 => Self::DataflowPrep,
                 3 => Self::SingleTablePrep,
+                4 => Self::DirectQueryMode,
                 _ => return None,
             },
         )
@@ -2252,6 +2311,7 @@ impl Choice for UsageEnum {
                 Self::DataPreparation => 1,
                 Self::DataflowPrep => 2,
                 Self::SingleTablePrep => 3,
+                Self::DirectQueryMode => 4,
                 Self::Unrecognized(value) => return Err(value),
             },
         )
@@ -2268,4 +2328,4 @@ qix_schema::wire_records!(
     NxStreamListEntry, Point, TransformAppParameters, TransformAppResult
 );
 
-qix_schema::wire_choices!(NxFeature, UsageEnum);
+qix_schema::wire_choices!(NxFeature, NxOrigin, UsageEnum);

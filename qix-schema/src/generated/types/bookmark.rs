@@ -6,24 +6,23 @@ use qix_schema::wire::{Choice, Extra, Input, Members, Record, Unrecognized, Valu
 use serde::ser::SerializeMap;
 use super::*;
 
-/// Holds the selections that a bookmark stored for one alternate state.
+/// The selections that a bookmark stores for one alternate state.
 ///
-/// A bookmark has one such entry per state in which something was selected; see [`NxBookmark::state_data`](crate::types::NxBookmark::state_data).
+/// A bookmark has one entry for each state with selections; see
+/// [`NxBookmark::state_data`](crate::types::NxBookmark::state_data).
 ///
-/// `AlternateStateData`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#alternatestatedata)
+/// Schema type: [`AlternateStateData`](https://qlik.dev/apis/json-rpc/qix/schemas/#alternatestatedata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AlternateStateData {
-    /// Name of the alternate state; `$` is the default state, the one that users see as the current selections.
+    /// Name of the alternate state. `$` is the default state, which contains the current selections of the user.
     ///
-    /// `qStateName`: text.
+    /// Wire name: `qStateName`.
     #[doc(alias = "qStateName")]
     pub state_name: String,
-    /// One entry per field with a selection in this state.
+    /// One entry per field with selections in this state.
     ///
-    /// `qFieldItems`: list of [`BookmarkFieldItem`].
+    /// Wire name: `qFieldItems`.
     #[doc(alias = "qFieldItems")]
     pub field_items: Vec<BookmarkFieldItem>,
 }
@@ -69,26 +68,22 @@ impl Record for AlternateStateData {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// Tells why the position of one cyclic group could not be restored.
+/// A cyclic group whose active field could not be restored.
 ///
-/// `ApplyGroupStateWarning`: an object with 2 members.
-///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#applygroupstatewarning)
+/// Schema type: [`ApplyGroupStateWarning`](https://qlik.dev/apis/json-rpc/qix/schemas/#applygroupstatewarning).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyGroupStateWarning {
-    /// The group and the field definition that were asked for.
+    /// The requested group and field definition.
     ///
-    /// `qState`: [`GroupState`].
+    /// Wire name: `qState`.
     #[doc(alias = "qState")]
     pub state: GroupState,
-    /// The reason.
+    /// Reason of the failure.
     ///
-    /// `qType`: [`ApplyGroupStateWarningType`].
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: ApplyGroupStateWarningType,
 }
@@ -131,30 +126,30 @@ impl Record for ApplyGroupStateWarning {
     }
 }
 
-/// Gives the reason why the position of a cyclic group could not be restored.
+/// Reason why the active field of a cyclic group could not be restored.
 ///
-/// `ApplyGroupStateWarningType`: one of 3 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#applygroupstatewarningtype)
+/// Schema type:
+/// [`ApplyGroupStateWarningType`](https://qlik.dev/apis/json-rpc/qix/schemas/#applygroupstatewarningtype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApplyGroupStateWarningType {
-    /// The app has no dimension with the identifier in [`GroupState::info`](crate::types::GroupState::info).
+    /// The app has no dimension with the ID in [`GroupState::info`](crate::types::GroupState::info).
     ///
-    /// `group_missing`, in full `GROUP_MISSING`, number 0.
+    /// Wire value: `group_missing`, also `GROUP_MISSING` or 0.
     #[doc(alias = "group_missing")]
     #[doc(alias = "GROUP_MISSING")]
     #[default]
     GroupMissing,
-    /// The item exists, but a group position cannot be set on it.
+    /// The item exists, but it does not have an active field.
     ///
-    /// `group_not_applicable`, in full `GROUP_NOT_APPLICABLE`, number 1.
+    /// Wire value: `group_not_applicable`, also `GROUP_NOT_APPLICABLE` or 1.
     #[doc(alias = "group_not_applicable")]
     #[doc(alias = "GROUP_NOT_APPLICABLE")]
     GroupNotApplicable,
-    /// The group exists, but none of its fields has the definition in [`GroupState::active_field_def`](crate::types::GroupState::active_field_def).
+    /// The group exists, but none of its fields has the definition in
+    /// [`GroupState::active_field_def`](crate::types::GroupState::active_field_def).
     ///
-    /// `fielddef_missing`, in full `FIELDDEF_MISSING`, number 2.
+    /// Wire value: `fielddef_missing`, also `FIELDDEF_MISSING` or 2.
     #[doc(alias = "fielddef_missing")]
     #[doc(alias = "FIELDDEF_MISSING")]
     FielddefMissing,
@@ -209,29 +204,26 @@ impl Choice for ApplyGroupStateWarningType {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// Reports how setting the active fields of several cyclic groups went.
+/// The result of setting the active fields of cyclic groups.
 ///
-/// Comes back from [`DocApi::apply_group_states`](crate::doc::DocApi::apply_group_states) and, for the groups that a bookmark holds, inside
-/// [`BookmarkApplyAndVerifyResult`](crate::types::BookmarkApplyAndVerifyResult). Read the warnings too: they name each group that was left as it was.
+/// Returned by [`DocApi::apply_group_states`](crate::doc::DocApi::apply_group_states) and, for groups stored in a
+/// bookmark, as part of [`BookmarkApplyAndVerifyResult`](crate::types::BookmarkApplyAndVerifyResult). Check the
+/// warnings too: they identify the groups that did not change.
 ///
-/// `ApplyGroupStatesResult`: an object with 2 members.
-///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#applygroupstatesresult)
+/// Schema type: [`ApplyGroupStatesResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#applygroupstatesresult).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyGroupStatesResult {
     /// Whether the group states were applied.
     ///
-    /// `qApplySuccess`: true or false.
+    /// Wire name: `qApplySuccess`.
     #[doc(alias = "qApplySuccess")]
     pub apply_success: bool,
-    /// One entry per group state that could not be set; empty when all could.
+    /// One entry per group state that could not be applied.
     ///
-    /// `qWarnings`: list of [`ApplyGroupStateWarning`].
+    /// Wire name: `qWarnings`.
     #[doc(alias = "qWarnings")]
     pub warnings: Vec<ApplyGroupStateWarning>,
 }
@@ -277,148 +269,143 @@ impl Record for ApplyGroupStatesResult {
     }
 }
 
-/// Carries binary data as a base64 text.
+/// Binary data, encoded as a base64 string.
 ///
-/// `Blob`: text.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#blob)
+/// Schema type: [`Blob`](https://qlik.dev/apis/json-rpc/qix/schemas/#blob).
 pub type Blob = String;
 
-/// Describes a bookmark in the format of QlikView and of the first engine versions.
+/// A bookmark in the classic format of QlikView and early engine versions.
 ///
-/// It turns up only as [`GenericBookmarkEntry::classic_bookmark`](crate::types::GenericBookmarkEntry::classic_bookmark), in documents that were saved by or converted from such
-/// products. Bookmarks of today are described by [`NxBookmark`](crate::types::NxBookmark); create them with [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark) or
-/// [`DocApi::create_bookmark_ex`](crate::doc::DocApi::create_bookmark_ex). Members about objects and sheets refer to QlikView's own charts, not to generic objects.
+/// It occurs only in
+/// [`GenericBookmarkEntry::classic_bookmark`](crate::types::GenericBookmarkEntry::classic_bookmark), in documents
+/// saved by or converted from these products. [`NxBookmark`](crate::types::NxBookmark) describes current
+/// bookmarks; create them with [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark) or
+/// [`DocApi::create_bookmark_ex`](crate::doc::DocApi::create_bookmark_ex). Members about objects and sheets refer
+/// to QlikView objects, not to generic objects.
 ///
-/// `Bookmark`: an object with 24 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmark)
+/// Schema type: [`Bookmark`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmark).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Bookmark {
-    /// Identifier of the bookmark.
+    /// Bookmark ID.
     ///
-    /// `qId`: text.
+    /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: String,
-    /// Name that users see.
+    /// Name shown to users.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// When the bookmark was last changed, in UTC, as days since 30 December 1899; the fraction is the time
-    /// of day.
+    /// Time of the last modification, in UTC, in days since December 30, 1899.
     ///
-    /// `qUtcModifyTime`: number.
+    /// Wire name: `qUtcModifyTime`.
     #[doc(alias = "qUtcModifyTime")]
     pub utc_modify_time: f64,
-    /// When the bookmark was last applied, in UTC, in the same unit as [`Bookmark::utc_modify_time`](crate::types::Bookmark::utc_modify_time).
+    /// Time when the bookmark was last applied, in UTC, in days since December 30, 1899.
     ///
-    /// `qUtcRecallTime`: number.
+    /// Wire name: `qUtcRecallTime`.
     #[doc(alias = "qUtcRecallTime")]
     pub utc_recall_time: f64,
-    /// How often the bookmark has been applied.
+    /// Number of times the bookmark has been applied.
     ///
-    /// `qRecallCount`: whole number.
+    /// Wire name: `qRecallCount`.
     #[doc(alias = "qRecallCount")]
     pub recall_count: i32,
-    /// Whether applying it adds to the selections in place; otherwise it replaces them.
+    /// Whether the bookmark adds to the current selections instead of replacing them.
     ///
-    /// `qApplyAdditive`: true or false.
+    /// Wire name: `qApplyAdditive`.
     #[doc(alias = "qApplyAdditive")]
     pub apply_additive: bool,
-    /// Selections of the default state, one entry a field.
+    /// Selections of the default state, one entry per field.
     ///
-    /// `qFieldItems`: list of [`BookmarkFieldItem`].
+    /// Wire name: `qFieldItems`.
     #[doc(alias = "qFieldItems")]
     pub field_items: Vec<BookmarkFieldItem>,
-    /// Variables whose values are restored with the bookmark.
+    /// Variable values to restore.
     ///
-    /// `qVariableItems`: list of [`BookmarkVariableItem`].
+    /// Wire name: `qVariableItems`.
     #[doc(alias = "qVariableItems")]
     pub variable_items: Vec<BookmarkVariableItem>,
-    /// The sheet that was open when the bookmark was made.
+    /// ID of the sheet that was active when the bookmark was created.
     ///
-    /// `qSheetId`: text.
+    /// Wire name: `qSheetId`.
     #[doc(alias = "qSheetId")]
     pub sheet_id: String,
-    /// Layout state of the objects on screen, in the short form.
+    /// Layout states of the objects on screen, in the short form.
     ///
-    /// `qObjects`: list of [`LayoutBookmarkData`].
+    /// Wire name: `qObjects`.
     #[doc(alias = "qObjects")]
     pub objects: Vec<LayoutBookmarkData>,
-    /// Whether applying it restores the layout state of objects as well as the selections.
+    /// Whether the bookmark also restores the layout states of objects.
     ///
-    /// `qApplyLayoutState`: true or false.
+    /// Wire name: `qApplyLayoutState`.
     #[doc(alias = "qApplyLayoutState")]
     pub apply_layout_state: bool,
-    /// Whether [`Bookmark::info_text`](crate::types::Bookmark::info_text) pops up as a message when the bookmark is applied.
+    /// Whether [`Bookmark::info_text`](crate::types::Bookmark::info_text) is shown in a pop-up when the bookmark is
+    /// applied.
     ///
-    /// `qShowPopupInfo`: true or false.
+    /// Wire name: `qShowPopupInfo`.
     #[doc(alias = "qShowPopupInfo")]
     pub show_popup_info: bool,
-    /// Free text that explains the bookmark to users.
+    /// Description of the bookmark for users.
     ///
-    /// `qInfoText`: text.
+    /// Wire name: `qInfoText`.
     #[doc(alias = "qInfoText")]
     pub info_text: String,
-    /// The user the bookmark belongs to.
+    /// Owner of the bookmark.
     ///
-    /// `qOwner`: text.
+    /// Wire name: `qOwner`.
     #[doc(alias = "qOwner")]
     pub owner: String,
-    /// Which field was active in each field group.
+    /// Active field of each field group.
     ///
-    /// `qGroups`: list of [`GroupBookmarkData`].
+    /// Wire name: `qGroups`.
     #[doc(alias = "qGroups")]
     pub groups: Vec<GroupBookmarkData>,
-    /// The condition under which the bookmark is offered to users.
+    /// Condition for offering the bookmark to users.
     ///
-    /// `qShow`: [`CondDef`].
+    /// Wire name: `qShow`.
     #[doc(alias = "qShow")]
     pub show: CondDef,
-    /// Whether applying it restores the values of input fields.
+    /// Whether the bookmark restores the values of input fields.
     ///
-    /// `qApplyInputFieldValues`: true or false.
-    ///
-    /// Absent means true.
+    /// Wire name: `qApplyInputFieldValues`. Defaults to `true`.
     #[doc(alias = "qApplyInputFieldValues")]
     pub apply_input_field_values: bool,
-    /// Values of QlikView's input fields, which users could overtype.
+    /// Values of QlikView input fields, which users could edit.
     ///
-    /// `qInputFieldItems`: list of [`InputFieldItem`].
+    /// Wire name: `qInputFieldItems`.
     #[doc(alias = "qInputFieldItems")]
     pub input_field_items: Vec<InputFieldItem>,
-    /// Layout state of objects in the long form: sorting, expansion, scroll position.
+    /// Layout states of objects in the long form: sorting, expansion, and scroll position.
     ///
-    /// `qObjectsLayout`: list of [`ExtendedLayoutBookmarkData`].
+    /// Wire name: `qObjectsLayout`.
     #[doc(alias = "qObjectsLayout")]
     pub objects_layout: Vec<ExtendedLayoutBookmarkData>,
-    /// Whether the bookmark holds selections at all.
+    /// Whether the bookmark contains selections.
     ///
-    /// `qIncludeSelectionState`: true or false.
-    ///
-    /// Absent means true.
+    /// Wire name: `qIncludeSelectionState`. Defaults to `true`.
     #[doc(alias = "qIncludeSelectionState")]
     pub include_selection_state: bool,
-    /// Whether the bookmark holds scroll positions of objects.
+    /// Whether the bookmark contains the scroll positions of objects.
     ///
-    /// `qIncludeScrollPosition`: true or false.
+    /// Wire name: `qIncludeScrollPosition`.
     #[doc(alias = "qIncludeScrollPosition")]
     pub include_scroll_position: bool,
-    /// Selections of the alternate states, one entry a state.
+    /// Selections of the alternate states, one entry per state.
     ///
-    /// `qAlternateStateData`: list of [`AlternateStateData`].
+    /// Wire name: `qAlternateStateData`.
     #[doc(alias = "qAlternateStateData")]
     pub alternate_state_data: Vec<AlternateStateData>,
-    /// Whether the bookmark was made to go with a note that a user left on an object.
+    /// Whether the bookmark belongs to a user's note on an object.
     ///
-    /// `qForAnnotations`: true or false.
+    /// Wire name: `qForAnnotations`.
     #[doc(alias = "qForAnnotations")]
     pub for_annotations: bool,
-    /// Whether every variable is stored, and not only those that were marked for it.
+    /// Whether all variables are stored, not only those marked for bookmarks.
     ///
-    /// `qIncludeAllVariables`: true or false.
+    /// Wire name: `qIncludeAllVariables`.
     #[doc(alias = "qIncludeAllVariables")]
     pub include_all_variables: bool,
 }
@@ -762,35 +749,36 @@ impl Record for Bookmark {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// Reports whether a bookmark was applied, and which of its selections no longer match the data.
+/// Whether a bookmark was applied, and which of its selections no longer match the data.
 ///
-/// After a reload, values that a bookmark selects may be gone. [`DocApi::apply_and_verify_bookmark`](crate::doc::DocApi::apply_and_verify_bookmark) and
-/// [`GenericBookmarkApi::apply_and_verify`](crate::generic_bookmark::GenericBookmarkApi::apply_and_verify) apply the bookmark and compare what got selected with what was stored, where
-/// [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark) and [`GenericBookmarkApi::apply`](crate::generic_bookmark::GenericBookmarkApi::apply) say nothing about it.
+/// After a reload, values that a bookmark selects may be missing.
+/// [`DocApi::apply_and_verify_bookmark`](crate::doc::DocApi::apply_and_verify_bookmark) and
+/// [`GenericBookmarkApi::apply_and_verify`](crate::generic_bookmark::GenericBookmarkApi::apply_and_verify) apply
+/// the bookmark and compare the resulting selections with the stored ones.
+/// [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark) and
+/// [`GenericBookmarkApi::apply`](crate::generic_bookmark::GenericBookmarkApi::apply) do not.
 ///
-/// `BookmarkApplyAndVerifyResult`: an object with 3 members.
-///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkapplyandverifyresult)
+/// Schema type:
+/// [`BookmarkApplyAndVerifyResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkapplyandverifyresult).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkApplyAndVerifyResult {
-    /// Whether the bookmark was applied. It may be true while warnings say that not all of it could be.
+    /// Whether the bookmark was applied. May be `true` even if some selections could not be restored; check the
+    /// warnings.
     ///
-    /// `qApplySuccess`: true or false.
+    /// Wire name: `qApplySuccess`.
     #[doc(alias = "qApplySuccess")]
     pub apply_success: bool,
-    /// One entry per field, and state, whose selections differ from those stored.
+    /// One entry per field and state whose selections differ from the stored ones.
     ///
-    /// `qWarnings`: list of [`BookmarkFieldVerifyWarning`].
+    /// Wire name: `qWarnings`.
     #[doc(alias = "qWarnings")]
     pub warnings: Vec<BookmarkFieldVerifyWarning>,
-    /// How restoring the active fields of cyclic groups went, for bookmarks that hold any.
+    /// Result of restoring the active fields of cyclic groups, if the bookmark contains any.
     ///
-    /// `qGroupStateResult`: [`ApplyGroupStatesResult`].
+    /// Wire name: `qGroupStateResult`.
     #[doc(alias = "qGroupStateResult")]
     pub group_state_result: ApplyGroupStatesResult,
 }
@@ -850,69 +838,65 @@ impl Record for BookmarkApplyAndVerifyResult {
     }
 }
 
-/// Holds what a bookmark selects in one field.
+/// The selections that a bookmark stores for one field.
 ///
-/// A selection is stored either as values or as the search or range that produced it ([`BookmarkFieldItem::select_info`](crate::types::BookmarkFieldItem::select_info)); a
-/// stored search is run again on the data of the day when the bookmark is applied.
-/// [`GenericBookmarkProperties::distinct_values`](crate::types::GenericBookmarkProperties::distinct_values) makes the engine keep values only. The list of values may be left empty
-/// for a large selection: read it in pages with [`GenericBookmarkApi::get_field_values`](crate::generic_bookmark::GenericBookmarkApi::get_field_values).
+/// A selection is stored as values, or as the search or range that produced it
+/// ([`BookmarkFieldItem::select_info`](crate::types::BookmarkFieldItem::select_info)). A stored search runs again
+/// on the current data when the bookmark is applied. With
+/// [`GenericBookmarkProperties::distinct_values`](crate::types::GenericBookmarkProperties::distinct_values), the
+/// engine stores values only. The list of values may be empty for a large selection: read it in pages with
+/// [`GenericBookmarkApi::get_field_values`](crate::generic_bookmark::GenericBookmarkApi::get_field_values).
 ///
-/// `BookmarkFieldItem`: an object with 9 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfielditem)
+/// Schema type: [`BookmarkFieldItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfielditem).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkFieldItem {
-    /// The field, and what kind of thing it is.
+    /// The field and its type.
     ///
-    /// `qDef`: [`FieldDefEx`].
+    /// Wire name: `qDef`.
     #[doc(alias = "qDef")]
     pub def: FieldDefEx,
-    /// Whether the selection is locked, so that later selections elsewhere cannot change it.
+    /// Whether the selection is locked.
     ///
-    /// `qLocked`: true or false.
+    /// Wire name: `qLocked`.
     #[doc(alias = "qLocked")]
     pub locked: bool,
-    /// The search or range behind the selection, if it was made by one.
+    /// The search or range that produced the selection, if any.
     ///
-    /// `qSelectInfo`: [`SelectInfo`].
+    /// Wire name: `qSelectInfo`.
     #[doc(alias = "qSelectInfo")]
     pub select_info: SelectInfo,
-    /// The selected values; left empty when the excluded ones are listed instead.
+    /// Selected values. Empty if the excluded values are stored instead.
     ///
-    /// `qValues`: list of [`FieldValue`].
+    /// Wire name: `qValues`.
     #[doc(alias = "qValues")]
     pub values: Vec<FieldValue>,
-    /// The values outside the selection, stored in place of the selected ones, usually as the shorter list.
+    /// Values that are not selected, stored instead of the selected values, usually because the list is shorter.
     ///
-    /// `qExcludedValues`: list of [`FieldValue`].
+    /// Wire name: `qExcludedValues`.
     #[doc(alias = "qExcludedValues")]
     pub excluded_values: Vec<FieldValue>,
-    /// Whether the field is in and-mode: a record must be linked to each of the selected values, where the usual
-    /// or-mode asks for any one of them. See [`FieldApi::set_and_mode`](crate::field::FieldApi::set_and_mode).
+    /// Whether the field is in AND mode: a record must be associated with all of the selected values, not just with
+    /// one of them. See [`FieldApi::set_and_mode`](crate::field::FieldApi::set_and_mode).
     ///
-    /// `qAndMode`: true or false.
+    /// Wire name: `qAndMode`.
     #[doc(alias = "qAndMode")]
     pub and_mode: bool,
-    /// Whether the field always keeps exactly one value selected, so that picking another replaces it.
+    /// Whether the field always has exactly one selected value.
     ///
-    /// `qOneAndOnlyOne`: true or false.
+    /// Wire name: `qOneAndOnlyOne`.
     #[doc(alias = "qOneAndOnlyOne")]
     pub one_and_only_one: bool,
-    /// How many values are selected, to compare with the length of [`BookmarkFieldItem::values`](crate::types::BookmarkFieldItem::values); `-1` when not
-    /// stated.
+    /// Number of selected values, which may exceed the length of
+    /// [`BookmarkFieldItem::values`](crate::types::BookmarkFieldItem::values). -1 if unknown.
     ///
-    /// `qValuesCount`: whole number.
-    ///
-    /// Absent means -1.
+    /// Wire name: `qValuesCount`. Defaults to `-1`.
     #[doc(alias = "qValuesCount")]
     pub values_count: i32,
-    /// How many values are excluded, to compare with the length of [`BookmarkFieldItem::excluded_values`](crate::types::BookmarkFieldItem::excluded_values);
-    /// `-1` when not stated.
+    /// Number of excluded values, which may exceed the length of
+    /// [`BookmarkFieldItem::excluded_values`](crate::types::BookmarkFieldItem::excluded_values). -1 if unknown.
     ///
-    /// `qExcludedValuesCount`: whole number.
-    ///
-    /// Absent means -1.
+    /// Wire name: `qExcludedValuesCount`. Defaults to `-1`.
     #[doc(alias = "qExcludedValuesCount")]
     pub excluded_values_count: i32,
 }
@@ -1061,24 +1045,24 @@ impl Record for BookmarkFieldItem {
     }
 }
 
-/// Picks a range of a bookmark's stored values for one field.
+/// A range of stored values of one field.
 ///
-/// Pass it to [`GenericBookmarkApi::get_field_values`](crate::generic_bookmark::GenericBookmarkApi::get_field_values). For several states at once use [`BookmarkStateFieldPages`](crate::types::BookmarkStateFieldPages).
+/// Parameter of
+/// [`GenericBookmarkApi::get_field_values`](crate::generic_bookmark::GenericBookmarkApi::get_field_values). For
+/// several states, use [`BookmarkStateFieldPages`](crate::types::BookmarkStateFieldPages).
 ///
-/// `BookmarkFieldPage`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfieldpage)
+/// Schema type: [`BookmarkFieldPage`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfieldpage).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkFieldPage {
-    /// Index of the first value wanted, counted from 0.
+    /// Index of the first value, counted from 0.
     ///
-    /// `qStartIndex`: whole number.
+    /// Wire name: `qStartIndex`.
     #[doc(alias = "qStartIndex")]
     pub start_index: i32,
-    /// Index at which the range ends.
+    /// Index at which the range ends. The vendor does not document whether it is included.
     ///
-    /// `qEndIndex`: whole number.
+    /// Wire name: `qEndIndex`.
     #[doc(alias = "qEndIndex")]
     pub end_index: i32,
 }
@@ -1121,29 +1105,25 @@ impl Record for BookmarkFieldPage {
     }
 }
 
-/// Picks a range of a bookmark's stored values for one field in one state.
+/// A range of stored values of one field in one state.
 ///
-/// `BookmarkFieldPageEx`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfieldpageex)
+/// Schema type: [`BookmarkFieldPageEx`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfieldpageex).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkFieldPageEx {
-    /// The state whose values are wanted; the default state `$` when left out.
+    /// Name of the alternate state. Defaults to `$`, the default state.
     ///
-    /// `qStateName`: text.
-    ///
-    /// Absent means `$`.
+    /// Wire name: `qStateName`. Defaults to `"$"`.
     #[doc(alias = "qStateName")]
     pub state_name: String,
-    /// Index of the first value wanted, counted from 0.
+    /// Index of the first value, counted from 0.
     ///
-    /// `qStartIndex`: whole number.
+    /// Wire name: `qStartIndex`.
     #[doc(alias = "qStartIndex")]
     pub start_index: i32,
-    /// Index at which the range ends.
+    /// Index at which the range ends. The vendor does not document whether it is included.
     ///
-    /// `qEndIndex`: whole number.
+    /// Wire name: `qEndIndex`.
     #[doc(alias = "qEndIndex")]
     pub end_index: i32,
 }
@@ -1208,39 +1188,38 @@ impl Record for BookmarkFieldPageEx {
     }
 }
 
-/// Says how the selections of one field compare with those that a bookmark stored.
+/// Result of comparing the selections of a field with those stored in a bookmark.
 ///
-/// `BookmarkFieldVerifyResultState`: one of 5 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfieldverifyresultstate)
+/// Schema type:
+/// [`BookmarkFieldVerifyResultState`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfieldverifyresultstate).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BookmarkFieldVerifyResultState {
-    /// No comparison was made.
+    /// The selections were not compared.
     ///
-    /// `NOT_VERIFIED`, number 0.
+    /// Wire value: `NOT_VERIFIED`, also 0.
     #[doc(alias = "NOT_VERIFIED")]
     #[default]
     NotVerified,
-    /// Every stored value is selected now.
+    /// All stored values are selected.
     ///
-    /// `FIELD_VALUE_MATCH_ALL`, number 1.
+    /// Wire value: `FIELD_VALUE_MATCH_ALL`, also 1.
     #[doc(alias = "FIELD_VALUE_MATCH_ALL")]
     FieldValueMatchAll,
-    /// The data model no longer has the field.
+    /// The data model no longer contains the field.
     ///
-    /// `FIELD_MISSING`, number 2.
+    /// Wire value: `FIELD_MISSING`, also 2.
     #[doc(alias = "FIELD_MISSING")]
     FieldMissing,
-    /// The field is there, but some of the stored values are not; see
+    /// Some of the stored values no longer exist; see
     /// [`BookmarkFieldVerifyWarning::missing_values`](crate::types::BookmarkFieldVerifyWarning::missing_values).
     ///
-    /// `FIELD_VALUE_MISSING`, number 3.
+    /// Wire value: `FIELD_VALUE_MISSING`, also 3.
     #[doc(alias = "FIELD_VALUE_MISSING")]
     FieldValueMissing,
-    /// The app no longer has the alternate state.
+    /// The app no longer contains the alternate state.
     ///
-    /// `STATE_MISSING`, number 4.
+    /// Wire value: `STATE_MISSING`, also 4.
     #[doc(alias = "STATE_MISSING")]
     StateMissing,
     /// A value that the schema does not know; it is written back as it came.
@@ -1308,36 +1287,33 @@ impl Choice for BookmarkFieldVerifyResultState {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// Names a field whose selections could not be restored as a bookmark stored them.
+/// A field whose stored selections could not be restored.
 ///
-/// `BookmarkFieldVerifyWarning`: an object with 4 members.
-///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfieldverifywarning)
+/// Schema type:
+/// [`BookmarkFieldVerifyWarning`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfieldverifywarning).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkFieldVerifyWarning {
-    /// The alternate state concerned; `$` is the default one.
+    /// Name of the alternate state. `$` is the default state.
     ///
-    /// `qState`: text.
+    /// Wire name: `qState`.
     #[doc(alias = "qState")]
     pub state: String,
-    /// The field concerned.
+    /// Field name.
     ///
-    /// `qField`: text.
+    /// Wire name: `qField`.
     #[doc(alias = "qField")]
     pub field: String,
-    /// What is wrong with it.
+    /// Kind of mismatch.
     ///
-    /// `qVerifyResult`: [`BookmarkFieldVerifyResultState`].
+    /// Wire name: `qVerifyResult`.
     #[doc(alias = "qVerifyResult")]
     pub verify_result: BookmarkFieldVerifyResultState,
-    /// Texts of stored values that the field no longer has.
+    /// Stored values that the field no longer contains, as strings.
     ///
-    /// `qMissingValues`: texts.
+    /// Wire name: `qMissingValues`.
     #[doc(alias = "qMissingValues")]
     pub missing_values: Vec<String>,
 }
@@ -1408,20 +1384,19 @@ impl Record for BookmarkFieldVerifyWarning {
     }
 }
 
-/// Lists the bookmarks of the app, as asked for by [`BookmarkListDef`](crate::types::BookmarkListDef).
+/// The bookmarks of the app, as requested by a [`BookmarkListDef`](crate::types::BookmarkListDef).
 ///
-/// The object that holds the definition is invalidated when bookmarks are added, changed or removed, so its layouts follow
-/// the list.
+/// The engine invalidates the object when bookmarks are added, changed, or removed, so its layout stays up to
+/// date.
 ///
-/// `BookmarkList`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarklist)
+/// Schema type: [`BookmarkList`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarklist).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkList {
-    /// One entry per bookmark: its identity, metadata, and the data that [`BookmarkListDef::data`](crate::types::BookmarkListDef::data) asked for.
+    /// One entry per bookmark, with its ID, its metadata, and the values requested by
+    /// [`BookmarkListDef::data`](crate::types::BookmarkListDef::data).
     ///
-    /// `qItems`: list of [`NxContainerEntry`].
+    /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
     pub items: Vec<NxContainerEntry>,
 }
@@ -1457,34 +1432,33 @@ impl Record for BookmarkList {
     }
 }
 
-/// Asks a generic object to list the app's bookmarks in its layout.
+/// Requests a list of bookmarks in the layout of a generic object.
 ///
-/// Put it on a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)) to keep a list that follows changes; for a single look use
-/// [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks). The result is [`BookmarkList`](crate::types::BookmarkList).
-///
-/// `BookmarkListDef`: an object with 3 members.
+/// Use it in a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)) to
+/// keep the list up to date; to read it once, use [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks).
+/// The result is a [`BookmarkList`](crate::types::BookmarkList).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarklistdef)
+/// Schema type: [`BookmarkListDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarklistdef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkListDef {
-    /// The bookmark type to list, as in [`NxInfo::type_`](crate::types::NxInfo::type_); usually `bookmark`.
+    /// Bookmark type to list, as in [`NxInfo::type_`](crate::types::NxInfo::type_); usually `bookmark`.
     ///
-    /// `qType`: text.
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: String,
-    /// What to take from each bookmark: an object whose members are names of your choice, with paths as values, such as
-    /// `{"title": "/qMetaDef/title"}`. The values found come back under those names in [`NxContainerEntry::data`](crate::types::NxContainerEntry::data).
+    /// Additional values to return for each bookmark: an object that maps names of your choice to property paths,
+    /// such as `{"title": "/qMetaDef/title"}`. The values are returned under these names in
+    /// [`NxContainerEntry::data`](crate::types::NxContainerEntry::data).
     ///
-    /// `qData`: [`JsonObject`].
+    /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
-    /// Whether soft patches stored in bookmarks are part of the entries. They can grow to a size that makes
-    /// the list hard to handle.
+    /// Whether to include the soft patches that the bookmarks contain. They can make the list very large.
     ///
-    /// `qIncludePatches`: true or false.
+    /// Wire name: `qIncludePatches`.
     #[doc(alias = "qIncludePatches")]
     pub include_patches: bool,
     /// Members that the schema does not know.
@@ -1544,20 +1518,20 @@ impl Record for BookmarkListDef {
     }
 }
 
-/// Picks ranges of a bookmark's stored values for one field in several states.
+/// Ranges of stored values of one field, for several states.
 ///
-/// Pass it to [`GenericBookmarkApi::get_field_values_ex`](crate::generic_bookmark::GenericBookmarkApi::get_field_values_ex). Without pages the answer holds the values of every state; with a single
-/// page that names no state, its range is used for all of them.
+/// Parameter of
+/// [`GenericBookmarkApi::get_field_values_ex`](crate::generic_bookmark::GenericBookmarkApi::get_field_values_ex).
+/// Without ranges, it returns the values of all states. A single range without a state name applies to every
+/// state.
 ///
-/// `BookmarkStateFieldPages`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkstatefieldpages)
+/// Schema type: [`BookmarkStateFieldPages`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkstatefieldpages).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkStateFieldPages {
-    /// The ranges, one a state.
+    /// One range per state.
     ///
-    /// `qStatePages`: list of [`BookmarkFieldPageEx`].
+    /// Wire name: `qStatePages`.
     #[doc(alias = "qStatePages")]
     pub state_pages: Vec<BookmarkFieldPageEx>,
 }
@@ -1593,27 +1567,25 @@ impl Record for BookmarkStateFieldPages {
     }
 }
 
-/// Holds the value of one variable at the time a bookmark was made.
+/// The value of a variable at the time a bookmark was created.
 ///
-/// `BookmarkVariableItem`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkvariableitem)
+/// Schema type: [`BookmarkVariableItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkvariableitem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkVariableItem {
-    /// The variable's name.
+    /// Name of the variable.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// What the variable evaluated to.
+    /// Value of the variable.
     ///
-    /// `qValue`: [`FieldValue`].
+    /// Wire name: `qValue`.
     #[doc(alias = "qValue")]
     pub value: FieldValue,
-    /// The definition to restore: a constant, or an expression that starts with `=`.
+    /// Definition to restore: a value, or an expression that starts with `=`.
     ///
-    /// `qDefinition`: text.
+    /// Wire name: `qDefinition`.
     #[doc(alias = "qDefinition")]
     pub definition: String,
 }
@@ -1666,26 +1638,22 @@ impl Record for BookmarkVariableItem {
     }
 }
 
-/// Gives the condition under which a bookmark of the classic format is shown.
-///
-/// `CondDef`: an object with 2 members.
+/// Condition for showing a bookmark of the classic format.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#conddef)
+/// Schema type: [`CondDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#conddef).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CondDef {
-    /// Whether it is always shown; the expression counts only when this is false.
+    /// Whether the bookmark is always shown. If `true`, the expression is ignored.
     ///
-    /// `qAlways`: true or false.
-    ///
-    /// Absent means true.
+    /// Wire name: `qAlways`. Defaults to `true`.
     #[doc(alias = "qAlways")]
     pub always: bool,
-    /// The expression that decides; non-zero means shown.
+    /// Condition expression. Any value other than 0 shows the bookmark.
     ///
-    /// `qExpression`: [`ValueExpr`].
+    /// Wire name: `qExpression`.
     #[doc(alias = "qExpression")]
     pub expression: ValueExpr,
     /// Members that the schema does not know.
@@ -1747,25 +1715,23 @@ impl Record for CondDef {
     }
 }
 
-/// Holds the active field of one cyclic group, by number.
+/// The active field of a cyclic group, by index.
 ///
-/// The engine does not use it any more: see [`GroupState`](crate::types::GroupState), which names the field by its definition and so survives a
-/// change in the group's order.
+/// No longer used by the engine. Its replacement, [`GroupState`](crate::types::GroupState), identifies the field
+/// by its definition, which stays valid if the fields are reordered.
 ///
-/// `CyclicGroupPosition`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#cyclicgroupposition)
+/// Schema type: [`CyclicGroupPosition`](https://qlik.dev/apis/json-rpc/qix/schemas/#cyclicgroupposition).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CyclicGroupPosition {
-    /// The cyclic group.
+    /// Type and ID of the cyclic group.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// Index of the active field within the group, counted from 0.
+    /// Index of the active field, counted from 0.
     ///
-    /// `qActiveField`: whole number.
+    /// Wire name: `qActiveField`.
     #[doc(alias = "qActiveField")]
     pub active_field: i32,
 }
@@ -1808,25 +1774,25 @@ impl Record for CyclicGroupPosition {
     }
 }
 
-/// Marks a node of a pivot table or tree that is expanded.
+/// An expanded node of a pivot table or tree.
 ///
-/// A list of these is the expansion state of a cube: set by the user with [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left) and its siblings,
-/// stored in [`HyperCubeDef::expansion_state`](crate::types::HyperCubeDef::expansion_state) or [`TreeDataDef::expansion_state`](crate::types::TreeDataDef::expansion_state) when the state is to be kept.
+/// A list of these is the expansion state of a cube. Users change it with methods such as
+/// [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left);
+/// [`HyperCubeDef::expansion_state`](crate::types::HyperCubeDef::expansion_state) or
+/// [`TreeDataDef::expansion_state`](crate::types::TreeDataDef::expansion_state) stores it permanently.
 ///
-/// `ExpansionData`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#expansiondata)
+/// Schema type: [`ExpansionData`](https://qlik.dev/apis/json-rpc/qix/schemas/#expansiondata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExpansionData {
-    /// Whether the mark lists what is left out of the expansion instead of what belongs to it.
+    /// Whether the entry lists nodes that are not expanded instead of nodes that are.
     ///
-    /// `qExcludeList`: true or false.
+    /// Wire name: `qExcludeList`.
     #[doc(alias = "qExcludeList")]
     pub exclude_list: bool,
-    /// Where in the dimension tree the node is.
+    /// Position of the node in the dimension tree.
     ///
-    /// `qPos`: [`PositionMark`].
+    /// Wire name: `qPos`.
     #[doc(alias = "qPos")]
     pub pos: PositionMark,
 }
@@ -1869,84 +1835,84 @@ impl Record for ExpansionData {
     }
 }
 
-/// Holds the stored layout state of one QlikView object: sorting, expansion, scroll position and more.
+/// The stored layout state of a QlikView object: sorting, expansion, scroll position, and more.
 ///
 /// Occurs only in bookmarks of the classic format; see [`Bookmark`](crate::types::Bookmark).
 ///
-/// `ExtendedLayoutBookmarkData`: an object with 14 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#extendedlayoutbookmarkdata)
+/// Schema type:
+/// [`ExtendedLayoutBookmarkData`](https://qlik.dev/apis/json-rpc/qix/schemas/#extendedlayoutbookmarkdata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExtendedLayoutBookmarkData {
-    /// Identifier of the object.
+    /// Object ID.
     ///
-    /// `qId`: text.
+    /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: String,
-    /// Whether the object was the active one.
+    /// Whether the object was active.
     ///
-    /// `qActive`: true or false.
+    /// Wire name: `qActive`.
     #[doc(alias = "qActive")]
     pub active: bool,
     /// Numeric code for how the object was shown on its sheet.
     ///
-    /// `qShowMode`: whole number.
+    /// Wire name: `qShowMode`.
     #[doc(alias = "qShowMode")]
     pub show_mode: i16,
-    /// Where the object was scrolled to.
+    /// Scroll position of the object.
     ///
-    /// `qScrollPos`: [`ScrollPosition`].
+    /// Wire name: `qScrollPos`.
     #[doc(alias = "qScrollPos")]
     pub scroll_pos: ScrollPosition,
-    /// Nodes that were expanded in a pivot table.
+    /// Expanded nodes of a pivot table.
     ///
-    /// `qExpansionInfo`: list of [`ExpansionData`].
+    /// Wire name: `qExpansionInfo`.
     #[doc(alias = "qExpansionInfo")]
     pub expansion_info: Vec<ExpansionData>,
-    /// Whether the left dimensions were all collapsed.
+    /// Whether all left dimensions were collapsed.
     ///
-    /// `qLeftCollapsed`: true or false.
+    /// Wire name: `qLeftCollapsed`.
     #[doc(alias = "qLeftCollapsed")]
     pub left_collapsed: bool,
-    /// Whether the top dimensions were all collapsed.
+    /// Whether all top dimensions were collapsed.
     ///
-    /// `qTopCollapsed`: true or false.
+    /// Wire name: `qTopCollapsed`.
     #[doc(alias = "qTopCollapsed")]
     pub top_collapsed: bool,
-    /// The order of the columns that rows were sorted by.
+    /// Columns that the rows were sorted by, in order.
     ///
-    /// `qSortData`: list of [`InterFieldSortData`].
+    /// Wire name: `qSortData`.
     #[doc(alias = "qSortData")]
     pub sort_data: Vec<InterFieldSortData>,
-    /// Active item of each group among the dimensions.
+    /// Active item of each dimension group.
     ///
-    /// `qDimensionGroupPos`: list of [`GroupStateInfo`].
+    /// Wire name: `qDimensionGroupPos`.
     #[doc(alias = "qDimensionGroupPos")]
     pub dimension_group_pos: Vec<GroupStateInfo>,
-    /// Active item of each group among the expressions.
+    /// Active item of each expression group.
     ///
-    /// `qExpressionGroupPos`: list of [`GroupStateInfo`].
+    /// Wire name: `qExpressionGroupPos`.
     #[doc(alias = "qExpressionGroupPos")]
     pub expression_group_pos: Vec<GroupStateInfo>,
-    /// Whether [`ExtendedLayoutBookmarkData::graph_mode`](crate::types::ExtendedLayoutBookmarkData::graph_mode) is to be restored.
+    /// Whether to restore
+    /// [`ExtendedLayoutBookmarkData::graph_mode`](crate::types::ExtendedLayoutBookmarkData::graph_mode).
     ///
-    /// `qUseGraphMode`: true or false.
+    /// Wire name: `qUseGraphMode`.
     #[doc(alias = "qUseGraphMode")]
     pub use_graph_mode: bool,
-    /// The chart type that a user had switched the object to.
+    /// Chart type that the user switched the object to.
     ///
-    /// `qGraphMode`: [`GraphMode`].
+    /// Wire name: `qGraphMode`.
     #[doc(alias = "qGraphMode")]
     pub graph_mode: GraphMode,
-    /// For a container, which of its objects was in front.
+    /// ID of the active object in a container.
     ///
-    /// `qActiveContainerChildObjectId`: text.
+    /// Wire name: `qActiveContainerChildObjectId`.
     #[doc(alias = "qActiveContainerChildObjectId")]
     pub active_container_child_object_id: String,
     /// Arrangement of the dimensions of a pivot table.
     ///
-    /// `qExtendedPivotState`: [`ExtendedPivotStateData`].
+    /// Wire name: `qExtendedPivotState`.
     #[doc(alias = "qExtendedPivotState")]
     pub extended_pivot_state: ExtendedPivotStateData,
 }
@@ -2146,32 +2112,30 @@ impl Record for ExtendedLayoutBookmarkData {
     }
 }
 
-/// Holds the stored arrangement of a QlikView pivot table.
+/// The stored arrangement of a QlikView pivot table.
 ///
-/// `ExtendedPivotStateData`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#extendedpivotstatedata)
+/// Schema type: [`ExtendedPivotStateData`](https://qlik.dev/apis/json-rpc/qix/schemas/#extendedpivotstatedata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExtendedPivotStateData {
     /// Position of the expressions among the dimensions.
     ///
-    /// `qExpressionPosition`: whole number.
+    /// Wire name: `qExpressionPosition`.
     #[doc(alias = "qExpressionPosition")]
     pub expression_position: i16,
-    /// How many of the dimensions were on the left; the others were on top.
+    /// Number of dimensions on the left. The others are on top.
     ///
-    /// `qNumberOfLeftDimensions`: whole number.
+    /// Wire name: `qNumberOfLeftDimensions`.
     #[doc(alias = "qNumberOfLeftDimensions")]
     pub number_of_left_dimensions: i16,
-    /// The dimensions in the order they had.
+    /// Dimensions, in order.
     ///
-    /// `qDimensionNames`: texts.
+    /// Wire name: `qDimensionNames`.
     #[doc(alias = "qDimensionNames")]
     pub dimension_names: Vec<String>,
-    /// The conditions, one a dimension, under which each was part of the chart.
+    /// One condition per dimension, which determines whether the chart includes it.
     ///
-    /// `qEnableConditions`: texts.
+    /// Wire name: `qEnableConditions`.
     #[doc(alias = "qEnableConditions")]
     pub enable_conditions: Vec<String>,
 }
@@ -2249,22 +2213,20 @@ impl Record for ExtendedPivotStateData {
     }
 }
 
-/// Names a field, or another thing that can be selected in, together with its kind.
+/// The name and type of a field, group, variable, or expression.
 ///
-/// `FieldDefEx`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fielddefex)
+/// Schema type: [`FieldDefEx`](https://qlik.dev/apis/json-rpc/qix/schemas/#fielddefex).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldDefEx {
-    /// Name of the field, group or variable; for [`FieldType::IsExpr`](crate::types::FieldType::IsExpr) the expression.
+    /// Name, or the expression for [`FieldType::IsExpr`](crate::types::FieldType::IsExpr).
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// What the name stands for.
+    /// What the name refers to.
     ///
-    /// `qType`: [`FieldType`].
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: FieldType,
 }
@@ -2307,53 +2269,51 @@ impl Record for FieldDefEx {
     }
 }
 
-/// Tells what kind of thing a name in a bookmark stands for.
+/// What a name in a bookmark refers to.
 ///
-/// `FieldType`: one of 8 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldtype)
+/// Schema type: [`FieldType`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldtype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FieldType {
-    /// Nothing: the data model has no such field.
+    /// Nothing: the data model does not contain such a field.
     ///
-    /// `NOT_PRESENT`, number 0.
+    /// Wire value: `NOT_PRESENT`, also 0.
     #[doc(alias = "NOT_PRESENT")]
     #[default]
     NotPresent,
-    /// An ordinary field of the data model.
+    /// A regular field.
     ///
-    /// `PRESENT`, number 1.
+    /// Wire value: `PRESENT`, also 1.
     #[doc(alias = "PRESENT")]
     Present,
-    /// A cyclic group of fields, of which one is active at a time.
+    /// A cyclic group of fields, one of which is active at a time.
     ///
-    /// `IS_CYCLIC_GROUP`, number 2.
+    /// Wire value: `IS_CYCLIC_GROUP`, also 2.
     #[doc(alias = "IS_CYCLIC_GROUP")]
     IsCyclicGroup,
     /// A drill-down group of fields, from coarse to fine.
     ///
-    /// `IS_DRILL_GROUP`, number 3.
+    /// Wire value: `IS_DRILL_GROUP`, also 3.
     #[doc(alias = "IS_DRILL_GROUP")]
     IsDrillGroup,
     /// A variable.
     ///
-    /// `IS_VAR`, number 4.
+    /// Wire value: `IS_VAR`, also 4.
     #[doc(alias = "IS_VAR")]
     IsVar,
-    /// An expression, as in a field on the fly.
+    /// An expression, such as a field on the fly.
     ///
-    /// `IS_EXPR`, number 5.
+    /// Wire value: `IS_EXPR`, also 5.
     #[doc(alias = "IS_EXPR")]
     IsExpr,
     /// A measure field of Direct Discovery, whose values stay in the database.
     ///
-    /// `IS_IMPLICIT`, number 6.
+    /// Wire value: `IS_IMPLICIT`, also 6.
     #[doc(alias = "IS_IMPLICIT")]
     IsImplicit,
     /// A detail field of Direct Discovery, which tables can show but expressions cannot use.
     ///
-    /// `IS_DETAIL`, number 7.
+    /// Wire value: `IS_DETAIL`, also 7.
     #[doc(alias = "IS_DETAIL")]
     IsDetail,
     /// A value that the schema does not know; it is written back as it came.
@@ -2442,35 +2402,36 @@ impl Choice for FieldType {
     }
 }
 
-/// Holds a bookmark as it is stored beside an object: properties and content together.
+/// A bookmark stored with an object: its properties and its content.
 ///
-/// It belongs to property trees: [`GenericObjectApi::get_full_property_tree`](crate::generic_object::GenericObjectApi::get_full_property_tree) returns it for an object into which a snapshot is
-/// embedded. Hand it back unchanged in [`GenericObjectApi::set_full_property_tree`](crate::generic_object::GenericObjectApi::set_full_property_tree); losing it loses the snapshot.
+/// Part of a property tree:
+/// [`GenericObjectApi::get_full_property_tree`](crate::generic_object::GenericObjectApi::get_full_property_tree)
+/// returns one if a snapshot is embedded in the object. Pass it unchanged to
+/// [`GenericObjectApi::set_full_property_tree`](crate::generic_object::GenericObjectApi::set_full_property_tree);
+/// otherwise the snapshot is lost.
 ///
-/// `GenericBookmarkEntry`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericbookmarkentry)
+/// Schema type: [`GenericBookmarkEntry`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericbookmarkentry).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericBookmarkEntry {
-    /// The properties of the bookmark or snapshot. A snapshot's can hold a whole object layout.
+    /// Properties of the bookmark or snapshot. A snapshot may contain a complete object layout.
     ///
-    /// `qProperties`: [`GenericBookmarkProperties`].
+    /// Wire name: `qProperties`.
     #[doc(alias = "qProperties")]
     pub properties: GenericBookmarkProperties,
-    /// Selections, variables and soft patches.
+    /// Selections, variables, and soft patches.
     ///
-    /// `qBookmark`: [`NxBookmark`].
+    /// Wire name: `qBookmark`.
     #[doc(alias = "qBookmark")]
     pub bookmark: NxBookmark,
-    /// The same in the classic format, where the document has one.
+    /// The same content in the classic format, if the document contains it.
     ///
-    /// `qClassicBookmark`: [`Bookmark`].
+    /// Wire name: `qClassicBookmark`.
     #[doc(alias = "qClassicBookmark")]
     pub classic_bookmark: Bookmark,
-    /// Metadata of the classic format.
+    /// Metadata in the classic format.
     ///
-    /// `qClassicMetadata`: [`MetaData`].
+    /// Wire name: `qClassicMetadata`.
     #[doc(alias = "qClassicMetadata")]
     pub classic_metadata: MetaData,
 }
@@ -2538,37 +2499,36 @@ impl Record for GenericBookmarkEntry {
     }
 }
 
-/// Shows a bookmark to readers: its identity, rights, and the selections it stores.
+/// A bookmark as shown to users: its ID, its access rights, and its stored selections.
 ///
-/// Comes from [`GenericBookmarkApi::get_layout`](crate::generic_bookmark::GenericBookmarkApi::get_layout). Custom members of [`GenericBookmarkProperties`](crate::types::GenericBookmarkProperties) come along, with expressions
-/// evaluated.
-///
-/// `GenericBookmarkLayout`: an object with 4 members.
+/// Returned by [`GenericBookmarkApi::get_layout`](crate::generic_bookmark::GenericBookmarkApi::get_layout). It
+/// includes the custom members of [`GenericBookmarkProperties`](crate::types::GenericBookmarkProperties), with
+/// their expressions evaluated.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericbookmarklayout)
+/// Schema type: [`GenericBookmarkLayout`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericbookmarklayout).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericBookmarkLayout {
-    /// Identifier and type of the bookmark.
+    /// ID and type of the bookmark.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// Title, owner, publishing and access rights.
+    /// Title, owner, publishing status, and access rights.
     ///
-    /// `qMeta`: [`NxMeta`].
+    /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
-    /// What applying the bookmark will restore.
+    /// Content that applying the bookmark restores.
     ///
-    /// `qBookmark`: [`NxBookmark`].
+    /// Wire name: `qBookmark`.
     #[doc(alias = "qBookmark")]
     pub bookmark: NxBookmark,
-    /// For each field with a stored selection, how many values it covers; cheaper to read than the values.
+    /// Number of stored values per field, which is cheaper to read than the values.
     ///
-    /// `qFieldInfos`: list of [`LayoutFieldInfo`].
+    /// Wire name: `qFieldInfos`.
     #[doc(alias = "qFieldInfos")]
     pub field_infos: Vec<LayoutFieldInfo>,
     /// Members that the schema does not know.
@@ -2646,48 +2606,46 @@ impl Record for GenericBookmarkLayout {
     }
 }
 
-/// Defines a bookmark: its identity, metadata and what is to be stored.
+/// The definition of a bookmark: its ID, its metadata, and what it stores.
 ///
-/// Pass it to [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark), which stores the selections of the moment under it; afterwards
-/// [`GenericBookmarkApi::set_properties`](crate::generic_bookmark::GenericBookmarkApi::set_properties) changes the properties but not the selections (for those use [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark)).
-/// Apps put members of their own here, such as `sheetId` or `creationDate`; keep those that you did not set.
-///
-/// `GenericBookmarkProperties`: an object with 4 members.
+/// Pass it to [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark), which stores the current
+/// selections. Later,
+/// [`GenericBookmarkApi::set_properties`](crate::generic_bookmark::GenericBookmarkApi::set_properties) changes
+/// the properties but not the selections; to replace those, use
+/// [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark). Apps add custom members such as `sheetId`
+/// or `creationDate`; keep the ones you do not know.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericbookmarkproperties)
+/// Schema type:
+/// [`GenericBookmarkProperties`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericbookmarkproperties).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericBookmarkProperties {
-    /// Identifier and type. Leave the identifier empty to get one from the engine; the usual type is `bookmark`.
+    /// ID and type. Leave the ID empty to let the engine generate one. The type is usually `bookmark`.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// Metadata such as `title`, `description` and `tags`; the engine publishes it in
+    /// Metadata such as `title`, `description`, and `tags`, which the engine returns in
     /// [`GenericBookmarkLayout::meta`](crate::types::GenericBookmarkLayout::meta).
     ///
-    /// `qMetaDef`: [`NxMetaDef`].
+    /// Wire name: `qMetaDef`.
     #[doc(alias = "qMetaDef")]
     pub meta_def: NxMetaDef,
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Whether the values of all variables are stored, to be restored when the bookmark is applied.
+    /// Whether the bookmark stores and restores the values of all variables.
     ///
-    /// `qIncludeVariables`: true or false.
-    ///
-    /// Stability: experimental.
+    /// Wire name: `qIncludeVariables`.
     #[doc(alias = "qIncludeVariables")]
     pub include_variables: bool,
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Whether each selection is stored as the values it hit. Otherwise a search is kept as a search, and
-    /// applying the bookmark after a reload may select other values.
+    /// Whether selections are stored as values. Otherwise, a search is stored as a search, which may select other
+    /// values after a reload.
     ///
-    /// `qDistinctValues`: true or false.
-    ///
-    /// Stability: experimental.
+    /// Wire name: `qDistinctValues`.
     #[doc(alias = "qDistinctValues")]
     pub distinct_values: bool,
     /// Members that the schema does not know.
@@ -2762,83 +2720,81 @@ impl Record for GenericBookmarkProperties {
     }
 }
 
-/// Lists the chart types of QlikView, as a classic bookmark stores them.
+/// A chart type of QlikView, as stored in classic bookmarks.
 ///
-/// `GraphMode`: one of 14 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#graphmode)
+/// Schema type: [`GraphMode`](https://qlik.dev/apis/json-rpc/qix/schemas/#graphmode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GraphMode {
     /// Bar chart.
     ///
-    /// `GRAPH_MODE_BAR`, number 0.
+    /// Wire value: `GRAPH_MODE_BAR`, also 0.
     #[doc(alias = "GRAPH_MODE_BAR")]
     #[default]
     Bar,
     /// Pie chart.
     ///
-    /// `GRAPH_MODE_PIE`, number 1.
+    /// Wire value: `GRAPH_MODE_PIE`, also 1.
     #[doc(alias = "GRAPH_MODE_PIE")]
     Pie,
     /// Pivot table.
     ///
-    /// `GRAPH_MODE_PIVOTTABLE`, number 2.
+    /// Wire value: `GRAPH_MODE_PIVOTTABLE`, also 2.
     #[doc(alias = "GRAPH_MODE_PIVOTTABLE")]
     Pivottable,
     /// Scatter chart.
     ///
-    /// `GRAPH_MODE_SCATTER`, number 3.
+    /// Wire value: `GRAPH_MODE_SCATTER`, also 3.
     #[doc(alias = "GRAPH_MODE_SCATTER")]
     Scatter,
     /// Line chart.
     ///
-    /// `GRAPH_MODE_LINE`, number 4.
+    /// Wire value: `GRAPH_MODE_LINE`, also 4.
     #[doc(alias = "GRAPH_MODE_LINE")]
     Line,
     /// Straight table.
     ///
-    /// `GRAPH_MODE_STRAIGHTTABLE`, number 5.
+    /// Wire value: `GRAPH_MODE_STRAIGHTTABLE`, also 5.
     #[doc(alias = "GRAPH_MODE_STRAIGHTTABLE")]
     Straighttable,
-    /// Combination of bars and lines.
+    /// Combo chart, with bars and lines.
     ///
-    /// `GRAPH_MODE_COMBO`, number 6.
+    /// Wire value: `GRAPH_MODE_COMBO`, also 6.
     #[doc(alias = "GRAPH_MODE_COMBO")]
     Combo,
     /// Radar chart.
     ///
-    /// `GRAPH_MODE_RADAR`, number 7.
+    /// Wire value: `GRAPH_MODE_RADAR`, also 7.
     #[doc(alias = "GRAPH_MODE_RADAR")]
     Radar,
     /// Gauge chart.
     ///
-    /// `GRAPH_MODE_GAUGE`, number 8.
+    /// Wire value: `GRAPH_MODE_GAUGE`, also 8.
     #[doc(alias = "GRAPH_MODE_GAUGE")]
     Gauge,
     /// Grid chart.
     ///
-    /// `GRAPH_MODE_GRID`, number 9.
+    /// Wire value: `GRAPH_MODE_GRID`, also 9.
     #[doc(alias = "GRAPH_MODE_GRID")]
     Grid,
-    /// Block chart, also known as treemap.
+    /// Block chart (treemap).
     ///
-    /// `GRAPH_MODE_BLOCK`, number 10.
+    /// Wire value: `GRAPH_MODE_BLOCK`, also 10.
     #[doc(alias = "GRAPH_MODE_BLOCK")]
     Block,
     /// Funnel chart.
     ///
-    /// `GRAPH_MODE_FUNNEL`, number 11.
+    /// Wire value: `GRAPH_MODE_FUNNEL`, also 11.
     #[doc(alias = "GRAPH_MODE_FUNNEL")]
     Funnel,
     /// Mekko chart.
     ///
-    /// `GRAPH_MODE_MEKKO`, number 12.
+    /// Wire value: `GRAPH_MODE_MEKKO`, also 12.
     #[doc(alias = "GRAPH_MODE_MEKKO")]
     Mekko,
-    /// No chart type: the mark that ends the list.
+    /// End of the list. Not a chart type.
     ///
-    /// `GRAPH_MODE_LAST`, number 13.
+    /// Wire value: `GRAPH_MODE_LAST`, also 13.
     #[doc(alias = "GRAPH_MODE_LAST")]
     Last,
     /// A value that the schema does not know; it is written back as it came.
@@ -2969,22 +2925,20 @@ impl Choice for GraphMode {
     }
 }
 
-/// Holds the position of one field group in a classic bookmark.
+/// The active field of a field group in a classic bookmark.
 ///
-/// `GroupBookmarkData`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#groupbookmarkdata)
+/// Schema type: [`GroupBookmarkData`](https://qlik.dev/apis/json-rpc/qix/schemas/#groupbookmarkdata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupBookmarkData {
-    /// Identifier of the group.
+    /// Group ID.
     ///
-    /// `qId`: text.
+    /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: String,
-    /// Index of the field that was active.
+    /// Index of the active field.
     ///
-    /// `qCyclePos`: whole number.
+    /// Wire name: `qCyclePos`.
     #[doc(alias = "qCyclePos")]
     pub cycle_pos: i32,
 }
@@ -3027,30 +2981,29 @@ impl Record for GroupBookmarkData {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// Names the active field of one cyclic dimension.
+/// The active field of a cyclic dimension.
 ///
-/// [`DocApi::get_group_states`](crate::doc::DocApi::get_group_states) reads the states of all groups and [`DocApi::apply_group_states`](crate::doc::DocApi::apply_group_states) restores them; bookmarks store them
-/// in [`NxBookmark::group_states`](crate::types::NxBookmark::group_states). A single group is moved with [`GenericDimensionApi::set_active_field`](crate::generic_dimension::GenericDimensionApi::set_active_field) or
+/// [`DocApi::get_group_states`](crate::doc::DocApi::get_group_states) returns the states of all groups and
+/// [`DocApi::apply_group_states`](crate::doc::DocApi::apply_group_states) restores them; bookmarks store them in
+/// [`NxBookmark::group_states`](crate::types::NxBookmark::group_states). To change a single group, use
+/// [`GenericDimensionApi::set_active_field`](crate::generic_dimension::GenericDimensionApi::set_active_field) or
 /// [`GenericDimensionApi::step_cycle`](crate::generic_dimension::GenericDimensionApi::step_cycle).
 ///
-/// `GroupState`: an object with 2 members.
-///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#groupstate)
+/// Schema type: [`GroupState`](https://qlik.dev/apis/json-rpc/qix/schemas/#groupstate).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupState {
-    /// Identifier and type of the cyclic dimension.
+    /// ID and type of the cyclic dimension.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// The definition of the active field, as it stands in [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs).
+    /// Definition of the active field, as in
+    /// [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs).
     ///
-    /// `qActiveFieldDef`: text.
+    /// Wire name: `qActiveFieldDef`.
     #[doc(alias = "qActiveFieldDef")]
     pub active_field_def: String,
 }
@@ -3093,24 +3046,22 @@ impl Record for GroupState {
     }
 }
 
-/// Holds the active item of one group in a QlikView object.
-///
-/// `GroupStateInfo`: an object with 2 members.
+/// The active item of a group in a QlikView object.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#groupstateinfo)
+/// Schema type: [`GroupStateInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#groupstateinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupStateInfo {
-    /// Name of the group.
+    /// Group name.
     ///
-    /// `qGroupName`: text.
+    /// Wire name: `qGroupName`.
     #[doc(alias = "qGroupName")]
     pub group_name: String,
-    /// Name of the field or expression that was active.
+    /// Name of the active field or expression.
     ///
-    /// `qCurrentItemName`: text.
+    /// Wire name: `qCurrentItemName`.
     #[doc(alias = "qCurrentItemName")]
     pub current_item_name: String,
     /// Members that the schema does not know.
@@ -3160,27 +3111,25 @@ impl Record for GroupStateInfo {
     }
 }
 
-/// Holds the values that users had entered into a QlikView input field.
+/// The values that users entered into a QlikView input field.
 ///
-/// `InputFieldItem`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#inputfielditem)
+/// Schema type: [`InputFieldItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#inputfielditem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InputFieldItem {
     /// Name of the input field.
     ///
-    /// `qFieldName`: text.
+    /// Wire name: `qFieldName`.
     #[doc(alias = "qFieldName")]
     pub field_name: String,
-    /// The entered values.
+    /// Entered values.
     ///
-    /// `qValues`: list of [`FieldValue`].
+    /// Wire name: `qValues`.
     #[doc(alias = "qValues")]
     pub values: Vec<FieldValue>,
-    /// Packed keys that tie the values to records; opaque to clients.
+    /// Opaque keys that associate the values with records.
     ///
-    /// `qPackedHashKeys`: whole numbers.
+    /// Wire name: `qPackedHashKeys`.
     #[doc(alias = "qPackedHashKeys")]
     pub packed_hash_keys: Vec<i16>,
 }
@@ -3243,22 +3192,20 @@ impl Record for InputFieldItem {
     }
 }
 
-/// Names a column of a QlikView table in its sort order.
+/// A sort column of a QlikView table.
 ///
-/// `InterFieldSortData`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#interfieldsortdata)
+/// Schema type: [`InterFieldSortData`](https://qlik.dev/apis/json-rpc/qix/schemas/#interfieldsortdata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InterFieldSortData {
-    /// Field or column that is sorted by.
+    /// Name of the field or column.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Whether the order is turned round.
+    /// Whether the order is reversed.
     ///
-    /// `qReversed`: true or false.
+    /// Wire name: `qReversed`.
     #[doc(alias = "qReversed")]
     pub reversed: bool,
 }
@@ -3301,32 +3248,30 @@ impl Record for InterFieldSortData {
     }
 }
 
-/// Holds the stored layout state of one QlikView object in the short form.
+/// The stored layout state of a QlikView object, in the short form.
 ///
-/// `LayoutBookmarkData`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#layoutbookmarkdata)
+/// Schema type: [`LayoutBookmarkData`](https://qlik.dev/apis/json-rpc/qix/schemas/#layoutbookmarkdata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LayoutBookmarkData {
-    /// Identifier of the object.
+    /// Object ID.
     ///
-    /// `qId`: text.
+    /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: String,
-    /// Whether the object was the active one.
+    /// Whether the object was active.
     ///
-    /// `qActive`: true or false.
+    /// Wire name: `qActive`.
     #[doc(alias = "qActive")]
     pub active: bool,
     /// Numeric code for how the object was shown on its sheet.
     ///
-    /// `qShowMode`: whole number.
+    /// Wire name: `qShowMode`.
     #[doc(alias = "qShowMode")]
     pub show_mode: i16,
-    /// Where the object was scrolled to.
+    /// Scroll position of the object.
     ///
-    /// `qScrollPos`: [`ScrollPosition`].
+    /// Wire name: `qScrollPos`.
     #[doc(alias = "qScrollPos")]
     pub scroll_pos: ScrollPosition,
 }
@@ -3394,57 +3339,55 @@ impl Record for LayoutBookmarkData {
     }
 }
 
-/// Holds metadata of a bookmark in the classic format.
+/// Metadata of a bookmark in the classic format.
 ///
-/// `MetaData`: an object with 9 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#metadata)
+/// Schema type: [`MetaData`](https://qlik.dev/apis/json-rpc/qix/schemas/#metadata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MetaData {
-    /// Whether other users may see the bookmark.
+    /// Whether other users can see the bookmark.
     ///
-    /// `qShared`: true or false.
+    /// Wire name: `qShared`.
     #[doc(alias = "qShared")]
     pub shared: bool,
-    /// When it was last changed, in UTC, as days since 30 December 1899; the fraction is the time of day.
+    /// Time of the last modification, in UTC, in days since December 30, 1899.
     ///
-    /// `qUtcModifyTime`: number.
+    /// Wire name: `qUtcModifyTime`.
     #[doc(alias = "qUtcModifyTime")]
     pub utc_modify_time: f64,
-    /// The sheet that belongs to it.
+    /// ID of the associated sheet.
     ///
-    /// `qSheetId`: text.
+    /// Wire name: `qSheetId`.
     #[doc(alias = "qSheetId")]
     pub sheet_id: String,
-    /// Whether it was made for passing use only.
+    /// Whether the bookmark is temporary.
     ///
-    /// `qTemporary`: true or false.
+    /// Wire name: `qTemporary`.
     #[doc(alias = "qTemporary")]
     pub temporary: bool,
-    /// Whether only the users in [`MetaData::access_list`](crate::types::MetaData::access_list) may use it.
+    /// Whether access is restricted to the users in [`MetaData::access_list`](crate::types::MetaData::access_list).
     ///
-    /// `qRestrictedAccess`: true or false.
+    /// Wire name: `qRestrictedAccess`.
     #[doc(alias = "qRestrictedAccess")]
     pub restricted_access: bool,
-    /// Users who may use it.
+    /// Users with access.
     ///
-    /// `qAccessList`: texts.
+    /// Wire name: `qAccessList`.
     #[doc(alias = "qAccessList")]
     pub access_list: Vec<String>,
-    /// A left-over of personal editions, without a meaning today.
+    /// Obsolete; it was used by personal editions.
     ///
-    /// `qPersonalEditionHash_OBSOLETE`: text.
+    /// Wire name: `qPersonalEditionHash_OBSOLETE`.
     #[doc(alias = "qPersonalEditionHash_OBSOLETE")]
     pub personal_edition_hash_obsolete: String,
-    /// Whether it is left out of lists.
+    /// Whether the bookmark is hidden from lists.
     ///
-    /// `qHidden`: true or false.
+    /// Wire name: `qHidden`.
     #[doc(alias = "qHidden")]
     pub hidden: bool,
-    /// Identifiers of what it is linked to.
+    /// IDs of linked items.
     ///
-    /// `qLinkedTo`: texts.
+    /// Wire name: `qLinkedTo`.
     #[doc(alias = "qLinkedTo")]
     pub linked_to: Vec<String>,
 }
@@ -3580,46 +3523,45 @@ impl Record for MetaData {
     }
 }
 
-/// Holds the content of a bookmark: selections per state, variables, soft patches and group positions.
+/// The content of a bookmark: selections per state, variables, soft patches, and the active fields of groups.
 ///
-/// The engine fills it in when [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark) or [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark) runs; clients read it in
+/// The engine fills it when [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark) or
+/// [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark) is called. Clients read it from
 /// [`GenericBookmarkLayout::bookmark`](crate::types::GenericBookmarkLayout::bookmark).
 ///
-/// `NxBookmark`: an object with 6 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxbookmark)
+/// Schema type: [`NxBookmark`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxbookmark).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxBookmark {
-    /// The selections, one entry an alternate state.
+    /// Selections, one entry per alternate state.
     ///
-    /// `qStateData`: list of [`AlternateStateData`].
+    /// Wire name: `qStateData`.
     #[doc(alias = "qStateData")]
     pub state_data: Vec<AlternateStateData>,
-    /// When the content was stored, in UTC, as days since 30 December 1899; the fraction is the time of day.
+    /// Time when the content was stored, in UTC, in days since December 30, 1899.
     ///
-    /// `qUtcModifyTime`: number.
+    /// Wire name: `qUtcModifyTime`.
     #[doc(alias = "qUtcModifyTime")]
     pub utc_modify_time: f64,
-    /// Variables and their values, when the bookmark was made to include them.
+    /// Variables and their values, if the bookmark includes them.
     ///
-    /// `qVariableItems`: list of [`BookmarkVariableItem`].
+    /// Wire name: `qVariableItems`.
     #[doc(alias = "qVariableItems")]
     pub variable_items: Vec<BookmarkVariableItem>,
-    /// Soft patches of objects that applying the bookmark brings back, such as a changed sort order. See
+    /// Soft patches to restore, such as a changed sort order. See
     /// [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches).
     ///
-    /// `qPatches`: list of [`NxPatches`].
+    /// Wire name: `qPatches`.
     #[doc(alias = "qPatches")]
     pub patches: Vec<NxPatches>,
-    /// Not in use; read [`NxBookmark::group_states`](crate::types::NxBookmark::group_states).
+    /// Not used; see [`NxBookmark::group_states`](crate::types::NxBookmark::group_states).
     ///
-    /// `qCyclicGroupStates`: list of [`CyclicGroupPosition`].
+    /// Wire name: `qCyclicGroupStates`.
     #[doc(alias = "qCyclicGroupStates")]
     pub cyclic_group_states: Vec<CyclicGroupPosition>,
-    /// Active field of each cyclic dimension, by definition.
+    /// Active field of each cyclic dimension.
     ///
-    /// `qGroupStates`: list of [`GroupState`].
+    /// Wire name: `qGroupStates`.
     #[doc(alias = "qGroupStates")]
     pub group_states: Vec<GroupState>,
 }
@@ -3724,27 +3666,27 @@ impl Record for NxBookmark {
     }
 }
 
-/// Picks an interval of values of one dimension in a hypercube.
+/// A range of dimension values to select in a hypercube.
 ///
-/// Pass it to [`GenericObjectApi::select_hyper_cube_continuous_range`](crate::generic_object::GenericObjectApi::select_hyper_cube_continuous_range): it selects by number, without need for the element numbers
-/// of the values.
-///
-/// `NxContinuousRangeSelectInfo`: an object with 2 members.
+/// Parameter of
+/// [`GenericObjectApi::select_hyper_cube_continuous_range`](crate::generic_object::GenericObjectApi::select_hyper_cube_continuous_range),
+/// which selects by number and does not require element numbers.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcontinuousrangeselectinfo)
+/// Schema type:
+/// [`NxContinuousRangeSelectInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcontinuousrangeselectinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxContinuousRangeSelectInfo {
-    /// The interval. Its flags say whether the end points belong to it.
+    /// The range. Its flags determine whether the endpoints are included.
     ///
-    /// `qRange`: [`Range`].
+    /// Wire name: `qRange`.
     #[doc(alias = "qRange")]
     pub range: Range,
     /// Index of the dimension in the hypercube, counted from 0.
     ///
-    /// `qDimIx`: whole number.
+    /// Wire name: `qDimIx`.
     #[doc(alias = "qDimIx")]
     pub dim_ix: i32,
     /// Members that the schema does not know.
@@ -3794,28 +3736,27 @@ impl Record for NxContinuousRangeSelectInfo {
     }
 }
 
-/// Tells [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks) which bookmarks to list and what to return of each.
+/// Options of [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks).
 ///
-/// `NxGetBookmarkOptions`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgetbookmarkoptions)
+/// Schema type: [`NxGetBookmarkOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgetbookmarkoptions).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxGetBookmarkOptions {
-    /// The bookmark types to list, such as `bookmark`.
+    /// Bookmark types to list, such as `bookmark`.
     ///
-    /// `qTypes`: texts.
+    /// Wire name: `qTypes`.
     #[doc(alias = "qTypes")]
     pub types: Vec<String>,
-    /// What to take from each bookmark: an object of names and paths, such as `{"title": "/qMetaDef/title"}`. The
-    /// values come back in [`NxContainerEntry::data`](crate::types::NxContainerEntry::data).
+    /// Additional values to return for each bookmark: an object that maps names to property paths, such as `{"title":
+    /// "/qMetaDef/title"}`. The values are returned in
+    /// [`NxContainerEntry::data`](crate::types::NxContainerEntry::data).
     ///
-    /// `qData`: [`JsonObject`].
+    /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
-    /// Whether the stored soft patches are returned too; large ones can blow the answer up.
+    /// Whether to include the soft patches that the bookmarks contain. They can make the response very large.
     ///
-    /// `qIncludePatches`: true or false.
+    /// Wire name: `qIncludePatches`.
     #[doc(alias = "qIncludePatches")]
     pub include_patches: bool,
 }
@@ -3871,27 +3812,25 @@ impl Record for NxGetBookmarkOptions {
     }
 }
 
-/// Picks hypercube rows by ranges of measures, and names the dimensions to select in.
+/// Measure ranges that select hypercube rows.
 ///
-/// A list of these goes to [`GenericObjectApi::multi_range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::multi_range_select_hyper_cube_values).
-///
-/// `NxMultiRangeSelectInfo`: an object with 2 members.
+/// [`GenericObjectApi::multi_range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::multi_range_select_hyper_cube_values)
+/// takes a list of these.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxmultirangeselectinfo)
+/// Schema type: [`NxMultiRangeSelectInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxmultirangeselectinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxMultiRangeSelectInfo {
-    /// The ranges, one a measure.
+    /// The ranges, one per measure.
     ///
-    /// `qRanges`: list of [`NxRangeSelectInfo`].
+    /// Wire name: `qRanges`.
     #[doc(alias = "qRanges")]
     pub ranges: Vec<NxRangeSelectInfo>,
-    /// Indexes, from 0, of the dimensions in which the matching values get selected; all dimensions when
-    /// empty.
+    /// Indexes of the dimensions to select in, counted from 0. Empty for all dimensions.
     ///
-    /// `qColumnsToSelect`: whole numbers.
+    /// Wire name: `qColumnsToSelect`.
     #[doc(alias = "qColumnsToSelect")]
     pub columns_to_select: Vec<i32>,
     /// Members that the schema does not know.
@@ -3947,24 +3886,22 @@ impl Record for NxMultiRangeSelectInfo {
     }
 }
 
-/// Picks an interval of values of one measure in a hypercube.
-///
-/// `NxRangeSelectInfo`: an object with 2 members.
+/// A range of values of one measure in a hypercube.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxrangeselectinfo)
+/// Schema type: [`NxRangeSelectInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxrangeselectinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxRangeSelectInfo {
-    /// The interval. Its flags say whether the end points belong to it.
+    /// The range. Its flags determine whether the endpoints are included.
     ///
-    /// `qRange`: [`Range`].
+    /// Wire name: `qRange`.
     #[doc(alias = "qRange")]
     pub range: Range,
     /// Index of the measure in the hypercube, counted from 0.
     ///
-    /// `qMeasureIx`: whole number.
+    /// Wire name: `qMeasureIx`.
     #[doc(alias = "qMeasureIx")]
     pub measure_ix: i32,
     /// Members that the schema does not know.
@@ -4014,23 +3951,21 @@ impl Record for NxRangeSelectInfo {
     }
 }
 
-/// Tells [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark) what to store beside the selections.
+/// Options of [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark).
 ///
-/// `NxTempBookmarkOptions`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtempbookmarkoptions)
+/// Schema type: [`NxTempBookmarkOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtempbookmarkoptions).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTempBookmarkOptions {
-    /// Whether the values of all variables are stored.
+    /// Whether to store the values of all variables.
     ///
-    /// `qIncludeVariables`: true or false.
+    /// Wire name: `qIncludeVariables`.
     #[doc(alias = "qIncludeVariables")]
     pub include_variables: bool,
-    /// Whether the soft patches of every object are stored; otherwise those of the objects listed in the
-    /// call.
+    /// Whether to store the soft patches of all objects. If `false`, only those of the objects listed in the call are
+    /// stored.
     ///
-    /// `qIncludeAllPatches`: true or false.
+    /// Wire name: `qIncludeAllPatches`.
     #[doc(alias = "qIncludeAllPatches")]
     pub include_all_patches: bool,
 }
@@ -4076,23 +4011,21 @@ impl Record for NxTempBookmarkOptions {
     }
 }
 
-/// Picks tree nodes by ranges of measures.
+/// Measure ranges that select tree nodes.
 ///
-/// A list of these goes to [`GenericObjectApi::multi_range_select_tree_data_values`](crate::generic_object::GenericObjectApi::multi_range_select_tree_data_values).
-///
-/// `NxTreeMultiRangeSelectInfo`: an object with one member.
+/// [`GenericObjectApi::multi_range_select_tree_data_values`](crate::generic_object::GenericObjectApi::multi_range_select_tree_data_values)
+/// takes a list of these.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// Stability: stable.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreemultirangeselectinfo)
+/// Schema type:
+/// [`NxTreeMultiRangeSelectInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreemultirangeselectinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeMultiRangeSelectInfo {
-    /// The ranges, each of one measure at one dimension.
+    /// The ranges, each for one measure at one dimension.
     ///
-    /// `qRanges`: list of [`NxTreeRangeSelectInfo`].
+    /// Wire name: `qRanges`.
     #[doc(alias = "qRanges")]
     pub ranges: Vec<NxTreeRangeSelectInfo>,
     /// Members that the schema does not know.
@@ -4135,31 +4068,27 @@ impl Record for NxTreeMultiRangeSelectInfo {
     }
 }
 
-/// Picks an interval of values of one measure at one level of a tree.
-///
-/// `NxTreeRangeSelectInfo`: an object with 3 members.
+/// A range of values of one measure at one level of a tree.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// Stability: stable.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreerangeselectinfo)
+/// Schema type: [`NxTreeRangeSelectInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreerangeselectinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeRangeSelectInfo {
-    /// The interval. Its flags say whether the end points belong to it.
+    /// The range. Its flags determine whether the endpoints are included.
     ///
-    /// `qRange`: [`Range`].
+    /// Wire name: `qRange`.
     #[doc(alias = "qRange")]
     pub range: Range,
     /// Index of the measure, counted from 0.
     ///
-    /// `qMeasureIx`: whole number.
+    /// Wire name: `qMeasureIx`.
     #[doc(alias = "qMeasureIx")]
     pub measure_ix: i32,
-    /// Index of the dimension whose nodes carry the measure, counted from 0.
+    /// Index of the dimension whose nodes contain the measure, counted from 0.
     ///
-    /// `qDimensionIx`: whole number.
+    /// Wire name: `qDimensionIx`.
     #[doc(alias = "qDimensionIx")]
     pub dimension_ix: i32,
     /// Members that the schema does not know.
@@ -4219,29 +4148,27 @@ impl Record for NxTreeRangeSelectInfo {
     }
 }
 
-/// Marks one node in a tree of dimension values by its path.
+/// The path of a node in a tree of dimension values.
 ///
-/// The engine makes and reads it; treat the path as opaque and store it unchanged.
+/// Created and read by the engine. Treat it as opaque and store it unchanged.
 ///
-/// `PositionMark`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#positionmark)
+/// Schema type: [`PositionMark`](https://qlik.dev/apis/json-rpc/qix/schemas/#positionmark).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PositionMark {
     /// Name of the dimension that the node belongs to.
     ///
-    /// `qDimName`: text.
+    /// Wire name: `qDimName`.
     #[doc(alias = "qDimName")]
     pub dim_name: String,
-    /// Element numbers along the path to the node. Element numbers change when the app is reloaded.
+    /// Element numbers along the path. Element numbers change when the app is reloaded.
     ///
-    /// `qElemNo`: whole numbers.
+    /// Wire name: `qElemNo`.
     #[doc(alias = "qElemNo")]
     pub elem_no: Vec<i32>,
-    /// The values along the path in encoded form.
+    /// Values along the path, in encoded form.
     ///
-    /// `qElemValues`: list of [`Blob`].
+    /// Wire name: `qElemValues`.
     #[doc(alias = "qElemValues")]
     pub elem_values: Vec<Blob>,
 }
@@ -4300,33 +4227,27 @@ impl Record for PositionMark {
     }
 }
 
-/// Describes a selection that was made by a range of a measure.
-///
-/// `RangeSelectInfo`: an object with 3 members.
+/// A range of measure values that produced a selection.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#rangeselectinfo)
+/// Schema type: [`RangeSelectInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#rangeselectinfo).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RangeSelectInfo {
-    /// Low end of the range. Where there is no range it is `-1e300` or `NaN`.
+    /// Lower bound. `-1e300` or `NaN` if there is no range.
     ///
-    /// `qRangeLo`: number.
-    ///
-    /// Absent means -1e300.
+    /// Wire name: `qRangeLo`. Defaults to `-1e300`.
     #[doc(alias = "qRangeLo")]
     pub range_lo: f64,
-    /// High end of the range. Where there is no range it is `-1e300` or `NaN`.
+    /// Upper bound. `-1e300` or `NaN` if there is no range.
     ///
-    /// `qRangeHi`: number.
-    ///
-    /// Absent means -1e300.
+    /// Wire name: `qRangeHi`. Defaults to `-1e300`.
     #[doc(alias = "qRangeHi")]
     pub range_hi: f64,
-    /// Label of the measure whose values had to fall into the range.
+    /// Label of the measure.
     ///
-    /// `qMeasure`: text.
+    /// Wire name: `qMeasure`.
     #[doc(alias = "qMeasure")]
     pub measure: String,
     /// Members that the schema does not know.
@@ -4405,22 +4326,20 @@ impl Record for RangeSelectInfo {
     }
 }
 
-/// Holds how far a QlikView object was scrolled.
+/// The scroll position of a QlikView object.
 ///
-/// `ScrollPosition`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#scrollposition)
+/// Schema type: [`ScrollPosition`](https://qlik.dev/apis/json-rpc/qix/schemas/#scrollposition).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ScrollPosition {
-    /// Whether the position is to be used.
+    /// Whether to apply the position.
     ///
-    /// `qUsePosition`: true or false.
+    /// Wire name: `qUsePosition`.
     #[doc(alias = "qUsePosition")]
     pub use_position: bool,
     /// The position.
     ///
-    /// `qPos`: [`Point`].
+    /// Wire name: `qPos`.
     #[doc(alias = "qPos")]
     pub pos: Point,
 }
@@ -4463,62 +4382,57 @@ impl Record for ScrollPosition {
     }
 }
 
-/// Describes how a selection in a field was made: by a search, by a range, or by picking values.
+/// How a selection in a field was made: by a search, by a range, or by picking values.
 ///
-/// When a bookmark is applied, a search or range stored here selects what it matches in the data of that day. Files written
-/// by the engine hold `NaN` as both ends where no range was used.
-///
-/// `SelectInfo`: an object with 8 members.
+/// When a bookmark is applied, a stored search or range runs on the current data. Files written by the engine
+/// contain `NaN` as both bounds if no range was used.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#selectinfo)
+/// Schema type: [`SelectInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#selectinfo).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SelectInfo {
-    /// The search text, which may have wildcards or be an expression; empty when the selection was not made by a
+    /// Search string, which may contain wildcards or be an expression. Empty if the selection was not made by a
     /// search.
     ///
-    /// `qTextSearch`: text.
+    /// Wire name: `qTextSearch`.
     #[doc(alias = "qTextSearch")]
     pub text_search: String,
-    /// Low end of a range of field values; `-1e300` or `NaN` when there is none.
+    /// Lower bound of a range of field values. `-1e300` or `NaN` if there is no range.
     ///
-    /// `qRangeLo`: number.
-    ///
-    /// Absent means -1e300.
+    /// Wire name: `qRangeLo`. Defaults to `-1e300`.
     #[doc(alias = "qRangeLo")]
     pub range_lo: f64,
-    /// High end of a range of field values; `-1e300` or `NaN` when there is none.
+    /// Upper bound of a range of field values. `-1e300` or `NaN` if there is no range.
     ///
-    /// `qRangeHi`: number.
-    ///
-    /// Absent means -1e300.
+    /// Wire name: `qRangeHi`. Defaults to `-1e300`.
     #[doc(alias = "qRangeHi")]
     pub range_hi: f64,
-    /// Format in which the ends of the range are shown to users.
+    /// Number format for showing the bounds to users.
     ///
-    /// `qNumberFormat`: [`FieldAttributes`].
+    /// Wire name: `qNumberFormat`.
     #[doc(alias = "qNumberFormat")]
     pub number_format: FieldAttributes,
-    /// Ranges of measures, for selections made in a chart's measures.
+    /// Measure ranges, for selections made in the measures of a chart.
     ///
-    /// `qRangeInfo`: list of [`RangeSelectInfo`].
+    /// Wire name: `qRangeInfo`.
     #[doc(alias = "qRangeInfo")]
     pub range_info: Vec<RangeSelectInfo>,
-    /// Whether the selection goes through even where the field is locked.
+    /// Whether the selection overrides locks.
     ///
-    /// `qSoftLock`: true or false.
+    /// Wire name: `qSoftLock`.
     #[doc(alias = "qSoftLock")]
     pub soft_lock: bool,
-    /// Intervals of a continuous selection, as [`GenericObjectApi::select_hyper_cube_continuous_range`](crate::generic_object::GenericObjectApi::select_hyper_cube_continuous_range) makes it.
+    /// Ranges of a continuous selection, as made by
+    /// [`GenericObjectApi::select_hyper_cube_continuous_range`](crate::generic_object::GenericObjectApi::select_hyper_cube_continuous_range).
     ///
-    /// `qContinuousRangeInfo`: list of [`Range`].
+    /// Wire name: `qContinuousRangeInfo`.
     #[doc(alias = "qContinuousRangeInfo")]
     pub continuous_range_info: Vec<Range>,
-    /// Whether the search text stems from a Select Field operation.
+    /// Whether the search string comes from a Select Field operation.
     ///
-    /// `qSelectFieldSearch`: true or false.
+    /// Wire name: `qSelectFieldSearch`.
     #[doc(alias = "qSelectFieldSearch")]
     pub select_field_search: bool,
     /// Members that the schema does not know.
@@ -4667,24 +4581,23 @@ impl Record for SelectInfo {
     }
 }
 
-/// Holds the values that a bookmark stores for one field in one state.
+/// The values that a bookmark stores for one field in one state.
 ///
-/// Comes from [`GenericBookmarkApi::get_field_values_ex`](crate::generic_bookmark::GenericBookmarkApi::get_field_values_ex).
+/// Returned by
+/// [`GenericBookmarkApi::get_field_values_ex`](crate::generic_bookmark::GenericBookmarkApi::get_field_values_ex).
 ///
-/// `StateFieldValues`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#statefieldvalues)
+/// Schema type: [`StateFieldValues`](https://qlik.dev/apis/json-rpc/qix/schemas/#statefieldvalues).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StateFieldValues {
-    /// The alternate state; `$` is the default one.
+    /// Name of the alternate state. `$` is the default state.
     ///
-    /// `qStateName`: text.
+    /// Wire name: `qStateName`.
     #[doc(alias = "qStateName")]
     pub state_name: String,
-    /// The values in the range that was asked for.
+    /// The values in the requested range.
     ///
-    /// `qFieldValues`: list of [`FieldValue`].
+    /// Wire name: `qFieldValues`.
     #[doc(alias = "qFieldValues")]
     pub field_values: Vec<FieldValue>,
 }

@@ -6,31 +6,29 @@ use qix_schema::wire::{Choice, Input, Members, Record, Unrecognized, ValueName};
 use serde::ser::SerializeMap;
 use super::*;
 
-/// A row of the data area of a pivot page: one value point for each leaf of [`NxPivotPage::top`](crate::types::NxPivotPage::top).
+/// A row of [`NxPivotPage::data`](crate::types::NxPivotPage::data): one value per leaf of
+/// [`NxPivotPage::top`](crate::types::NxPivotPage::top).
 ///
-/// `ArrayOfNxValuePoint`: list of [`NxPivotValuePoint`].
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#arrayofnxvaluepoint)
+/// Schema type: [`ArrayOfNxValuePoint`](https://qlik.dev/apis/json-rpc/qix/schemas/#arrayofnxvaluepoint).
 pub type ArrayOfNxValuePoint = Vec<NxPivotValuePoint>;
 
-/// A stretch of characters in the text of a cell that a search has hit.
+/// A range of characters in the text of a cell that matches a search.
 ///
-/// It lets a list box show which part of the value matched. See [`GenericObjectApi::search_list_object_for`](crate::generic_object::GenericObjectApi::search_list_object_for).
+/// List boxes use it to highlight matches. See
+/// [`GenericObjectApi::search_list_object_for`](crate::generic_object::GenericObjectApi::search_list_object_for).
 ///
-/// `CharRange`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#charrange)
+/// Schema type: [`CharRange`](https://qlik.dev/apis/json-rpc/qix/schemas/#charrange).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CharRange {
-    /// Where the stretch begins, counted in characters from 0.
+    /// Position of the first character, counted from 0.
     ///
-    /// `qCharPos`: whole number.
+    /// Wire name: `qCharPos`.
     #[doc(alias = "qCharPos")]
     pub char_pos: i32,
-    /// How many characters it covers.
+    /// Number of characters.
     ///
-    /// `qCharCount`: whole number.
+    /// Wire name: `qCharCount`.
     #[doc(alias = "qCharCount")]
     pub char_count: i32,
 }
@@ -73,17 +71,16 @@ impl Record for CharRange {
     }
 }
 
-/// The values of a cell's attribute dimensions, in the order in which they were defined.
+/// The attribute dimension values of a cell, in definition order.
 ///
-/// `NxAttributeDimValues`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxattributedimvalues)
+/// Schema type: [`NxAttributeDimValues`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxattributedimvalues).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAttributeDimValues {
-    /// One value for each [`NxAttrDimDef`](crate::types::NxAttrDimDef) of the dimension or measure that the cell belongs to.
+    /// One value per [`NxAttrDimDef`](crate::types::NxAttrDimDef) of the dimension or measure that the cell belongs
+    /// to.
     ///
-    /// `qValues`: list of [`NxSimpleDimValue`].
+    /// Wire name: `qValues`.
     #[doc(alias = "qValues")]
     pub values: Vec<NxSimpleDimValue>,
 }
@@ -120,17 +117,17 @@ impl Record for NxAttributeDimValues {
     }
 }
 
-/// The results of a cell's attribute expressions, in the order in which they were defined.
+/// The attribute expression results of a cell, in definition order.
 ///
-/// `NxAttributeExpressionValues`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxattributeexpressionvalues)
+/// Schema type:
+/// [`NxAttributeExpressionValues`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxattributeexpressionvalues).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAttributeExpressionValues {
-    /// One result for each [`NxAttrExprDef`](crate::types::NxAttrExprDef) of the dimension or measure that the cell belongs to.
+    /// One result per [`NxAttrExprDef`](crate::types::NxAttrExprDef) of the dimension or measure that the cell
+    /// belongs to.
     ///
-    /// `qValues`: list of [`NxSimpleValue`].
+    /// Wire name: `qValues`.
     #[doc(alias = "qValues")]
     pub values: Vec<NxSimpleValue>,
 }
@@ -167,19 +164,18 @@ impl Record for NxAttributeExpressionValues {
     }
 }
 
-/// The axes that belong to continuous data, with the ticks to draw on them.
+/// The axes of continuous data, with the ticks to draw on them.
 ///
-/// Comes back from [`GenericObjectApi::get_hyper_cube_continuous_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_continuous_data), beside the data pages.
+/// [`GenericObjectApi::get_hyper_cube_continuous_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_continuous_data)
+/// returns it together with the data pages.
 ///
-/// `NxAxisData`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxaxisdata)
+/// Schema type: [`NxAxisData`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxaxisdata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAxisData {
-    /// The sets of ticks; with time there may be one for each granularity (years, months, days).
+    /// Sets of ticks. A time axis may have one set per granularity, such as years, months, and days.
     ///
-    /// `qAxis`: list of [`NxAxisTicks`].
+    /// Wire name: `qAxis`.
     #[doc(alias = "qAxis")]
     pub axis: Vec<NxAxisTicks>,
 }
@@ -215,27 +211,25 @@ impl Record for NxAxisData {
     }
 }
 
-/// One set of ticks of a continuous axis.
+/// A set of ticks of a continuous axis.
 ///
-/// `NxAxisTicks`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxaxisticks)
+/// Schema type: [`NxAxisTicks`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxaxisticks).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAxisTicks {
     /// Name of the derived definition that the ticks come from, such as a calendar.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Tags that say what kind of ticks these are.
+    /// Tags that describe the kind of ticks.
     ///
-    /// `qTags`: texts.
+    /// Wire name: `qTags`.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
-    /// The ticks, each a stretch of the axis.
+    /// The ticks, each of which labels a range of the axis.
     ///
-    /// `qTicks`: list of [`NxTickCell`].
+    /// Wire name: `qTicks`.
     #[doc(alias = "qTicks")]
     pub ticks: Vec<NxTickCell>,
 }
@@ -294,75 +288,78 @@ impl Record for NxAxisTicks {
     }
 }
 
-/// A cell of a data page: one dimension value or measure result of one row.
+/// A cell of a data page: a dimension value or a measure value in one row.
 ///
-/// This is the cell of straight tables and list objects. The rows and columns around it are described at [`NxDataPage`](crate::types::NxDataPage);
-/// other modes have cells of their own: [`NxPivotDimensionCell`](crate::types::NxPivotDimensionCell), [`NxPivotValuePoint`](crate::types::NxPivotValuePoint), [`NxStackedPivotCell`](crate::types::NxStackedPivotCell) and
-/// [`NxTreeNode`](crate::types::NxTreeNode).
+/// Straight tables and list objects use this cell type. [`NxDataPage`](crate::types::NxDataPage) describes the
+/// surrounding rows and columns. Other modes use [`NxPivotDimensionCell`](crate::types::NxPivotDimensionCell),
+/// [`NxPivotValuePoint`](crate::types::NxPivotValuePoint),
+/// [`NxStackedPivotCell`](crate::types::NxStackedPivotCell), and [`NxTreeNode`](crate::types::NxTreeNode).
 ///
-/// A value in the engine is dual: it may have a text, a number, or both. [`NxCell::text`](crate::types::NxCell::text) is the text as formatted for
-/// people, [`NxCell::num`](crate::types::NxCell::num) the number behind it. Compute with the number and show the text; to parse the text is a
-/// mistake, as it follows the number format and the locale of the app. A dimension cell can be selected by its
+/// Engine values are dual: a value has a string, a number, or both. [`NxCell::text`](crate::types::NxCell::text)
+/// is the formatted string, and [`NxCell::num`](crate::types::NxCell::num) is the underlying number. Calculate
+/// with the number and display the string. Do not parse the string: its format depends on the number format and
+/// locale of the app. To select a dimension value, use its
 /// [`NxCell::elem_number`](crate::types::NxCell::elem_number).
 ///
-/// `NxCell`: an object with 14 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcell)
+/// Schema type: [`NxCell`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcell).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxCell {
-    /// The value as formatted text. A null value usually shows as `-`.
+    /// The value as a formatted string. A null value usually appears as `-`.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
-    /// The value as a number, `NaN` when it has none. A date is the number of days since 30 December 1899, a time the
-    /// fraction of a day.
+    /// The value as a number, or `NaN` if it is not numeric. Dates are days since December 30, 1899; times are
+    /// fractions of a day.
     ///
-    /// `qNum`: number.
+    /// Wire name: `qNum`.
     #[doc(alias = "qNum")]
     pub num: f64,
-    /// Number of the value within its field, counted from 0: what selection calls such as
-    /// [`GenericObjectApi::select_list_object_values`](crate::generic_object::GenericObjectApi::select_list_object_values) and [`GenericObjectApi::select_hyper_cube_values`](crate::generic_object::GenericObjectApi::select_hyper_cube_values) take. Negative numbers are no
-    /// values and cannot be selected: -1 is a total, -2 a null, -3 the group of others, -4 an empty cell of a pivot table.
-    /// In a measure's cell it says nothing. Element numbers hold until the next reload: do not store them.
+    /// Element number of the value within its field, counted from 0. Selection methods such as
+    /// [`GenericObjectApi::select_list_object_values`](crate::generic_object::GenericObjectApi::select_list_object_values)
+    /// and
+    /// [`GenericObjectApi::select_hyper_cube_values`](crate::generic_object::GenericObjectApi::select_hyper_cube_values)
+    /// take element numbers. Negative numbers cannot be selected: -1 is a total, -2 a null value, -3 the *others*
+    /// group, and -4 an empty cell of a pivot table. Meaningless in measure cells. Element numbers are valid until
+    /// the next reload, so do not store them.
     ///
-    /// `qElemNumber`: whole number.
+    /// Wire name: `qElemNumber`.
     #[doc(alias = "qElemNumber")]
     pub elem_number: i32,
-    /// How the value relates to the current selections. A measure's cell has [`StateEnumType::Locked`](crate::types::StateEnumType::Locked), which means
-    /// nothing there.
+    /// Selection state of the value. Measure cells contain
+    /// [`StateEnumType::Locked`](crate::types::StateEnumType::Locked), which has no meaning there.
     ///
-    /// `qState`: [`StateEnumType`].
+    /// Wire name: `qState`.
     #[doc(alias = "qState")]
     pub state: StateEnumType,
-    /// Whether the cell has neither text nor number.
+    /// Whether the cell has neither a string nor a number.
     ///
-    /// `qIsEmpty`: true or false.
+    /// Wire name: `qIsEmpty`.
     #[doc(alias = "qIsEmpty")]
     pub is_empty: bool,
-    /// Whether the cell shows a total. List objects have none.
+    /// Whether the cell contains a total. Always `false` in list objects.
     ///
-    /// `qIsTotalCell`: true or false.
+    /// Wire name: `qIsTotalCell`.
     #[doc(alias = "qIsTotalCell")]
     pub is_total_cell: bool,
-    /// Whether the cell stands for the group of others that [`OtherTotalSpecProp`](crate::types::OtherTotalSpecProp) made. List objects have
-    /// none.
+    /// Whether the cell represents the *others* group that [`OtherTotalSpecProp`](crate::types::OtherTotalSpecProp)
+    /// creates. Always `false` in list objects.
     ///
-    /// `qIsOtherCell`: true or false.
+    /// Wire name: `qIsOtherCell`.
     #[doc(alias = "qIsOtherCell")]
     pub is_other_cell: bool,
     /// Whether the value is null.
     ///
-    /// `qIsNull`: true or false.
+    /// Wire name: `qIsNull`.
     #[doc(alias = "qIsNull")]
     pub is_null: bool,
-    /// Marks a cell of an extended row.
+    /// Whether the cell belongs to an extended row.
     ///
-    /// `qInExtRow`: true or false.
+    /// Wire name: `qInExtRow`.
     #[doc(alias = "qInExtRow")]
     pub in_ext_row: bool,
-    /// Members that few values carry.
+    /// Rarely set members.
     pub rare: Option<Box<NxCellRare>>,
 }
 
@@ -479,27 +476,27 @@ impl NxCell {
         self
     }
 
-    /// `qFrequency`, if the value carries rare members.
+    /// `qFrequency`, if any rare member is set.
     pub fn frequency(&self) -> Option<&String> {
         self.rare.as_ref().map(|rare| &rare.frequency)
     }
 
-    /// `qHighlightRanges`, if the value carries rare members.
+    /// `qHighlightRanges`, if any rare member is set.
     pub fn highlight_ranges(&self) -> Option<&NxHighlightRanges> {
         self.rare.as_ref().map(|rare| &rare.highlight_ranges)
     }
 
-    /// `qAttrExps`, if the value carries rare members.
+    /// `qAttrExps`, if any rare member is set.
     pub fn attr_exps(&self) -> Option<&NxAttributeExpressionValues> {
         self.rare.as_ref().map(|rare| &rare.attr_exps)
     }
 
-    /// `qAttrDims`, if the value carries rare members.
+    /// `qAttrDims`, if any rare member is set.
     pub fn attr_dims(&self) -> Option<&NxAttributeDimValues> {
         self.rare.as_ref().map(|rare| &rare.attr_dims)
     }
 
-    /// `qMiniChart`, if the value carries rare members.
+    /// `qMiniChart`, if any rare member is set.
     pub fn mini_chart(&self) -> Option<&Option<Box<NxMiniChartData>>> {
         self.rare.as_ref().map(|rare| &rare.mini_chart)
     }
@@ -587,54 +584,53 @@ impl Record for NxCell {
     }
 }
 
-/// Members that few values of [`NxCell`] carry, together in one box so that the many others stay small.
+/// Rarely set members of [`NxCell`], boxed together to keep the common case small.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxCellRare {
-    /// How often the value occurs, as text: a count or a percentage, depending on
-    /// [`ListObjectDef::frequency_mode`](crate::types::ListObjectDef::frequency_mode). Empty unless that was asked for.
+    /// Number of occurrences of the value, as a string: a count or a percentage, depending on
+    /// [`ListObjectDef::frequency_mode`](crate::types::ListObjectDef::frequency_mode). Empty unless requested.
     ///
-    /// `qFrequency`: text.
+    /// Wire name: `qFrequency`.
     #[doc(alias = "qFrequency")]
     pub frequency: String,
-    /// The parts of the text that match the running search of a list object.
+    /// Parts of the string that match the current search of a list object.
     ///
-    /// `qHighlightRanges`: [`NxHighlightRanges`].
+    /// Wire name: `qHighlightRanges`.
     #[doc(alias = "qHighlightRanges")]
     pub highlight_ranges: NxHighlightRanges,
-    /// The results of the attribute expressions of this column, such as a background colour for the cell.
+    /// Results of the attribute expressions of this column, such as the background color of the cell.
     ///
-    /// `qAttrExps`: [`NxAttributeExpressionValues`].
+    /// Wire name: `qAttrExps`.
     #[doc(alias = "qAttrExps")]
     pub attr_exps: NxAttributeExpressionValues,
-    /// The values of the attribute dimensions of this column.
+    /// Values of the attribute dimensions of this column.
     ///
-    /// `qAttrDims`: [`NxAttributeDimValues`].
+    /// Wire name: `qAttrDims`.
     #[doc(alias = "qAttrDims")]
     pub attr_dims: NxAttributeDimValues,
-    /// The points of the small chart in this cell, when the measure has a [`NxMeasure::mini_chart_def`](crate::types::NxMeasure::mini_chart_def).
+    /// Data of the mini chart in this cell, if the measure defines one in
+    /// [`NxMeasure::mini_chart_def`](crate::types::NxMeasure::mini_chart_def).
     ///
-    /// `qMiniChart`: [`NxMiniChartData`].
+    /// Wire name: `qMiniChart`.
     #[doc(alias = "qMiniChart")]
     pub mini_chart: Option<Box<NxMiniChartData>>,
 }
 
-/// The place of a cell in a pivot table or tree, counted from 0.
+/// Position of a cell in a pivot table or tree, counted from 0.
 ///
-/// `NxCellPosition`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcellposition)
+/// Schema type: [`NxCellPosition`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcellposition).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxCellPosition {
-    /// Its column.
+    /// Column.
     ///
-    /// `qx`: whole number.
+    /// Wire name: `qx`.
     #[doc(alias = "qx")]
     pub x: i32,
-    /// Its row.
+    /// Row.
     ///
-    /// `qy`: whole number.
+    /// Wire name: `qy`.
     #[doc(alias = "qy")]
     pub y: i32,
 }
@@ -677,53 +673,48 @@ impl Record for NxCellPosition {
     }
 }
 
-/// A row of a data page: its cells, from left to right.
+/// A row of a data page, from left to right.
 ///
-/// In a cube the columns are the dimensions, then the measures, unless [`HyperCubeDef::column_order`](crate::types::HyperCubeDef::column_order) says otherwise.
-/// In a list object the first column holds the value.
+/// In a hypercube, the columns are the dimensions followed by the measures, unless
+/// [`HyperCubeDef::column_order`](crate::types::HyperCubeDef::column_order) specifies another order. In a list
+/// object, the first column contains the value.
 ///
-/// `NxCellRows`: list of [`NxCell`].
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcellrows)
+/// Schema type: [`NxCellRows`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcellrows).
 pub type NxCellRows = Vec<NxCell>;
 
-/// Says which stretch of a continuous axis to fetch, and how finely.
+/// The range of a continuous axis to fetch, and its resolution.
 ///
-/// Goes into [`GenericObjectApi::get_hyper_cube_continuous_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_continuous_data). Dates are given as the engine's day numbers (see
-/// [`NxCell::num`](crate::types::NxCell::num)).
+/// Parameter of
+/// [`GenericObjectApi::get_hyper_cube_continuous_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_continuous_data).
+/// Dates are day numbers, as in [`NxCell::num`](crate::types::NxCell::num).
 ///
-/// `NxContinuousDataOptions`: an object with 5 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcontinuousdataoptions)
+/// Schema type: [`NxContinuousDataOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcontinuousdataoptions).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NxContinuousDataOptions {
-    /// Beginning of the stretch.
+    /// Start of the range.
     ///
-    /// `qStart`: number.
+    /// Wire name: `qStart`.
     #[doc(alias = "qStart")]
     pub start: f64,
-    /// End of the stretch.
+    /// End of the range.
     ///
-    /// `qEnd`: number.
+    /// Wire name: `qEnd`.
     #[doc(alias = "qEnd")]
     pub end: f64,
-    /// How many bins the stretch is divided into; a little more than the chart has pixels in width is a good
-    /// choice.
+    /// Number of bins in the range. A little more than the width of the chart in pixels is a good choice.
     ///
-    /// `qNbrPoints`: whole number.
+    /// Wire name: `qNbrPoints`.
     #[doc(alias = "qNbrPoints")]
     pub nbr_points: i32,
-    /// Upper limit for the ticks of an axis.
+    /// Maximum number of ticks per axis.
     ///
-    /// `qMaxNbrTicks`: whole number.
+    /// Wire name: `qMaxNbrTicks`.
     #[doc(alias = "qMaxNbrTicks")]
     pub max_nbr_ticks: i32,
-    /// Upper limit for the lines, when a second dimension splits the data into several; -1 sets none.
+    /// Maximum number of lines if a second dimension splits the data. -1 means no limit.
     ///
-    /// `qMaxNumberLines`: whole number.
-    ///
-    /// Absent means -1.
+    /// Wire name: `qMaxNumberLines`. Defaults to `-1`.
     #[doc(alias = "qMaxNumberLines")]
     pub max_number_lines: i32,
 }
@@ -816,36 +807,36 @@ impl Record for NxContinuousDataOptions {
     }
 }
 
-/// A rectangle in the coordinates of two measures, for binned scatter data.
+/// A rectangle in measure coordinates, for binned scatter data.
 ///
-/// Goes into [`GenericObjectApi::get_hyper_cube_binned_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_binned_data). The first measure is the horizontal axis, the second the vertical
-/// one, which points upwards. [`NxMeasureInfo::min`](crate::types::NxMeasureInfo::min) and [`NxMeasureInfo::max`](crate::types::NxMeasureInfo::max) tell the largest rectangle that makes
-/// sense.
+/// Parameter of
+/// [`GenericObjectApi::get_hyper_cube_binned_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_binned_data).
+/// The first measure is the horizontal axis; the second is the vertical axis, which points up.
+/// [`NxMeasureInfo::min`](crate::types::NxMeasureInfo::min) and
+/// [`NxMeasureInfo::max`](crate::types::NxMeasureInfo::max) give the bounds of the data.
 ///
-/// `NxDataAreaPage`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdataareapage)
+/// Schema type: [`NxDataAreaPage`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdataareapage).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxDataAreaPage {
     /// Lower bound of the first measure.
     ///
-    /// `qLeft`: number.
+    /// Wire name: `qLeft`.
     #[doc(alias = "qLeft")]
     pub left: f64,
     /// Upper bound of the second measure.
     ///
-    /// `qTop`: number.
+    /// Wire name: `qTop`.
     #[doc(alias = "qTop")]
     pub top: f64,
-    /// Extent along the first measure.
+    /// Width, in units of the first measure.
     ///
-    /// `qWidth`: number.
+    /// Wire name: `qWidth`.
     #[doc(alias = "qWidth")]
     pub width: f64,
-    /// Extent along the second measure, downwards from `qTop`.
+    /// Height below `qTop`, in units of the second measure.
     ///
-    /// `qHeight`: number.
+    /// Wire name: `qHeight`.
     #[doc(alias = "qHeight")]
     pub height: f64,
 }
@@ -908,37 +899,39 @@ impl Record for NxDataAreaPage {
     }
 }
 
-/// A rectangle of the data of a straight hypercube or a list object.
+/// A rectangular part of the data of a straight hypercube or a list object.
 ///
-/// Comes in layouts, for the pages of [`HyperCubeDef::initial_data_fetch`](crate::types::HyperCubeDef::initial_data_fetch), and from [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data) and
-/// [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data), one for each [`NxPage`](crate::types::NxPage) asked for. A page that reaches beyond the data comes back
-/// smaller: look at [`NxDataPage::area`](crate::types::NxDataPage::area), not at what was asked.
+/// Layouts contain one page per entry of
+/// [`HyperCubeDef::initial_data_fetch`](crate::types::HyperCubeDef::initial_data_fetch).
+/// [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data) and
+/// [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data)
+/// return one page per requested [`NxPage`](crate::types::NxPage). A request that extends beyond the data returns
+/// a smaller page, so read [`NxDataPage::area`](crate::types::NxDataPage::area) instead of relying on the
+/// request.
 ///
-/// `NxDataPage`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdatapage)
+/// Schema type: [`NxDataPage`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdatapage).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxDataPage {
-    /// The rows, each a list of cells.
+    /// Rows of cells.
     ///
-    /// `qMatrix`: list of [`NxCellRows`].
+    /// Wire name: `qMatrix`.
     #[doc(alias = "qMatrix")]
     pub matrix: Vec<NxCellRows>,
-    /// How far the groups of the dimensions reach beyond the page, for each dimension but the last. Empty when the
-    /// cube has only one dimension.
+    /// How far dimension groups extend beyond the page, for each dimension except the last. Empty if the cube has one
+    /// dimension.
     ///
-    /// `qTails`: list of [`NxGroupTail`].
+    /// Wire name: `qTails`.
     #[doc(alias = "qTails")]
     pub tails: Vec<NxGroupTail>,
-    /// The rectangle that the page really covers, in the coordinates of the whole table.
+    /// The rectangle that the page covers, in table coordinates.
     ///
-    /// `qArea`: [`Rect`].
+    /// Wire name: `qArea`.
     #[doc(alias = "qArea")]
     pub area: Rect,
-    /// Whether the engine has thinned the data out, so that rows are missing or stand for several.
+    /// Whether the engine reduced the data, so rows may be missing or represent several rows.
     ///
-    /// `qIsReduced`: true or false.
+    /// Wire name: `qIsReduced`.
     #[doc(alias = "qIsReduced")]
     pub is_reduced: bool,
 }
@@ -1012,72 +1005,71 @@ impl Record for NxDataPage {
     }
 }
 
-/// The kind of a cell or node in pivot tables, stacked tables and trees.
+/// Type of a cell or node in a pivot table, stacked table, or tree.
 ///
-/// `NxDimCellType`: one of 10 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdimcelltype)
+/// Schema type: [`NxDimCellType`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdimcelltype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxDimCellType {
-    /// The value of a measure.
+    /// A measure value.
     ///
-    /// `V`, in full `NX_DIM_CELL_VALUE`, number 0.
+    /// Wire value: `V`, also `NX_DIM_CELL_VALUE` or 0.
     #[doc(alias = "V")]
     #[doc(alias = "NX_DIM_CELL_VALUE")]
     #[default]
     Value,
-    /// An empty cell, below a node that has no value on this level.
+    /// An empty cell, below a node without a value at this level.
     ///
-    /// `E`, in full `NX_DIM_CELL_EMPTY`, number 1.
+    /// Wire value: `E`, also `NX_DIM_CELL_EMPTY` or 1.
     #[doc(alias = "E")]
     #[doc(alias = "NX_DIM_CELL_EMPTY")]
     Empty,
-    /// A value of a dimension.
+    /// A dimension value.
     ///
-    /// `N`, in full `NX_DIM_CELL_NORMAL`, number 2.
+    /// Wire value: `N`, also `NX_DIM_CELL_NORMAL` or 2.
     #[doc(alias = "N")]
     #[doc(alias = "NX_DIM_CELL_NORMAL")]
     Normal,
     /// A total.
     ///
-    /// `T`, in full `NX_DIM_CELL_TOTAL`, number 3.
+    /// Wire value: `T`, also `NX_DIM_CELL_TOTAL` or 3.
     #[doc(alias = "T")]
     #[doc(alias = "NX_DIM_CELL_TOTAL")]
     Total,
-    /// The group of others.
+    /// The *others* group.
     ///
-    /// `O`, in full `NX_DIM_CELL_OTHER`, number 4.
+    /// Wire value: `O`, also `NX_DIM_CELL_OTHER` or 4.
     #[doc(alias = "O")]
     #[doc(alias = "NX_DIM_CELL_OTHER")]
     Other,
     /// An aggregate.
     ///
-    /// `A`, in full `NX_DIM_CELL_AGGR`, number 5.
+    /// Wire value: `A`, also `NX_DIM_CELL_AGGR` or 5.
     #[doc(alias = "A")]
     #[doc(alias = "NX_DIM_CELL_AGGR")]
     Aggr,
-    /// A measure's heading: a node of the pseudo dimension that lists the measures.
+    /// A measure heading: a node of the pseudo dimension, which lists the measures.
     ///
-    /// `P`, in full `NX_DIM_CELL_PSEUDO`, number 6.
+    /// Wire value: `P`, also `NX_DIM_CELL_PSEUDO` or 6.
     #[doc(alias = "P")]
     #[doc(alias = "NX_DIM_CELL_PSEUDO")]
     Pseudo,
-    /// The root of the tree, which stands above the first dimension.
+    /// The root of the tree, above the first dimension.
     ///
-    /// `R`, in full `NX_DIM_CELL_ROOT`, number 7.
+    /// Wire value: `R`, also `NX_DIM_CELL_ROOT` or 7.
     #[doc(alias = "R")]
     #[doc(alias = "NX_DIM_CELL_ROOT")]
     Root,
     /// A null value.
     ///
-    /// `U`, in full `NX_DIM_CELL_NULL`, number 8.
+    /// Wire value: `U`, also `NX_DIM_CELL_NULL` or 8.
     #[doc(alias = "U")]
     #[doc(alias = "NX_DIM_CELL_NULL")]
     Null,
-    /// A node generated by the engine, for a combination that has no data; see [`NxPageTreeNode::all_values`](crate::types::NxPageTreeNode::all_values).
+    /// A generated node, for a combination without data. See
+    /// [`NxPageTreeNode::all_values`](crate::types::NxPageTreeNode::all_values).
     ///
-    /// `G`, in full `NX_DIM_CELL_GENERATED`, number 9.
+    /// Wire value: `G`, also `NX_DIM_CELL_GENERATED` or 9.
     #[doc(alias = "G")]
     #[doc(alias = "NX_DIM_CELL_GENERATED")]
     Generated,
@@ -1181,25 +1173,23 @@ impl Choice for NxDimCellType {
     }
 }
 
-/// Tells how far a group of equal dimension values continues outside the page.
+/// How far a group of equal dimension values extends beyond the page.
 ///
-/// Values of an outer dimension repeat over many rows. When the page cuts such a group, the tail says how many of its
-/// rows lie before and after.
+/// The values of an outer dimension repeat over many rows. If the page cuts such a group, the tail is the number
+/// of its rows before and after the page.
 ///
-/// `NxGroupTail`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgrouptail)
+/// Schema type: [`NxGroupTail`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgrouptail).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxGroupTail {
-    /// Rows of the group above the page.
+    /// Number of rows of the group above the page.
     ///
-    /// `qUp`: whole number.
+    /// Wire name: `qUp`.
     #[doc(alias = "qUp")]
     pub up: i32,
-    /// Rows of the group below the page.
+    /// Number of rows of the group below the page.
     ///
-    /// `qDown`: whole number.
+    /// Wire name: `qDown`.
     #[doc(alias = "qDown")]
     pub down: i32,
 }
@@ -1242,17 +1232,15 @@ impl Record for NxGroupTail {
     }
 }
 
-/// The parts of a cell's text that match a search.
+/// The parts of a cell's string that match a search.
 ///
-/// `NxHighlightRanges`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxhighlightranges)
+/// Schema type: [`NxHighlightRanges`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxhighlightranges).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxHighlightRanges {
-    /// The stretches of characters to highlight.
+    /// Character ranges to highlight.
     ///
-    /// `qRanges`: list of [`CharRange`].
+    /// Wire name: `qRanges`.
     #[doc(alias = "qRanges")]
     pub ranges: Vec<CharRange>,
 }
@@ -1288,33 +1276,31 @@ impl Record for NxHighlightRanges {
     }
 }
 
-/// A point of the small chart in a table cell: a coordinate or a value.
+/// A cell of a mini chart: a coordinate or a value.
 ///
-/// `NxMiniChartCell`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxminichartcell)
+/// Schema type: [`NxMiniChartCell`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxminichartcell).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxMiniChartCell {
-    /// The value as formatted text.
+    /// The value as a formatted string.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
-    /// The value as a number, `NaN` when it has none.
+    /// The value as a number, or `NaN` if it is not numeric.
     ///
-    /// `qNum`: number.
+    /// Wire name: `qNum`.
     #[doc(alias = "qNum")]
     pub num: f64,
-    /// Number of the value within its field. Negative numbers are no values: -1 is a total, -2 a null, -3 the
-    /// group of others, -4 an empty cell.
+    /// Element number of the value within its field. Negative numbers are special: -1 is a total, -2 a null value, -3
+    /// the *others* group, and -4 an empty cell.
     ///
-    /// `qElemNumber`: whole number.
+    /// Wire name: `qElemNumber`.
     #[doc(alias = "qElemNumber")]
     pub elem_number: i32,
-    /// The results of the chart's attribute expressions, such as the colour of the point.
+    /// Results of the attribute expressions of the chart, such as the color of the point.
     ///
-    /// `qAttrExps`: [`NxAttributeExpressionValues`].
+    /// Wire name: `qAttrExps`.
     #[doc(alias = "qAttrExps")]
     pub attr_exps: NxAttributeExpressionValues,
 }
@@ -1382,34 +1368,33 @@ impl Record for NxMiniChartCell {
     }
 }
 
-/// The points of the small chart in one table cell.
+/// Data of the mini chart in one table cell.
 ///
-/// The chart is defined by [`NxMiniChartDef`](crate::types::NxMiniChartDef); what holds for all cells of the column is in [`NxMiniChart`](crate::types::NxMiniChart).
+/// [`NxMiniChartDef`](crate::types::NxMiniChartDef) defines the chart; [`NxMiniChart`](crate::types::NxMiniChart)
+/// contains the properties that all cells of the column share.
 ///
-/// `NxMiniChartData`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxminichartdata)
+/// Schema type: [`NxMiniChartData`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxminichartdata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxMiniChartData {
-    /// The points, a row each: a value of the chart's dimension and the measure for it.
+    /// One row per point: a value of the chart's dimension and its measure value.
     ///
-    /// `qMatrix`: list of [`NxMiniChartRows`].
+    /// Wire name: `qMatrix`.
     #[doc(alias = "qMatrix")]
     pub matrix: Vec<NxMiniChartRows>,
-    /// Lowest value of this cell's chart.
+    /// Lowest value in this chart.
     ///
-    /// `qMin`: number.
+    /// Wire name: `qMin`.
     #[doc(alias = "qMin")]
     pub min: f64,
-    /// Highest value of this cell's chart.
+    /// Highest value in this chart.
     ///
-    /// `qMax`: number.
+    /// Wire name: `qMax`.
     #[doc(alias = "qMax")]
     pub max: f64,
-    /// Why the chart could not be calculated. Absent when all is well.
+    /// Error that prevented the calculation, if any.
     ///
-    /// `qError`: [`NxValidationError`].
+    /// Wire name: `qError`.
     #[doc(alias = "qError")]
     pub error: Option<Box<NxValidationError>>,
 }
@@ -1475,46 +1460,43 @@ impl Record for NxMiniChartData {
     }
 }
 
-/// A point of a small chart: its cells, dimension first.
+/// A point of a mini chart: the dimension cell, then the measure cell.
 ///
-/// `NxMiniChartRows`: list of [`NxMiniChartCell`].
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxminichartrows)
+/// Schema type: [`NxMiniChartRows`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxminichartrows).
 pub type NxMiniChartRows = Vec<NxMiniChartCell>;
 
 /// A rectangle of rows and columns to fetch.
 ///
-/// Used by all calls that fetch data and by the initial fetches of [`HyperCubeDef`](crate::types::HyperCubeDef) and [`ListObjectDef`](crate::types::ListObjectDef). For a straight
-/// table the columns are dimensions and measures; for a pivot table both directions count the cells of the data area,
-/// without the headings. What lies outside the data is left out of the answer, without an error.
+/// All data-fetching methods use it, as do the initial fetches of [`HyperCubeDef`](crate::types::HyperCubeDef)
+/// and [`ListObjectDef`](crate::types::ListObjectDef). In a straight table, the columns are dimensions and
+/// measures. In a pivot table, both directions count data cells only, excluding headings. The engine silently
+/// omits anything outside the data.
 ///
-/// Pages of more than 10,000 cells (`qWidth` × `qHeight`) are refused with error 7009. Fetch a large table in slices:
-/// raise `qTop` by `qHeight` until [`HyperCube::size`](crate::types::HyperCube::size) is reached.
+/// A page of more than 10,000 cells (`qWidth` × `qHeight`) fails with error 7009. To fetch a large table,
+/// increase `qTop` by `qHeight` until you reach [`HyperCube::size`](crate::types::HyperCube::size).
 ///
-/// `NxPage`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpage)
+/// Schema type: [`NxPage`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpage).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxPage {
     /// First column, counted from 0.
     ///
-    /// `qLeft`: whole number.
+    /// Wire name: `qLeft`.
     #[doc(alias = "qLeft")]
     pub left: i32,
     /// First row, counted from 0.
     ///
-    /// `qTop`: whole number.
+    /// Wire name: `qTop`.
     #[doc(alias = "qTop")]
     pub top: i32,
-    /// How many columns. In a pivot table this depends on which cells are expanded.
+    /// Number of columns. In a pivot table, it depends on which nodes are expanded.
     ///
-    /// `qWidth`: whole number.
+    /// Wire name: `qWidth`.
     #[doc(alias = "qWidth")]
     pub width: i32,
-    /// How many rows. In a pivot table this depends on which cells are expanded.
+    /// Number of rows. In a pivot table, it depends on which nodes are expanded.
     ///
-    /// `qHeight`: whole number.
+    /// Wire name: `qHeight`.
     #[doc(alias = "qHeight")]
     pub height: i32,
 }
@@ -1577,66 +1559,69 @@ impl Record for NxPage {
     }
 }
 
-/// A heading of a pivot table: a dimension value with the values below it.
+/// A heading of a pivot table: a dimension value and its subheadings.
 ///
-/// Headings form trees. The leaves of [`NxPivotPage::left`](crate::types::NxPivotPage::left), read from top to bottom, are the rows of the data area; the
-/// leaves of [`NxPivotPage::top`](crate::types::NxPivotPage::top), from left to right, its columns. To open and close headings see
-/// [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left), [`GenericObjectApi::collapse_left`](crate::generic_object::GenericObjectApi::collapse_left), [`GenericObjectApi::expand_top`](crate::generic_object::GenericObjectApi::expand_top) and
+/// Headings form trees. The leaves of [`NxPivotPage::left`](crate::types::NxPivotPage::left), from top to bottom,
+/// are the rows of the data area; the leaves of [`NxPivotPage::top`](crate::types::NxPivotPage::top), from left
+/// to right, are its columns. To expand and collapse headings, use
+/// [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left),
+/// [`GenericObjectApi::collapse_left`](crate::generic_object::GenericObjectApi::collapse_left),
+/// [`GenericObjectApi::expand_top`](crate::generic_object::GenericObjectApi::expand_top), and
 /// [`GenericObjectApi::collapse_top`](crate::generic_object::GenericObjectApi::collapse_top).
 ///
-/// `NxPivotDimensionCell`: an object with 11 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpivotdimensioncell)
+/// Schema type: [`NxPivotDimensionCell`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpivotdimensioncell).
 #[derive(Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxPivotDimensionCell {
-    /// The value as formatted text; for [`NxDimCellType::Pseudo`](crate::types::NxDimCellType::Pseudo) the label of a measure.
+    /// The value as a formatted string. For [`NxDimCellType::Pseudo`](crate::types::NxDimCellType::Pseudo), the label
+    /// of a measure.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
-    /// Number of the value within its field; for [`NxDimCellType::Pseudo`](crate::types::NxDimCellType::Pseudo) the index of the measure. Negative numbers
-    /// are no values: -1 is a total, -2 a null, -3 the group of others, -4 an empty cell.
+    /// Element number of the value within its field. For
+    /// [`NxDimCellType::Pseudo`](crate::types::NxDimCellType::Pseudo), the index of the measure. Negative numbers are
+    /// special: -1 is a total, -2 a null value, -3 the *others* group, and -4 an empty cell.
     ///
-    /// `qElemNo`: whole number.
+    /// Wire name: `qElemNo`.
     #[doc(alias = "qElemNo")]
     pub elem_no: i32,
-    /// The value as a number, `NaN` when it has none.
+    /// The value as a number, or `NaN` if it is not numeric.
     ///
-    /// `qValue`: number.
+    /// Wire name: `qValue`.
     #[doc(alias = "qValue")]
     pub value: f64,
-    /// Whether the heading is closed and can be opened.
+    /// Whether the heading is collapsed and can be expanded.
     ///
-    /// `qCanExpand`: true or false.
+    /// Wire name: `qCanExpand`.
     #[doc(alias = "qCanExpand")]
     pub can_expand: bool,
-    /// Whether the heading is open and can be closed.
+    /// Whether the heading is expanded and can be collapsed.
     ///
-    /// `qCanCollapse`: true or false.
+    /// Wire name: `qCanCollapse`.
     #[doc(alias = "qCanCollapse")]
     pub can_collapse: bool,
-    /// What the heading stands for.
+    /// Type of the heading.
     ///
-    /// `qType`: [`NxDimCellType`].
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: NxDimCellType,
-    /// How many elements of the group lie before the page.
+    /// Number of elements of the group before the page.
     ///
-    /// `qUp`: whole number.
+    /// Wire name: `qUp`.
     #[doc(alias = "qUp")]
     pub up: i32,
-    /// How many elements of the group lie behind the page.
+    /// Number of elements of the group after the page.
     ///
-    /// `qDown`: whole number.
+    /// Wire name: `qDown`.
     #[doc(alias = "qDown")]
     pub down: i32,
-    /// The headings one level down; empty for a leaf.
+    /// Headings of the next level. Empty for a leaf.
     ///
-    /// `qSubNodes`: list of [`NxPivotDimensionCell`].
+    /// Wire name: `qSubNodes`.
     #[doc(alias = "qSubNodes")]
     pub sub_nodes: Vec<NxPivotDimensionCell>,
-    /// Members that few values carry.
+    /// Rarely set members.
     pub rare: Option<Box<NxPivotDimensionCellRare>>,
 }
 
@@ -1749,12 +1734,12 @@ impl NxPivotDimensionCell {
         self
     }
 
-    /// `qAttrExps`, if the value carries rare members.
+    /// `qAttrExps`, if any rare member is set.
     pub fn attr_exps(&self) -> Option<&NxAttributeExpressionValues> {
         self.rare.as_ref().map(|rare| &rare.attr_exps)
     }
 
-    /// `qAttrDims`, if the value carries rare members.
+    /// `qAttrDims`, if any rare member is set.
     pub fn attr_dims(&self) -> Option<&NxAttributeDimValues> {
         self.rare.as_ref().map(|rare| &rare.attr_dims)
     }
@@ -1822,52 +1807,53 @@ impl Record for NxPivotDimensionCell {
     }
 }
 
-/// Members that few values of [`NxPivotDimensionCell`] carry, together in one box so that the many others stay small.
+/// Rarely set members of [`NxPivotDimensionCell`], boxed together to keep the common case small.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxPivotDimensionCellRare {
-    /// The results of the dimension's attribute expressions for this value.
+    /// Results of the dimension's attribute expressions for this value.
     ///
-    /// `qAttrExps`: [`NxAttributeExpressionValues`].
+    /// Wire name: `qAttrExps`.
     #[doc(alias = "qAttrExps")]
     pub attr_exps: NxAttributeExpressionValues,
-    /// The values of the dimension's attribute dimensions for this value.
+    /// Values of the dimension's attribute dimensions for this value.
     ///
-    /// `qAttrDims`: [`NxAttributeDimValues`].
+    /// Wire name: `qAttrDims`.
     #[doc(alias = "qAttrDims")]
     pub attr_dims: NxAttributeDimValues,
 }
 
-/// A rectangle of a pivot table: its headings on the left and on top, and the data between them.
+/// A rectangular part of a pivot table: its left and top headings and the data between them.
 ///
-/// Comes from [`GenericObjectApi::get_hyper_cube_pivot_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_pivot_data) and, for the initial fetch, in [`HyperCube::pivot_data_pages`](crate::types::HyperCube::pivot_data_pages). With
-/// several measures the headings contain a pseudo dimension, whose values are the measures. The point
-/// `qData[row][column]` belongs to the leaf `row` on the left and to the leaf `column` on top.
+/// Returned by
+/// [`GenericObjectApi::get_hyper_cube_pivot_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_pivot_data);
+/// the pages of the initial fetch are in
+/// [`HyperCube::pivot_data_pages`](crate::types::HyperCube::pivot_data_pages). If the cube has several measures,
+/// the headings contain a pseudo dimension whose values are the measures. The value `qData[row][column]` belongs
+/// to leaf number `row` on the left and leaf number `column` on top.
 ///
-/// `NxPivotPage`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpivotpage)
+/// Schema type: [`NxPivotPage`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpivotpage).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxPivotPage {
-    /// Headings of the rows.
+    /// Row headings.
     ///
-    /// `qLeft`: list of [`NxPivotDimensionCell`].
+    /// Wire name: `qLeft`.
     #[doc(alias = "qLeft")]
     pub left: Vec<NxPivotDimensionCell>,
-    /// Headings of the columns. A table without dimensions on top has its measures here.
+    /// Column headings. If there are no dimensions on top, the measures are here.
     ///
-    /// `qTop`: list of [`NxPivotDimensionCell`].
+    /// Wire name: `qTop`.
     #[doc(alias = "qTop")]
     pub top: Vec<NxPivotDimensionCell>,
-    /// The values, row by row.
+    /// Values, one list per row.
     ///
-    /// `qData`: list of [`ArrayOfNxValuePoint`].
+    /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: Vec<ArrayOfNxValuePoint>,
     /// The rectangle of the data area that the page covers.
     ///
-    /// `qArea`: [`Rect`].
+    /// Wire name: `qArea`.
     #[doc(alias = "qArea")]
     pub area: Rect,
 }
@@ -1939,35 +1925,34 @@ impl Record for NxPivotPage {
     }
 }
 
-/// A cell of the data area of a pivot table: one measure for one combination of headings.
+/// A data cell of a pivot table: one measure for one combination of headings.
 ///
-/// `NxPivotValuePoint`: an object with 6 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpivotvaluepoint)
+/// Schema type: [`NxPivotValuePoint`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpivotvaluepoint).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxPivotValuePoint {
     /// Label of the cell.
     ///
-    /// `qLabel`: text.
+    /// Wire name: `qLabel`.
     #[doc(alias = "qLabel")]
     pub label: String,
-    /// The value as formatted text.
+    /// The value as a formatted string.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
-    /// The value as a number, `NaN` when it has none.
+    /// The value as a number, or `NaN` if it is not numeric.
     ///
-    /// `qNum`: number.
+    /// Wire name: `qNum`.
     #[doc(alias = "qNum")]
     pub num: f64,
-    /// Usually [`NxDimCellType::Value`](crate::types::NxDimCellType::Value) for a value or [`NxDimCellType::Null`](crate::types::NxDimCellType::Null) for null.
+    /// Usually [`NxDimCellType::Value`](crate::types::NxDimCellType::Value) for a value or
+    /// [`NxDimCellType::Null`](crate::types::NxDimCellType::Null) for null.
     ///
-    /// `qType`: [`NxDimCellType`].
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: NxDimCellType,
-    /// Members that few values carry.
+    /// Rarely set members.
     pub rare: Option<Box<NxPivotValuePointRare>>,
 }
 
@@ -2020,12 +2005,12 @@ impl NxPivotValuePoint {
         self
     }
 
-    /// `qAttrExps`, if the value carries rare members.
+    /// `qAttrExps`, if any rare member is set.
     pub fn attr_exps(&self) -> Option<&NxAttributeExpressionValues> {
         self.rare.as_ref().map(|rare| &rare.attr_exps)
     }
 
-    /// `qAttrDims`, if the value carries rare members.
+    /// `qAttrDims`, if any rare member is set.
     pub fn attr_dims(&self) -> Option<&NxAttributeDimValues> {
         self.rare.as_ref().map(|rare| &rare.attr_dims)
     }
@@ -2077,49 +2062,52 @@ impl Record for NxPivotValuePoint {
     }
 }
 
-/// Members that few values of [`NxPivotValuePoint`] carry, together in one box so that the many others stay small.
+/// Rarely set members of [`NxPivotValuePoint`], boxed together to keep the common case small.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxPivotValuePointRare {
-    /// The results of the measure's attribute expressions for this cell.
+    /// Results of the measure's attribute expressions for this cell.
     ///
-    /// `qAttrExps`: [`NxAttributeExpressionValues`].
+    /// Wire name: `qAttrExps`.
     #[doc(alias = "qAttrExps")]
     pub attr_exps: NxAttributeExpressionValues,
-    /// The values of the measure's attribute dimensions for this cell.
+    /// Values of the measure's attribute dimensions for this cell.
     ///
-    /// `qAttrDims`: [`NxAttributeDimValues`].
+    /// Wire name: `qAttrDims`.
     #[doc(alias = "qAttrDims")]
     pub attr_dims: NxAttributeDimValues,
 }
 
-/// A cell of a pivot or stacked table to select, by its position.
+/// A cell of a pivot or stacked table to select, by position.
 ///
-/// Goes into [`GenericObjectApi::select_pivot_cells`](crate::generic_object::GenericObjectApi::select_pivot_cells). A cell of the data area selects the values of all headings that lead to
-/// it, a heading its own value. Positions are valid for the table as it is now: expanding, collapsing or a changed
-/// selection moves them.
+/// Parameter of
+/// [`GenericObjectApi::select_pivot_cells`](crate::generic_object::GenericObjectApi::select_pivot_cells).
+/// Selecting a data cell selects the values of all headings above and to the left of it; selecting a heading
+/// selects its own value. Positions refer to the current state of the table: expanding, collapsing, or selecting
+/// changes them.
 ///
-/// `NxSelectionCell`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxselectioncell)
+/// Schema type: [`NxSelectionCell`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxselectioncell).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxSelectionCell {
-    /// Which part of the table the cell is in; it decides what the two indexes count.
+    /// Part of the table that contains the cell. It determines what the two indexes count.
     ///
-    /// `qType`: [`NxSelectionCellType`].
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: NxSelectionCellType,
-    /// Column, counted from 0: of the data area for [`NxSelectionCellType::Data`](crate::types::NxSelectionCellType::Data) and [`NxSelectionCellType::Top`](crate::types::NxSelectionCellType::Top), the
-    /// level of the left dimension for [`NxSelectionCellType::Left`](crate::types::NxSelectionCellType::Left).
+    /// Column, counted from 0: a data column for
+    /// [`NxSelectionCellType::Data`](crate::types::NxSelectionCellType::Data) and
+    /// [`NxSelectionCellType::Top`](crate::types::NxSelectionCellType::Top), or the level of the left dimension for
+    /// [`NxSelectionCellType::Left`](crate::types::NxSelectionCellType::Left).
     ///
-    /// `qCol`: whole number.
+    /// Wire name: `qCol`.
     #[doc(alias = "qCol")]
     pub col: i32,
-    /// Row, counted from 0: of the data area for [`NxSelectionCellType::Data`](crate::types::NxSelectionCellType::Data) and [`NxSelectionCellType::Left`](crate::types::NxSelectionCellType::Left), the level
-    /// of the top dimension for [`NxSelectionCellType::Top`](crate::types::NxSelectionCellType::Top).
+    /// Row, counted from 0: a data row for [`NxSelectionCellType::Data`](crate::types::NxSelectionCellType::Data) and
+    /// [`NxSelectionCellType::Left`](crate::types::NxSelectionCellType::Left), or the level of the top dimension for
+    /// [`NxSelectionCellType::Top`](crate::types::NxSelectionCellType::Top).
     ///
-    /// `qRow`: whole number.
+    /// Wire name: `qRow`.
     #[doc(alias = "qRow")]
     pub row: i32,
 }
@@ -2172,30 +2160,28 @@ impl Record for NxSelectionCell {
     }
 }
 
-/// The part of a pivot table that a cell to select is in.
+/// Part of a pivot table that contains a cell to select.
 ///
-/// `NxSelectionCellType`: one of 3 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxselectioncelltype)
+/// Schema type: [`NxSelectionCellType`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxselectioncelltype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxSelectionCellType {
-    /// The data area.
+    /// Data area.
     ///
-    /// `D`, in full `NX_CELL_DATA`, number 0.
+    /// Wire value: `D`, also `NX_CELL_DATA` or 0.
     #[doc(alias = "D")]
     #[doc(alias = "NX_CELL_DATA")]
     #[default]
     Data,
-    /// The headings on top.
+    /// Top headings.
     ///
-    /// `T`, in full `NX_CELL_TOP`, number 1.
+    /// Wire value: `T`, also `NX_CELL_TOP` or 1.
     #[doc(alias = "T")]
     #[doc(alias = "NX_CELL_TOP")]
     Top,
-    /// The headings on the left.
+    /// Left headings.
     ///
-    /// `L`, in full `NX_CELL_LEFT`, number 2.
+    /// Wire value: `L`, also `NX_CELL_LEFT` or 2.
     #[doc(alias = "L")]
     #[doc(alias = "NX_CELL_LEFT")]
     Left,
@@ -2250,22 +2236,20 @@ impl Choice for NxSelectionCellType {
     }
 }
 
-/// The value of an attribute dimension.
+/// A value of an attribute dimension.
 ///
-/// `NxSimpleDimValue`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxsimpledimvalue)
+/// Schema type: [`NxSimpleDimValue`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxsimpledimvalue).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxSimpleDimValue {
-    /// The value as formatted text.
+    /// The value as a formatted string.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
-    /// Number of the value within the field of the attribute dimension.
+    /// Element number of the value within the field of the attribute dimension.
     ///
-    /// `qElemNo`: whole number.
+    /// Wire name: `qElemNo`.
     #[doc(alias = "qElemNo")]
     pub elem_no: i32,
 }
@@ -2311,21 +2295,19 @@ impl Record for NxSimpleDimValue {
 
 /// The result of an attribute expression.
 ///
-/// `NxSimpleValue`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxsimplevalue)
+/// Schema type: [`NxSimpleValue`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxsimplevalue).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxSimpleValue {
-    /// The result as text; missing when it is a plain number.
+    /// The result as a string. Omitted if the result is purely numeric.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
-    /// The result as a number, `NaN` when it has none. Colours are numbers too: alpha, red, green and blue, one byte
-    /// each.
+    /// The result as a number, or `NaN` if it is not numeric. Colors are numbers too: one byte each for alpha, red,
+    /// green, and blue.
     ///
-    /// `qNum`: number.
+    /// Wire name: `qNum`.
     #[doc(alias = "qNum")]
     pub num: f64,
 }
@@ -2369,25 +2351,26 @@ impl Record for NxSimpleValue {
     }
 }
 
-/// A rectangle of a stacked table.
+/// A rectangular part of a stacked table.
 ///
-/// Comes from [`GenericObjectApi::get_hyper_cube_stack_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_stack_data) and, for the initial fetch, in [`HyperCube::stacked_data_pages`](crate::types::HyperCube::stacked_data_pages).
+/// Returned by
+/// [`GenericObjectApi::get_hyper_cube_stack_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_stack_data);
+/// the pages of the initial fetch are in
+/// [`HyperCube::stacked_data_pages`](crate::types::HyperCube::stacked_data_pages).
 ///
-/// `NxStackPage`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxstackpage)
+/// Schema type: [`NxStackPage`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxstackpage).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxStackPage {
-    /// The nodes on the first level: normally a single one, the root ([`NxDimCellType::Root`](crate::types::NxDimCellType::Root)), with all the others
-    /// below it.
+    /// Nodes of the first level: usually the root ([`NxDimCellType::Root`](crate::types::NxDimCellType::Root)) alone,
+    /// which contains all other nodes.
     ///
-    /// `qData`: list of [`NxStackedPivotCell`].
+    /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: Vec<NxStackedPivotCell>,
-    /// The rectangle of the data that the page covers.
+    /// The rectangle that the page covers.
     ///
-    /// `qArea`: [`Rect`].
+    /// Wire name: `qArea`.
     #[doc(alias = "qArea")]
     pub area: Rect,
 }
@@ -2433,76 +2416,75 @@ impl Record for NxStackPage {
     }
 }
 
-/// A node of a stacked table: a dimension value with its children, or the measure's value at the end of a branch.
+/// A node of a stacked table: a dimension value with its children, or a measure value at the end of a branch.
 ///
-/// `NxStackedPivotCell`: an object with 14 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxstackedpivotcell)
+/// Schema type: [`NxStackedPivotCell`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxstackedpivotcell).
 #[derive(Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxStackedPivotCell {
-    /// The value as formatted text. Roots and most totals have none.
+    /// The value as a formatted string. Empty for the root and most totals.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
-    /// Number of the value within its field. Negative numbers are no values: -1 is a total, -2 a null, -3 the
-    /// group of others, -4 an empty cell.
+    /// Element number of the value within its field. Negative numbers are special: -1 is a total, -2 a null value, -3
+    /// the *others* group, and -4 an empty cell.
     ///
-    /// `qElemNo`: whole number.
+    /// Wire name: `qElemNo`.
     #[doc(alias = "qElemNo")]
     pub elem_no: i32,
-    /// The value as a number, `NaN` when it has none. The measure is here, on the nodes of type [`NxDimCellType::Value`](crate::types::NxDimCellType::Value).
+    /// The value as a number, or `NaN` if it is not numeric. Nodes of type
+    /// [`NxDimCellType::Value`](crate::types::NxDimCellType::Value) contain the measure value here.
     ///
-    /// `qValue`: number.
+    /// Wire name: `qValue`.
     #[doc(alias = "qValue")]
     pub value: f64,
-    /// Whether the node is closed and can be opened.
+    /// Whether the node is collapsed and can be expanded.
     ///
-    /// `qCanExpand`: true or false.
+    /// Wire name: `qCanExpand`.
     #[doc(alias = "qCanExpand")]
     pub can_expand: bool,
-    /// Whether the node is open and can be closed.
+    /// Whether the node is expanded and can be collapsed.
     ///
-    /// `qCanCollapse`: true or false.
+    /// Wire name: `qCanCollapse`.
     #[doc(alias = "qCanCollapse")]
     pub can_collapse: bool,
-    /// What the node stands for.
+    /// Type of the node.
     ///
-    /// `qType`: [`NxDimCellType`].
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: NxDimCellType,
     /// Sum of the positive values below the node: the height of a stacked bar above the axis.
     ///
-    /// `qMaxPos`: number.
+    /// Wire name: `qMaxPos`.
     #[doc(alias = "qMaxPos")]
     pub max_pos: f64,
-    /// Sum of the negative values below the node: the depth of a stacked bar under the axis.
+    /// Sum of the negative values below the node: the depth of a stacked bar below the axis.
     ///
-    /// `qMinNeg`: number.
+    /// Wire name: `qMinNeg`.
     #[doc(alias = "qMinNeg")]
     pub min_neg: f64,
-    /// How many elements of the group lie before the page.
+    /// Number of elements of the group before the page.
     ///
-    /// `qUp`: whole number.
+    /// Wire name: `qUp`.
     #[doc(alias = "qUp")]
     pub up: i32,
-    /// How many elements of the group lie behind the page.
+    /// Number of elements of the group after the page.
     ///
-    /// `qDown`: whole number.
+    /// Wire name: `qDown`.
     #[doc(alias = "qDown")]
     pub down: i32,
-    /// Row of the node in the data, counted from 0; selections by position use it.
+    /// Row of the node in the data, counted from 0. Selections by position use it.
     ///
-    /// `qRow`: whole number.
+    /// Wire name: `qRow`.
     #[doc(alias = "qRow")]
     pub row: i32,
-    /// The nodes one level down; empty for a leaf.
+    /// Nodes of the next level. Empty for a leaf.
     ///
-    /// `qSubNodes`: list of [`NxStackedPivotCell`].
+    /// Wire name: `qSubNodes`.
     #[doc(alias = "qSubNodes")]
     pub sub_nodes: Vec<NxStackedPivotCell>,
-    /// Members that few values carry.
+    /// Rarely set members.
     pub rare: Option<Box<NxStackedPivotCellRare>>,
 }
 
@@ -2642,12 +2624,12 @@ impl NxStackedPivotCell {
         self
     }
 
-    /// `qAttrExps`, if the value carries rare members.
+    /// `qAttrExps`, if any rare member is set.
     pub fn attr_exps(&self) -> Option<&NxAttributeExpressionValues> {
         self.rare.as_ref().map(|rare| &rare.attr_exps)
     }
 
-    /// `qAttrDims`, if the value carries rare members.
+    /// `qAttrDims`, if any rare member is set.
     pub fn attr_dims(&self) -> Option<&NxAttributeDimValues> {
         self.rare.as_ref().map(|rare| &rare.attr_dims)
     }
@@ -2724,43 +2706,41 @@ impl Record for NxStackedPivotCell {
     }
 }
 
-/// Members that few values of [`NxStackedPivotCell`] carry, together in one box so that the many others stay small.
+/// Rarely set members of [`NxStackedPivotCell`], boxed together to keep the common case small.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxStackedPivotCellRare {
-    /// The results of the attribute expressions for this node.
+    /// Results of the attribute expressions for this node.
     ///
-    /// `qAttrExps`: [`NxAttributeExpressionValues`].
+    /// Wire name: `qAttrExps`.
     #[doc(alias = "qAttrExps")]
     pub attr_exps: NxAttributeExpressionValues,
-    /// The values of the attribute dimensions for this node.
+    /// Values of the attribute dimensions for this node.
     ///
-    /// `qAttrDims`: [`NxAttributeDimValues`].
+    /// Wire name: `qAttrDims`.
     #[doc(alias = "qAttrDims")]
     pub attr_dims: NxAttributeDimValues,
 }
 
-/// A tick of a continuous axis, with the stretch that it labels.
+/// A tick of a continuous axis and the range that it labels.
 ///
-/// `NxTickCell`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtickcell)
+/// Schema type: [`NxTickCell`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtickcell).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTickCell {
-    /// Label of the tick, such as the name of a month.
+    /// Label, such as the name of a month.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
-    /// Where its stretch begins, in the numbers of the axis.
+    /// Start of the range, in axis units.
     ///
-    /// `qStart`: number.
+    /// Wire name: `qStart`.
     #[doc(alias = "qStart")]
     pub start: f64,
-    /// Where its stretch ends.
+    /// End of the range, in axis units.
     ///
-    /// `qEnd`: number.
+    /// Wire name: `qEnd`.
     #[doc(alias = "qEnd")]
     pub end: f64,
 }
@@ -2813,29 +2793,29 @@ impl Record for NxTickCell {
     }
 }
 
-/// The canvas that binned data will be drawn on.
+/// The canvas on which binned data will be drawn.
 ///
-/// The engine takes it in [`GenericObjectApi::get_hyper_cube_binned_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_binned_data), but does not use it yet.
+/// Parameter of
+/// [`GenericObjectApi::get_hyper_cube_binned_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_binned_data).
+/// The engine accepts it but does not use it yet.
 ///
-/// `NxViewPort`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxviewport)
+/// Schema type: [`NxViewPort`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxviewport).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxViewPort {
     /// Width in pixels.
     ///
-    /// `qWidth`: whole number.
+    /// Wire name: `qWidth`.
     #[doc(alias = "qWidth")]
     pub width: i32,
     /// Height in pixels.
     ///
-    /// `qHeight`: whole number.
+    /// Wire name: `qHeight`.
     #[doc(alias = "qHeight")]
     pub height: i32,
-    /// How far the view is zoomed in.
+    /// Zoom level.
     ///
-    /// `qZoomLevel`: whole number.
+    /// Wire name: `qZoomLevel`.
     #[doc(alias = "qZoomLevel")]
     pub zoom_level: i32,
 }
@@ -2888,35 +2868,34 @@ impl Record for NxViewPort {
     }
 }
 
-/// A rectangle, most often the rows and columns that a data page covers.
+/// A rectangle, usually the rows and columns that a data page covers.
 ///
-/// In pages it counts cells and is what the engine really delivered, which may be less than the [`NxPage`](crate::types::NxPage) that was asked
-/// for. In the data model viewer's saved positions ([`TableViewTableWinSaveInfo`](crate::types::TableViewTableWinSaveInfo)) it counts pixels.
+/// In pages, the unit is cells, and the rectangle is what the engine delivered, which may be smaller than the
+/// requested [`NxPage`](crate::types::NxPage). In saved window positions of the data model viewer
+/// ([`TableViewTableWinSaveInfo`](crate::types::TableViewTableWinSaveInfo)), the unit is pixels.
 ///
-/// `Rect`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#rect)
+/// Schema type: [`Rect`](https://qlik.dev/apis/json-rpc/qix/schemas/#rect).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Rect {
     /// First column, counted from 0.
     ///
-    /// `qLeft`: whole number.
+    /// Wire name: `qLeft`.
     #[doc(alias = "qLeft")]
     pub left: i32,
     /// First row, counted from 0.
     ///
-    /// `qTop`: whole number.
+    /// Wire name: `qTop`.
     #[doc(alias = "qTop")]
     pub top: i32,
-    /// How many columns.
+    /// Number of columns.
     ///
-    /// `qWidth`: whole number.
+    /// Wire name: `qWidth`.
     #[doc(alias = "qWidth")]
     pub width: i32,
-    /// How many rows; 0 at the end of the data.
+    /// Number of rows. 0 at the end of the data.
     ///
-    /// `qHeight`: whole number.
+    /// Wire name: `qHeight`.
     #[doc(alias = "qHeight")]
     pub height: i32,
 }
@@ -2979,69 +2958,68 @@ impl Record for Rect {
     }
 }
 
-/// How a value relates to the current selections of its alternate state.
+/// Selection state of a value in its alternate state.
 ///
-/// Selections in one field decide about the values of all fields that are linked with it. A value is possible when some
-/// row of the data contains it together with a selected value of every other field; else it is excluded.
+/// A selection in one field affects the values of all linked fields. A value is possible if at least one row of
+/// the data contains it together with a selected value of every other field that has selections. Otherwise, it is
+/// excluded.
 ///
-/// `StateEnumType`: one of 9 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#stateenumtype)
+/// Schema type: [`StateEnumType`](https://qlik.dev/apis/json-rpc/qix/schemas/#stateenumtype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StateEnumType {
-    /// Locked: selected, and protected against changes until unlocked. In the cell of a measure it means nothing.
+    /// Locked: selected, and protected from changes until unlocked. In a measure cell it has no meaning.
     ///
-    /// `L`, in full `LOCKED`, number 0.
+    /// Wire value: `L`, also `LOCKED` or 0.
     #[doc(alias = "L")]
     #[doc(alias = "LOCKED")]
     #[default]
     Locked,
-    /// Selected, and possible.
+    /// Selected and possible.
     ///
-    /// `S`, in full `SELECTED`, number 1.
+    /// Wire value: `S`, also `SELECTED` or 1.
     #[doc(alias = "S")]
     #[doc(alias = "SELECTED")]
     Selected,
-    /// Optional: not selected, but possible with the selections made.
+    /// Optional: not selected, but possible under the current selections.
     ///
-    /// `O`, in full `OPTION`, number 2.
+    /// Wire value: `O`, also `OPTION` or 2.
     #[doc(alias = "O")]
     #[doc(alias = "OPTION")]
     Option,
-    /// Deselected: chosen to be left out.
+    /// Deselected: explicitly removed from the selection.
     ///
-    /// `D`, in full `DESELECTED`, number 3.
+    /// Wire value: `D`, also `DESELECTED` or 3.
     #[doc(alias = "D")]
     #[doc(alias = "DESELECTED")]
     Deselected,
     /// Alternative: excluded only because other values of the same field are selected.
     ///
-    /// `A`, in full `ALTERNATIVE`, number 4.
+    /// Wire value: `A`, also `ALTERNATIVE` or 4.
     #[doc(alias = "A")]
     #[doc(alias = "ALTERNATIVE")]
     Alternative,
     /// Excluded by selections in other fields.
     ///
-    /// `X`, in full `EXCLUDED`, number 5.
+    /// Wire value: `X`, also `EXCLUDED` or 5.
     #[doc(alias = "X")]
     #[doc(alias = "EXCLUDED")]
     Excluded,
-    /// Selected, but at present excluded by selections in other fields.
+    /// Selected, but currently excluded by selections in other fields.
     ///
-    /// `XS`, in full `EXCL_SELECTED`, number 6.
+    /// Wire value: `XS`, also `EXCL_SELECTED` or 6.
     #[doc(alias = "XS")]
     #[doc(alias = "EXCL_SELECTED")]
     SelectedExcluded,
-    /// Locked, but at present excluded by selections in other fields.
+    /// Locked, but currently excluded by selections in other fields.
     ///
-    /// `XL`, in full `EXCL_LOCKED`, number 7.
+    /// Wire value: `XL`, also `EXCL_LOCKED` or 7.
     #[doc(alias = "XL")]
     #[doc(alias = "EXCL_LOCKED")]
     LockedExcluded,
-    /// The number of states, no state itself; no value has it.
+    /// Number of states. Never the state of a value.
     ///
-    /// `NSTATES`, number 8.
+    /// Wire value: `NSTATES`, also 8.
     #[doc(alias = "NSTATES")]
     NStates,
     /// A value that the schema does not know; it is written back as it came.

@@ -6,26 +6,24 @@ use qix_schema::wire::{Choice, Extra, Input, Members, Record, Unrecognized, Valu
 use serde::ser::SerializeMap;
 use super::*;
 
-/// Chooses the unit in which positions in a text are counted.
+/// Unit of string positions.
 ///
-/// It matters for [`SearchCharRange`](crate::types::SearchCharRange), which marks the matching part of a search result; texts themselves are always sent
-/// as UTF-8.
+/// Used by [`SearchCharRange`](crate::types::SearchCharRange), which marks the matching part of a search result.
+/// The strings themselves are always sent as UTF-8.
 ///
-/// `CharEncodingType`: one of 2 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#charencodingtype)
+/// Schema type: [`CharEncodingType`](https://qlik.dev/apis/json-rpc/qix/schemas/#charencodingtype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CharEncodingType {
-    /// Positions count bytes of UTF-8, as offsets into a Rust `str` do.
+    /// UTF-8 bytes, like offsets into a Rust `str`.
     ///
-    /// `Utf8`, in full `CHAR_ENCODING_UTF8`, number 0.
+    /// Wire value: `Utf8`, also `CHAR_ENCODING_UTF8` or 0.
     #[doc(alias = "CHAR_ENCODING_UTF8")]
     #[default]
     Utf8,
-    /// Positions count UTF-16 code units, as offsets into a JavaScript string do.
+    /// UTF-16 code units, like offsets into a JavaScript string.
     ///
-    /// `Utf16`, in full `CHAR_ENCODING_UTF16`, number 1.
+    /// Wire value: `Utf16`, also `CHAR_ENCODING_UTF16` or 1.
     #[doc(alias = "CHAR_ENCODING_UTF16")]
     Utf16,
     /// A value that the schema does not know; it is written back as it came.
@@ -72,29 +70,27 @@ impl Choice for CharEncodingType {
     }
 }
 
-/// Describes a character set that the engine can read files in.
+/// A character encoding for reading files.
 ///
-/// Listed by [`GlobalApi::get_supported_code_pages`](crate::global::GlobalApi::get_supported_code_pages).
+/// Returned by [`GlobalApi::get_supported_code_pages`](crate::global::GlobalApi::get_supported_code_pages).
 ///
-/// `CodePage`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#codepage)
+/// Schema type: [`CodePage`](https://qlik.dev/apis/json-rpc/qix/schemas/#codepage).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CodePage {
-    /// Number of the character set, as used in [`FileDataFormat::code_page`](crate::types::FileDataFormat::code_page).
+    /// Code page number, as used in [`FileDataFormat::code_page`](crate::types::FileDataFormat::code_page).
     ///
-    /// `qNumber`: whole number.
+    /// Wire name: `qNumber`.
     #[doc(alias = "qNumber")]
     pub number: i32,
-    /// Short name of the character set.
+    /// Short name of the encoding.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Name of the character set for users.
+    /// Name of the encoding shown to users.
     ///
-    /// `qDescription`: text.
+    /// Wire name: `qDescription`.
     #[doc(alias = "qDescription")]
     pub description: String,
 }
@@ -147,65 +143,64 @@ impl Record for CodePage {
     }
 }
 
-/// Describes a data connection: a named place that the load script reads data from.
+/// A data connection: a named data source for load scripts.
 ///
-/// Scripts refer to it by name, as in `lib://Sales/2024.csv` for a folder. Create one with [`DocApi::create_connection`](crate::doc::DocApi::create_connection), change
-/// it with [`DocApi::modify_connection`](crate::doc::DocApi::modify_connection) (the identifier and type cannot change). User name and password are written only: the
-/// engine never gives them back, so a connection that was read cannot be copied to another app together with its
-/// credentials.
+/// Scripts refer to a connection by name, for example `lib://Sales/2024.csv` for a folder. Create one with
+/// [`DocApi::create_connection`](crate::doc::DocApi::create_connection) and change it with
+/// [`DocApi::modify_connection`](crate::doc::DocApi::modify_connection); the ID and the type cannot change. The
+/// engine never returns user names and passwords, so reading a connection and creating it in another app does not
+/// copy its credentials.
 ///
-/// `Connection`: an object with 9 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#connection)
+/// Schema type: [`Connection`](https://qlik.dev/apis/json-rpc/qix/schemas/#connection).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Connection {
-    /// Identifier that the engine gives the connection; leave it empty when creating one.
+    /// Connection ID, assigned by the engine. Leave it empty when creating a connection.
     ///
-    /// `qId`: text.
+    /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: String,
-    /// Name of the connection, as in the script.
+    /// Name used in scripts.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Where the data are: a path for a folder, an address for a web file, or a connect statement such as
-    /// `ODBC CONNECT TO [Sales]`, `OLEDB CONNECT TO […]`, `CUSTOM CONNECT TO […]`. Check one with
-    /// [`GlobalApi::is_valid_connection_string`](crate::global::GlobalApi::is_valid_connection_string).
+    /// Location of the data: a path for a folder, a URL for a web file, or a connect statement such as `ODBC CONNECT
+    /// TO [Sales]`, `OLEDB CONNECT TO […]`, or `CUSTOM CONNECT TO […]`.
+    /// [`GlobalApi::is_valid_connection_string`](crate::global::GlobalApi::is_valid_connection_string) validates it.
     ///
-    /// `qConnectionString`: text.
+    /// Wire name: `qConnectionString`.
     #[doc(alias = "qConnectionString")]
     pub connection_string: String,
-    /// Kind of connection: `ODBC`, `OLEDB`, `folder`, `internet`, or the file name of a custom connector; letter case
-    /// is ignored. The first two and custom ones must agree with the connection string.
+    /// Connection type: `ODBC`, `OLEDB`, `folder`, `internet`, or the file name of a custom connector; not
+    /// case-sensitive. For ODBC, OLE DB, and custom connections, it must match the connection string.
     ///
-    /// `qType`: text.
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: String,
-    /// User name for the data source, in ODBC, OLE DB and custom connections.
+    /// User name for ODBC, OLE DB, and custom connections. Write-only.
     ///
-    /// `qUserName`: text.
+    /// Wire name: `qUserName`.
     #[doc(alias = "qUserName")]
     pub user_name: String,
-    /// Password for the data source, in ODBC, OLE DB and custom connections.
+    /// Password for ODBC, OLE DB, and custom connections. Write-only.
     ///
-    /// `qPassword`: text.
+    /// Wire name: `qPassword`.
     #[doc(alias = "qPassword")]
     pub password: String,
-    /// When the connection was created or last changed; set by the engine.
+    /// Time when the connection was created or last modified; set by the engine.
     ///
-    /// `qModifiedDate`: text.
+    /// Wire name: `qModifiedDate`.
     #[doc(alias = "qModifiedDate")]
     pub modified_date: String,
-    /// Title, owner and access rights.
+    /// Title, owner, and access rights.
     ///
-    /// `qMeta`: [`NxMeta`].
+    /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
-    /// In whose name the engine's host opens the source.
+    /// Account used to open the data source.
     ///
-    /// `qLogOn`: [`LogOnType`].
+    /// Wire name: `qLogOn`.
     #[doc(alias = "qLogOn")]
     pub log_on: LogOnType,
 }
@@ -328,39 +323,37 @@ impl Record for Connection {
     }
 }
 
-/// Describes a connector program that is installed on the engine's host.
+/// A connector installed on the engine host.
 ///
-/// Listed by [`GlobalApi::get_custom_connectors`](crate::global::GlobalApi::get_custom_connectors).
+/// Returned by [`GlobalApi::get_custom_connectors`](crate::global::GlobalApi::get_custom_connectors).
 ///
-/// `CustomConnector`: an object with 5 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#customconnector)
+/// Schema type: [`CustomConnector`](https://qlik.dev/apis/json-rpc/qix/schemas/#customconnector).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CustomConnector {
     /// File name of the connector, as used in [`Connection::type_`](crate::types::Connection::type_).
     ///
-    /// `qProvider`: text.
+    /// Wire name: `qProvider`.
     #[doc(alias = "qProvider")]
     pub provider: String,
-    /// Name of the folder that the connector lies in.
+    /// Name of the folder that contains the connector.
     ///
-    /// `qParent`: text.
+    /// Wire name: `qParent`.
     #[doc(alias = "qParent")]
     pub parent: String,
-    /// Name of the connector for users.
+    /// Connector name shown to users.
     ///
-    /// `qDisplayName`: text.
+    /// Wire name: `qDisplayName`.
     #[doc(alias = "qDisplayName")]
     pub display_name: String,
-    /// Whether the connector is a program of 64 or of 32 bits.
+    /// Processor architecture of the connector.
     ///
-    /// `qMachineMode`: [`GenericConnectMachine`].
+    /// Wire name: `qMachineMode`.
     #[doc(alias = "qMachineMode")]
     pub machine_mode: GenericConnectMachine,
     /// Whether scripts can read files through the connector.
     ///
-    /// `qSupportFileStreaming`: true or false.
+    /// Wire name: `qSupportFileStreaming`.
     #[doc(alias = "qSupportFileStreaming")]
     pub support_file_streaming: bool,
 }
@@ -439,28 +432,26 @@ impl Record for CustomConnector {
     }
 }
 
-/// Describes a column of a table in a file or database, before it is loaded.
+/// A column of a table in a file or database, before it is loaded.
 ///
-/// `DataField`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#datafield)
+/// Schema type: [`DataField`](https://qlik.dev/apis/json-rpc/qix/schemas/#datafield).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DataField {
-    /// Name of the column.
+    /// Column name.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
     /// Whether the column is a primary key.
     ///
-    /// `qIsKey`: true or false.
+    /// Wire name: `qIsKey`.
     #[doc(alias = "qIsKey")]
     pub is_key: bool,
-    /// For files with fixed record length, the column's name without the names embedded in the file;
-    /// otherwise the same as [`DataField::name`](crate::types::DataField::name).
+    /// For fixed-record files, the column name without the names embedded in the file; otherwise the same as
+    /// [`DataField::name`](crate::types::DataField::name).
     ///
-    /// `qOriginalFieldName`: text.
+    /// Wire name: `qOriginalFieldName`.
     #[doc(alias = "qOriginalFieldName")]
     pub original_field_name: String,
 }
@@ -513,20 +504,19 @@ impl Record for DataField {
     }
 }
 
-/// Holds one row of a preview of a table.
+/// A row of a table preview.
 ///
-/// In the list that [`DocApi::get_database_table_preview`](crate::doc::DocApi::get_database_table_preview) or [`DocApi::get_file_table_preview`](crate::doc::DocApi::get_file_table_preview) returns, the first record holds the
-/// column names and the others hold data.
+/// In the list returned by [`DocApi::get_database_table_preview`](crate::doc::DocApi::get_database_table_preview)
+/// or [`DocApi::get_file_table_preview`](crate::doc::DocApi::get_file_table_preview), the first record contains
+/// the column names; the others contain data.
 ///
-/// `DataRecord`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#datarecord)
+/// Schema type: [`DataRecord`](https://qlik.dev/apis/json-rpc/qix/schemas/#datarecord).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DataRecord {
-    /// One text per column.
+    /// One string per column.
     ///
-    /// `qValues`: texts.
+    /// Wire name: `qValues`.
     #[doc(alias = "qValues")]
     pub values: Vec<String>,
 }
@@ -562,22 +552,20 @@ impl Record for DataRecord {
     }
 }
 
-/// Describes a database that a connection gives access to.
+/// A database that a connection can access.
 ///
-/// `Database`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#database)
+/// Schema type: [`Database`](https://qlik.dev/apis/json-rpc/qix/schemas/#database).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Database {
-    /// Name of the database.
+    /// Database name.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Whether it is the one used when a statement names none.
+    /// Whether this database is used when a statement does not name one.
     ///
-    /// `qIsDefault`: true or false.
+    /// Wire name: `qIsDefault`.
     #[doc(alias = "qIsDefault")]
     pub is_default: bool,
 }
@@ -620,72 +608,70 @@ impl Record for Database {
     }
 }
 
-/// Tells how statements for the database behind a connection have to be written.
+/// SQL syntax rules of the database behind a connection.
 ///
-/// Use it to build `SELECT` statements: which levels a table name has, what joins them, how names are quoted. Comes from
-/// [`DocApi::get_database_info`](crate::doc::DocApi::get_database_info).
-///
-/// `DatabaseInfo`: an object with 11 members.
+/// Returned by [`DocApi::get_database_info`](crate::doc::DocApi::get_database_info). Use it to build `SELECT`
+/// statements: it describes the parts of a table name, their separators, and how names are quoted.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#databaseinfo)
+/// Schema type: [`DatabaseInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#databaseinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DatabaseInfo {
     /// Name of the database product.
     ///
-    /// `qDBMSName`: text.
+    /// Wire name: `qDBMSName`.
     #[doc(alias = "qDBMSName")]
     pub dbms_name: String,
     /// Whether tables are grouped by database.
     ///
-    /// `qDBUsage`: true or false.
+    /// Wire name: `qDBUsage`.
     #[doc(alias = "qDBUsage")]
     pub db_usage: bool,
     /// Whether tables are grouped by owner (schema).
     ///
-    /// `qOwnerUsage`: true or false.
+    /// Wire name: `qOwnerUsage`.
     #[doc(alias = "qOwnerUsage")]
     pub owner_usage: bool,
-    /// What follows the database in a full table name: the first dot of `Shop.dbo.Orders`.
+    /// Separator after the database in a qualified table name: the first dot of `Shop.dbo.Orders`.
     ///
-    /// `qDBSeparator`: text.
+    /// Wire name: `qDBSeparator`.
     #[doc(alias = "qDBSeparator")]
     pub db_separator: String,
-    /// What follows the owner in a full table name: the second dot of `Shop.dbo.Orders`.
+    /// Separator after the owner in a qualified table name: the second dot of `Shop.dbo.Orders`.
     ///
-    /// `qOwnerSeparator`: text.
+    /// Wire name: `qOwnerSeparator`.
     #[doc(alias = "qOwnerSeparator")]
     pub owner_separator: String,
-    /// Whether the database stands in front of owner and table in a full name.
+    /// Whether the database comes first in a qualified name, before the owner and the table.
     ///
-    /// `qDBFirst`: true or false.
+    /// Wire name: `qDBFirst`.
     #[doc(alias = "qDBFirst")]
     pub db_first: bool,
-    /// What opens a quoted name. Names with special characters, or equal to a keyword, have to be quoted.
+    /// Opening quote. Names that contain special characters or match a keyword must be quoted.
     ///
-    /// `qQuotePreffix`: text.
+    /// Wire name: `qQuotePreffix`.
     #[doc(alias = "qQuotePreffix")]
     pub quote_preffix: String,
-    /// What closes a quoted name.
+    /// Closing quote.
     ///
-    /// `qQuoteSuffix`: text.
+    /// Wire name: `qQuoteSuffix`.
     #[doc(alias = "qQuoteSuffix")]
     pub quote_suffix: String,
-    /// The characters that make quoting necessary, as one text.
+    /// Characters that require quoting, in one string.
     ///
-    /// `qSpecialChars`: text.
+    /// Wire name: `qSpecialChars`.
     #[doc(alias = "qSpecialChars")]
     pub special_chars: String,
-    /// Name of the database used when a statement names none.
+    /// Database used when a statement does not name one.
     ///
-    /// `qDefaultDatabase`: text.
+    /// Wire name: `qDefaultDatabase`.
     #[doc(alias = "qDefaultDatabase")]
     pub default_database: String,
-    /// The words that make quoting necessary.
+    /// Keywords that require quoting.
     ///
-    /// `qKeywords`: texts.
+    /// Wire name: `qKeywords`.
     #[doc(alias = "qKeywords")]
     pub keywords: Vec<String>,
     /// Members that the schema does not know.
@@ -840,19 +826,17 @@ impl Record for DatabaseInfo {
     }
 }
 
-/// Describes an owner (schema) of tables in a database.
+/// An owner (schema) of database tables.
 ///
-/// Listed by [`DocApi::get_database_owners`](crate::doc::DocApi::get_database_owners).
+/// Returned by [`DocApi::get_database_owners`](crate::doc::DocApi::get_database_owners).
 ///
-/// `DatabaseOwner`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#databaseowner)
+/// Schema type: [`DatabaseOwner`](https://qlik.dev/apis/json-rpc/qix/schemas/#databaseowner).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DatabaseOwner {
-    /// Name of the owner.
+    /// Owner name.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
 }
@@ -885,34 +869,32 @@ impl Record for DatabaseOwner {
     }
 }
 
-/// Describes what separates the values in a delimited file.
-///
-/// `DelimiterInfo`: an object with 4 members.
+/// The delimiter of a delimited text file.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#delimiterinfo)
+/// Schema type: [`DelimiterInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#delimiterinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DelimiterInfo {
     /// Symbolic name of the delimiter, such as `Tab_DELIMITER`.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// The delimiter as it is written in a script, quotes included, such as `'\t'`.
+    /// The delimiter as written in a script, including quotes, such as `'\t'`.
     ///
-    /// `qScriptCode`: text.
+    /// Wire name: `qScriptCode`.
     #[doc(alias = "qScriptCode")]
     pub script_code: String,
     /// Character code of the delimiter.
     ///
-    /// `qNumber`: whole number.
+    /// Wire name: `qNumber`.
     #[doc(alias = "qNumber")]
     pub number: i32,
-    /// Whether a run of blanks counts as a single delimiter.
+    /// Whether consecutive spaces count as one delimiter.
     ///
-    /// `qIsMultiple`: true or false.
+    /// Wire name: `qIsMultiple`.
     #[doc(alias = "qIsMultiple")]
     pub is_multiple: bool,
     /// Members that the schema does not know.
@@ -987,41 +969,40 @@ impl Record for DelimiterInfo {
     }
 }
 
-/// Describes a drive of the machine that Qlik Sense Desktop runs on.
+/// A drive of the computer that runs Qlik Sense Desktop.
 ///
-/// Listed by [`GlobalApi::get_logical_drive_strings`](crate::global::GlobalApi::get_logical_drive_strings), on Desktop only.
-///
-/// `DriveInfo`: an object with 5 members.
+/// Returned by [`GlobalApi::get_logical_drive_strings`](crate::global::GlobalApi::get_logical_drive_strings), in
+/// Qlik Sense Desktop only.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#driveinfo)
+/// Schema type: [`DriveInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#driveinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DriveInfo {
-    /// Root path of the drive, such as `C:\`.
+    /// Root path, such as `C:\`.
     ///
-    /// `qDrive`: text.
+    /// Wire name: `qDrive`.
     #[doc(alias = "qDrive")]
     pub drive: String,
-    /// Kind of drive as a text, such as `Fixed`.
+    /// Drive type as a string, such as `Fixed`.
     ///
-    /// `qType`: text.
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: String,
-    /// Label of the drive.
+    /// Volume label.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Kind of drive, for programs.
+    /// Drive type as an enum.
     ///
-    /// `qTypeIdentifier`: [`DriveType`].
+    /// Wire name: `qTypeIdentifier`.
     #[doc(alias = "qTypeIdentifier")]
     pub type_identifier: DriveType,
     /// Whether the drive has no label.
     ///
-    /// `qUnnamedDrive`: true or false.
+    /// Wire name: `qUnnamedDrive`.
     #[doc(alias = "qUnnamedDrive")]
     pub unnamed_drive: bool,
     /// Members that the schema does not know.
@@ -1107,43 +1088,41 @@ impl Record for DriveInfo {
     }
 }
 
-/// Tells what kind of drive it is.
+/// Type of a drive.
 ///
-/// `DriveType`: one of 6 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#drivetype)
+/// Schema type: [`DriveType`](https://qlik.dev/apis/json-rpc/qix/schemas/#drivetype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DriveType {
-    /// A removable medium, such as a memory stick.
+    /// Removable drive, such as a USB stick.
     ///
-    /// `REMOVABLE`, number 0.
+    /// Wire value: `REMOVABLE`, also 0.
     #[doc(alias = "REMOVABLE")]
     #[default]
     Removable,
-    /// A built-in disk.
+    /// Fixed disk.
     ///
-    /// `FIXED`, number 1.
+    /// Wire value: `FIXED`, also 1.
     #[doc(alias = "FIXED")]
     Fixed,
-    /// A network share.
+    /// Network drive.
     ///
-    /// `NETWORK`, number 2.
+    /// Wire value: `NETWORK`, also 2.
     #[doc(alias = "NETWORK")]
     Network,
-    /// An optical disc.
+    /// Optical drive.
     ///
-    /// `CD_ROM`, number 3.
+    /// Wire value: `CD_ROM`, also 3.
     #[doc(alias = "CD_ROM")]
     CdRom,
-    /// A disk in memory.
+    /// RAM disk.
     ///
-    /// `RAM`, number 4.
+    /// Wire value: `RAM`, also 4.
     #[doc(alias = "RAM")]
     Ram,
-    /// The system does not tell.
+    /// Unknown drive type.
     ///
-    /// `UNKNOWN_TYPE`, number 5.
+    /// Wire value: `UNKNOWN_TYPE`, also 5.
     #[doc(alias = "UNKNOWN_TYPE")]
     UnknownType,
     /// A value that the schema does not know; it is written back as it came.
@@ -1218,73 +1197,74 @@ impl Choice for DriveType {
     }
 }
 
-/// Describes how a data file is to be read.
+/// Format of a data file.
 ///
-/// Let [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) fill it in, correct what it got wrong, and pass it to [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables),
-/// [`DocApi::get_file_table_fields`](crate::doc::DocApi::get_file_table_fields) and [`DocApi::get_file_table_preview`](crate::doc::DocApi::get_file_table_preview). The latter two also return the matching format specification
-/// for a `LOAD` statement. Which members count depends on the type of file.
+/// Let [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) fill it in, correct any wrong guesses,
+/// and pass it to [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables),
+/// [`DocApi::get_file_table_fields`](crate::doc::DocApi::get_file_table_fields), and
+/// [`DocApi::get_file_table_preview`](crate::doc::DocApi::get_file_table_preview). The last two also return the
+/// equivalent format specification for a `LOAD` statement. The file type determines which members apply.
 ///
-/// `FileDataFormat`: an object with 11 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#filedataformat)
+/// Schema type: [`FileDataFormat`](https://qlik.dev/apis/json-rpc/qix/schemas/#filedataformat).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FileDataFormat {
-    /// Type of the file.
+    /// File type.
     ///
-    /// `qType`: [`FileType`].
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: FileType,
-    /// Where column names come from: `Embedded labels` for names in the file itself, `No labels`, or
-    /// `Explicit labels` for DIF files.
+    /// Source of the column names: `Embedded labels` if they are in the file, `No labels`, or `Explicit labels` for
+    /// DIF files.
     ///
-    /// `qLabel`: text.
+    /// Wire name: `qLabel`.
     #[doc(alias = "qLabel")]
     pub label: String,
-    /// How values may be quoted in a delimited file: `None`; `Standard`, with quotes around a whole value only; or
-    /// `MSQ` (modern style quoting).
+    /// Quoting in a delimited file: `None`; `Standard`, which allows quotes around whole values only; or `MSQ`
+    /// (modern style quoting).
     ///
-    /// `qQuote`: text.
+    /// Wire name: `qQuote`.
     #[doc(alias = "qQuote")]
     pub quote: String,
-    /// What a line of a delimited file begins with to be passed over, such as `#` or `//`.
+    /// Prefix of comment lines in a delimited file, such as `#` or `//`.
     ///
-    /// `qComment`: text.
+    /// Wire name: `qComment`.
     #[doc(alias = "qComment")]
     pub comment: String,
-    /// What separates the values in a delimited file.
+    /// Delimiter of a delimited file.
     ///
-    /// `qDelimiter`: [`DelimiterInfo`].
+    /// Wire name: `qDelimiter`.
     #[doc(alias = "qDelimiter")]
     pub delimiter: DelimiterInfo,
-    /// Number of the character set; see [`GlobalApi::get_supported_code_pages`](crate::global::GlobalApi::get_supported_code_pages).
+    /// Code page number; see
+    /// [`GlobalApi::get_supported_code_pages`](crate::global::GlobalApi::get_supported_code_pages).
     ///
-    /// `qCodePage`: whole number.
+    /// Wire name: `qCodePage`.
     #[doc(alias = "qCodePage")]
     pub code_page: i32,
-    /// How much at the start of the file is header and not data, in rows; column names may be in it.
+    /// Number of header rows to skip at the start of the file.
     ///
-    /// `qHeaderSize`: whole number.
+    /// Wire name: `qHeaderSize`.
     #[doc(alias = "qHeaderSize")]
     pub header_size: i32,
-    /// Length of a record, in files with fixed record length.
+    /// Record length of a fixed-record file.
     ///
-    /// `qRecordSize`: whole number.
+    /// Wire name: `qRecordSize`.
     #[doc(alias = "qRecordSize")]
     pub record_size: i32,
-    /// How many spaces a tab stands for, in files with fixed record length.
+    /// Number of spaces per tab in a fixed-record file.
     ///
-    /// `qTabSize`: whole number.
+    /// Wire name: `qTabSize`.
     #[doc(alias = "qTabSize")]
     pub tab_size: i32,
-    /// Whether end-of-file characters within the text are passed over, in delimited and fixed record files.
+    /// Whether to ignore end-of-file characters inside delimited and fixed-record files.
     ///
-    /// `qIgnoreEOF`: true or false.
+    /// Wire name: `qIgnoreEOF`.
     #[doc(alias = "qIgnoreEOF")]
     pub ignore_eof: bool,
-    /// Positions at which columns end, in files with fixed record length.
+    /// Column boundaries of a fixed-record file.
     ///
-    /// `qFixedWidthDelimiters`: text.
+    /// Wire name: `qFixedWidthDelimiters`.
     #[doc(alias = "qFixedWidthDelimiters")]
     pub fixed_width_delimiters: String,
 }
@@ -1429,84 +1409,82 @@ impl Record for FileDataFormat {
     }
 }
 
-/// Lists the file formats that the engine reads.
+/// A file format that the engine can read.
 ///
-/// `FileType`: one of 12 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#filetype)
+/// Schema type: [`FileType`](https://qlik.dev/apis/json-rpc/qix/schemas/#filetype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FileType {
-    /// Text with delimiters.
+    /// Delimited text.
     ///
-    /// `CSV`, in full `FILE_TYPE_CSV`, number 0.
+    /// Wire value: `CSV`, also `FILE_TYPE_CSV` or 0.
     #[doc(alias = "CSV")]
     #[doc(alias = "FILE_TYPE_CSV")]
     #[default]
     Csv,
-    /// Text with fixed record length.
+    /// Fixed-record text.
     ///
-    /// `FIX`, in full `FILE_TYPE_FIX`, number 1.
+    /// Wire value: `FIX`, also `FILE_TYPE_FIX` or 1.
     #[doc(alias = "FIX")]
     #[doc(alias = "FILE_TYPE_FIX")]
     Fix,
     /// Data Interchange Format.
     ///
-    /// `DIF`, in full `FILE_TYPE_DIF`, number 2.
+    /// Wire value: `DIF`, also `FILE_TYPE_DIF` or 2.
     #[doc(alias = "DIF")]
     #[doc(alias = "FILE_TYPE_DIF")]
     Dif,
-    /// Excel workbook of the old binary kind, `.xls`.
+    /// Excel workbook in the old binary format, `.xls`.
     ///
-    /// `EXCEL_BIFF`, in full `FILE_TYPE_EXCEL_BIFF`, number 3.
+    /// Wire value: `EXCEL_BIFF`, also `FILE_TYPE_EXCEL_BIFF` or 3.
     #[doc(alias = "EXCEL_BIFF")]
     #[doc(alias = "FILE_TYPE_EXCEL_BIFF")]
     ExcelBiff,
     /// Excel workbook, `.xlsx`.
     ///
-    /// `EXCEL_OOXML`, in full `FILE_TYPE_EXCEL_OOXML`, number 4.
+    /// Wire value: `EXCEL_OOXML`, also `FILE_TYPE_EXCEL_OOXML` or 4.
     #[doc(alias = "EXCEL_OOXML")]
     #[doc(alias = "FILE_TYPE_EXCEL_OOXML")]
     ExcelOoxml,
     /// Tables of an HTML page.
     ///
-    /// `HTML`, in full `FILE_TYPE_HTML`, number 5.
+    /// Wire value: `HTML`, also `FILE_TYPE_HTML` or 5.
     #[doc(alias = "HTML")]
     #[doc(alias = "FILE_TYPE_HTML")]
     Html,
-    /// Qlik's own format for one table, by far the fastest to load.
+    /// Qlik's native single-table format, the fastest to load.
     ///
-    /// `QVD`, in full `FILE_TYPE_QVD`, number 6.
+    /// Wire value: `QVD`, also `FILE_TYPE_QVD` or 6.
     #[doc(alias = "QVD")]
     #[doc(alias = "FILE_TYPE_QVD")]
     Qvd,
     /// XML document.
     ///
-    /// `XML`, in full `FILE_TYPE_XML`, number 7.
+    /// Wire value: `XML`, also `FILE_TYPE_XML` or 7.
     #[doc(alias = "XML")]
     #[doc(alias = "FILE_TYPE_XML")]
     Xml,
     /// Qlik's exchange format, as written by connectors.
     ///
-    /// `QVX`, in full `FILE_TYPE_QVX`, number 8.
+    /// Wire value: `QVX`, also `FILE_TYPE_QVX` or 8.
     #[doc(alias = "QVX")]
     #[doc(alias = "FILE_TYPE_QVX")]
     Qvx,
     /// JSON document.
     ///
-    /// `JSON`, in full `FILE_TYPE_JSON`, number 9.
+    /// Wire value: `JSON`, also `FILE_TYPE_JSON` or 9.
     #[doc(alias = "JSON")]
     #[doc(alias = "FILE_TYPE_JSON")]
     Json,
     /// Map layer with areas or points.
     ///
-    /// `KML`, in full `FILE_TYPE_KML`, number 10.
+    /// Wire value: `KML`, also `FILE_TYPE_KML` or 10.
     #[doc(alias = "KML")]
     #[doc(alias = "FILE_TYPE_KML")]
     Kml,
     /// Apache Parquet file.
     ///
-    /// `PARQUET`, in full `FILE_TYPE_PARQUET`, number 11.
+    /// Wire value: `PARQUET`, also `FILE_TYPE_PARQUET` or 11.
     #[doc(alias = "PARQUET")]
     #[doc(alias = "FILE_TYPE_PARQUET")]
     Parquet,
@@ -1624,26 +1602,24 @@ impl Choice for FileType {
     }
 }
 
-/// Restricts the rows of a preview of a database table.
+/// Filter for the preview of a database table.
 ///
 /// Pass it to [`DocApi::get_database_table_preview`](crate::doc::DocApi::get_database_table_preview).
 ///
-/// `FilterInfo`: an object with 2 members.
-///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#filterinfo)
+/// Schema type: [`FilterInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#filterinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FilterInfo {
-    /// Whether there is a filter.
+    /// Whether a filter applies.
     ///
-    /// `qType`: [`FilterType`].
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: FilterType,
-    /// The condition as it would follow `WHERE`, in the dialect of the database.
+    /// Condition to place after `WHERE`, in the SQL dialect of the database.
     ///
-    /// `qWherePredicate`: text.
+    /// Wire name: `qWherePredicate`.
     #[doc(alias = "qWherePredicate")]
     pub where_predicate: String,
     /// Members that the schema does not know.
@@ -1693,24 +1669,22 @@ impl Record for FilterInfo {
     }
 }
 
-/// Tells whether and how the rows of a preview are filtered.
+/// Kind of filter for a table preview.
 ///
-/// `FilterType`: one of 2 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#filtertype)
+/// Schema type: [`FilterType`](https://qlik.dev/apis/json-rpc/qix/schemas/#filtertype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FilterType {
-    /// No filter; all rows.
+    /// No filter: all rows.
     ///
-    /// `NONE`, in full `FILTER_TYPE_NONE`, number 0.
+    /// Wire value: `NONE`, also `FILTER_TYPE_NONE` or 0.
     #[doc(alias = "NONE")]
     #[doc(alias = "FILTER_TYPE_NONE")]
     #[default]
     None,
-    /// The condition is handed on to the database as it is.
+    /// Passes the condition to the database unchanged.
     ///
-    /// `RAW`, in full `FILTER_TYPE_RAW`, number 1.
+    /// Wire value: `RAW`, also `FILTER_TYPE_RAW` or 1.
     #[doc(alias = "RAW")]
     #[doc(alias = "FILTER_TYPE_RAW")]
     Raw,
@@ -1758,22 +1732,20 @@ impl Choice for FilterType {
     }
 }
 
-/// Describes an entry of a folder on the engine's host.
+/// A folder entry on the engine host.
 ///
-/// `FolderItem`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#folderitem)
+/// Schema type: [`FolderItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#folderitem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FolderItem {
-    /// Name of the entry, without its path.
+    /// Entry name, without the path.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Whether it is a folder, a file or something else.
+    /// Whether the entry is a folder, a file, or something else.
     ///
-    /// `qType`: [`FolderItemType`].
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: FolderItemType,
 }
@@ -1816,30 +1788,28 @@ impl Record for FolderItem {
     }
 }
 
-/// Tells what kind of folder entry it is.
+/// Type of a folder entry.
 ///
-/// `FolderItemType`: one of 3 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#folderitemtype)
+/// Schema type: [`FolderItemType`](https://qlik.dev/apis/json-rpc/qix/schemas/#folderitemtype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FolderItemType {
-    /// A folder, which has entries of its own.
+    /// Folder.
     ///
-    /// `FOLDER`, in full `FOLDER_ITEM_FOLDER`, number 0.
+    /// Wire value: `FOLDER`, also `FOLDER_ITEM_FOLDER` or 0.
     #[doc(alias = "FOLDER")]
     #[doc(alias = "FOLDER_ITEM_FOLDER")]
     #[default]
     Folder,
-    /// A regular file.
+    /// Regular file.
     ///
-    /// `FILE`, in full `FOLDER_ITEM_FILE`, number 1.
+    /// Wire value: `FILE`, also `FOLDER_ITEM_FILE` or 1.
     #[doc(alias = "FILE")]
     #[doc(alias = "FOLDER_ITEM_FILE")]
     File,
-    /// Neither file nor folder.
+    /// Neither a folder nor a file.
     ///
-    /// `OTHER`, in full `FOLDER_ITEM_OTHER`, number 2.
+    /// Wire value: `OTHER`, also `FOLDER_ITEM_OTHER` or 2.
     #[doc(alias = "OTHER")]
     #[doc(alias = "FOLDER_ITEM_OTHER")]
     Other,
@@ -1894,28 +1864,26 @@ impl Choice for FolderItemType {
     }
 }
 
-/// Tells for which processor architecture a connector was built.
+/// Processor architecture of a connector.
 ///
-/// `GenericConnectMachine`: one of 3 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericconnectmachine)
+/// Schema type: [`GenericConnectMachine`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericconnectmachine).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GenericConnectMachine {
-    /// No particular one is stated.
+    /// Not specified.
     ///
-    /// `CONNECT_DEFAULT`, number 0.
+    /// Wire value: `CONNECT_DEFAULT`, also 0.
     #[doc(alias = "CONNECT_DEFAULT")]
     #[default]
     ConnectDefault,
-    /// A program of 64 bits.
+    /// 64-bit.
     ///
-    /// `CONNECT_64`, number 1.
+    /// Wire value: `CONNECT_64`, also 1.
     #[doc(alias = "CONNECT_64")]
     Connect64,
-    /// A program of 32 bits.
+    /// 32-bit.
     ///
-    /// `CONNECT_32`, number 2.
+    /// Wire value: `CONNECT_32`, also 2.
     #[doc(alias = "CONNECT_32")]
     Connect32,
     /// A value that the schema does not know; it is written back as it came.
@@ -1969,23 +1937,21 @@ impl Choice for GenericConnectMachine {
     }
 }
 
-/// Tells in whose name a data source is opened.
+/// Account that opens a data source.
 ///
-/// `LogOnType`: one of 2 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#logontype)
+/// Schema type: [`LogOnType`](https://qlik.dev/apis/json-rpc/qix/schemas/#logontype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LogOnType {
-    /// In the name of the account that the engine runs under.
+    /// The account that the engine service runs as.
     ///
-    /// `LOG_ON_SERVICE_USER`, number 0.
+    /// Wire value: `LOG_ON_SERVICE_USER`, also 0.
     #[doc(alias = "LOG_ON_SERVICE_USER")]
     #[default]
     ServiceUser,
-    /// In the name of the user of the session (single sign-on).
+    /// The user of the session (single sign-on).
     ///
-    /// `LOG_ON_CURRENT_USER`, number 1.
+    /// Wire value: `LOG_ON_CURRENT_USER`, also 1.
     #[doc(alias = "LOG_ON_CURRENT_USER")]
     CurrentUser,
     /// A value that the schema does not know; it is written back as it came.
@@ -2032,34 +1998,32 @@ impl Choice for LogOnType {
     }
 }
 
-/// Describes an ODBC data source name set up on the engine's host.
+/// An ODBC data source configured on the engine host.
 ///
-/// Listed by [`GlobalApi::get_odbc_dsns`](crate::global::GlobalApi::get_odbc_dsns).
+/// Returned by [`GlobalApi::get_odbc_dsns`](crate::global::GlobalApi::get_odbc_dsns).
 ///
-/// `OdbcDsn`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#odbcdsn)
+/// Schema type: [`OdbcDsn`](https://qlik.dev/apis/json-rpc/qix/schemas/#odbcdsn).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OdbcDsn {
-    /// The data source name, as in `ODBC CONNECT TO [name]`.
+    /// Data source name, as in `ODBC CONNECT TO [name]`.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Name of the ODBC driver, or what else was entered as a description.
+    /// Name of the ODBC driver, or a custom description.
     ///
-    /// `qDescription`: text.
+    /// Wire name: `qDescription`.
     #[doc(alias = "qDescription")]
     pub description: String,
-    /// Whether it uses a driver of 32 bits.
+    /// Whether the data source uses a 32-bit driver.
     ///
-    /// `qBit32`: true or false.
+    /// Wire name: `qBit32`.
     #[doc(alias = "qBit32")]
     pub bit32: bool,
-    /// Whether only one user account has it; such a source may be out of reach for others.
+    /// Whether the data source is defined for a single user account. Other users may be unable to access it.
     ///
-    /// `qUserOnly`: true or false.
+    /// Wire name: `qUserOnly`.
     #[doc(alias = "qUserOnly")]
     pub user_only: bool,
 }
@@ -2127,29 +2091,27 @@ impl Record for OdbcDsn {
     }
 }
 
-/// Describes an OLE DB provider installed on the engine's host.
+/// An OLE DB provider installed on the engine host.
 ///
-/// Listed by [`GlobalApi::get_ole_db_providers`](crate::global::GlobalApi::get_ole_db_providers).
+/// Returned by [`GlobalApi::get_ole_db_providers`](crate::global::GlobalApi::get_ole_db_providers).
 ///
-/// `OleDbProvider`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#oledbprovider)
+/// Schema type: [`OleDbProvider`](https://qlik.dev/apis/json-rpc/qix/schemas/#oledbprovider).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OleDbProvider {
-    /// Name of the provider, as used in connection strings.
+    /// Provider name, as used in connection strings.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Name of the provider for users.
+    /// Provider name shown to users.
     ///
-    /// `qDescription`: text.
+    /// Wire name: `qDescription`.
     #[doc(alias = "qDescription")]
     pub description: String,
-    /// Whether it is a provider of 32 bits.
+    /// Whether the provider is 32-bit.
     ///
-    /// `qBit32`: true or false.
+    /// Wire name: `qBit32`.
     #[doc(alias = "qBit32")]
     pub bit32: bool,
 }

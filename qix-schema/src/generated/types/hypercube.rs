@@ -11,25 +11,24 @@ use super::*;
 
 /// A histogram of the numbers in a field.
 ///
-/// `FrequencyDistributionData`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#frequencydistributiondata)
+/// Schema type:
+/// [`FrequencyDistributionData`](https://qlik.dev/apis/json-rpc/qix/schemas/#frequencydistributiondata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FrequencyDistributionData {
-    /// How many bins there are.
+    /// Number of bins.
     ///
-    /// `qNumberOfBins`: whole number.
+    /// Wire name: `qNumberOfBins`.
     #[doc(alias = "qNumberOfBins")]
     pub number_of_bins: i32,
-    /// The numbers at which the bins begin and end, ascending.
+    /// Bounds of the bins, in ascending order.
     ///
-    /// `qBinsEdges`: numbers.
+    /// Wire name: `qBinsEdges`.
     #[doc(alias = "qBinsEdges")]
     pub bins_edges: Vec<f64>,
-    /// How many values fall into each bin.
+    /// Number of values in each bin.
     ///
-    /// `qFrequencies`: whole numbers.
+    /// Wire name: `qFrequencies`.
     #[doc(alias = "qFrequencies")]
     pub frequencies: Vec<i32>,
 }
@@ -92,126 +91,131 @@ impl Record for FrequencyDistributionData {
     }
 }
 
-/// A calculated table, as it stands in the layout of a generic object, under `qHyperCube`.
+/// A calculated hypercube, in the `qHyperCube` member of the layout of a generic object.
 ///
-/// The result of a [`HyperCubeDef`](crate::types::HyperCubeDef). It tells the size, the columns and the order of the data; the data itself is here
-/// only for the pages of [`HyperCubeDef::initial_data_fetch`](crate::types::HyperCubeDef::initial_data_fetch). Which of the three lists of pages is filled depends on the
-/// mode:
+/// The result of a [`HyperCubeDef`](crate::types::HyperCubeDef). It contains the size, the columns, and the sort
+/// order, but data only for the pages of
+/// [`HyperCubeDef::initial_data_fetch`](crate::types::HyperCubeDef::initial_data_fetch). The mode determines
+/// which member contains the pages and which method fetches more:
 ///
-/// - straight table ([`NxHypercubeMode::Straight`](crate::types::NxHypercubeMode::Straight)): `qDataPages`, further ones by [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data);
-/// - pivot table ([`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot)): `qPivotDataPages`, further ones by [`GenericObjectApi::get_hyper_cube_pivot_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_pivot_data);
-/// - stacked table ([`NxHypercubeMode::PivotStack`](crate::types::NxHypercubeMode::PivotStack)): `qStackedDataPages`, further ones by [`GenericObjectApi::get_hyper_cube_stack_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_stack_data);
-/// - tree ([`NxHypercubeMode::Tree`](crate::types::NxHypercubeMode::Tree)): none; nodes by [`GenericObjectApi::get_hyper_cube_tree_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_tree_data).
+/// - Straight table ([`NxHypercubeMode::Straight`](crate::types::NxHypercubeMode::Straight)): `qDataPages` and
+///   [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data).
+/// - Pivot table ([`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot)): `qPivotDataPages` and
+///   [`GenericObjectApi::get_hyper_cube_pivot_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_pivot_data).
+/// - Stacked table ([`NxHypercubeMode::PivotStack`](crate::types::NxHypercubeMode::PivotStack)):
+///   `qStackedDataPages` and
+///   [`GenericObjectApi::get_hyper_cube_stack_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_stack_data).
+/// - Tree ([`NxHypercubeMode::Tree`](crate::types::NxHypercubeMode::Tree)): no pages, and
+///   [`GenericObjectApi::get_hyper_cube_tree_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_tree_data).
 ///
-/// Look at `qError` first: an unmet calculation condition (7005) or an invalid definition leaves the rest without
-/// meaning. Errors of a single column are in its [`NxDimensionInfo`](crate::types::NxDimensionInfo) or [`NxMeasureInfo`](crate::types::NxMeasureInfo). A layout is a picture of the
-/// moment: after a change notification fetch it again, before more data pages.
-///
-/// `HyperCube`: an object with 19 members.
+/// Check `qError` first: if a calculation condition is not met (7005) or the definition is invalid, the other
+/// members are meaningless. Errors of a single column are in its
+/// [`NxDimensionInfo`](crate::types::NxDimensionInfo) or [`NxMeasureInfo`](crate::types::NxMeasureInfo). A layout
+/// does not update itself: when the object is reported as changed, fetch the layout again before more data pages.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#hypercube)
+/// Schema type: [`HyperCube`](https://qlik.dev/apis/json-rpc/qix/schemas/#hypercube).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct HyperCube {
-    /// The alternate state that the cube is calculated in.
+    /// Alternate state that the cube is calculated in.
     ///
-    /// `qStateName`: text.
+    /// Wire name: `qStateName`.
     #[doc(alias = "qStateName")]
     pub state_name: String,
-    /// Rows and columns of the whole table. In a straight table every dimension and measure is a column; in a pivot
-    /// table the data area alone is counted, without headings.
+    /// Number of rows and columns. In a straight table, every dimension and measure is a column. In a pivot table,
+    /// only data cells count, not headings.
     ///
-    /// `qSize`: [`Size`].
+    /// Wire name: `qSize`.
     #[doc(alias = "qSize")]
     pub size: Size,
-    /// Why the cube could not be calculated. Absent when all is well.
+    /// Error that prevented the calculation, if any.
     ///
-    /// `qError`: [`NxValidationError`].
+    /// Wire name: `qError`.
     #[doc(alias = "qError")]
     pub error: Option<Box<NxValidationError>>,
-    /// The dimensions, in the order of [`HyperCubeDef::dimensions`](crate::types::HyperCubeDef::dimensions).
+    /// Dimensions, in the order of [`HyperCubeDef::dimensions`](crate::types::HyperCubeDef::dimensions).
     ///
-    /// `qDimensionInfo`: list of [`NxDimensionInfo`].
+    /// Wire name: `qDimensionInfo`.
     #[doc(alias = "qDimensionInfo")]
     pub dimension_info: Vec<NxDimensionInfo>,
-    /// The measures, in the order of [`HyperCubeDef::measures`](crate::types::HyperCubeDef::measures).
+    /// Measures, in the order of [`HyperCubeDef::measures`](crate::types::HyperCubeDef::measures).
     ///
-    /// `qMeasureInfo`: list of [`NxMeasureInfo`].
+    /// Wire name: `qMeasureInfo`.
     #[doc(alias = "qMeasureInfo")]
     pub measure_info: Vec<NxMeasureInfo>,
-    /// The columns by importance for sorting: `[1,0]` sorts by the second column, then by
-    /// the first. -1 is the pseudo dimension.
+    /// Columns in order of sort priority: `[1,0]` sorts by the second column, then by the first. -1 is the pseudo
+    /// dimension.
     ///
-    /// `qEffectiveInterColumnSortOrder`: whole numbers.
+    /// Wire name: `qEffectiveInterColumnSortOrder`.
     #[doc(alias = "qEffectiveInterColumnSortOrder")]
     pub effective_inter_column_sort_order: Vec<i32>,
-    /// The total of each measure over all rows, one cell a measure; see [`NxInlineMeasureDef::aggr_func`](crate::types::NxInlineMeasureDef::aggr_func).
-    /// Filled in straight tables.
+    /// Grand totals of straight tables, one cell per measure; see
+    /// [`NxInlineMeasureDef::aggr_func`](crate::types::NxInlineMeasureDef::aggr_func).
     ///
-    /// `qGrandTotalRow`: list of [`NxCell`].
+    /// Wire name: `qGrandTotalRow`.
     #[doc(alias = "qGrandTotalRow")]
     pub grand_total_row: Vec<NxCell>,
-    /// The data of a straight table, a page for each initial fetch.
+    /// Data of a straight table, one page per initial fetch.
     ///
-    /// `qDataPages`: list of [`NxDataPage`].
+    /// Wire name: `qDataPages`.
     #[doc(alias = "qDataPages")]
     pub data_pages: Vec<NxDataPage>,
-    /// The data of a pivot table, a page for each initial fetch.
+    /// Data of a pivot table, one page per initial fetch.
     ///
-    /// `qPivotDataPages`: list of [`NxPivotPage`].
+    /// Wire name: `qPivotDataPages`.
     #[doc(alias = "qPivotDataPages")]
     pub pivot_data_pages: Vec<NxPivotPage>,
-    /// The data of a stacked table, a page for each initial fetch.
+    /// Data of a stacked table, one page per initial fetch.
     ///
-    /// `qStackedDataPages`: list of [`NxStackPage`].
+    /// Wire name: `qStackedDataPages`.
     #[doc(alias = "qStackedDataPages")]
     pub stacked_data_pages: Vec<NxStackPage>,
-    /// The kind of table.
+    /// Type of table.
     ///
-    /// `qMode`: [`NxHypercubeMode`].
+    /// Wire name: `qMode`.
     #[doc(alias = "qMode")]
     pub mode: NxHypercubeMode,
-    /// How many dimensions of a pivot table are on the left, the pseudo dimension included; -1 for all. See
+    /// Number of left dimensions of a pivot table, including the pseudo dimension. -1 for all. See
     /// [`HyperCubeDef::no_of_left_dims`](crate::types::HyperCubeDef::no_of_left_dims).
     ///
-    /// `qNoOfLeftDims`: whole number.
+    /// Wire name: `qNoOfLeftDims`.
     #[doc(alias = "qNoOfLeftDims")]
     pub no_of_left_dims: i32,
-    /// Whether a pivot table is to be shown with indented rows instead of a column for each level.
+    /// Whether to display a pivot table with indented rows instead of one column per level.
     ///
-    /// `qIndentMode`: true or false.
+    /// Wire name: `qIndentMode`.
     #[doc(alias = "qIndentMode")]
     pub indent_mode: bool,
-    /// Where a cell of a pivot table was opened last.
+    /// Position of the last expanded cell of a pivot table.
     ///
-    /// `qLastExpandedPos`: [`NxCellPosition`].
+    /// Wire name: `qLastExpandedPos`.
     #[doc(alias = "qLastExpandedPos")]
     pub last_expanded_pos: NxCellPosition,
-    /// Whether some dimension has a group of others.
+    /// Whether a dimension has an *others* group.
     ///
-    /// `qHasOtherValues`: true or false.
+    /// Wire name: `qHasOtherValues`.
     #[doc(alias = "qHasOtherValues")]
     pub has_other_values: bool,
-    /// The title, evaluated.
+    /// Evaluated title.
     ///
-    /// `qTitle`: text.
+    /// Wire name: `qTitle`.
     #[doc(alias = "qTitle")]
     pub title: String,
-    /// In tree mode, how many nodes each dimension has.
+    /// Number of nodes per dimension, in tree mode.
     ///
-    /// `qTreeNodesOnDim`: whole numbers.
+    /// Wire name: `qTreeNodesOnDim`.
     #[doc(alias = "qTreeNodesOnDim")]
     pub tree_nodes_on_dim: Vec<i32>,
-    /// The message of the calculation condition, when the condition does not hold.
+    /// Message of the calculation condition, if the condition is not met.
     ///
-    /// `qCalcCondMsg`: text.
+    /// Wire name: `qCalcCondMsg`.
     #[doc(alias = "qCalcCondMsg")]
     pub calc_cond_msg: String,
-    /// The order in which the columns come in the data, when it differs from dimensions, then measures.
+    /// Order of the columns in the data, if it differs from dimensions followed by measures.
     ///
-    /// `qColumnOrder`: whole numbers.
+    /// Wire name: `qColumnOrder`.
     #[doc(alias = "qColumnOrder")]
     pub column_order: Vec<i32>,
     /// Members that the schema does not know.
@@ -488,177 +492,166 @@ impl Record for HyperCube {
     }
 }
 
-/// Defines a table of dimensions and measures that the engine calculates under the current selections.
+/// A table of dimensions and measures, which the engine calculates under the current selections.
 ///
-/// The way to get aggregated data out of an app, and what nearly every chart is built on. It stands in the properties of
-/// a generic object, usually under `qHyperCubeDef` (any other place works too, the data methods take a path), and gives a
-/// [`HyperCube`](crate::types::HyperCube) in the layout. Like a grouped query, a straight cube has a row for each combination of dimension values
-/// that the data contains; without dimensions it has one row, without measures it lists the combinations.
+/// Hypercubes are the way to get aggregated data out of an app, and the basis of almost every chart. The
+/// definition is part of the properties of a generic object, usually in `qHyperCubeDef` (any path works, because
+/// the data methods take a path), and results in a [`HyperCube`](crate::types::HyperCube) in the layout. A
+/// straight cube is like a grouped query: it has one row for each combination of dimension values in the data.
+/// Without dimensions, it has one row; without measures, it lists the combinations.
 ///
-/// For a one-off query create a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)), which leaves the app unchanged, fetch the
-/// pages, and destroy it. The cube follows the selections: after each change that concerns it, its object is reported as
-/// changed, and is calculated again when asked. An initial fetch may have 10,000 cells; a larger one gives error 7009.
-///
-/// `HyperCubeDef`: an object with 26 members.
+/// For a single query, create a session object
+/// ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)), which does not change the app,
+/// fetch the pages, and destroy it. When a selection affects the cube, the engine reports its object as changed
+/// and recalculates the cube when its layout is fetched. An initial fetch of more than 10,000 cells returns error 7009.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#hypercubedef)
+/// Schema type: [`HyperCubeDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#hypercubedef).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct HyperCubeDef {
-    /// The alternate state to calculate in; the state of the object when empty.
+    /// Alternate state to calculate in. Defaults to the state of the object.
     ///
-    /// `qStateName`: text.
+    /// Wire name: `qStateName`.
     #[doc(alias = "qStateName")]
     pub state_name: String,
-    /// What to group by.
+    /// Dimensions to group by.
     ///
-    /// `qDimensions`: list of [`NxDimension`].
+    /// Wire name: `qDimensions`.
     #[doc(alias = "qDimensions")]
     pub dimensions: Vec<NxDimension>,
-    /// What to calculate for each group.
+    /// Measures to calculate for each group.
     ///
-    /// `qMeasures`: list of [`NxMeasure`].
+    /// Wire name: `qMeasures`.
     #[doc(alias = "qMeasures")]
     pub measures: Vec<NxMeasure>,
-    /// The columns by importance for sorting, dimensions counted first, then measures: `[2,0]` sorts
-    /// by the third column, then by the first. How each one is sorted is said in [`NxInlineDimensionDef::sort_criterias`](crate::types::NxInlineDimensionDef::sort_criterias)
-    /// and [`NxMeasure::sort_by`](crate::types::NxMeasure::sort_by). In pivot tables -1 stands for the pseudo dimension, the headings of the measures, and
-    /// this order decides which dimension is the outer one. Left empty, the order of definition holds, with the pseudo
-    /// dimension last.
+    /// Columns in order of sort priority, numbered from 0 with dimensions before measures: `[2,0]` sorts by the third
+    /// column, then by the first. A measure determines the order of the rows only if it comes first.
+    /// [`NxInlineDimensionDef::sort_criterias`](crate::types::NxInlineDimensionDef::sort_criterias) and
+    /// [`NxMeasure::sort_by`](crate::types::NxMeasure::sort_by) define how each column is sorted. In pivot tables, -1
+    /// is the pseudo dimension, which contains the measure headings, and the list determines the nesting of the
+    /// dimensions. Defaults to definition order, with the pseudo dimension last.
     ///
-    /// `qInterColumnSortOrder`: whole numbers.
+    /// Wire name: `qInterColumnSortOrder`.
     #[doc(alias = "qInterColumnSortOrder")]
     pub inter_column_sort_order: Vec<i32>,
-    /// Whether to leave out rows whose measures are all zero.
+    /// Whether to omit rows whose measures are all zero.
     ///
-    /// `qSuppressZero`: true or false.
+    /// Wire name: `qSuppressZero`.
     #[doc(alias = "qSuppressZero")]
     pub suppress_zero: bool,
-    /// Whether to leave out rows whose measures are all null.
+    /// Whether to omit rows whose measures are all null.
     ///
-    /// `qSuppressMissing`: true or false.
+    /// Wire name: `qSuppressMissing`.
     #[doc(alias = "qSuppressMissing")]
     pub suppress_missing: bool,
-    /// Pages that shall come with the layout. Left empty, the layout has no data.
+    /// Pages to include in the layout. If empty, the layout contains no data.
     ///
-    /// `qInitialDataFetch`: list of [`NxPage`].
+    /// Wire name: `qInitialDataFetch`.
     #[doc(alias = "qInitialDataFetch")]
     pub initial_data_fetch: Vec<NxPage>,
-    /// How the engine may thin out data for charts that have more points than pixels.
+    /// How the engine may reduce the data of charts with more points than pixels.
     ///
-    /// `qReductionMode`: [`NxDataReductionMode`].
+    /// Wire name: `qReductionMode`.
     #[doc(alias = "qReductionMode")]
     pub reduction_mode: NxDataReductionMode,
-    /// The kind of table, which decides how data is fetched.
+    /// Type of table. Determines how data is fetched.
     ///
-    /// `qMode`: [`NxHypercubeMode`].
+    /// Wire name: `qMode`.
     #[doc(alias = "qMode")]
     pub mode: NxHypercubeMode,
-    /// Where the pseudo dimension of a pivot table stands among the dimensions; -1 leaves it to
+    /// Position of the pseudo dimension of a pivot table among the dimensions. -1 uses its position in
     /// `qInterColumnSortOrder`.
     ///
-    /// `qPseudoDimPos`: whole number.
-    ///
-    /// Absent means -1.
+    /// Wire name: `qPseudoDimPos`. Defaults to `-1`.
     #[doc(alias = "qPseudoDimPos")]
     pub pseudo_dim_pos: i32,
-    /// How many dimensions of a pivot table, in sort order, head the rows; the others head the columns. -1
-    /// puts all on the left. The pseudo dimension counts where its place in `qInterColumnSortOrder` is said, and so do
-    /// dimensions hidden by a condition.
+    /// Number of dimensions of a pivot table, in sort order, that are row headings; the others are column headings.
+    /// -1 puts all dimensions on the left. Dimensions hidden by a condition count, and so does the pseudo dimension
+    /// if `qInterColumnSortOrder` contains it.
     ///
-    /// `qNoOfLeftDims`: whole number.
-    ///
-    /// Absent means -1.
+    /// Wire name: `qNoOfLeftDims`. Defaults to `-1`.
     #[doc(alias = "qNoOfLeftDims")]
     pub no_of_left_dims: i32,
-    /// Whether all cells of a pivot table are open for good. Otherwise it starts closed, and is
-    /// opened with [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left) and [`GenericObjectApi::expand_top`](crate::generic_object::GenericObjectApi::expand_top).
+    /// Whether all nodes of a pivot table are always expanded. Otherwise, the table starts collapsed, and
+    /// [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left) and
+    /// [`GenericObjectApi::expand_top`](crate::generic_object::GenericObjectApi::expand_top) expand it.
     ///
-    /// `qAlwaysFullyExpanded`: true or false.
+    /// Wire name: `qAlwaysFullyExpanded`.
     #[doc(alias = "qAlwaysFullyExpanded")]
     pub always_fully_expanded: bool,
-    /// Upper limit for the cells of an initial fetch in stacked mode.
+    /// Maximum number of cells of an initial fetch in stacked mode.
     ///
-    /// `qMaxStackedCells`: whole number.
-    ///
-    /// Absent means 5000.
+    /// Wire name: `qMaxStackedCells`. Defaults to `5000`.
     #[doc(alias = "qMaxStackedCells")]
     pub max_stacked_cells: i32,
-    /// Whether to fill gaps: missing numbers become 0, missing texts empty.
+    /// Whether to replace missing numbers with 0 and missing strings with empty strings.
     ///
-    /// `qPopulateMissing`: true or false.
+    /// Wire name: `qPopulateMissing`.
     #[doc(alias = "qPopulateMissing")]
     pub populate_missing: bool,
-    /// Whether totals come before the values that they sum up, instead of after them.
+    /// Whether totals come before the values that they summarize instead of after them.
     ///
-    /// `qShowTotalsAbove`: true or false.
+    /// Wire name: `qShowTotalsAbove`.
     #[doc(alias = "qShowTotalsAbove")]
     pub show_totals_above: bool,
-    /// Whether a pivot table is to be shown with indented rows instead of a column for each level.
+    /// Whether to display a pivot table with indented rows instead of one column per level.
     ///
-    /// `qIndentMode`: true or false.
+    /// Wire name: `qIndentMode`.
     #[doc(alias = "qIndentMode")]
     pub indent_mode: bool,
-    /// Keeps the cube from being calculated as long as its condition does not hold. `qCalcCondition` can give a
-    /// message, too.
+    /// Calculation condition. Prefer `qCalcCondition`, which also has a message.
     ///
-    /// `qCalcCond`: [`ValueExpr`].
+    /// Wire name: `qCalcCond`.
     #[doc(alias = "qCalcCond")]
     pub calc_cond: ValueExpr,
-    /// Sorts a pivot or stacked table by the value of its first measure: 1 ascending, -1 descending, 0 not
-    /// at all.
+    /// Sorts a pivot or stacked table by the value of its first measure: 1 ascending, -1 descending, 0 not at all.
     ///
-    /// `qSortbyYValue`: whole number.
+    /// Wire name: `qSortbyYValue`.
     #[doc(alias = "qSortbyYValue")]
     pub sortby_y_value: i8,
-    /// A title, usually an expression.
+    /// Title, usually an expression.
     ///
-    /// `qTitle`: [`StringExpr`].
+    /// Wire name: `qTitle`.
     #[doc(alias = "qTitle")]
     pub title: StringExpr,
-    /// Keeps the cube from being calculated as long as its condition does not hold: the layout then has
-    /// error 7005 and the message. Meant for cubes that would be too large without selections.
+    /// Calculation condition. If it is not met, the cube is not calculated, and the layout contains error 7005 and
+    /// the message. Use it for cubes that would be too large without selections.
     ///
-    /// `qCalcCondition`: [`NxCalcCond`].
+    /// Wire name: `qCalcCondition`.
     #[doc(alias = "qCalcCondition")]
     pub calc_condition: NxCalcCond,
-    /// The order in which the columns come in the data: indexes, dimensions counted first, then measures.
-    /// Left empty, that order itself.
+    /// Order of the columns in the data, as column indexes with dimensions before measures. Defaults to that order.
     ///
-    /// `qColumnOrder`: whole numbers.
+    /// Wire name: `qColumnOrder`.
     #[doc(alias = "qColumnOrder")]
     pub column_order: Vec<i32>,
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Which cells of a pivot table are open, for each dimension.
+    /// Expanded nodes of a pivot table, per dimension.
     ///
-    /// `qExpansionState`: list of [`ExpansionData`].
-    ///
-    /// Stability: experimental.
+    /// Wire name: `qExpansionState`.
     #[doc(alias = "qExpansionState")]
     pub expansion_state: Vec<ExpansionData>,
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// The script that modifies the cube, in dynamic mode.
+    /// Script that modifies the cube in dynamic mode.
     ///
-    /// `qDynamicScript`: texts.
-    ///
-    /// Stability: experimental.
+    /// Wire name: `qDynamicScript`.
     #[doc(alias = "qDynamicScript")]
     pub dynamic_script: Vec<String>,
-    /// A set expression, such as `{<Year={2024}>}`, in which everything in the cube is calculated.
+    /// Set expression that applies to the whole cube, such as `{<Year={2024}>}`.
     ///
-    /// `qContextSetExpression`: text.
+    /// Wire name: `qContextSetExpression`.
     #[doc(alias = "qContextSetExpression")]
     pub context_set_expression: String,
-    /// Whether to do without the grand totals of all measures, which saves their calculation.
+    /// Whether to skip the calculation of the grand totals of all measures.
     ///
-    /// `qSuppressMeasureTotals`: true or false.
+    /// Wire name: `qSuppressMeasureTotals`.
     #[doc(alias = "qSuppressMeasureTotals")]
     pub suppress_measure_totals: bool,
-    /// `qLayoutExclude`: [`LayoutExclude`].
+    /// Wire name: `qLayoutExclude`.
     #[doc(alias = "qLayoutExclude")]
     pub layout_exclude: LayoutExclude,
     /// Members that the schema does not know.
@@ -1036,59 +1029,60 @@ impl Record for HyperCubeDef {
     }
 }
 
-/// A place for content of any kind that the engine stores but does not look into.
+/// Content that the engine stores but does not interpret.
 ///
-/// Object properties may hold one under `qLayoutExclude`. Its content is neither validated nor evaluated, and does not
-/// appear in the layout. Clients keep things there that look like engine definitions but shall have no effect, such as
-/// disabled columns.
+/// Object properties may contain one in `qLayoutExclude`. The engine does not validate or evaluate it, and the
+/// layout does not contain it. Clients use it for definitions that must not have any effect, such as disabled
+/// columns.
 ///
-/// `LayoutExclude`: any JSON.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#layoutexclude)
+/// Schema type: [`LayoutExclude`](https://qlik.dev/apis/json-rpc/qix/schemas/#layoutexclude).
 pub type LayoutExclude = Json;
 
-/// The values of one field with their selection states, as they stand in a generic object's layout, under `qListObject`.
+/// The values of a field with their selection states, in the `qListObject` member of the layout of a generic
+/// object.
 ///
-/// The result of a [`ListObjectDef`](crate::types::ListObjectDef); what a list box shows. In the first column of the data each [`NxCell`](crate::types::NxCell) has state
-/// and element number; select with [`GenericObjectApi::select_list_object_values`](crate::generic_object::GenericObjectApi::select_list_object_values) and its kin. Further pages come from
+/// The result of a [`ListObjectDef`](crate::types::ListObjectDef), and the data of a list box. Each
+/// [`NxCell`](crate::types::NxCell) in the first data column contains the selection state and the element number
+/// of a value. Select values with
+/// [`GenericObjectApi::select_list_object_values`](crate::generic_object::GenericObjectApi::select_list_object_values)
+/// and similar methods, and fetch more pages with
 /// [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data).
-///
-/// `ListObject`: an object with 6 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#listobject)
+/// Schema type: [`ListObject`](https://qlik.dev/apis/json-rpc/qix/schemas/#listobject).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListObject {
-    /// The alternate state whose selections are shown.
+    /// Alternate state whose selections are shown.
     ///
-    /// `qStateName`: text.
+    /// Wire name: `qStateName`.
     #[doc(alias = "qStateName")]
     pub state_name: String,
-    /// How many values there are (`qcy`) and how many columns (`qcx`).
+    /// Number of values (`qcy`) and columns (`qcx`). During a search, the number of matches.
     ///
-    /// `qSize`: [`Size`].
+    /// Wire name: `qSize`.
     #[doc(alias = "qSize")]
     pub size: Size,
-    /// Why the list could not be calculated. Absent when all is well.
+    /// Error that prevented the calculation, if any.
     ///
-    /// `qError`: [`NxValidationError`].
+    /// Wire name: `qError`.
     #[doc(alias = "qError")]
     pub error: Option<Box<NxValidationError>>,
-    /// The field: title, state counts, format. A single one, not a list as in [`HyperCube`](crate::types::HyperCube).
+    /// Title, state counts, and format of the field. A single value, not a list as in
+    /// [`HyperCube`](crate::types::HyperCube).
     ///
-    /// `qDimensionInfo`: [`NxDimensionInfo`].
+    /// Wire name: `qDimensionInfo`.
     #[doc(alias = "qDimensionInfo")]
     pub dimension_info: NxDimensionInfo,
-    /// The expressions that are calculated for each value.
+    /// Expressions calculated for each value.
     ///
-    /// `qExpressions`: list of [`NxListObjectExpression`].
+    /// Wire name: `qExpressions`.
     #[doc(alias = "qExpressions")]
     pub expressions: Vec<NxListObjectExpression>,
-    /// The values, a page for each initial fetch.
+    /// Values, one page per initial fetch.
     ///
-    /// `qDataPages`: list of [`NxDataPage`].
+    /// Wire name: `qDataPages`.
     #[doc(alias = "qDataPages")]
     pub data_pages: Vec<NxDataPage>,
     /// Members that the schema does not know.
@@ -1191,70 +1185,69 @@ impl Record for ListObject {
     }
 }
 
-/// Defines a list of all values of one field, with their states, to select in.
+/// A list of all values of a field with their selection states.
 ///
-/// Stands in the properties of a generic object under `qListObjectDef`, and gives a [`ListObject`](crate::types::ListObject) in the layout. Unlike
-/// a hypercube with one dimension it shows excluded values too and can be searched
-/// ([`GenericObjectApi::search_list_object_for`](crate::generic_object::GenericObjectApi::search_list_object_for)). To read values only, a [`HyperCubeDef`](crate::types::HyperCubeDef) does as well.
-///
-/// `ListObjectDef`: an object with 9 members.
+/// Part of the properties of a generic object, in `qListObjectDef`. Results in a
+/// [`ListObject`](crate::types::ListObject) in the layout. Unlike a hypercube with one dimension, it includes
+/// excluded values and can be searched
+/// ([`GenericObjectApi::search_list_object_for`](crate::generic_object::GenericObjectApi::search_list_object_for)).
+/// To read possible values only, you can also use a [`HyperCubeDef`](crate::types::HyperCubeDef).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#listobjectdef)
+/// Schema type: [`ListObjectDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#listobjectdef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListObjectDef {
-    /// The alternate state to show and to select in; the state of the object when empty.
+    /// Alternate state to show and to select in. Defaults to the state of the object.
     ///
-    /// `qStateName`: text.
+    /// Wire name: `qStateName`.
     #[doc(alias = "qStateName")]
     pub state_name: String,
-    /// Id of a master dimension, instead of an own definition in `qDef`.
+    /// ID of a library dimension to use instead of `qDef`.
     ///
-    /// `qLibraryId`: text.
+    /// Wire name: `qLibraryId`.
     #[doc(alias = "qLibraryId")]
     pub library_id: String,
-    /// Field, label and sorting, when defined here. The usual sorting of a list box starts with
-    /// [`SortCriteria::sort_by_state`](crate::types::SortCriteria::sort_by_state).
+    /// Field, label, and sort order. List boxes usually sort by
+    /// [`SortCriteria::sort_by_state`](crate::types::SortCriteria::sort_by_state) first.
     ///
-    /// `qDef`: [`NxInlineDimensionDef`].
+    /// Wire name: `qDef`.
     #[doc(alias = "qDef")]
     pub def: NxInlineDimensionDef,
-    /// Moves the selected values to the top when the list is long.
+    /// Moves selected values to the top of a long list.
     ///
-    /// `qAutoSortByState`: [`NxAutoSortByStateDef`].
+    /// Wire name: `qAutoSortByState`.
     #[doc(alias = "qAutoSortByState")]
     pub auto_sort_by_state: NxAutoSortByStateDef,
-    /// Whether the cells tell how often each value occurs, and how.
+    /// Whether and how the cells contain the number of occurrences of each value.
     ///
-    /// `qFrequencyMode`: [`NxFrequencyMode`].
+    /// Wire name: `qFrequencyMode`.
     #[doc(alias = "qFrequencyMode")]
     pub frequency_mode: NxFrequencyMode,
-    /// Whether values that are excluded only by selections in this very field come as
-    /// [`StateEnumType::Alternative`](crate::types::StateEnumType::Alternative). Otherwise they come as excluded, although the state counts still have them as alternative.
+    /// Whether values that are excluded only by selections in this field have the state
+    /// [`StateEnumType::Alternative`](crate::types::StateEnumType::Alternative). Otherwise, they appear as excluded,
+    /// although the state counts still count them as alternative.
     ///
-    /// `qShowAlternatives`: true or false.
+    /// Wire name: `qShowAlternatives`.
     #[doc(alias = "qShowAlternatives")]
     pub show_alternatives: bool,
-    /// Pages that shall come with the layout; a width of 1 gives the values alone. Left empty, the
-    /// layout has no values.
+    /// Pages to include in the layout. A width of 1 contains only the values. If empty, the layout contains no
+    /// values.
     ///
-    /// `qInitialDataFetch`: list of [`NxPage`].
+    /// Wire name: `qInitialDataFetch`.
     #[doc(alias = "qInitialDataFetch")]
     pub initial_data_fetch: Vec<NxPage>,
-    /// Expressions to calculate for each value, beside it.
+    /// Expressions to calculate for each value.
     ///
-    /// `qExpressions`: list of [`NxListObjectExpressionDef`].
+    /// Wire name: `qExpressions`.
     #[doc(alias = "qExpressions")]
     pub expressions: Vec<NxListObjectExpressionDef>,
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Whether fewer states are told apart, which spares queries; for Direct Query apps.
+    /// Whether to distinguish fewer selection states, which saves queries in Direct Query apps.
     ///
-    /// `qDirectQuerySimplifiedView`: true or false.
-    ///
-    /// Stability: experimental.
+    /// Wire name: `qDirectQuerySimplifiedView`.
     #[doc(alias = "qDirectQuerySimplifiedView")]
     pub direct_query_simplified_view: bool,
     /// Members that the schema does not know.
@@ -1394,37 +1387,36 @@ impl Record for ListObjectDef {
     }
 }
 
-/// Attaches a further dimension to a dimension or measure, whose value comes with each cell.
+/// A dimension attached to a dimension or measure, with one value per cell.
 ///
-/// The values arrive in [`NxCell::attr_dims`](crate::types::NxCell::attr_dims) and are described by [`NxAttrDimInfo`](crate::types::NxAttrDimInfo). Used to colour by a dimension, or to
-/// select in a field that is not a column.
-///
-/// `NxAttrDimDef`: an object with 4 members.
+/// [`NxCell::attr_dims`](crate::types::NxCell::attr_dims) contains the values, and
+/// [`NxAttrDimInfo`](crate::types::NxAttrDimInfo) describes them. Use it to color by a dimension, or to select in
+/// a field that is not a column.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxattrdimdef)
+/// Schema type: [`NxAttrDimDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxattrdimdef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAttrDimDef {
-    /// A field, or an expression that starts with `=`.
+    /// Field name, or an expression that starts with `=`.
     ///
-    /// `qDef`: text.
+    /// Wire name: `qDef`.
     #[doc(alias = "qDef")]
     pub def: String,
-    /// Id of a master dimension, instead of `qDef`.
+    /// ID of a library dimension to use instead of `qDef`.
     ///
-    /// `qLibraryId`: text.
+    /// Wire name: `qLibraryId`.
     #[doc(alias = "qLibraryId")]
     pub library_id: String,
-    /// How to sort its values.
+    /// Sort order of the values.
     ///
-    /// `qSortBy`: [`SortCriteria`].
+    /// Wire name: `qSortBy`.
     #[doc(alias = "qSortBy")]
     pub sort_by: SortCriteria,
-    /// Whether the number of rows in the cube stays as it is without this dimension.
+    /// Whether the attribute dimension does not affect the number of rows in the cube.
     ///
-    /// `qAttribute`: true or false.
+    /// Wire name: `qAttribute`.
     #[doc(alias = "qAttribute")]
     pub attribute: bool,
     /// Members that the schema does not know.
@@ -1499,44 +1491,42 @@ impl Record for NxAttrDimDef {
     }
 }
 
-/// What the engine found out about an attribute dimension.
-///
-/// `NxAttrDimInfo`: an object with 6 members.
+/// Information about an attribute dimension.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxattrdiminfo)
+/// Schema type: [`NxAttrDimInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxattrdiminfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAttrDimInfo {
-    /// How many distinct values it has.
+    /// Number of distinct values.
     ///
-    /// `qCardinal`: whole number.
+    /// Wire name: `qCardinal`.
     #[doc(alias = "qCardinal")]
     pub cardinal: i32,
-    /// The size of the table of its values.
+    /// Size of the table of its values.
     ///
-    /// `qSize`: [`Size`].
+    /// Wire name: `qSize`.
     #[doc(alias = "qSize")]
     pub size: Size,
-    /// The label to show.
+    /// Label to display.
     ///
-    /// `qFallbackTitle`: text.
+    /// Wire name: `qFallbackTitle`.
     #[doc(alias = "qFallbackTitle")]
     pub fallback_title: String,
-    /// Whether its field is locked.
+    /// Whether the field is locked.
     ///
-    /// `qLocked`: true or false.
+    /// Wire name: `qLocked`.
     #[doc(alias = "qLocked")]
     pub locked: bool,
-    /// Why it cannot be calculated. Absent when all is well.
+    /// Error that prevented the calculation, if any.
     ///
-    /// `qError`: [`NxValidationError`].
+    /// Wire name: `qError`.
     #[doc(alias = "qError")]
     pub error: Option<Box<NxValidationError>>,
-    /// Whether it is an expression rather than a field.
+    /// Whether the dimension is an expression instead of a field.
     ///
-    /// `qIsCalculated`: true or false.
+    /// Wire name: `qIsCalculated`.
     #[doc(alias = "qIsCalculated")]
     pub is_calculated: bool,
     /// Members that the schema does not know.
@@ -1633,48 +1623,47 @@ impl Record for NxAttrDimInfo {
     }
 }
 
-/// Attaches an expression to a dimension or measure, whose result comes with each cell.
+/// An expression attached to a dimension or measure, with one result per cell.
 ///
-/// The results arrive in [`NxCell::attr_exps`](crate::types::NxCell::attr_exps) and are described by [`NxAttrExprInfo`](crate::types::NxAttrExprInfo). Meant for what accompanies a value
-/// without being a column of its own: colours, tool tips, links. Such an expression changes neither sorting nor
+/// [`NxCell::attr_exps`](crate::types::NxCell::attr_exps) contains the results, and
+/// [`NxAttrExprInfo`](crate::types::NxAttrExprInfo) describes them. Use it for data that accompanies a value but
+/// is not a column, such as colors, tooltips, and links. Attribute expressions do not affect sorting or
 /// selections.
-///
-/// `NxAttrExprDef`: an object with 6 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxattrexprdef)
+/// Schema type: [`NxAttrExprDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxattrexprdef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAttrExprDef {
-    /// The expression, such as `If(Sum(Sales)<0, Red())`.
+    /// Expression, such as `If(Sum(Sales)<0, Red())`.
     ///
-    /// `qExpression`: text.
+    /// Wire name: `qExpression`.
     #[doc(alias = "qExpression")]
     pub expression: String,
-    /// Id of a master measure, instead of `qExpression`.
+    /// ID of a library measure to use instead of `qExpression`.
     ///
-    /// `qLibraryId`: text.
+    /// Wire name: `qLibraryId`.
     #[doc(alias = "qLibraryId")]
     pub library_id: String,
-    /// Whether the number of rows in the cube stays as it is without this expression.
+    /// Whether the attribute expression does not affect the number of rows in the cube.
     ///
-    /// `qAttribute`: true or false.
+    /// Wire name: `qAttribute`.
     #[doc(alias = "qAttribute")]
     pub attribute: bool,
-    /// How the result is formatted.
+    /// Number format of the result.
     ///
-    /// `qNumFormat`: [`FieldAttributes`].
+    /// Wire name: `qNumFormat`.
     #[doc(alias = "qNumFormat")]
     pub num_format: FieldAttributes,
-    /// A label.
+    /// Label.
     ///
-    /// `qLabel`: text.
+    /// Wire name: `qLabel`.
     #[doc(alias = "qLabel")]
     pub label: String,
-    /// An expression for the label, when it shall change with the data.
+    /// Expression that determines the label.
     ///
-    /// `qLabelExpression`: text.
+    /// Wire name: `qLabelExpression`.
     #[doc(alias = "qLabelExpression")]
     pub label_expression: String,
     /// Members that the schema does not know.
@@ -1771,49 +1760,47 @@ impl Record for NxAttrExprDef {
     }
 }
 
-/// What the engine found out about an attribute expression.
-///
-/// `NxAttrExprInfo`: an object with 7 members.
+/// Information about an attribute expression.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxattrexprinfo)
+/// Schema type: [`NxAttrExprInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxattrexprinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAttrExprInfo {
-    /// The lowest result.
+    /// Lowest result.
     ///
-    /// `qMin`: number.
+    /// Wire name: `qMin`.
     #[doc(alias = "qMin")]
     pub min: f64,
-    /// The highest result.
+    /// Highest result.
     ///
-    /// `qMax`: number.
+    /// Wire name: `qMax`.
     #[doc(alias = "qMax")]
     pub max: f64,
-    /// The label to show.
+    /// Label to display.
     ///
-    /// `qFallbackTitle`: text.
+    /// Wire name: `qFallbackTitle`.
     #[doc(alias = "qFallbackTitle")]
     pub fallback_title: String,
-    /// The lowest result as formatted text.
+    /// Lowest result as a formatted string.
     ///
-    /// `qMinText`: text.
+    /// Wire name: `qMinText`.
     #[doc(alias = "qMinText")]
     pub min_text: String,
-    /// The highest result as formatted text.
+    /// Highest result as a formatted string.
     ///
-    /// `qMaxText`: text.
+    /// Wire name: `qMaxText`.
     #[doc(alias = "qMaxText")]
     pub max_text: String,
-    /// How the results are formatted.
+    /// Number format of the results.
     ///
-    /// `qNumFormat`: [`FieldAttributes`].
+    /// Wire name: `qNumFormat`.
     #[doc(alias = "qNumFormat")]
     pub num_format: FieldAttributes,
-    /// Whether the engine chose the format, none having been defined.
+    /// Whether the engine chose the number format because none was defined.
     ///
-    /// `qIsAutoFormat`: true or false.
+    /// Wire name: `qIsAutoFormat`.
     #[doc(alias = "qIsAutoFormat")]
     pub is_auto_format: bool,
     /// Members that the schema does not know.
@@ -1921,20 +1908,17 @@ impl Record for NxAttrExprInfo {
     }
 }
 
-/// Moves the selected values of a list object to its top when it does not fit on the screen.
-///
-/// `NxAutoSortByStateDef`: an object with one member.
+/// Moves the selected values of a list object to the top if the list does not fit on the screen.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxautosortbystatedef)
+/// Schema type: [`NxAutoSortByStateDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxautosortbystatedef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxAutoSortByStateDef {
-    /// How many values are visible at once. A longer list is sorted by state first; 0 or less
-    /// switches this off.
+    /// Number of visible values. A longer list is sorted by state first. 0 or less disables it.
     ///
-    /// `qDisplayNumberOfRows`: whole number.
+    /// Wire name: `qDisplayNumberOfRows`.
     #[doc(alias = "qDisplayNumberOfRows")]
     pub display_number_of_rows: i32,
     /// Members that the schema does not know.
@@ -1974,26 +1958,24 @@ impl Record for NxAutoSortByStateDef {
     }
 }
 
-/// A condition that must hold before something is calculated, with a message for the case that it does not.
+/// A condition that must be met before something is calculated, and a message in case it is not.
 ///
-/// A typical one demands a narrow selection: `Count(distinct Customer) < 1000`. An unmet condition of a cube shows as
-/// error 7005 in [`HyperCube::error`](crate::types::HyperCube::error), which is a state and no failure; one of a dimension or measure takes only that
-/// column out.
+/// A typical condition requires a selection, such as `Count(distinct Customer) < 1000`. If the condition of a
+/// hypercube is not met, [`HyperCube::error`](crate::types::HyperCube::error) contains error 7005, which is a
+/// state and not a failure. If the condition of a dimension or measure is not met, only that column is removed.
 ///
-/// `NxCalcCond`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcalccond)
+/// Schema type: [`NxCalcCond`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcalccond).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxCalcCond {
-    /// The condition; anything but 0 means that it holds.
+    /// Condition. It is met if its result is not 0.
     ///
-    /// `qCond`: [`ValueExpr`].
+    /// Wire name: `qCond`.
     #[doc(alias = "qCond")]
     pub cond: ValueExpr,
-    /// The message, usually an expression. It is evaluated while the condition does not hold.
+    /// Message, usually an expression. Evaluated while the condition is not met.
     ///
-    /// `qMsg`: [`StringExpr`].
+    /// Wire name: `qMsg`.
     #[doc(alias = "qMsg")]
     pub msg: StringExpr,
 }
@@ -2036,29 +2018,26 @@ impl Record for NxCalcCond {
     }
 }
 
-/// How many distinct values a dimension has, by different ways of counting.
+/// Numbers of distinct values of a dimension.
 ///
-/// `NxCardinalities`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcardinalities)
+/// Schema type: [`NxCardinalities`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcardinalities).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NxCardinalities {
-    /// Distinct values of the field, whatever is selected.
+    /// Number of distinct values of the field, regardless of selections.
     ///
-    /// `qCardinal`: whole number.
+    /// Wire name: `qCardinal`.
     #[doc(alias = "qCardinal")]
     pub cardinal: i32,
-    /// Distinct values that occur in the cube, as selections and limits leave it.
+    /// Number of distinct values in the cube, under the current selections and limits.
     ///
-    /// `qHypercubeCardinal`: whole number.
+    /// Wire name: `qHypercubeCardinal`.
     #[doc(alias = "qHypercubeCardinal")]
     pub hypercube_cardinal: i32,
-    /// Distinct values in a tree that is fetched with [`NxPageTreeNode::all_values`](crate::types::NxPageTreeNode::all_values); -1 outside trees.
+    /// Number of distinct values in a tree fetched with
+    /// [`NxPageTreeNode::all_values`](crate::types::NxPageTreeNode::all_values). -1 outside of trees.
     ///
-    /// `qAllValuesCardinal`: whole number.
-    ///
-    /// Absent means -1.
+    /// Wire name: `qAllValuesCardinal`. Defaults to `-1`.
     #[doc(alias = "qAllValuesCardinal")]
     pub all_values_cardinal: i32,
 }
@@ -2127,29 +2106,27 @@ impl Record for NxCardinalities {
     }
 }
 
-/// Whether an axis takes its dimension as numbers or as separate values.
+/// Whether an axis treats its dimension as continuous.
 ///
-/// `NxContinuousMode`: one of 3 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcontinuousmode)
+/// Schema type: [`NxContinuousMode`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcontinuousmode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxContinuousMode {
-    /// As separate values, evenly spaced.
+    /// Not continuous: discrete values at equal distances.
     ///
-    /// `Never`, in full `CONTINUOUS_NEVER`, number 0.
+    /// Wire value: `Never`, also `CONTINUOUS_NEVER` or 0.
     #[doc(alias = "CONTINUOUS_NEVER")]
     #[default]
     Never,
-    /// As numbers, if the dimension is numeric.
+    /// Continuous if the dimension is numeric.
     ///
-    /// `Possible`, in full `CONTINUOUS_IF_POSSIBLE`, number 1.
+    /// Wire value: `Possible`, also `CONTINUOUS_IF_POSSIBLE` or 1.
     #[doc(alias = "Possible")]
     #[doc(alias = "CONTINUOUS_IF_POSSIBLE")]
     IfPossible,
-    /// As numbers, if the dimension is a date or time.
+    /// Continuous if the dimension contains dates or times.
     ///
-    /// `Time`, in full `CONTINUOUS_IF_TIME`, number 2.
+    /// Wire value: `Time`, also `CONTINUOUS_IF_TIME` or 2.
     #[doc(alias = "Time")]
     #[doc(alias = "CONTINUOUS_IF_TIME")]
     IfTime,
@@ -2204,44 +2181,43 @@ impl Choice for NxContinuousMode {
     }
 }
 
-/// How the engine thins out data for drawing.
+/// How the engine reduces data for drawing.
 ///
-/// The work is done by [`GenericObjectApi::get_hyper_cube_reduced_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_reduced_data); pages so reduced have [`NxDataPage::is_reduced`](crate::types::NxDataPage::is_reduced).
+/// [`GenericObjectApi::get_hyper_cube_reduced_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_reduced_data)
+/// reduces data; [`NxDataPage::is_reduced`](crate::types::NxDataPage::is_reduced) marks reduced pages.
 ///
-/// `NxDataReductionMode`: one of 5 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdatareductionmode)
+/// Schema type: [`NxDataReductionMode`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdatareductionmode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxDataReductionMode {
-    /// Not at all.
+    /// No reduction.
     ///
-    /// `N`, in full `DATA_REDUCTION_NONE`, number 0.
+    /// Wire value: `N`, also `DATA_REDUCTION_NONE` or 0.
     #[doc(alias = "N")]
     #[doc(alias = "DATA_REDUCTION_NONE")]
     #[default]
     None,
-    /// For bars and lines: keeps the outline of the chart with fewer points.
+    /// For bar and line charts: preserves the outline of the chart with fewer points.
     ///
-    /// `D1`, in full `DATA_REDUCTION_ONEDIM`, number 1.
+    /// Wire value: `D1`, also `DATA_REDUCTION_ONEDIM` or 1.
     #[doc(alias = "D1")]
     #[doc(alias = "DATA_REDUCTION_ONEDIM")]
     Onedim,
-    /// For scatter plots: lowers the resolution.
+    /// For scatter plots: reduces the resolution.
     ///
-    /// `S`, in full `DATA_REDUCTION_SCATTERED`, number 2.
+    /// Wire value: `S`, also `DATA_REDUCTION_SCATTERED` or 2.
     #[doc(alias = "S")]
     #[doc(alias = "DATA_REDUCTION_SCATTERED")]
     Scattered,
-    /// For scatter plots: gathers the points in clusters; the zoom factor says how many.
+    /// For scatter plots: groups the points in clusters. The zoom factor is the number of clusters.
     ///
-    /// `C`, in full `DATA_REDUCTION_CLUSTERED`, number 3.
+    /// Wire value: `C`, also `DATA_REDUCTION_CLUSTERED` or 3.
     #[doc(alias = "C")]
     #[doc(alias = "DATA_REDUCTION_CLUSTERED")]
     Clustered,
     /// For stacked tables.
     ///
-    /// `ST`, in full `DATA_REDUCTION_STACKED`, number 4.
+    /// Wire value: `ST`, also `DATA_REDUCTION_STACKED` or 4.
     #[doc(alias = "ST")]
     #[doc(alias = "DATA_REDUCTION_STACKED")]
     Stacked,
@@ -2310,86 +2286,84 @@ impl Choice for NxDataReductionMode {
     }
 }
 
-/// A dimension of a hypercube: what to group by.
+/// A dimension of a hypercube.
 ///
-/// Either an own definition in `qDef` or a master dimension by `qLibraryId`. With a `qLibraryId`, fields, labels,
-/// grouping and alias come from the master dimension, while sorting and the members here still apply to this cube.
-/// `NxDimension::field` makes the usual one.
-///
-/// `NxDimension`: an object with 13 members.
+/// Either a custom definition in `qDef` or a library dimension in `qLibraryId`. With `qLibraryId`, the library
+/// dimension determines fields, labels, grouping, and alias, while sorting and the members of this struct still
+/// apply. `NxDimension::field` creates the most common kind.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdimension)
+/// Schema type: [`NxDimension`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdimension).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxDimension {
-    /// Id of a master dimension (see [`DocApi::create_dimension`](crate::doc::DocApi::create_dimension)).
+    /// ID of a library dimension; see [`DocApi::create_dimension`](crate::doc::DocApi::create_dimension).
     ///
-    /// `qLibraryId`: text.
+    /// Wire name: `qLibraryId`.
     #[doc(alias = "qLibraryId")]
     pub library_id: String,
-    /// Fields, labels and sorting of a dimension that belongs to this cube alone.
+    /// Fields, labels, and sorting of a dimension that is not in the library.
     ///
-    /// `qDef`: [`NxInlineDimensionDef`].
+    /// Wire name: `qDef`.
     #[doc(alias = "qDef")]
     pub def: NxInlineDimensionDef,
-    /// Whether to leave out rows in which this dimension is null.
+    /// Whether to omit rows in which this dimension is null.
     ///
-    /// `qNullSuppression`: true or false.
+    /// Wire name: `qNullSuppression`.
     #[doc(alias = "qNullSuppression")]
     pub null_suppression: bool,
-    /// Whether the value of the element is included in the result.
+    /// Not documented by the vendor. Clients leave it `false`.
     ///
-    /// `qIncludeElemValue`: true or false.
+    /// Wire name: `qIncludeElemValue`.
     #[doc(alias = "qIncludeElemValue")]
     pub include_elem_value: bool,
-    /// Limits how many values are shown, collects the rest in a group of others, and asks for a total.
+    /// Limits the number of values, combines the rest into an *others* group, and defines the total.
     ///
-    /// `qOtherTotalSpec`: [`OtherTotalSpecProp`].
+    /// Wire name: `qOtherTotalSpec`.
     #[doc(alias = "qOtherTotalSpec")]
     pub other_total_spec: OtherTotalSpecProp,
-    /// Whether the dimension is meant to have a total; what the engine does is set by
-    /// [`OtherTotalSpecProp::total_mode`](crate::types::OtherTotalSpecProp::total_mode).
+    /// Whether clients should show a total.
+    /// [`OtherTotalSpecProp::total_mode`](crate::types::OtherTotalSpecProp::total_mode) determines whether the engine
+    /// calculates one.
     ///
-    /// `qShowTotal`: true or false.
+    /// Wire name: `qShowTotal`.
     #[doc(alias = "qShowTotal")]
     pub show_total: bool,
-    /// Whether to show values that the selections exclude, too.
+    /// Whether to include excluded values.
     ///
-    /// `qShowAll`: true or false.
+    /// Wire name: `qShowAll`.
     #[doc(alias = "qShowAll")]
     pub show_all: bool,
-    /// What to call the group of others.
+    /// Label of the *others* group.
     ///
-    /// `qOtherLabel`: [`StringExpr`].
+    /// Wire name: `qOtherLabel`.
     #[doc(alias = "qOtherLabel")]
     pub other_label: StringExpr,
-    /// What to call the total.
+    /// Label of the total.
     ///
-    /// `qTotalLabel`: [`StringExpr`].
+    /// Wire name: `qTotalLabel`.
     #[doc(alias = "qTotalLabel")]
     pub total_label: StringExpr,
-    /// Takes the column out of the cube as long as its condition does not hold. `qCalcCondition` can give a
-    /// message, too.
+    /// Calculation condition. Prefer `qCalcCondition`, which also has a message.
     ///
-    /// `qCalcCond`: [`ValueExpr`].
+    /// Wire name: `qCalcCond`.
     #[doc(alias = "qCalcCond")]
     pub calc_cond: ValueExpr,
-    /// Expressions to calculate for each value beside the measures, such as its colour.
+    /// Attribute expressions to calculate for each value, such as a color.
     ///
-    /// `qAttributeExpressions`: list of [`NxAttrExprDef`].
+    /// Wire name: `qAttributeExpressions`.
     #[doc(alias = "qAttributeExpressions")]
     pub attribute_expressions: Vec<NxAttrExprDef>,
-    /// Dimensions whose values are to come with each value of this one.
+    /// Attribute dimensions to evaluate for each value.
     ///
-    /// `qAttributeDimensions`: list of [`NxAttrDimDef`].
+    /// Wire name: `qAttributeDimensions`.
     #[doc(alias = "qAttributeDimensions")]
     pub attribute_dimensions: Vec<NxAttrDimDef>,
-    /// Takes the column out of the cube as long as its condition does not hold, and says why in
-    /// [`NxDimensionInfo::calc_cond_msg`](crate::types::NxDimensionInfo::calc_cond_msg).
+    /// Calculation condition. If it is not met, the column is removed from the cube, and
+    /// [`NxDimensionInfo::calc_cond_msg`](crate::types::NxDimensionInfo::calc_cond_msg) contains the message.
     ///
-    /// `qCalcCondition`: [`NxCalcCond`].
+    /// Wire name: `qCalcCondition`.
     #[doc(alias = "qCalcCondition")]
     pub calc_condition: NxCalcCond,
     /// Members that the schema does not know.
@@ -2569,32 +2543,31 @@ impl Record for NxDimension {
     }
 }
 
-/// What the engine found out about a dimension: title, format, number of values, errors.
+/// Information about a dimension: title, format, number of values, and errors.
 ///
-/// The counterpart of [`NxDimension`](crate::types::NxDimension) in the layout, and of the single dimension of a list object. Clients may put
-/// members of their own into the definition's `qDef`; they appear here.
-///
-/// `NxDimensionInfo`: an object with 30 members.
+/// Describes an [`NxDimension`](crate::types::NxDimension), or the dimension of a list object, in the layout. It
+/// includes custom members that clients add to `qDef` of the definition.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdimensioninfo)
+/// Schema type: [`NxDimensionInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdimensioninfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxDimensionInfo {
-    /// The label to show: the one that was defined, else the field or expression.
+    /// Label to display: the defined label, or else the field or expression.
     ///
-    /// `qFallbackTitle`: text.
+    /// Wire name: `qFallbackTitle`.
     #[doc(alias = "qFallbackTitle")]
     pub fallback_title: String,
     /// Length of the longest value in characters, for choosing column widths.
     ///
-    /// `qApprMaxGlyphCount`: whole number.
+    /// Wire name: `qApprMaxGlyphCount`.
     #[doc(alias = "qApprMaxGlyphCount")]
     pub appr_max_glyph_count: i32,
-    /// How many distinct values the field has; [`NxDimensionInfo::cardinalities`](crate::types::NxDimensionInfo::cardinalities) has more to say.
+    /// Number of distinct values of the field. See also
+    /// [`NxDimensionInfo::cardinalities`](crate::types::NxDimensionInfo::cardinalities).
     ///
-    /// `qCardinal`: whole number.
+    /// Wire name: `qCardinal`.
     ///
     /// Deprecated: use `cardinalities` instead.
     #[doc(alias = "qCardinal")]
@@ -2602,141 +2575,140 @@ pub struct NxDimensionInfo {
     pub cardinal: i32,
     /// Whether the field is locked.
     ///
-    /// `qLocked`: true or false.
+    /// Wire name: `qLocked`.
     #[doc(alias = "qLocked")]
     pub locked: bool,
-    /// Whether the values are sorted upwards or downwards.
+    /// Sort direction of the values.
     ///
-    /// `qSortIndicator`: [`NxSortIndicatorType`].
+    /// Wire name: `qSortIndicator`.
     #[doc(alias = "qSortIndicator")]
     pub sort_indicator: NxSortIndicatorType,
-    /// The labels of all fields of a drill-down or cyclic group; just one for other dimensions.
+    /// Labels of all fields of a drill-down or cyclic group. Other dimensions have one label.
     ///
-    /// `qGroupFallbackTitles`: texts.
+    /// Wire name: `qGroupFallbackTitles`.
     #[doc(alias = "qGroupFallbackTitles")]
     pub group_fallback_titles: Vec<String>,
-    /// Which of the group's fields is shown now, counted from 0; 0 for other dimensions.
+    /// Index of the active field in the group, counted from 0. 0 for other dimensions.
     ///
-    /// `qGroupPos`: whole number.
+    /// Wire name: `qGroupPos`.
     #[doc(alias = "qGroupPos")]
     pub group_pos: i32,
-    /// How many values of the field are selected, possible, excluded and so on.
+    /// Number of values in each selection state.
     ///
-    /// `qStateCounts`: [`NxStateCounts`].
+    /// Wire name: `qStateCounts`.
     #[doc(alias = "qStateCounts")]
     pub state_counts: NxStateCounts,
-    /// The field's tags, such as `$numeric`, `$date` or `$key`.
+    /// Tags of the field, such as `$numeric`, `$date`, or `$key`.
     ///
-    /// `qTags`: texts.
+    /// Wire name: `qTags`.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
-    /// Why the dimension cannot be calculated. Absent when all is well.
+    /// Error that prevented the calculation, if any.
     ///
-    /// `qError`: [`NxValidationError`].
+    /// Wire name: `qError`.
     #[doc(alias = "qError")]
     pub error: Option<Box<NxValidationError>>,
-    /// Whether the values are best shown as separate ones, as numbers, or along a time axis.
+    /// Whether the values suit a discrete, numeric, or time axis.
     ///
-    /// `qDimensionType`: [`NxDimensionType`].
+    /// Wire name: `qDimensionType`.
     #[doc(alias = "qDimensionType")]
     pub dimension_type: NxDimensionType,
-    /// Whether the sort order is turned round.
+    /// Whether the sort order is reversed.
     ///
-    /// `qReverseSort`: true or false.
+    /// Wire name: `qReverseSort`.
     #[doc(alias = "qReverseSort")]
     pub reverse_sort: bool,
-    /// Whether the dimension is a group of fields, and of which kind.
+    /// Type of group, if the dimension is a group of fields.
     ///
-    /// `qGrouping`: [`NxGrpType`].
+    /// Wire name: `qGrouping`.
     #[doc(alias = "qGrouping")]
     pub grouping: NxGrpType,
-    /// Whether the field was loaded as a semantic one, a relation between values.
+    /// Whether the field is semantic, that is, describes a relation between values.
     ///
-    /// `qIsSemantic`: true or false.
+    /// Wire name: `qIsSemantic`.
     #[doc(alias = "qIsSemantic")]
     pub is_semantic: bool,
-    /// How the numbers of the dimension are formatted.
+    /// Number format of the values.
     ///
-    /// `qNumFormat`: [`FieldAttributes`].
+    /// Wire name: `qNumFormat`.
     #[doc(alias = "qNumFormat")]
     pub num_format: FieldAttributes,
-    /// Whether the engine chose the format, none having been defined.
+    /// Whether the engine chose the number format because none was defined.
     ///
-    /// `qIsAutoFormat`: true or false.
+    /// Wire name: `qIsAutoFormat`.
     #[doc(alias = "qIsAutoFormat")]
     pub is_auto_format: bool,
-    /// The fields or expressions of the dimension; several for a group.
+    /// Fields or expressions of the dimension. A group has several.
     ///
-    /// `qGroupFieldDefs`: texts.
+    /// Wire name: `qGroupFieldDefs`.
     #[doc(alias = "qGroupFieldDefs")]
     pub group_field_defs: Vec<String>,
-    /// The lowest number among the values; `NaN` if there is none.
+    /// Lowest numeric value, or `NaN` if there is none.
     ///
-    /// `qMin`: number.
+    /// Wire name: `qMin`.
     #[doc(alias = "qMin")]
     pub min: f64,
-    /// The highest number among the values; `NaN` if there is none.
+    /// Highest numeric value, or `NaN` if there is none.
     ///
-    /// `qMax`: number.
+    /// Wire name: `qMax`.
     #[doc(alias = "qMax")]
     pub max: f64,
-    /// Whether a continuous axis is in use.
+    /// Whether a continuous axis is used.
     ///
-    /// `qContinuousAxes`: true or false.
+    /// Wire name: `qContinuousAxes`.
     #[doc(alias = "qContinuousAxes")]
     pub continuous_axes: bool,
     /// Whether the dimension is a cyclic group.
     ///
-    /// `qIsCyclic`: true or false.
+    /// Wire name: `qIsCyclic`.
     #[doc(alias = "qIsCyclic")]
     pub is_cyclic: bool,
-    /// Whether it is based on a derived field, such as the month of an automatic calendar.
+    /// Whether the dimension is based on a derived field, such as the month of an automatic calendar.
     ///
-    /// `qDerivedField`: true or false.
+    /// Wire name: `qDerivedField`.
     #[doc(alias = "qDerivedField")]
     pub derived_field: bool,
-    /// The attribute expressions, in the order of their definitions.
+    /// Attribute expressions, in definition order.
     ///
-    /// `qAttrExprInfo`: list of [`NxAttrExprInfo`].
+    /// Wire name: `qAttrExprInfo`.
     #[doc(alias = "qAttrExprInfo")]
     pub attr_expr_info: Vec<NxAttrExprInfo>,
-    /// The attribute dimensions, in the order of their definitions.
+    /// Attribute dimensions, in definition order.
     ///
-    /// `qAttrDimInfo`: list of [`NxAttrDimInfo`].
+    /// Wire name: `qAttrDimInfo`.
     #[doc(alias = "qAttrDimInfo")]
     pub attr_dim_info: Vec<NxAttrDimInfo>,
-    /// The message of the calculation condition, when the condition does not hold.
+    /// Message of the calculation condition, if the condition is not met.
     ///
-    /// `qCalcCondMsg`: text.
+    /// Wire name: `qCalcCondMsg`.
     #[doc(alias = "qCalcCondMsg")]
     pub calc_cond_msg: String,
-    /// Whether the dimension is an expression rather than a field.
+    /// Whether the dimension is an expression instead of a field.
     ///
-    /// `qIsCalculated`: true or false.
+    /// Wire name: `qIsCalculated`.
     #[doc(alias = "qIsCalculated")]
     pub is_calculated: bool,
-    /// Whether the field always keeps exactly one value selected; see [`NxFieldProperties::one_and_only_one`](crate::types::NxFieldProperties::one_and_only_one).
+    /// Whether the field always has exactly one selected value; see
+    /// [`NxFieldProperties::one_and_only_one`](crate::types::NxFieldProperties::one_and_only_one).
     ///
-    /// `qIsOneAndOnlyOne`: true or false.
+    /// Wire name: `qIsOneAndOnlyOne`.
     #[doc(alias = "qIsOneAndOnlyOne")]
     pub is_one_and_only_one: bool,
-    /// How many distinct values there are, in the field and in the cube.
+    /// Numbers of distinct values, in the field and in the cube.
     ///
-    /// `qCardinalities`: [`NxCardinalities`].
+    /// Wire name: `qCardinalities`.
     #[doc(alias = "qCardinalities")]
     pub cardinalities: NxCardinalities,
-    /// Id of the master dimension, when it is one.
+    /// ID of the library dimension, if it is one.
     ///
-    /// `qLibraryId`: text.
+    /// Wire name: `qLibraryId`.
     #[doc(alias = "qLibraryId")]
     pub library_id: String,
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// The name under which the engine itself handles the dimension, with variables expanded.
+    /// Name that the engine uses internally, with variables expanded.
     ///
-    /// `qEffectiveDimensionName`: text.
-    ///
-    /// Stability: experimental.
+    /// Wire name: `qEffectiveDimensionName`.
     #[doc(alias = "qEffectiveDimensionName")]
     pub effective_dimension_name: String,
     /// Members that the schema does not know.
@@ -3114,30 +3086,28 @@ impl Record for NxDimensionInfo {
     }
 }
 
-/// The kind of values that a dimension has, for choosing an axis.
+/// The kind of values of a dimension, for choosing an axis.
 ///
-/// `NxDimensionType`: one of 3 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdimensiontype)
+/// Schema type: [`NxDimensionType`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxdimensiontype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxDimensionType {
-    /// Separate values, to be listed one by one.
+    /// Discrete values.
     ///
-    /// `D`, in full `NX_DIMENSION_TYPE_DISCRETE`, number 0.
+    /// Wire value: `D`, also `NX_DIMENSION_TYPE_DISCRETE` or 0.
     #[doc(alias = "D")]
     #[doc(alias = "NX_DIMENSION_TYPE_DISCRETE")]
     #[default]
     Discrete,
-    /// Numbers that can stand on a numeric axis.
+    /// Numbers, for a numeric axis.
     ///
-    /// `N`, in full `NX_DIMENSION_TYPE_NUMERIC`, number 1.
+    /// Wire value: `N`, also `NX_DIMENSION_TYPE_NUMERIC` or 1.
     #[doc(alias = "N")]
     #[doc(alias = "NX_DIMENSION_TYPE_NUMERIC")]
     Numeric,
-    /// Dates or times that can stand on a time axis.
+    /// Dates or times, for a time axis.
     ///
-    /// `T`, in full `NX_DIMENSION_TYPE_TIME`, number 2.
+    /// Wire value: `T`, also `NX_DIMENSION_TYPE_TIME` or 2.
     #[doc(alias = "T")]
     #[doc(alias = "NX_DIMENSION_TYPE_TIME")]
     Time,
@@ -3192,38 +3162,36 @@ impl Choice for NxDimensionType {
     }
 }
 
-/// How a list object tells how often each value occurs.
+/// How a list object returns the number of occurrences of each value.
 ///
-/// The frequency arrives in [`NxCell::frequency`](crate::types::NxCell::frequency), as text.
+/// [`NxCell::frequency`](crate::types::NxCell::frequency) contains the result as a string.
 ///
-/// `NxFrequencyMode`: one of 4 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfrequencymode)
+/// Schema type: [`NxFrequencyMode`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfrequencymode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxFrequencyMode {
     /// Not at all.
     ///
-    /// `N`, in full `NX_FREQUENCY_NONE`, number 0.
+    /// Wire value: `N`, also `NX_FREQUENCY_NONE` or 0.
     #[doc(alias = "N")]
     #[doc(alias = "NX_FREQUENCY_NONE")]
     #[default]
     None,
-    /// As a count.
+    /// As an absolute number.
     ///
-    /// `V`, in full `NX_FREQUENCY_VALUE`, number 1.
+    /// Wire value: `V`, also `NX_FREQUENCY_VALUE` or 1.
     #[doc(alias = "V")]
     #[doc(alias = "NX_FREQUENCY_VALUE")]
     Value,
     /// As a percentage.
     ///
-    /// `P`, in full `NX_FREQUENCY_PERCENT`, number 2.
+    /// Wire value: `P`, also `NX_FREQUENCY_PERCENT` or 2.
     #[doc(alias = "P")]
     #[doc(alias = "NX_FREQUENCY_PERCENT")]
     Percent,
     /// As a relative frequency.
     ///
-    /// `R`, in full `NX_FREQUENCY_RELATIVE`, number 3.
+    /// Wire value: `R`, also `NX_FREQUENCY_RELATIVE` or 3.
     #[doc(alias = "R")]
     #[doc(alias = "NX_FREQUENCY_RELATIVE")]
     Relative,
@@ -3285,31 +3253,31 @@ impl Choice for NxFrequencyMode {
     }
 }
 
-/// Whether a dimension or measure is a group of several fields or expressions, and how one moves in it.
+/// The type of group of a dimension or measure with several fields or expressions.
 ///
-/// `NxGrpType`: one of 3 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgrptype)
+/// Schema type: [`NxGrpType`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgrptype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxGrpType {
-    /// No group.
+    /// Not a group.
     ///
-    /// `N`, in full `GRP_NX_NONE`, number 0.
+    /// Wire value: `N`, also `GRP_NX_NONE` or 0.
     #[doc(alias = "N")]
     #[doc(alias = "GRP_NX_NONE")]
     #[default]
     None,
-    /// A drill-down group: when one value is left in a field, the next field of the hierarchy is shown.
-    /// [`GenericObjectApi::drill_up`](crate::generic_object::GenericObjectApi::drill_up) goes back.
+    /// A drill-down group: when only one value of a field is possible, the next field of the hierarchy becomes
+    /// active. [`GenericObjectApi::drill_up`](crate::generic_object::GenericObjectApi::drill_up) goes back.
     ///
-    /// `H`, in full `GRP_NX_HIEARCHY`, number 1.
+    /// Wire value: `H`, also `GRP_NX_HIEARCHY` or 1.
     #[doc(alias = "H")]
     #[doc(alias = "GRP_NX_HIEARCHY")]
     Hierarchy,
-    /// A cyclic group: the user chooses the field, with [`GenericObjectApi::step_cycle`](crate::generic_object::GenericObjectApi::step_cycle) or [`GenericObjectApi::set_active_field`](crate::generic_object::GenericObjectApi::set_active_field).
+    /// A cyclic group: the user chooses the active field, with
+    /// [`GenericObjectApi::step_cycle`](crate::generic_object::GenericObjectApi::step_cycle) or
+    /// [`GenericObjectApi::set_active_field`](crate::generic_object::GenericObjectApi::set_active_field).
     ///
-    /// `C`, in full `GRP_NX_COLLECTION`, number 2.
+    /// Wire value: `C`, also `GRP_NX_COLLECTION` or 2.
     #[doc(alias = "C")]
     #[doc(alias = "GRP_NX_COLLECTION")]
     Collection,
@@ -3364,47 +3332,49 @@ impl Choice for NxGrpType {
     }
 }
 
-/// The kind of table that a hypercube is, and with it the method that fetches its data.
+/// Type of a hypercube. It determines which method fetches the data.
 ///
-/// Choose [`NxHypercubeMode::Straight`](crate::types::NxHypercubeMode::Straight) for exports and anything that reads rows: it is the simplest.
+/// To read rows, for example for an export, use
+/// [`NxHypercubeMode::Straight`](crate::types::NxHypercubeMode::Straight).
 ///
-/// `NxHypercubeMode`: one of 5 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxhypercubemode)
+/// Schema type: [`NxHypercubeMode`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxhypercubemode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxHypercubeMode {
-    /// A straight table: a row for each combination, a column for each dimension and measure. Fetched with
+    /// A straight table: one row per combination, one column per dimension and measure. Fetched with
     /// [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data).
     ///
-    /// `S`, in full `DATA_MODE_STRAIGHT`, number 0.
+    /// Wire value: `S`, also `DATA_MODE_STRAIGHT` or 0.
     #[doc(alias = "S")]
     #[doc(alias = "DATA_MODE_STRAIGHT")]
     #[default]
     Straight,
-    /// A pivot table: headings on the left and on top that can be opened and closed. Fetched with
+    /// A pivot table with left and top headings that can be expanded and collapsed. Fetched with
     /// [`GenericObjectApi::get_hyper_cube_pivot_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_pivot_data).
     ///
-    /// `P`, in full `DATA_MODE_PIVOT`, number 1.
+    /// Wire value: `P`, also `DATA_MODE_PIVOT` or 1.
     #[doc(alias = "P")]
     #[doc(alias = "DATA_MODE_PIVOT")]
     Pivot,
-    /// A stacked table: dimensions nested in each other, one measure, with sums for drawing stacked bars or treemaps.
-    /// Fetched with [`GenericObjectApi::get_hyper_cube_stack_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_stack_data).
+    /// A stacked table: nested dimensions and one measure, with sums for drawing stacked bars or treemaps. Fetched
+    /// with
+    /// [`GenericObjectApi::get_hyper_cube_stack_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_stack_data).
     ///
-    /// `K`, in full `DATA_MODE_PIVOT_STACK`, number 2.
+    /// Wire value: `K`, also `DATA_MODE_PIVOT_STACK` or 2.
     #[doc(alias = "K")]
     #[doc(alias = "DATA_MODE_PIVOT_STACK")]
     PivotStack,
-    /// A tree. Fetched with [`GenericObjectApi::get_hyper_cube_tree_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_tree_data). A [`TreeDataDef`](crate::types::TreeDataDef) has measures for each level besides.
+    /// A tree. Fetched with
+    /// [`GenericObjectApi::get_hyper_cube_tree_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_tree_data).
+    /// See also [`TreeDataDef`](crate::types::TreeDataDef), which supports different measures per level.
     ///
-    /// `T`, in full `DATA_MODE_TREE`, number 3.
+    /// Wire value: `T`, also `DATA_MODE_TREE` or 3.
     #[doc(alias = "T")]
     #[doc(alias = "DATA_MODE_TREE")]
     Tree,
-    /// Dynamic: the cube is modified by its [`HyperCubeDef::dynamic_script`](crate::types::HyperCubeDef::dynamic_script).
+    /// Dynamic: [`HyperCubeDef::dynamic_script`](crate::types::HyperCubeDef::dynamic_script) modifies the cube.
     ///
-    /// `D`, in full `DATA_MODE_DYNAMIC`, number 4.
+    /// Wire value: `D`, also `DATA_MODE_DYNAMIC` or 4.
     #[doc(alias = "D")]
     #[doc(alias = "DATA_MODE_DYNAMIC")]
     Dynamic,
@@ -3473,63 +3443,61 @@ impl Choice for NxHypercubeMode {
     }
 }
 
-/// The fields, labels and sorting of a dimension.
+/// Fields, labels, and sorting of a dimension.
 ///
-/// The lists for labels, sorting and formats run parallel to `qFieldDefs`: the first entry belongs to the first field. A
-/// plain dimension has one field; a group has several.
-///
-/// `NxInlineDimensionDef`: an object with 9 members.
+/// The lists of labels, sort criteria, and formats are parallel to `qFieldDefs`: their first entries belong to
+/// the first field. A regular dimension has one field; a group has several.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxinlinedimensiondef)
+/// Schema type: [`NxInlineDimensionDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxinlinedimensiondef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxInlineDimensionDef {
-    /// Whether the fields form a group, and of which kind.
+    /// Type of group, if the dimension is a group of fields.
     ///
-    /// `qGrouping`: [`NxGrpType`].
+    /// Wire name: `qGrouping`.
     #[doc(alias = "qGrouping")]
     pub grouping: NxGrpType,
-    /// A field name, or an expression that starts with `=`; several for a group. A name with spaces can be
-    /// written in square brackets.
+    /// Field names, or expressions that start with `=`. A group has several. Names that contain spaces may be
+    /// enclosed in square brackets.
     ///
-    /// `qFieldDefs`: texts.
+    /// Wire name: `qFieldDefs`.
     #[doc(alias = "qFieldDefs")]
     pub field_defs: Vec<String>,
-    /// What to call each field.
+    /// Label of each field.
     ///
-    /// `qFieldLabels`: texts.
+    /// Wire name: `qFieldLabels`.
     #[doc(alias = "qFieldLabels")]
     pub field_labels: Vec<String>,
-    /// How to sort each field's values.
+    /// Sort order of each field's values.
     ///
-    /// `qSortCriterias`: list of [`SortCriteria`].
+    /// Wire name: `qSortCriterias`.
     #[doc(alias = "qSortCriterias")]
     pub sort_criterias: Vec<SortCriteria>,
-    /// How to format each field's values.
+    /// Number format of each field's values.
     ///
-    /// `qNumberPresentations`: list of [`FieldAttributes`].
+    /// Wire name: `qNumberPresentations`.
     #[doc(alias = "qNumberPresentations")]
     pub number_presentations: Vec<FieldAttributes>,
-    /// Whether to turn the sort order round.
+    /// Whether to reverse the sort order.
     ///
-    /// `qReverseSort`: true or false.
+    /// Wire name: `qReverseSort`.
     #[doc(alias = "qReverseSort")]
     pub reverse_sort: bool,
-    /// Which field of a cyclic group is shown, counted from 0.
+    /// Index of the active field of a cyclic group, counted from 0.
     ///
-    /// `qActiveField`: whole number.
+    /// Wire name: `qActiveField`.
     #[doc(alias = "qActiveField")]
     pub active_field: i32,
-    /// An expression for the label, which comes before `qFieldLabels`.
+    /// Expression that determines the label. Takes precedence over `qFieldLabels`.
     ///
-    /// `qLabelExpression`: text.
+    /// Wire name: `qLabelExpression`.
     #[doc(alias = "qLabelExpression")]
     pub label_expression: String,
-    /// Another name for the dimension.
+    /// Alternative name of the dimension.
     ///
-    /// `qAlias`: text.
+    /// Wire name: `qAlias`.
     #[doc(alias = "qAlias")]
     pub alias: String,
     /// Members that the schema does not know.
@@ -3671,87 +3639,84 @@ impl Record for NxInlineDimensionDef {
     }
 }
 
-/// The expression, label and totals of a measure.
-///
-/// `NxInlineMeasureDef`: an object with 14 members.
+/// Expression, label, and totals of a measure.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxinlinemeasuredef)
+/// Schema type: [`NxInlineMeasureDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxinlinemeasuredef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxInlineMeasureDef {
-    /// What to call the measure; without one the expression is shown.
+    /// Label. Defaults to the expression.
     ///
-    /// `qLabel`: text.
+    /// Wire name: `qLabel`.
     #[doc(alias = "qLabel")]
     pub label: String,
-    /// A description for people.
+    /// Description for users.
     ///
-    /// `qDescription`: text.
+    /// Wire name: `qDescription`.
     #[doc(alias = "qDescription")]
     pub description: String,
-    /// Words by which the measure can be found.
+    /// Tags for finding the measure.
     ///
-    /// `qTags`: texts.
+    /// Wire name: `qTags`.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
-    /// Whether the measure is a group of expressions.
+    /// Type of group, if the measure is a group of expressions.
     ///
-    /// `qGrouping`: [`NxGrpType`].
+    /// Wire name: `qGrouping`.
     #[doc(alias = "qGrouping")]
     pub grouping: NxGrpType,
-    /// The expression, normally an aggregation such as `Sum(Sales)`.
+    /// Expression, usually an aggregation such as `Sum(Sales)`.
     ///
-    /// `qDef`: text.
+    /// Wire name: `qDef`.
     #[doc(alias = "qDef")]
     pub def: String,
-    /// How the results are formatted.
+    /// Number format of the results.
     ///
-    /// `qNumFormat`: [`FieldAttributes`].
+    /// Wire name: `qNumFormat`.
     #[doc(alias = "qNumFormat")]
     pub num_format: FieldAttributes,
-    /// Whether results are given as shares of the total.
+    /// Whether results are relative to the total.
     ///
-    /// `qRelative`: true or false.
+    /// Wire name: `qRelative`.
     #[doc(alias = "qRelative")]
     pub relative: bool,
-    /// Whether the total is the sum of the rows, rather than the expression calculated over everything. The two
-    /// differ for averages, distinct counts and the like.
+    /// Whether the total is the sum of the rows instead of the expression evaluated over all data. They differ for
+    /// averages, distinct counts, and similar expressions.
     ///
-    /// `qBrutalSum`: true or false.
+    /// Wire name: `qBrutalSum`.
     #[doc(alias = "qBrutalSum")]
     pub brutal_sum: bool,
-    /// How the grand total is made: `Expr` or empty for the expression over everything, `None` for no total at
-    /// all.
+    /// How the grand total is calculated: `Expr` or empty evaluates the expression over all data; `None` omits the
+    /// total.
     ///
-    /// `qAggrFunc`: text.
+    /// Wire name: `qAggrFunc`.
     #[doc(alias = "qAggrFunc")]
     pub aggr_func: String,
-    /// Over how many rows to add up: 0 for none, 1 for all from the start, larger numbers for the last so many
-    /// rows.
+    /// Number of rows to accumulate: 0 for none, 1 for all preceding rows, or a larger number for that many rows.
     ///
-    /// `qAccumulate`: whole number.
+    /// Wire name: `qAccumulate`.
     #[doc(alias = "qAccumulate")]
     pub accumulate: i32,
-    /// Whether to turn the sort order round.
+    /// Whether to reverse the sort order.
     ///
-    /// `qReverseSort`: true or false.
+    /// Wire name: `qReverseSort`.
     #[doc(alias = "qReverseSort")]
     pub reverse_sort: bool,
-    /// Which expression of a cyclic group is shown, counted from 0.
+    /// Index of the active expression of a cyclic group, counted from 0.
     ///
-    /// `qActiveExpression`: whole number.
+    /// Wire name: `qActiveExpression`.
     #[doc(alias = "qActiveExpression")]
     pub active_expression: i32,
-    /// The expressions of a cyclic group.
+    /// Expressions of a cyclic group.
     ///
-    /// `qExpressions`: texts.
+    /// Wire name: `qExpressions`.
     #[doc(alias = "qExpressions")]
     pub expressions: Vec<String>,
-    /// An expression for the label, which comes before `qLabel`.
+    /// Expression that determines the label. Takes precedence over `qLabel`.
     ///
-    /// `qLabelExpression`: text.
+    /// Wire name: `qLabelExpression`.
     #[doc(alias = "qLabelExpression")]
     pub label_expression: String,
     /// Members that the schema does not know.
@@ -3942,53 +3907,51 @@ impl Record for NxInlineMeasureDef {
     }
 }
 
-/// The kind of curve that a trend line is.
+/// Type of a trend line.
 ///
-/// `NxLTrendlineType`: one of 8 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxltrendlinetype)
+/// Schema type: [`NxLTrendlineType`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxltrendlinetype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxLTrendlineType {
-    /// A level line at the average.
+    /// Horizontal line at the average.
     ///
-    /// `AVERAGE`, in full `Average`, number 0.
+    /// Wire value: `AVERAGE`, also `Average` or 0.
     #[doc(alias = "AVERAGE")]
     #[default]
     Average,
-    /// A straight line.
+    /// Straight line.
     ///
-    /// `LINEAR`, in full `Linear`, number 1.
+    /// Wire value: `LINEAR`, also `Linear` or 1.
     #[doc(alias = "LINEAR")]
     Linear,
-    /// A polynomial of the second degree.
+    /// Second-degree polynomial.
     ///
-    /// `POLYNOMIAL2`, in full `Polynomial2`, number 2.
+    /// Wire value: `POLYNOMIAL2`, also `Polynomial2` or 2.
     #[doc(alias = "POLYNOMIAL2")]
     Polynomial2,
-    /// A polynomial of the third degree.
+    /// Third-degree polynomial.
     ///
-    /// `POLYNOMIAL3`, in full `Polynomial3`, number 3.
+    /// Wire value: `POLYNOMIAL3`, also `Polynomial3` or 3.
     #[doc(alias = "POLYNOMIAL3")]
     Polynomial3,
-    /// A polynomial of the fourth degree.
+    /// Fourth-degree polynomial.
     ///
-    /// `POLYNOMIAL4`, in full `Polynomial4`, number 4.
+    /// Wire value: `POLYNOMIAL4`, also `Polynomial4` or 4.
     #[doc(alias = "POLYNOMIAL4")]
     Polynomial4,
-    /// An exponential curve.
+    /// Exponential curve.
     ///
-    /// `EXPONENTIAL`, in full `Exponential`, number 5.
+    /// Wire value: `EXPONENTIAL`, also `Exponential` or 5.
     #[doc(alias = "EXPONENTIAL")]
     Exponential,
-    /// A power of x.
+    /// Power function.
     ///
-    /// `POWER`, in full `Power`, number 6.
+    /// Wire value: `POWER`, also `Power` or 6.
     #[doc(alias = "POWER")]
     Power,
-    /// A logarithmic curve.
+    /// Logarithmic curve.
     ///
-    /// `LOG`, in full `Logarithmic`, number 7.
+    /// Wire value: `LOG`, also `Logarithmic` or 7.
     #[doc(alias = "LOG")]
     Logarithmic,
     /// A value that the schema does not know; it is written back as it came.
@@ -4077,22 +4040,20 @@ impl Choice for NxLTrendlineType {
     }
 }
 
-/// An expression of a list object, as it stands in the layout.
+/// An expression of a list object, in the layout.
 ///
-/// `NxListObjectExpression`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlistobjectexpression)
+/// Schema type: [`NxListObjectExpression`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlistobjectexpression).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxListObjectExpression {
-    /// The expression.
+    /// Expression.
     ///
-    /// `qExpr`: text.
+    /// Wire name: `qExpr`.
     #[doc(alias = "qExpr")]
     pub expr: String,
-    /// Why it cannot be calculated. Absent when all is well.
+    /// Error that prevented the calculation, if any.
     ///
-    /// `qError`: [`NxLayoutErrors`].
+    /// Wire name: `qError`.
     #[doc(alias = "qError")]
     pub error: Option<Box<NxLayoutErrors>>,
 }
@@ -4135,24 +4096,23 @@ impl Record for NxListObjectExpression {
     }
 }
 
-/// Defines an expression that a list object calculates for each value.
-///
-/// `NxListObjectExpressionDef`: an object with 2 members.
+/// An expression to calculate for each value of a list object.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlistobjectexpressiondef)
+/// Schema type:
+/// [`NxListObjectExpressionDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlistobjectexpressiondef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxListObjectExpressionDef {
-    /// The expression, such as `Sum(Sales)`.
+    /// Expression, such as `Sum(Sales)`.
     ///
-    /// `qExpr`: text.
+    /// Wire name: `qExpr`.
     #[doc(alias = "qExpr")]
     pub expr: String,
-    /// Id of a master measure, instead of `qExpr`.
+    /// ID of a library measure to use instead of `qExpr`.
     ///
-    /// `qLibraryId`: text.
+    /// Wire name: `qLibraryId`.
     #[doc(alias = "qLibraryId")]
     pub library_id: String,
     /// Members that the schema does not know.
@@ -4202,64 +4162,63 @@ impl Record for NxListObjectExpressionDef {
     }
 }
 
-/// A measure of a hypercube: what to calculate for each row.
+/// A measure of a hypercube.
 ///
-/// Either an own definition in `qDef` or a master measure by `qLibraryId`; when both are given, expression and label come
-/// from the master measure. `NxMeasure::expression` makes the usual one.
-///
-/// `NxMeasure`: an object with 9 members.
+/// Either a custom definition in `qDef` or a library measure in `qLibraryId`. If both are set, the library
+/// measure determines the expression and the label. `NxMeasure::expression` creates the most common kind.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxmeasure)
+/// Schema type: [`NxMeasure`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxmeasure).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxMeasure {
-    /// Id of a master measure (see [`DocApi::create_measure`](crate::doc::DocApi::create_measure)).
+    /// ID of a library measure; see [`DocApi::create_measure`](crate::doc::DocApi::create_measure).
     ///
-    /// `qLibraryId`: text.
+    /// Wire name: `qLibraryId`.
     #[doc(alias = "qLibraryId")]
     pub library_id: String,
-    /// Expression, label and format of a measure that belongs to this cube alone.
+    /// Expression, label, and format of a measure that is not in the library.
     ///
-    /// `qDef`: [`NxInlineMeasureDef`].
+    /// Wire name: `qDef`.
     #[doc(alias = "qDef")]
     pub def: NxInlineMeasureDef,
-    /// How to sort by this column.
+    /// Sort order of this column.
     ///
-    /// `qSortBy`: [`SortCriteria`].
+    /// Wire name: `qSortBy`.
     #[doc(alias = "qSortBy")]
     pub sort_by: SortCriteria,
-    /// Expressions to calculate for each cell besides, such as its colour.
+    /// Attribute expressions to calculate for each cell, such as a color.
     ///
-    /// `qAttributeExpressions`: list of [`NxAttrExprDef`].
+    /// Wire name: `qAttributeExpressions`.
     #[doc(alias = "qAttributeExpressions")]
     pub attribute_expressions: Vec<NxAttrExprDef>,
-    /// Dimensions whose values are to come with each cell.
+    /// Attribute dimensions to evaluate for each cell.
     ///
-    /// `qAttributeDimensions`: list of [`NxAttrDimDef`].
+    /// Wire name: `qAttributeDimensions`.
     #[doc(alias = "qAttributeDimensions")]
     pub attribute_dimensions: Vec<NxAttrDimDef>,
-    /// Takes the column out of the cube as long as its condition does not hold. `qCalcCondition` can give a
-    /// message, too.
+    /// Calculation condition. Prefer `qCalcCondition`, which also has a message.
     ///
-    /// `qCalcCond`: [`ValueExpr`].
+    /// Wire name: `qCalcCond`.
     #[doc(alias = "qCalcCond")]
     pub calc_cond: ValueExpr,
-    /// Takes the column out of the cube as long as its condition does not hold, and says why in
-    /// [`NxMeasureInfo::calc_cond_msg`](crate::types::NxMeasureInfo::calc_cond_msg).
+    /// Calculation condition. If it is not met, the column is removed from the cube, and
+    /// [`NxMeasureInfo::calc_cond_msg`](crate::types::NxMeasureInfo::calc_cond_msg) contains the message.
     ///
-    /// `qCalcCondition`: [`NxCalcCond`].
+    /// Wire name: `qCalcCondition`.
     #[doc(alias = "qCalcCondition")]
     pub calc_condition: NxCalcCond,
-    /// Trend lines to calculate through the values; they come in [`NxMeasureInfo::trend_lines`](crate::types::NxMeasureInfo::trend_lines).
+    /// Trend lines to calculate. [`NxMeasureInfo::trend_lines`](crate::types::NxMeasureInfo::trend_lines) contains
+    /// the results.
     ///
-    /// `qTrendLines`: list of [`NxTrendlineDef`].
+    /// Wire name: `qTrendLines`.
     #[doc(alias = "qTrendLines")]
     pub trend_lines: Vec<NxTrendlineDef>,
-    /// A small chart to calculate for each cell; its points come in [`NxCell::mini_chart`](crate::types::NxCell::mini_chart).
+    /// Mini chart to calculate for each cell. [`NxCell::mini_chart`](crate::types::NxCell::mini_chart) contains its
+    /// points.
     ///
-    /// `qMiniChartDef`: [`NxMiniChartDef`].
+    /// Wire name: `qMiniChartDef`.
     #[doc(alias = "qMiniChartDef")]
     pub mini_chart_def: NxMiniChartDef,
     /// Members that the schema does not know.
@@ -4398,97 +4357,95 @@ impl Record for NxMeasure {
     }
 }
 
-/// What the engine found out about a measure: title, format, range, errors.
+/// Information about a measure: title, format, range, and errors.
 ///
-/// The counterpart of [`NxMeasure`](crate::types::NxMeasure) in the layout. Clients may put members of their own into the definition's `qDef`;
-/// they appear here.
-///
-/// `NxMeasureInfo`: an object with 16 members.
+/// Describes an [`NxMeasure`](crate::types::NxMeasure) in the layout. It includes custom members that clients add
+/// to `qDef` of the definition.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxmeasureinfo)
+/// Schema type: [`NxMeasureInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxmeasureinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxMeasureInfo {
-    /// The label to show: the one that was defined, else the expression.
+    /// Label to display: the defined label, or else the expression.
     ///
-    /// `qFallbackTitle`: text.
+    /// Wire name: `qFallbackTitle`.
     #[doc(alias = "qFallbackTitle")]
     pub fallback_title: String,
     /// Length of the longest value in characters, for choosing column widths.
     ///
-    /// `qApprMaxGlyphCount`: whole number.
+    /// Wire name: `qApprMaxGlyphCount`.
     #[doc(alias = "qApprMaxGlyphCount")]
     pub appr_max_glyph_count: i32,
-    /// How many distinct values there are.
+    /// Number of distinct values.
     ///
-    /// `qCardinal`: whole number.
+    /// Wire name: `qCardinal`.
     #[doc(alias = "qCardinal")]
     pub cardinal: i32,
-    /// Whether the values are sorted upwards or downwards.
+    /// Sort direction of the values.
     ///
-    /// `qSortIndicator`: [`NxSortIndicatorType`].
+    /// Wire name: `qSortIndicator`.
     #[doc(alias = "qSortIndicator")]
     pub sort_indicator: NxSortIndicatorType,
-    /// How the results are formatted.
+    /// Number format of the results.
     ///
-    /// `qNumFormat`: [`FieldAttributes`].
+    /// Wire name: `qNumFormat`.
     #[doc(alias = "qNumFormat")]
     pub num_format: FieldAttributes,
-    /// The lowest result in the cube; `NaN` if there is none.
+    /// Lowest result in the cube, or `NaN` if there is none. In pivot and stacked cubes, totals do not count.
     ///
-    /// `qMin`: number.
+    /// Wire name: `qMin`.
     #[doc(alias = "qMin")]
     pub min: f64,
-    /// The highest result in the cube; `NaN` if there is none.
+    /// Highest result in the cube, or `NaN` if there is none. In pivot and stacked cubes, totals do not count.
     ///
-    /// `qMax`: number.
+    /// Wire name: `qMax`.
     #[doc(alias = "qMax")]
     pub max: f64,
-    /// Why the measure cannot be calculated. Absent when all is well.
+    /// Error that prevented the calculation, if any.
     ///
-    /// `qError`: [`NxValidationError`].
+    /// Wire name: `qError`.
     #[doc(alias = "qError")]
     pub error: Option<Box<NxValidationError>>,
-    /// Whether the sort order is turned round.
+    /// Whether the sort order is reversed.
     ///
-    /// `qReverseSort`: true or false.
+    /// Wire name: `qReverseSort`.
     #[doc(alias = "qReverseSort")]
     pub reverse_sort: bool,
-    /// Whether the engine chose the format, none having been defined.
+    /// Whether the engine chose the number format because none was defined.
     ///
-    /// `qIsAutoFormat`: true or false.
+    /// Wire name: `qIsAutoFormat`.
     #[doc(alias = "qIsAutoFormat")]
     pub is_auto_format: bool,
-    /// The attribute expressions, in the order of their definitions.
+    /// Attribute expressions, in definition order.
     ///
-    /// `qAttrExprInfo`: list of [`NxAttrExprInfo`].
+    /// Wire name: `qAttrExprInfo`.
     #[doc(alias = "qAttrExprInfo")]
     pub attr_expr_info: Vec<NxAttrExprInfo>,
-    /// The attribute dimensions, in the order of their definitions.
+    /// Attribute dimensions, in definition order.
     ///
-    /// `qAttrDimInfo`: list of [`NxAttrDimInfo`].
+    /// Wire name: `qAttrDimInfo`.
     #[doc(alias = "qAttrDimInfo")]
     pub attr_dim_info: Vec<NxAttrDimInfo>,
-    /// The message of the calculation condition, when the condition does not hold.
+    /// Message of the calculation condition, if the condition is not met.
     ///
-    /// `qCalcCondMsg`: text.
+    /// Wire name: `qCalcCondMsg`.
     #[doc(alias = "qCalcCondMsg")]
     pub calc_cond_msg: String,
-    /// Id of the master measure, when it is one.
+    /// ID of the library measure, if it is one.
     ///
-    /// `qLibraryId`: text.
+    /// Wire name: `qLibraryId`.
     #[doc(alias = "qLibraryId")]
     pub library_id: String,
-    /// The trend lines, in the order of [`NxMeasure::trend_lines`](crate::types::NxMeasure::trend_lines).
+    /// Trend lines, in the order of [`NxMeasure::trend_lines`](crate::types::NxMeasure::trend_lines).
     ///
-    /// `qTrendLines`: list of [`NxTrendline`].
+    /// Wire name: `qTrendLines`.
     #[doc(alias = "qTrendLines")]
     pub trend_lines: Vec<NxTrendline>,
-    /// The common scale of the small charts in this column.
+    /// Common axis ranges of the mini charts in this column.
     ///
-    /// `qMiniChart`: [`NxMiniChart`].
+    /// Wire name: `qMiniChart`.
     #[doc(alias = "qMiniChart")]
     pub mini_chart: NxMiniChart,
     /// Members that the schema does not know.
@@ -4704,44 +4661,43 @@ impl Record for NxMeasureInfo {
     }
 }
 
-/// What all the small charts of one column have in common.
+/// Properties shared by all mini charts of a column.
 ///
-/// Their points are in the cells, as [`NxMiniChartData`](crate::types::NxMiniChartData). With the ranges here all charts can be drawn to the same scale.
+/// The cells contain the points as [`NxMiniChartData`](crate::types::NxMiniChartData). Use these ranges to draw
+/// all charts at the same scale.
 ///
-/// `NxMiniChart`: an object with 6 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxminichart)
+/// Schema type: [`NxMiniChart`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxminichart).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxMiniChart {
     /// Lowest value on the vertical axis.
     ///
-    /// `qYMin`: number.
+    /// Wire name: `qYMin`.
     #[doc(alias = "qYMin")]
     pub y_min: f64,
     /// Highest value on the vertical axis.
     ///
-    /// `qYMax`: number.
+    /// Wire name: `qYMax`.
     #[doc(alias = "qYMax")]
     pub y_max: f64,
     /// Lowest value on the horizontal axis.
     ///
-    /// `qXMin`: number.
+    /// Wire name: `qXMin`.
     #[doc(alias = "qXMin")]
     pub x_min: f64,
     /// Highest value on the horizontal axis.
     ///
-    /// `qXMax`: number.
+    /// Wire name: `qXMax`.
     #[doc(alias = "qXMax")]
     pub x_max: f64,
-    /// The attribute expressions, in the order of their definitions.
+    /// Attribute expressions, in definition order.
     ///
-    /// `qAttrExprInfo`: list of [`NxAttrExprInfo`].
+    /// Wire name: `qAttrExprInfo`.
     #[doc(alias = "qAttrExprInfo")]
     pub attr_expr_info: Vec<NxAttrExprInfo>,
-    /// Why the charts could not be calculated. Absent when all is well.
+    /// Error that prevented the calculation, if any.
     ///
-    /// `qError`: [`NxValidationError`].
+    /// Wire name: `qError`.
     #[doc(alias = "qError")]
     pub error: Option<Box<NxValidationError>>,
 }
@@ -4834,53 +4790,49 @@ impl Record for NxMiniChart {
     }
 }
 
-/// Defines a small chart that the engine calculates for every cell of a measure's column.
+/// A mini chart that the engine calculates for each cell of a measure column.
 ///
-/// The measure is split by one more dimension, often a date, and the points come with each cell.
-///
-/// `NxMiniChartDef`: an object with 7 members.
+/// It splits the measure by an additional dimension, often a date. Each cell contains the points of its chart.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxminichartdef)
+/// Schema type: [`NxMiniChartDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxminichartdef).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NxMiniChartDef {
-    /// The dimension to split by: a field, or an expression that starts with `=`.
+    /// Dimension to split by: a field name, or an expression that starts with `=`.
     ///
-    /// `qDef`: text.
+    /// Wire name: `qDef`.
     #[doc(alias = "qDef")]
     pub def: String,
-    /// Id of a master dimension, instead of `qDef`.
+    /// ID of a library dimension to use instead of `qDef`.
     ///
-    /// `qLibraryId`: text.
+    /// Wire name: `qLibraryId`.
     #[doc(alias = "qLibraryId")]
     pub library_id: String,
-    /// How to sort the points.
+    /// Sort order of the points.
     ///
-    /// `qSortBy`: [`SortCriteria`].
+    /// Wire name: `qSortBy`.
     #[doc(alias = "qSortBy")]
     pub sort_by: SortCriteria,
-    /// Limits which values of the dimension take part.
+    /// Limits the values of the dimension.
     ///
-    /// `qOtherTotalSpec`: [`OtherTotalSpecProp`].
+    /// Wire name: `qOtherTotalSpec`.
     #[doc(alias = "qOtherTotalSpec")]
     pub other_total_spec: OtherTotalSpecProp,
-    /// The most points that a chart may have; -1 for all.
+    /// Maximum number of points per chart. -1 for all.
     ///
-    /// `qMaxNumberPoints`: whole number.
-    ///
-    /// Absent means -1.
+    /// Wire name: `qMaxNumberPoints`. Defaults to `-1`.
     #[doc(alias = "qMaxNumberPoints")]
     pub max_number_points: i32,
-    /// Expressions to calculate for each point besides, such as its colour.
+    /// Attribute expressions to calculate for each point, such as a color.
     ///
-    /// `qAttributeExpressions`: list of [`NxAttrExprDef`].
+    /// Wire name: `qAttributeExpressions`.
     #[doc(alias = "qAttributeExpressions")]
     pub attribute_expressions: Vec<NxAttrExprDef>,
-    /// Whether to leave out points whose dimension value is null.
+    /// Whether to omit points whose dimension value is null.
     ///
-    /// `qNullSuppression`: true or false.
+    /// Wire name: `qNullSuppression`.
     #[doc(alias = "qNullSuppression")]
     pub null_suppression: bool,
     /// Members that the schema does not know.
@@ -5008,30 +4960,28 @@ impl Record for NxMiniChartDef {
     }
 }
 
-/// In which direction a column is sorted, for an arrow in its heading.
+/// Sort direction of a column, for the sort indicator in its heading.
 ///
-/// `NxSortIndicatorType`: one of 3 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxsortindicatortype)
+/// Schema type: [`NxSortIndicatorType`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxsortindicatortype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxSortIndicatorType {
     /// Not sorted by this column.
     ///
-    /// `N`, in full `NX_SORT_INDICATE_NONE`, number 0.
+    /// Wire value: `N`, also `NX_SORT_INDICATE_NONE` or 0.
     #[doc(alias = "N")]
     #[doc(alias = "NX_SORT_INDICATE_NONE")]
     #[default]
     None,
-    /// Sorted in ascending order.
+    /// Ascending.
     ///
-    /// `A`, in full `NX_SORT_INDICATE_ASC`, number 1.
+    /// Wire value: `A`, also `NX_SORT_INDICATE_ASC` or 1.
     #[doc(alias = "A")]
     #[doc(alias = "NX_SORT_INDICATE_ASC")]
     Asc,
-    /// Sorted in descending order.
+    /// Descending.
     ///
-    /// `D`, in full `NX_SORT_INDICATE_DESC`, number 2.
+    /// Wire value: `D`, also `NX_SORT_INDICATE_DESC` or 2.
     #[doc(alias = "D")]
     #[doc(alias = "NX_SORT_INDICATE_DESC")]
     Desc,
@@ -5086,54 +5036,52 @@ impl Choice for NxSortIndicatorType {
     }
 }
 
-/// How many values of a field are in each state of selection.
+/// Number of values of a field in each selection state.
 ///
-/// The meaning of the states is explained at [`StateEnumType`](crate::types::StateEnumType).
+/// [`StateEnumType`](crate::types::StateEnumType) describes the states.
 ///
-/// `NxStateCounts`: an object with 8 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxstatecounts)
+/// Schema type: [`NxStateCounts`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxstatecounts).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxStateCounts {
     /// Locked values.
     ///
-    /// `qLocked`: whole number.
+    /// Wire name: `qLocked`.
     #[doc(alias = "qLocked")]
     pub locked: i32,
     /// Selected values.
     ///
-    /// `qSelected`: whole number.
+    /// Wire name: `qSelected`.
     #[doc(alias = "qSelected")]
     pub selected: i32,
     /// Possible values that are not selected.
     ///
-    /// `qOption`: whole number.
+    /// Wire name: `qOption`.
     #[doc(alias = "qOption")]
     pub option: i32,
     /// Deselected values.
     ///
-    /// `qDeselected`: whole number.
+    /// Wire name: `qDeselected`.
     #[doc(alias = "qDeselected")]
     pub deselected: i32,
-    /// Values that are excluded only by selections in the field itself.
+    /// Values excluded only by selections in the field itself.
     ///
-    /// `qAlternative`: whole number.
+    /// Wire name: `qAlternative`.
     #[doc(alias = "qAlternative")]
     pub alternative: i32,
-    /// Values that are excluded by other fields.
+    /// Values excluded by selections in other fields.
     ///
-    /// `qExcluded`: whole number.
+    /// Wire name: `qExcluded`.
     #[doc(alias = "qExcluded")]
     pub excluded: i32,
-    /// Selected values that other fields exclude.
+    /// Selected values that are excluded by selections in other fields.
     ///
-    /// `qSelectedExcluded`: whole number.
+    /// Wire name: `qSelectedExcluded`.
     #[doc(alias = "qSelectedExcluded")]
     pub selected_excluded: i32,
-    /// Locked values that other fields exclude.
+    /// Locked values that are excluded by selections in other fields.
     ///
-    /// `qLockedExcluded`: whole number.
+    /// Wire name: `qLockedExcluded`.
     #[doc(alias = "qLockedExcluded")]
     pub locked_excluded: i32,
 }
@@ -5245,48 +5193,45 @@ impl Record for NxStateCounts {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// A trend line through the values of a measure, as calculated.
-///
-/// `NxTrendline`: an object with 6 members.
+/// A calculated trend line.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtrendline)
+/// Schema type: [`NxTrendline`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtrendline).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTrendline {
-    /// The kind of curve.
+    /// Type of trend line.
     ///
-    /// `qType`: [`NxLTrendlineType`].
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: NxLTrendlineType,
-    /// Why it could not be calculated. Absent when all is well.
+    /// Error that prevented the calculation, if any.
     ///
-    /// `qError`: [`NxValidationError`].
+    /// Wire name: `qError`.
     #[doc(alias = "qError")]
     pub error: Option<Box<NxValidationError>>,
-    /// The coefficients of the curve; how many there are depends on its kind.
+    /// Coefficients. Their number depends on the type.
     ///
-    /// `qCoeff`: numbers.
+    /// Wire name: `qCoeff`.
     #[doc(alias = "qCoeff")]
     pub coeff: Vec<f64>,
-    /// How well the curve fits, from 0 to 1, when [`NxTrendlineDef::calc_r2`](crate::types::NxTrendlineDef::calc_r2) asked for it.
+    /// Coefficient of determination, from 0 to 1, if
+    /// [`NxTrendlineDef::calc_r2`](crate::types::NxTrendlineDef::calc_r2) is set.
     ///
-    /// `qR2`: number.
+    /// Wire name: `qR2`.
     #[doc(alias = "qR2")]
     pub r2: f64,
-    /// The curve as an expression.
+    /// The trend line as an expression.
     ///
-    /// `qExpression`: text.
+    /// Wire name: `qExpression`.
     #[doc(alias = "qExpression")]
     pub expression: String,
-    /// Which value of the inner dimension the line belongs to, when each has a line of its own.
+    /// Element number of the inner dimension value that the trend line belongs to, if each value has its own.
     ///
-    /// `qElemNo`: whole number.
+    /// Wire name: `qElemNo`.
     #[doc(alias = "qElemNo")]
     pub elem_no: i32,
     /// Members that the schema does not know.
@@ -5386,45 +5331,39 @@ impl Record for NxTrendline {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// Defines a trend line through the values of a measure.
-///
-/// `NxTrendlineDef`: an object with 5 members.
+/// A trend line of a measure.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtrendlinedef)
+/// Schema type: [`NxTrendlineDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtrendlinedef).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NxTrendlineDef {
-    /// The kind of curve.
+    /// Type of trend line.
     ///
-    /// `qType`: [`NxLTrendlineType`].
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: NxLTrendlineType,
-    /// The column that gives x, dimensions counted first, then measures, from 0.
+    /// Index of the column that contains x, counted from 0 with dimensions before measures.
     ///
-    /// `qXColIx`: whole number.
-    ///
-    /// Absent means -1.
+    /// Wire name: `qXColIx`. Defaults to `-1`.
     #[doc(alias = "qXColIx")]
     pub x_col_ix: i32,
-    /// Whether to calculate how well the curve fits.
+    /// Whether to calculate the coefficient of determination.
     ///
-    /// `qCalcR2`: true or false.
+    /// Wire name: `qCalcR2`.
     #[doc(alias = "qCalcR2")]
     pub calc_r2: bool,
-    /// Whether x is the number of the dimension's value or its position.
+    /// Whether x is the numeric value of the dimension instead of its position.
     ///
-    /// `qContinuousXAxis`: [`NxContinuousMode`].
+    /// Wire name: `qContinuousXAxis`.
     #[doc(alias = "qContinuousXAxis")]
     pub continuous_x_axis: NxContinuousMode,
-    /// With two dimensions, whether each value of the second has a line of its own.
+    /// With two dimensions, whether each value of the second dimension has its own trend line.
     ///
-    /// `qMultiDimMode`: [`NxTrendlineMode`].
+    /// Wire name: `qMultiDimMode`.
     #[doc(alias = "qMultiDimMode")]
     pub multi_dim_mode: NxTrendlineMode,
     /// Members that the schema does not know.
@@ -5525,25 +5464,23 @@ impl Record for NxTrendlineDef {
     }
 }
 
-/// What a trend line runs through when there are two dimensions.
+/// How trend lines are calculated if there are two dimensions.
 ///
-/// `NxTrendlineMode`: one of 2 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtrendlinemode)
+/// Schema type: [`NxTrendlineMode`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtrendlinemode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxTrendlineMode {
-    /// A line for each value of the other dimension.
+    /// One trend line per value of the other dimension.
     ///
-    /// `Multi`, in full `TRENDLINE_MULTILINE`, number 0.
+    /// Wire value: `Multi`, also `TRENDLINE_MULTILINE` or 0.
     #[doc(alias = "Multi")]
     #[doc(alias = "TRENDLINE_MULTILINE")]
     #[default]
     Multiline,
-    /// One line through the sums over the other dimension. Works only for x in the first column of a stacked table or
-    /// tree.
+    /// One trend line for the sums over the other dimension. Requires x to be in the first column of a stacked table
+    /// or tree.
     ///
-    /// `Sum`, in full `TRENDLINE_SUM`, number 1.
+    /// Wire value: `Sum`, also `TRENDLINE_SUM` or 1.
     #[doc(alias = "TRENDLINE_SUM")]
     Sum,
     /// A value that the schema does not know; it is written back as it came.
@@ -5590,31 +5527,29 @@ impl Choice for NxTrendlineMode {
     }
 }
 
-/// Says why a part of a layout could not be calculated.
+/// An error that prevented the calculation of part of a layout.
 ///
-/// It comes inside an otherwise good answer: the call itself succeeds. A frequent one is 7005, an unmet calculation
-/// condition, which is a state and no failure; 7009 means an initial fetch over the limit of 10,000 cells. Its presence
-/// alone is the sign of an error, so it is never to be taken for an empty default.
+/// The call that returned the layout succeeds. Common errors are 7005, a calculation condition that is not met,
+/// which is a state and not a failure, and 7009, an initial fetch of more than 10,000 cells. The presence of this
+/// struct indicates an error, so it does not have a meaningful default.
 ///
-/// `NxValidationError`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxvalidationerror)
+/// Schema type: [`NxValidationError`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxvalidationerror).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxValidationError {
-    /// The engine's error number, from the same list as those of failed calls.
+    /// Engine error code, as in failed calls.
     ///
-    /// `qErrorCode`: whole number.
+    /// Wire name: `qErrorCode`.
     #[doc(alias = "qErrorCode")]
     pub error_code: i32,
-    /// What the error is about, such as a field, a table or an object's id.
+    /// What the error refers to, such as a field, a table, or an object ID.
     ///
-    /// `qContext`: text.
+    /// Wire name: `qContext`.
     #[doc(alias = "qContext")]
     pub context: String,
-    /// Details from inside the engine, for logs.
+    /// Internal details for logs.
     ///
-    /// `qExtendedMessage`: text.
+    /// Wire name: `qExtendedMessage`.
     #[doc(alias = "qExtendedMessage")]
     pub extended_message: String,
 }
@@ -5671,33 +5606,31 @@ impl Record for NxValidationError {
     }
 }
 
-/// How values are compared with a limit: those for which it holds are shown, the rest becomes the group of others.
+/// How values are compared with a limit. Values that meet it are shown; the rest form the *others* group.
 ///
-/// `OtherLimitMode`: one of 4 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#otherlimitmode)
+/// Schema type: [`OtherLimitMode`](https://qlik.dev/apis/json-rpc/qix/schemas/#otherlimitmode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OtherLimitMode {
     /// Keeps values greater than or equal to the limit.
     ///
-    /// `OTHER_GE_LIMIT`, number 0.
+    /// Wire value: `OTHER_GE_LIMIT`, also 0.
     #[doc(alias = "OTHER_GE_LIMIT")]
     #[default]
     GeLimit,
     /// Keeps values less than or equal to the limit.
     ///
-    /// `OTHER_LE_LIMIT`, number 1.
+    /// Wire value: `OTHER_LE_LIMIT`, also 1.
     #[doc(alias = "OTHER_LE_LIMIT")]
     LeLimit,
     /// Keeps values greater than the limit.
     ///
-    /// `OTHER_GT_LIMIT`, number 2.
+    /// Wire value: `OTHER_GT_LIMIT`, also 2.
     #[doc(alias = "OTHER_GT_LIMIT")]
     GtLimit,
     /// Keeps values less than the limit.
     ///
-    /// `OTHER_LT_LIMIT`, number 3.
+    /// Wire value: `OTHER_LT_LIMIT`, also 3.
     #[doc(alias = "OTHER_LT_LIMIT")]
     LtLimit,
     /// A value that the schema does not know; it is written back as it came.
@@ -5758,43 +5691,43 @@ impl Choice for OtherLimitMode {
     }
 }
 
-/// By what rule the values of a dimension are divided into those that are shown and the group of others.
+/// Which values of a dimension are shown and which form the *others* group.
 ///
-/// `OtherMode`: one of 6 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#othermode)
+/// Schema type: [`OtherMode`](https://qlik.dev/apis/json-rpc/qix/schemas/#othermode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OtherMode {
-    /// All values are shown.
+    /// Shows all values.
     ///
-    /// `OTHER_OFF`, number 0.
+    /// Wire value: `OTHER_OFF`, also 0.
     #[doc(alias = "OTHER_OFF")]
     #[default]
     Off,
-    /// A fixed number of values: the first [`OtherTotalSpecProp::other_counted`](crate::types::OtherTotalSpecProp::other_counted) by measure.
+    /// Shows a fixed number of values: the first
+    /// [`OtherTotalSpecProp::other_counted`](crate::types::OtherTotalSpecProp::other_counted) by measure.
     ///
-    /// `OTHER_COUNTED`, number 1.
+    /// Wire value: `OTHER_COUNTED`, also 1.
     #[doc(alias = "OTHER_COUNTED")]
     Counted,
-    /// Values whose measure is on the right side of [`OtherTotalSpecProp::other_limit`](crate::types::OtherTotalSpecProp::other_limit).
+    /// Shows values whose measure meets
+    /// [`OtherTotalSpecProp::other_limit`](crate::types::OtherTotalSpecProp::other_limit).
     ///
-    /// `OTHER_ABS_LIMITED`, number 2.
+    /// Wire value: `OTHER_ABS_LIMITED`, also 2.
     #[doc(alias = "OTHER_ABS_LIMITED")]
     AbsLimited,
-    /// So many values that their measures together reach the limit.
+    /// Shows values until the sum of their measures reaches the limit.
     ///
-    /// `OTHER_ABS_ACC_TARGET`, number 3.
+    /// Wire value: `OTHER_ABS_ACC_TARGET`, also 3.
     #[doc(alias = "OTHER_ABS_ACC_TARGET")]
     AbsAccTarget,
-    /// Values whose share of the total is on the right side of the limit.
+    /// Shows values whose share of the total meets the limit.
     ///
-    /// `OTHER_REL_LIMITED`, number 4.
+    /// Wire value: `OTHER_REL_LIMITED`, also 4.
     #[doc(alias = "OTHER_REL_LIMITED")]
     RelLimited,
-    /// So many values that their shares together reach the limit.
+    /// Shows values until the sum of their shares reaches the limit.
     ///
-    /// `OTHER_REL_ACC_TARGET`, number 5.
+    /// Wire value: `OTHER_REL_ACC_TARGET`, also 5.
     #[doc(alias = "OTHER_REL_ACC_TARGET")]
     RelAccTarget,
     /// A value that the schema does not know; it is written back as it came.
@@ -5871,26 +5804,24 @@ impl Choice for OtherMode {
 
 /// How the values of a limited dimension are ordered by measure.
 ///
-/// `OtherSortMode`: one of 3 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#othersortmode)
+/// Schema type: [`OtherSortMode`](https://qlik.dev/apis/json-rpc/qix/schemas/#othersortmode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OtherSortMode {
-    /// In the engine's own order.
+    /// Engine default.
     ///
-    /// `OTHER_SORT_DEFAULT`, number 0.
+    /// Wire value: `OTHER_SORT_DEFAULT`, also 0.
     #[doc(alias = "OTHER_SORT_DEFAULT")]
     #[default]
     Default,
-    /// The largest first: with a fixed number, a top list.
+    /// Largest first; a fixed number gives a top list.
     ///
-    /// `OTHER_SORT_DESCENDING`, number 1.
+    /// Wire value: `OTHER_SORT_DESCENDING`, also 1.
     #[doc(alias = "OTHER_SORT_DESCENDING")]
     Descending,
-    /// The smallest first: with a fixed number, a bottom list.
+    /// Smallest first; a fixed number gives a bottom list.
     ///
-    /// `OTHER_SORT_ASCENDING`, number 2.
+    /// Wire value: `OTHER_SORT_ASCENDING`, also 2.
     #[doc(alias = "OTHER_SORT_ASCENDING")]
     Ascending,
     /// A value that the schema does not know; it is written back as it came.
@@ -5944,85 +5875,77 @@ impl Choice for OtherSortMode {
     }
 }
 
-/// Limits the values of a dimension by a measure, collects the rest as others, and asks for a total.
+/// Limits the values of a dimension by a measure, combines the rest into an *others* group, and defines the
+/// total.
 ///
-/// For the ten best customers and one row for all others set `qOtherMode` to [`OtherMode::Counted`](crate::types::OtherMode::Counted) and
-/// `qOtherCounted` to 10. The row of others has the element number -3, the total -1: neither can be selected.
+/// For example, to show the top ten customers and one row for all others, set `qOtherMode` to
+/// [`OtherMode::Counted`](crate::types::OtherMode::Counted) and `qOtherCounted` to 10. The *others* row has
+/// element number -3 and the total has -1; neither can be selected.
 ///
-/// `OtherTotalSpecProp`: an object with 12 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#othertotalspecprop)
+/// Schema type: [`OtherTotalSpecProp`](https://qlik.dev/apis/json-rpc/qix/schemas/#othertotalspecprop).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OtherTotalSpecProp {
-    /// By what rule values are kept.
+    /// Rule for keeping values.
     ///
-    /// `qOtherMode`: [`OtherMode`].
+    /// Wire name: `qOtherMode`.
     #[doc(alias = "qOtherMode")]
     pub other_mode: OtherMode,
-    /// How many values to keep, for [`OtherMode::Counted`](crate::types::OtherMode::Counted); may be an expression.
+    /// Number of values to keep, for [`OtherMode::Counted`](crate::types::OtherMode::Counted). May be an expression.
     ///
-    /// `qOtherCounted`: [`ValueExpr`].
+    /// Wire name: `qOtherCounted`.
     #[doc(alias = "qOtherCounted")]
     pub other_counted: ValueExpr,
-    /// The limit, for the other rules; may be an expression.
+    /// Limit for the other rules. May be an expression.
     ///
-    /// `qOtherLimit`: [`ValueExpr`].
+    /// Wire name: `qOtherLimit`.
     #[doc(alias = "qOtherLimit")]
     pub other_limit: ValueExpr,
     /// How values are compared with the limit.
     ///
-    /// `qOtherLimitMode`: [`OtherLimitMode`].
-    ///
-    /// Absent means [`OtherLimitMode::GtLimit`].
+    /// Wire name: `qOtherLimitMode`. Defaults to [`OtherLimitMode::GtLimit`].
     #[doc(alias = "qOtherLimitMode")]
     pub other_limit_mode: OtherLimitMode,
-    /// Whether to drop the group of others instead of showing it.
+    /// Whether to hide the *others* group.
     ///
-    /// `qSuppressOther`: true or false.
+    /// Wire name: `qSuppressOther`.
     #[doc(alias = "qSuppressOther")]
     pub suppress_other: bool,
-    /// Whether values whose measure is no number are kept, for the rules with a limit.
+    /// Whether to keep values whose measure is not a number, for rules with a limit.
     ///
-    /// `qForceBadValueKeeping`: true or false.
-    ///
-    /// Absent means true.
+    /// Wire name: `qForceBadValueKeeping`. Defaults to `true`.
     #[doc(alias = "qForceBadValueKeeping")]
     pub force_bad_value_keeping: bool,
-    /// Whether to form the group even where it may be wrong, because a row of the data
-    /// counts for several values of the dimension.
+    /// Whether to form the group even if the result may be wrong because a record belongs to several values of the
+    /// dimension.
     ///
-    /// `qApplyEvenWhenPossiblyWrongResult`: true or false.
-    ///
-    /// Absent means true.
+    /// Wire name: `qApplyEvenWhenPossiblyWrongResult`. Defaults to `true`.
     #[doc(alias = "qApplyEvenWhenPossiblyWrongResult")]
     pub apply_even_when_possibly_wrong_result: bool,
-    /// Whether an inner dimension is limited over the whole cube, rather than anew within each value
-    /// of the dimensions before it.
+    /// Whether an inner dimension is limited across the whole cube instead of separately for each value of the outer
+    /// dimensions.
     ///
-    /// `qGlobalOtherGrouping`: true or false.
+    /// Wire name: `qGlobalOtherGrouping`.
     #[doc(alias = "qGlobalOtherGrouping")]
     pub global_other_grouping: bool,
-    /// Whether the inner dimensions are not divided further within the group of others.
+    /// Whether to collapse the inner dimensions within the *others* group.
     ///
-    /// `qOtherCollapseInnerDimensions`: true or false.
+    /// Wire name: `qOtherCollapseInnerDimensions`.
     #[doc(alias = "qOtherCollapseInnerDimensions")]
     pub other_collapse_inner_dimensions: bool,
     /// How values are ordered by measure.
     ///
-    /// `qOtherSortMode`: [`OtherSortMode`].
-    ///
-    /// Absent means [`OtherSortMode::Descending`].
+    /// Wire name: `qOtherSortMode`. Defaults to [`OtherSortMode::Descending`].
     #[doc(alias = "qOtherSortMode")]
     pub other_sort_mode: OtherSortMode,
     /// Whether the dimension has a total.
     ///
-    /// `qTotalMode`: [`TotalMode`].
+    /// Wire name: `qTotalMode`.
     #[doc(alias = "qTotalMode")]
     pub total_mode: TotalMode,
-    /// Which measure decides, when the cube has several.
+    /// Measure that the rule uses, if the cube has several.
     ///
-    /// `qReferencedExpression`: [`StringExpr`].
+    /// Wire name: `qReferencedExpression`.
     #[doc(alias = "qReferencedExpression")]
     pub referenced_expression: StringExpr,
 }
@@ -6216,22 +6139,20 @@ impl Record for OtherTotalSpecProp {
     }
 }
 
-/// The size of a table, in cells, or of a window.
+/// Size of a table in cells, or of a window in pixels.
 ///
-/// `Size`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#size)
+/// Schema type: [`Size`](https://qlik.dev/apis/json-rpc/qix/schemas/#size).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Size {
-    /// Columns; pixels in width for a window.
+    /// Number of columns, or width in pixels.
     ///
-    /// `qcx`: whole number.
+    /// Wire name: `qcx`.
     #[doc(alias = "qcx")]
     pub cx: i32,
-    /// Rows; pixels in height for a window.
+    /// Number of rows, or height in pixels.
     ///
-    /// `qcy`: whole number.
+    /// Wire name: `qcy`.
     #[doc(alias = "qcy")]
     pub cy: i32,
 }
@@ -6274,55 +6195,55 @@ impl Record for Size {
     }
 }
 
-/// How the values of a dimension or measure are sorted.
+/// Sort criteria of a dimension or measure.
 ///
-/// Each criterion is 1 for ascending, -1 for descending and 0 for not at all. Several can be set: what one leaves equal,
-/// another decides. A usual pair is numeric and alphabetic, which sorts numbers and texts alike.
+/// Each criterion is 1 (ascending), -1 (descending), or 0 (off). If several are set, later criteria in the
+/// engine's order of precedence break ties. Numeric and alphabetic are often combined to sort both numbers and
+/// strings.
 ///
-/// `SortCriteria`: an object with 8 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#sortcriteria)
+/// Schema type: [`SortCriteria`](https://qlik.dev/apis/json-rpc/qix/schemas/#sortcriteria).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SortCriteria {
-    /// By state: 1 puts selected values first, then possible, then excluded ones.
+    /// By selection state. 1 sorts selected values first, then possible values, then excluded values.
     ///
-    /// `qSortByState`: whole number.
+    /// Wire name: `qSortByState`.
     #[doc(alias = "qSortByState")]
     pub sort_by_state: i8,
-    /// By how often a value occurs.
+    /// By number of occurrences.
     ///
-    /// `qSortByFrequency`: whole number.
+    /// Wire name: `qSortByFrequency`.
     #[doc(alias = "qSortByFrequency")]
     pub sort_by_frequency: i8,
-    /// By number.
+    /// By numeric value.
     ///
-    /// `qSortByNumeric`: whole number.
+    /// Wire name: `qSortByNumeric`.
     #[doc(alias = "qSortByNumeric")]
     pub sort_by_numeric: i8,
-    /// By text.
+    /// Alphabetically.
     ///
-    /// `qSortByAscii`: whole number.
+    /// Wire name: `qSortByAscii`.
     #[doc(alias = "qSortByAscii")]
     pub sort_by_ascii: i8,
-    /// In the order in which the values were loaded.
+    /// In load order.
     ///
-    /// `qSortByLoadOrder`: whole number.
+    /// Wire name: `qSortByLoadOrder`.
     #[doc(alias = "qSortByLoadOrder")]
     pub sort_by_load_order: i8,
-    /// By the result of `qExpression` for each value.
+    /// By the result of [`SortCriteria::expression`](crate::types::SortCriteria::expression) for each value.
     ///
-    /// `qSortByExpression`: whole number.
+    /// Wire name: `qSortByExpression`.
     #[doc(alias = "qSortByExpression")]
     pub sort_by_expression: i8,
-    /// The expression to sort by, such as `Sum(Sales)`.
+    /// Expression to sort by, such as `Sum(Sales)`. Requires
+    /// [`SortCriteria::sort_by_expression`](crate::types::SortCriteria::sort_by_expression).
     ///
-    /// `qExpression`: [`ValueExpr`].
+    /// Wire name: `qExpression`.
     #[doc(alias = "qExpression")]
     pub expression: ValueExpr,
-    /// By whether the selections exclude a value, that is, whether it is shown in grey.
+    /// By whether the value is excluded, that is, displayed in gray.
     ///
-    /// `qSortByGreyness`: whole number.
+    /// Wire name: `qSortByGreyness`.
     #[doc(alias = "qSortByGreyness")]
     pub sort_by_greyness: i8,
 }
@@ -6434,17 +6355,15 @@ impl Record for SortCriteria {
     }
 }
 
-/// A text that may be an expression.
+/// A string or an expression.
 ///
-/// `StringExpr`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#stringexpr)
+/// Schema type: [`StringExpr`](https://qlik.dev/apis/json-rpc/qix/schemas/#stringexpr).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StringExpr {
-    /// A plain text, or an expression that starts with `=`.
+    /// String, or an expression that starts with `=`.
     ///
-    /// `qv`: text.
+    /// Wire name: `qv`.
     #[doc(alias = "qv")]
     pub v: String,
 }
@@ -6477,21 +6396,20 @@ impl Record for StringExpr {
     }
 }
 
-/// An expression whose result, as text, takes its place in the layout.
+/// An expression that the layout replaces with its result as a string.
 ///
-/// Put it under `qStringExpression` anywhere in the properties of a generic object, also in a client's own members: a
-/// property `title` with the value `{"qStringExpression":{"qExpr":"='Year: ' & Year"}}` gives a plain text as `title` in
-/// the layout. The object becomes invalid when the result can change. For a number use [`ValueExpression`](crate::types::ValueExpression).
+/// Use it in `qStringExpression` anywhere in the properties of a generic object, including custom members: a
+/// property `title` with the value `{"qStringExpression":{"qExpr":"='Year: ' & Year"}}` becomes the string
+/// `title` in the layout. The object becomes stale when the result may have changed. For numbers, use
+/// [`ValueExpression`](crate::types::ValueExpression).
 ///
-/// `StringExpression`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#stringexpression)
+/// Schema type: [`StringExpression`](https://qlik.dev/apis/json-rpc/qix/schemas/#stringexpression).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StringExpression {
-    /// The expression; the leading `=` may be left out. A text in single quotes is not evaluated.
+    /// Expression. The leading `=` is optional. A string in single quotes is a constant.
     ///
-    /// `qExpr`: text.
+    /// Wire name: `qExpr`.
     #[doc(alias = "qExpr")]
     pub expr: String,
 }
@@ -6524,22 +6442,20 @@ impl Record for StringExpression {
     }
 }
 
-/// A value of a field, and how often it occurs.
+/// A field value and its number of occurrences.
 ///
-/// `SymbolFrequency`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#symbolfrequency)
+/// Schema type: [`SymbolFrequency`](https://qlik.dev/apis/json-rpc/qix/schemas/#symbolfrequency).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SymbolFrequency {
-    /// The value: its text, or its number.
+    /// Value: a string or a number.
     ///
-    /// `qSymbol`: [`SymbolValue`].
+    /// Wire name: `qSymbol`.
     #[doc(alias = "qSymbol")]
     pub symbol: SymbolValue,
-    /// In how many rows it stands.
+    /// Number of rows that contain the value.
     ///
-    /// `qFrequency`: whole number.
+    /// Wire name: `qFrequency`.
     #[doc(alias = "qFrequency")]
     pub frequency: i64,
 }
@@ -6584,21 +6500,19 @@ impl Record for SymbolFrequency {
 
 /// Whether a dimension has a total.
 ///
-/// `TotalMode`: one of 2 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#totalmode)
+/// Schema type: [`TotalMode`](https://qlik.dev/apis/json-rpc/qix/schemas/#totalmode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TotalMode {
     /// No total.
     ///
-    /// `TOTAL_OFF`, number 0.
+    /// Wire value: `TOTAL_OFF`, also 0.
     #[doc(alias = "TOTAL_OFF")]
     #[default]
     Off,
-    /// A total, calculated by the expressions of the measures.
+    /// A total, calculated with the measure expressions.
     ///
-    /// `TOTAL_EXPR`, number 1.
+    /// Wire value: `TOTAL_EXPR`, also 1.
     #[doc(alias = "TOTAL_EXPR")]
     Expr,
     /// A value that the schema does not know; it is written back as it came.
@@ -6645,17 +6559,15 @@ impl Choice for TotalMode {
     }
 }
 
-/// A number or text that may be an expression.
+/// A value or an expression.
 ///
-/// `ValueExpr`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#valueexpr)
+/// Schema type: [`ValueExpr`](https://qlik.dev/apis/json-rpc/qix/schemas/#valueexpr).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ValueExpr {
-    /// A constant, or an expression; a leading `=` marks it as such.
+    /// Constant, or an expression that starts with `=`.
     ///
-    /// `qv`: text.
+    /// Wire name: `qv`.
     #[doc(alias = "qv")]
     pub v: String,
 }
@@ -6688,20 +6600,18 @@ impl Record for ValueExpr {
     }
 }
 
-/// An expression whose result, as a number, takes its place in the layout.
+/// An expression that the layout replaces with its result as a number.
 ///
-/// Put it under `qValueExpression` in the properties of a generic object, also in a client's own members. For a text use
-/// [`StringExpression`](crate::types::StringExpression).
+/// Use it in `qValueExpression` anywhere in the properties of a generic object, including custom members. For
+/// strings, use [`StringExpression`](crate::types::StringExpression).
 ///
-/// `ValueExpression`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#valueexpression)
+/// Schema type: [`ValueExpression`](https://qlik.dev/apis/json-rpc/qix/schemas/#valueexpression).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ValueExpression {
-    /// The expression; the leading `=` may be left out.
+    /// Expression. The leading `=` is optional.
     ///
-    /// `qExpr`: text.
+    /// Wire name: `qExpr`.
     #[doc(alias = "qExpr")]
     pub expr: String,
 }

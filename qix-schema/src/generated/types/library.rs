@@ -9,20 +9,20 @@ use qix_schema::wire::{
 use serde::ser::SerializeMap;
 use super::*;
 
-/// Lists the top-level objects of the app, as asked for by [`AppObjectListDef`](crate::types::AppObjectListDef).
+/// The root objects of the app, as requested by an [`AppObjectListDef`](crate::types::AppObjectListDef).
 ///
-/// Top-level are the objects made with [`DocApi::create_object`](crate::doc::DocApi::create_object), such as sheets and stories; their children are in
-/// [`ChildList`](crate::types::ChildList). The object that holds the definition is invalidated when such objects come, go or change.
+/// Root objects are those created with [`DocApi::create_object`](crate::doc::DocApi::create_object), such as
+/// sheets and stories; [`ChildList`](crate::types::ChildList) lists their children. The engine invalidates the
+/// object with the definition when root objects are added, changed, or removed.
 ///
-/// `AppObjectList`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#appobjectlist)
+/// Schema type: [`AppObjectList`](https://qlik.dev/apis/json-rpc/qix/schemas/#appobjectlist).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AppObjectList {
-    /// One entry per object: its identity, metadata, and the data that [`AppObjectListDef::data`](crate::types::AppObjectListDef::data) asked for.
+    /// One entry per object, with its ID, its metadata, and the values requested by
+    /// [`AppObjectListDef::data`](crate::types::AppObjectListDef::data).
     ///
-    /// `qItems`: list of [`NxContainerEntry`].
+    /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
     pub items: Vec<NxContainerEntry>,
 }
@@ -58,29 +58,29 @@ impl Record for AppObjectList {
     }
 }
 
-/// Asks a generic object to list the app's top-level objects of one type in its layout.
+/// Requests a list of the root objects of one type in the layout of a generic object.
 ///
-/// The usual way to list sheets: put it on a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)) with the type `sheet`. For a
-/// single look without an object use [`DocApi::get_objects`](crate::doc::DocApi::get_objects). The result is [`AppObjectList`](crate::types::AppObjectList).
-///
-/// `AppObjectListDef`: an object with 2 members.
+/// This is the usual way to list sheets: use it in a session object
+/// ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)) with the type `sheet`. To read
+/// the list once, use [`DocApi::get_objects`](crate::doc::DocApi::get_objects). The result is an
+/// [`AppObjectList`](crate::types::AppObjectList).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#appobjectlistdef)
+/// Schema type: [`AppObjectListDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#appobjectlistdef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AppObjectListDef {
-    /// The object type to list, as in [`NxInfo::type_`](crate::types::NxInfo::type_), such as `sheet` or `story`.
+    /// Object type to list, as in [`NxInfo::type_`](crate::types::NxInfo::type_), such as `sheet` or `story`.
     ///
-    /// `qType`: text.
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: String,
-    /// What to take from each object: an object whose members are names of your choice, with paths as values, such as
-    /// `{"title": "/qMetaDef/title", "rank": "/rank"}`. The values found come back under those names in
+    /// Additional values to return for each object: an object that maps names of your choice to property paths, such
+    /// as `{"title": "/qMetaDef/title", "rank": "/rank"}`. The values are returned under these names in
     /// [`NxContainerEntry::data`](crate::types::NxContainerEntry::data).
     ///
-    /// `qData`: [`JsonObject`].
+    /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
     /// Members that the schema does not know.
@@ -130,20 +130,20 @@ impl Record for AppObjectListDef {
     }
 }
 
-/// Lists the children of a generic object, as asked for by [`ChildListDef`](crate::types::ChildListDef).
+/// The children of a generic object, as requested by a [`ChildListDef`](crate::types::ChildListDef).
 ///
-/// On a sheet these are its charts. To work with a child take its identifier from here to [`GenericObjectApi::get_child`](crate::generic_object::GenericObjectApi::get_child) or
+/// The children of a sheet are its charts. To open a child, pass its ID to
+/// [`GenericObjectApi::get_child`](crate::generic_object::GenericObjectApi::get_child) or
 /// [`DocApi::get_object`](crate::doc::DocApi::get_object).
 ///
-/// `ChildList`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#childlist)
+/// Schema type: [`ChildList`](https://qlik.dev/apis/json-rpc/qix/schemas/#childlist).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChildList {
-    /// One entry per child, in the children's order, with the data that [`ChildListDef::data`](crate::types::ChildListDef::data) asked for.
+    /// One entry per child, in order, with the values requested by
+    /// [`ChildListDef::data`](crate::types::ChildListDef::data). A path that does not exist returns an empty string.
     ///
-    /// `qItems`: list of [`NxContainerEntry`].
+    /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
     pub items: Vec<NxContainerEntry>,
 }
@@ -179,23 +179,23 @@ impl Record for ChildList {
     }
 }
 
-/// Asks a generic object to list its children in its layout.
+/// Requests a list of the children of a generic object in its layout.
 ///
-/// Without it a layout says nothing about children; [`GenericObjectApi::get_child_infos`](crate::generic_object::GenericObjectApi::get_child_infos) then gives identifiers and types. The
-/// result is [`ChildList`](crate::types::ChildList).
-///
-/// `ChildListDef`: an object with one member.
+/// Without it, the layout does not list children;
+/// [`GenericObjectApi::get_child_infos`](crate::generic_object::GenericObjectApi::get_child_infos) returns their
+/// IDs and types. The result is a [`ChildList`](crate::types::ChildList).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#childlistdef)
+/// Schema type: [`ChildListDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#childlistdef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ChildListDef {
-    /// What to take from each child: an object whose members are names of your choice, with paths as values, such as
-    /// `{"title": "/title"}`. The values found come back under those names in [`NxContainerEntry::data`](crate::types::NxContainerEntry::data).
+    /// Additional values to return for each child: an object that maps names of your choice to property paths, such
+    /// as `{"title": "/title"}`. The values are returned under these names in
+    /// [`NxContainerEntry::data`](crate::types::NxContainerEntry::data).
     ///
-    /// `qData`: [`JsonObject`].
+    /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
     /// Members that the schema does not know.
@@ -235,19 +235,18 @@ impl Record for ChildListDef {
     }
 }
 
-/// Lists the content libraries that the app can use.
+/// The content libraries that the app can use.
 ///
-/// Comes from [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries); the files of one library are listed by [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content).
+/// Returned by [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries). To list the files of
+/// a library, use [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content).
 ///
-/// `ContentLibraryList`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#contentlibrarylist)
+/// Schema type: [`ContentLibraryList`](https://qlik.dev/apis/json-rpc/qix/schemas/#contentlibrarylist).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ContentLibraryList {
     /// One entry per library.
     ///
-    /// `qItems`: list of [`ContentLibraryListItem`].
+    /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
     pub items: Vec<ContentLibraryListItem>,
 }
@@ -283,28 +282,25 @@ impl Record for ContentLibraryList {
     }
 }
 
-/// Describes a content library: a named set of media files.
+/// A content library: a named set of media files.
 ///
-/// `ContentLibraryListItem`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#contentlibrarylistitem)
+/// Schema type: [`ContentLibraryListItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#contentlibrarylistitem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ContentLibraryListItem {
-    /// Name of the library, to be passed to [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content).
+    /// Library name, for [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content).
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Whether it belongs to this app, its files being saved in the app itself; otherwise it is shared by all
-    /// apps.
+    /// Whether the library belongs to this app and its files are saved in the app. Otherwise, all apps share it.
     ///
-    /// `qAppSpecific`: true or false.
+    /// Wire name: `qAppSpecific`.
     #[doc(alias = "qAppSpecific")]
     pub app_specific: bool,
-    /// Title, publishing and access rights.
+    /// Title, publishing status, and access rights.
     ///
-    /// `qMeta`: [`NxMeta`].
+    /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
 }
@@ -357,17 +353,16 @@ impl Record for ContentLibraryListItem {
     }
 }
 
-/// Lists the app's library dimensions, as asked for by [`DimensionListDef`](crate::types::DimensionListDef).
+/// The library dimensions of the app, as requested by a [`DimensionListDef`](crate::types::DimensionListDef).
 ///
-/// `DimensionList`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#dimensionlist)
+/// Schema type: [`DimensionList`](https://qlik.dev/apis/json-rpc/qix/schemas/#dimensionlist).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DimensionList {
-    /// One entry per dimension: its identity, metadata, and the data that [`DimensionListDef::data`](crate::types::DimensionListDef::data) asked for.
+    /// One entry per dimension, with its ID, its metadata, and the values requested by
+    /// [`DimensionListDef::data`](crate::types::DimensionListDef::data).
     ///
-    /// `qItems`: list of [`NxContainerEntry`].
+    /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
     pub items: Vec<NxContainerEntry>,
 }
@@ -403,28 +398,27 @@ impl Record for DimensionList {
     }
 }
 
-/// Asks a generic object to list the app's library dimensions in its layout.
+/// Requests a list of the library dimensions in the layout of a generic object.
 ///
-/// Put it on a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)); its layout then follows additions, changes and removals. The
-/// result is [`DimensionList`](crate::types::DimensionList). Open one of the dimensions with [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension).
-///
-/// `DimensionListDef`: an object with 2 members.
+/// Use it in a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)),
+/// whose layout stays up to date. The result is a [`DimensionList`](crate::types::DimensionList). Open a
+/// dimension with [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#dimensionlistdef)
+/// Schema type: [`DimensionListDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#dimensionlistdef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DimensionListDef {
-    /// The type to list, as in [`NxInfo::type_`](crate::types::NxInfo::type_); usually `dimension`.
+    /// Type to list, as in [`NxInfo::type_`](crate::types::NxInfo::type_); usually `dimension`.
     ///
-    /// `qType`: text.
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: String,
-    /// What to take from each dimension: an object whose members are names of your choice, with paths as values, such as
-    /// `{"title": "/qMetaDef/title", "info": "/qDimInfos"}`.
+    /// Additional values to return for each dimension: an object that maps names of your choice to property paths,
+    /// such as `{"title": "/qMetaDef/title", "info": "/qDimInfos"}`.
     ///
-    /// `qData`: [`JsonObject`].
+    /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
     /// Members that the schema does not know.
@@ -474,26 +468,22 @@ impl Record for DimensionListDef {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// Points from a selected field to a library dimension that is built on it.
+/// A library dimension that is based on a selected field.
 ///
-/// `DimensionReference`: an object with 2 members.
-///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#dimensionreference)
+/// Schema type: [`DimensionReference`](https://qlik.dev/apis/json-rpc/qix/schemas/#dimensionreference).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DimensionReference {
-    /// Identifier of the dimension, for [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension).
+    /// Dimension ID, for [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension).
     ///
-    /// `qId`: text.
+    /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: String,
     /// Label of the dimension.
     ///
-    /// `qLabel`: text.
+    /// Wire name: `qLabel`.
     #[doc(alias = "qLabel")]
     pub label: String,
 }
@@ -536,19 +526,17 @@ impl Record for DimensionReference {
     }
 }
 
-/// Lists the visualisation extensions; a left-over.
+/// The visualization extensions. Legacy.
 ///
-/// Use the repository's own interface (QRS) to list extensions.
+/// To list extensions, use the repository API (QRS).
 ///
-/// `ExtensionList`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#extensionlist)
+/// Schema type: [`ExtensionList`](https://qlik.dev/apis/json-rpc/qix/schemas/#extensionlist).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExtensionList {
-    /// Names of the extensions.
+    /// Extension names.
     ///
-    /// `qItems`: texts.
+    /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
     pub items: Vec<String>,
 }
@@ -584,27 +572,24 @@ impl Record for ExtensionList {
     }
 }
 
-/// Asks a generic object for the list of extensions; a left-over with no members. See [`ExtensionList`](crate::types::ExtensionList).
+/// Requests a list of extensions in the layout of a generic object. Legacy; see
+/// [`ExtensionList`](crate::types::ExtensionList).
 ///
-/// `ExtensionListDef`: any JSON.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#extensionlistdef)
+/// Schema type: [`ExtensionListDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#extensionlistdef).
 pub type ExtensionListDef = Json;
 
-/// Lists the fields of the data model, as asked for by [`FieldListDef`](crate::types::FieldListDef).
+/// The fields of the data model, as requested by a [`FieldListDef`](crate::types::FieldListDef).
 ///
-/// It changes with a reload and when fields on the fly are added, not with selections. Which tables the fields stand in is
-/// told in more detail by [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
+/// It changes with a reload or when calculated fields are added, but not with selections. To get the tables of
+/// each field, use [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
 ///
-/// `FieldList`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldlist)
+/// Schema type: [`FieldList`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldlist).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldList {
     /// One entry per field.
     ///
-    /// `qItems`: list of [`NxFieldDescription`].
+    /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
     pub items: Vec<NxFieldDescription>,
 }
@@ -640,55 +625,53 @@ impl Record for FieldList {
     }
 }
 
-/// Asks a generic object to list the fields of the data model in its layout.
+/// Requests a list of the fields of the data model in the layout of a generic object.
 ///
-/// Each flag adds a kind of field that is otherwise left out. The result is [`FieldList`](crate::types::FieldList). For one field use
+/// Each flag includes a kind of field that is omitted by default. The result is a
+/// [`FieldList`](crate::types::FieldList). For a single field, use
 /// [`DocApi::get_field_description`](crate::doc::DocApi::get_field_description).
-///
-/// `FieldListDef`: an object with 7 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldlistdef)
+/// Schema type: [`FieldListDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldlistdef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldListDef {
-    /// Whether system fields such as `$Field` and `$Table` are listed.
+    /// Whether to include system fields, such as `$Field` and `$Table`.
     ///
-    /// `qShowSystem`: true or false.
+    /// Wire name: `qShowSystem`.
     #[doc(alias = "qShowSystem")]
     pub show_system: bool,
-    /// Whether hidden fields are listed: those that match the script's `HidePrefix` or `HideSuffix`, or are
-    /// tagged `$hidden`.
+    /// Whether to include hidden fields: those that match `HidePrefix` or `HideSuffix` of the script, or have the tag
+    /// `$hidden`.
     ///
-    /// `qShowHidden`: true or false.
+    /// Wire name: `qShowHidden`.
     #[doc(alias = "qShowHidden")]
     pub show_hidden: bool,
-    /// Whether fields of semantic tables are listed.
+    /// Whether to include fields of semantic tables.
     ///
-    /// `qShowSemantic`: true or false.
+    /// Wire name: `qShowSemantic`.
     #[doc(alias = "qShowSemantic")]
     pub show_semantic: bool,
-    /// Whether each entry also names the tables that the field is in, as the data model viewer shows them.
+    /// Whether to include the source tables of each field, as in the data model viewer.
     ///
-    /// `qShowSrcTables`: true or false.
+    /// Wire name: `qShowSrcTables`.
     #[doc(alias = "qShowSrcTables")]
     pub show_src_tables: bool,
-    /// Whether fields on the fly are listed, which are defined by an expression only; see
+    /// Whether to include calculated fields, which are defined by an expression; see
     /// [`DocApi::add_field_from_expression`](crate::doc::DocApi::add_field_from_expression).
     ///
-    /// `qShowDefinitionOnly`: true or false.
+    /// Wire name: `qShowDefinitionOnly`.
     #[doc(alias = "qShowDefinitionOnly")]
     pub show_definition_only: bool,
-    /// Whether fields are listed with the fields derived from them by the script, such as the year of a
-    /// date.
+    /// Whether to include fields that the script derives from other fields, such as the year of a date.
     ///
-    /// `qShowDerivedFields`: true or false.
+    /// Wire name: `qShowDerivedFields`.
     #[doc(alias = "qShowDerivedFields")]
     pub show_derived_fields: bool,
-    /// Whether the measure fields of Direct Discovery are listed.
+    /// Whether to include measure fields of Direct Discovery.
     ///
-    /// `qShowImplicit`: true or false.
+    /// Wire name: `qShowImplicit`.
     #[doc(alias = "qShowImplicit")]
     pub show_implicit: bool,
     /// Members that the schema does not know.
@@ -796,39 +779,38 @@ impl Record for FieldListDef {
     }
 }
 
-/// Describes one field of a library dimension as it is in the data.
-///
-/// `GenericDimensionInfo`: an object with 5 members.
+/// Information about a field of a library dimension.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericdimensioninfo)
+/// Schema type: [`GenericDimensionInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericdimensioninfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericDimensionInfo {
-    /// Number of characters of the longest value: a hint for the width of a column.
+    /// Length of the longest value in characters, for choosing column widths.
     ///
-    /// `qApprMaxGlyphCount`: whole number.
+    /// Wire name: `qApprMaxGlyphCount`.
     #[doc(alias = "qApprMaxGlyphCount")]
     pub appr_max_glyph_count: i32,
-    /// Number of distinct values in the field, regardless of selections.
+    /// Number of distinct values, regardless of selections.
     ///
-    /// `qCardinal`: whole number.
+    /// Wire name: `qCardinal`.
     #[doc(alias = "qCardinal")]
     pub cardinal: i32,
-    /// Tags of the field, such as `$key`, `$numeric`, `$text`, `$date`.
+    /// Tags of the field, such as `$key`, `$numeric`, `$text`, and `$date`.
     ///
-    /// `qTags`: texts.
+    /// Wire name: `qTags`.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
-    /// Whether it is a semantic field.
+    /// Whether the field is semantic.
     ///
-    /// `qIsSemantic`: true or false.
+    /// Wire name: `qIsSemantic`.
     #[doc(alias = "qIsSemantic")]
     pub is_semantic: bool,
-    /// Whether selections in the field are made in and-mode; see [`FieldApi::set_and_mode`](crate::field::FieldApi::set_and_mode).
+    /// Whether selections in the field use AND mode; see
+    /// [`FieldApi::set_and_mode`](crate::field::FieldApi::set_and_mode).
     ///
-    /// `qAndMode`: true or false.
+    /// Wire name: `qAndMode`.
     #[doc(alias = "qAndMode")]
     pub and_mode: bool,
     /// Members that the schema does not know.
@@ -917,37 +899,37 @@ impl Record for GenericDimensionInfo {
     }
 }
 
-/// Shows a library dimension to readers: its identity, rights, fields and figures about them.
+/// A library dimension as shown to users: its ID, its access rights, its fields, and information about them.
 ///
-/// Comes from [`GenericDimensionApi::get_layout`](crate::generic_dimension::GenericDimensionApi::get_layout). Custom members of [`GenericDimensionProperties`](crate::types::GenericDimensionProperties) come along, with expressions
-/// evaluated.
-///
-/// `GenericDimensionLayout`: an object with 4 members.
+/// Returned by [`GenericDimensionApi::get_layout`](crate::generic_dimension::GenericDimensionApi::get_layout). It
+/// includes the custom members of [`GenericDimensionProperties`](crate::types::GenericDimensionProperties), with
+/// their expressions evaluated.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericdimensionlayout)
+/// Schema type: [`GenericDimensionLayout`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericdimensionlayout).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericDimensionLayout {
-    /// Identifier and type of the dimension.
+    /// ID and type of the dimension.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// Title, owner, publishing and access rights.
+    /// Title, owner, publishing status, and access rights.
     ///
-    /// `qMeta`: [`NxMeta`].
+    /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
-    /// Fields, labels and grouping.
+    /// Fields, labels, and grouping.
     ///
-    /// `qDim`: [`NxLibraryDimension`].
+    /// Wire name: `qDim`.
     #[doc(alias = "qDim")]
     pub dim: NxLibraryDimension,
-    /// One entry per field of the dimension, in the order of [`NxLibraryDimension::field_defs`](crate::types::NxLibraryDimension::field_defs).
+    /// One entry per field, in the order of
+    /// [`NxLibraryDimension::field_defs`](crate::types::NxLibraryDimension::field_defs).
     ///
-    /// `qDimInfos`: list of [`GenericDimensionInfo`].
+    /// Wire name: `qDimInfos`.
     #[doc(alias = "qDimInfos")]
     pub dim_infos: Vec<GenericDimensionInfo>,
     /// Members that the schema does not know.
@@ -1020,33 +1002,33 @@ impl Record for GenericDimensionLayout {
     }
 }
 
-/// Defines a library dimension: a named, shared dimension that charts refer to.
+/// The definition of a library dimension: a named, shared dimension that charts refer to.
 ///
-/// Pass it to [`DocApi::create_dimension`](crate::doc::DocApi::create_dimension) and [`GenericDimensionApi::set_properties`](crate::generic_dimension::GenericDimensionApi::set_properties). A chart uses it by putting the identifier
-/// into [`NxDimension::library_id`](crate::types::NxDimension::library_id), and follows every later change. Apps put members of their own here; keep those that you
-/// did not set.
-///
-/// `GenericDimensionProperties`: an object with 3 members.
+/// Used by [`DocApi::create_dimension`](crate::doc::DocApi::create_dimension) and
+/// [`GenericDimensionApi::set_properties`](crate::generic_dimension::GenericDimensionApi::set_properties). A
+/// chart refers to it by ID in [`NxDimension::library_id`](crate::types::NxDimension::library_id) and picks up
+/// its changes. Apps add custom members; keep the ones you do not know.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericdimensionproperties)
+/// Schema type:
+/// [`GenericDimensionProperties`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericdimensionproperties).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericDimensionProperties {
-    /// Identifier and type. Leave the identifier empty to get one from the engine; the usual type is `dimension`.
+    /// ID and type. Leave the ID empty to let the engine generate one. The type is usually `dimension`.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// Fields, labels and grouping.
+    /// Fields, labels, and grouping.
     ///
-    /// `qDim`: [`NxLibraryDimensionDef`].
+    /// Wire name: `qDim`.
     #[doc(alias = "qDim")]
     pub dim: NxLibraryDimensionDef,
-    /// Metadata such as `title`, `description` and `tags`; the title is the name that users pick the dimension by.
+    /// Metadata such as `title`, `description`, and `tags`. Users choose the dimension by its title.
     ///
-    /// `qMetaDef`: [`NxMetaDef`].
+    /// Wire name: `qMetaDef`.
     #[doc(alias = "qMetaDef")]
     pub meta_def: NxMetaDef,
     /// Members that the schema does not know.
@@ -1106,32 +1088,31 @@ impl Record for GenericDimensionProperties {
     }
 }
 
-/// Shows a library measure to readers: its identity, rights and expression.
+/// A library measure as shown to users: its ID, its access rights, and its expression.
 ///
-/// Comes from [`GenericMeasureApi::get_layout`](crate::generic_measure::GenericMeasureApi::get_layout). It holds no result: a measure is calculated only in a hypercube or by
+/// Returned by [`GenericMeasureApi::get_layout`](crate::generic_measure::GenericMeasureApi::get_layout). It does
+/// not contain a result: to calculate the measure, use a hypercube or
 /// [`DocApi::evaluate`](crate::doc::DocApi::evaluate).
-///
-/// `GenericMeasureLayout`: an object with 3 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericmeasurelayout)
+/// Schema type: [`GenericMeasureLayout`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericmeasurelayout).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericMeasureLayout {
-    /// Identifier and type of the measure.
+    /// ID and type of the measure.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// Expression, label and number format.
+    /// Expression, label, and number format.
     ///
-    /// `qMeasure`: [`NxLibraryMeasure`].
+    /// Wire name: `qMeasure`.
     #[doc(alias = "qMeasure")]
     pub measure: NxLibraryMeasure,
-    /// Title, owner, publishing and access rights.
+    /// Title, owner, publishing status, and access rights.
     ///
-    /// `qMeta`: [`NxMeta`].
+    /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
     /// Members that the schema does not know.
@@ -1191,33 +1172,34 @@ impl Record for GenericMeasureLayout {
     }
 }
 
-/// Defines a library measure: a named, shared expression that charts refer to.
+/// The definition of a library measure: a named, shared expression that charts refer to.
 ///
-/// Pass it to [`DocApi::create_measure`](crate::doc::DocApi::create_measure) and [`GenericMeasureApi::set_properties`](crate::generic_measure::GenericMeasureApi::set_properties). A chart uses it by putting the identifier into
-/// [`NxMeasure::library_id`](crate::types::NxMeasure::library_id), and follows every later change. Apps put members of their own here; keep those that you did
-/// not set.
-///
-/// `GenericMeasureProperties`: an object with 3 members.
+/// Used by [`DocApi::create_measure`](crate::doc::DocApi::create_measure) and
+/// [`GenericMeasureApi::set_properties`](crate::generic_measure::GenericMeasureApi::set_properties). A chart
+/// refers to it by ID in [`NxMeasure::library_id`](crate::types::NxMeasure::library_id) and picks up its changes.
+/// Apps add custom members; keep the ones you do not know.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericmeasureproperties)
+/// Schema type:
+/// [`GenericMeasureProperties`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericmeasureproperties).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericMeasureProperties {
-    /// Identifier and type. Leave the identifier empty to get one from the engine; the usual type is `measure`.
+    /// ID and type. Leave the ID empty to let the engine generate one. The type is usually `measure`.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// Expression, label and number format.
+    /// Expression, label, and number format.
     ///
-    /// `qMeasure`: [`NxLibraryMeasureDef`].
+    /// Wire name: `qMeasure`.
     #[doc(alias = "qMeasure")]
     pub measure: NxLibraryMeasureDef,
-    /// Metadata such as `title`, `description` and `tags`; the title is the name that users pick the measure by.
+    /// Metadata such as `title`, `description`, and `tags`. Users choose the measure by its title; Qlik's hub shows
+    /// no name for a measure without one.
     ///
-    /// `qMetaDef`: [`NxMetaDef`].
+    /// Wire name: `qMetaDef`.
     #[doc(alias = "qMetaDef")]
     pub meta_def: NxMetaDef,
     /// Members that the schema does not know.
@@ -1277,17 +1259,16 @@ impl Record for GenericMeasureProperties {
     }
 }
 
-/// Lists the app's library measures, as asked for by [`MeasureListDef`](crate::types::MeasureListDef).
+/// The library measures of the app, as requested by a [`MeasureListDef`](crate::types::MeasureListDef).
 ///
-/// `MeasureList`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#measurelist)
+/// Schema type: [`MeasureList`](https://qlik.dev/apis/json-rpc/qix/schemas/#measurelist).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MeasureList {
-    /// One entry per measure: its identity, metadata, and the data that [`MeasureListDef::data`](crate::types::MeasureListDef::data) asked for.
+    /// One entry per measure, with its ID, its metadata, and the values requested by
+    /// [`MeasureListDef::data`](crate::types::MeasureListDef::data).
     ///
-    /// `qItems`: list of [`NxContainerEntry`].
+    /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
     pub items: Vec<NxContainerEntry>,
 }
@@ -1323,28 +1304,27 @@ impl Record for MeasureList {
     }
 }
 
-/// Asks a generic object to list the app's library measures in its layout.
+/// Requests a list of the library measures in the layout of a generic object.
 ///
-/// Put it on a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)); its layout then follows additions, changes and removals. The
-/// result is [`MeasureList`](crate::types::MeasureList). Open one of the measures with [`DocApi::get_measure`](crate::doc::DocApi::get_measure).
-///
-/// `MeasureListDef`: an object with 2 members.
+/// Use it in a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)),
+/// whose layout stays up to date. The result is a [`MeasureList`](crate::types::MeasureList). Open a measure with
+/// [`DocApi::get_measure`](crate::doc::DocApi::get_measure).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#measurelistdef)
+/// Schema type: [`MeasureListDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#measurelistdef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MeasureListDef {
-    /// The type to list, as in [`NxInfo::type_`](crate::types::NxInfo::type_); usually `measure`.
+    /// Type to list, as in [`NxInfo::type_`](crate::types::NxInfo::type_); usually `measure`.
     ///
-    /// `qType`: text.
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: String,
-    /// What to take from each measure: an object whose members are names of your choice, with paths as values, such as
-    /// `{"title": "/qMetaDef/title", "expression": "/qMeasure/qDef"}`.
+    /// Additional values to return for each measure: an object that maps names of your choice to property paths, such
+    /// as `{"title": "/qMetaDef/title", "expression": "/qMeasure/qDef"}`.
     ///
-    /// `qData`: [`JsonObject`].
+    /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
     /// Members that the schema does not know.
@@ -1394,19 +1374,19 @@ impl Record for MeasureListDef {
     }
 }
 
-/// Lists media files that the app can show.
+/// The media files that the app can use.
 ///
-/// Content libraries have taken its place: see [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries) and [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content).
+/// Superseded by content libraries; see
+/// [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries) and
+/// [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content).
 ///
-/// `MediaList`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#medialist)
+/// Schema type: [`MediaList`](https://qlik.dev/apis/json-rpc/qix/schemas/#medialist).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MediaList {
-    /// One entry per file. Files come from the installation's default content folder and from the app itself.
+    /// One entry per file, from the default content folder of the installation and from the app.
     ///
-    /// `qItems`: list of [`MediaListItem`].
+    /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
     pub items: Vec<MediaListItem>,
 }
@@ -1442,31 +1422,29 @@ impl Record for MediaList {
     }
 }
 
-/// Asks a generic object for the list of media files; it has no members. The result is [`MediaList`](crate::types::MediaList).
+/// Requests a list of media files in the layout of a generic object. The result is a
+/// [`MediaList`](crate::types::MediaList).
 ///
-/// `MediaListDef`: any JSON.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#medialistdef)
+/// Schema type: [`MediaListDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#medialistdef).
 pub type MediaListDef = Json;
 
-/// Names a media file by the address it is served under.
+/// A media file.
 ///
-/// Paths under `/content/default/` are files of the installation, those under `/media/` are saved within the app.
+/// Paths that start with `/content/default/` are files of the installation; paths that start with `/media/` are
+/// files saved in the app.
 ///
-/// `MediaListItem`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#medialistitem)
+/// Schema type: [`MediaListItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#medialistitem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MediaListItem {
-    /// Path as it is to be stored in an app; it does not depend on where the app is opened.
+    /// Path to store in an app. It does not depend on where the app is opened.
     ///
-    /// `qUrlDef`: text.
+    /// Wire name: `qUrlDef`.
     #[doc(alias = "qUrlDef")]
     pub url_def: String,
-    /// Path to fetch the file from, relative to the server.
+    /// Path to download the file from, relative to the server.
     ///
-    /// `qUrl`: text.
+    /// Wire name: `qUrl`.
     #[doc(alias = "qUrl")]
     pub url: String,
 }
@@ -1509,106 +1487,103 @@ impl Record for MediaListItem {
     }
 }
 
-/// Describes the current selection in one field.
+/// The current selection in one field.
 ///
-/// A field is listed as long as something is selected in it. For the complete values use [`Field`](crate::field::Field) or a list object: this
-/// struct holds a summary and a few samples.
+/// Fields with at least one selected value are listed. This struct contains a summary and a few sample values;
+/// for all values, use a list object or a [`Field`](crate::field::Field).
 ///
-/// `NxCurrentSelectionItem`: an object with 17 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcurrentselectionitem)
+/// Schema type: [`NxCurrentSelectionItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcurrentselectionitem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxCurrentSelectionItem {
     /// Number of distinct values in the field.
     ///
-    /// `qTotal`: whole number.
+    /// Wire name: `qTotal`.
     #[doc(alias = "qTotal")]
     pub total: i32,
     /// Whether the field is numeric.
     ///
-    /// `qIsNum`: true or false.
+    /// Wire name: `qIsNum`.
     #[doc(alias = "qIsNum")]
     pub is_num: bool,
-    /// Name of the field, or the expression of a field on the fly.
+    /// Name of the field, or the expression of a calculated field.
     ///
-    /// `qField`: text.
+    /// Wire name: `qField`.
     #[doc(alias = "qField")]
     pub field: String,
     /// Whether the selection is locked; see [`FieldApi::lock`](crate::field::FieldApi::lock).
     ///
-    /// `qLocked`: true or false.
+    /// Wire name: `qLocked`.
     #[doc(alias = "qLocked")]
     pub locked: bool,
-    /// Whether the field always keeps one value selected, so that the selection cannot be cleared.
+    /// Whether the field always has exactly one selected value, so the selection cannot be cleared.
     ///
-    /// `qOneAndOnlyOne`: true or false.
+    /// Wire name: `qOneAndOnlyOne`.
     #[doc(alias = "qOneAndOnlyOne")]
     pub one_and_only_one: bool,
-    /// The search text, when the selection was made by a search.
+    /// Search string, if the selection was made by a search.
     ///
-    /// `qTextSearch`: text.
+    /// Wire name: `qTextSearch`.
     #[doc(alias = "qTextSearch")]
     pub text_search: String,
     /// Number of selected values.
     ///
-    /// `qSelectedCount`: whole number.
+    /// Wire name: `qSelectedCount`.
     #[doc(alias = "qSelectedCount")]
     pub selected_count: i32,
-    /// A summary for users: the selected values as a text, or a count such as `17 of 63` when there are more than
-    /// the threshold.
+    /// Summary for users: the selected values as one string, or a count such as `17 of 63` if there are more than
+    /// [`NxCurrentSelectionItem::selection_threshold`](crate::types::NxCurrentSelectionItem::selection_threshold).
     ///
-    /// `qSelected`: text.
+    /// Wire name: `qSelected`.
     #[doc(alias = "qSelected")]
     pub selected: String,
-    /// The ranges of measures by which the selection was made; empty otherwise.
+    /// Measure ranges by which the selection was made, if any.
     ///
-    /// `qRangeInfo`: list of [`RangeSelectInfo`].
+    /// Wire name: `qRangeInfo`.
     #[doc(alias = "qRangeInfo")]
     pub range_info: Vec<RangeSelectInfo>,
     /// Position of the field among the selected fields, counted from 0.
     ///
-    /// `qSortIndex`: whole number.
+    /// Wire name: `qSortIndex`.
     #[doc(alias = "qSortIndex")]
     pub sort_index: i32,
-    /// Number of the field's values in each selection state.
+    /// Number of values in each selection state.
     ///
-    /// `qStateCounts`: [`NxStateCounts`].
+    /// Wire name: `qStateCounts`.
     #[doc(alias = "qStateCounts")]
     pub state_counts: NxStateCounts,
-    /// The first selected values, at most [`NxCurrentSelectionItem::selection_threshold`](crate::types::NxCurrentSelectionItem::selection_threshold) of them.
+    /// First selected values, at most
+    /// [`NxCurrentSelectionItem::selection_threshold`](crate::types::NxCurrentSelectionItem::selection_threshold).
     ///
-    /// `qSelectedFieldSelectionInfo`: list of [`NxFieldSelectionInfo`].
+    /// Wire name: `qSelectedFieldSelectionInfo`.
     #[doc(alias = "qSelectedFieldSelectionInfo")]
     pub selected_field_selection_info: Vec<NxFieldSelectionInfo>,
-    /// The first values that are not selected, at most
-    /// [`NxCurrentSelectionItem::selection_threshold`](crate::types::NxCurrentSelectionItem::selection_threshold) of them.
+    /// First values that are not selected, at most
+    /// [`NxCurrentSelectionItem::selection_threshold`](crate::types::NxCurrentSelectionItem::selection_threshold).
     ///
-    /// `qNotSelectedFieldSelectionInfo`: list of [`NxFieldSelectionInfo`].
+    /// Wire name: `qNotSelectedFieldSelectionInfo`.
     #[doc(alias = "qNotSelectedFieldSelectionInfo")]
     pub not_selected_field_selection_info: Vec<NxFieldSelectionInfo>,
-    /// How many values are listed before a count takes their place; 6 by default.
+    /// Maximum number of values to list.
     ///
-    /// `qSelectionThreshold`: whole number.
+    /// Wire name: `qSelectionThreshold`.
     #[doc(alias = "qSelectionThreshold")]
     pub selection_threshold: i32,
-    /// For a field on the fly, a label to show in place of the expression.
+    /// Label to display for a calculated field instead of its expression.
     ///
-    /// `qReadableName`: text.
+    /// Wire name: `qReadableName`.
     #[doc(alias = "qReadableName")]
     pub readable_name: String,
-    /// Whether the selection is meant to stay out of the selections bar.
+    /// Whether to hide the selection from the selections bar.
     ///
-    /// `qIsHidden`: true or false.
+    /// Wire name: `qIsHidden`.
     #[doc(alias = "qIsHidden")]
     pub is_hidden: bool,
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Library dimensions that are built on the field, for showing their labels in place of its name.
+    /// Library dimensions based on the field, whose labels can be displayed instead of the field name.
     ///
-    /// `qDimensionReferences`: list of [`DimensionReference`].
-    ///
-    /// Stability: experimental.
+    /// Wire name: `qDimensionReferences`.
     #[doc(alias = "qDimensionReferences")]
     pub dimension_references: Vec<DimensionReference>,
 }
@@ -1845,24 +1820,22 @@ impl Record for NxCurrentSelectionItem {
     }
 }
 
-/// Names one value of a field in the current selections.
-///
-/// `NxFieldSelectionInfo`: an object with 2 members.
+/// A field value in the current selections.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfieldselectioninfo)
+/// Schema type: [`NxFieldSelectionInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfieldselectioninfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxFieldSelectionInfo {
-    /// Text of the value. (Despite the member's name it is not that of the field.)
+    /// The value as a string. Despite its name, it is not the field name.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Whether the value is required or forbidden, in and-mode.
+    /// Whether the value is required or excluded in AND mode.
     ///
-    /// `qFieldSelectionMode`: [`NxFieldSelectionMode`].
+    /// Wire name: `qFieldSelectionMode`.
     #[doc(alias = "qFieldSelectionMode")]
     pub field_selection_mode: NxFieldSelectionMode,
     /// Members that the schema does not know.
@@ -1912,30 +1885,28 @@ impl Record for NxFieldSelectionInfo {
     }
 }
 
-/// Tells what part a value has in a selection.
+/// The role of a value in a selection.
 ///
-/// `NxFieldSelectionMode`: one of 3 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfieldselectionmode)
+/// Schema type: [`NxFieldSelectionMode`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfieldselectionmode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxFieldSelectionMode {
-    /// A plain selection: records with any of the selected values are included.
+    /// Regular selection: includes records with any of the selected values.
     ///
-    /// `NORMAL`, in full `SELECTION_MODE_NORMAL`, number 0.
+    /// Wire value: `NORMAL`, also `SELECTION_MODE_NORMAL` or 0.
     #[doc(alias = "NORMAL")]
     #[doc(alias = "SELECTION_MODE_NORMAL")]
     #[default]
     Normal,
-    /// In and-mode, a value that must be there.
+    /// Required value, in AND mode.
     ///
-    /// `AND`, in full `SELECTION_MODE_AND`, number 1.
+    /// Wire value: `AND`, also `SELECTION_MODE_AND` or 1.
     #[doc(alias = "AND")]
     #[doc(alias = "SELECTION_MODE_AND")]
     And,
-    /// In and-mode, a value that must not be there.
+    /// Excluded value, in AND mode.
     ///
-    /// `NOT`, in full `SELECTION_MODE_NOT`, number 2.
+    /// Wire value: `NOT`, also `SELECTION_MODE_NOT` or 2.
     #[doc(alias = "NOT")]
     #[doc(alias = "SELECTION_MODE_NOT")]
     Not,
@@ -1990,50 +1961,49 @@ impl Choice for NxFieldSelectionMode {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// Defines a group of bookmarks or objects, which may hold sub-groups.
+/// A group of bookmarks or objects, which may contain subgroups.
 ///
-/// Pass it to [`GenericObjectApi::create_group`](crate::generic_object::GenericObjectApi::create_group); members are added and taken away with [`GenericObjectApi::add_group_members`](crate::generic_object::GenericObjectApi::add_group_members) and
+/// Create a group with [`GenericObjectApi::create_group`](crate::generic_object::GenericObjectApi::create_group),
+/// and change its members with
+/// [`GenericObjectApi::add_group_members`](crate::generic_object::GenericObjectApi::add_group_members) and
 /// [`GenericObjectApi::remove_group_members`](crate::generic_object::GenericObjectApi::remove_group_members).
-///
-/// `NxGroupDef`: an object with 5 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgroupdef)
+/// Schema type: [`NxGroupDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgroupdef).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NxGroupDef {
     /// Whether the members are bookmarks or generic objects.
     ///
-    /// `qClass`: [`NxGroupMemberClass`].
+    /// Wire name: `qClass`.
     #[doc(alias = "qClass")]
     pub class: NxGroupMemberClass,
     /// Type of the members, as in [`NxInfo::type_`](crate::types::NxInfo::type_).
     ///
-    /// `qObjectType`: text.
-    ///
-    /// Absent means `bookmark`.
+    /// Wire name: `qObjectType`. Defaults to `"bookmark"`.
     #[doc(alias = "qObjectType")]
     pub object_type: String,
-    /// Type that sub-groups have.
+    /// Type of the subgroups.
     ///
-    /// `qGroupType`: text.
-    ///
-    /// Absent means `objectgroup`.
+    /// Wire name: `qGroupType`. Defaults to `"objectgroup"`.
     #[doc(alias = "qGroupType")]
     pub group_type: String,
-    /// Label of the group. A text that starts with `=` is an expression.
+    /// Label, or an expression that starts with `=`.
     ///
-    /// `qLabel`: text.
+    /// Wire name: `qLabel`.
     #[doc(alias = "qLabel")]
     pub label: String,
-    /// The members and sub-groups, in order.
+    /// Whether the groups of this type that no other group includes are added at the end. Defaults to false.
     ///
-    /// `qMemberIds`: list of [`NxGroupObjectId`].
+    /// Wire name: `qIncludeOrphanGroups`.
+    #[doc(alias = "qIncludeOrphanGroups")]
+    pub include_orphan_groups: bool,
+    /// Members and subgroups, in order.
+    ///
+    /// Wire name: `qMemberIds`.
     #[doc(alias = "qMemberIds")]
     pub member_ids: Vec<NxGroupObjectId>,
     /// Members that the schema does not know.
@@ -2047,6 +2017,7 @@ impl Default for NxGroupDef {
             object_type: "bookmark".to_owned(),
             group_type: "objectgroup".to_owned(),
             label: Default::default(),
+            include_orphan_groups: Default::default(),
             member_ids: Default::default(),
             extra: Extra::default(),
         }
@@ -2086,6 +2057,14 @@ impl NxGroupDef {
         self
     }
 
+    /// Sets `qIncludeOrphanGroups`.
+    #[inline]
+    #[must_use]
+    pub fn with_include_orphan_groups(mut self, value: bool) -> Self {
+        self.include_orphan_groups = value;
+        self
+    }
+
     /// Sets `qMemberIds`.
     #[inline]
     #[must_use]
@@ -2105,6 +2084,7 @@ impl Record for NxGroupDef {
         "qObjectType",
         "qGroupType",
         "qLabel",
+        "qIncludeOrphanGroups",
         "qMemberIds",
     ];
     #[inline(always)]
@@ -2113,6 +2093,7 @@ impl Record for NxGroupDef {
         input.member(r#"qObjectType":"#, &mut self.object_type)?;
         input.member(r#"qGroupType":"#, &mut self.group_type)?;
         input.member(r#"qLabel":"#, &mut self.label)?;
+        input.member(r#"qIncludeOrphanGroups":"#, &mut self.include_orphan_groups)?;
         input.member(r#"qMemberIds":"#, &mut self.member_ids)?;
         Ok(())
     }
@@ -2129,6 +2110,7 @@ impl Record for NxGroupDef {
             out.always("qGroupType", &self.group_type)?;
         }
         out.put("qLabel", &self.label)?;
+        out.put("qIncludeOrphanGroups", &self.include_orphan_groups)?;
         out.put("qMemberIds", &self.member_ids)?;
         out.extra(&self.extra)?;
         Ok(())
@@ -2139,24 +2121,22 @@ impl Record for NxGroupDef {
     }
 }
 
-/// Tells what the members of a group are.
+/// The kind of members of a group.
 ///
-/// `NxGroupMemberClass`: one of 2 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgroupmemberclass)
+/// Schema type: [`NxGroupMemberClass`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgroupmemberclass).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxGroupMemberClass {
-    /// The members are bookmarks.
+    /// Bookmarks.
     ///
-    /// `bookmark`, in full `MEMBER_BOOKMARK`, number 0.
+    /// Wire value: `bookmark`, also `MEMBER_BOOKMARK` or 0.
     #[doc(alias = "bookmark")]
     #[doc(alias = "MEMBER_BOOKMARK")]
     #[default]
     Bookmark,
-    /// The members are generic objects.
+    /// Generic objects.
     ///
-    /// `object`, in full `MEMBER_OBJECT`, number 1.
+    /// Wire value: `object`, also `MEMBER_OBJECT` or 1.
     #[doc(alias = "object")]
     #[doc(alias = "MEMBER_OBJECT")]
     Object,
@@ -2204,28 +2184,24 @@ impl Choice for NxGroupMemberClass {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// Identifies one member of a group: an object or a sub-group.
+/// A member of a group: an object or a subgroup.
 ///
-/// Set one of the two; when both are set the sub-group wins.
+/// Set one of the two IDs. If both are set, the subgroup takes precedence.
 ///
-/// `NxGroupObjectId`: an object with 2 members.
-///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgroupobjectid)
+/// Schema type: [`NxGroupObjectId`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgroupobjectid).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxGroupObjectId {
-    /// Identifier of a sub-group.
+    /// ID of a subgroup.
     ///
-    /// `qGroupId`: text.
+    /// Wire name: `qGroupId`.
     #[doc(alias = "qGroupId")]
     pub group_id: String,
-    /// Identifier of a bookmark or object.
+    /// ID of a bookmark or object.
     ///
-    /// `qObjectId`: text.
+    /// Wire name: `qObjectId`.
     #[doc(alias = "qObjectId")]
     pub object_id: String,
 }
@@ -2268,45 +2244,54 @@ impl Record for NxGroupObjectId {
     }
 }
 
-/// Describes the fields of a library dimension, in a layout.
+/// The fields of a library dimension, in a layout.
 ///
-/// `NxLibraryDimension`: an object with 6 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlibrarydimension)
+/// Schema type: [`NxLibraryDimension`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlibrarydimension).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxLibraryDimension {
-    /// Whether the fields form a drill-down ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)), a cycle ([`NxGrpType::Collection`](crate::types::NxGrpType::Collection)) or neither
+    /// Whether the fields form a drill-down group ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)), a
+    /// cyclic group ([`NxGrpType::Collection`](crate::types::NxGrpType::Collection)), or neither
     /// ([`NxGrpType::None`](crate::types::NxGrpType::None)).
     ///
-    /// `qGrouping`: [`NxGrpType`].
+    /// Wire name: `qGrouping`.
     #[doc(alias = "qGrouping")]
     pub grouping: NxGrpType,
-    /// The fields: names or, with a leading `=`, expressions. More than one only in a drill-down or cycle.
+    /// Field names, or expressions that start with `=`. A group has several.
     ///
-    /// `qFieldDefs`: texts.
+    /// Wire name: `qFieldDefs`.
     #[doc(alias = "qFieldDefs")]
     pub field_defs: Vec<String>,
-    /// Labels of the fields, in the same order; an empty one means that the field's own name is used.
+    /// Label of each field. Empty means that the field name is the label.
     ///
-    /// `qFieldLabels`: texts.
+    /// Wire name: `qFieldLabels`.
     #[doc(alias = "qFieldLabels")]
     pub field_labels: Vec<String>,
-    /// The expression that labels the dimension, where there is one.
+    /// Expression that determines the label, if any.
     ///
-    /// `qLabelExpression`: text.
+    /// Wire name: `qLabelExpression`.
     #[doc(alias = "qLabelExpression")]
     pub label_expression: String,
-    /// Another name for the dimension.
+    /// Alternative name of the dimension.
     ///
-    /// `qAlias`: text.
+    /// Wire name: `qAlias`.
     #[doc(alias = "qAlias")]
     pub alias: String,
-    /// Whether the load script made the dimension.
+    /// Whether the load script generated the dimension.
     ///
-    /// `qScriptGenerated`: true or false.
+    /// Wire name: `qScriptGenerated`.
+    ///
+    /// Deprecated: use `origin` instead.
     #[doc(alias = "qScriptGenerated")]
+    #[deprecated(note = "use `origin` instead")]
     pub script_generated: bool,
+    /// **Experimental**: may change or be removed in any engine version.
+    ///
+    /// Where the dimension comes from: a program, the load script, or a data product.
+    ///
+    /// Wire name: `qOrigin`.
+    #[doc(alias = "qOrigin")]
+    pub origin: NxOrigin,
 }
 
 impl NxLibraryDimension {
@@ -2357,10 +2342,19 @@ impl NxLibraryDimension {
     }
 
     /// Sets `qScriptGenerated`.
+    #[deprecated(note = "use `origin` instead")]
     #[inline]
     #[must_use]
     pub fn with_script_generated(mut self, value: bool) -> Self {
         self.script_generated = value;
+        self
+    }
+
+    /// Sets `qOrigin`.
+    #[inline]
+    #[must_use]
+    pub fn with_origin(mut self, value: NxOrigin) -> Self {
+        self.origin = value;
         self
     }
 }
@@ -2374,6 +2368,7 @@ impl Record for NxLibraryDimension {
         "qLabelExpression",
         "qAlias",
         "qScriptGenerated",
+        "qOrigin",
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
@@ -2383,6 +2378,7 @@ impl Record for NxLibraryDimension {
         input.member(r#"qLabelExpression":"#, &mut self.label_expression)?;
         input.member(r#"qAlias":"#, &mut self.alias)?;
         input.member(r#"qScriptGenerated":"#, &mut self.script_generated)?;
+        input.member(r#"qOrigin":"#, &mut self.origin)?;
         Ok(())
     }
 
@@ -2396,54 +2392,66 @@ impl Record for NxLibraryDimension {
         out.put("qLabelExpression", &self.label_expression)?;
         out.put("qAlias", &self.alias)?;
         out.put("qScriptGenerated", &self.script_generated)?;
+        out.put("qOrigin", &self.origin)?;
         Ok(())
     }
 }
 
-/// Defines the fields of a library dimension.
+/// The fields of a library dimension.
 ///
-/// Two fields or more make sense together with a grouping: a drill-down goes to the next field when one value is left
-/// possible, a cycle is moved by [`GenericDimensionApi::step_cycle`](crate::generic_dimension::GenericDimensionApi::step_cycle).
-///
-/// `NxLibraryDimensionDef`: an object with 6 members.
+/// Several fields require a group: a drill-down group moves to the next field when only one value of the current
+/// field is possible; a cyclic group moves with
+/// [`GenericDimensionApi::step_cycle`](crate::generic_dimension::GenericDimensionApi::step_cycle).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlibrarydimensiondef)
+/// Schema type: [`NxLibraryDimensionDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlibrarydimensiondef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxLibraryDimensionDef {
-    /// Whether the fields form a drill-down ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)), a cycle ([`NxGrpType::Collection`](crate::types::NxGrpType::Collection)) or neither
+    /// Whether the fields form a drill-down group ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)), a
+    /// cyclic group ([`NxGrpType::Collection`](crate::types::NxGrpType::Collection)), or neither
     /// ([`NxGrpType::None`](crate::types::NxGrpType::None)).
     ///
-    /// `qGrouping`: [`NxGrpType`].
+    /// Wire name: `qGrouping`.
     #[doc(alias = "qGrouping")]
     pub grouping: NxGrpType,
-    /// The fields: names or, with a leading `=`, expressions. A drill-down goes in this order.
+    /// Field names, or expressions that start with `=`, in drill-down order.
     ///
-    /// `qFieldDefs`: texts.
+    /// Wire name: `qFieldDefs`.
     #[doc(alias = "qFieldDefs")]
     pub field_defs: Vec<String>,
-    /// Labels of the fields, in the same order; leave one empty to show the field's own name.
+    /// Label of each field. Leave it empty to use the field name.
     ///
-    /// `qFieldLabels`: texts.
+    /// Wire name: `qFieldLabels`.
     #[doc(alias = "qFieldLabels")]
     pub field_labels: Vec<String>,
-    /// An expression that gives the dimension its label, for labels that depend on language or selections.
+    /// Expression that determines the label, for labels that depend on language or selections.
     ///
-    /// `qLabelExpression`: text.
+    /// Wire name: `qLabelExpression`.
     #[doc(alias = "qLabelExpression")]
     pub label_expression: String,
-    /// Another name for the dimension.
+    /// Alternative name of the dimension.
     ///
-    /// `qAlias`: text.
+    /// Wire name: `qAlias`.
     #[doc(alias = "qAlias")]
     pub alias: String,
-    /// Whether the load script made the dimension. Leave it as you found it.
+    /// Whether the load script generated the dimension. Do not change it.
     ///
-    /// `qScriptGenerated`: true or false.
+    /// Wire name: `qScriptGenerated`.
+    ///
+    /// Deprecated: use `origin` instead.
     #[doc(alias = "qScriptGenerated")]
+    #[deprecated(note = "use `origin` instead")]
     pub script_generated: bool,
+    /// **Experimental**: may change or be removed in any engine version.
+    ///
+    /// Where the dimension comes from. Defaults to [`NxOrigin::Program`](crate::types::NxOrigin::Program). Leave it
+    /// as you found it.
+    ///
+    /// Wire name: `qOrigin`.
+    #[doc(alias = "qOrigin")]
+    pub origin: NxOrigin,
     /// Members that the schema does not know.
     pub extra: Extra,
 }
@@ -2496,10 +2504,19 @@ impl NxLibraryDimensionDef {
     }
 
     /// Sets `qScriptGenerated`.
+    #[deprecated(note = "use `origin` instead")]
     #[inline]
     #[must_use]
     pub fn with_script_generated(mut self, value: bool) -> Self {
         self.script_generated = value;
+        self
+    }
+
+    /// Sets `qOrigin`.
+    #[inline]
+    #[must_use]
+    pub fn with_origin(mut self, value: NxOrigin) -> Self {
+        self.origin = value;
         self
     }
 }
@@ -2513,6 +2530,7 @@ impl Record for NxLibraryDimensionDef {
         "qLabelExpression",
         "qAlias",
         "qScriptGenerated",
+        "qOrigin",
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
@@ -2522,6 +2540,7 @@ impl Record for NxLibraryDimensionDef {
         input.member(r#"qLabelExpression":"#, &mut self.label_expression)?;
         input.member(r#"qAlias":"#, &mut self.alias)?;
         input.member(r#"qScriptGenerated":"#, &mut self.script_generated)?;
+        input.member(r#"qOrigin":"#, &mut self.origin)?;
         Ok(())
     }
 
@@ -2535,6 +2554,7 @@ impl Record for NxLibraryDimensionDef {
         out.put("qLabelExpression", &self.label_expression)?;
         out.put("qAlias", &self.alias)?;
         out.put("qScriptGenerated", &self.script_generated)?;
+        out.put("qOrigin", &self.origin)?;
         out.extra(&self.extra)?;
         Ok(())
     }
@@ -2544,54 +2564,62 @@ impl Record for NxLibraryDimensionDef {
     }
 }
 
-/// Describes the expression and format of a library measure, in a layout.
+/// The expression and format of a library measure, in a layout.
 ///
-/// `NxLibraryMeasure`: an object with 8 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlibrarymeasure)
+/// Schema type: [`NxLibraryMeasure`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlibrarymeasure).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxLibraryMeasure {
     /// Label of the measure.
     ///
-    /// `qLabel`: text.
+    /// Wire name: `qLabel`.
     #[doc(alias = "qLabel")]
     pub label: String,
-    /// The expression.
+    /// Expression.
     ///
-    /// `qDef`: text.
+    /// Wire name: `qDef`.
     #[doc(alias = "qDef")]
     pub def: String,
-    /// Whether the expressions form a group; [`NxGrpType::None`](crate::types::NxGrpType::None) for an ordinary measure.
+    /// Type of group. [`NxGrpType::None`](crate::types::NxGrpType::None) for a regular measure.
     ///
-    /// `qGrouping`: [`NxGrpType`].
+    /// Wire name: `qGrouping`.
     #[doc(alias = "qGrouping")]
     pub grouping: NxGrpType,
-    /// The expressions of a group; empty for an ordinary measure.
+    /// Expressions of a group. Empty for a regular measure.
     ///
-    /// `qExpressions`: texts.
+    /// Wire name: `qExpressions`.
     #[doc(alias = "qExpressions")]
     pub expressions: Vec<String>,
-    /// Index, from 0, of the expression that is in use.
+    /// Index of the active expression, counted from 0.
     ///
-    /// `qActiveExpression`: whole number.
+    /// Wire name: `qActiveExpression`.
     #[doc(alias = "qActiveExpression")]
     pub active_expression: i32,
-    /// The expression that labels the measure, where there is one.
+    /// Expression that determines the label, if any.
     ///
-    /// `qLabelExpression`: text.
+    /// Wire name: `qLabelExpression`.
     #[doc(alias = "qLabelExpression")]
     pub label_expression: String,
-    /// Number format that charts use unless they have one of their own.
+    /// Default number format for charts.
     ///
-    /// `qNumFormat`: [`FieldAttributes`].
+    /// Wire name: `qNumFormat`.
     #[doc(alias = "qNumFormat")]
     pub num_format: FieldAttributes,
-    /// Whether the load script made the measure.
+    /// Whether the load script generated the measure.
     ///
-    /// `qScriptGenerated`: true or false.
+    /// Wire name: `qScriptGenerated`.
+    ///
+    /// Deprecated: use `origin` instead.
     #[doc(alias = "qScriptGenerated")]
+    #[deprecated(note = "use `origin` instead")]
     pub script_generated: bool,
+    /// **Experimental**: may change or be removed in any engine version.
+    ///
+    /// Where the measure comes from: a program, the load script, or a data product.
+    ///
+    /// Wire name: `qOrigin`.
+    #[doc(alias = "qOrigin")]
+    pub origin: NxOrigin,
 }
 
 impl NxLibraryMeasure {
@@ -2655,10 +2683,19 @@ impl NxLibraryMeasure {
     }
 
     /// Sets `qScriptGenerated`.
+    #[deprecated(note = "use `origin` instead")]
     #[inline]
     #[must_use]
     pub fn with_script_generated(mut self, value: bool) -> Self {
         self.script_generated = value;
+        self
+    }
+
+    /// Sets `qOrigin`.
+    #[inline]
+    #[must_use]
+    pub fn with_origin(mut self, value: NxOrigin) -> Self {
+        self.origin = value;
         self
     }
 }
@@ -2674,6 +2711,7 @@ impl Record for NxLibraryMeasure {
         "qLabelExpression",
         "qNumFormat",
         "qScriptGenerated",
+        "qOrigin",
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
@@ -2685,6 +2723,7 @@ impl Record for NxLibraryMeasure {
         input.member(r#"qLabelExpression":"#, &mut self.label_expression)?;
         input.member(r#"qNumFormat":"#, &mut self.num_format)?;
         input.member(r#"qScriptGenerated":"#, &mut self.script_generated)?;
+        input.member(r#"qOrigin":"#, &mut self.origin)?;
         Ok(())
     }
 
@@ -2700,63 +2739,73 @@ impl Record for NxLibraryMeasure {
         out.put("qLabelExpression", &self.label_expression)?;
         out.put("qNumFormat", &self.num_format)?;
         out.put("qScriptGenerated", &self.script_generated)?;
+        out.put("qOrigin", &self.origin)?;
         Ok(())
     }
 }
 
-/// Defines the expression and format of a library measure.
+/// The expression and format of a library measure.
 ///
-/// Check an expression with [`DocApi::check_expression`](crate::doc::DocApi::check_expression) before storing it: the engine stores a wrong one as well. An expression
-/// that cannot be calculated shows as `-` in charts.
-///
-/// `NxLibraryMeasureDef`: an object with 8 members.
+/// Validate the expression with [`DocApi::check_expression`](crate::doc::DocApi::check_expression) first: the
+/// engine also stores invalid expressions. Charts show `-` for an expression that cannot be calculated.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlibrarymeasuredef)
+/// Schema type: [`NxLibraryMeasureDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlibrarymeasuredef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxLibraryMeasureDef {
-    /// Label of the measure, as in the header of a chart's column.
+    /// Label of the measure, such as a column heading.
     ///
-    /// `qLabel`: text.
+    /// Wire name: `qLabel`.
     #[doc(alias = "qLabel")]
     pub label: String,
-    /// The expression, usually an aggregation such as `Sum(Sales)`.
+    /// Expression, usually an aggregation such as `Sum(Sales)`.
     ///
-    /// `qDef`: text.
+    /// Wire name: `qDef`.
     #[doc(alias = "qDef")]
     pub def: String,
-    /// Whether the expressions form a group; [`NxGrpType::None`](crate::types::NxGrpType::None) for an ordinary measure.
+    /// Type of group. [`NxGrpType::None`](crate::types::NxGrpType::None) for a regular measure.
     ///
-    /// `qGrouping`: [`NxGrpType`].
+    /// Wire name: `qGrouping`.
     #[doc(alias = "qGrouping")]
     pub grouping: NxGrpType,
-    /// The expressions of a group; leave empty for an ordinary measure.
+    /// Expressions of a group. Leave it empty for a regular measure.
     ///
-    /// `qExpressions`: texts.
+    /// Wire name: `qExpressions`.
     #[doc(alias = "qExpressions")]
     pub expressions: Vec<String>,
-    /// Index, from 0, of the expression that is in use.
+    /// Index of the active expression, counted from 0.
     ///
-    /// `qActiveExpression`: whole number.
+    /// Wire name: `qActiveExpression`.
     #[doc(alias = "qActiveExpression")]
     pub active_expression: i32,
-    /// An expression that gives the measure its label, for labels that depend on language or selections.
+    /// Expression that determines the label, for labels that depend on language or selections.
     ///
-    /// `qLabelExpression`: text.
+    /// Wire name: `qLabelExpression`.
     #[doc(alias = "qLabelExpression")]
     pub label_expression: String,
-    /// Number format that charts use unless they have one of their own.
+    /// Default number format for charts.
     ///
-    /// `qNumFormat`: [`FieldAttributes`].
+    /// Wire name: `qNumFormat`.
     #[doc(alias = "qNumFormat")]
     pub num_format: FieldAttributes,
-    /// Whether the load script made the measure. Leave it as you found it.
+    /// Whether the load script generated the measure. Do not change it.
     ///
-    /// `qScriptGenerated`: true or false.
+    /// Wire name: `qScriptGenerated`.
+    ///
+    /// Deprecated: use `origin` instead.
     #[doc(alias = "qScriptGenerated")]
+    #[deprecated(note = "use `origin` instead")]
     pub script_generated: bool,
+    /// **Experimental**: may change or be removed in any engine version.
+    ///
+    /// Where the measure comes from. Defaults to [`NxOrigin::Program`](crate::types::NxOrigin::Program). Leave it as
+    /// you found it.
+    ///
+    /// Wire name: `qOrigin`.
+    #[doc(alias = "qOrigin")]
+    pub origin: NxOrigin,
     /// Members that the schema does not know.
     pub extra: Extra,
 }
@@ -2822,10 +2871,19 @@ impl NxLibraryMeasureDef {
     }
 
     /// Sets `qScriptGenerated`.
+    #[deprecated(note = "use `origin` instead")]
     #[inline]
     #[must_use]
     pub fn with_script_generated(mut self, value: bool) -> Self {
         self.script_generated = value;
+        self
+    }
+
+    /// Sets `qOrigin`.
+    #[inline]
+    #[must_use]
+    pub fn with_origin(mut self, value: NxOrigin) -> Self {
+        self.origin = value;
         self
     }
 }
@@ -2841,6 +2899,7 @@ impl Record for NxLibraryMeasureDef {
         "qLabelExpression",
         "qNumFormat",
         "qScriptGenerated",
+        "qOrigin",
     ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
@@ -2852,6 +2911,7 @@ impl Record for NxLibraryMeasureDef {
         input.member(r#"qLabelExpression":"#, &mut self.label_expression)?;
         input.member(r#"qNumFormat":"#, &mut self.num_format)?;
         input.member(r#"qScriptGenerated":"#, &mut self.script_generated)?;
+        input.member(r#"qOrigin":"#, &mut self.origin)?;
         Ok(())
     }
 
@@ -2867,6 +2927,7 @@ impl Record for NxLibraryMeasureDef {
         out.put("qLabelExpression", &self.label_expression)?;
         out.put("qNumFormat", &self.num_format)?;
         out.put("qScriptGenerated", &self.script_generated)?;
+        out.put("qOrigin", &self.origin)?;
         out.extra(&self.extra)?;
         Ok(())
     }
@@ -2876,35 +2937,33 @@ impl Record for NxLibraryMeasureDef {
     }
 }
 
-/// Tells which fields have selections in one state, and how far one can go back and forward.
+/// The fields with selections in one alternate state, and the length of the selection history.
 ///
-/// The layout side of [`SelectionObjectDef`](crate::types::SelectionObjectDef): the object is invalidated with each change of the selections, so its layouts
-/// make a live selections bar.
+/// The result of a [`SelectionObjectDef`](crate::types::SelectionObjectDef). The engine invalidates the object
+/// whenever the selections change, so you can use it for a selections bar.
 ///
-/// `SelectionObject`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#selectionobject)
+/// Schema type: [`SelectionObject`](https://qlik.dev/apis/json-rpc/qix/schemas/#selectionobject).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectionObject {
-    /// How many steps [`DocApi::back`](crate::doc::DocApi::back) can undo.
+    /// Number of steps that [`DocApi::back`](crate::doc::DocApi::back) can go back.
     ///
-    /// `qBackCount`: whole number.
+    /// Wire name: `qBackCount`.
     #[doc(alias = "qBackCount")]
     pub back_count: i32,
-    /// How many steps [`DocApi::forward`](crate::doc::DocApi::forward) can redo.
+    /// Number of steps that [`DocApi::forward`](crate::doc::DocApi::forward) can go forward.
     ///
-    /// `qForwardCount`: whole number.
+    /// Wire name: `qForwardCount`.
     #[doc(alias = "qForwardCount")]
     pub forward_count: i32,
-    /// One entry per field with a selection; empty when nothing is selected.
+    /// One entry per field with selections.
     ///
-    /// `qSelections`: list of [`NxCurrentSelectionItem`].
+    /// Wire name: `qSelections`.
     #[doc(alias = "qSelections")]
     pub selections: Vec<NxCurrentSelectionItem>,
-    /// The alternate state shown; empty or `$` for the default one.
+    /// Alternate state. Empty or `$` for the default state.
     ///
-    /// `qStateName`: text.
+    /// Wire name: `qStateName`.
     #[doc(alias = "qStateName")]
     pub state_name: String,
 }
@@ -2975,21 +3034,20 @@ impl Record for SelectionObject {
     }
 }
 
-/// Asks a generic object to show the current selections in its layout.
+/// Requests the current selections in the layout of a generic object.
 ///
-/// Put it on a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)), empty for the default state. The result is [`SelectionObject`](crate::types::SelectionObject).
-///
-/// `SelectionObjectDef`: an object with one member.
+/// Use it in a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)). The
+/// result is a [`SelectionObject`](crate::types::SelectionObject).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#selectionobjectdef)
+/// Schema type: [`SelectionObjectDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#selectionobjectdef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectionObjectDef {
-    /// The alternate state to show; the default state `$` when left out.
+    /// Alternate state to show. Defaults to `$`, the default state.
     ///
-    /// `qStateName`: text.
+    /// Wire name: `qStateName`.
     #[doc(alias = "qStateName")]
     pub state_name: String,
     /// Members that the schema does not know.
@@ -3029,27 +3087,26 @@ impl Record for SelectionObjectDef {
     }
 }
 
-/// Counts the edits that can be undone and redone.
+/// Number of changes that can be undone and redone.
 ///
-/// This is about changes of properties and structure, undone with [`DocApi::undo`](crate::doc::DocApi::undo); selections have [`DocApi::back`](crate::doc::DocApi::back) and
+/// It counts changes to properties and structure, which [`DocApi::undo`](crate::doc::DocApi::undo) undoes. For
+/// selections, see [`DocApi::back`](crate::doc::DocApi::back) and
 /// [`SelectionObject::back_count`](crate::types::SelectionObject::back_count).
-///
-/// `UndoInfo`: an object with 2 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#undoinfo)
+/// Schema type: [`UndoInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#undoinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UndoInfo {
-    /// How many times [`DocApi::undo`](crate::doc::DocApi::undo) can be called.
+    /// Number of times that [`DocApi::undo`](crate::doc::DocApi::undo) can be called.
     ///
-    /// `qUndoCount`: whole number.
+    /// Wire name: `qUndoCount`.
     #[doc(alias = "qUndoCount")]
     pub undo_count: i32,
-    /// How many times [`DocApi::redo`](crate::doc::DocApi::redo) can be called.
+    /// Number of times that [`DocApi::redo`](crate::doc::DocApi::redo) can be called.
     ///
-    /// `qRedoCount`: whole number.
+    /// Wire name: `qRedoCount`.
     #[doc(alias = "qRedoCount")]
     pub redo_count: i32,
     /// Members that the schema does not know.
@@ -3099,14 +3156,12 @@ impl Record for UndoInfo {
     }
 }
 
-/// Asks a generic object to show how many edits can be undone and redone.
+/// Requests the number of changes that can be undone and redone in the layout of a generic object.
 ///
-/// It has no members. Both counts start at zero: an edit, such as creating a child or setting properties, raises the first,
-/// an undo the second. The result is [`UndoInfo`](crate::types::UndoInfo).
+/// Both counts start at 0. A change, such as creating a child or setting properties, increments the first;
+/// undoing it increments the second. The result is an [`UndoInfo`](crate::types::UndoInfo).
 ///
-/// `UndoInfoDef`: any JSON.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#undoinfodef)
+/// Schema type: [`UndoInfoDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#undoinfodef).
 pub type UndoInfoDef = Json;
 
 qix_schema::wire_records!(

@@ -9,52 +9,51 @@ use qix_schema::wire::{
 use serde::ser::SerializeMap;
 use super::*;
 
-/// The snapshot embedded in a generic object, as its layout shows it.
+/// The snapshot embedded in a generic object, in its layout.
 ///
-/// It is there when the properties have [`GenericObjectProperties::embedded_snapshot_def`](crate::types::GenericObjectProperties::embedded_snapshot_def) and
-/// [`GenericObjectApi::embed_snapshot_object`](crate::generic_object::GenericObjectApi::embed_snapshot_object) has put a snapshot in. What it holds is up to the client that took the snapshot:
-/// usually a copy of the layout of another object, data included, so that it can be drawn without any calculation.
+/// Present if the properties contain a
+/// [`GenericObjectProperties::embedded_snapshot_def`](crate::types::GenericObjectProperties::embedded_snapshot_def)
+/// and
+/// [`GenericObjectApi::embed_snapshot_object`](crate::generic_object::GenericObjectApi::embed_snapshot_object)
+/// has embedded a snapshot. The client that took the snapshot determines its content: usually a copy of the
+/// layout of another object, including data, so it can be drawn without a calculation.
 ///
-/// `EmbeddedSnapshot`: any JSON.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#embeddedsnapshot)
+/// Schema type: [`EmbeddedSnapshot`](https://qlik.dev/apis/json-rpc/qix/schemas/#embeddedsnapshot).
 pub type EmbeddedSnapshot = Json;
 
-/// Marks a generic object as one that can hold an embedded snapshot.
+/// Allows a generic object to contain an embedded snapshot.
 ///
-/// An empty object does: the snapshot itself is kept beside the properties, see
-/// [`GenericObjectEntry::embedded_snapshot_ref`](crate::types::GenericObjectEntry::embedded_snapshot_ref). An object holds one snapshot at most.
+/// An empty object is sufficient: the snapshot is stored outside of the properties, in
+/// [`GenericObjectEntry::embedded_snapshot_ref`](crate::types::GenericObjectEntry::embedded_snapshot_ref). An
+/// object contains at most one snapshot.
 ///
-/// `EmbeddedSnapshotDef`: any JSON.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#embeddedsnapshotdef)
+/// Schema type: [`EmbeddedSnapshotDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#embeddedsnapshotdef).
 pub type EmbeddedSnapshotDef = Json;
 
-/// A generic object with everything below it: its own properties, its children and its embedded snapshot.
+/// A generic object with its properties, its descendants, and its embedded snapshot.
 ///
-/// [`GenericObjectApi::get_full_property_tree`](crate::generic_object::GenericObjectApi::get_full_property_tree) returns one and [`GenericObjectApi::set_full_property_tree`](crate::generic_object::GenericObjectApi::set_full_property_tree) writes one, which makes it
-/// the form to copy a sheet with all its charts, or to keep objects in files. Trees can be deep.
+/// [`GenericObjectApi::get_full_property_tree`](crate::generic_object::GenericObjectApi::get_full_property_tree)
+/// returns it and
+/// [`GenericObjectApi::set_full_property_tree`](crate::generic_object::GenericObjectApi::set_full_property_tree)
+/// writes it, for example to copy a sheet with all its charts or to store objects in files. Trees can be deep.
 ///
-/// `GenericObjectEntry`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericobjectentry)
+/// Schema type: [`GenericObjectEntry`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericobjectentry).
 #[derive(Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericObjectEntry {
-    /// The properties of this object.
+    /// Properties of this object.
     ///
-    /// `qProperty`: [`GenericObjectProperties`].
+    /// Wire name: `qProperty`.
     #[doc(alias = "qProperty")]
     pub property: GenericObjectProperties,
-    /// Its children in their order, each with its own children. Children that do not exist yet are created when
-    /// the tree is written.
+    /// Children, in order, with their own children. Writing the tree creates children that do not exist.
     ///
-    /// `qChildren`: list of [`GenericObjectEntry`].
+    /// Wire name: `qChildren`.
     #[doc(alias = "qChildren")]
     pub children: Vec<GenericObjectEntry>,
-    /// The snapshot that is embedded in this object, if there is one.
+    /// Snapshot embedded in this object, if any.
     ///
-    /// `qEmbeddedSnapshotRef`: [`GenericBookmarkEntry`].
+    /// Wire name: `qEmbeddedSnapshotRef`.
     #[doc(alias = "qEmbeddedSnapshotRef")]
     pub embedded_snapshot_ref: GenericBookmarkEntry,
 }
@@ -125,151 +124,155 @@ impl Record for GenericObjectEntry {
     }
 }
 
-/// What a generic object looks like at this moment: its properties evaluated, with the data that its definitions ask for.
+/// The calculated state of a generic object: its evaluated properties and the data that its definitions request.
 ///
-/// [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout) returns it. Where the properties have a definition, the layout has its result:
-/// `qHyperCubeDef` becomes `qHyperCube`, `qListObjectDef` becomes `qListObject`, and so on; expressions of an app's own
-/// members ([`StringExpression`](crate::types::StringExpression), [`ValueExpression`](crate::types::ValueExpression)) become the text or the number they stand for. Members that an app
-/// added keep their places.
+/// Returned by [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout). For each
+/// definition in the properties, the layout contains the result: `qHyperCube` for `qHyperCubeDef`, `qListObject`
+/// for `qListObjectDef`, and so on. Expressions in custom members
+/// ([`StringExpression`](crate::types::StringExpression), [`ValueExpression`](crate::types::ValueExpression)) are
+/// replaced by strings or numbers. Other custom members are unchanged.
 ///
-/// A result that belongs to no definition is absent, and absent is not the same as empty. A layout is a moment's picture:
-/// after a selection, a reload or a change of properties the engine reports the object as changed, and the layout has to
-/// be fetched again. It brings only the pages named in the definition (`qInitialDataFetch`): read the rest of a large
-/// cube with [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data) and its kin.
-///
-/// `GenericObjectLayout`: an object with 25 members.
+/// A result without a definition is absent, which is not the same as empty. A layout does not update itself:
+/// after a selection, a reload, or a change of properties, the engine reports the object as changed, and you
+/// fetch the layout again. It contains only the pages requested by the definition (`qInitialDataFetch`); to read
+/// the rest of a large hypercube, use
+/// [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data) and
+/// similar methods.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericobjectlayout)
+/// Schema type: [`GenericObjectLayout`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericobjectlayout).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericObjectLayout {
-    /// Identifier and type of the object.
+    /// ID and type of the object.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// Title, description and rights of the object, from [`GenericObjectProperties::meta_def`](crate::types::GenericObjectProperties::meta_def) and the server.
+    /// Title, description, and access rights, from
+    /// [`GenericObjectProperties::meta_def`](crate::types::GenericObjectProperties::meta_def) and the server.
     ///
-    /// `qMeta`: [`NxMeta`].
+    /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
-    /// The object that this one is linked to; empty if it stands on its own.
+    /// ID of the object that this object is linked to, if any.
     ///
-    /// `qExtendsId`: text.
+    /// Wire name: `qExtendsId`.
     #[doc(alias = "qExtendsId")]
     pub extends_id: String,
-    /// Whether soft patches are in force: then the layout shows more than the saved properties.
-    /// [`GenericObjectApi::clear_soft_patches`](crate::generic_object::GenericObjectApi::clear_soft_patches) takes them away.
+    /// Whether soft patches are applied, so the layout differs from the saved properties.
+    /// [`GenericObjectApi::clear_soft_patches`](crate::generic_object::GenericObjectApi::clear_soft_patches) removes
+    /// them.
     ///
-    /// `qHasSoftPatches`: true or false.
+    /// Wire name: `qHasSoftPatches`.
     #[doc(alias = "qHasSoftPatches")]
     pub has_soft_patches: bool,
-    /// What is wrong with the object as a whole, such as a link that leads nowhere; present only if something is.
-    /// Errors of a cube or a list are reported inside it, in [`HyperCube::error`](crate::types::HyperCube::error) and [`ListObject::error`](crate::types::ListObject::error).
+    /// Error that affects the whole object, such as an invalid link. Errors of a hypercube or list are in
+    /// [`HyperCube::error`](crate::types::HyperCube::error) and
+    /// [`ListObject::error`](crate::types::ListObject::error).
     ///
-    /// `qError`: [`NxLayoutErrors`].
+    /// Wire name: `qError`.
     #[doc(alias = "qError")]
     pub error: Option<Box<NxLayoutErrors>>,
     /// Whether the object is in selection mode.
     ///
-    /// `qSelectionInfo`: [`NxSelectionInfo`].
+    /// Wire name: `qSelectionInfo`.
     #[doc(alias = "qSelectionInfo")]
     pub selection_info: NxSelectionInfo,
-    /// The alternate state that the object follows; empty or `$` is the default state.
+    /// Alternate state of the object. Empty or `$` for the default state.
     ///
-    /// `qStateName`: text.
+    /// Wire name: `qStateName`.
     #[doc(alias = "qStateName")]
     pub state_name: String,
-    /// The objects at the top of the app, such as sheets.
+    /// Root objects of the app, such as sheets.
     ///
-    /// `qAppObjectList`: [`AppObjectList`].
+    /// Wire name: `qAppObjectList`.
     #[doc(alias = "qAppObjectList")]
     pub app_object_list: Option<Box<AppObjectList>>,
-    /// The bookmarks of the app.
+    /// Bookmarks of the app.
     ///
-    /// `qBookmarkList`: [`BookmarkList`].
+    /// Wire name: `qBookmarkList`.
     #[doc(alias = "qBookmarkList")]
     pub bookmark_list: Option<Box<BookmarkList>>,
-    /// The children of this object.
+    /// Children of this object.
     ///
-    /// `qChildList`: [`ChildList`].
+    /// Wire name: `qChildList`.
     #[doc(alias = "qChildList")]
     pub child_list: Option<Box<ChildList>>,
-    /// The master dimensions of the app.
+    /// Library dimensions of the app.
     ///
-    /// `qDimensionList`: [`DimensionList`].
+    /// Wire name: `qDimensionList`.
     #[doc(alias = "qDimensionList")]
     pub dimension_list: Option<Box<DimensionList>>,
-    /// The snapshot embedded in the object.
+    /// Snapshot embedded in the object.
     ///
-    /// `qEmbeddedSnapshot`: [`EmbeddedSnapshot`].
+    /// Wire name: `qEmbeddedSnapshot`.
     #[doc(alias = "qEmbeddedSnapshot")]
     pub embedded_snapshot: Option<EmbeddedSnapshot>,
-    /// The visualisation extensions that are installed.
+    /// Installed visualization extensions.
     ///
-    /// `qExtensionList`: [`ExtensionList`].
+    /// Wire name: `qExtensionList`.
     #[doc(alias = "qExtensionList")]
     pub extension_list: Option<Box<ExtensionList>>,
-    /// The fields of the data model.
+    /// Fields of the data model.
     ///
-    /// `qFieldList`: [`FieldList`].
+    /// Wire name: `qFieldList`.
     #[doc(alias = "qFieldList")]
     pub field_list: Option<Box<FieldList>>,
-    /// The calculated cube: its size, its dimensions and measures, and the pages fetched with the layout.
+    /// Calculated hypercube: size, dimensions, measures, and the pages of the initial fetch.
     ///
-    /// `qHyperCube`: [`HyperCube`].
+    /// Wire name: `qHyperCube`.
     #[doc(alias = "qHyperCube")]
     pub hyper_cube: Option<Box<HyperCube>>,
-    /// The values of one field with their selection states.
+    /// Values of a field with their selection states.
     ///
-    /// `qListObject`: [`ListObject`].
+    /// Wire name: `qListObject`.
     #[doc(alias = "qListObject")]
     pub list_object: Option<Box<ListObject>>,
-    /// The master measures of the app.
+    /// Library measures of the app.
     ///
-    /// `qMeasureList`: [`MeasureList`].
+    /// Wire name: `qMeasureList`.
     #[doc(alias = "qMeasureList")]
     pub measure_list: Option<Box<MeasureList>>,
-    /// The images that the app can use.
+    /// Images that the app can use.
     ///
-    /// `qMediaList`: [`MediaList`].
+    /// Wire name: `qMediaList`.
     #[doc(alias = "qMediaList")]
     pub media_list: Option<Box<MediaList>>,
-    /// The dimension that a master dimension describes.
+    /// Definition of a library dimension.
     ///
-    /// `qNxLibraryDimension`: [`NxLibraryDimension`].
+    /// Wire name: `qNxLibraryDimension`.
     #[doc(alias = "qNxLibraryDimension")]
     pub nx_library_dimension: Option<Box<NxLibraryDimension>>,
-    /// The measure that a master measure describes.
+    /// Definition of a library measure.
     ///
-    /// `qNxLibraryMeasure`: [`NxLibraryMeasure`].
+    /// Wire name: `qNxLibraryMeasure`.
     #[doc(alias = "qNxLibraryMeasure")]
     pub nx_library_measure: Option<Box<NxLibraryMeasure>>,
-    /// The current selections, field by field.
+    /// Current selections by field.
     ///
-    /// `qSelectionObject`: [`SelectionObject`].
+    /// Wire name: `qSelectionObject`.
     #[doc(alias = "qSelectionObject")]
     pub selection_object: Option<Box<SelectionObject>>,
-    /// The address of a static file, such as a thumbnail.
+    /// URL of a static file, such as a thumbnail.
     ///
-    /// `qStaticContentUrl`: [`StaticContentUrl`].
+    /// Wire name: `qStaticContentUrl`.
     #[doc(alias = "qStaticContentUrl")]
     pub static_content_url: Option<Box<StaticContentUrl>>,
-    /// The calculated tree of a hierarchical definition.
+    /// Calculated tree.
     ///
-    /// `qTreeData`: [`TreeData`].
+    /// Wire name: `qTreeData`.
     #[doc(alias = "qTreeData")]
     pub tree_data: Option<Box<TreeData>>,
-    /// How many steps can be undone and redone.
+    /// Number of changes that can be undone and redone.
     ///
-    /// `qUndoInfo`: [`UndoInfo`].
+    /// Wire name: `qUndoInfo`.
     #[doc(alias = "qUndoInfo")]
     pub undo_info: Option<Box<UndoInfo>>,
-    /// The variables of the app.
+    /// Variables of the app.
     ///
-    /// `qVariableList`: [`VariableList`].
+    /// Wire name: `qVariableList`.
     #[doc(alias = "qVariableList")]
     pub variable_list: Option<Box<VariableList>>,
     /// Members that the schema does not know.
@@ -575,155 +578,159 @@ impl Record for GenericObjectLayout {
     }
 }
 
-/// The definition of a generic object: what it is, what it calculates and whatever else its app keeps in it.
+/// The definition of a generic object: what it is, what it calculates, and custom members of the app.
 ///
-/// A generic object is the engine's one building block for everything on a screen: a chart, a list box, a sheet, a story,
-/// or nothing visible at all but a query of a program. What it calculates is decided by the definitions present, mostly
-/// [`GenericObjectProperties::hyper_cube_def`](crate::types::GenericObjectProperties::hyper_cube_def) for tables and charts and [`GenericObjectProperties::list_object_def`](crate::types::GenericObjectProperties::list_object_def) for the
-/// values of one field. A definition that is present counts even when it is empty, so leave out those that are not
-/// wanted. Definitions may also stand deeper, below members of an app's own; methods then take their path, for example
-/// `/layers/0/qHyperCubeDef`.
+/// Generic objects are the building blocks of an app: charts, list boxes, sheets, stories, and objects that are
+/// not visible but contain a query. The definitions that are present determine what the object calculates,
+/// usually [`GenericObjectProperties::hyper_cube_def`](crate::types::GenericObjectProperties::hyper_cube_def) for
+/// tables and charts and
+/// [`GenericObjectProperties::list_object_def`](crate::types::GenericObjectProperties::list_object_def) for the
+/// values of a field. An empty definition also counts as present, so omit the ones you do not need. Definitions
+/// may also be nested in custom members; methods then take their path, for example `/layers/0/qHyperCubeDef`.
 ///
-/// Create one with [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object) (gone with the session, right for queries), [`DocApi::create_object`](crate::doc::DocApi::create_object) (saved
-/// with the app) or [`GenericObjectApi::create_child`](crate::generic_object::GenericObjectApi::create_child). To change one: read with [`GenericObjectApi::get_properties`](crate::generic_object::GenericObjectApi::get_properties), alter, and
-/// write everything back with [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties), which replaces what was there; for a single member
-/// [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches) is cheaper. Soft patches and what a linked object takes over show only in
+/// Create an object with [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object) (for this
+/// session, suitable for queries), [`DocApi::create_object`](crate::doc::DocApi::create_object) (saved with the
+/// app), or [`GenericObjectApi::create_child`](crate::generic_object::GenericObjectApi::create_child). To change
+/// an object, read the properties with
+/// [`GenericObjectApi::get_properties`](crate::generic_object::GenericObjectApi::get_properties), modify them,
+/// and write all of them with
+/// [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties), which replaces
+/// the existing properties. To change a single member,
+/// [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches) is cheaper. Soft
+/// patches and inherited properties are visible only in
 /// [`GenericObjectApi::get_effective_properties`](crate::generic_object::GenericObjectApi::get_effective_properties).
-///
-/// `GenericObjectProperties`: an object with 25 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericobjectproperties)
+/// Schema type: [`GenericObjectProperties`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericobjectproperties).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericObjectProperties {
-    /// Identifier and type. The type is free text, which clients use to choose how to draw the object.
+    /// ID and type. The type is an arbitrary string that clients use to choose how to display the object.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// Identifier of the object to link to, whose properties are then taken over, as a visualisation of a
-    /// master item does; empty for an object of its own. The target must not be a session object.
+    /// ID of the object to link to, whose properties are inherited. Visualizations based on a master item use it.
+    /// Must not be a session object.
     ///
-    /// `qExtendsId`: text.
+    /// Wire name: `qExtendsId`.
     #[doc(alias = "qExtendsId")]
     pub extends_id: String,
-    /// Title, description, tags and the like.
+    /// Title, description, tags, and other metadata.
     ///
-    /// `qMetaDef`: [`NxMetaDef`].
+    /// Wire name: `qMetaDef`.
     #[doc(alias = "qMetaDef")]
     pub meta_def: NxMetaDef,
-    /// The alternate state whose selections the object follows and makes; empty is the default state.
+    /// Alternate state that the object uses. Empty for the default state.
     ///
-    /// `qStateName`: text.
+    /// Wire name: `qStateName`.
     #[doc(alias = "qStateName")]
     pub state_name: String,
-    /// Asks for the objects at the top of the app.
+    /// Requests the root objects of the app.
     ///
-    /// `qAppObjectListDef`: [`AppObjectListDef`].
+    /// Wire name: `qAppObjectListDef`.
     #[doc(alias = "qAppObjectListDef")]
     pub app_object_list_def: Option<Box<AppObjectListDef>>,
-    /// Asks for the bookmarks of the app.
+    /// Requests the bookmarks of the app.
     ///
-    /// `qBookmarkListDef`: [`BookmarkListDef`].
+    /// Wire name: `qBookmarkListDef`.
     #[doc(alias = "qBookmarkListDef")]
     pub bookmark_list_def: Option<Box<BookmarkListDef>>,
-    /// Asks for the children of this object.
+    /// Requests the children of this object.
     ///
-    /// `qChildListDef`: [`ChildListDef`].
+    /// Wire name: `qChildListDef`.
     #[doc(alias = "qChildListDef")]
     pub child_list_def: Option<Box<ChildListDef>>,
-    /// Asks for the master dimensions of the app.
+    /// Requests the library dimensions of the app.
     ///
-    /// `qDimensionListDef`: [`DimensionListDef`].
+    /// Wire name: `qDimensionListDef`.
     #[doc(alias = "qDimensionListDef")]
     pub dimension_list_def: Option<Box<DimensionListDef>>,
-    /// Lets the object hold a snapshot.
+    /// Allows the object to contain a snapshot.
     ///
-    /// `qEmbeddedSnapshotDef`: [`EmbeddedSnapshotDef`].
+    /// Wire name: `qEmbeddedSnapshotDef`.
     #[doc(alias = "qEmbeddedSnapshotDef")]
     pub embedded_snapshot_def: Option<EmbeddedSnapshotDef>,
-    /// Asks for the installed extensions.
+    /// Requests the installed extensions.
     ///
-    /// `qExtensionListDef`: [`ExtensionListDef`].
+    /// Wire name: `qExtensionListDef`.
     #[doc(alias = "qExtensionListDef")]
     pub extension_list_def: Option<ExtensionListDef>,
-    /// Asks for the fields of the data model.
+    /// Requests the fields of the data model.
     ///
-    /// `qFieldListDef`: [`FieldListDef`].
+    /// Wire name: `qFieldListDef`.
     #[doc(alias = "qFieldListDef")]
     pub field_list_def: Option<Box<FieldListDef>>,
-    /// Asks for a cube of dimensions and measures.
+    /// Requests a hypercube of dimensions and measures.
     ///
-    /// `qHyperCubeDef`: [`HyperCubeDef`].
+    /// Wire name: `qHyperCubeDef`.
     #[doc(alias = "qHyperCubeDef")]
     pub hyper_cube_def: Option<Box<HyperCubeDef>>,
-    /// Content that is kept with the properties but neither evaluated nor repeated in the layout.
+    /// Content that is stored with the properties but neither evaluated nor included in the layout.
     ///
-    /// `qLayoutExclude`: [`LayoutExclude`].
+    /// Wire name: `qLayoutExclude`.
     #[doc(alias = "qLayoutExclude")]
     pub layout_exclude: Option<LayoutExclude>,
-    /// Asks for the values of one field and their selection states.
+    /// Requests the values of a field with their selection states.
     ///
-    /// `qListObjectDef`: [`ListObjectDef`].
+    /// Wire name: `qListObjectDef`.
     #[doc(alias = "qListObjectDef")]
     pub list_object_def: Option<Box<ListObjectDef>>,
-    /// Asks for the master measures of the app.
+    /// Requests the library measures of the app.
     ///
-    /// `qMeasureListDef`: [`MeasureListDef`].
+    /// Wire name: `qMeasureListDef`.
     #[doc(alias = "qMeasureListDef")]
     pub measure_list_def: Option<Box<MeasureListDef>>,
-    /// Asks for the images that the app can use.
+    /// Requests the images that the app can use.
     ///
-    /// `qMediaListDef`: [`MediaListDef`].
+    /// Wire name: `qMediaListDef`.
     #[doc(alias = "qMediaListDef")]
     pub media_list_def: Option<MediaListDef>,
-    /// Describes a master dimension.
+    /// Defines a library dimension.
     ///
-    /// `qNxLibraryDimensionDef`: [`NxLibraryDimensionDef`].
+    /// Wire name: `qNxLibraryDimensionDef`.
     #[doc(alias = "qNxLibraryDimensionDef")]
     pub nx_library_dimension_def: Option<Box<NxLibraryDimensionDef>>,
-    /// Describes a master measure.
+    /// Defines a library measure.
     ///
-    /// `qNxLibraryMeasureDef`: [`NxLibraryMeasureDef`].
+    /// Wire name: `qNxLibraryMeasureDef`.
     #[doc(alias = "qNxLibraryMeasureDef")]
     pub nx_library_measure_def: Option<Box<NxLibraryMeasureDef>>,
-    /// Asks for the current selections.
+    /// Requests the current selections.
     ///
-    /// `qSelectionObjectDef`: [`SelectionObjectDef`].
+    /// Wire name: `qSelectionObjectDef`.
     #[doc(alias = "qSelectionObjectDef")]
     pub selection_object_def: Option<Box<SelectionObjectDef>>,
-    /// Names a static file whose address the layout should give.
+    /// Requests the URL of a static file.
     ///
-    /// `qStaticContentUrlDef`: [`StaticContentUrlDef`].
+    /// Wire name: `qStaticContentUrlDef`.
     #[doc(alias = "qStaticContentUrlDef")]
     pub static_content_url_def: Option<Box<StaticContentUrlDef>>,
-    /// An expression whose result goes into the layout as text. It mostly stands below a member of the
-    /// app's own, such as a title.
+    /// Expression whose result is included in the layout as a string. Usually part of a custom member, such as a
+    /// title.
     ///
-    /// `qStringExpression`: [`StringExpression`].
+    /// Wire name: `qStringExpression`.
     #[doc(alias = "qStringExpression")]
     pub string_expression: Option<Box<StringExpression>>,
-    /// Asks for a tree of nested dimensions.
+    /// Requests a tree of nested dimensions.
     ///
-    /// `qTreeDataDef`: [`TreeDataDef`].
+    /// Wire name: `qTreeDataDef`.
     #[doc(alias = "qTreeDataDef")]
     pub tree_data_def: Option<Box<TreeDataDef>>,
-    /// Asks for the number of steps that can be undone and redone.
+    /// Requests the number of changes that can be undone and redone.
     ///
-    /// `qUndoInfoDef`: [`UndoInfoDef`].
+    /// Wire name: `qUndoInfoDef`.
     #[doc(alias = "qUndoInfoDef")]
     pub undo_info_def: Option<UndoInfoDef>,
-    /// An expression whose result goes into the layout as a number. Like the text one, mostly below an
-    /// app's own member.
+    /// Expression whose result is included in the layout as a number. Usually part of a custom member.
     ///
-    /// `qValueExpression`: [`ValueExpression`].
+    /// Wire name: `qValueExpression`.
     #[doc(alias = "qValueExpression")]
     pub value_expression: Option<Box<ValueExpression>>,
-    /// Asks for the variables of the app.
+    /// Requests the variables of the app.
     ///
-    /// `qVariableListDef`: [`VariableListDef`].
+    /// Wire name: `qVariableListDef`.
     #[doc(alias = "qVariableListDef")]
     pub variable_list_def: Option<Box<VariableListDef>>,
     /// Members that the schema does not know.
@@ -1032,38 +1039,35 @@ impl Record for GenericObjectProperties {
     }
 }
 
-/// Any JSON object: its members are chosen by the client.
+/// A JSON object with members chosen by the client.
 ///
-/// In the `qData` of a list definition each member names something to collect and gives its path in the properties of the
-/// listed items, for example `{"title": "/qMetaDef/title"}`; each entry of the list then carries a `qData` with the same
-/// names and the values found.
+/// In the `qData` member of a list definition, each member maps a name to a path in the properties of the listed
+/// items, for example `{"title": "/qMetaDef/title"}`. Each list entry then contains a `qData` member with the
+/// same names and the values found.
 ///
-/// `JsonObject`: any JSON.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#jsonobject)
+/// Schema type: [`JsonObject`](https://qlik.dev/apis/json-rpc/qix/schemas/#jsonobject).
 pub type JsonObject = Json;
 
-/// An entry of a list of objects, bookmarks, dimensions or measures.
+/// An entry in a list of objects, bookmarks, dimensions, or measures.
 ///
-/// `NxContainerEntry`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcontainerentry)
+/// Schema type: [`NxContainerEntry`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcontainerentry).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxContainerEntry {
-    /// Identifier and type of the listed item; the identifier is what [`DocApi::get_object`](crate::doc::DocApi::get_object) and its like take.
+    /// ID and type of the item. Pass the ID to [`DocApi::get_object`](crate::doc::DocApi::get_object) or the
+    /// corresponding method.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// Title, description and rights of the item.
+    /// Title, description, and access rights of the item.
     ///
-    /// `qMeta`: [`NxMeta`].
+    /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
-    /// The values that the definition of the list asked for in its `qData`, under the same names.
+    /// Values requested by `qData` of the list definition, under the same names.
     ///
-    /// `qData`: [`JsonObject`].
+    /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
 }
@@ -1116,36 +1120,34 @@ impl Record for NxContainerEntry {
     }
 }
 
-/// The format of an exported file, see [`GenericObjectApi::export_data`](crate::generic_object::GenericObjectApi::export_data).
+/// File format for [`GenericObjectApi::export_data`](crate::generic_object::GenericObjectApi::export_data).
 ///
-/// `NxExportFileType`: one of 4 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxexportfiletype)
+/// Schema type: [`NxExportFileType`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxexportfiletype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxExportFileType {
-    /// Text with the values of a row separated by commas. The path of the cube must be given.
+    /// Comma-separated values. Requires the path of the hypercube.
     ///
-    /// `CSV_C`, in full `EXPORT_CSV_C`, number 0.
+    /// Wire value: `CSV_C`, also `EXPORT_CSV_C` or 0.
     #[doc(alias = "CSV_C")]
     #[doc(alias = "EXPORT_CSV_C")]
     #[default]
     CsvC,
-    /// Text with the values of a row separated by tabs. The path of the cube must be given.
+    /// Tab-separated values. Requires the path of the hypercube.
     ///
-    /// `CSV_T`, in full `EXPORT_CSV_T`, number 1.
+    /// Wire value: `CSV_T`, also `EXPORT_CSV_T` or 1.
     #[doc(alias = "CSV_T")]
     #[doc(alias = "EXPORT_CSV_T")]
     CsvT,
-    /// An Excel workbook (`.xlsx`).
+    /// Excel workbook (`.xlsx`).
     ///
-    /// `OOXML`, in full `EXPORT_OOXML`, number 2.
+    /// Wire value: `OOXML`, also `EXPORT_OOXML` or 2.
     #[doc(alias = "OOXML")]
     #[doc(alias = "EXPORT_OOXML")]
     Ooxml,
-    /// A file in the columnar format Parquet.
+    /// Apache Parquet.
     ///
-    /// `PARQUET`, in full `EXPORT_PARQUET`, number 3.
+    /// Wire value: `PARQUET`, also `EXPORT_PARQUET` or 3.
     #[doc(alias = "PARQUET")]
     #[doc(alias = "EXPORT_PARQUET")]
     Parquet,
@@ -1207,24 +1209,22 @@ impl Choice for NxExportFileType {
     }
 }
 
-/// Which values an export contains, see [`GenericObjectApi::export_data`](crate::generic_object::GenericObjectApi::export_data).
+/// Values to export with [`GenericObjectApi::export_data`](crate::generic_object::GenericObjectApi::export_data).
 ///
-/// `NxExportState`: one of 2 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxexportstate)
+/// Schema type: [`NxExportState`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxexportstate).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxExportState {
-    /// Only values that are possible under the current selections.
+    /// Values that are possible under the current selections.
     ///
-    /// `P`, in full `EXPORT_POSSIBLE`, number 0.
+    /// Wire value: `P`, also `EXPORT_POSSIBLE` or 0.
     #[doc(alias = "P")]
     #[doc(alias = "EXPORT_POSSIBLE")]
     #[default]
     Possible,
-    /// Everything that the object shows.
+    /// All values, including excluded ones.
     ///
-    /// `A`, in full `EXPORT_ALL`, number 1.
+    /// Wire value: `A`, also `EXPORT_ALL` or 1.
     #[doc(alias = "A")]
     #[doc(alias = "EXPORT_ALL")]
     All,
@@ -1272,27 +1272,26 @@ impl Choice for NxExportState {
     }
 }
 
-/// Which objects [`DocApi::get_objects`](crate::doc::DocApi::get_objects) lists, and what it says about each.
+/// Options of [`DocApi::get_objects`](crate::doc::DocApi::get_objects).
 ///
-/// `NxGetObjectOptions`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgetobjectoptions)
+/// Schema type: [`NxGetObjectOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgetobjectoptions).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxGetObjectOptions {
-    /// The types wanted, such as `sheet`, as in [`NxInfo::type_`](crate::types::NxInfo::type_).
+    /// Types to list, as in [`NxInfo::type_`](crate::types::NxInfo::type_), such as `sheet`.
     ///
-    /// `qTypes`: texts.
+    /// Wire name: `qTypes`.
     #[doc(alias = "qTypes")]
     pub types: Vec<String>,
-    /// Whether to list objects too that live in this session only.
+    /// Whether to include session objects.
     ///
-    /// `qIncludeSessionObjects`: true or false.
+    /// Wire name: `qIncludeSessionObjects`.
     #[doc(alias = "qIncludeSessionObjects")]
     pub include_session_objects: bool,
-    /// Names and paths of properties to bring along for each object, see [`JsonObject`](crate::types::JsonObject).
+    /// Names and property paths of additional values to return for each object; see
+    /// [`JsonObject`](crate::types::JsonObject).
     ///
-    /// `qData`: [`JsonObject`].
+    /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
 }
@@ -1352,24 +1351,22 @@ impl Record for NxGetObjectOptions {
     }
 }
 
-/// Identifier and type of an object.
+/// ID and type of an object.
 ///
-/// `NxInfo`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxinfo)
+/// Schema type: [`NxInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxInfo {
-    /// Identifier, unique in the app. The engine makes one if it is empty, and another one if it is taken already: use
-    /// the one that comes back from the creation.
+    /// ID, unique in the app. If it is empty or already in use, the engine generates one, so use the ID in the
+    /// response of the method that created the object.
     ///
-    /// `qId`: text.
+    /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: String,
-    /// What kind of object it is, such as `sheet`, `table`, `measure` or `variable`. For generic objects the client
-    /// chooses it freely; it cannot be changed afterwards.
+    /// Type, such as `sheet`, `table`, `measure`, or `variable`. For generic objects, it can be any string. It cannot
+    /// change after the object is created.
     ///
-    /// `qType`: text.
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: String,
 }
@@ -1412,17 +1409,15 @@ impl Record for NxInfo {
     }
 }
 
-/// An error found while a layout was made.
+/// An error in a layout.
 ///
-/// `NxLayoutErrors`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlayouterrors)
+/// Schema type: [`NxLayoutErrors`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlayouterrors).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxLayoutErrors {
-    /// Number of the error, as in [`NxLocalizedErrorCode`](crate::types::NxLocalizedErrorCode).
+    /// Error code, as in [`NxLocalizedErrorCode`](crate::types::NxLocalizedErrorCode).
     ///
-    /// `qErrorCode`: whole number.
+    /// Wire name: `qErrorCode`.
     #[doc(alias = "qErrorCode")]
     pub error_code: i32,
 }
@@ -1455,28 +1450,28 @@ impl Record for NxLayoutErrors {
     }
 }
 
-/// An object that depends on the one asked about, through a link or by using it from the library.
+/// An object that depends on another object through a link, or that uses a library item.
 ///
-/// [`GenericObjectApi::get_linked_objects`](crate::generic_object::GenericObjectApi::get_linked_objects), [`GenericDimensionApi::get_linked_objects`](crate::generic_dimension::GenericDimensionApi::get_linked_objects) and [`GenericMeasureApi::get_linked_objects`](crate::generic_measure::GenericMeasureApi::get_linked_objects)
-/// return them: ask before a master item is changed or removed.
-///
-/// `NxLinkedObjectInfo`: an object with 2 members.
+/// Returned by
+/// [`GenericObjectApi::get_linked_objects`](crate::generic_object::GenericObjectApi::get_linked_objects),
+/// [`GenericDimensionApi::get_linked_objects`](crate::generic_dimension::GenericDimensionApi::get_linked_objects),
+/// and [`GenericMeasureApi::get_linked_objects`](crate::generic_measure::GenericMeasureApi::get_linked_objects).
+/// Check them before you change or delete a master item.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlinkedobjectinfo)
+/// Schema type: [`NxLinkedObjectInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlinkedobjectinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxLinkedObjectInfo {
-    /// For a child, the identifier of its parent (say, the sheet of a chart); for an object at the top of the app,
-    /// its own.
+    /// For a child, the ID of its parent, such as the sheet of a chart. For a root object, its own ID.
     ///
-    /// `qRootId`: text.
+    /// Wire name: `qRootId`.
     #[doc(alias = "qRootId")]
     pub root_id: String,
-    /// Identifier and type of the dependent object.
+    /// ID and type of the dependent object.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
     /// Members that the schema does not know.
@@ -1526,1750 +1521,1718 @@ impl Record for NxLinkedObjectInfo {
     }
 }
 
-/// What went wrong, as the engine names it.
+/// An error code of the engine.
 ///
-/// The `code` of an engine's error is the number of one of these; so is [`NxLayoutErrors::error_code`](crate::types::NxLayoutErrors::error_code), and
-/// [`ReloadError::title`](crate::types::ReloadError::title) holds the name. The numbers go by thousands: generic errors below 100, answers of web servers
-/// from 400, then apps, connections, files, users, licences, cubes (6000), calculations (7000), layouts, storage (9000),
-/// reloads (10000 and 11000), and further down the parts of the engine that few programs meet. The message that comes
-/// with an error is meant for logs: decide by the code.
+/// The `code` of an engine error and [`NxLayoutErrors::error_code`](crate::types::NxLayoutErrors::error_code)
+/// contain the number; [`ReloadError::title`](crate::types::ReloadError::title) contains the name. The numbers
+/// are grouped: generic errors (below 100), HTTP errors (from 400), apps, connections, files, users, and licenses
+/// (from 1000), hypercubes (6000), calculations (7000), layouts (8000), storage (9000), reloads (10000 and
+/// 11000), and other components. Error messages are meant for logs: rely on the code.
 ///
-/// Those worth handling by name: [`NxLocalizedErrorCode::GenericAborted`](crate::types::NxLocalizedErrorCode::GenericAborted) (ask again),
-/// [`NxLocalizedErrorCode::CalcPagesTooLarge`](crate::types::NxLocalizedErrorCode::CalcPagesTooLarge) (ask for less),
-/// [`NxLocalizedErrorCode::HcModalObjectError`](crate::types::NxLocalizedErrorCode::HcModalObjectError) (end the selection mode),
-/// [`NxLocalizedErrorCode::AppAlreadyOpen`](crate::types::NxLocalizedErrorCode::AppAlreadyOpen) (take the app that is open),
-/// [`NxLocalizedErrorCode::CalcEvalConditionFailed`](crate::types::NxLocalizedErrorCode::CalcEvalConditionFailed) (a state to show, not a failure) and
+/// Codes that programs commonly handle:
+/// [`NxLocalizedErrorCode::GenericAborted`](crate::types::NxLocalizedErrorCode::GenericAborted) (repeat the
+/// call), [`NxLocalizedErrorCode::CalcPagesTooLarge`](crate::types::NxLocalizedErrorCode::CalcPagesTooLarge)
+/// (request less),
+/// [`NxLocalizedErrorCode::HcModalObjectError`](crate::types::NxLocalizedErrorCode::HcModalObjectError) (end
+/// selection mode), [`NxLocalizedErrorCode::AppAlreadyOpen`](crate::types::NxLocalizedErrorCode::AppAlreadyOpen)
+/// (use the open app),
+/// [`NxLocalizedErrorCode::CalcEvalConditionFailed`](crate::types::NxLocalizedErrorCode::CalcEvalConditionFailed)
+/// (a state to show, not a failure), and
 /// [`NxLocalizedErrorCode::ReloadInProgress`](crate::types::NxLocalizedErrorCode::ReloadInProgress) (wait).
 ///
-/// `NxLocalizedErrorCode`: one of 332 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlocalizederrorcode)
+/// Schema type: [`NxLocalizedErrorCode`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlocalizederrorcode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxLocalizedErrorCode {
-    /// The request was not valid JSON.
+    /// The request is not valid JSON.
     ///
-    /// `LOCERR_JSON_RPC_PARSE_ERROR`, number -32700.
+    /// Wire value: `LOCERR_JSON_RPC_PARSE_ERROR`, also -32700.
     #[doc(alias = "LOCERR_JSON_RPC_PARSE_ERROR")]
     JsonRpcParseError,
-    /// The answer is larger than the engine may send: ask for fewer rows or a smaller
-    /// page.
+    /// The response exceeds the size limit of the engine. Request fewer rows or a smaller page.
     ///
-    /// `LOCERR_JSON_RPC_RESPONSE_TOO_LARGE`, number -32604.
+    /// Wire value: `LOCERR_JSON_RPC_RESPONSE_TOO_LARGE`, also -32604.
     #[doc(alias = "LOCERR_JSON_RPC_RESPONSE_TOO_LARGE")]
     JsonRpcResponseTooLarge,
-    /// The engine failed while it handled the request; its log may tell more.
+    /// The engine failed to process the request. Check its log.
     ///
-    /// `LOCERR_JSON_RPC_INTERNAL_ERROR`, number -32603.
+    /// Wire value: `LOCERR_JSON_RPC_INTERNAL_ERROR`, also -32603.
     #[doc(alias = "LOCERR_JSON_RPC_INTERNAL_ERROR")]
     JsonRpcInternalError,
-    /// A parameter is missing, misnamed or of the wrong type.
+    /// A parameter is missing, misspelled, or of the wrong type.
     ///
-    /// `LOCERR_JSON_RPC_INVALID_PARAMETERS`, number -32602.
+    /// Wire value: `LOCERR_JSON_RPC_INVALID_PARAMETERS`, also -32602.
     #[doc(alias = "LOCERR_JSON_RPC_INVALID_PARAMETERS")]
     JsonRpcInvalidParameters,
-    /// The object behind the handle has no such method; older engines say so of newer
-    /// methods.
+    /// The object does not have this method. Older engines return it for newer methods.
     ///
-    /// `LOCERR_JSON_RPC_METHOD_NOT_FOUND`, number -32601.
+    /// Wire value: `LOCERR_JSON_RPC_METHOD_NOT_FOUND`, also -32601.
     #[doc(alias = "LOCERR_JSON_RPC_METHOD_NOT_FOUND")]
     JsonRpcMethodNotFound,
-    /// The message is JSON but not a proper request.
+    /// The message is valid JSON but not a valid request.
     ///
-    /// `LOCERR_JSON_RPC_INVALID_REQUEST`, number -32600.
+    /// Wire value: `LOCERR_JSON_RPC_INVALID_REQUEST`, also -32600.
     #[doc(alias = "LOCERR_JSON_RPC_INVALID_REQUEST")]
     JsonRpcInvalidRequest,
-    /// Something unexpected happened inside the engine.
+    /// Internal error of the engine.
     ///
-    /// `LOCERR_INTERNAL_ERROR`, number -128.
+    /// Wire value: `LOCERR_INTERNAL_ERROR`, also -128.
     #[doc(alias = "LOCERR_INTERNAL_ERROR")]
     InternalError,
-    /// An error without any known cause.
+    /// Unknown error.
     ///
-    /// `LOCERR_GENERIC_UNKNOWN`, number -1.
+    /// Wire value: `LOCERR_GENERIC_UNKNOWN`, also -1.
     #[doc(alias = "LOCERR_GENERIC_UNKNOWN")]
     GenericUnknown,
     /// No error.
     ///
-    /// `LOCERR_GENERIC_OK`, number 0.
+    /// Wire value: `LOCERR_GENERIC_OK`, also 0.
     #[doc(alias = "LOCERR_GENERIC_OK")]
     #[default]
     GenericOk,
-    /// Something that has to be set first is not.
+    /// A required value has not been set.
     ///
-    /// `LOCERR_GENERIC_NOT_SET`, number 1.
+    /// Wire value: `LOCERR_GENERIC_NOT_SET`, also 1.
     #[doc(alias = "LOCERR_GENERIC_NOT_SET")]
     GenericNotSet,
-    /// The thing asked for does not exist, or the user may not see it (`Error::is_not_found`).
+    /// The item does not exist, or the user may not see it (`Error::is_not_found`).
     ///
-    /// `LOCERR_GENERIC_NOT_FOUND`, number 2.
+    /// Wire value: `LOCERR_GENERIC_NOT_FOUND`, also 2.
     #[doc(alias = "LOCERR_GENERIC_NOT_FOUND")]
     GenericNotFound,
-    /// Something of that name or identifier is there already; choose another or use what
-    /// exists.
+    /// An item with this name or ID already exists. Choose another one, or use the existing item.
     ///
-    /// `LOCERR_GENERIC_ALREADY_EXISTS`, number 3.
+    /// Wire value: `LOCERR_GENERIC_ALREADY_EXISTS`, also 3.
     #[doc(alias = "LOCERR_GENERIC_ALREADY_EXISTS")]
     GenericAlreadyExists,
-    /// A path is malformed or leads nowhere: of a definition inside the properties, or of a
-    /// file or an app.
+    /// A path is malformed or does not exist: the path of a definition in the properties, of a file, or of an app.
     ///
-    /// `LOCERR_GENERIC_INVALID_PATH`, number 4.
+    /// Wire value: `LOCERR_GENERIC_INVALID_PATH`, also 4.
     #[doc(alias = "LOCERR_GENERIC_INVALID_PATH")]
     GenericInvalidPath,
-    /// The user lacks the right to do this, often a change in a published app, or section
-    /// access keeps the user out of the app.
+    /// The user lacks permission, for example to change a published app or to open an app with section access.
     ///
-    /// `LOCERR_GENERIC_ACCESS_DENIED`, number 5.
+    /// Wire value: `LOCERR_GENERIC_ACCESS_DENIED`, also 5.
     #[doc(alias = "LOCERR_GENERIC_ACCESS_DENIED")]
     GenericAccessDenied,
-    /// The engine could not get the memory that it needed.
+    /// The engine ran out of memory.
     ///
-    /// `LOCERR_GENERIC_OUT_OF_MEMORY`, number 6.
+    /// Wire value: `LOCERR_GENERIC_OUT_OF_MEMORY`, also 6.
     #[doc(alias = "LOCERR_GENERIC_OUT_OF_MEMORY")]
     GenericOutOfMemory,
-    /// Something was used before it was ready.
+    /// Something was used before it was initialized.
     ///
-    /// `LOCERR_GENERIC_NOT_INITIALIZED`, number 7.
+    /// Wire value: `LOCERR_GENERIC_NOT_INITIALIZED`, also 7.
     #[doc(alias = "LOCERR_GENERIC_NOT_INITIALIZED")]
     GenericNotInitialized,
-    /// A value among the parameters makes no sense here.
+    /// A parameter has an invalid value.
     ///
-    /// `LOCERR_GENERIC_INVALID_PARAMETERS`, number 8.
+    /// Wire value: `LOCERR_GENERIC_INVALID_PARAMETERS`, also 8.
     #[doc(alias = "LOCERR_GENERIC_INVALID_PARAMETERS")]
     GenericInvalidParameters,
-    /// A parameter that must have content is empty.
+    /// A required parameter is empty.
     ///
-    /// `LOCERR_GENERIC_EMPTY_PARAMETERS`, number 9.
+    /// Wire value: `LOCERR_GENERIC_EMPTY_PARAMETERS`, also 9.
     #[doc(alias = "LOCERR_GENERIC_EMPTY_PARAMETERS")]
     GenericEmptyParameters,
-    /// The engine came upon a condition that it did not expect.
+    /// Internal error of the engine.
     ///
-    /// `LOCERR_GENERIC_INTERNAL_ERROR`, number 10.
+    /// Wire value: `LOCERR_GENERIC_INTERNAL_ERROR`, also 10.
     #[doc(alias = "LOCERR_GENERIC_INTERNAL_ERROR")]
     GenericInternalError,
-    /// Data that the engine read is damaged.
+    /// The data is corrupt.
     ///
-    /// `LOCERR_GENERIC_CORRUPT_DATA`, number 11.
+    /// Wire value: `LOCERR_GENERIC_CORRUPT_DATA`, also 11.
     #[doc(alias = "LOCERR_GENERIC_CORRUPT_DATA")]
     GenericCorruptData,
-    /// The engine found its data in memory to contradict itself.
+    /// The data in memory is inconsistent.
     ///
-    /// `LOCERR_GENERIC_MEMORY_INCONSISTENCY`, number 12.
+    /// Wire value: `LOCERR_GENERIC_MEMORY_INCONSISTENCY`, also 12.
     #[doc(alias = "LOCERR_GENERIC_MEMORY_INCONSISTENCY")]
     GenericMemoryInconsistency,
-    /// The work was given up because its owner is not visible.
+    /// The operation was aborted because its owner is not visible.
     ///
-    /// `LOCERR_GENERIC_INVISIBLE_OWNER_ABORT`, number 13.
+    /// Wire value: `LOCERR_GENERIC_INVISIBLE_OWNER_ABORT`, also 13.
     #[doc(alias = "LOCERR_GENERIC_INVISIBLE_OWNER_ABORT")]
     GenericInvisibleOwnerAbort,
-    /// Validation is prohibited at this point.
+    /// Validation is prohibited.
     ///
-    /// `LOCERR_GENERIC_PROHIBIT_VALIDATE`, number 14.
+    /// Wire value: `LOCERR_GENERIC_PROHIBIT_VALIDATE`, also 14.
     #[doc(alias = "LOCERR_GENERIC_PROHIBIT_VALIDATE")]
     GenericProhibitValidate,
-    /// The request was stopped before it had finished: cancelled, or overtaken by a selection or
-    /// another change in the same session. Repeat it if it only reads and its answer is still wanted.
+    /// The request was aborted: it was canceled, or a selection or another change in the same session made it
+    /// obsolete. Repeat it if it only reads and you still need the result.
     ///
-    /// `LOCERR_GENERIC_ABORTED`, number 15.
+    /// Wire value: `LOCERR_GENERIC_ABORTED`, also 15.
     #[doc(alias = "LOCERR_GENERIC_ABORTED")]
     GenericAborted,
-    /// The engine lost the connection to something that it depends on.
+    /// The engine lost the connection to a service that it depends on.
     ///
-    /// `LOCERR_GENERIC_CONNECTION_LOST`, number 16.
+    /// Wire value: `LOCERR_GENERIC_CONNECTION_LOST`, also 16.
     #[doc(alias = "LOCERR_GENERIC_CONNECTION_LOST")]
     GenericConnectionLost,
-    /// This edition of the product does not have the function.
+    /// This product edition does not support the feature.
     ///
-    /// `LOCERR_GENERIC_UNSUPPORTED_IN_PRODUCT_VERSION`, number 17.
+    /// Wire value: `LOCERR_GENERIC_UNSUPPORTED_IN_PRODUCT_VERSION`, also 17.
     #[doc(alias = "LOCERR_GENERIC_UNSUPPORTED_IN_PRODUCT_VERSION")]
     GenericUnsupportedInProductVersion,
-    /// A service that the engine calls over REST could not be reached.
+    /// A REST service that the engine uses is unreachable.
     ///
-    /// `LOCERR_GENERIC_REST_CONNECTION_FAILURE`, number 18.
+    /// Wire value: `LOCERR_GENERIC_REST_CONNECTION_FAILURE`, also 18.
     #[doc(alias = "LOCERR_GENERIC_REST_CONNECTION_FAILURE")]
     GenericRestConnectionFailure,
-    /// The memory that the app or the engine may use is exhausted; ask for less, or
-    /// try later.
+    /// The memory limit of the app or the engine has been reached. Request less, or retry later.
     ///
-    /// `LOCERR_GENERIC_MEMORY_LIMIT_REACHED`, number 19.
+    /// Wire value: `LOCERR_GENERIC_MEMORY_LIMIT_REACHED`, also 19.
     #[doc(alias = "LOCERR_GENERIC_MEMORY_LIMIT_REACHED")]
     GenericMemoryLimitReached,
-    /// The engine knows the function by name only.
+    /// The feature is not implemented.
     ///
-    /// `LOCERR_GENERIC_NOT_IMPLEMENTED`, number 20.
+    /// Wire value: `LOCERR_GENERIC_NOT_IMPLEMENTED`, also 20.
     #[doc(alias = "LOCERR_GENERIC_NOT_IMPLEMENTED")]
     GenericNotImplemented,
-    /// The engine shut down while it was at work; connect again.
+    /// The engine terminated during the operation. Reconnect.
     ///
-    /// `LOCERR_GENERIC_ENGINE_TERMINATED`, number 21.
+    /// Wire value: `LOCERR_GENERIC_ENGINE_TERMINATED`, also 21.
     #[doc(alias = "LOCERR_GENERIC_ENGINE_TERMINATED")]
     GenericEngineTerminated,
-    /// A web server that the engine called took the request for a bad one (400).
+    /// The limit of write operations is reached.
     ///
-    /// `LOCERR_HTTP_400`, number 400.
+    /// Wire value: `LOCERR_GENERIC_WRITE_OPERATIONS_LIMIT_REACHED`, also 22.
+    #[doc(alias = "LOCERR_GENERIC_WRITE_OPERATIONS_LIMIT_REACHED")]
+    GenericWriteOperationsLimitReached,
+    /// HTTP status of a web server that the engine called: bad request.
+    ///
+    /// Wire value: `LOCERR_HTTP_400`, also 400.
     #[doc(alias = "LOCERR_HTTP_400")]
     Http400,
-    /// A web server that the engine called wants credentials (401): check those of the data connection.
+    /// HTTP status of a web server that the engine called: unauthorized. Check the credentials of the data
+    /// connection.
     ///
-    /// `LOCERR_HTTP_401`, number 401.
+    /// Wire value: `LOCERR_HTTP_401`, also 401.
     #[doc(alias = "LOCERR_HTTP_401")]
     Http401,
-    /// A web server that the engine called asks for payment (402).
+    /// HTTP status of a web server that the engine called: payment required.
     ///
-    /// `LOCERR_HTTP_402`, number 402.
+    /// Wire value: `LOCERR_HTTP_402`, also 402.
     #[doc(alias = "LOCERR_HTTP_402")]
     Http402,
-    /// A web server that the engine called refused access (403): check the rights of the data connection's
+    /// HTTP status of a web server that the engine called: forbidden. Check the permissions of the data connection's
     /// account.
     ///
-    /// `LOCERR_HTTP_403`, number 403.
+    /// Wire value: `LOCERR_HTTP_403`, also 403.
     #[doc(alias = "LOCERR_HTTP_403")]
     Http403,
-    /// A web server that the engine called has nothing at this address (404): check the address.
+    /// HTTP status of a web server that the engine called: not found. Check the URL.
     ///
-    /// `LOCERR_HTTP_404`, number 404.
+    /// Wire value: `LOCERR_HTTP_404`, also 404.
     #[doc(alias = "LOCERR_HTTP_404")]
     Http404,
-    /// A web server that the engine called does not allow the method (405).
+    /// HTTP status of a web server that the engine called: method not allowed.
     ///
-    /// `LOCERR_HTTP_405`, number 405.
+    /// Wire value: `LOCERR_HTTP_405`, also 405.
     #[doc(alias = "LOCERR_HTTP_405")]
     Http405,
-    /// A web server that the engine called cannot answer in an accepted format (406).
+    /// HTTP status of a web server that the engine called: not acceptable.
     ///
-    /// `LOCERR_HTTP_406`, number 406.
+    /// Wire value: `LOCERR_HTTP_406`, also 406.
     #[doc(alias = "LOCERR_HTTP_406")]
     Http406,
-    /// A proxy between the engine and the web server wants credentials (407).
+    /// HTTP status of a proxy between the engine and a web server: proxy authentication required.
     ///
-    /// `LOCERR_HTTP_407`, number 407.
+    /// Wire value: `LOCERR_HTTP_407`, also 407.
     #[doc(alias = "LOCERR_HTTP_407")]
     Http407,
-    /// A web server that the engine called got tired of waiting for the request (408).
+    /// HTTP status of a web server that the engine called: request timeout.
     ///
-    /// `LOCERR_HTTP_408`, number 408.
+    /// Wire value: `LOCERR_HTTP_408`, also 408.
     #[doc(alias = "LOCERR_HTTP_408")]
     Http408,
-    /// A web server that the engine called reports a conflict with the present state (409).
+    /// HTTP status of a web server that the engine called: conflict.
     ///
-    /// `LOCERR_HTTP_409`, number 409.
+    /// Wire value: `LOCERR_HTTP_409`, also 409.
     #[doc(alias = "LOCERR_HTTP_409")]
     Http409,
-    /// What the engine asked a web server for was removed for good (410).
+    /// HTTP status of a web server that the engine called: gone.
     ///
-    /// `LOCERR_HTTP_410`, number 410.
+    /// Wire value: `LOCERR_HTTP_410`, also 410.
     #[doc(alias = "LOCERR_HTTP_410")]
     Http410,
-    /// A web server that the engine called insists on a stated length (411).
+    /// HTTP status of a web server that the engine called: length required.
     ///
-    /// `LOCERR_HTTP_411`, number 411.
+    /// Wire value: `LOCERR_HTTP_411`, also 411.
     #[doc(alias = "LOCERR_HTTP_411")]
     Http411,
-    /// A condition attached to the engine's web request was not met (412).
+    /// HTTP status of a web server that the engine called: precondition failed.
     ///
-    /// `LOCERR_HTTP_412`, number 412.
+    /// Wire value: `LOCERR_HTTP_412`, also 412.
     #[doc(alias = "LOCERR_HTTP_412")]
     Http412,
-    /// The body of the engine's web request was too large (413).
+    /// HTTP status of a web server that the engine called: content too large.
     ///
-    /// `LOCERR_HTTP_413`, number 413.
+    /// Wire value: `LOCERR_HTTP_413`, also 413.
     #[doc(alias = "LOCERR_HTTP_413")]
     Http413,
-    /// The address of the engine's web request was too long (414).
+    /// HTTP status of a web server that the engine called: URI too long.
     ///
-    /// `LOCERR_HTTP_414`, number 414.
+    /// Wire value: `LOCERR_HTTP_414`, also 414.
     #[doc(alias = "LOCERR_HTTP_414")]
     Http414,
-    /// A web server that the engine called does not take this kind of content (415).
+    /// HTTP status of a web server that the engine called: unsupported media type.
     ///
-    /// `LOCERR_HTTP_415`, number 415.
+    /// Wire value: `LOCERR_HTTP_415`, also 415.
     #[doc(alias = "LOCERR_HTTP_415")]
     Http415,
-    /// The part of a file that the engine asked a web server for lies outside it (416).
+    /// HTTP status of a web server that the engine called: range not satisfiable.
     ///
-    /// `LOCERR_HTTP_416`, number 416.
+    /// Wire value: `LOCERR_HTTP_416`, also 416.
     #[doc(alias = "LOCERR_HTTP_416")]
     Http416,
-    /// A web server that the engine called cannot meet an expectation in the request (417).
+    /// HTTP status of a web server that the engine called: expectation failed.
     ///
-    /// `LOCERR_HTTP_417`, number 417.
+    /// Wire value: `LOCERR_HTTP_417`, also 417.
     #[doc(alias = "LOCERR_HTTP_417")]
     Http417,
-    /// A web server that the engine called understood the request but not its content (422).
+    /// HTTP status of a web server that the engine called: unprocessable content.
     ///
-    /// `LOCERR_HTTP_422`, number 422.
+    /// Wire value: `LOCERR_HTTP_422`, also 422.
     #[doc(alias = "LOCERR_HTTP_422")]
     Http422,
-    /// What the engine asked a web server for is locked (423).
+    /// HTTP status of a web server that the engine called: locked.
     ///
-    /// `LOCERR_HTTP_423`, number 423.
+    /// Wire value: `LOCERR_HTTP_423`, also 423.
     #[doc(alias = "LOCERR_HTTP_423")]
     Http423,
-    /// The engine sent a web server too many requests (429): wait, then try again.
+    /// HTTP status of a web server that the engine called: too many requests. Retry later.
     ///
-    /// `LOCERR_HTTP_429`, number 429.
+    /// Wire value: `LOCERR_HTTP_429`, also 429.
     #[doc(alias = "LOCERR_HTTP_429")]
     Http429,
-    /// A web server that the engine called failed (500).
+    /// HTTP status of a web server that the engine called: internal server error.
     ///
-    /// `LOCERR_HTTP_500`, number 500.
+    /// Wire value: `LOCERR_HTTP_500`, also 500.
     #[doc(alias = "LOCERR_HTTP_500")]
     Http500,
-    /// A web server that the engine called does not know how to do this (501).
+    /// HTTP status of a web server that the engine called: not implemented.
     ///
-    /// `LOCERR_HTTP_501`, number 501.
+    /// Wire value: `LOCERR_HTTP_501`, also 501.
     #[doc(alias = "LOCERR_HTTP_501")]
     Http501,
-    /// A gateway got no proper answer for the engine's web request (502); trying again later may help.
+    /// HTTP status of a gateway between the engine and a web server: bad gateway. Retry later.
     ///
-    /// `LOCERR_HTTP_502`, number 502.
+    /// Wire value: `LOCERR_HTTP_502`, also 502.
     #[doc(alias = "LOCERR_HTTP_502")]
     Http502,
-    /// A web server that the engine called is overloaded or down (503); try again later.
+    /// HTTP status of a web server that the engine called: service unavailable. Retry later.
     ///
-    /// `LOCERR_HTTP_503`, number 503.
+    /// Wire value: `LOCERR_HTTP_503`, also 503.
     #[doc(alias = "LOCERR_HTTP_503")]
     Http503,
-    /// A gateway waited in vain for an answer to the engine's web request (504); try again later.
+    /// HTTP status of a gateway between the engine and a web server: gateway timeout. Retry later.
     ///
-    /// `LOCERR_HTTP_504`, number 504.
+    /// Wire value: `LOCERR_HTTP_504`, also 504.
     #[doc(alias = "LOCERR_HTTP_504")]
     Http504,
-    /// A web server that the engine called does not speak this version of HTTP (505).
+    /// HTTP status of a web server that the engine called: HTTP version not supported.
     ///
-    /// `LOCERR_HTTP_505`, number 505.
+    /// Wire value: `LOCERR_HTTP_505`, also 505.
     #[doc(alias = "LOCERR_HTTP_505")]
     Http505,
-    /// A web server that the engine called has used up its bandwidth (509).
+    /// HTTP status of a web server that the engine called: bandwidth limit exceeded.
     ///
-    /// `LOCERR_HTTP_509`, number 509.
+    /// Wire value: `LOCERR_HTTP_509`, also 509.
     #[doc(alias = "LOCERR_HTTP_509")]
     Http509,
-    /// The name of a web server could not be resolved: check the host in the address
-    /// and the DNS of the engine's machine.
+    /// The host name of a web server could not be resolved. Check the URL and the DNS settings of the engine host.
     ///
-    /// `LOCERR_HTTP_COULD_NOT_RESOLVE_HOST`, number 700.
+    /// Wire value: `LOCERR_HTTP_COULD_NOT_RESOLVE_HOST`, also 700.
     #[doc(alias = "LOCERR_HTTP_COULD_NOT_RESOLVE_HOST")]
     HttpCouldNotResolveHost,
-    /// There is an app of that name or id already.
+    /// An app with this name or ID already exists.
     ///
-    /// `LOCERR_APP_ALREADY_EXISTS`, number 1000.
+    /// Wire value: `LOCERR_APP_ALREADY_EXISTS`, also 1000.
     #[doc(alias = "LOCERR_APP_ALREADY_EXISTS")]
     AppAlreadyExists,
-    /// The name is not allowed for an app.
+    /// The app name is invalid.
     ///
-    /// `LOCERR_APP_INVALID_NAME`, number 1001.
+    /// Wire value: `LOCERR_APP_INVALID_NAME`, also 1001.
     #[doc(alias = "LOCERR_APP_INVALID_NAME")]
     AppInvalidName,
-    /// The session has the app open already, as happens after attaching to a running session: take
+    /// An app is already open in the session, for example because the connection attached to an existing session. Get
     /// it with [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc).
     ///
-    /// `LOCERR_APP_ALREADY_OPEN`, number 1002.
+    /// Wire value: `LOCERR_APP_ALREADY_OPEN`, also 1002.
     #[doc(alias = "LOCERR_APP_ALREADY_OPEN")]
     AppAlreadyOpen,
-    /// No such app, or the user may not see it.
+    /// The app does not exist, or the user may not see it.
     ///
-    /// `LOCERR_APP_NOT_FOUND`, number 1003.
+    /// Wire value: `LOCERR_APP_NOT_FOUND`, also 1003.
     #[doc(alias = "LOCERR_APP_NOT_FOUND")]
     AppNotFound,
     /// The app could not be imported.
     ///
-    /// `LOCERR_APP_IMPORT_FAILED`, number 1004.
+    /// Wire value: `LOCERR_APP_IMPORT_FAILED`, also 1004.
     #[doc(alias = "LOCERR_APP_IMPORT_FAILED")]
     AppImportFailed,
     /// The app could not be saved.
     ///
-    /// `LOCERR_APP_SAVE_FAILED`, number 1005.
+    /// Wire value: `LOCERR_APP_SAVE_FAILED`, also 1005.
     #[doc(alias = "LOCERR_APP_SAVE_FAILED")]
     AppSaveFailed,
     /// The app could not be created.
     ///
-    /// `LOCERR_APP_CREATE_FAILED`, number 1006.
+    /// Wire value: `LOCERR_APP_CREATE_FAILED`, also 1006.
     #[doc(alias = "LOCERR_APP_CREATE_FAILED")]
     AppCreateFailed,
-    /// There is no usable app: [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc) says so before one is opened.
+    /// There is no valid app. [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc) returns this
+    /// error if no app is open.
     ///
-    /// `LOCERR_APP_INVALID`, number 1007.
+    /// Wire value: `LOCERR_APP_INVALID`, also 1007.
     #[doc(alias = "LOCERR_APP_INVALID")]
     AppInvalid,
-    /// The connection to the app could not be made.
+    /// The connection to the app failed.
     ///
-    /// `LOCERR_APP_CONNECT_FAILED`, number 1008.
+    /// Wire value: `LOCERR_APP_CONNECT_FAILED`, also 1008.
     #[doc(alias = "LOCERR_APP_CONNECT_FAILED")]
     AppConnectFailed,
-    /// The session has the app open with data and it was asked for without, or
-    /// the other way round: open it in the same way, or use a session of its own.
+    /// The app is already open in the session, with data instead of without or vice versa. Open it in the same mode,
+    /// or use another session.
     ///
-    /// `LOCERR_APP_ALREADY_OPEN_IN_DIFFERENT_MODE`, number 1009.
+    /// Wire value: `LOCERR_APP_ALREADY_OPEN_IN_DIFFERENT_MODE`, also 1009.
     #[doc(alias = "LOCERR_APP_ALREADY_OPEN_IN_DIFFERENT_MODE")]
     AppAlreadyOpenInDifferentMode,
-    /// The app is of an older version, and the service that
-    /// brings it up to date could not be reached.
+    /// The app must be migrated to the current version, but the migration service is unreachable.
     ///
-    /// `LOCERR_APP_MIGRATION_COULD_NOT_CONTACT_MIGRATION_SERVICE`, number 1010.
+    /// Wire value: `LOCERR_APP_MIGRATION_COULD_NOT_CONTACT_MIGRATION_SERVICE`, also 1010.
     #[doc(alias = "LOCERR_APP_MIGRATION_COULD_NOT_CONTACT_MIGRATION_SERVICE")]
     AppMigrationCouldNotContactMigrationService,
-    /// Bringing an app of an older version up to date could not be started.
+    /// The migration of the app to the current version could not be started.
     ///
-    /// `LOCERR_APP_MIGRATION_COULD_NOT_START_MIGRATION`, number 1011.
+    /// Wire value: `LOCERR_APP_MIGRATION_COULD_NOT_START_MIGRATION`, also 1011.
     #[doc(alias = "LOCERR_APP_MIGRATION_COULD_NOT_START_MIGRATION")]
     AppMigrationCouldNotStartMigration,
-    /// Bringing an app of an older version up to date went wrong.
+    /// The migration of the app to the current version failed.
     ///
-    /// `LOCERR_APP_MIGRATION_FAILURE`, number 1012.
+    /// Wire value: `LOCERR_APP_MIGRATION_FAILURE`, also 1012.
     #[doc(alias = "LOCERR_APP_MIGRATION_FAILURE")]
     AppMigrationFailure,
-    /// The load script of the app is missing.
+    /// The app has no load script.
     ///
-    /// `LOCERR_APP_SCRIPT_MISSING`, number 1013.
+    /// Wire value: `LOCERR_APP_SCRIPT_MISSING`, also 1013.
     #[doc(alias = "LOCERR_APP_SCRIPT_MISSING")]
     AppScriptMissing,
     /// The app could not be exported.
     ///
-    /// `LOCERR_APP_EXPORT_FAILED`, number 1014.
+    /// Wire value: `LOCERR_APP_EXPORT_FAILED`, also 1014.
     #[doc(alias = "LOCERR_APP_EXPORT_FAILED")]
     AppExportFailed,
-    /// The app is larger than the deployment or the subscription allows: load less data.
+    /// The app exceeds the size limit of the deployment or subscription. Load less data.
     ///
-    /// `LOCERR_APP_SIZE_EXCEEDED`, number 1015.
+    /// Wire value: `LOCERR_APP_SIZE_EXCEEDED`, also 1015.
     #[doc(alias = "LOCERR_APP_SIZE_EXCEEDED")]
     AppSizeExceeded,
-    /// Apps that query the database directly are not supported for this
-    /// kind of work.
+    /// Direct Query apps do not support this workload.
     ///
-    /// `LOCERR_APP_DIRECT_QUERY_WORKLOAD_NOT_SUPPORTED`, number 1016.
+    /// Wire value: `LOCERR_APP_DIRECT_QUERY_WORKLOAD_NOT_SUPPORTED`, also 1016.
     #[doc(alias = "LOCERR_APP_DIRECT_QUERY_WORKLOAD_NOT_SUPPORTED")]
     AppDirectQueryWorkloadNotSupported,
-    /// The app must be open for this and is not.
+    /// The app must be open.
     ///
-    /// `LOCERR_APP_NOT_OPEN`, number 1017.
+    /// Wire value: `LOCERR_APP_NOT_OPEN`, also 1017.
     #[doc(alias = "LOCERR_APP_NOT_OPEN")]
     AppNotOpen,
-    /// The source of the app's events did not answer in time.
+    /// The event source of the app timed out.
     ///
-    /// `LOCERR_APP_EVENT_SOURCE_TIMEOUT`, number 1018.
+    /// Wire value: `LOCERR_APP_EVENT_SOURCE_TIMEOUT`, also 1018.
     #[doc(alias = "LOCERR_APP_EVENT_SOURCE_TIMEOUT")]
     AppEventSourceTimeout,
-    /// There is a data connection of that name already.
+    /// The app is marked as deleted.
     ///
-    /// `LOCERR_CONNECTION_ALREADY_EXISTS`, number 2000.
+    /// Wire value: `LOCERR_APP_SOFT_DELETED`, also 1019.
+    #[doc(alias = "LOCERR_APP_SOFT_DELETED")]
+    AppSoftDeleted,
+    /// A data connection with this name already exists.
+    ///
+    /// Wire value: `LOCERR_CONNECTION_ALREADY_EXISTS`, also 2000.
     #[doc(alias = "LOCERR_CONNECTION_ALREADY_EXISTS")]
     ConnectionAlreadyExists,
-    /// No such data connection, or the user may not use it.
+    /// The data connection does not exist, or the user may not use it.
     ///
-    /// `LOCERR_CONNECTION_NOT_FOUND`, number 2001.
+    /// Wire value: `LOCERR_CONNECTION_NOT_FOUND`, also 2001.
     #[doc(alias = "LOCERR_CONNECTION_NOT_FOUND")]
     ConnectionNotFound,
     /// The definition of a data connection could not be loaded.
     ///
-    /// `LOCERR_CONNECTION_FAILED_TO_LOAD`, number 2002.
+    /// Wire value: `LOCERR_CONNECTION_FAILED_TO_LOAD`, also 2002.
     #[doc(alias = "LOCERR_CONNECTION_FAILED_TO_LOAD")]
     ConnectionFailedToLoad,
     /// A data connection could not be imported.
     ///
-    /// `LOCERR_CONNECTION_FAILED_TO_IMPORT`, number 2003.
+    /// Wire value: `LOCERR_CONNECTION_FAILED_TO_IMPORT`, also 2003.
     #[doc(alias = "LOCERR_CONNECTION_FAILED_TO_IMPORT")]
     ConnectionFailedToImport,
-    /// The name is not allowed for a data connection.
+    /// The name of the data connection is invalid.
     ///
-    /// `LOCERR_CONNECTION_NAME_IS_INVALID`, number 2004.
+    /// Wire value: `LOCERR_CONNECTION_NAME_IS_INVALID`, also 2004.
     #[doc(alias = "LOCERR_CONNECTION_NAME_IS_INVALID")]
     ConnectionNameIsInvalid,
-    /// The data connection has no user name and password for this user.
+    /// The data connection has no credentials for this user.
     ///
-    /// `LOCERR_CONNECTION_MISSING_CREDENTIALS`, number 2005.
+    /// Wire value: `LOCERR_CONNECTION_MISSING_CREDENTIALS`, also 2005.
     #[doc(alias = "LOCERR_CONNECTION_MISSING_CREDENTIALS")]
     ConnectionMissingCredentials,
-    /// The connector cannot stream files.
+    /// The connector does not support file streaming.
     ///
-    /// `LOCERR_CONNECTOR_NO_FILE_STREAMING_SUPPORT`, number 2300.
+    /// Wire value: `LOCERR_CONNECTOR_NO_FILE_STREAMING_SUPPORT`, also 2300.
     #[doc(alias = "LOCERR_CONNECTOR_NO_FILE_STREAMING_SUPPORT")]
     ConnectorNoFileStreamingSupport,
-    /// A file that a connector delivered does not fit into its buffer.
+    /// A file from a connector exceeds the buffer size.
     ///
-    /// `LOCERR_CONNECTOR_FILESIZE_EXCEEDED_BUFFER_SIZE`, number 2301.
+    /// Wire value: `LOCERR_CONNECTOR_FILESIZE_EXCEEDED_BUFFER_SIZE`, also 2301.
     #[doc(alias = "LOCERR_CONNECTOR_FILESIZE_EXCEEDED_BUFFER_SIZE")]
     ConnectorFilesizeExceededBufferSize,
-    /// The engine's account may not open the file.
+    /// The account of the engine has no access to the file.
     ///
-    /// `LOCERR_FILE_ACCESS_DENIED`, number 3000.
+    /// Wire value: `LOCERR_FILE_ACCESS_DENIED`, also 3000.
     #[doc(alias = "LOCERR_FILE_ACCESS_DENIED")]
     FileAccessDenied,
-    /// The name is not valid for a file.
+    /// The file name is invalid.
     ///
-    /// `LOCERR_FILE_NAME_INVALID`, number 3001.
+    /// Wire value: `LOCERR_FILE_NAME_INVALID`, also 3001.
     #[doc(alias = "LOCERR_FILE_NAME_INVALID")]
     FileNameInvalid,
-    /// The file is damaged.
+    /// The file is corrupt.
     ///
-    /// `LOCERR_FILE_CORRUPT`, number 3002.
+    /// Wire value: `LOCERR_FILE_CORRUPT`, also 3002.
     #[doc(alias = "LOCERR_FILE_CORRUPT")]
     FileCorrupt,
-    /// The engine finds no such file: paths are those of its machine, not of the client's.
+    /// The file does not exist. Paths refer to the engine host, not to the client.
     ///
-    /// `LOCERR_FILE_NOT_FOUND`, number 3003.
+    /// Wire value: `LOCERR_FILE_NOT_FOUND`, also 3003.
     #[doc(alias = "LOCERR_FILE_NOT_FOUND")]
     FileNotFound,
-    /// The engine cannot read files of this format.
+    /// The engine does not support this file format.
     ///
-    /// `LOCERR_FILE_FORMAT_UNSUPPORTED`, number 3004.
+    /// Wire value: `LOCERR_FILE_FORMAT_UNSUPPORTED`, also 3004.
     #[doc(alias = "LOCERR_FILE_FORMAT_UNSUPPORTED")]
     FileFormatUnsupported,
-    /// The file is open in a mode that does not allow this.
+    /// The file is open in a mode that does not support this operation.
     ///
-    /// `LOCERR_FILE_OPENED_IN_UNSUPPORTED_MODE`, number 3005.
+    /// Wire value: `LOCERR_FILE_OPENED_IN_UNSUPPORTED_MODE`, also 3005.
     #[doc(alias = "LOCERR_FILE_OPENED_IN_UNSUPPORTED_MODE")]
     FileOpenedInUnsupportedMode,
-    /// The file has no table or sheet of that name.
+    /// The file does not contain this table or sheet.
     ///
-    /// `LOCERR_FILE_TABLE_NOT_FOUND`, number 3006.
+    /// Wire value: `LOCERR_FILE_TABLE_NOT_FOUND`, also 3006.
     #[doc(alias = "LOCERR_FILE_TABLE_NOT_FOUND")]
     FileTableNotFound,
-    /// The user is not let in.
+    /// Access denied for this user.
     ///
-    /// `LOCERR_USER_ACCESS_DENIED`, number 4000.
+    /// Wire value: `LOCERR_USER_ACCESS_DENIED`, also 4000.
     #[doc(alias = "LOCERR_USER_ACCESS_DENIED")]
     UserAccessDenied,
-    /// The engine could not act in the name of the user.
+    /// The engine could not impersonate the user.
     ///
-    /// `LOCERR_USER_IMPERSONATION_FAILED`, number 4001.
+    /// Wire value: `LOCERR_USER_IMPERSONATION_FAILED`, also 4001.
     #[doc(alias = "LOCERR_USER_IMPERSONATION_FAILED")]
     UserImpersonationFailed,
-    /// Neither a session licence nor a user licence is left.
+    /// No session or user license is available.
     ///
-    /// `LOCERR_SERVER_OUT_OF_SESSION_AND_USER_CALS`, number 5000.
+    /// Wire value: `LOCERR_SERVER_OUT_OF_SESSION_AND_USER_CALS`, also 5000.
     #[doc(alias = "LOCERR_SERVER_OUT_OF_SESSION_AND_USER_CALS")]
     ServerOutOfSessionAndUserCals,
-    /// No session licence is left.
+    /// No session license is available.
     ///
-    /// `LOCERR_SERVER_OUT_OF_SESSION_CALS`, number 5001.
+    /// Wire value: `LOCERR_SERVER_OUT_OF_SESSION_CALS`, also 5001.
     #[doc(alias = "LOCERR_SERVER_OUT_OF_SESSION_CALS")]
     ServerOutOfSessionCals,
-    /// No usage licence is left.
+    /// No usage license is available.
     ///
-    /// `LOCERR_SERVER_OUT_OF_USAGE_CALS`, number 5002.
+    /// Wire value: `LOCERR_SERVER_OUT_OF_USAGE_CALS`, also 5002.
     #[doc(alias = "LOCERR_SERVER_OUT_OF_USAGE_CALS")]
     ServerOutOfUsageCals,
-    /// No licence is left for this access.
+    /// No license is available.
     ///
-    /// `LOCERR_SERVER_OUT_OF_CALS`, number 5003.
+    /// Wire value: `LOCERR_SERVER_OUT_OF_CALS`, also 5003.
     #[doc(alias = "LOCERR_SERVER_OUT_OF_CALS")]
     ServerOutOfCals,
-    /// No named-user licence is left.
+    /// No named-user license is available.
     ///
-    /// `LOCERR_SERVER_OUT_OF_NAMED_CALS`, number 5004.
+    /// Wire value: `LOCERR_SERVER_OUT_OF_NAMED_CALS`, also 5004.
     #[doc(alias = "LOCERR_SERVER_OUT_OF_NAMED_CALS")]
     ServerOutOfNamedCals,
-    /// The server takes no work at the moment.
+    /// The server does not accept requests at this time.
     ///
-    /// `LOCERR_SERVER_OFF_DUTY`, number 5005.
+    /// Wire value: `LOCERR_SERVER_OFF_DUTY`, also 5005.
     #[doc(alias = "LOCERR_SERVER_OFF_DUTY")]
     ServerOffDuty,
-    /// The server has too much to do; try again later.
+    /// The server is busy. Retry later.
     ///
-    /// `LOCERR_SERVER_BUSY`, number 5006.
+    /// Wire value: `LOCERR_SERVER_BUSY`, also 5006.
     #[doc(alias = "LOCERR_SERVER_BUSY")]
     ServerBusy,
-    /// The licence of the server has run out.
+    /// The license of the server has expired.
     ///
-    /// `LOCERR_SERVER_LICENSE_EXPIRED`, number 5007.
+    /// Wire value: `LOCERR_SERVER_LICENSE_EXPIRED`, also 5007.
     #[doc(alias = "LOCERR_SERVER_LICENSE_EXPIRED")]
     ServerLicenseExpired,
-    /// Web clients are switched off on this server.
+    /// Web clients are disabled on this server.
     ///
-    /// `LOCERR_SERVER_AJAX_DISABLED`, number 5008.
+    /// Wire value: `LOCERR_SERVER_AJAX_DISABLED`, also 5008.
     #[doc(alias = "LOCERR_SERVER_AJAX_DISABLED")]
     ServerAjaxDisabled,
-    /// The user has no access pass, and none could be given.
+    /// The user has no access pass, and none is available.
     ///
-    /// `LOCERR_SERVER_NO_TOKEN`, number 5009.
+    /// Wire value: `LOCERR_SERVER_NO_TOKEN`, also 5009.
     #[doc(alias = "LOCERR_SERVER_NO_TOKEN")]
     ServerNoToken,
-    /// The path does not lead to a cube or list that can do this: check the path and the kind of
-    /// definition there.
+    /// The path does not lead to a hypercube or list that supports this operation. Check the path and the type of the
+    /// definition.
     ///
-    /// `LOCERR_HC_INVALID_OBJECT`, number 6000.
+    /// Wire value: `LOCERR_HC_INVALID_OBJECT`, also 6000.
     #[doc(alias = "LOCERR_HC_INVALID_OBJECT")]
     HcInvalidObject,
-    /// The result of the cube is too large to be returned.
+    /// The result of the hypercube is too large.
     ///
-    /// `LOCERR_HC_RESULT_TOO_LARGE`, number 6001.
+    /// Wire value: `LOCERR_HC_RESULT_TOO_LARGE`, also 6001.
     #[doc(alias = "LOCERR_HC_RESULT_TOO_LARGE")]
     HcResultTooLarge,
-    /// The cube or list is in a state that does not allow this.
+    /// The state of the hypercube or list does not allow this operation.
     ///
-    /// `LOCERR_HC_INVALID_OBJECT_STATE`, number 6002.
+    /// Wire value: `LOCERR_HC_INVALID_OBJECT_STATE`, also 6002.
     #[doc(alias = "LOCERR_HC_INVALID_OBJECT_STATE")]
     HcInvalidObjectState,
-    /// Another object is in selection mode: end that with [`GenericObjectApi::end_selections`](crate::generic_object::GenericObjectApi::end_selections), or
-    /// for the whole app with [`DocApi::abort_modal`](crate::doc::DocApi::abort_modal).
+    /// Another object is in selection mode. End it with
+    /// [`GenericObjectApi::end_selections`](crate::generic_object::GenericObjectApi::end_selections), or with
+    /// [`DocApi::abort_modal`](crate::doc::DocApi::abort_modal) for any object.
     ///
-    /// `LOCERR_HC_MODAL_OBJECT_ERROR`, number 6003.
+    /// Wire value: `LOCERR_HC_MODAL_OBJECT_ERROR`, also 6003.
     #[doc(alias = "LOCERR_HC_MODAL_OBJECT_ERROR")]
     HcModalObjectError,
-    /// The definition cannot be calculated, for instance because a dimension or measure is missing
-    /// or wrong.
+    /// The definition is invalid, for example because a dimension or measure is missing or wrong.
     ///
-    /// `LOCERR_CALC_INVALID_DEF`, number 7000.
+    /// Wire value: `LOCERR_CALC_INVALID_DEF`, also 7000.
     #[doc(alias = "LOCERR_CALC_INVALID_DEF")]
     CalcInvalidDef,
-    /// A master dimension or measure that the definition refers to does not exist.
+    /// The definition refers to a library dimension or measure that does not exist.
     ///
-    /// `LOCERR_CALC_NOT_IN_LIB`, number 7001.
+    /// Wire value: `LOCERR_CALC_NOT_IN_LIB`, also 7001.
     #[doc(alias = "LOCERR_CALC_NOT_IN_LIB")]
     CalcNotInLib,
-    /// The calculation needed more memory than it could get.
+    /// The calculation ran out of memory.
     ///
-    /// `LOCERR_CALC_HEAP_ERROR`, number 7002.
+    /// Wire value: `LOCERR_CALC_HEAP_ERROR`, also 7002.
     #[doc(alias = "LOCERR_CALC_HEAP_ERROR")]
     CalcHeapError,
-    /// The calculation became too large: use fewer or coarser dimensions, or select fewer values.
+    /// The calculation is too large. Use fewer or coarser dimensions, or select fewer values.
     ///
-    /// `LOCERR_CALC_TOO_LARGE`, number 7003.
+    /// Wire value: `LOCERR_CALC_TOO_LARGE`, also 7003.
     #[doc(alias = "LOCERR_CALC_TOO_LARGE")]
     CalcTooLarge,
-    /// The calculation took longer than the engine allows.
+    /// The calculation timed out.
     ///
-    /// `LOCERR_CALC_TIMEOUT`, number 7004.
+    /// Wire value: `LOCERR_CALC_TIMEOUT`, also 7004.
     #[doc(alias = "LOCERR_CALC_TIMEOUT")]
     CalcTimeout,
-    /// The calculation condition of the object is not met, so there is nothing to show
-    /// yet: usually something has to be selected first, and the object's own message ([`HyperCube::calc_cond_msg`](crate::types::HyperCube::calc_cond_msg)) says
-    /// what.
+    /// The calculation condition of the object is not met, so it has no data yet. Usually, a selection is required;
+    /// the message of the object ([`HyperCube::calc_cond_msg`](crate::types::HyperCube::calc_cond_msg)) may describe
+    /// it.
     ///
-    /// `LOCERR_CALC_EVAL_CONDITION_FAILED`, number 7005.
+    /// Wire value: `LOCERR_CALC_EVAL_CONDITION_FAILED`, also 7005.
     #[doc(alias = "LOCERR_CALC_EVAL_CONDITION_FAILED")]
     CalcEvalConditionFailed,
-    /// Linked and other aggregations are mixed in a way that is not allowed.
+    /// Linked and other aggregations cannot be mixed this way.
     ///
-    /// `LOCERR_CALC_MIXED_LINKED_AGGREGATION`, number 7006.
+    /// Wire value: `LOCERR_CALC_MIXED_LINKED_AGGREGATION`, also 7006.
     #[doc(alias = "LOCERR_CALC_MIXED_LINKED_AGGREGATION")]
     CalcMixedLinkedAggregation,
-    /// Something that the calculation is linked to is missing.
+    /// The calculation is linked to something that does not exist.
     ///
-    /// `LOCERR_CALC_MISSING_LINKED`, number 7007.
+    /// Wire value: `LOCERR_CALC_MISSING_LINKED`, also 7007.
     #[doc(alias = "LOCERR_CALC_MISSING_LINKED")]
     CalcMissingLinked,
-    /// The order of the columns for sorting is not valid: check the numbers in
-    /// `qInterColumnSortOrder`.
+    /// The column sort order is invalid. Check the numbers in `qInterColumnSortOrder`.
     ///
-    /// `LOCERR_CALC_INVALID_COL_SORT`, number 7008.
+    /// Wire value: `LOCERR_CALC_INVALID_COL_SORT`, also 7008.
     #[doc(alias = "LOCERR_CALC_INVALID_COL_SORT")]
     CalcInvalidColSort,
-    /// The pages asked for have more than 10,000 cells together: ask for fewer rows, or in
-    /// several requests.
+    /// The requested pages contain more than 10,000 cells. Request fewer rows at a time.
     ///
-    /// `LOCERR_CALC_PAGES_TOO_LARGE`, number 7009.
+    /// Wire value: `LOCERR_CALC_PAGES_TOO_LARGE`, also 7009.
     #[doc(alias = "LOCERR_CALC_PAGES_TOO_LARGE")]
     CalcPagesTooLarge,
-    /// A semantic field cannot be used here.
+    /// Semantic fields are not allowed here.
     ///
-    /// `LOCERR_CALC_SEMANTIC_FIELD_NOT_ALLOWED`, number 7010.
+    /// Wire value: `LOCERR_CALC_SEMANTIC_FIELD_NOT_ALLOWED`, also 7010.
     #[doc(alias = "LOCERR_CALC_SEMANTIC_FIELD_NOT_ALLOWED")]
     CalcSemanticFieldNotAllowed,
-    /// The calculation is in a state that does not allow its validation.
+    /// The state of the calculation does not allow validation.
     ///
-    /// `LOCERR_CALC_VALIDATION_STATE_INVALID`, number 7011.
+    /// Wire value: `LOCERR_CALC_VALIDATION_STATE_INVALID`, also 7011.
     #[doc(alias = "LOCERR_CALC_VALIDATION_STATE_INVALID")]
     CalcValidationStateInvalid,
-    /// A dimension to be placed in a pivot table is there already.
+    /// The pivot table already contains this dimension.
     ///
-    /// `LOCERR_CALC_PIVOT_DIMENSIONS_ALREADY_EXISTS`, number 7012.
+    /// Wire value: `LOCERR_CALC_PIVOT_DIMENSIONS_ALREADY_EXISTS`, also 7012.
     #[doc(alias = "LOCERR_CALC_PIVOT_DIMENSIONS_ALREADY_EXISTS")]
     CalcPivotDimensionsAlreadyExists,
-    /// A field that the calculation is linked to is missing.
+    /// The calculation is linked to a field that does not exist.
     ///
-    /// `LOCERR_CALC_MISSING_LINKED_FIELD`, number 7013.
+    /// Wire value: `LOCERR_CALC_MISSING_LINKED_FIELD`, also 7013.
     #[doc(alias = "LOCERR_CALC_MISSING_LINKED_FIELD")]
     CalcMissingLinkedField,
     /// The result has not been calculated.
     ///
-    /// `LOCERR_CALC_NOT_CALCULATED`, number 7014.
+    /// Wire value: `LOCERR_CALC_NOT_CALCULATED`, also 7014.
     #[doc(alias = "LOCERR_CALC_NOT_CALCULATED")]
     CalcNotCalculated,
-    /// The object names another one to extend that cannot be extended, see
+    /// The object extends an object that cannot be extended; see
     /// [`GenericObjectProperties::extends_id`](crate::types::GenericObjectProperties::extends_id).
     ///
-    /// `LOCERR_LAYOUT_EXTENDS_INVALID_ID`, number 8000.
+    /// Wire value: `LOCERR_LAYOUT_EXTENDS_INVALID_ID`, also 8000.
     #[doc(alias = "LOCERR_LAYOUT_EXTENDS_INVALID_ID")]
     LayoutExtendsInvalidId,
-    /// The object that this one is linked to does not exist.
+    /// The object is linked to an object that does not exist.
     ///
-    /// `LOCERR_LAYOUT_LINKED_OBJECT_NOT_FOUND`, number 8001.
+    /// Wire value: `LOCERR_LAYOUT_LINKED_OBJECT_NOT_FOUND`, also 8001.
     #[doc(alias = "LOCERR_LAYOUT_LINKED_OBJECT_NOT_FOUND")]
     LayoutLinkedObjectNotFound,
-    /// The object that this one is linked to cannot be used.
+    /// The object is linked to an invalid object.
     ///
-    /// `LOCERR_LAYOUT_LINKED_OBJECT_INVALID`, number 8002.
+    /// Wire value: `LOCERR_LAYOUT_LINKED_OBJECT_INVALID`, also 8002.
     #[doc(alias = "LOCERR_LAYOUT_LINKED_OBJECT_INVALID")]
     LayoutLinkedObjectInvalid,
-    /// Writing to the app's storage failed.
+    /// Writing to app storage failed.
     ///
-    /// `LOCERR_PERSISTENCE_WRITE_FAILED`, number 9000.
+    /// Wire value: `LOCERR_PERSISTENCE_WRITE_FAILED`, also 9000.
     #[doc(alias = "LOCERR_PERSISTENCE_WRITE_FAILED")]
     PersistenceWriteFailed,
-    /// Reading from the app's storage failed.
+    /// Reading from app storage failed.
     ///
-    /// `LOCERR_PERSISTENCE_READ_FAILED`, number 9001.
+    /// Wire value: `LOCERR_PERSISTENCE_READ_FAILED`, also 9001.
     #[doc(alias = "LOCERR_PERSISTENCE_READ_FAILED")]
     PersistenceReadFailed,
-    /// Deleting from the app's storage failed.
+    /// Deleting from app storage failed.
     ///
-    /// `LOCERR_PERSISTENCE_DELETE_FAILED`, number 9002.
+    /// Wire value: `LOCERR_PERSISTENCE_DELETE_FAILED`, also 9002.
     #[doc(alias = "LOCERR_PERSISTENCE_DELETE_FAILED")]
     PersistenceDeleteFailed,
-    /// The app or object is not in storage; its file may have been deleted.
+    /// App storage does not contain the app or object. Its file may have been deleted.
     ///
-    /// `LOCERR_PERSISTENCE_NOT_FOUND`, number 9003.
+    /// Wire value: `LOCERR_PERSISTENCE_NOT_FOUND`, also 9003.
     #[doc(alias = "LOCERR_PERSISTENCE_NOT_FOUND")]
     PersistenceNotFound,
-    /// The app was saved by a version that this engine cannot read, as a rule a
-    /// newer one.
+    /// The app was saved by an incompatible version, usually a newer one.
     ///
-    /// `LOCERR_PERSISTENCE_UNSUPPORTED_VERSION`, number 9004.
+    /// Wire value: `LOCERR_PERSISTENCE_UNSUPPORTED_VERSION`, also 9004.
     #[doc(alias = "LOCERR_PERSISTENCE_UNSUPPORTED_VERSION")]
     PersistenceUnsupportedVersion,
-    /// The app must be brought up to date, but its file cannot be written
-    /// to.
+    /// The app must be migrated, but its file is read-only.
     ///
-    /// `LOCERR_PERSISTENCE_MIGRATION_FAILED_READ_ONLY`, number 9005.
+    /// Wire value: `LOCERR_PERSISTENCE_MIGRATION_FAILED_READ_ONLY`, also 9005.
     #[doc(alias = "LOCERR_PERSISTENCE_MIGRATION_FAILED_READ_ONLY")]
     PersistenceMigrationFailedReadOnly,
-    /// Bringing the app up to date was cancelled.
+    /// The migration of the app was canceled.
     ///
-    /// `LOCERR_PERSISTENCE_MIGRATION_CANCELLED`, number 9006.
+    /// Wire value: `LOCERR_PERSISTENCE_MIGRATION_CANCELLED`, also 9006.
     #[doc(alias = "LOCERR_PERSISTENCE_MIGRATION_CANCELLED")]
     PersistenceMigrationCancelled,
-    /// Before bringing the app up to date a copy of it should have been made,
-    /// and that failed.
+    /// The backup of the app before its migration failed.
     ///
-    /// `LOCERR_PERSISTENCE_MIGRATION_BACKUP_FAILED`, number 9007.
+    /// Wire value: `LOCERR_PERSISTENCE_MIGRATION_BACKUP_FAILED`, also 9007.
     #[doc(alias = "LOCERR_PERSISTENCE_MIGRATION_BACKUP_FAILED")]
     PersistenceMigrationBackupFailed,
     /// The disk is full.
     ///
-    /// `LOCERR_PERSISTENCE_DISK_FULL`, number 9008.
+    /// Wire value: `LOCERR_PERSISTENCE_DISK_FULL`, also 9008.
     #[doc(alias = "LOCERR_PERSISTENCE_DISK_FULL")]
     PersistenceDiskFull,
-    /// A session app lives in memory only and cannot be saved or stored
-    /// so.
+    /// Session apps are in memory only and do not support this storage operation.
     ///
-    /// `LOCERR_PERSISTENCE_NOT_SUPPORTED_FOR_SESSION_APP`, number 9009.
+    /// Wire value: `LOCERR_PERSISTENCE_NOT_SUPPORTED_FOR_SESSION_APP`, also 9009.
     #[doc(alias = "LOCERR_PERSISTENCE_NOT_SUPPORTED_FOR_SESSION_APP")]
     PersistenceNotSupportedForSessionApp,
-    /// Moving in the app's storage failed.
+    /// Moving data in app storage failed.
     ///
-    /// `LOCERR_PERSISTENCE_MOVE_FAILED`, number 9010.
+    /// Wire value: `LOCERR_PERSISTENCE_MOVE_FAILED`, also 9010.
     #[doc(alias = "LOCERR_PERSISTENCE_MOVE_FAILED")]
     PersistenceMoveFailed,
-    /// The stored object is locked by somebody else's work; try again later.
+    /// The stored object is locked. Retry later.
     ///
-    /// `LOCERR_PERSISTENCE_OBJECT_LOCKED`, number 9011.
+    /// Wire value: `LOCERR_PERSISTENCE_OBJECT_LOCKED`, also 9011.
     #[doc(alias = "LOCERR_PERSISTENCE_OBJECT_LOCKED")]
     PersistenceObjectLocked,
-    /// The encryption key is being changed; try again when that is
-    /// over.
+    /// The encryption key is being changed. Retry later.
     ///
-    /// `LOCERR_PERSISTENCE_ENCRYPTION_KEY_MIGRATION_ONGOING`, number 9012.
+    /// Wire value: `LOCERR_PERSISTENCE_ENCRYPTION_KEY_MIGRATION_ONGOING`, also 9012.
     #[doc(alias = "LOCERR_PERSISTENCE_ENCRYPTION_KEY_MIGRATION_ONGOING")]
     PersistenceEncryptionKeyMigrationOngoing,
-    /// A chunk of an app was sent for synchronisation with parameters
-    /// that do not fit.
+    /// App synchronization: invalid parameters for sending a chunk.
     ///
-    /// `LOCERR_PERSISTENCE_SYNC_SET_CHUNK_INVALID_PARAMETERS`, number 9510.
+    /// Wire value: `LOCERR_PERSISTENCE_SYNC_SET_CHUNK_INVALID_PARAMETERS`, also 9510.
     #[doc(alias = "LOCERR_PERSISTENCE_SYNC_SET_CHUNK_INVALID_PARAMETERS")]
     PersistenceSyncSetChunkInvalidParameters,
-    /// A chunk of an app was asked for in synchronisation with
-    /// parameters that do not fit.
+    /// App synchronization: invalid parameters for requesting a chunk.
     ///
-    /// `LOCERR_PERSISTENCE_SYNC_GET_CHUNK_INVALID_PARAMETERS`, number 9511.
+    /// Wire value: `LOCERR_PERSISTENCE_SYNC_GET_CHUNK_INVALID_PARAMETERS`, also 9511.
     #[doc(alias = "LOCERR_PERSISTENCE_SYNC_GET_CHUNK_INVALID_PARAMETERS")]
     PersistenceSyncGetChunkInvalidParameters,
-    /// The load script uses a data source that the user may not read.
+    /// The user has no access to a data source of the script.
     ///
-    /// `LOCERR_SCRIPT_DATASOURCE_ACCESS_DENIED`, number 10000.
+    /// Wire value: `LOCERR_SCRIPT_DATASOURCE_ACCESS_DENIED`, also 10000.
     #[doc(alias = "LOCERR_SCRIPT_DATASOURCE_ACCESS_DENIED")]
     ScriptDatasourceAccessDenied,
-    /// The app is being reloaded: wait until that is done, or cancel it with
+    /// A reload of the app is in progress. Wait for it to end, or cancel it with
     /// [`GlobalApi::cancel_reload`](crate::global::GlobalApi::cancel_reload).
     ///
-    /// `LOCERR_RELOAD_IN_PROGRESS`, number 11000.
+    /// Wire value: `LOCERR_RELOAD_IN_PROGRESS`, also 11000.
     #[doc(alias = "LOCERR_RELOAD_IN_PROGRESS")]
     ReloadInProgress,
-    /// The script names a table that has not been loaded.
+    /// The script refers to a table that has not been loaded.
     ///
-    /// `LOCERR_RELOAD_TABLE_X_NOT_FOUND`, number 11001.
+    /// Wire value: `LOCERR_RELOAD_TABLE_X_NOT_FOUND`, also 11001.
     #[doc(alias = "LOCERR_RELOAD_TABLE_X_NOT_FOUND")]
     ReloadTableXNotFound,
-    /// The script has a statement that the engine does not know, often after a missing
-    /// semicolon.
+    /// The script contains an unknown statement, often because of a missing semicolon.
     ///
-    /// `LOCERR_RELOAD_UNKNOWN_STATEMENT`, number 11002.
+    /// Wire value: `LOCERR_RELOAD_UNKNOWN_STATEMENT`, also 11002.
     #[doc(alias = "LOCERR_RELOAD_UNKNOWN_STATEMENT")]
     ReloadUnknownStatement,
-    /// Something else was expected at this place of the script.
+    /// Unexpected token in the script.
     ///
-    /// `LOCERR_RELOAD_EXPECTED_SOMETHING_FOUND_UNKNOWN`, number 11003.
+    /// Wire value: `LOCERR_RELOAD_EXPECTED_SOMETHING_FOUND_UNKNOWN`, also 11003.
     #[doc(alias = "LOCERR_RELOAD_EXPECTED_SOMETHING_FOUND_UNKNOWN")]
     ReloadExpectedSomethingFoundUnknown,
-    /// The statement should have ended at this place of the script.
+    /// Unexpected token at the end of a script statement.
     ///
-    /// `LOCERR_RELOAD_EXPECTED_NOTHING_FOUND_UNKNOWN`, number 11004.
+    /// Wire value: `LOCERR_RELOAD_EXPECTED_NOTHING_FOUND_UNKNOWN`, also 11004.
     #[doc(alias = "LOCERR_RELOAD_EXPECTED_NOTHING_FOUND_UNKNOWN")]
     ReloadExpectedNothingFoundUnknown,
-    /// One certain token was expected in the script, and another
-    /// stands there.
+    /// Unexpected token in the script; one specific token was expected.
     ///
-    /// `LOCERR_RELOAD_EXPECTED_ONE_OF_1_TOKENS_FOUND_UNKNOWN`, number 11005.
+    /// Wire value: `LOCERR_RELOAD_EXPECTED_ONE_OF_1_TOKENS_FOUND_UNKNOWN`, also 11005.
     #[doc(alias = "LOCERR_RELOAD_EXPECTED_ONE_OF_1_TOKENS_FOUND_UNKNOWN")]
     ReloadExpectedOneOf1TokensFoundUnknown,
-    /// One of two tokens was expected in the script, and another
-    /// stands there.
+    /// Unexpected token in the script; one of two tokens was expected.
     ///
-    /// `LOCERR_RELOAD_EXPECTED_ONE_OF_2_TOKENS_FOUND_UNKNOWN`, number 11006.
+    /// Wire value: `LOCERR_RELOAD_EXPECTED_ONE_OF_2_TOKENS_FOUND_UNKNOWN`, also 11006.
     #[doc(alias = "LOCERR_RELOAD_EXPECTED_ONE_OF_2_TOKENS_FOUND_UNKNOWN")]
     ReloadExpectedOneOf2TokensFoundUnknown,
-    /// One of three tokens was expected in the script, and another
-    /// stands there.
+    /// Unexpected token in the script; one of three tokens was expected.
     ///
-    /// `LOCERR_RELOAD_EXPECTED_ONE_OF_3_TOKENS_FOUND_UNKNOWN`, number 11007.
+    /// Wire value: `LOCERR_RELOAD_EXPECTED_ONE_OF_3_TOKENS_FOUND_UNKNOWN`, also 11007.
     #[doc(alias = "LOCERR_RELOAD_EXPECTED_ONE_OF_3_TOKENS_FOUND_UNKNOWN")]
     ReloadExpectedOneOf3TokensFoundUnknown,
-    /// One of four tokens was expected in the script, and another
-    /// stands there.
+    /// Unexpected token in the script; one of four tokens was expected.
     ///
-    /// `LOCERR_RELOAD_EXPECTED_ONE_OF_4_TOKENS_FOUND_UNKNOWN`, number 11008.
+    /// Wire value: `LOCERR_RELOAD_EXPECTED_ONE_OF_4_TOKENS_FOUND_UNKNOWN`, also 11008.
     #[doc(alias = "LOCERR_RELOAD_EXPECTED_ONE_OF_4_TOKENS_FOUND_UNKNOWN")]
     ReloadExpectedOneOf4TokensFoundUnknown,
-    /// One of five tokens was expected in the script, and another
-    /// stands there.
+    /// Unexpected token in the script; one of five tokens was expected.
     ///
-    /// `LOCERR_RELOAD_EXPECTED_ONE_OF_5_TOKENS_FOUND_UNKNOWN`, number 11009.
+    /// Wire value: `LOCERR_RELOAD_EXPECTED_ONE_OF_5_TOKENS_FOUND_UNKNOWN`, also 11009.
     #[doc(alias = "LOCERR_RELOAD_EXPECTED_ONE_OF_5_TOKENS_FOUND_UNKNOWN")]
     ReloadExpectedOneOf5TokensFoundUnknown,
-    /// One of six tokens was expected in the script, and another
-    /// stands there.
+    /// Unexpected token in the script; one of six tokens was expected.
     ///
-    /// `LOCERR_RELOAD_EXPECTED_ONE_OF_6_TOKENS_FOUND_UNKNOWN`, number 11010.
+    /// Wire value: `LOCERR_RELOAD_EXPECTED_ONE_OF_6_TOKENS_FOUND_UNKNOWN`, also 11010.
     #[doc(alias = "LOCERR_RELOAD_EXPECTED_ONE_OF_6_TOKENS_FOUND_UNKNOWN")]
     ReloadExpectedOneOf6TokensFoundUnknown,
-    /// One of seven tokens was expected in the script, and another
-    /// stands there.
+    /// Unexpected token in the script; one of seven tokens was expected.
     ///
-    /// `LOCERR_RELOAD_EXPECTED_ONE_OF_7_TOKENS_FOUND_UNKNOWN`, number 11011.
+    /// Wire value: `LOCERR_RELOAD_EXPECTED_ONE_OF_7_TOKENS_FOUND_UNKNOWN`, also 11011.
     #[doc(alias = "LOCERR_RELOAD_EXPECTED_ONE_OF_7_TOKENS_FOUND_UNKNOWN")]
     ReloadExpectedOneOf7TokensFoundUnknown,
-    /// One of many tokens was expected in the script, and
-    /// another stands there.
+    /// Unexpected token in the script; one of eight or more tokens was expected.
     ///
-    /// `LOCERR_RELOAD_EXPECTED_ONE_OF_8_OR_MORE_TOKENS_FOUND_UNKNOWN`, number 11012.
+    /// Wire value: `LOCERR_RELOAD_EXPECTED_ONE_OF_8_OR_MORE_TOKENS_FOUND_UNKNOWN`, also 11012.
     #[doc(alias = "LOCERR_RELOAD_EXPECTED_ONE_OF_8_OR_MORE_TOKENS_FOUND_UNKNOWN")]
     ReloadExpectedOneOf8OrMoreTokensFoundUnknown,
-    /// A field that the script names is not in its source: mind the spelling and upper and
-    /// lower case.
+    /// A source does not contain a field that the script loads. Check its spelling and case.
     ///
-    /// `LOCERR_RELOAD_FIELD_X_NOT_FOUND`, number 11013.
+    /// Wire value: `LOCERR_RELOAD_FIELD_X_NOT_FOUND`, also 11013.
     #[doc(alias = "LOCERR_RELOAD_FIELD_X_NOT_FOUND")]
     ReloadFieldXNotFound,
-    /// The script applies a mapping table that has not been loaded.
+    /// The script uses a mapping table that has not been loaded.
     ///
-    /// `LOCERR_RELOAD_MAPPING_TABLE_X_NOT_FOUND`, number 11014.
+    /// Wire value: `LOCERR_RELOAD_MAPPING_TABLE_X_NOT_FOUND`, also 11014.
     #[doc(alias = "LOCERR_RELOAD_MAPPING_TABLE_X_NOT_FOUND")]
     ReloadMappingTableXNotFound,
-    /// A data connection named in a `lib://` path of the script does not exist,
-    /// or the user may not use it.
+    /// The data connection in a `lib://` path does not exist, or the user may not use it.
     ///
-    /// `LOCERR_RELOAD_LIB_CONNECTION_X_NOT_FOUND`, number 11015.
+    /// Wire value: `LOCERR_RELOAD_LIB_CONNECTION_X_NOT_FOUND`, also 11015.
     #[doc(alias = "LOCERR_RELOAD_LIB_CONNECTION_X_NOT_FOUND")]
     ReloadLibConnectionXNotFound,
-    /// The script gives a name that is in use already.
+    /// A name in the script is already in use.
     ///
-    /// `LOCERR_RELOAD_NAME_ALREADY_TAKEN`, number 11016.
+    /// Wire value: `LOCERR_RELOAD_NAME_ALREADY_TAKEN`, also 11016.
     #[doc(alias = "LOCERR_RELOAD_NAME_ALREADY_TAKEN")]
     ReloadNameAlreadyTaken,
-    /// A file is not in the Data Interchange Format (DIF) that the script says it is
-    /// in.
+    /// A file that the script loads as DIF has another format.
     ///
-    /// `LOCERR_RELOAD_WRONG_FILE_FORMAT_DIF`, number 11017.
+    /// Wire value: `LOCERR_RELOAD_WRONG_FILE_FORMAT_DIF`, also 11017.
     #[doc(alias = "LOCERR_RELOAD_WRONG_FILE_FORMAT_DIF")]
     ReloadWrongFileFormatDif,
-    /// A file is not an Excel file of the old binary format (BIFF) that the script
-    /// says it is.
+    /// A file that the script loads as an old-format Excel workbook (BIFF) has another format.
     ///
-    /// `LOCERR_RELOAD_WRONG_FILE_FORMAT_BIFF`, number 11018.
+    /// Wire value: `LOCERR_RELOAD_WRONG_FILE_FORMAT_BIFF`, also 11018.
     #[doc(alias = "LOCERR_RELOAD_WRONG_FILE_FORMAT_BIFF")]
     ReloadWrongFileFormatBiff,
-    /// A file is encrypted and cannot be loaded so.
+    /// A file that the script loads is encrypted.
     ///
-    /// `LOCERR_RELOAD_WRONG_FILE_FORMAT_ENCRYPTED`, number 11019.
+    /// Wire value: `LOCERR_RELOAD_WRONG_FILE_FORMAT_ENCRYPTED`, also 11019.
     #[doc(alias = "LOCERR_RELOAD_WRONG_FILE_FORMAT_ENCRYPTED")]
     ReloadWrongFileFormatEncrypted,
-    /// A file that the script loads or stores could not be opened: check the path and the
-    /// connection.
+    /// A file that the script loads or stores could not be opened. Check the path and the connection.
     ///
-    /// `LOCERR_RELOAD_OPEN_FILE_ERROR`, number 11020.
+    /// Wire value: `LOCERR_RELOAD_OPEN_FILE_ERROR`, also 11020.
     #[doc(alias = "LOCERR_RELOAD_OPEN_FILE_ERROR")]
     ReloadOpenFileError,
-    /// The number of rows for `AutoGenerate` is not valid.
+    /// The row count of `AutoGenerate` is invalid.
     ///
-    /// `LOCERR_RELOAD_AUTO_GENERATE_COUNT`, number 11021.
+    /// Wire value: `LOCERR_RELOAD_AUTO_GENERATE_COUNT`, also 11021.
     #[doc(alias = "LOCERR_RELOAD_AUTO_GENERATE_COUNT")]
     ReloadAutoGenerateCount,
-    /// Prefixes stand before a statement of the script that do not go together.
+    /// The prefixes of a script statement cannot be combined.
     ///
-    /// `LOCERR_RELOAD_PE_ILLEGAL_PREFIX_COMB`, number 11022.
+    /// Wire value: `LOCERR_RELOAD_PE_ILLEGAL_PREFIX_COMB`, also 11022.
     #[doc(alias = "LOCERR_RELOAD_PE_ILLEGAL_PREFIX_COMB")]
     ReloadPeIllegalPrefixComb,
-    /// A control statement of the script lacks its counterpart, such as
-    /// `IF` its `END IF`.
+    /// A control statement has no matching counterpart, such as `IF` without `END IF`.
     ///
-    /// `LOCERR_RELOAD_MATCHING_CONTROL_STATEMENT_ERROR`, number 11023.
+    /// Wire value: `LOCERR_RELOAD_MATCHING_CONTROL_STATEMENT_ERROR`, also 11023.
     #[doc(alias = "LOCERR_RELOAD_MATCHING_CONTROL_STATEMENT_ERROR")]
     ReloadMatchingControlStatementError,
-    /// No data connection matches a path that the script uses.
+    /// No data connection matches a path in the script.
     ///
-    /// `LOCERR_RELOAD_MATCHING_LIBPATH_X_NOT_FOUND`, number 11024.
+    /// Wire value: `LOCERR_RELOAD_MATCHING_LIBPATH_X_NOT_FOUND`, also 11024.
     #[doc(alias = "LOCERR_RELOAD_MATCHING_LIBPATH_X_NOT_FOUND")]
     ReloadMatchingLibpathXNotFound,
-    /// The data connection that matches a path of the script is not valid.
+    /// The data connection that matches a path in the script is invalid.
     ///
-    /// `LOCERR_RELOAD_MATCHING_LIBPATH_X_INVALID`, number 11025.
+    /// Wire value: `LOCERR_RELOAD_MATCHING_LIBPATH_X_INVALID`, also 11025.
     #[doc(alias = "LOCERR_RELOAD_MATCHING_LIBPATH_X_INVALID")]
     ReloadMatchingLibpathXInvalid,
-    /// A path of the script leads out of the folder of its data connection.
+    /// A path in the script is outside of the folder of its data connection.
     ///
-    /// `LOCERR_RELOAD_MATCHING_LIBPATH_X_OUTSIDE`, number 11026.
+    /// Wire value: `LOCERR_RELOAD_MATCHING_LIBPATH_X_OUTSIDE`, also 11026.
     #[doc(alias = "LOCERR_RELOAD_MATCHING_LIBPATH_X_OUTSIDE")]
     ReloadMatchingLibpathXOutside,
-    /// The script gives a file name from which no full path can be made: use a
-    /// `lib://` path.
+    /// A file name in the script cannot be resolved to a full path. Use a `lib://` path.
     ///
-    /// `LOCERR_RELOAD_NO_QUALIFIED_PATH_FOR_FILE`, number 11027.
+    /// Wire value: `LOCERR_RELOAD_NO_QUALIFIED_PATH_FOR_FILE`, also 11027.
     #[doc(alias = "LOCERR_RELOAD_NO_QUALIFIED_PATH_FOR_FILE")]
     ReloadNoQualifiedPathForFile,
-    /// In standard mode this statement takes `lib://` paths only.
+    /// In standard mode, this statement supports `lib://` paths only.
     ///
-    /// `LOCERR_RELOAD_MODE_STATEMENT_ONLY_FOR_LIB_PATHS`, number 11028.
+    /// Wire value: `LOCERR_RELOAD_MODE_STATEMENT_ONLY_FOR_LIB_PATHS`, also 11028.
     #[doc(alias = "LOCERR_RELOAD_MODE_STATEMENT_ONLY_FOR_LIB_PATHS")]
     ReloadModeStatementOnlyForLibPaths,
-    /// The script uses semantic fields in ways that do not fit together.
+    /// The script uses semantic fields inconsistently.
     ///
-    /// `LOCERR_RELOAD_INCONSISTENT_USE_OF_SEMANTIC_FIELDS`, number 11029.
+    /// Wire value: `LOCERR_RELOAD_INCONSISTENT_USE_OF_SEMANTIC_FIELDS`, also 11029.
     #[doc(alias = "LOCERR_RELOAD_INCONSISTENT_USE_OF_SEMANTIC_FIELDS")]
     ReloadInconsistentUseOfSemanticFields,
-    /// The script queries a database before a `CONNECT`.
+    /// The script queries a database without a preceding `CONNECT`.
     ///
-    /// `LOCERR_RELOAD_NO_OPEN_DATABASE`, number 11030.
+    /// Wire value: `LOCERR_RELOAD_NO_OPEN_DATABASE`, also 11030.
     #[doc(alias = "LOCERR_RELOAD_NO_OPEN_DATABASE")]
     ReloadNoOpenDatabase,
-    /// In a load with `GROUP BY`, every field outside it must stand in an
-    /// aggregation.
+    /// In a load with `GROUP BY`, all other fields must be aggregated.
     ///
-    /// `LOCERR_RELOAD_AGGREGATION_REQUIRED_BY_GROUP_BY`, number 11031.
+    /// Wire value: `LOCERR_RELOAD_AGGREGATION_REQUIRED_BY_GROUP_BY`, also 11031.
     #[doc(alias = "LOCERR_RELOAD_AGGREGATION_REQUIRED_BY_GROUP_BY")]
     ReloadAggregationRequiredByGroupBy,
-    /// In standard mode `CONNECT` takes a data connection only:
-    /// write `LIB CONNECT TO`.
+    /// In standard mode, `CONNECT` supports data connections only. Use `LIB CONNECT TO`.
     ///
-    /// `LOCERR_RELOAD_CONNECT_MUST_USE_LIB_PREFIX_IN_THIS_MODE`, number 11032.
+    /// Wire value: `LOCERR_RELOAD_CONNECT_MUST_USE_LIB_PREFIX_IN_THIS_MODE`, also 11032.
     #[doc(alias = "LOCERR_RELOAD_CONNECT_MUST_USE_LIB_PREFIX_IN_THIS_MODE")]
     ReloadConnectMustUseLibPrefixInThisMode,
-    /// An ODBC data source could not be connected to.
+    /// Connecting to an ODBC data source failed.
     ///
-    /// `LOCERR_RELOAD_ODBC_CONNECT_FAILED`, number 11033.
+    /// Wire value: `LOCERR_RELOAD_ODBC_CONNECT_FAILED`, also 11033.
     #[doc(alias = "LOCERR_RELOAD_ODBC_CONNECT_FAILED")]
     ReloadOdbcConnectFailed,
-    /// An OLE DB data source could not be connected to.
+    /// Connecting to an OLE DB data source failed.
     ///
-    /// `LOCERR_RELOAD_OLEDB_CONNECT_FAILED`, number 11034.
+    /// Wire value: `LOCERR_RELOAD_OLEDB_CONNECT_FAILED`, also 11034.
     #[doc(alias = "LOCERR_RELOAD_OLEDB_CONNECT_FAILED")]
     ReloadOledbConnectFailed,
-    /// A connector could not connect to its data source.
+    /// A connector failed to connect to its data source.
     ///
-    /// `LOCERR_RELOAD_CUSTOM_CONNECT_FAILED`, number 11035.
+    /// Wire value: `LOCERR_RELOAD_CUSTOM_CONNECT_FAILED`, also 11035.
     #[doc(alias = "LOCERR_RELOAD_CUSTOM_CONNECT_FAILED")]
     ReloadCustomConnectFailed,
-    /// Reading from an ODBC data source failed: its driver's message usually says why.
+    /// Reading from an ODBC data source failed. The message of the driver usually contains the reason.
     ///
-    /// `LOCERR_RELOAD_ODBC_READ_FAILED`, number 11036.
+    /// Wire value: `LOCERR_RELOAD_ODBC_READ_FAILED`, also 11036.
     #[doc(alias = "LOCERR_RELOAD_ODBC_READ_FAILED")]
     ReloadOdbcReadFailed,
-    /// Reading from an OLE DB data source failed: its provider's message usually says why.
+    /// Reading from an OLE DB data source failed. The message of the provider usually contains the reason.
     ///
-    /// `LOCERR_RELOAD_OLEDB_READ_FAILED`, number 11037.
+    /// Wire value: `LOCERR_RELOAD_OLEDB_READ_FAILED`, also 11037.
     #[doc(alias = "LOCERR_RELOAD_OLEDB_READ_FAILED")]
     ReloadOledbReadFailed,
     /// Reading through a connector failed.
     ///
-    /// `LOCERR_RELOAD_CUSTOM_READ_FAILED`, number 11038.
+    /// Wire value: `LOCERR_RELOAD_CUSTOM_READ_FAILED`, also 11038.
     #[doc(alias = "LOCERR_RELOAD_CUSTOM_READ_FAILED")]
     ReloadCustomReadFailed,
-    /// The app that the script reads with `BINARY` forbids it, see
+    /// The app that the script loads with `BINARY` does not allow it; see
     /// [`DocApi::set_prohibit_binary_load`](crate::doc::DocApi::set_prohibit_binary_load).
     ///
-    /// `LOCERR_RELOAD_BINARY_LOAD_PROHIBITED`, number 11039.
+    /// Wire value: `LOCERR_RELOAD_BINARY_LOAD_PROHIBITED`, also 11039.
     #[doc(alias = "LOCERR_RELOAD_BINARY_LOAD_PROHIBITED")]
     ReloadBinaryLoadProhibited,
     /// A connector could not be started.
     ///
-    /// `LOCERR_RELOAD_CONNECTOR_START_FAILED`, number 11040.
+    /// Wire value: `LOCERR_RELOAD_CONNECTOR_START_FAILED`, also 11040.
     #[doc(alias = "LOCERR_RELOAD_CONNECTOR_START_FAILED")]
     ReloadConnectorStartFailed,
-    /// A connector gives no answer.
+    /// A connector does not respond.
     ///
-    /// `LOCERR_RELOAD_CONNECTOR_NOT_RESPONDING`, number 11041.
+    /// Wire value: `LOCERR_RELOAD_CONNECTOR_NOT_RESPONDING`, also 11041.
     #[doc(alias = "LOCERR_RELOAD_CONNECTOR_NOT_RESPONDING")]
     ReloadConnectorNotResponding,
-    /// A connector answered with an error, or with something that the engine cannot
-    /// read.
+    /// A connector returned an error or an invalid response.
     ///
-    /// `LOCERR_RELOAD_CONNECTOR_REPLY_ERROR`, number 11042.
+    /// Wire value: `LOCERR_RELOAD_CONNECTOR_REPLY_ERROR`, also 11042.
     #[doc(alias = "LOCERR_RELOAD_CONNECTOR_REPLY_ERROR")]
     ReloadConnectorReplyError,
     /// The engine could not connect to a connector.
     ///
-    /// `LOCERR_RELOAD_CONNECTOR_CONNECT_ERROR`, number 11043.
+    /// Wire value: `LOCERR_RELOAD_CONNECTOR_CONNECT_ERROR`, also 11043.
     #[doc(alias = "LOCERR_RELOAD_CONNECTOR_CONNECT_ERROR")]
     ReloadConnectorConnectError,
-    /// The connector that a data connection needs is not installed.
+    /// The connector that a data connection requires is not installed.
     ///
-    /// `LOCERR_RELOAD_CONNECTOR_NOT_FOUND_ERROR`, number 11044.
+    /// Wire value: `LOCERR_RELOAD_CONNECTOR_NOT_FOUND_ERROR`, also 11044.
     #[doc(alias = "LOCERR_RELOAD_CONNECTOR_NOT_FOUND_ERROR")]
     ReloadConnectorNotFoundError,
-    /// A table with input fields has several rows for one key.
+    /// A table with input fields contains duplicate keys.
     ///
-    /// `LOCERR_RELOAD_INPUT_FIELD_WITH_DUPLICATE_KEYS`, number 11045.
+    /// Wire value: `LOCERR_RELOAD_INPUT_FIELD_WITH_DUPLICATE_KEYS`, also 11045.
     #[doc(alias = "LOCERR_RELOAD_INPUT_FIELD_WITH_DUPLICATE_KEYS")]
     ReloadInputFieldWithDuplicateKeys,
-    /// A `CONCATENATE` load has no earlier table to append to.
+    /// A `CONCATENATE` load has no preceding table to append to.
     ///
-    /// `LOCERR_RELOAD_CONCATENATE_LOAD_NO_PREVIOUS_TABLE`, number 11046.
+    /// Wire value: `LOCERR_RELOAD_CONCATENATE_LOAD_NO_PREVIOUS_TABLE`, also 11046.
     #[doc(alias = "LOCERR_RELOAD_CONCATENATE_LOAD_NO_PREVIOUS_TABLE")]
     ReloadConcatenateLoadNoPreviousTable,
-    /// A file is not a valid QVD file.
+    /// A file that the script loads is not a valid QVD file.
     ///
-    /// `LOCERR_RELOAD_WRONG_FILE_FORMAT_QVD`, number 11047.
+    /// Wire value: `LOCERR_RELOAD_WRONG_FILE_FORMAT_QVD`, also 11047.
     #[doc(alias = "LOCERR_RELOAD_WRONG_FILE_FORMAT_QVD")]
     ReloadWrongFileFormatQvd,
-    /// The user's entitlement does not cover something that the script does.
+    /// The user's entitlement does not allow an action of the script.
     ///
-    /// `LOCERR_RELOAD_ACTION_BLOCKED_ENTITLEMENT`, number 11048.
+    /// Wire value: `LOCERR_RELOAD_ACTION_BLOCKED_ENTITLEMENT`, also 11048.
     #[doc(alias = "LOCERR_RELOAD_ACTION_BLOCKED_ENTITLEMENT")]
     ReloadActionBlockedEntitlement,
-    /// Qlik Sense Desktop: there is a newer version.
+    /// The script itself raised an error.
     ///
-    /// `LOCERR_PERSONAL_NEW_VERSION_AVAILABLE`, number 12000.
+    /// Wire value: `LOCERR_RELOAD_EXIT_ERROR`, also 11049.
+    #[doc(alias = "LOCERR_RELOAD_EXIT_ERROR")]
+    ReloadExitError,
+    /// Qlik Sense Desktop: a newer version is available.
+    ///
+    /// Wire value: `LOCERR_PERSONAL_NEW_VERSION_AVAILABLE`, also 12000.
     #[doc(alias = "LOCERR_PERSONAL_NEW_VERSION_AVAILABLE")]
     PersonalNewVersionAvailable,
     /// Qlik Sense Desktop: this version has expired and must be updated.
     ///
-    /// `LOCERR_PERSONAL_VERSION_EXPIRED`, number 12001.
+    /// Wire value: `LOCERR_PERSONAL_VERSION_EXPIRED`, also 12001.
     #[doc(alias = "LOCERR_PERSONAL_VERSION_EXPIRED")]
     PersonalVersionExpired,
-    /// Qlik Sense Desktop: the app has section access, and this edition does not
-    /// accept that here.
+    /// Qlik Sense Desktop: the app has section access, which this edition does not support.
     ///
-    /// `LOCERR_PERSONAL_SECTION_ACCESS_DETECTED`, number 12002.
+    /// Wire value: `LOCERR_PERSONAL_SECTION_ACCESS_DETECTED`, also 12002.
     #[doc(alias = "LOCERR_PERSONAL_SECTION_ACCESS_DETECTED")]
     PersonalSectionAccessDetected,
     /// Qlik Sense Desktop: the app could not be deleted.
     ///
-    /// `LOCERR_PERSONAL_APP_DELETION_FAILED`, number 12003.
+    /// Wire value: `LOCERR_PERSONAL_APP_DELETION_FAILED`, also 12003.
     #[doc(alias = "LOCERR_PERSONAL_APP_DELETION_FAILED")]
     PersonalAppDeletionFailed,
     /// The user could not be authenticated.
     ///
-    /// `LOCERR_USER_AUTHENTICATION_FAILURE`, number 12004.
+    /// Wire value: `LOCERR_USER_AUTHENTICATION_FAILURE`, also 12004.
     #[doc(alias = "LOCERR_USER_AUTHENTICATION_FAILURE")]
     UserAuthenticationFailure,
-    /// The exported file would be too large; select fewer values, or read the data by pages.
+    /// The exported file is too large. Select fewer values, or read the data in pages.
     ///
-    /// `LOCERR_EXPORT_OUT_OF_MEMORY`, number 13000.
+    /// Wire value: `LOCERR_EXPORT_OUT_OF_MEMORY`, also 13000.
     #[doc(alias = "LOCERR_EXPORT_OUT_OF_MEMORY")]
     ExportOutOfMemory,
     /// The object has no data to export.
     ///
-    /// `LOCERR_EXPORT_NO_DATA`, number 13001.
+    /// Wire value: `LOCERR_EXPORT_NO_DATA`, also 13001.
     #[doc(alias = "LOCERR_EXPORT_NO_DATA")]
     ExportNoData,
-    /// A position within a synchronised file is not valid.
+    /// File synchronization: invalid offset.
     ///
-    /// `LOCERR_SYNC_INVALID_OFFSET`, number 14000.
+    /// Wire value: `LOCERR_SYNC_INVALID_OFFSET`, also 14000.
     #[doc(alias = "LOCERR_SYNC_INVALID_OFFSET")]
     SyncInvalidOffset,
-    /// The search took too long: give more precise terms, or fewer fields to search in.
+    /// The search timed out. Use more specific terms or search fewer fields.
     ///
-    /// `LOCERR_SEARCH_TIMEOUT`, number 15000.
+    /// Wire value: `LOCERR_SEARCH_TIMEOUT`, also 15000.
     #[doc(alias = "LOCERR_SEARCH_TIMEOUT")]
     SearchTimeout,
     /// Direct Discovery: a linked expression failed.
     ///
-    /// `LOCERR_DIRECT_DISCOVERY_LINKED_EXPRESSION_FAIL`, number 16000.
+    /// Wire value: `LOCERR_DIRECT_DISCOVERY_LINKED_EXPRESSION_FAIL`, also 16000.
     #[doc(alias = "LOCERR_DIRECT_DISCOVERY_LINKED_EXPRESSION_FAIL")]
     DirectDiscoveryLinkedExpressionFail,
     /// Direct Discovery: the query returned more rows than allowed.
     ///
-    /// `LOCERR_DIRECT_DISCOVERY_ROWCOUNT_OVERFLOW`, number 16001.
+    /// Wire value: `LOCERR_DIRECT_DISCOVERY_ROWCOUNT_OVERFLOW`, also 16001.
     #[doc(alias = "LOCERR_DIRECT_DISCOVERY_ROWCOUNT_OVERFLOW")]
     DirectDiscoveryRowcountOverflow,
-    /// Direct Discovery: the query returned nothing.
+    /// Direct Discovery: the query returned no rows.
     ///
-    /// `LOCERR_DIRECT_DISCOVERY_EMPTY_RESULT`, number 16002.
+    /// Wire value: `LOCERR_DIRECT_DISCOVERY_EMPTY_RESULT`, also 16002.
     #[doc(alias = "LOCERR_DIRECT_DISCOVERY_EMPTY_RESULT")]
     DirectDiscoveryEmptyResult,
-    /// Direct Discovery: the database could not be connected to.
+    /// Direct Discovery: connecting to the database failed.
     ///
-    /// `LOCERR_DIRECT_DISCOVERY_DB_CONNECTION_FAILED`, number 16003.
+    /// Wire value: `LOCERR_DIRECT_DISCOVERY_DB_CONNECTION_FAILED`, also 16003.
     #[doc(alias = "LOCERR_DIRECT_DISCOVERY_DB_CONNECTION_FAILED")]
     DirectDiscoveryDbConnectionFailed,
-    /// Direct Discovery: a field loaded as `MEASURE` cannot be used in this
-    /// place.
+    /// Direct Discovery: a `MEASURE` field is not allowed here.
     ///
-    /// `LOCERR_DIRECT_DISCOVERY_MEASURE_NOT_ALLOWED`, number 16004.
+    /// Wire value: `LOCERR_DIRECT_DISCOVERY_MEASURE_NOT_ALLOWED`, also 16004.
     #[doc(alias = "LOCERR_DIRECT_DISCOVERY_MEASURE_NOT_ALLOWED")]
     DirectDiscoveryMeasureNotAllowed,
-    /// Direct Discovery: a field loaded as `DETAIL` cannot be used in this
-    /// place.
+    /// Direct Discovery: a `DETAIL` field is not allowed here.
     ///
-    /// `LOCERR_DIRECT_DISCOVERY_DETAIL_NOT_ALLOWED`, number 16005.
+    /// Wire value: `LOCERR_DIRECT_DISCOVERY_DETAIL_NOT_ALLOWED`, also 16005.
     #[doc(alias = "LOCERR_DIRECT_DISCOVERY_DETAIL_NOT_ALLOWED")]
     DirectDiscoveryDetailNotAllowed,
-    /// Direct Discovery: the data model must not have synthetic keys or
-    /// circular references.
+    /// Direct Discovery: the data model must not contain synthetic keys or circular references.
     ///
-    /// `LOCERR_DIRECT_DISCOVERY_NOT_SYNTH_CIRCULAR_ALLOWED`, number 16006.
+    /// Wire value: `LOCERR_DIRECT_DISCOVERY_NOT_SYNTH_CIRCULAR_ALLOWED`, also 16006.
     #[doc(alias = "LOCERR_DIRECT_DISCOVERY_NOT_SYNTH_CIRCULAR_ALLOWED")]
     DirectDiscoveryNotSynthCircularAllowed,
-    /// Direct Discovery: an app can have one such table only.
+    /// Direct Discovery: an app can contain only one Direct Discovery table.
     ///
-    /// `LOCERR_DIRECT_DISCOVERY_ONLY_ONE_DD_TABLE_ALLOWED`, number 16007.
+    /// Wire value: `LOCERR_DIRECT_DISCOVERY_ONLY_ONE_DD_TABLE_ALLOWED`, also 16007.
     #[doc(alias = "LOCERR_DIRECT_DISCOVERY_ONLY_ONE_DD_TABLE_ALLOWED")]
     DirectDiscoveryOnlyOneDdTableAllowed,
-    /// Direct Discovery: the database refused the user.
+    /// Direct Discovery: the database rejected the credentials.
     ///
-    /// `LOCERR_DIRECT_DISCOVERY_DB_AUTHORIZATION_FAILED`, number 16008.
+    /// Wire value: `LOCERR_DIRECT_DISCOVERY_DB_AUTHORIZATION_FAILED`, also 16008.
     #[doc(alias = "LOCERR_DIRECT_DISCOVERY_DB_AUTHORIZATION_FAILED")]
     DirectDiscoveryDbAuthorizationFailed,
-    /// Smart load: the table to load does not exist.
+    /// Smart load: the table does not exist.
     ///
-    /// `LOCERR_SMART_LOAD_TABLE_NOT_FOUND`, number 17000.
+    /// Wire value: `LOCERR_SMART_LOAD_TABLE_NOT_FOUND`, also 17000.
     #[doc(alias = "LOCERR_SMART_LOAD_TABLE_NOT_FOUND")]
     SmartLoadTableNotFound,
-    /// Smart load: there are two tables of that name.
+    /// Smart load: the table name is not unique.
     ///
-    /// `LOCERR_SMART_LOAD_TABLE_DUPLICATED`, number 17001.
+    /// Wire value: `LOCERR_SMART_LOAD_TABLE_DUPLICATED`, also 17001.
     #[doc(alias = "LOCERR_SMART_LOAD_TABLE_DUPLICATED")]
     SmartLoadTableDuplicated,
-    /// A variable must have a name.
+    /// The variable has no name.
     ///
-    /// `LOCERR_VARIABLE_NO_NAME`, number 18000.
+    /// Wire value: `LOCERR_VARIABLE_NO_NAME`, also 18000.
     #[doc(alias = "LOCERR_VARIABLE_NO_NAME")]
     VariableNoName,
-    /// There is a variable of that name already.
+    /// A variable with this name already exists.
     ///
-    /// `LOCERR_VARIABLE_DUPLICATE_NAME`, number 18001.
+    /// Wire value: `LOCERR_VARIABLE_DUPLICATE_NAME`, also 18001.
     #[doc(alias = "LOCERR_VARIABLE_DUPLICATE_NAME")]
     VariableDuplicateName,
-    /// The properties of a variable contradict each other or the variable as it is.
+    /// The properties contradict each other or the existing variable.
     ///
-    /// `LOCERR_VARIABLE_INCONSISTENCY`, number 18002.
+    /// Wire value: `LOCERR_VARIABLE_INCONSISTENCY`, also 18002.
     #[doc(alias = "LOCERR_VARIABLE_INCONSISTENCY")]
     VariableInconsistency,
-    /// The constraints of a variable contradict each other, see
+    /// The constraints of the variable contradict each other; see
     /// [`GenericVariableConstraints`](crate::types::GenericVariableConstraints).
     ///
-    /// `LOCERR_VARIABLE_CONSTRAINT_INCONSISTENCY`, number 18003.
+    /// Wire value: `LOCERR_VARIABLE_CONSTRAINT_INCONSISTENCY`, also 18003.
     #[doc(alias = "LOCERR_VARIABLE_CONSTRAINT_INCONSISTENCY")]
     VariableConstraintInconsistency,
-    /// The value does not meet the constraints of the variable.
+    /// The value violates the constraints of the variable.
     ///
-    /// `LOCERR_VARIABLE_CONSTRAINT_FAILED`, number 18004.
+    /// Wire value: `LOCERR_VARIABLE_CONSTRAINT_FAILED`, also 18004.
     #[doc(alias = "LOCERR_VARIABLE_CONSTRAINT_FAILED")]
     VariableConstraintFailed,
     /// The media libraries could not be listed.
     ///
-    /// `LOCERR_MEDIA_LIBRARY_LIST_FAILED`, number 19000.
+    /// Wire value: `LOCERR_MEDIA_LIBRARY_LIST_FAILED`, also 19000.
     #[doc(alias = "LOCERR_MEDIA_LIBRARY_LIST_FAILED")]
     MediaLibraryListFailed,
     /// The files of a media library could not be listed.
     ///
-    /// `LOCERR_MEDIA_LIBRARY_CONTENT_FAILED`, number 19001.
+    /// Wire value: `LOCERR_MEDIA_LIBRARY_CONTENT_FAILED`, also 19001.
     #[doc(alias = "LOCERR_MEDIA_LIBRARY_CONTENT_FAILED")]
     MediaLibraryContentFailed,
-    /// Media files could not be packed into the app.
+    /// Media files could not be added to the app.
     ///
-    /// `LOCERR_MEDIA_BUNDLING_FAILED`, number 19002.
+    /// Wire value: `LOCERR_MEDIA_BUNDLING_FAILED`, also 19002.
     #[doc(alias = "LOCERR_MEDIA_BUNDLING_FAILED")]
     MediaBundlingFailed,
-    /// Media files could not be unpacked from the app.
+    /// Media files could not be extracted from the app.
     ///
-    /// `LOCERR_MEDIA_UNBUNDLING_FAILED`, number 19003.
+    /// Wire value: `LOCERR_MEDIA_UNBUNDLING_FAILED`, also 19003.
     #[doc(alias = "LOCERR_MEDIA_UNBUNDLING_FAILED")]
     MediaUnbundlingFailed,
-    /// No such media library.
+    /// The media library does not exist.
     ///
-    /// `LOCERR_MEDIA_LIBRARY_NOT_FOUND`, number 19004.
+    /// Wire value: `LOCERR_MEDIA_LIBRARY_NOT_FOUND`, also 19004.
     #[doc(alias = "LOCERR_MEDIA_LIBRARY_NOT_FOUND")]
     MediaLibraryNotFound,
-    /// The function is switched off in this deployment.
+    /// The feature is disabled in this deployment.
     ///
-    /// `LOCERR_FEATURE_DISABLED`, number 20000.
+    /// Wire value: `LOCERR_FEATURE_DISABLED`, also 20000.
     #[doc(alias = "LOCERR_FEATURE_DISABLED")]
     FeatureDisabled,
-    /// The load brings more fields than the engine allows.
+    /// The load exceeds the maximum number of fields.
     ///
-    /// `LOCERR_LOAD_TOO_MANY_FIELDS`, number 21000.
+    /// Wire value: `LOCERR_LOAD_TOO_MANY_FIELDS`, also 21000.
     #[doc(alias = "LOCERR_LOAD_TOO_MANY_FIELDS")]
     LoadTooManyFields,
-    /// The load brings more tables than the engine allows.
+    /// The load exceeds the maximum number of tables.
     ///
-    /// `LOCERR_LOAD_TOO_MANY_TABLES`, number 21001.
+    /// Wire value: `LOCERR_LOAD_TOO_MANY_TABLES`, also 21001.
     #[doc(alias = "LOCERR_LOAD_TOO_MANY_TABLES")]
     LoadTooManyTables,
     /// Analytic connection (server-side extension): no error.
     ///
-    /// `LOCERR_EXTENGINE_GRPC_STATUS_OK`, number 22000.
+    /// Wire value: `LOCERR_EXTENGINE_GRPC_STATUS_OK`, also 22000.
     #[doc(alias = "LOCERR_EXTENGINE_GRPC_STATUS_OK")]
     ExtengineGrpcStatusOk,
-    /// Analytic connection: the call was cancelled.
+    /// Analytic connection: the call was canceled.
     ///
-    /// `LOCERR_EXTENGINE_GRPC_STATUS_CANCELLED`, number 22001.
+    /// Wire value: `LOCERR_EXTENGINE_GRPC_STATUS_CANCELLED`, also 22001.
     #[doc(alias = "LOCERR_EXTENGINE_GRPC_STATUS_CANCELLED")]
     ExtengineGrpcStatusCancelled,
-    /// Analytic connection: the extension failed without saying how.
+    /// Analytic connection: unknown error.
     ///
-    /// `LOCERR_EXTENGINE_GRPC_STATUS_UNKNOWN`, number 22002.
+    /// Wire value: `LOCERR_EXTENGINE_GRPC_STATUS_UNKNOWN`, also 22002.
     #[doc(alias = "LOCERR_EXTENGINE_GRPC_STATUS_UNKNOWN")]
     ExtengineGrpcStatusUnknown,
-    /// Analytic connection: the extension was given an argument that it
-    /// cannot use.
+    /// Analytic connection: invalid argument.
     ///
-    /// `LOCERR_EXTENGINE_GRPC_STATUS_INVALID_ARGUMENT`, number 22003.
+    /// Wire value: `LOCERR_EXTENGINE_GRPC_STATUS_INVALID_ARGUMENT`, also 22003.
     #[doc(alias = "LOCERR_EXTENGINE_GRPC_STATUS_INVALID_ARGUMENT")]
     ExtengineGrpcStatusInvalidArgument,
-    /// Analytic connection: the extension took too long.
+    /// Analytic connection: the call timed out.
     ///
-    /// `LOCERR_EXTENGINE_GRPC_STATUS_DEADLINE_EXCEEDED`, number 22004.
+    /// Wire value: `LOCERR_EXTENGINE_GRPC_STATUS_DEADLINE_EXCEEDED`, also 22004.
     #[doc(alias = "LOCERR_EXTENGINE_GRPC_STATUS_DEADLINE_EXCEEDED")]
     ExtengineGrpcStatusDeadlineExceeded,
-    /// Analytic connection: the extension did not find what it needs.
+    /// Analytic connection: the extension did not find something that it needs.
     ///
-    /// `LOCERR_EXTENGINE_GRPC_STATUS_NOT_FOUND`, number 22005.
+    /// Wire value: `LOCERR_EXTENGINE_GRPC_STATUS_NOT_FOUND`, also 22005.
     #[doc(alias = "LOCERR_EXTENGINE_GRPC_STATUS_NOT_FOUND")]
     ExtengineGrpcStatusNotFound,
-    /// Analytic connection: what the extension should create is there already.
+    /// Analytic connection: what the extension was asked to create already exists.
     ///
-    /// `LOCERR_EXTENGINE_GRPC_STATUS_ALREADY_EXISTS`, number 22006.
+    /// Wire value: `LOCERR_EXTENGINE_GRPC_STATUS_ALREADY_EXISTS`, also 22006.
     #[doc(alias = "LOCERR_EXTENGINE_GRPC_STATUS_ALREADY_EXISTS")]
     ExtengineGrpcStatusAlreadyExists,
-    /// Analytic connection: the extension does not let the caller do this.
+    /// Analytic connection: permission denied.
     ///
-    /// `LOCERR_EXTENGINE_GRPC_STATUS_PERMISSION_DENIED`, number 22007.
+    /// Wire value: `LOCERR_EXTENGINE_GRPC_STATUS_PERMISSION_DENIED`, also 22007.
     #[doc(alias = "LOCERR_EXTENGINE_GRPC_STATUS_PERMISSION_DENIED")]
     ExtengineGrpcStatusPermissionDenied,
-    /// Analytic connection: the extension ran out of memory or some other
-    /// resource.
+    /// Analytic connection: the extension ran out of memory or another resource.
     ///
-    /// `LOCERR_EXTENGINE_GRPC_STATUS_RESOURCE_EXHAUSTED`, number 22008.
+    /// Wire value: `LOCERR_EXTENGINE_GRPC_STATUS_RESOURCE_EXHAUSTED`, also 22008.
     #[doc(alias = "LOCERR_EXTENGINE_GRPC_STATUS_RESOURCE_EXHAUSTED")]
     ExtengineGrpcStatusResourceExhausted,
-    /// Analytic connection: the extension is not in a state to do this.
+    /// Analytic connection: the state of the extension does not allow the call.
     ///
-    /// `LOCERR_EXTENGINE_GRPC_STATUS_FAILED_PRECONDITION`, number 22009.
+    /// Wire value: `LOCERR_EXTENGINE_GRPC_STATUS_FAILED_PRECONDITION`, also 22009.
     #[doc(alias = "LOCERR_EXTENGINE_GRPC_STATUS_FAILED_PRECONDITION")]
     ExtengineGrpcStatusFailedPrecondition,
-    /// Analytic connection: the extension gave the call up.
+    /// Analytic connection: the extension aborted the call.
     ///
-    /// `LOCERR_EXTENGINE_GRPC_STATUS_ABORTED`, number 22010.
+    /// Wire value: `LOCERR_EXTENGINE_GRPC_STATUS_ABORTED`, also 22010.
     #[doc(alias = "LOCERR_EXTENGINE_GRPC_STATUS_ABORTED")]
     ExtengineGrpcStatusAborted,
-    /// Analytic connection: a value lies outside the range that the extension
-    /// accepts.
+    /// Analytic connection: a value is out of range.
     ///
-    /// `LOCERR_EXTENGINE_GRPC_STATUS_OUT_OF_RANGE`, number 22011.
+    /// Wire value: `LOCERR_EXTENGINE_GRPC_STATUS_OUT_OF_RANGE`, also 22011.
     #[doc(alias = "LOCERR_EXTENGINE_GRPC_STATUS_OUT_OF_RANGE")]
     ExtengineGrpcStatusOutOfRange,
-    /// Analytic connection: the extension does not have the function.
+    /// Analytic connection: the extension does not implement the function.
     ///
-    /// `LOCERR_EXTENGINE_GRPC_STATUS_UNIMPLEMENTED`, number 22012.
+    /// Wire value: `LOCERR_EXTENGINE_GRPC_STATUS_UNIMPLEMENTED`, also 22012.
     #[doc(alias = "LOCERR_EXTENGINE_GRPC_STATUS_UNIMPLEMENTED")]
     ExtengineGrpcStatusUnimplemented,
-    /// Analytic connection: the extension had an internal error.
+    /// Analytic connection: internal error of the extension.
     ///
-    /// `LOCERR_EXTENGINE_GRPC_STATUS_INTERNAL`, number 22013.
+    /// Wire value: `LOCERR_EXTENGINE_GRPC_STATUS_INTERNAL`, also 22013.
     #[doc(alias = "LOCERR_EXTENGINE_GRPC_STATUS_INTERNAL")]
     ExtengineGrpcStatusInternal,
-    /// Analytic connection: the extension cannot be reached; check that it is
-    /// running.
+    /// Analytic connection: the extension is unreachable. Check that it is running.
     ///
-    /// `LOCERR_EXTENGINE_GRPC_STATUS_UNAVAILABLE`, number 22014.
+    /// Wire value: `LOCERR_EXTENGINE_GRPC_STATUS_UNAVAILABLE`, also 22014.
     #[doc(alias = "LOCERR_EXTENGINE_GRPC_STATUS_UNAVAILABLE")]
     ExtengineGrpcStatusUnavailable,
-    /// Analytic connection: data was lost or damaged beyond repair.
+    /// Analytic connection: data was lost or corrupted.
     ///
-    /// `LOCERR_EXTENGINE_GRPC_STATUS_DATA_LOSS`, number 22015.
+    /// Wire value: `LOCERR_EXTENGINE_GRPC_STATUS_DATA_LOSS`, also 22015.
     #[doc(alias = "LOCERR_EXTENGINE_GRPC_STATUS_DATA_LOSS")]
     ExtengineGrpcStatusDataLoss,
-    /// Analytic connection: the extension does not accept the engine's
-    /// credentials.
+    /// Analytic connection: the extension rejected the credentials of the engine.
     ///
-    /// `LOCERR_EXTENGINE_GRPC_STATUS_UNAUTHENTICATED`, number 22016.
+    /// Wire value: `LOCERR_EXTENGINE_GRPC_STATUS_UNAUTHENTICATED`, also 22016.
     #[doc(alias = "LOCERR_EXTENGINE_GRPC_STATUS_UNAUTHENTICATED")]
     ExtengineGrpcStatusUnauthenticated,
     /// Excel export: the object cannot be exported.
     ///
-    /// `LOCERR_LXW_INVALID_OBJ`, number 23001.
+    /// Wire value: `LOCERR_LXW_INVALID_OBJ`, also 23001.
     #[doc(alias = "LOCERR_LXW_INVALID_OBJ")]
     LxwInvalidObj,
-    /// Excel export: the file is not valid.
+    /// Excel export: invalid file.
     ///
-    /// `LOCERR_LXW_INVALID_FILE`, number 23002.
+    /// Wire value: `LOCERR_LXW_INVALID_FILE`, also 23002.
     #[doc(alias = "LOCERR_LXW_INVALID_FILE")]
     LxwInvalidFile,
-    /// Excel export: the worksheet is not valid.
+    /// Excel export: invalid worksheet.
     ///
-    /// `LOCERR_LXW_INVALID_SHEET`, number 23003.
+    /// Wire value: `LOCERR_LXW_INVALID_SHEET`, also 23003.
     #[doc(alias = "LOCERR_LXW_INVALID_SHEET")]
     LxwInvalidSheet,
-    /// Excel export: the range of rows and columns is not valid.
+    /// Excel export: invalid range of rows and columns.
     ///
-    /// `LOCERR_LXW_INVALID_EXPORT_RANGE`, number 23004.
+    /// Wire value: `LOCERR_LXW_INVALID_EXPORT_RANGE`, also 23004.
     #[doc(alias = "LOCERR_LXW_INVALID_EXPORT_RANGE")]
     LxwInvalidExportRange,
-    /// Excel export: an error without further details.
+    /// Excel export: unspecified error.
     ///
-    /// `LOCERR_LXW_ERROR`, number 23005.
+    /// Wire value: `LOCERR_LXW_ERROR`, also 23005.
     #[doc(alias = "LOCERR_LXW_ERROR")]
     LxwError,
-    /// Excel export: there was not enough memory.
+    /// Excel export: out of memory.
     ///
-    /// `LOCERR_LXW_ERROR_MEMORY_MALLOC_FAILED`, number 23006.
+    /// Wire value: `LOCERR_LXW_ERROR_MEMORY_MALLOC_FAILED`, also 23006.
     #[doc(alias = "LOCERR_LXW_ERROR_MEMORY_MALLOC_FAILED")]
     LxwErrorMemoryMallocFailed,
     /// Excel export: the file could not be created.
     ///
-    /// `LOCERR_LXW_ERROR_CREATING_XLSX_FILE`, number 23007.
+    /// Wire value: `LOCERR_LXW_ERROR_CREATING_XLSX_FILE`, also 23007.
     #[doc(alias = "LOCERR_LXW_ERROR_CREATING_XLSX_FILE")]
     LxwErrorCreatingXlsxFile,
     /// Excel export: a temporary file could not be created.
     ///
-    /// `LOCERR_LXW_ERROR_CREATING_TMPFILE`, number 23008.
+    /// Wire value: `LOCERR_LXW_ERROR_CREATING_TMPFILE`, also 23008.
     #[doc(alias = "LOCERR_LXW_ERROR_CREATING_TMPFILE")]
     LxwErrorCreatingTmpfile,
-    /// Excel export: packing the file failed.
+    /// Excel export: a ZIP file operation failed.
     ///
-    /// `LOCERR_LXW_ERROR_ZIP_FILE_OPERATION`, number 23009.
+    /// Wire value: `LOCERR_LXW_ERROR_ZIP_FILE_OPERATION`, also 23009.
     #[doc(alias = "LOCERR_LXW_ERROR_ZIP_FILE_OPERATION")]
     LxwErrorZipFileOperation,
-    /// Excel export: a part could not be added to the packed file.
+    /// Excel export: an entry could not be added to the ZIP file.
     ///
-    /// `LOCERR_LXW_ERROR_ZIP_FILE_ADD`, number 23010.
+    /// Wire value: `LOCERR_LXW_ERROR_ZIP_FILE_ADD`, also 23010.
     #[doc(alias = "LOCERR_LXW_ERROR_ZIP_FILE_ADD")]
     LxwErrorZipFileAdd,
-    /// Excel export: the packed file could not be completed.
+    /// Excel export: the ZIP file could not be closed.
     ///
-    /// `LOCERR_LXW_ERROR_ZIP_CLOSE`, number 23011.
+    /// Wire value: `LOCERR_LXW_ERROR_ZIP_CLOSE`, also 23011.
     #[doc(alias = "LOCERR_LXW_ERROR_ZIP_CLOSE")]
     LxwErrorZipClose,
-    /// Excel export: a parameter without a value was passed over.
+    /// Excel export: a null parameter was ignored.
     ///
-    /// `LOCERR_LXW_ERROR_NULL_PARAMETER_IGNORED`, number 23012.
+    /// Wire value: `LOCERR_LXW_ERROR_NULL_PARAMETER_IGNORED`, also 23012.
     #[doc(alias = "LOCERR_LXW_ERROR_NULL_PARAMETER_IGNORED")]
     LxwErrorNullParameterIgnored,
-    /// Excel export: a text is longer than a cell can hold.
+    /// Excel export: a string exceeds the maximum length of a cell.
     ///
-    /// `LOCERR_LXW_ERROR_MAX_STRING_LENGTH_EXCEEDED`, number 23013.
+    /// Wire value: `LOCERR_LXW_ERROR_MAX_STRING_LENGTH_EXCEEDED`, also 23013.
     #[doc(alias = "LOCERR_LXW_ERROR_MAX_STRING_LENGTH_EXCEEDED")]
     LxwErrorMaxStringLengthExceeded,
-    /// Excel export: a text is longer than the 255 characters allowed in its
-    /// place.
+    /// Excel export: a string exceeds the limit of 255 characters.
     ///
-    /// `LOCERR_LXW_ERROR_255_STRING_LENGTH_EXCEEDED`, number 23014.
+    /// Wire value: `LOCERR_LXW_ERROR_255_STRING_LENGTH_EXCEEDED`, also 23014.
     #[doc(alias = "LOCERR_LXW_ERROR_255_STRING_LENGTH_EXCEEDED")]
     LxwError255StringLengthExceeded,
-    /// Excel export: a text is missing from the file's table of texts.
+    /// Excel export: a string is missing from the shared string table.
     ///
-    /// `LOCERR_LXW_ERROR_SHARED_STRING_INDEX_NOT_FOUND`, number 23015.
+    /// Wire value: `LOCERR_LXW_ERROR_SHARED_STRING_INDEX_NOT_FOUND`, also 23015.
     #[doc(alias = "LOCERR_LXW_ERROR_SHARED_STRING_INDEX_NOT_FOUND")]
     LxwErrorSharedStringIndexNotFound,
-    /// Excel export: a row or column lies outside what a worksheet can have.
+    /// Excel export: a row or column is outside of the worksheet limits.
     ///
-    /// `LOCERR_LXW_ERROR_WORKSHEET_INDEX_OUT_OF_RANGE`, number 23016.
+    /// Wire value: `LOCERR_LXW_ERROR_WORKSHEET_INDEX_OUT_OF_RANGE`, also 23016.
     #[doc(alias = "LOCERR_LXW_ERROR_WORKSHEET_INDEX_OUT_OF_RANGE")]
     LxwErrorWorksheetIndexOutOfRange,
-    /// Excel export: the worksheet has more links than Excel allows.
+    /// Excel export: the worksheet exceeds the maximum number of links.
     ///
-    /// `LOCERR_LXW_ERROR_WORKSHEET_MAX_NUMBER_URLS_EXCEEDED`, number 23017.
+    /// Wire value: `LOCERR_LXW_ERROR_WORKSHEET_MAX_NUMBER_URLS_EXCEEDED`, also 23017.
     #[doc(alias = "LOCERR_LXW_ERROR_WORKSHEET_MAX_NUMBER_URLS_EXCEEDED")]
     LxwErrorWorksheetMaxNumberUrlsExceeded,
     /// Big Data Index: no error.
     ///
-    /// `LOCERR_BDI_STATUS_OK`, number 24000.
+    /// Wire value: `LOCERR_BDI_STATUS_OK`, also 24000.
     #[doc(alias = "LOCERR_BDI_STATUS_OK")]
     BdiStatusOk,
-    /// Big Data Index: an error that the engine has no code of its own for.
+    /// Big Data Index: an error without its own code.
     ///
-    /// `LOCERR_BDI_GENERIC_ERROR_NOT_TRANSLATED`, number 24001.
+    /// Wire value: `LOCERR_BDI_GENERIC_ERROR_NOT_TRANSLATED`, also 24001.
     #[doc(alias = "LOCERR_BDI_GENERIC_ERROR_NOT_TRANSLATED")]
     BdiGenericErrorNotTranslated,
-    /// The definition of a trend line is not valid, see [`NxTrendlineDef`](crate::types::NxTrendlineDef).
+    /// The definition of a trend line is invalid; see [`NxTrendlineDef`](crate::types::NxTrendlineDef).
     ///
-    /// `LOCERR_TRENDLINE_INVALID_DEF`, number 25000.
+    /// Wire value: `LOCERR_TRENDLINE_INVALID_DEF`, also 25000.
     #[doc(alias = "LOCERR_TRENDLINE_INVALID_DEF")]
     TrendlineInvalidDef,
-    /// A trend line cannot be calculated from these values.
+    /// A trend line cannot be calculated for these values.
     ///
-    /// `LOCERR_TRENDLINE_INVALID_MATH_ERROR`, number 25001.
+    /// Wire value: `LOCERR_TRENDLINE_INVALID_MATH_ERROR`, also 25001.
     #[doc(alias = "LOCERR_TRENDLINE_INVALID_MATH_ERROR")]
     TrendlineInvalidMathError,
-    /// Web file: the protocol of the address is not supported.
+    /// Web file: the protocol of the URL is not supported.
     ///
-    /// `LOCERR_CURL_UNSUPPORTED_PROTOCOL`, number 30000.
+    /// Wire value: `LOCERR_CURL_UNSUPPORTED_PROTOCOL`, also 30000.
     #[doc(alias = "LOCERR_CURL_UNSUPPORTED_PROTOCOL")]
     CurlUnsupportedProtocol,
-    /// Web file: the name of the proxy could not be resolved.
+    /// Web file: the proxy name could not be resolved.
     ///
-    /// `LOCERR_CURL_COULDNT_RESOLVE_PROXY`, number 30001.
+    /// Wire value: `LOCERR_CURL_COULDNT_RESOLVE_PROXY`, also 30001.
     #[doc(alias = "LOCERR_CURL_COULDNT_RESOLVE_PROXY")]
     CurlCouldntResolveProxy,
-    /// Web file: the server could not be connected to.
+    /// Web file: connecting to the server failed.
     ///
-    /// `LOCERR_CURL_COULDNT_CONNECT`, number 30002.
+    /// Wire value: `LOCERR_CURL_COULDNT_CONNECT`, also 30002.
     #[doc(alias = "LOCERR_CURL_COULDNT_CONNECT")]
     CurlCouldntConnect,
     /// Web file: the server denied access.
     ///
-    /// `LOCERR_CURL_REMOTE_ACCESS_DENIED`, number 30003.
+    /// Wire value: `LOCERR_CURL_REMOTE_ACCESS_DENIED`, also 30003.
     #[doc(alias = "LOCERR_CURL_REMOTE_ACCESS_DENIED")]
     CurlRemoteAccessDenied,
-    /// Web file: the FTP server's connection back to the engine failed.
+    /// Web file: the FTP server failed to connect back to the engine.
     ///
-    /// `LOCERR_CURL_FTP_ACCEPT_FAILED`, number 30004.
+    /// Wire value: `LOCERR_CURL_FTP_ACCEPT_FAILED`, also 30004.
     #[doc(alias = "LOCERR_CURL_FTP_ACCEPT_FAILED")]
     CurlFtpAcceptFailed,
-    /// Web file: the FTP server's connection back to the engine did not come in time.
+    /// Web file: the FTP server did not connect back to the engine in time.
     ///
-    /// `LOCERR_CURL_FTP_ACCEPT_TIMEOUT`, number 30005.
+    /// Wire value: `LOCERR_CURL_FTP_ACCEPT_TIMEOUT`, also 30005.
     #[doc(alias = "LOCERR_CURL_FTP_ACCEPT_TIMEOUT")]
     CurlFtpAcceptTimeout,
-    /// Web file: the host for an FTP transfer could not be found.
+    /// Web file: the host for an FTP transfer was not found.
     ///
-    /// `LOCERR_CURL_FTP_CANT_GET_HOST`, number 30006.
+    /// Wire value: `LOCERR_CURL_FTP_CANT_GET_HOST`, also 30006.
     #[doc(alias = "LOCERR_CURL_FTP_CANT_GET_HOST")]
     CurlFtpCantGetHost,
-    /// Web file: the transfer ended early or was longer than announced.
+    /// Web file: the transfer was shorter or longer than announced.
     ///
-    /// `LOCERR_CURL_PARTIAL_FILE`, number 30007.
+    /// Wire value: `LOCERR_CURL_PARTIAL_FILE`, also 30007.
     #[doc(alias = "LOCERR_CURL_PARTIAL_FILE")]
     CurlPartialFile,
-    /// Web file: the server refused a command sent to it.
+    /// Web file: the server rejected a command.
     ///
-    /// `LOCERR_CURL_QUOTE_ERROR`, number 30008.
+    /// Wire value: `LOCERR_CURL_QUOTE_ERROR`, also 30008.
     #[doc(alias = "LOCERR_CURL_QUOTE_ERROR")]
     CurlQuoteError,
-    /// Web file: what was received could not be written.
+    /// Web file: received data could not be written.
     ///
-    /// `LOCERR_CURL_WRITE_ERROR`, number 30009.
+    /// Wire value: `LOCERR_CURL_WRITE_ERROR`, also 30009.
     #[doc(alias = "LOCERR_CURL_WRITE_ERROR")]
     CurlWriteError,
     /// Web file: the upload could not be started.
     ///
-    /// `LOCERR_CURL_UPLOAD_FAILED`, number 30010.
+    /// Wire value: `LOCERR_CURL_UPLOAD_FAILED`, also 30010.
     #[doc(alias = "LOCERR_CURL_UPLOAD_FAILED")]
     CurlUploadFailed,
-    /// Web file: there was not enough memory.
+    /// Web file: out of memory.
     ///
-    /// `LOCERR_CURL_OUT_OF_MEMORY`, number 30011.
+    /// Wire value: `LOCERR_CURL_OUT_OF_MEMORY`, also 30011.
     #[doc(alias = "LOCERR_CURL_OUT_OF_MEMORY")]
     CurlOutOfMemory,
-    /// Web file: the transfer took too long.
+    /// Web file: the transfer timed out.
     ///
-    /// `LOCERR_CURL_OPERATION_TIMEDOUT`, number 30012.
+    /// Wire value: `LOCERR_CURL_OPERATION_TIMEDOUT`, also 30012.
     #[doc(alias = "LOCERR_CURL_OPERATION_TIMEDOUT")]
     CurlOperationTimedout,
-    /// Web file: the FTP server cannot resume a transfer.
+    /// Web file: the FTP server cannot resume transfers.
     ///
-    /// `LOCERR_CURL_FTP_COULDNT_USE_REST`, number 30013.
+    /// Wire value: `LOCERR_CURL_FTP_COULDNT_USE_REST`, also 30013.
     #[doc(alias = "LOCERR_CURL_FTP_COULDNT_USE_REST")]
     CurlFtpCouldntUseRest,
     /// Web file: a POST request could not be sent.
     ///
-    /// `LOCERR_CURL_HTTP_POST_ERROR`, number 30014.
+    /// Wire value: `LOCERR_CURL_HTTP_POST_ERROR`, also 30014.
     #[doc(alias = "LOCERR_CURL_HTTP_POST_ERROR")]
     CurlHttpPostError,
     /// Web file: the TLS handshake failed.
     ///
-    /// `LOCERR_CURL_SSL_CONNECT_ERROR`, number 30015.
+    /// Wire value: `LOCERR_CURL_SSL_CONNECT_ERROR`, also 30015.
     #[doc(alias = "LOCERR_CURL_SSL_CONNECT_ERROR")]
     CurlSslConnectError,
-    /// Web file: a file given by a `file:` address could not be read.
+    /// Web file: a file with a `file:` URL could not be read.
     ///
-    /// `LOCERR_CURL_FILE_COULDNT_READ_FILE`, number 30016.
+    /// Wire value: `LOCERR_CURL_FILE_COULDNT_READ_FILE`, also 30016.
     #[doc(alias = "LOCERR_CURL_FILE_COULDNT_READ_FILE")]
     CurlFileCouldntReadFile,
-    /// Web file: the LDAP server refused the login.
+    /// Web file: the LDAP server rejected the login.
     ///
-    /// `LOCERR_CURL_LDAP_CANNOT_BIND`, number 30017.
+    /// Wire value: `LOCERR_CURL_LDAP_CANNOT_BIND`, also 30017.
     #[doc(alias = "LOCERR_CURL_LDAP_CANNOT_BIND")]
     CurlLdapCannotBind,
     /// Web file: the LDAP search failed.
     ///
-    /// `LOCERR_CURL_LDAP_SEARCH_FAILED`, number 30018.
+    /// Wire value: `LOCERR_CURL_LDAP_SEARCH_FAILED`, also 30018.
     #[doc(alias = "LOCERR_CURL_LDAP_SEARCH_FAILED")]
     CurlLdapSearchFailed,
-    /// Web file: the server redirects too often.
+    /// Web file: too many redirects.
     ///
-    /// `LOCERR_CURL_TOO_MANY_REDIRECTS`, number 30019.
+    /// Wire value: `LOCERR_CURL_TOO_MANY_REDIRECTS`, also 30019.
     #[doc(alias = "LOCERR_CURL_TOO_MANY_REDIRECTS")]
     CurlTooManyRedirects,
-    /// Web file: the server's certificate or fingerprint could not be verified.
+    /// Web file: the certificate or fingerprint of the server could not be verified.
     ///
-    /// `LOCERR_CURL_PEER_FAILED_VERIFICATION`, number 30020.
+    /// Wire value: `LOCERR_CURL_PEER_FAILED_VERIFICATION`, also 30020.
     #[doc(alias = "LOCERR_CURL_PEER_FAILED_VERIFICATION")]
     CurlPeerFailedVerification,
-    /// Web file: the server sent nothing at all.
+    /// Web file: the server sent no data.
     ///
-    /// `LOCERR_CURL_GOT_NOTHING`, number 30021.
+    /// Wire value: `LOCERR_CURL_GOT_NOTHING`, also 30021.
     #[doc(alias = "LOCERR_CURL_GOT_NOTHING")]
     CurlGotNothing,
     /// Web file: the cryptographic engine was not found.
     ///
-    /// `LOCERR_CURL_SSL_ENGINE_NOTFOUND`, number 30022.
+    /// Wire value: `LOCERR_CURL_SSL_ENGINE_NOTFOUND`, also 30022.
     #[doc(alias = "LOCERR_CURL_SSL_ENGINE_NOTFOUND")]
     CurlSslEngineNotfound,
-    /// Web file: the cryptographic engine could not be made the one to use.
+    /// Web file: the cryptographic engine could not be set as the default.
     ///
-    /// `LOCERR_CURL_SSL_ENGINE_SETFAILED`, number 30023.
+    /// Wire value: `LOCERR_CURL_SSL_ENGINE_SETFAILED`, also 30023.
     #[doc(alias = "LOCERR_CURL_SSL_ENGINE_SETFAILED")]
     CurlSslEngineSetfailed,
-    /// Web file: the client certificate has a problem.
+    /// Web file: there is a problem with the client certificate.
     ///
-    /// `LOCERR_CURL_SSL_CERTPROBLEM`, number 30024.
+    /// Wire value: `LOCERR_CURL_SSL_CERTPROBLEM`, also 30024.
     #[doc(alias = "LOCERR_CURL_SSL_CERTPROBLEM")]
     CurlSslCertproblem,
-    /// Web file: the cipher that is asked for cannot be used.
+    /// Web file: the requested cipher cannot be used.
     ///
-    /// `LOCERR_CURL_SSL_CIPHER`, number 30025.
+    /// Wire value: `LOCERR_CURL_SSL_CIPHER`, also 30025.
     #[doc(alias = "LOCERR_CURL_SSL_CIPHER")]
     CurlSslCipher,
-    /// Web file: the server's certificate comes from an authority that the engine's machine does
-    /// not trust.
+    /// Web file: the engine host does not trust the issuer of the server certificate.
     ///
-    /// `LOCERR_CURL_SSL_CACERT`, number 30026.
+    /// Wire value: `LOCERR_CURL_SSL_CACERT`, also 30026.
     #[doc(alias = "LOCERR_CURL_SSL_CACERT")]
     CurlSslCacert,
-    /// Web file: the answer is in an encoding that cannot be read.
+    /// Web file: the content encoding is not supported.
     ///
-    /// `LOCERR_CURL_BAD_CONTENT_ENCODING`, number 30027.
+    /// Wire value: `LOCERR_CURL_BAD_CONTENT_ENCODING`, also 30027.
     #[doc(alias = "LOCERR_CURL_BAD_CONTENT_ENCODING")]
     CurlBadContentEncoding,
-    /// Web file: the LDAP address is not valid.
+    /// Web file: invalid LDAP URL.
     ///
-    /// `LOCERR_CURL_LDAP_INVALID_URL`, number 30028.
+    /// Wire value: `LOCERR_CURL_LDAP_INVALID_URL`, also 30028.
     #[doc(alias = "LOCERR_CURL_LDAP_INVALID_URL")]
     CurlLdapInvalidUrl,
-    /// Web file: the connection could not be secured with TLS as required.
+    /// Web file: TLS is required but could not be used.
     ///
-    /// `LOCERR_CURL_USE_SSL_FAILED`, number 30029.
+    /// Wire value: `LOCERR_CURL_USE_SSL_FAILED`, also 30029.
     #[doc(alias = "LOCERR_CURL_USE_SSL_FAILED")]
     CurlUseSslFailed,
-    /// Web file: the cryptographic engine could not be started.
+    /// Web file: the cryptographic engine could not be initialized.
     ///
-    /// `LOCERR_CURL_SSL_ENGINE_INITFAILED`, number 30030.
+    /// Wire value: `LOCERR_CURL_SSL_ENGINE_INITFAILED`, also 30030.
     #[doc(alias = "LOCERR_CURL_SSL_ENGINE_INITFAILED")]
     CurlSslEngineInitfailed,
-    /// Web file: the server refused user name and password.
+    /// Web file: the server rejected the user name or password.
     ///
-    /// `LOCERR_CURL_LOGIN_DENIED`, number 30031.
+    /// Wire value: `LOCERR_CURL_LOGIN_DENIED`, also 30031.
     #[doc(alias = "LOCERR_CURL_LOGIN_DENIED")]
     CurlLoginDenied,
-    /// Web file: the TFTP server has no such file.
+    /// Web file: the file does not exist on the TFTP server.
     ///
-    /// `LOCERR_CURL_TFTP_NOTFOUND`, number 30032.
+    /// Wire value: `LOCERR_CURL_TFTP_NOTFOUND`, also 30032.
     #[doc(alias = "LOCERR_CURL_TFTP_NOTFOUND")]
     CurlTftpNotfound,
-    /// Web file: the TFTP server calls the operation illegal.
+    /// Web file: illegal TFTP operation.
     ///
-    /// `LOCERR_CURL_TFTP_ILLEGAL`, number 30033.
+    /// Wire value: `LOCERR_CURL_TFTP_ILLEGAL`, also 30033.
     #[doc(alias = "LOCERR_CURL_TFTP_ILLEGAL")]
     CurlTftpIllegal,
     /// Web file: the SSH session failed.
     ///
-    /// `LOCERR_CURL_SSH`, number 30034.
+    /// Wire value: `LOCERR_CURL_SSH`, also 30034.
     #[doc(alias = "LOCERR_CURL_SSH")]
     CurlSsh,
-    /// A set expression became too large.
+    /// A set expression is too large.
     ///
-    /// `LOCERR_SETEXPRESSION_TOO_LARGE`, number 30100.
+    /// Wire value: `LOCERR_SETEXPRESSION_TOO_LARGE`, also 30100.
     #[doc(alias = "LOCERR_SETEXPRESSION_TOO_LARGE")]
     SetexpressionTooLarge,
-    /// A load with the prefix `MERGE` failed.
+    /// A load with the `MERGE` prefix failed.
     ///
-    /// `LOCERR_RELOAD_MERGE_LOAD_ERROR`, number 30101.
+    /// Wire value: `LOCERR_RELOAD_MERGE_LOAD_ERROR`, also 30101.
     #[doc(alias = "LOCERR_RELOAD_MERGE_LOAD_ERROR")]
     ReloadMergeLoadError,
-    /// Web file, Windows: the FTP operation was given up half-way.
+    /// Web file, Windows: the FTP operation was aborted.
     ///
-    /// `LOCERR_WIN_FTP_DROPPED`, number 30200.
+    /// Wire value: `LOCERR_WIN_FTP_DROPPED`, also 30200.
     #[doc(alias = "LOCERR_WIN_FTP_DROPPED")]
     WinFtpDropped,
-    /// Web file, Windows: the FTP server has no passive mode.
+    /// Web file, Windows: the FTP server does not support passive mode.
     ///
-    /// `LOCERR_WIN_FTP_NO_PASSIVE_MODE`, number 30201.
+    /// Wire value: `LOCERR_WIN_FTP_NO_PASSIVE_MODE`, also 30201.
     #[doc(alias = "LOCERR_WIN_FTP_NO_PASSIVE_MODE")]
     WinFtpNoPassiveMode,
-    /// Web file, Windows: the server sent no headers, as very old ones do.
+    /// Web file, Windows: the server did not send headers.
     ///
-    /// `LOCERR_WIN_HTTP_DOWNLEVEL_SERVER`, number 30210.
+    /// Wire value: `LOCERR_WIN_HTTP_DOWNLEVEL_SERVER`, also 30210.
     #[doc(alias = "LOCERR_WIN_HTTP_DOWNLEVEL_SERVER")]
     WinHttpDownlevelServer,
-    /// Web file, Windows: the server's answer could not be read.
+    /// Web file, Windows: the response of the server is invalid.
     ///
-    /// `LOCERR_WIN_HTTP_INVALID_SERVER_RESPONSE`, number 30211.
+    /// Wire value: `LOCERR_WIN_HTTP_INVALID_SERVER_RESPONSE`, also 30211.
     #[doc(alias = "LOCERR_WIN_HTTP_INVALID_SERVER_RESPONSE")]
     WinHttpInvalidServerResponse,
-    /// Web file, Windows: a redirection would need a person to confirm it.
+    /// Web file, Windows: a redirect requires confirmation by a user.
     ///
-    /// `LOCERR_WIN_HTTP_REDIRECT_NEEDS_CONFIRMATION`, number 30212.
+    /// Wire value: `LOCERR_WIN_HTTP_REDIRECT_NEEDS_CONFIRMATION`, also 30212.
     #[doc(alias = "LOCERR_WIN_HTTP_REDIRECT_NEEDS_CONFIRMATION")]
     WinHttpRedirectNeedsConfirmation,
-    /// Web file, Windows: the request has to be sent again.
+    /// Web file, Windows: the request must be repeated.
     ///
-    /// `LOCERR_WIN_INTERNET_FORCE_RETRY`, number 30220.
+    /// Wire value: `LOCERR_WIN_INTERNET_FORCE_RETRY`, also 30220.
     #[doc(alias = "LOCERR_WIN_INTERNET_FORCE_RETRY")]
     WinInternetForceRetry,
-    /// Web file, Windows: the server could not be connected to.
+    /// Web file, Windows: connecting to the server failed.
     ///
-    /// `LOCERR_WIN_INTERNET_CANNOT_CONNECT`, number 30221.
+    /// Wire value: `LOCERR_WIN_INTERNET_CANNOT_CONNECT`, also 30221.
     #[doc(alias = "LOCERR_WIN_INTERNET_CANNOT_CONNECT")]
     WinInternetCannotConnect,
-    /// Web file, Windows: the connection was broken off.
+    /// Web file, Windows: the connection was aborted.
     ///
-    /// `LOCERR_WIN_INTERNET_CONNECTION_ABORTED`, number 30222.
+    /// Wire value: `LOCERR_WIN_INTERNET_CONNECTION_ABORTED`, also 30222.
     #[doc(alias = "LOCERR_WIN_INTERNET_CONNECTION_ABORTED")]
     WinInternetConnectionAborted,
     /// Web file, Windows: the server reset the connection.
     ///
-    /// `LOCERR_WIN_INTERNET_CONNECTION_RESET`, number 30223.
+    /// Wire value: `LOCERR_WIN_INTERNET_CONNECTION_RESET`, also 30223.
     #[doc(alias = "LOCERR_WIN_INTERNET_CONNECTION_RESET")]
     WinInternetConnectionReset,
-    /// Web file, Windows: the engine's machine is offline.
+    /// Web file, Windows: the engine host is offline.
     ///
-    /// `LOCERR_WIN_INTERNET_DISCONNECTED`, number 30224.
+    /// Wire value: `LOCERR_WIN_INTERNET_DISCONNECTED`, also 30224.
     #[doc(alias = "LOCERR_WIN_INTERNET_DISCONNECTED")]
     WinInternetDisconnected,
     /// Web file, Windows: the request is malformed.
     ///
-    /// `LOCERR_WIN_INTERNET_INCORRECT_FORMAT`, number 30225.
+    /// Wire value: `LOCERR_WIN_INTERNET_INCORRECT_FORMAT`, also 30225.
     #[doc(alias = "LOCERR_WIN_INTERNET_INCORRECT_FORMAT")]
     WinInternetIncorrectFormat,
-    /// Web file, Windows: the server's certificate comes from an authority that the machine
-    /// does not trust.
+    /// Web file, Windows: the engine host does not trust the issuer of the server certificate.
     ///
-    /// `LOCERR_WIN_INTERNET_INVALID_CA`, number 30226.
+    /// Wire value: `LOCERR_WIN_INTERNET_INVALID_CA`, also 30226.
     #[doc(alias = "LOCERR_WIN_INTERNET_INVALID_CA")]
     WinInternetInvalidCa,
-    /// Web file, Windows: the operation is not valid.
+    /// Web file, Windows: invalid operation.
     ///
-    /// `LOCERR_WIN_INTERNET_INVALID_OPERATION`, number 30227.
+    /// Wire value: `LOCERR_WIN_INTERNET_INVALID_OPERATION`, also 30227.
     #[doc(alias = "LOCERR_WIN_INTERNET_INVALID_OPERATION")]
     WinInternetInvalidOperation,
-    /// Web file, Windows: the address is not valid.
+    /// Web file, Windows: invalid URL.
     ///
-    /// `LOCERR_WIN_INTERNET_INVALID_URL`, number 30228.
+    /// Wire value: `LOCERR_WIN_INTERNET_INVALID_URL`, also 30228.
     #[doc(alias = "LOCERR_WIN_INTERNET_INVALID_URL")]
     WinInternetInvalidUrl,
-    /// Web file, Windows: there is nothing at this address.
+    /// Web file, Windows: the file does not exist.
     ///
-    /// `LOCERR_WIN_INTERNET_ITEM_NOT_FOUND`, number 30229.
+    /// Wire value: `LOCERR_WIN_INTERNET_ITEM_NOT_FOUND`, also 30229.
     #[doc(alias = "LOCERR_WIN_INTERNET_ITEM_NOT_FOUND")]
     WinInternetItemNotFound,
-    /// Web file, Windows: the server refused the login.
+    /// Web file, Windows: the server rejected the login.
     ///
-    /// `LOCERR_WIN_INTERNET_LOGIN_FAILURE`, number 30230.
+    /// Wire value: `LOCERR_WIN_INTERNET_LOGIN_FAILURE`, also 30230.
     #[doc(alias = "LOCERR_WIN_INTERNET_LOGIN_FAILURE")]
     WinInternetLoginFailure,
-    /// Web file, Windows: the name of the server could not be resolved.
+    /// Web file, Windows: the server name could not be resolved.
     ///
-    /// `LOCERR_WIN_INTERNET_NAME_NOT_RESOLVED`, number 30231.
+    /// Wire value: `LOCERR_WIN_INTERNET_NAME_NOT_RESOLVED`, also 30231.
     #[doc(alias = "LOCERR_WIN_INTERNET_NAME_NOT_RESOLVED")]
     WinInternetNameNotResolved,
-    /// Web file, Windows: a person would have to answer a dialogue.
+    /// Web file, Windows: the request requires user interaction.
     ///
-    /// `LOCERR_WIN_INTERNET_NEED_UI`, number 30232.
+    /// Wire value: `LOCERR_WIN_INTERNET_NEED_UI`, also 30232.
     #[doc(alias = "LOCERR_WIN_INTERNET_NEED_UI")]
     WinInternetNeedUi,
-    /// Web file, Windows: the server's certificate is made out to another name.
+    /// Web file, Windows: the server certificate was issued for another name.
     ///
-    /// `LOCERR_WIN_INTERNET_SEC_CERT_CN_INVALID`, number 30233.
+    /// Wire value: `LOCERR_WIN_INTERNET_SEC_CERT_CN_INVALID`, also 30233.
     #[doc(alias = "LOCERR_WIN_INTERNET_SEC_CERT_CN_INVALID")]
     WinInternetSecCertCnInvalid,
-    /// Web file, Windows: the server's certificate has expired or is not valid
-    /// yet.
+    /// Web file, Windows: the server certificate has expired or is not valid yet.
     ///
-    /// `LOCERR_WIN_INTERNET_SEC_CERT_DATE_INVALID`, number 30234.
+    /// Wire value: `LOCERR_WIN_INTERNET_SEC_CERT_DATE_INVALID`, also 30234.
     #[doc(alias = "LOCERR_WIN_INTERNET_SEC_CERT_DATE_INVALID")]
     WinInternetSecCertDateInvalid,
-    /// Web file, Windows: the server's certificate has errors.
+    /// Web file, Windows: the server certificate contains errors.
     ///
-    /// `LOCERR_WIN_INTERNET_SEC_CERT_ERRORS`, number 30235.
+    /// Wire value: `LOCERR_WIN_INTERNET_SEC_CERT_ERRORS`, also 30235.
     #[doc(alias = "LOCERR_WIN_INTERNET_SEC_CERT_ERRORS")]
     WinInternetSecCertErrors,
-    /// Web file, Windows: the server's certificate is not valid.
+    /// Web file, Windows: the server certificate is invalid.
     ///
-    /// `LOCERR_WIN_INTERNET_SEC_INVALID_CERT`, number 30236.
+    /// Wire value: `LOCERR_WIN_INTERNET_SEC_INVALID_CERT`, also 30236.
     #[doc(alias = "LOCERR_WIN_INTERNET_SEC_INVALID_CERT")]
     WinInternetSecInvalidCert,
-    /// Web file, Windows: the server cannot be reached.
+    /// Web file, Windows: the server is unreachable.
     ///
-    /// `LOCERR_WIN_INTERNET_SERVER_UNREACHABLE`, number 30237.
+    /// Wire value: `LOCERR_WIN_INTERNET_SERVER_UNREACHABLE`, also 30237.
     #[doc(alias = "LOCERR_WIN_INTERNET_SERVER_UNREACHABLE")]
     WinInternetServerUnreachable,
-    /// What was asked of a bookmark is too large for one answer: ask for fewer values at a
-    /// time.
+    /// The requested bookmark content is too large. Request fewer values at a time.
     ///
-    /// `LOCERR_BM_RESULT_TOO_LARGE`, number 31000.
+    /// Wire value: `LOCERR_BM_RESULT_TOO_LARGE`, also 31000.
     #[doc(alias = "LOCERR_BM_RESULT_TOO_LARGE")]
     BmResultTooLarge,
-    /// Message queue: the connection could not be made.
+    /// Message queue: connecting failed.
     ///
-    /// `LOCERR_MQ_SOCKET_CONNECT_FAILURE`, number 33000.
+    /// Wire value: `LOCERR_MQ_SOCKET_CONNECT_FAILURE`, also 33000.
     #[doc(alias = "LOCERR_MQ_SOCKET_CONNECT_FAILURE")]
     MqSocketConnectFailure,
     /// Message queue: the socket could not be opened.
     ///
-    /// `LOCERR_MQ_SOCKET_OPEN_FAILURE`, number 33001.
+    /// Wire value: `LOCERR_MQ_SOCKET_OPEN_FAILURE`, also 33001.
     #[doc(alias = "LOCERR_MQ_SOCKET_OPEN_FAILURE")]
     MqSocketOpenFailure,
-    /// Message queue: no answer came.
+    /// Message queue: no response.
     ///
-    /// `LOCERR_MQ_PROTOCOL_NO_RESPONE`, number 33002.
+    /// Wire value: `LOCERR_MQ_PROTOCOL_NO_RESPONE`, also 33002.
     #[doc(alias = "LOCERR_MQ_PROTOCOL_NO_RESPONE")]
     MqProtocolNoRespone,
-    /// Message queue: the library that talks to it failed.
+    /// Message queue: the client library failed.
     ///
-    /// `LOCERR_MQ_PROTOCOL_LIBRARY_EXCEPTION`, number 33003.
+    /// Wire value: `LOCERR_MQ_PROTOCOL_LIBRARY_EXCEPTION`, also 33003.
     #[doc(alias = "LOCERR_MQ_PROTOCOL_LIBRARY_EXCEPTION")]
     MqProtocolLibraryException,
     /// Message queue: the connection was closed.
     ///
-    /// `LOCERR_MQ_PROTOCOL_CONNECTION_CLOSED`, number 33004.
+    /// Wire value: `LOCERR_MQ_PROTOCOL_CONNECTION_CLOSED`, also 33004.
     #[doc(alias = "LOCERR_MQ_PROTOCOL_CONNECTION_CLOSED")]
     MqProtocolConnectionClosed,
     /// Message queue: the channel was closed.
     ///
-    /// `LOCERR_MQ_PROTOCOL_CHANNEL_CLOSED`, number 33005.
+    /// Wire value: `LOCERR_MQ_PROTOCOL_CHANNEL_CLOSED`, also 33005.
     #[doc(alias = "LOCERR_MQ_PROTOCOL_CHANNEL_CLOSED")]
     MqProtocolChannelClosed,
-    /// Message queue: an unknown error.
+    /// Message queue: unknown error.
     ///
-    /// `LOCERR_MQ_PROTOCOL_UNKNOWN_ERROR`, number 33006.
+    /// Wire value: `LOCERR_MQ_PROTOCOL_UNKNOWN_ERROR`, also 33006.
     #[doc(alias = "LOCERR_MQ_PROTOCOL_UNKNOWN_ERROR")]
     MqProtocolUnknownError,
-    /// Message queue: a status that makes no sense was reported.
+    /// Message queue: invalid status.
     ///
-    /// `LOCERR_MQ_PROTOCOL_INVALID_STATUS`, number 33007.
+    /// Wire value: `LOCERR_MQ_PROTOCOL_INVALID_STATUS`, also 33007.
     #[doc(alias = "LOCERR_MQ_PROTOCOL_INVALID_STATUS")]
     MqProtocolInvalidStatus,
     /// A value that the schema does not know; it is written back as it came.
@@ -3428,6 +3391,11 @@ impl Choice for NxLocalizedErrorCode {
             title: "LOCERR_GENERIC_ENGINE_TERMINATED",
             long: "LOCERR_GENERIC_ENGINE_TERMINATED",
             number: 21,
+        },
+        ValueName {
+            title: "LOCERR_GENERIC_WRITE_OPERATIONS_LIMIT_REACHED",
+            long: "LOCERR_GENERIC_WRITE_OPERATIONS_LIMIT_REACHED",
+            number: 22,
         },
         ValueName {
             title: "LOCERR_HTTP_400",
@@ -3668,6 +3636,11 @@ impl Choice for NxLocalizedErrorCode {
             title: "LOCERR_APP_EVENT_SOURCE_TIMEOUT",
             long: "LOCERR_APP_EVENT_SOURCE_TIMEOUT",
             number: 1018,
+        },
+        ValueName {
+            title: "LOCERR_APP_SOFT_DELETED",
+            long: "LOCERR_APP_SOFT_DELETED",
+            number: 1019,
         },
         ValueName {
             title: "LOCERR_CONNECTION_ALREADY_EXISTS",
@@ -4238,6 +4211,11 @@ impl Choice for NxLocalizedErrorCode {
             title: "LOCERR_RELOAD_ACTION_BLOCKED_ENTITLEMENT",
             long: "LOCERR_RELOAD_ACTION_BLOCKED_ENTITLEMENT",
             number: 11048,
+        },
+        ValueName {
+            title: "LOCERR_RELOAD_EXIT_ERROR",
+            long: "LOCERR_RELOAD_EXIT_ERROR",
+            number: 11049,
         },
         ValueName {
             title: "LOCERR_PERSONAL_NEW_VERSION_AVAILABLE",
@@ -4974,308 +4952,311 @@ impl Choice for NxLocalizedErrorCode {
                 27 => Self::GenericMemoryLimitReached,
                 28 => Self::GenericNotImplemented,
                 29 => Self::GenericEngineTerminated,
-                30 => Self::Http400,
-                31 => Self::Http401,
-                32 => Self::Http402,
-                33 => Self::Http403,
-                34 => Self::Http404,
-                35 => Self::Http405,
-                36 => Self::Http406,
-                37 => Self::Http407,
-                38 => Self::Http408,
-                39 => Self::Http409,
-                40 => Self::Http410,
-                41 => Self::Http411,
-                42 => Self::Http412,
-                43 => Self::Http413,
-                44 => Self::Http414,
-                45 => Self::Http415,
-                46 => Self::Http416,
-                47 => Self::Http417,
-                48 => Self::Http422,
-                49 => Self::Http423,
-                50 => Self::Http429,
-                51 => Self::Http500,
-                52 => Self::Http501,
-                53 => Self::Http502,
-                54 => Self::Http503,
-                55 => Self::Http504,
-                56 => Self::Http505,
-                57 => Self::Http509,
-                58 => Self::HttpCouldNotResolveHost,
-                59 => Self::AppAlreadyExists,
-                60 => Self::AppInvalidName,
-                61 => Self::AppAlreadyOpen,
-                62 => Self::AppNotFound,
-                63 => Self::AppImportFailed,
-                64 => Self::AppSaveFailed,
-                65 => Self::AppCreateFailed,
-                66 => Self::AppInvalid,
-                67 => Self::AppConnectFailed,
-                68 => Self::AppAlreadyOpenInDifferentMode,
-                69 => Self::AppMigrationCouldNotContactMigrationService,
-                70 => Self::AppMigrationCouldNotStartMigration,
-                71 => Self::AppMigrationFailure,
-                72 => Self::AppScriptMissing,
-                73 => Self::AppExportFailed,
-                74 => Self::AppSizeExceeded,
-                75 => Self::AppDirectQueryWorkloadNotSupported,
-                76 => Self::AppNotOpen,
-                77 => Self::AppEventSourceTimeout,
-                78 => Self::ConnectionAlreadyExists,
-                79 => Self::ConnectionNotFound,
-                80 => Self::ConnectionFailedToLoad,
-                81 => Self::ConnectionFailedToImport,
-                82 => Self::ConnectionNameIsInvalid,
-                83 => Self::ConnectionMissingCredentials,
-                84 => Self::ConnectorNoFileStreamingSupport,
-                85 => Self::ConnectorFilesizeExceededBufferSize,
-                86 => Self::FileAccessDenied,
-                87 => Self::FileNameInvalid,
-                88 => Self::FileCorrupt,
-                89 => Self::FileNotFound,
-                90 => Self::FileFormatUnsupported,
-                91 => Self::FileOpenedInUnsupportedMode,
-                92 => Self::FileTableNotFound,
-                93 => Self::UserAccessDenied,
-                94 => Self::UserImpersonationFailed,
-                95 => Self::ServerOutOfSessionAndUserCals,
-                96 => Self::ServerOutOfSessionCals,
-                97 => Self::ServerOutOfUsageCals,
-                98 => Self::ServerOutOfCals,
-                99 => Self::ServerOutOfNamedCals,
-                100 => Self::ServerOffDuty,
-                101 => Self::ServerBusy,
-                102 => Self::ServerLicenseExpired,
-                103 => Self::ServerAjaxDisabled,
-                104 => Self::ServerNoToken,
-                105 => Self::HcInvalidObject,
-                106 => Self::HcResultTooLarge,
-                107 => Self::HcInvalidObjectState,
-                108 => Self::HcModalObjectError,
-                109 => Self::CalcInvalidDef,
-                110 => Self::CalcNotInLib,
-                111 => Self::CalcHeapError,
-                112 => Self::CalcTooLarge,
-                113 => Self::CalcTimeout,
-                114 => Self::CalcEvalConditionFailed,
-                115 => Self::CalcMixedLinkedAggregation,
-                116 => Self::CalcMissingLinked,
-                117 => Self::CalcInvalidColSort,
-                118 => Self::CalcPagesTooLarge,
-                119 => Self::CalcSemanticFieldNotAllowed,
-                120 => Self::CalcValidationStateInvalid,
-                121 => Self::CalcPivotDimensionsAlreadyExists,
-                122 => Self::CalcMissingLinkedField,
-                123 => Self::CalcNotCalculated,
-                124 => Self::LayoutExtendsInvalidId,
-                125 => Self::LayoutLinkedObjectNotFound,
-                126 => Self::LayoutLinkedObjectInvalid,
-                127 => Self::PersistenceWriteFailed,
-                128 => Self::PersistenceReadFailed,
-                129 => Self::PersistenceDeleteFailed,
-                130 => Self::PersistenceNotFound,
-                131 => Self::PersistenceUnsupportedVersion,
-                132 => Self::PersistenceMigrationFailedReadOnly,
-                133 => Self::PersistenceMigrationCancelled,
-                134 => Self::PersistenceMigrationBackupFailed,
-                135 => Self::PersistenceDiskFull,
-                136 => Self::PersistenceNotSupportedForSessionApp,
-                137 => Self::PersistenceMoveFailed,
-                138 => Self::PersistenceObjectLocked,
-                139 => Self::PersistenceEncryptionKeyMigrationOngoing,
-                140 => Self::PersistenceSyncSetChunkInvalidParameters,
-                141 => Self::PersistenceSyncGetChunkInvalidParameters,
-                142 => Self::ScriptDatasourceAccessDenied,
-                143 => Self::ReloadInProgress,
-                144 => Self::ReloadTableXNotFound,
-                145 => Self::ReloadUnknownStatement,
-                146 => Self::ReloadExpectedSomethingFoundUnknown,
-                147 => Self::ReloadExpectedNothingFoundUnknown,
-                148 => Self::ReloadExpectedOneOf1TokensFoundUnknown,
-                149 => Self::ReloadExpectedOneOf2TokensFoundUnknown,
-                150 => Self::ReloadExpectedOneOf3TokensFoundUnknown,
-                151 => Self::ReloadExpectedOneOf4TokensFoundUnknown,
-                152 => Self::ReloadExpectedOneOf5TokensFoundUnknown,
-                153 => Self::ReloadExpectedOneOf6TokensFoundUnknown,
-                154 => Self::ReloadExpectedOneOf7TokensFoundUnknown,
-                155 => Self::ReloadExpectedOneOf8OrMoreTokensFoundUnknown,
-                156 => Self::ReloadFieldXNotFound,
-                157 => Self::ReloadMappingTableXNotFound,
-                158 => Self::ReloadLibConnectionXNotFound,
-                159 => Self::ReloadNameAlreadyTaken,
-                160 => Self::ReloadWrongFileFormatDif,
-                161 => Self::ReloadWrongFileFormatBiff,
-                162 => Self::ReloadWrongFileFormatEncrypted,
-                163 => Self::ReloadOpenFileError,
-                164 => Self::ReloadAutoGenerateCount,
-                165 => Self::ReloadPeIllegalPrefixComb,
-                166 => Self::ReloadMatchingControlStatementError,
-                167 => Self::ReloadMatchingLibpathXNotFound,
-                168 => Self::ReloadMatchingLibpathXInvalid,
-                169 => Self::ReloadMatchingLibpathXOutside,
-                170 => Self::ReloadNoQualifiedPathForFile,
-                171 => Self::ReloadModeStatementOnlyForLibPaths,
-                172 => Self::ReloadInconsistentUseOfSemanticFields,
-                173 => Self::ReloadNoOpenDatabase,
-                174 => Self::ReloadAggregationRequiredByGroupBy,
-                175 => Self::ReloadConnectMustUseLibPrefixInThisMode,
-                176 => Self::ReloadOdbcConnectFailed,
-                177 => Self::ReloadOledbConnectFailed,
-                178 => Self::ReloadCustomConnectFailed,
-                179 => Self::ReloadOdbcReadFailed,
-                180 => Self::ReloadOledbReadFailed,
-                181 => Self::ReloadCustomReadFailed,
-                182 => Self::ReloadBinaryLoadProhibited,
-                183 => Self::ReloadConnectorStartFailed,
-                184 => Self::ReloadConnectorNotResponding,
-                185 => Self::ReloadConnectorReplyError,
-                186 => Self::ReloadConnectorConnectError,
-                187 => Self::ReloadConnectorNotFoundError,
-                188 => Self::ReloadInputFieldWithDuplicateKeys,
-                189 => Self::ReloadConcatenateLoadNoPreviousTable,
-                190 => Self::ReloadWrongFileFormatQvd,
-                191 => Self::ReloadActionBlockedEntitlement,
-                192 => Self::PersonalNewVersionAvailable,
-                193 => Self::PersonalVersionExpired,
-                194 => Self::PersonalSectionAccessDetected,
-                195 => Self::PersonalAppDeletionFailed,
-                196 => Self::UserAuthenticationFailure,
-                197 => Self::ExportOutOfMemory,
-                198 => Self::ExportNoData,
-                199 => Self::SyncInvalidOffset,
-                200 => Self::SearchTimeout,
-                201 => Self::DirectDiscoveryLinkedExpressionFail,
-                202 => Self::DirectDiscoveryRowcountOverflow,
-                203 => Self::DirectDiscoveryEmptyResult,
-                204 => Self::DirectDiscoveryDbConnectionFailed,
-                205 => Self::DirectDiscoveryMeasureNotAllowed,
-                206 => Self::DirectDiscoveryDetailNotAllowed,
-                207 => Self::DirectDiscoveryNotSynthCircularAllowed,
-                208 => Self::DirectDiscoveryOnlyOneDdTableAllowed,
-                209 => Self::DirectDiscoveryDbAuthorizationFailed,
-                210 => Self::SmartLoadTableNotFound,
-                211 => Self::SmartLoadTableDuplicated,
-                212 => Self::VariableNoName,
-                213 => Self::VariableDuplicateName,
-                214 => Self::VariableInconsistency,
-                215 => Self::VariableConstraintInconsistency,
-                216 => Self::VariableConstraintFailed,
-                217 => Self::MediaLibraryListFailed,
-                218 => Self::MediaLibraryContentFailed,
-                219 => Self::MediaBundlingFailed,
-                220 => Self::MediaUnbundlingFailed,
-                221 => Self::MediaLibraryNotFound,
-                222 => Self::FeatureDisabled,
-                223 => Self::LoadTooManyFields,
-                224 => Self::LoadTooManyTables,
-                225 => Self::ExtengineGrpcStatusOk,
-                226 => Self::ExtengineGrpcStatusCancelled,
-                227 => Self::ExtengineGrpcStatusUnknown,
-                228 => Self::ExtengineGrpcStatusInvalidArgument,
-                229 => Self::ExtengineGrpcStatusDeadlineExceeded,
-                230 => Self::ExtengineGrpcStatusNotFound,
-                231 => Self::ExtengineGrpcStatusAlreadyExists,
-                232 => Self::ExtengineGrpcStatusPermissionDenied,
-                233 => Self::ExtengineGrpcStatusResourceExhausted,
-                234 => Self::ExtengineGrpcStatusFailedPrecondition,
-                235 => Self::ExtengineGrpcStatusAborted,
-                236 => Self::ExtengineGrpcStatusOutOfRange,
-                237 => Self::ExtengineGrpcStatusUnimplemented,
-                238 => Self::ExtengineGrpcStatusInternal,
-                239 => Self::ExtengineGrpcStatusUnavailable,
-                240 => Self::ExtengineGrpcStatusDataLoss,
-                241 => Self::ExtengineGrpcStatusUnauthenticated,
-                242 => Self::LxwInvalidObj,
-                243 => Self::LxwInvalidFile,
-                244 => Self::LxwInvalidSheet,
-                245 => Self::LxwInvalidExportRange,
-                246 => Self::LxwError,
-                247 => Self::LxwErrorMemoryMallocFailed,
-                248 => Self::LxwErrorCreatingXlsxFile,
-                249 => Self::LxwErrorCreatingTmpfile,
-                250 => Self::LxwErrorZipFileOperation,
-                251 => Self::LxwErrorZipFileAdd,
-                252 => Self::LxwErrorZipClose,
-                253 => Self::LxwErrorNullParameterIgnored,
-                254 => Self::LxwErrorMaxStringLengthExceeded,
-                255 => Self::LxwError255StringLengthExceeded,
-                256 => Self::LxwErrorSharedStringIndexNotFound,
-                257 => Self::LxwErrorWorksheetIndexOutOfRange,
-                258 => Self::LxwErrorWorksheetMaxNumberUrlsExceeded,
-                259 => Self::BdiStatusOk,
-                260 => Self::BdiGenericErrorNotTranslated,
-                261 => Self::TrendlineInvalidDef,
-                262 => Self::TrendlineInvalidMathError,
-                263 => Self::CurlUnsupportedProtocol,
-                264 => Self::CurlCouldntResolveProxy,
-                265 => Self::CurlCouldntConnect,
-                266 => Self::CurlRemoteAccessDenied,
-                267 => Self::CurlFtpAcceptFailed,
-                268 => Self::CurlFtpAcceptTimeout,
-                269 => Self::CurlFtpCantGetHost,
-                270 => Self::CurlPartialFile,
-                271 => Self::CurlQuoteError,
-                272 => Self::CurlWriteError,
-                273 => Self::CurlUploadFailed,
-                274 => Self::CurlOutOfMemory,
-                275 => Self::CurlOperationTimedout,
-                276 => Self::CurlFtpCouldntUseRest,
-                277 => Self::CurlHttpPostError,
-                278 => Self::CurlSslConnectError,
-                279 => Self::CurlFileCouldntReadFile,
-                280 => Self::CurlLdapCannotBind,
-                281 => Self::CurlLdapSearchFailed,
-                282 => Self::CurlTooManyRedirects,
-                283 => Self::CurlPeerFailedVerification,
-                284 => Self::CurlGotNothing,
-                285 => Self::CurlSslEngineNotfound,
-                286 => Self::CurlSslEngineSetfailed,
-                287 => Self::CurlSslCertproblem,
-                288 => Self::CurlSslCipher,
-                289 => Self::CurlSslCacert,
-                290 => Self::CurlBadContentEncoding,
-                291 => Self::CurlLdapInvalidUrl,
-                292 => Self::CurlUseSslFailed,
-                293 => Self::CurlSslEngineInitfailed,
-                294 => Self::CurlLoginDenied,
-                295 => Self::CurlTftpNotfound,
-                296 => Self::CurlTftpIllegal,
-                297 => Self::CurlSsh,
-                298 => Self::SetexpressionTooLarge,
-                299 => Self::ReloadMergeLoadError,
-                300 => Self::WinFtpDropped,
-                301 => Self::WinFtpNoPassiveMode,
-                302 => Self::WinHttpDownlevelServer,
-                303 => Self::WinHttpInvalidServerResponse,
-                304 => Self::WinHttpRedirectNeedsConfirmation,
-                305 => Self::WinInternetForceRetry,
-                306 => Self::WinInternetCannotConnect,
-                307 => Self::WinInternetConnectionAborted,
-                308 => Self::WinInternetConnectionReset,
-                309 => Self::WinInternetDisconnected,
-                310 => Self::WinInternetIncorrectFormat,
-                311 => Self::WinInternetInvalidCa,
-                312 => Self::WinInternetInvalidOperation,
-                313 => Self::WinInternetInvalidUrl,
-                314 => Self::WinInternetItemNotFound,
-                315 => Self::WinInternetLoginFailure,
-                316 => Self::WinInternetNameNotResolved,
-                317 => Self::WinInternetNeedUi,
-                318 => Self::WinInternetSecCertCnInvalid,
-                319 => Self::WinInternetSecCertDateInvalid,
-                320 => Self::WinInternetSecCertErrors,
-                321 => Self::WinInternetSecInvalidCert,
-                322 => Self::WinInternetServerUnreachable,
-                323 => Self::BmResultTooLarge,
-                324 => Self::MqSocketConnectFailure,
-                325 => Self::MqSocketOpenFailure,
-                326 => Self::MqProtocolNoRespone,
-                327 => Self::MqProtocolLibraryException,
-                328 => Self::MqProtocolConnectionClosed,
-                329 => Self::MqProtocolChannelClosed,
-                330 => Self::MqProtocolUnknownError,
-                331 => Self::MqProtocolInvalidStatus,
+                30 => Self::GenericWriteOperationsLimitReached,
+                31 => Self::Http400,
+                32 => Self::Http401,
+                33 => Self::Http402,
+                34 => Self::Http403,
+                35 => Self::Http404,
+                36 => Self::Http405,
+                37 => Self::Http406,
+                38 => Self::Http407,
+                39 => Self::Http408,
+                40 => Self::Http409,
+                41 => Self::Http410,
+                42 => Self::Http411,
+                43 => Self::Http412,
+                44 => Self::Http413,
+                45 => Self::Http414,
+                46 => Self::Http415,
+                47 => Self::Http416,
+                48 => Self::Http417,
+                49 => Self::Http422,
+                50 => Self::Http423,
+                51 => Self::Http429,
+                52 => Self::Http500,
+                53 => Self::Http501,
+                54 => Self::Http502,
+                55 => Self::Http503,
+                56 => Self::Http504,
+                57 => Self::Http505,
+                58 => Self::Http509,
+                59 => Self::HttpCouldNotResolveHost,
+                60 => Self::AppAlreadyExists,
+                61 => Self::AppInvalidName,
+                62 => Self::AppAlreadyOpen,
+                63 => Self::AppNotFound,
+                64 => Self::AppImportFailed,
+                65 => Self::AppSaveFailed,
+                66 => Self::AppCreateFailed,
+                67 => Self::AppInvalid,
+                68 => Self::AppConnectFailed,
+                69 => Self::AppAlreadyOpenInDifferentMode,
+                70 => Self::AppMigrationCouldNotContactMigrationService,
+                71 => Self::AppMigrationCouldNotStartMigration,
+                72 => Self::AppMigrationFailure,
+                73 => Self::AppScriptMissing,
+                74 => Self::AppExportFailed,
+                75 => Self::AppSizeExceeded,
+                76 => Self::AppDirectQueryWorkloadNotSupported,
+                77 => Self::AppNotOpen,
+                78 => Self::AppEventSourceTimeout,
+                79 => Self::AppSoftDeleted,
+                80 => Self::ConnectionAlreadyExists,
+                81 => Self::ConnectionNotFound,
+                82 => Self::ConnectionFailedToLoad,
+                83 => Self::ConnectionFailedToImport,
+                84 => Self::ConnectionNameIsInvalid,
+                85 => Self::ConnectionMissingCredentials,
+                86 => Self::ConnectorNoFileStreamingSupport,
+                87 => Self::ConnectorFilesizeExceededBufferSize,
+                88 => Self::FileAccessDenied,
+                89 => Self::FileNameInvalid,
+                90 => Self::FileCorrupt,
+                91 => Self::FileNotFound,
+                92 => Self::FileFormatUnsupported,
+                93 => Self::FileOpenedInUnsupportedMode,
+                94 => Self::FileTableNotFound,
+                95 => Self::UserAccessDenied,
+                96 => Self::UserImpersonationFailed,
+                97 => Self::ServerOutOfSessionAndUserCals,
+                98 => Self::ServerOutOfSessionCals,
+                99 => Self::ServerOutOfUsageCals,
+                100 => Self::ServerOutOfCals,
+                101 => Self::ServerOutOfNamedCals,
+                102 => Self::ServerOffDuty,
+                103 => Self::ServerBusy,
+                104 => Self::ServerLicenseExpired,
+                105 => Self::ServerAjaxDisabled,
+                106 => Self::ServerNoToken,
+                107 => Self::HcInvalidObject,
+                108 => Self::HcResultTooLarge,
+                109 => Self::HcInvalidObjectState,
+                110 => Self::HcModalObjectError,
+                111 => Self::CalcInvalidDef,
+                112 => Self::CalcNotInLib,
+                113 => Self::CalcHeapError,
+                114 => Self::CalcTooLarge,
+                115 => Self::CalcTimeout,
+                116 => Self::CalcEvalConditionFailed,
+                117 => Self::CalcMixedLinkedAggregation,
+                118 => Self::CalcMissingLinked,
+                119 => Self::CalcInvalidColSort,
+                120 => Self::CalcPagesTooLarge,
+                121 => Self::CalcSemanticFieldNotAllowed,
+                122 => Self::CalcValidationStateInvalid,
+                123 => Self::CalcPivotDimensionsAlreadyExists,
+                124 => Self::CalcMissingLinkedField,
+                125 => Self::CalcNotCalculated,
+                126 => Self::LayoutExtendsInvalidId,
+                127 => Self::LayoutLinkedObjectNotFound,
+                128 => Self::LayoutLinkedObjectInvalid,
+                129 => Self::PersistenceWriteFailed,
+                130 => Self::PersistenceReadFailed,
+                131 => Self::PersistenceDeleteFailed,
+                132 => Self::PersistenceNotFound,
+                133 => Self::PersistenceUnsupportedVersion,
+                134 => Self::PersistenceMigrationFailedReadOnly,
+                135 => Self::PersistenceMigrationCancelled,
+                136 => Self::PersistenceMigrationBackupFailed,
+                137 => Self::PersistenceDiskFull,
+                138 => Self::PersistenceNotSupportedForSessionApp,
+                139 => Self::PersistenceMoveFailed,
+                140 => Self::PersistenceObjectLocked,
+                141 => Self::PersistenceEncryptionKeyMigrationOngoing,
+                142 => Self::PersistenceSyncSetChunkInvalidParameters,
+                143 => Self::PersistenceSyncGetChunkInvalidParameters,
+                144 => Self::ScriptDatasourceAccessDenied,
+                145 => Self::ReloadInProgress,
+                146 => Self::ReloadTableXNotFound,
+                147 => Self::ReloadUnknownStatement,
+                148 => Self::ReloadExpectedSomethingFoundUnknown,
+                149 => Self::ReloadExpectedNothingFoundUnknown,
+                150 => Self::ReloadExpectedOneOf1TokensFoundUnknown,
+                151 => Self::ReloadExpectedOneOf2TokensFoundUnknown,
+                152 => Self::ReloadExpectedOneOf3TokensFoundUnknown,
+                153 => Self::ReloadExpectedOneOf4TokensFoundUnknown,
+                154 => Self::ReloadExpectedOneOf5TokensFoundUnknown,
+                155 => Self::ReloadExpectedOneOf6TokensFoundUnknown,
+                156 => Self::ReloadExpectedOneOf7TokensFoundUnknown,
+                157 => Self::ReloadExpectedOneOf8OrMoreTokensFoundUnknown,
+                158 => Self::ReloadFieldXNotFound,
+                159 => Self::ReloadMappingTableXNotFound,
+                160 => Self::ReloadLibConnectionXNotFound,
+                161 => Self::ReloadNameAlreadyTaken,
+                162 => Self::ReloadWrongFileFormatDif,
+                163 => Self::ReloadWrongFileFormatBiff,
+                164 => Self::ReloadWrongFileFormatEncrypted,
+                165 => Self::ReloadOpenFileError,
+                166 => Self::ReloadAutoGenerateCount,
+                167 => Self::ReloadPeIllegalPrefixComb,
+                168 => Self::ReloadMatchingControlStatementError,
+                169 => Self::ReloadMatchingLibpathXNotFound,
+                170 => Self::ReloadMatchingLibpathXInvalid,
+                171 => Self::ReloadMatchingLibpathXOutside,
+                172 => Self::ReloadNoQualifiedPathForFile,
+                173 => Self::ReloadModeStatementOnlyForLibPaths,
+                174 => Self::ReloadInconsistentUseOfSemanticFields,
+                175 => Self::ReloadNoOpenDatabase,
+                176 => Self::ReloadAggregationRequiredByGroupBy,
+                177 => Self::ReloadConnectMustUseLibPrefixInThisMode,
+                178 => Self::ReloadOdbcConnectFailed,
+                179 => Self::ReloadOledbConnectFailed,
+                180 => Self::ReloadCustomConnectFailed,
+                181 => Self::ReloadOdbcReadFailed,
+                182 => Self::ReloadOledbReadFailed,
+                183 => Self::ReloadCustomReadFailed,
+                184 => Self::ReloadBinaryLoadProhibited,
+                185 => Self::ReloadConnectorStartFailed,
+                186 => Self::ReloadConnectorNotResponding,
+                187 => Self::ReloadConnectorReplyError,
+                188 => Self::ReloadConnectorConnectError,
+                189 => Self::ReloadConnectorNotFoundError,
+                190 => Self::ReloadInputFieldWithDuplicateKeys,
+                191 => Self::ReloadConcatenateLoadNoPreviousTable,
+                192 => Self::ReloadWrongFileFormatQvd,
+                193 => Self::ReloadActionBlockedEntitlement,
+                194 => Self::ReloadExitError,
+                195 => Self::PersonalNewVersionAvailable,
+                196 => Self::PersonalVersionExpired,
+                197 => Self::PersonalSectionAccessDetected,
+                198 => Self::PersonalAppDeletionFailed,
+                199 => Self::UserAuthenticationFailure,
+                200 => Self::ExportOutOfMemory,
+                201 => Self::ExportNoData,
+                202 => Self::SyncInvalidOffset,
+                203 => Self::SearchTimeout,
+                204 => Self::DirectDiscoveryLinkedExpressionFail,
+                205 => Self::DirectDiscoveryRowcountOverflow,
+                206 => Self::DirectDiscoveryEmptyResult,
+                207 => Self::DirectDiscoveryDbConnectionFailed,
+                208 => Self::DirectDiscoveryMeasureNotAllowed,
+                209 => Self::DirectDiscoveryDetailNotAllowed,
+                210 => Self::DirectDiscoveryNotSynthCircularAllowed,
+                211 => Self::DirectDiscoveryOnlyOneDdTableAllowed,
+                212 => Self::DirectDiscoveryDbAuthorizationFailed,
+                213 => Self::SmartLoadTableNotFound,
+                214 => Self::SmartLoadTableDuplicated,
+                215 => Self::VariableNoName,
+                216 => Self::VariableDuplicateName,
+                217 => Self::VariableInconsistency,
+                218 => Self::VariableConstraintInconsistency,
+                219 => Self::VariableConstraintFailed,
+                220 => Self::MediaLibraryListFailed,
+                221 => Self::MediaLibraryContentFailed,
+                222 => Self::MediaBundlingFailed,
+                223 => Self::MediaUnbundlingFailed,
+                224 => Self::MediaLibraryNotFound,
+                225 => Self::FeatureDisabled,
+                226 => Self::LoadTooManyFields,
+                227 => Self::LoadTooManyTables,
+                228 => Self::ExtengineGrpcStatusOk,
+                229 => Self::ExtengineGrpcStatusCancelled,
+                230 => Self::ExtengineGrpcStatusUnknown,
+                231 => Self::ExtengineGrpcStatusInvalidArgument,
+                232 => Self::ExtengineGrpcStatusDeadlineExceeded,
+                233 => Self::ExtengineGrpcStatusNotFound,
+                234 => Self::ExtengineGrpcStatusAlreadyExists,
+                235 => Self::ExtengineGrpcStatusPermissionDenied,
+                236 => Self::ExtengineGrpcStatusResourceExhausted,
+                237 => Self::ExtengineGrpcStatusFailedPrecondition,
+                238 => Self::ExtengineGrpcStatusAborted,
+                239 => Self::ExtengineGrpcStatusOutOfRange,
+                240 => Self::ExtengineGrpcStatusUnimplemented,
+                241 => Self::ExtengineGrpcStatusInternal,
+                242 => Self::ExtengineGrpcStatusUnavailable,
+                243 => Self::ExtengineGrpcStatusDataLoss,
+                244 => Self::ExtengineGrpcStatusUnauthenticated,
+                245 => Self::LxwInvalidObj,
+                246 => Self::LxwInvalidFile,
+                247 => Self::LxwInvalidSheet,
+                248 => Self::LxwInvalidExportRange,
+                249 => Self::LxwError,
+                250 => Self::LxwErrorMemoryMallocFailed,
+                251 => Self::LxwErrorCreatingXlsxFile,
+                252 => Self::LxwErrorCreatingTmpfile,
+                253 => Self::LxwErrorZipFileOperation,
+                254 => Self::LxwErrorZipFileAdd,
+                255 => Self::LxwErrorZipClose,
+                256 => Self::LxwErrorNullParameterIgnored,
+                257 => Self::LxwErrorMaxStringLengthExceeded,
+                258 => Self::LxwError255StringLengthExceeded,
+                259 => Self::LxwErrorSharedStringIndexNotFound,
+                260 => Self::LxwErrorWorksheetIndexOutOfRange,
+                261 => Self::LxwErrorWorksheetMaxNumberUrlsExceeded,
+                262 => Self::BdiStatusOk,
+                263 => Self::BdiGenericErrorNotTranslated,
+                264 => Self::TrendlineInvalidDef,
+                265 => Self::TrendlineInvalidMathError,
+                266 => Self::CurlUnsupportedProtocol,
+                267 => Self::CurlCouldntResolveProxy,
+                268 => Self::CurlCouldntConnect,
+                269 => Self::CurlRemoteAccessDenied,
+                270 => Self::CurlFtpAcceptFailed,
+                271 => Self::CurlFtpAcceptTimeout,
+                272 => Self::CurlFtpCantGetHost,
+                273 => Self::CurlPartialFile,
+                274 => Self::CurlQuoteError,
+                275 => Self::CurlWriteError,
+                276 => Self::CurlUploadFailed,
+                277 => Self::CurlOutOfMemory,
+                278 => Self::CurlOperationTimedout,
+                279 => Self::CurlFtpCouldntUseRest,
+                280 => Self::CurlHttpPostError,
+                281 => Self::CurlSslConnectError,
+                282 => Self::CurlFileCouldntReadFile,
+                283 => Self::CurlLdapCannotBind,
+                284 => Self::CurlLdapSearchFailed,
+                285 => Self::CurlTooManyRedirects,
+                286 => Self::CurlPeerFailedVerification,
+                287 => Self::CurlGotNothing,
+                288 => Self::CurlSslEngineNotfound,
+                289 => Self::CurlSslEngineSetfailed,
+                290 => Self::CurlSslCertproblem,
+                291 => Self::CurlSslCipher,
+                292 => Self::CurlSslCacert,
+                293 => Self::CurlBadContentEncoding,
+                294 => Self::CurlLdapInvalidUrl,
+                295 => Self::CurlUseSslFailed,
+                296 => Self::CurlSslEngineInitfailed,
+                297 => Self::CurlLoginDenied,
+                298 => Self::CurlTftpNotfound,
+                299 => Self::CurlTftpIllegal,
+                300 => Self::CurlSsh,
+                301 => Self::SetexpressionTooLarge,
+                302 => Self::ReloadMergeLoadError,
+                303 => Self::WinFtpDropped,
+                304 => Self::WinFtpNoPassiveMode,
+                305 => Self::WinHttpDownlevelServer,
+                306 => Self::WinHttpInvalidServerResponse,
+                307 => Self::WinHttpRedirectNeedsConfirmation,
+                308 => Self::WinInternetForceRetry,
+                309 => Self::WinInternetCannotConnect,
+                310 => Self::WinInternetConnectionAborted,
+                311 => Self::WinInternetConnectionReset,
+                312 => Self::WinInternetDisconnected,
+                313 => Self::WinInternetIncorrectFormat,
+                314 => Self::WinInternetInvalidCa,
+                315 => Self::WinInternetInvalidOperation,
+                316 => Self::WinInternetInvalidUrl,
+                317 => Self::WinInternetItemNotFound,
+                318 => Self::WinInternetLoginFailure,
+                319 => Self::WinInternetNameNotResolved,
+                320 => Self::WinInternetNeedUi,
+                321 => Self::WinInternetSecCertCnInvalid,
+                322 => Self::WinInternetSecCertDateInvalid,
+                323 => Self::WinInternetSecCertErrors,
+                324 => Self::WinInternetSecInvalidCert,
+                325 => Self::WinInternetServerUnreachable,
+                326 => Self::BmResultTooLarge,
+                327 => Self::MqSocketConnectFailure,
+                328 => Self::MqSocketOpenFailure,
+                329 => Self::MqProtocolNoRespone,
+                330 => Self::MqProtocolLibraryException,
+                331 => Self::MqProtocolConnectionClosed,
+                332 => Self::MqProtocolChannelClosed,
+                333 => Self::MqProtocolUnknownError,
+                334 => Self::MqProtocolInvalidStatus,
                 _ => return None,
             },
         )
@@ -5314,308 +5295,311 @@ impl Choice for NxLocalizedErrorCode {
                 Self::GenericMemoryLimitReached => 27,
                 Self::GenericNotImplemented => 28,
                 Self::GenericEngineTerminated => 29,
-                Self::Http400 => 30,
-                Self::Http401 => 31,
-                Self::Http402 => 32,
-                Self::Http403 => 33,
-                Self::Http404 => 34,
-                Self::Http405 => 35,
-                Self::Http406 => 36,
-                Self::Http407 => 37,
-                Self::Http408 => 38,
-                Self::Http409 => 39,
-                Self::Http410 => 40,
-                Self::Http411 => 41,
-                Self::Http412 => 42,
-                Self::Http413 => 43,
-                Self::Http414 => 44,
-                Self::Http415 => 45,
-                Self::Http416 => 46,
-                Self::Http417 => 47,
-                Self::Http422 => 48,
-                Self::Http423 => 49,
-                Self::Http429 => 50,
-                Self::Http500 => 51,
-                Self::Http501 => 52,
-                Self::Http502 => 53,
-                Self::Http503 => 54,
-                Self::Http504 => 55,
-                Self::Http505 => 56,
-                Self::Http509 => 57,
-                Self::HttpCouldNotResolveHost => 58,
-                Self::AppAlreadyExists => 59,
-                Self::AppInvalidName => 60,
-                Self::AppAlreadyOpen => 61,
-                Self::AppNotFound => 62,
-                Self::AppImportFailed => 63,
-                Self::AppSaveFailed => 64,
-                Self::AppCreateFailed => 65,
-                Self::AppInvalid => 66,
-                Self::AppConnectFailed => 67,
-                Self::AppAlreadyOpenInDifferentMode => 68,
-                Self::AppMigrationCouldNotContactMigrationService => 69,
-                Self::AppMigrationCouldNotStartMigration => 70,
-                Self::AppMigrationFailure => 71,
-                Self::AppScriptMissing => 72,
-                Self::AppExportFailed => 73,
-                Self::AppSizeExceeded => 74,
-                Self::AppDirectQueryWorkloadNotSupported => 75,
-                Self::AppNotOpen => 76,
-                Self::AppEventSourceTimeout => 77,
-                Self::ConnectionAlreadyExists => 78,
-                Self::ConnectionNotFound => 79,
-                Self::ConnectionFailedToLoad => 80,
-                Self::ConnectionFailedToImport => 81,
-                Self::ConnectionNameIsInvalid => 82,
-                Self::ConnectionMissingCredentials => 83,
-                Self::ConnectorNoFileStreamingSupport => 84,
-                Self::ConnectorFilesizeExceededBufferSize => 85,
-                Self::FileAccessDenied => 86,
-                Self::FileNameInvalid => 87,
-                Self::FileCorrupt => 88,
-                Self::FileNotFound => 89,
-                Self::FileFormatUnsupported => 90,
-                Self::FileOpenedInUnsupportedMode => 91,
-                Self::FileTableNotFound => 92,
-                Self::UserAccessDenied => 93,
-                Self::UserImpersonationFailed => 94,
-                Self::ServerOutOfSessionAndUserCals => 95,
-                Self::ServerOutOfSessionCals => 96,
-                Self::ServerOutOfUsageCals => 97,
-                Self::ServerOutOfCals => 98,
-                Self::ServerOutOfNamedCals => 99,
-                Self::ServerOffDuty => 100,
-                Self::ServerBusy => 101,
-                Self::ServerLicenseExpired => 102,
-                Self::ServerAjaxDisabled => 103,
-                Self::ServerNoToken => 104,
-                Self::HcInvalidObject => 105,
-                Self::HcResultTooLarge => 106,
-                Self::HcInvalidObjectState => 107,
-                Self::HcModalObjectError => 108,
-                Self::CalcInvalidDef => 109,
-                Self::CalcNotInLib => 110,
-                Self::CalcHeapError => 111,
-                Self::CalcTooLarge => 112,
-                Self::CalcTimeout => 113,
-                Self::CalcEvalConditionFailed => 114,
-                Self::CalcMixedLinkedAggregation => 115,
-                Self::CalcMissingLinked => 116,
-                Self::CalcInvalidColSort => 117,
-                Self::CalcPagesTooLarge => 118,
-                Self::CalcSemanticFieldNotAllowed => 119,
-                Self::CalcValidationStateInvalid => 120,
-                Self::CalcPivotDimensionsAlreadyExists => 121,
-                Self::CalcMissingLinkedField => 122,
-                Self::CalcNotCalculated => 123,
-                Self::LayoutExtendsInvalidId => 124,
-                Self::LayoutLinkedObjectNotFound => 125,
-                Self::LayoutLinkedObjectInvalid => 126,
-                Self::PersistenceWriteFailed => 127,
-                Self::PersistenceReadFailed => 128,
-                Self::PersistenceDeleteFailed => 129,
-                Self::PersistenceNotFound => 130,
-                Self::PersistenceUnsupportedVersion => 131,
-                Self::PersistenceMigrationFailedReadOnly => 132,
-                Self::PersistenceMigrationCancelled => 133,
-                Self::PersistenceMigrationBackupFailed => 134,
-                Self::PersistenceDiskFull => 135,
-                Self::PersistenceNotSupportedForSessionApp => 136,
-                Self::PersistenceMoveFailed => 137,
-                Self::PersistenceObjectLocked => 138,
-                Self::PersistenceEncryptionKeyMigrationOngoing => 139,
-                Self::PersistenceSyncSetChunkInvalidParameters => 140,
-                Self::PersistenceSyncGetChunkInvalidParameters => 141,
-                Self::ScriptDatasourceAccessDenied => 142,
-                Self::ReloadInProgress => 143,
-                Self::ReloadTableXNotFound => 144,
-                Self::ReloadUnknownStatement => 145,
-                Self::ReloadExpectedSomethingFoundUnknown => 146,
-                Self::ReloadExpectedNothingFoundUnknown => 147,
-                Self::ReloadExpectedOneOf1TokensFoundUnknown => 148,
-                Self::ReloadExpectedOneOf2TokensFoundUnknown => 149,
-                Self::ReloadExpectedOneOf3TokensFoundUnknown => 150,
-                Self::ReloadExpectedOneOf4TokensFoundUnknown => 151,
-                Self::ReloadExpectedOneOf5TokensFoundUnknown => 152,
-                Self::ReloadExpectedOneOf6TokensFoundUnknown => 153,
-                Self::ReloadExpectedOneOf7TokensFoundUnknown => 154,
-                Self::ReloadExpectedOneOf8OrMoreTokensFoundUnknown => 155,
-                Self::ReloadFieldXNotFound => 156,
-                Self::ReloadMappingTableXNotFound => 157,
-                Self::ReloadLibConnectionXNotFound => 158,
-                Self::ReloadNameAlreadyTaken => 159,
-                Self::ReloadWrongFileFormatDif => 160,
-                Self::ReloadWrongFileFormatBiff => 161,
-                Self::ReloadWrongFileFormatEncrypted => 162,
-                Self::ReloadOpenFileError => 163,
-                Self::ReloadAutoGenerateCount => 164,
-                Self::ReloadPeIllegalPrefixComb => 165,
-                Self::ReloadMatchingControlStatementError => 166,
-                Self::ReloadMatchingLibpathXNotFound => 167,
-                Self::ReloadMatchingLibpathXInvalid => 168,
-                Self::ReloadMatchingLibpathXOutside => 169,
-                Self::ReloadNoQualifiedPathForFile => 170,
-                Self::ReloadModeStatementOnlyForLibPaths => 171,
-                Self::ReloadInconsistentUseOfSemanticFields => 172,
-                Self::ReloadNoOpenDatabase => 173,
-                Self::ReloadAggregationRequiredByGroupBy => 174,
-                Self::ReloadConnectMustUseLibPrefixInThisMode => 175,
-                Self::ReloadOdbcConnectFailed => 176,
-                Self::ReloadOledbConnectFailed => 177,
-                Self::ReloadCustomConnectFailed => 178,
-                Self::ReloadOdbcReadFailed => 179,
-                Self::ReloadOledbReadFailed => 180,
-                Self::ReloadCustomReadFailed => 181,
-                Self::ReloadBinaryLoadProhibited => 182,
-                Self::ReloadConnectorStartFailed => 183,
-                Self::ReloadConnectorNotResponding => 184,
-                Self::ReloadConnectorReplyError => 185,
-                Self::ReloadConnectorConnectError => 186,
-                Self::ReloadConnectorNotFoundError => 187,
-                Self::ReloadInputFieldWithDuplicateKeys => 188,
-                Self::ReloadConcatenateLoadNoPreviousTable => 189,
-                Self::ReloadWrongFileFormatQvd => 190,
-                Self::ReloadActionBlockedEntitlement => 191,
-                Self::PersonalNewVersionAvailable => 192,
-                Self::PersonalVersionExpired => 193,
-                Self::PersonalSectionAccessDetected => 194,
-                Self::PersonalAppDeletionFailed => 195,
-                Self::UserAuthenticationFailure => 196,
-                Self::ExportOutOfMemory => 197,
-                Self::ExportNoData => 198,
-                Self::SyncInvalidOffset => 199,
-                Self::SearchTimeout => 200,
-                Self::DirectDiscoveryLinkedExpressionFail => 201,
-                Self::DirectDiscoveryRowcountOverflow => 202,
-                Self::DirectDiscoveryEmptyResult => 203,
-                Self::DirectDiscoveryDbConnectionFailed => 204,
-                Self::DirectDiscoveryMeasureNotAllowed => 205,
-                Self::DirectDiscoveryDetailNotAllowed => 206,
-                Self::DirectDiscoveryNotSynthCircularAllowed => 207,
-                Self::DirectDiscoveryOnlyOneDdTableAllowed => 208,
-                Self::DirectDiscoveryDbAuthorizationFailed => 209,
-                Self::SmartLoadTableNotFound => 210,
-                Self::SmartLoadTableDuplicated => 211,
-                Self::VariableNoName => 212,
-                Self::VariableDuplicateName => 213,
-                Self::VariableInconsistency => 214,
-                Self::VariableConstraintInconsistency => 215,
-                Self::VariableConstraintFailed => 216,
-                Self::MediaLibraryListFailed => 217,
-                Self::MediaLibraryContentFailed => 218,
-                Self::MediaBundlingFailed => 219,
-                Self::MediaUnbundlingFailed => 220,
-                Self::MediaLibraryNotFound => 221,
-                Self::FeatureDisabled => 222,
-                Self::LoadTooManyFields => 223,
-                Self::LoadTooManyTables => 224,
-                Self::ExtengineGrpcStatusOk => 225,
-                Self::ExtengineGrpcStatusCancelled => 226,
-                Self::ExtengineGrpcStatusUnknown => 227,
-                Self::ExtengineGrpcStatusInvalidArgument => 228,
-                Self::ExtengineGrpcStatusDeadlineExceeded => 229,
-                Self::ExtengineGrpcStatusNotFound => 230,
-                Self::ExtengineGrpcStatusAlreadyExists => 231,
-                Self::ExtengineGrpcStatusPermissionDenied => 232,
-                Self::ExtengineGrpcStatusResourceExhausted => 233,
-                Self::ExtengineGrpcStatusFailedPrecondition => 234,
-                Self::ExtengineGrpcStatusAborted => 235,
-                Self::ExtengineGrpcStatusOutOfRange => 236,
-                Self::ExtengineGrpcStatusUnimplemented => 237,
-                Self::ExtengineGrpcStatusInternal => 238,
-                Self::ExtengineGrpcStatusUnavailable => 239,
-                Self::ExtengineGrpcStatusDataLoss => 240,
-                Self::ExtengineGrpcStatusUnauthenticated => 241,
-                Self::LxwInvalidObj => 242,
-                Self::LxwInvalidFile => 243,
-                Self::LxwInvalidSheet => 244,
-                Self::LxwInvalidExportRange => 245,
-                Self::LxwError => 246,
-                Self::LxwErrorMemoryMallocFailed => 247,
-                Self::LxwErrorCreatingXlsxFile => 248,
-                Self::LxwErrorCreatingTmpfile => 249,
-                Self::LxwErrorZipFileOperation => 250,
-                Self::LxwErrorZipFileAdd => 251,
-                Self::LxwErrorZipClose => 252,
-                Self::LxwErrorNullParameterIgnored => 253,
-                Self::LxwErrorMaxStringLengthExceeded => 254,
-                Self::LxwError255StringLengthExceeded => 255,
-                Self::LxwErrorSharedStringIndexNotFound => 256,
-                Self::LxwErrorWorksheetIndexOutOfRange => 257,
-                Self::LxwErrorWorksheetMaxNumberUrlsExceeded => 258,
-                Self::BdiStatusOk => 259,
-                Self::BdiGenericErrorNotTranslated => 260,
-                Self::TrendlineInvalidDef => 261,
-                Self::TrendlineInvalidMathError => 262,
-                Self::CurlUnsupportedProtocol => 263,
-                Self::CurlCouldntResolveProxy => 264,
-                Self::CurlCouldntConnect => 265,
-                Self::CurlRemoteAccessDenied => 266,
-                Self::CurlFtpAcceptFailed => 267,
-                Self::CurlFtpAcceptTimeout => 268,
-                Self::CurlFtpCantGetHost => 269,
-                Self::CurlPartialFile => 270,
-                Self::CurlQuoteError => 271,
-                Self::CurlWriteError => 272,
-                Self::CurlUploadFailed => 273,
-                Self::CurlOutOfMemory => 274,
-                Self::CurlOperationTimedout => 275,
-                Self::CurlFtpCouldntUseRest => 276,
-                Self::CurlHttpPostError => 277,
-                Self::CurlSslConnectError => 278,
-                Self::CurlFileCouldntReadFile => 279,
-                Self::CurlLdapCannotBind => 280,
-                Self::CurlLdapSearchFailed => 281,
-                Self::CurlTooManyRedirects => 282,
-                Self::CurlPeerFailedVerification => 283,
-                Self::CurlGotNothing => 284,
-                Self::CurlSslEngineNotfound => 285,
-                Self::CurlSslEngineSetfailed => 286,
-                Self::CurlSslCertproblem => 287,
-                Self::CurlSslCipher => 288,
-                Self::CurlSslCacert => 289,
-                Self::CurlBadContentEncoding => 290,
-                Self::CurlLdapInvalidUrl => 291,
-                Self::CurlUseSslFailed => 292,
-                Self::CurlSslEngineInitfailed => 293,
-                Self::CurlLoginDenied => 294,
-                Self::CurlTftpNotfound => 295,
-                Self::CurlTftpIllegal => 296,
-                Self::CurlSsh => 297,
-                Self::SetexpressionTooLarge => 298,
-                Self::ReloadMergeLoadError => 299,
-                Self::WinFtpDropped => 300,
-                Self::WinFtpNoPassiveMode => 301,
-                Self::WinHttpDownlevelServer => 302,
-                Self::WinHttpInvalidServerResponse => 303,
-                Self::WinHttpRedirectNeedsConfirmation => 304,
-                Self::WinInternetForceRetry => 305,
-                Self::WinInternetCannotConnect => 306,
-                Self::WinInternetConnectionAborted => 307,
-                Self::WinInternetConnectionReset => 308,
-                Self::WinInternetDisconnected => 309,
-                Self::WinInternetIncorrectFormat => 310,
-                Self::WinInternetInvalidCa => 311,
-                Self::WinInternetInvalidOperation => 312,
-                Self::WinInternetInvalidUrl => 313,
-                Self::WinInternetItemNotFound => 314,
-                Self::WinInternetLoginFailure => 315,
-                Self::WinInternetNameNotResolved => 316,
-                Self::WinInternetNeedUi => 317,
-                Self::WinInternetSecCertCnInvalid => 318,
-                Self::WinInternetSecCertDateInvalid => 319,
-                Self::WinInternetSecCertErrors => 320,
-                Self::WinInternetSecInvalidCert => 321,
-                Self::WinInternetServerUnreachable => 322,
-                Self::BmResultTooLarge => 323,
-                Self::MqSocketConnectFailure => 324,
-                Self::MqSocketOpenFailure => 325,
-                Self::MqProtocolNoRespone => 326,
-                Self::MqProtocolLibraryException => 327,
-                Self::MqProtocolConnectionClosed => 328,
-                Self::MqProtocolChannelClosed => 329,
-                Self::MqProtocolUnknownError => 330,
-                Self::MqProtocolInvalidStatus => 331,
+                Self::GenericWriteOperationsLimitReached => 30,
+                Self::Http400 => 31,
+                Self::Http401 => 32,
+                Self::Http402 => 33,
+                Self::Http403 => 34,
+                Self::Http404 => 35,
+                Self::Http405 => 36,
+                Self::Http406 => 37,
+                Self::Http407 => 38,
+                Self::Http408 => 39,
+                Self::Http409 => 40,
+                Self::Http410 => 41,
+                Self::Http411 => 42,
+                Self::Http412 => 43,
+                Self::Http413 => 44,
+                Self::Http414 => 45,
+                Self::Http415 => 46,
+                Self::Http416 => 47,
+                Self::Http417 => 48,
+                Self::Http422 => 49,
+                Self::Http423 => 50,
+                Self::Http429 => 51,
+                Self::Http500 => 52,
+                Self::Http501 => 53,
+                Self::Http502 => 54,
+                Self::Http503 => 55,
+                Self::Http504 => 56,
+                Self::Http505 => 57,
+                Self::Http509 => 58,
+                Self::HttpCouldNotResolveHost => 59,
+                Self::AppAlreadyExists => 60,
+                Self::AppInvalidName => 61,
+                Self::AppAlreadyOpen => 62,
+                Self::AppNotFound => 63,
+                Self::AppImportFailed => 64,
+                Self::AppSaveFailed => 65,
+                Self::AppCreateFailed => 66,
+                Self::AppInvalid => 67,
+                Self::AppConnectFailed => 68,
+                Self::AppAlreadyOpenInDifferentMode => 69,
+                Self::AppMigrationCouldNotContactMigrationService => 70,
+                Self::AppMigrationCouldNotStartMigration => 71,
+                Self::AppMigrationFailure => 72,
+                Self::AppScriptMissing => 73,
+                Self::AppExportFailed => 74,
+                Self::AppSizeExceeded => 75,
+                Self::AppDirectQueryWorkloadNotSupported => 76,
+                Self::AppNotOpen => 77,
+                Self::AppEventSourceTimeout => 78,
+                Self::AppSoftDeleted => 79,
+                Self::ConnectionAlreadyExists => 80,
+                Self::ConnectionNotFound => 81,
+                Self::ConnectionFailedToLoad => 82,
+                Self::ConnectionFailedToImport => 83,
+                Self::ConnectionNameIsInvalid => 84,
+                Self::ConnectionMissingCredentials => 85,
+                Self::ConnectorNoFileStreamingSupport => 86,
+                Self::ConnectorFilesizeExceededBufferSize => 87,
+                Self::FileAccessDenied => 88,
+                Self::FileNameInvalid => 89,
+                Self::FileCorrupt => 90,
+                Self::FileNotFound => 91,
+                Self::FileFormatUnsupported => 92,
+                Self::FileOpenedInUnsupportedMode => 93,
+                Self::FileTableNotFound => 94,
+                Self::UserAccessDenied => 95,
+                Self::UserImpersonationFailed => 96,
+                Self::ServerOutOfSessionAndUserCals => 97,
+                Self::ServerOutOfSessionCals => 98,
+                Self::ServerOutOfUsageCals => 99,
+                Self::ServerOutOfCals => 100,
+                Self::ServerOutOfNamedCals => 101,
+                Self::ServerOffDuty => 102,
+                Self::ServerBusy => 103,
+                Self::ServerLicenseExpired => 104,
+                Self::ServerAjaxDisabled => 105,
+                Self::ServerNoToken => 106,
+                Self::HcInvalidObject => 107,
+                Self::HcResultTooLarge => 108,
+                Self::HcInvalidObjectState => 109,
+                Self::HcModalObjectError => 110,
+                Self::CalcInvalidDef => 111,
+                Self::CalcNotInLib => 112,
+                Self::CalcHeapError => 113,
+                Self::CalcTooLarge => 114,
+                Self::CalcTimeout => 115,
+                Self::CalcEvalConditionFailed => 116,
+                Self::CalcMixedLinkedAggregation => 117,
+                Self::CalcMissingLinked => 118,
+                Self::CalcInvalidColSort => 119,
+                Self::CalcPagesTooLarge => 120,
+                Self::CalcSemanticFieldNotAllowed => 121,
+                Self::CalcValidationStateInvalid => 122,
+                Self::CalcPivotDimensionsAlreadyExists => 123,
+                Self::CalcMissingLinkedField => 124,
+                Self::CalcNotCalculated => 125,
+                Self::LayoutExtendsInvalidId => 126,
+                Self::LayoutLinkedObjectNotFound => 127,
+                Self::LayoutLinkedObjectInvalid => 128,
+                Self::PersistenceWriteFailed => 129,
+                Self::PersistenceReadFailed => 130,
+                Self::PersistenceDeleteFailed => 131,
+                Self::PersistenceNotFound => 132,
+                Self::PersistenceUnsupportedVersion => 133,
+                Self::PersistenceMigrationFailedReadOnly => 134,
+                Self::PersistenceMigrationCancelled => 135,
+                Self::PersistenceMigrationBackupFailed => 136,
+                Self::PersistenceDiskFull => 137,
+                Self::PersistenceNotSupportedForSessionApp => 138,
+                Self::PersistenceMoveFailed => 139,
+                Self::PersistenceObjectLocked => 140,
+                Self::PersistenceEncryptionKeyMigrationOngoing => 141,
+                Self::PersistenceSyncSetChunkInvalidParameters => 142,
+                Self::PersistenceSyncGetChunkInvalidParameters => 143,
+                Self::ScriptDatasourceAccessDenied => 144,
+                Self::ReloadInProgress => 145,
+                Self::ReloadTableXNotFound => 146,
+                Self::ReloadUnknownStatement => 147,
+                Self::ReloadExpectedSomethingFoundUnknown => 148,
+                Self::ReloadExpectedNothingFoundUnknown => 149,
+                Self::ReloadExpectedOneOf1TokensFoundUnknown => 150,
+                Self::ReloadExpectedOneOf2TokensFoundUnknown => 151,
+                Self::ReloadExpectedOneOf3TokensFoundUnknown => 152,
+                Self::ReloadExpectedOneOf4TokensFoundUnknown => 153,
+                Self::ReloadExpectedOneOf5TokensFoundUnknown => 154,
+                Self::ReloadExpectedOneOf6TokensFoundUnknown => 155,
+                Self::ReloadExpectedOneOf7TokensFoundUnknown => 156,
+                Self::ReloadExpectedOneOf8OrMoreTokensFoundUnknown => 157,
+                Self::ReloadFieldXNotFound => 158,
+                Self::ReloadMappingTableXNotFound => 159,
+                Self::ReloadLibConnectionXNotFound => 160,
+                Self::ReloadNameAlreadyTaken => 161,
+                Self::ReloadWrongFileFormatDif => 162,
+                Self::ReloadWrongFileFormatBiff => 163,
+                Self::ReloadWrongFileFormatEncrypted => 164,
+                Self::ReloadOpenFileError => 165,
+                Self::ReloadAutoGenerateCount => 166,
+                Self::ReloadPeIllegalPrefixComb => 167,
+                Self::ReloadMatchingControlStatementError => 168,
+                Self::ReloadMatchingLibpathXNotFound => 169,
+                Self::ReloadMatchingLibpathXInvalid => 170,
+                Self::ReloadMatchingLibpathXOutside => 171,
+                Self::ReloadNoQualifiedPathForFile => 172,
+                Self::ReloadModeStatementOnlyForLibPaths => 173,
+                Self::ReloadInconsistentUseOfSemanticFields => 174,
+                Self::ReloadNoOpenDatabase => 175,
+                Self::ReloadAggregationRequiredByGroupBy => 176,
+                Self::ReloadConnectMustUseLibPrefixInThisMode => 177,
+                Self::ReloadOdbcConnectFailed => 178,
+                Self::ReloadOledbConnectFailed => 179,
+                Self::ReloadCustomConnectFailed => 180,
+                Self::ReloadOdbcReadFailed => 181,
+                Self::ReloadOledbReadFailed => 182,
+                Self::ReloadCustomReadFailed => 183,
+                Self::ReloadBinaryLoadProhibited => 184,
+                Self::ReloadConnectorStartFailed => 185,
+                Self::ReloadConnectorNotResponding => 186,
+                Self::ReloadConnectorReplyError => 187,
+                Self::ReloadConnectorConnectError => 188,
+                Self::ReloadConnectorNotFoundError => 189,
+                Self::ReloadInputFieldWithDuplicateKeys => 190,
+                Self::ReloadConcatenateLoadNoPreviousTable => 191,
+                Self::ReloadWrongFileFormatQvd => 192,
+                Self::ReloadActionBlockedEntitlement => 193,
+                Self::ReloadExitError => 194,
+                Self::PersonalNewVersionAvailable => 195,
+                Self::PersonalVersionExpired => 196,
+                Self::PersonalSectionAccessDetected => 197,
+                Self::PersonalAppDeletionFailed => 198,
+                Self::UserAuthenticationFailure => 199,
+                Self::ExportOutOfMemory => 200,
+                Self::ExportNoData => 201,
+                Self::SyncInvalidOffset => 202,
+                Self::SearchTimeout => 203,
+                Self::DirectDiscoveryLinkedExpressionFail => 204,
+                Self::DirectDiscoveryRowcountOverflow => 205,
+                Self::DirectDiscoveryEmptyResult => 206,
+                Self::DirectDiscoveryDbConnectionFailed => 207,
+                Self::DirectDiscoveryMeasureNotAllowed => 208,
+                Self::DirectDiscoveryDetailNotAllowed => 209,
+                Self::DirectDiscoveryNotSynthCircularAllowed => 210,
+                Self::DirectDiscoveryOnlyOneDdTableAllowed => 211,
+                Self::DirectDiscoveryDbAuthorizationFailed => 212,
+                Self::SmartLoadTableNotFound => 213,
+                Self::SmartLoadTableDuplicated => 214,
+                Self::VariableNoName => 215,
+                Self::VariableDuplicateName => 216,
+                Self::VariableInconsistency => 217,
+                Self::VariableConstraintInconsistency => 218,
+                Self::VariableConstraintFailed => 219,
+                Self::MediaLibraryListFailed => 220,
+                Self::MediaLibraryContentFailed => 221,
+                Self::MediaBundlingFailed => 222,
+                Self::MediaUnbundlingFailed => 223,
+                Self::MediaLibraryNotFound => 224,
+                Self::FeatureDisabled => 225,
+                Self::LoadTooManyFields => 226,
+                Self::LoadTooManyTables => 227,
+                Self::ExtengineGrpcStatusOk => 228,
+                Self::ExtengineGrpcStatusCancelled => 229,
+                Self::ExtengineGrpcStatusUnknown => 230,
+                Self::ExtengineGrpcStatusInvalidArgument => 231,
+                Self::ExtengineGrpcStatusDeadlineExceeded => 232,
+                Self::ExtengineGrpcStatusNotFound => 233,
+                Self::ExtengineGrpcStatusAlreadyExists => 234,
+                Self::ExtengineGrpcStatusPermissionDenied => 235,
+                Self::ExtengineGrpcStatusResourceExhausted => 236,
+                Self::ExtengineGrpcStatusFailedPrecondition => 237,
+                Self::ExtengineGrpcStatusAborted => 238,
+                Self::ExtengineGrpcStatusOutOfRange => 239,
+                Self::ExtengineGrpcStatusUnimplemented => 240,
+                Self::ExtengineGrpcStatusInternal => 241,
+                Self::ExtengineGrpcStatusUnavailable => 242,
+                Self::ExtengineGrpcStatusDataLoss => 243,
+                Self::ExtengineGrpcStatusUnauthenticated => 244,
+                Self::LxwInvalidObj => 245,
+                Self::LxwInvalidFile => 246,
+                Self::LxwInvalidSheet => 247,
+                Self::LxwInvalidExportRange => 248,
+                Self::LxwError => 249,
+                Self::LxwErrorMemoryMallocFailed => 250,
+                Self::LxwErrorCreatingXlsxFile => 251,
+                Self::LxwErrorCreatingTmpfile => 252,
+                Self::LxwErrorZipFileOperation => 253,
+                Self::LxwErrorZipFileAdd => 254,
+                Self::LxwErrorZipClose => 255,
+                Self::LxwErrorNullParameterIgnored => 256,
+                Self::LxwErrorMaxStringLengthExceeded => 257,
+                Self::LxwError255StringLengthExceeded => 258,
+                Self::LxwErrorSharedStringIndexNotFound => 259,
+                Self::LxwErrorWorksheetIndexOutOfRange => 260,
+                Self::LxwErrorWorksheetMaxNumberUrlsExceeded => 261,
+                Self::BdiStatusOk => 262,
+                Self::BdiGenericErrorNotTranslated => 263,
+                Self::TrendlineInvalidDef => 264,
+                Self::TrendlineInvalidMathError => 265,
+                Self::CurlUnsupportedProtocol => 266,
+                Self::CurlCouldntResolveProxy => 267,
+                Self::CurlCouldntConnect => 268,
+                Self::CurlRemoteAccessDenied => 269,
+                Self::CurlFtpAcceptFailed => 270,
+                Self::CurlFtpAcceptTimeout => 271,
+                Self::CurlFtpCantGetHost => 272,
+                Self::CurlPartialFile => 273,
+                Self::CurlQuoteError => 274,
+                Self::CurlWriteError => 275,
+                Self::CurlUploadFailed => 276,
+                Self::CurlOutOfMemory => 277,
+                Self::CurlOperationTimedout => 278,
+                Self::CurlFtpCouldntUseRest => 279,
+                Self::CurlHttpPostError => 280,
+                Self::CurlSslConnectError => 281,
+                Self::CurlFileCouldntReadFile => 282,
+                Self::CurlLdapCannotBind => 283,
+                Self::CurlLdapSearchFailed => 284,
+                Self::CurlTooManyRedirects => 285,
+                Self::CurlPeerFailedVerification => 286,
+                Self::CurlGotNothing => 287,
+                Self::CurlSslEngineNotfound => 288,
+                Self::CurlSslEngineSetfailed => 289,
+                Self::CurlSslCertproblem => 290,
+                Self::CurlSslCipher => 291,
+                Self::CurlSslCacert => 292,
+                Self::CurlBadContentEncoding => 293,
+                Self::CurlLdapInvalidUrl => 294,
+                Self::CurlUseSslFailed => 295,
+                Self::CurlSslEngineInitfailed => 296,
+                Self::CurlLoginDenied => 297,
+                Self::CurlTftpNotfound => 298,
+                Self::CurlTftpIllegal => 299,
+                Self::CurlSsh => 300,
+                Self::SetexpressionTooLarge => 301,
+                Self::ReloadMergeLoadError => 302,
+                Self::WinFtpDropped => 303,
+                Self::WinFtpNoPassiveMode => 304,
+                Self::WinHttpDownlevelServer => 305,
+                Self::WinHttpInvalidServerResponse => 306,
+                Self::WinHttpRedirectNeedsConfirmation => 307,
+                Self::WinInternetForceRetry => 308,
+                Self::WinInternetCannotConnect => 309,
+                Self::WinInternetConnectionAborted => 310,
+                Self::WinInternetConnectionReset => 311,
+                Self::WinInternetDisconnected => 312,
+                Self::WinInternetIncorrectFormat => 313,
+                Self::WinInternetInvalidCa => 314,
+                Self::WinInternetInvalidOperation => 315,
+                Self::WinInternetInvalidUrl => 316,
+                Self::WinInternetItemNotFound => 317,
+                Self::WinInternetLoginFailure => 318,
+                Self::WinInternetNameNotResolved => 319,
+                Self::WinInternetNeedUi => 320,
+                Self::WinInternetSecCertCnInvalid => 321,
+                Self::WinInternetSecCertDateInvalid => 322,
+                Self::WinInternetSecCertErrors => 323,
+                Self::WinInternetSecInvalidCert => 324,
+                Self::WinInternetServerUnreachable => 325,
+                Self::BmResultTooLarge => 326,
+                Self::MqSocketConnectFailure => 327,
+                Self::MqSocketOpenFailure => 328,
+                Self::MqProtocolNoRespone => 329,
+                Self::MqProtocolLibraryException => 330,
+                Self::MqProtocolConnectionClosed => 331,
+                Self::MqProtocolChannelClosed => 332,
+                Self::MqProtocolUnknownError => 333,
+                Self::MqProtocolInvalidStatus => 334,
                 Self::Unrecognized(value) => return Err(value),
             },
         )
@@ -5626,41 +5610,40 @@ impl Choice for NxLocalizedErrorCode {
     }
 }
 
-/// Warnings that come with a result which is usable all the same.
+/// A warning about a result that is usable.
 ///
-/// They appear as numbers, for instance in the `qWarnings` of [`GenericObjectApi::export_data`](crate::generic_object::GenericObjectApi::export_data).
+/// Warnings are returned as numbers, for example in `qWarnings` of
+/// [`GenericObjectApi::export_data`](crate::generic_object::GenericObjectApi::export_data).
 ///
-/// `NxLocalizedWarningCode`: one of 5 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlocalizedwarningcode)
+/// Schema type: [`NxLocalizedWarningCode`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxlocalizedwarningcode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxLocalizedWarningCode {
-    /// Qlik Sense Desktop: the app has to be reloaded.
+    /// Qlik Sense Desktop: the app must be reloaded.
     ///
-    /// `LOCWARN_PERSONAL_RELOAD_REQUIRED`, number 0.
+    /// Wire value: `LOCWARN_PERSONAL_RELOAD_REQUIRED`, also 0.
     #[doc(alias = "LOCWARN_PERSONAL_RELOAD_REQUIRED")]
     #[default]
     PersonalReloadRequired,
-    /// Qlik Sense Desktop: this version stops working soon.
+    /// Qlik Sense Desktop: this version expires soon.
     ///
-    /// `LOCWARN_PERSONAL_VERSION_EXPIRES_SOON`, number 1.
+    /// Wire value: `LOCWARN_PERSONAL_VERSION_EXPIRES_SOON`, also 1.
     #[doc(alias = "LOCWARN_PERSONAL_VERSION_EXPIRES_SOON")]
     PersonalVersionExpiresSoon,
-    /// The exported file is not complete: the object has more rows, columns or cells than
-    /// the format or the server allows. Select fewer values, or read the data by pages.
+    /// The exported file is truncated because the object has more rows, columns, or cells than the format or the
+    /// server allows. Select fewer values, or read the data in pages.
     ///
-    /// `LOCWARN_EXPORT_DATA_TRUNCATED`, number 1000.
+    /// Wire value: `LOCWARN_EXPORT_DATA_TRUNCATED`, also 1000.
     #[doc(alias = "LOCWARN_EXPORT_DATA_TRUNCATED")]
     ExportDataTruncated,
-    /// The app is open, but some of its objects could not be read.
+    /// Some objects of the app could not be opened.
     ///
-    /// `LOCWARN_COULD_NOT_OPEN_ALL_OBJECTS`, number 2000.
+    /// Wire value: `LOCWARN_COULD_NOT_OPEN_ALL_OBJECTS`, also 2000.
     #[doc(alias = "LOCWARN_COULD_NOT_OPEN_ALL_OBJECTS")]
     CouldNotOpenAllObjects,
-    /// A name among the fields to search in is not that of a usable field.
+    /// One of the fields to search is invalid.
     ///
-    /// `LOCWARN_SEARCH_INVALID_SEARCHFIELD_DETECTED`, number 3000.
+    /// Wire value: `LOCWARN_SEARCH_INVALID_SEARCHFIELD_DETECTED`, also 3000.
     #[doc(alias = "LOCWARN_SEARCH_INVALID_SEARCHFIELD_DETECTED")]
     SearchInvalidSearchfieldDetected,
     /// A value that the schema does not know; it is written back as it came.
@@ -5728,26 +5711,24 @@ impl Choice for NxLocalizedWarningCode {
     }
 }
 
-/// What is known about an item besides its definition: title, description, tags, and what the user may do with it.
+/// Metadata of an item: title, description, tags, and access rights.
 ///
-/// Only the name is fixed. Common further members are `title`, `description`, `tags`, `privileges` (a list such as
-/// `read`, `update`, `delete`, `publish`, `exportdata`), and on servers `published`, `approved` and `owner`. Look into
-/// `privileges` before offering a change.
-///
-/// `NxMeta`: an object with 2 members.
+/// Only the name is part of the schema. Common custom members are `title`, `description`, `tags`, and
+/// `privileges` (a list of values such as `read`, `update`, `delete`, `publish`, and `exportdata`). Servers add
+/// `published`, `approved`, and `owner`. Check `privileges` before you offer a change to the user.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxmeta)
+/// Schema type: [`NxMeta`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxmeta).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxMeta {
-    /// The name of the item, where it has one.
+    /// Name of the item, if it has one.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// `privileges`: texts.
+    /// Wire name: `privileges`.
     pub privileges: Vec<String>,
     /// Members that the schema does not know.
     pub extra: Extra,
@@ -5799,42 +5780,40 @@ impl Record for NxMeta {
     }
 }
 
-/// The part of [`NxMeta`](crate::types::NxMeta) that an app writes: any members, usually `title`, `description` and `tags`.
+/// The metadata that an app defines: custom members, usually `title`, `description`, and `tags`.
 ///
-/// Rights and publishing state are not written here: the server adds them when it makes a [`NxMeta`](crate::types::NxMeta).
+/// The server adds access rights and publishing status to the resulting [`NxMeta`](crate::types::NxMeta).
 ///
-/// `NxMetaDef`: any JSON.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxmetadef)
+/// Schema type: [`NxMetaDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxmetadef).
 pub type NxMetaDef = Json;
 
-/// One change to the properties of an object.
+/// A change to the properties of an object.
 ///
-/// Patches save sending all properties again, and do not overwrite what others changed elsewhere in the same object. A
-/// list of them goes to [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches) or the method of that name of another class. On a generic object
-/// patches can be soft: they then belong to the session, leave the saved properties alone and show in the layout only.
+/// Patches change individual properties, without sending all of them and without overwriting other changes to the
+/// object. Pass a list of patches to
+/// [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches) or to the method
+/// of the same name of another class. Patches of generic objects can be soft: soft patches belong to the session,
+/// do not change the saved properties, and affect only the layout.
 ///
-/// `NxPatch`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpatch)
+/// Schema type: [`NxPatch`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpatch).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxPatch {
-    /// Whether to add, replace or remove.
+    /// Operation: add, replace, or remove.
     ///
-    /// `qOp`: [`NxPatchOperationType`].
+    /// Wire name: `qOp`.
     #[doc(alias = "qOp")]
     pub op: NxPatchOperationType,
-    /// Which property, as a path of member names and list positions from the top:
-    /// `/qHyperCubeDef/qMeasures/0/qDef/qDef`. The identifier (`/qInfo/qId`) must not be patched.
+    /// Path of the property, with member names and list indexes: `/qHyperCubeDef/qMeasures/0/qDef/qDef`. The ID
+    /// (`/qInfo/qId`) cannot be patched.
     ///
-    /// `qPath`: text.
+    /// Wire name: `qPath`.
     #[doc(alias = "qPath")]
     pub path: String,
-    /// The new value **as JSON text**: `true`, `2`, `{"qExpr":"Sum(Sales)"}`, and for a text with its quotation
-    /// marks, `"New title"`, which is escaped once more when the patch itself is written as JSON. Not used for a removal.
+    /// New value **encoded as JSON**: `true`, `2`, `{"qExpr":"Sum(Sales)"}`, or, for a string, `"New title"` with the
+    /// quotes. An unquoted string such as `New title` is an error. Ignored when removing a property.
     ///
-    /// `qValue`: text.
+    /// Wire name: `qValue`.
     #[doc(alias = "qValue")]
     pub value: String,
 }
@@ -5887,28 +5866,26 @@ impl Record for NxPatch {
     }
 }
 
-/// What a patch does to the property at its path.
+/// The operation of a patch.
 ///
-/// `NxPatchOperationType`: one of 3 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpatchoperationtype)
+/// Schema type: [`NxPatchOperationType`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpatchoperationtype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxPatchOperationType {
-    /// Sets a property that is not there yet.
+    /// Adds a property.
     ///
-    /// `add`, in full `Add`, number 0.
+    /// Wire value: `add`, also `Add` or 0.
     #[doc(alias = "add")]
     #[default]
     Add,
-    /// Takes the property away; the patch needs no value.
+    /// Removes a property. The patch does not need a value.
     ///
-    /// `remove`, in full `Remove`, number 1.
+    /// Wire value: `remove`, also `Remove` or 1.
     #[doc(alias = "remove")]
     Remove,
-    /// Gives a property that is there a new value.
+    /// Replaces the value of a property.
     ///
-    /// `replace`, in full `Replace`, number 2.
+    /// Wire value: `replace`, also `Replace` or 2.
     #[doc(alias = "replace")]
     Replace,
     /// A value that the schema does not know; it is written back as it came.
@@ -5962,27 +5939,25 @@ impl Choice for NxPatchOperationType {
     }
 }
 
-/// The patches of one object and of the objects below it, as a bookmark keeps them.
+/// The soft patches of an object and its descendants, as stored in a bookmark.
 ///
-/// `NxPatches`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpatches)
+/// Schema type: [`NxPatches`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpatches).
 #[derive(Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxPatches {
-    /// Identifier and type of the object that the patches are for.
+    /// ID and type of the object.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// Its patches, in the order in which they are applied.
+    /// Patches, in the order in which they are applied.
     ///
-    /// `qPatches`: list of [`NxPatch`].
+    /// Wire name: `qPatches`.
     #[doc(alias = "qPatches")]
     pub patches: Vec<NxPatch>,
-    /// The children that have patches of their own.
+    /// Children with soft patches.
     ///
-    /// `qChildren`: list of [`NxPatches`].
+    /// Wire name: `qChildren`.
     #[doc(alias = "qChildren")]
     pub children: Vec<NxPatches>,
 }
@@ -6054,26 +6029,26 @@ impl Record for NxPatches {
 
 /// Whether a generic object is in selection mode.
 ///
-/// Selection mode is modal: selections stay provisional, and other objects cannot be selected in, until the mode ends.
-/// See [`GenericObjectApi::begin_selections`](crate::generic_object::GenericObjectApi::begin_selections) and [`GenericObjectApi::end_selections`](crate::generic_object::GenericObjectApi::end_selections).
-///
-/// `NxSelectionInfo`: an object with 2 members.
+/// Selection mode is modal: until it ends, selections are provisional, and selections in other objects fail. See
+/// [`GenericObjectApi::begin_selections`](crate::generic_object::GenericObjectApi::begin_selections) and
+/// [`GenericObjectApi::end_selections`](crate::generic_object::GenericObjectApi::end_selections).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxselectioninfo)
+/// Schema type: [`NxSelectionInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxselectioninfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxSelectionInfo {
     /// Whether the object is in selection mode.
     ///
-    /// `qInSelections`: true or false.
+    /// Wire name: `qInSelections`.
     #[doc(alias = "qInSelections")]
     pub in_selections: bool,
-    /// Whether something has been selected since the mode began. [`GenericObjectApi::reset_made_selections`](crate::generic_object::GenericObjectApi::reset_made_selections)
-    /// undoes that without ending the mode.
+    /// Whether selections have been made since selection mode started.
+    /// [`GenericObjectApi::reset_made_selections`](crate::generic_object::GenericObjectApi::reset_made_selections)
+    /// undoes them without ending the mode.
     ///
-    /// `qMadeSelections`: true or false.
+    /// Wire name: `qMadeSelections`.
     #[doc(alias = "qMadeSelections")]
     pub made_selections: bool,
     /// Members that the schema does not know.
@@ -6125,34 +6100,32 @@ impl Record for NxSelectionInfo {
 
 /// A reference to an object that the engine has opened for this connection.
 ///
-/// Methods of the API turn it into a typed object by themselves; it is of interest only to those who handle raw answers.
-/// A null handle means that there is no such object: the engine reports no error for that (`Error::is_not_found`).
+/// The methods of this API convert it to a typed object; you need it only to process raw responses. A null handle
+/// means that the object does not exist, which the engine does not report as an error (`Error::is_not_found`).
 ///
-/// `ObjectInterface`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#objectinterface)
+/// Schema type: [`ObjectInterface`](https://qlik.dev/apis/json-rpc/qix/schemas/#objectinterface).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ObjectInterface {
-    /// The class of the object, such as `Doc`, `Field` or `GenericObject`, which decides its methods.
+    /// Class of the object, such as `Doc`, `Field`, or `GenericObject`, which determines its methods.
     ///
-    /// `qType`: text.
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: String,
-    /// The number that requests to this object carry. It is valid on this connection only and can mean another
-    /// object on the next one.
+    /// Number that identifies the object in requests. Valid on this connection only; on another connection, it may
+    /// identify a different object.
     ///
-    /// `qHandle`: whole number.
+    /// Wire name: `qHandle`.
     #[doc(alias = "qHandle")]
     pub handle: i32,
-    /// For generic objects, the type from [`NxInfo::type_`](crate::types::NxInfo::type_).
+    /// Type of a generic object, as in [`NxInfo::type_`](crate::types::NxInfo::type_).
     ///
-    /// `qGenericType`: text.
+    /// Wire name: `qGenericType`.
     #[doc(alias = "qGenericType")]
     pub generic_type: String,
-    /// Identifier of the object, as in [`NxInfo::id`](crate::types::NxInfo::id); of an app, its id.
+    /// ID of the object, as in [`NxInfo::id`](crate::types::NxInfo::id), or of the app.
     ///
-    /// `qGenericId`: text.
+    /// Wire name: `qGenericId`.
     #[doc(alias = "qGenericId")]
     pub generic_id: String,
 }
@@ -6220,17 +6193,16 @@ impl Record for ObjectInterface {
     }
 }
 
-/// The files of a content library, as [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content) returns them.
+/// The files of a content library, as returned by
+/// [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content).
 ///
-/// `StaticContentList`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#staticcontentlist)
+/// Schema type: [`StaticContentList`](https://qlik.dev/apis/json-rpc/qix/schemas/#staticcontentlist).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StaticContentList {
-    /// The files.
+    /// Files.
     ///
-    /// `qItems`: list of [`StaticContentListItem`].
+    /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
     pub items: Vec<StaticContentListItem>,
 }
@@ -6268,25 +6240,23 @@ impl Record for StaticContentList {
 
 /// A file of a content library, such as an image.
 ///
-/// Its address is relative to the server's root. On Qlik Sense Enterprise, paths under `/content/` followed by a library
-/// name belong to a library that all apps share, and paths under `/appcontent/` to this app; neither kind is stored
-/// inside the app. On Qlik Sense Desktop `/content/default/` is a folder on the disk, while what lies under `/media/` is
-/// stored inside the app.
+/// Paths are relative to the root of the server. In Qlik Sense Enterprise, paths under `/content/` followed by a
+/// library name belong to a library that all apps share, and paths under `/appcontent/` belong to this app;
+/// neither is stored in the app. In Qlik Sense Desktop, `/content/default/` is a folder on disk, and files under
+/// `/media/` are stored in the app.
 ///
-/// `StaticContentListItem`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#staticcontentlistitem)
+/// Schema type: [`StaticContentListItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#staticcontentlistitem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StaticContentListItem {
-    /// The path to keep in properties when an object is to use the file.
+    /// Path to store in the properties of an object that uses the file.
     ///
-    /// `qUrlDef`: text.
+    /// Wire name: `qUrlDef`.
     #[doc(alias = "qUrlDef")]
     pub url_def: String,
-    /// The path to fetch the file from.
+    /// Path to download the file from.
     ///
-    /// `qUrl`: text.
+    /// Wire name: `qUrl`.
     #[doc(alias = "qUrl")]
     pub url: String,
 }
@@ -6329,17 +6299,15 @@ impl Record for StaticContentListItem {
     }
 }
 
-/// The address of a static file, such as the thumbnail of an app.
+/// The URL of a static file, such as the thumbnail of an app.
 ///
-/// `StaticContentUrl`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#staticcontenturl)
+/// Schema type: [`StaticContentUrl`](https://qlik.dev/apis/json-rpc/qix/schemas/#staticcontenturl).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StaticContentUrl {
-    /// Path of the file, relative to the server's root. Empty or absent if there is none.
+    /// Path of the file, relative to the root of the server. Empty if there is no file.
     ///
-    /// `qUrl`: text.
+    /// Wire name: `qUrl`.
     #[doc(alias = "qUrl")]
     pub url: String,
 }
@@ -6372,19 +6340,17 @@ impl Record for StaticContentUrl {
     }
 }
 
-/// Names a static file, such as the thumbnail of an app.
-///
-/// `StaticContentUrlDef`: an object with one member.
+/// A static file, such as the thumbnail of an app.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#staticcontenturldef)
+/// Schema type: [`StaticContentUrlDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#staticcontenturldef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StaticContentUrlDef {
-    /// Path of the file, in the form of [`StaticContentListItem::url_def`](crate::types::StaticContentListItem::url_def).
+    /// Path of the file, as in [`StaticContentListItem::url_def`](crate::types::StaticContentListItem::url_def).
     ///
-    /// `qUrl`: text.
+    /// Wire name: `qUrl`.
     #[doc(alias = "qUrl")]
     pub url: String,
     /// Members that the schema does not know.

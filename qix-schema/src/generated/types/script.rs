@@ -6,31 +6,29 @@ use qix_schema::wire::{Choice, Extra, Input, Members, Record, Unrecognized, Valu
 use serde::ser::SerializeMap;
 use super::*;
 
-/// Holds the app's load script with its metadata.
+/// The load script of an app, with its metadata.
 ///
-/// Comes from [`DocApi::get_script_ex`](crate::doc::DocApi::get_script_ex). Sections of the script are separated by lines that begin with `///$tab`, followed by the
-/// section's name.
+/// Returned by [`DocApi::get_script_ex`](crate::doc::DocApi::get_script_ex). Lines that start with `///$tab`,
+/// followed by a name, start script sections.
 ///
-/// `AppScript`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#appscript)
+/// Schema type: [`AppScript`](https://qlik.dev/apis/json-rpc/qix/schemas/#appscript).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AppScript {
-    /// The whole script, all sections in one text.
+    /// Complete script, with all sections.
     ///
-    /// `qScript`: text.
+    /// Wire name: `qScript`.
     #[doc(alias = "qScript")]
     pub script: String,
-    /// Owner, last change and access rights of the script, where the deployment keeps them.
+    /// Owner, last modification, and access rights of the script, if the deployment stores them.
     ///
-    /// `qMeta`: [`NxMeta`].
+    /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
-    /// Whether somebody else is editing, so that this user cannot change the script for now; the metadata then
-    /// tell who. Cloud only.
+    /// Whether another user is editing the script, so this user cannot change it. The metadata identifies that user.
+    /// Qlik Cloud only.
     ///
-    /// `qIsLocked`: true or false.
+    /// Wire name: `qIsLocked`.
     #[doc(alias = "qIsLocked")]
     pub is_locked: bool,
 }
@@ -83,29 +81,26 @@ impl Record for AppScript {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// Holds the metadata of the app's load script, without its text.
+/// The metadata of the load script of an app.
 ///
-/// Comes from [`DocApi::get_script_meta`](crate::doc::DocApi::get_script_meta); cheaper than [`AppScript`](crate::types::AppScript) when only the lock or the last change matters.
+/// Returned by [`DocApi::get_script_meta`](crate::doc::DocApi::get_script_meta). Cheaper than
+/// [`AppScript`](crate::types::AppScript) if you only need the lock or the last modification.
 ///
-/// `AppScriptMeta`: an object with 2 members.
-///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#appscriptmeta)
+/// Schema type: [`AppScriptMeta`](https://qlik.dev/apis/json-rpc/qix/schemas/#appscriptmeta).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AppScriptMeta {
-    /// Owner, last change and access rights of the script, where the deployment keeps them.
+    /// Owner, last modification, and access rights of the script, if the deployment stores them.
     ///
-    /// `qMeta`: [`NxMeta`].
+    /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
-    /// Whether somebody else is editing, so that this user cannot change the script for now; the metadata then
-    /// tell who. Cloud only.
+    /// Whether another user is editing the script, so this user cannot change it. The metadata identifies that user.
+    /// Qlik Cloud only.
     ///
-    /// `qIsLocked`: true or false.
+    /// Wire name: `qIsLocked`.
     #[doc(alias = "qIsLocked")]
     pub is_locked: bool,
 }
@@ -148,102 +143,101 @@ impl Record for AppScriptMeta {
     }
 }
 
-/// Describes one token of the grammar of the script or expression language.
+/// A token of the grammar of the script or expression language.
 ///
-/// The grammar comes as a flat list from [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) or [`DocApi::get_expression_bnf`](crate::doc::DocApi::get_expression_bnf); definitions refer to each other
-/// by number. Editors build syntax colouring and completion from it.
-///
-/// `BNFDef`: an object with 17 members.
+/// [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) and
+/// [`DocApi::get_expression_bnf`](crate::doc::DocApi::get_expression_bnf) return the grammar as a flat list of
+/// definitions that refer to each other by number. Editors use it for syntax highlighting and completion.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bnfdef)
+/// Schema type: [`BNFDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#bnfdef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BNFDef {
-    /// Numbers of the tokens that make up this one, for a rule. A few rules have none.
+    /// For a rule, the numbers of the tokens it consists of. Empty for some rules.
     ///
-    /// `qBnf`: whole numbers.
+    /// Wire name: `qBnf`.
     #[doc(alias = "qBnf")]
     pub bnf: Vec<i32>,
     /// Number of this token.
     ///
-    /// `qNbr`: whole number.
+    /// Wire name: `qNbr`.
     #[doc(alias = "qNbr")]
     pub nbr: i32,
-    /// Number of the rule that this token is part of.
+    /// Number of the rule that contains this token.
     ///
-    /// `qPNbr`: whole number.
+    /// Wire name: `qPNbr`.
     #[doc(alias = "qPNbr")]
     pub p_nbr: i32,
-    /// Number of a help topic, for function names. Unused by today's products.
+    /// Number of a help topic, for function names. Not used by current products.
     ///
-    /// `qHelpId`: whole number.
+    /// Wire name: `qHelpId`.
     #[doc(alias = "qHelpId")]
     pub help_id: i32,
-    /// Name of the token: that of a rule, an identifier or a literal.
+    /// Name of the token: a rule name, an identifier, or a literal.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// The literal text, such as `Round` or `(`.
+    /// Literal string, such as `Round` or `(`.
     ///
-    /// `qStr`: text.
+    /// Wire name: `qStr`.
     #[doc(alias = "qStr")]
     pub str: String,
-    /// Whether the token is a rule, made of those in [`BNFDef::bnf`](crate::types::BNFDef::bnf).
+    /// Whether the token is a rule that consists of the tokens in [`BNFDef::bnf`](crate::types::BNFDef::bnf).
     ///
-    /// `qIsBnfRule`: true or false.
+    /// Wire name: `qIsBnfRule`.
     #[doc(alias = "qIsBnfRule")]
     pub is_bnf_rule: bool,
-    /// Whether it is a statement of the script, such as `LOAD`.
+    /// Whether the token is a script statement, such as `LOAD`.
     ///
-    /// `qScriptStatement`: true or false.
+    /// Wire name: `qScriptStatement`.
     #[doc(alias = "qScriptStatement")]
     pub script_statement: bool,
-    /// Whether it is a control statement of the script, such as `FOR` or `IF`.
+    /// Whether the token is a control statement, such as `FOR` or `IF`.
     ///
-    /// `qControlStatement`: true or false.
+    /// Wire name: `qControlStatement`.
     #[doc(alias = "qControlStatement")]
     pub control_statement: bool,
-    /// Whether it stands for its own text.
+    /// Whether the token is a literal.
     ///
-    /// `qBnfLiteral`: true or false.
+    /// Wire name: `qBnfLiteral`.
     #[doc(alias = "qBnfLiteral")]
     pub bnf_literal: bool,
-    /// Whether it belongs to a function that is not an aggregation.
+    /// Whether the token belongs to a function that is not an aggregation function.
     ///
-    /// `qQvFunc`: true or false.
+    /// Wire name: `qQvFunc`.
     #[doc(alias = "qQvFunc")]
     pub qv_func: bool,
-    /// Whether it belongs to an aggregation function.
+    /// Whether the token belongs to an aggregation function.
     ///
-    /// `qAggrFunc`: true or false.
+    /// Wire name: `qAggrFunc`.
     #[doc(alias = "qAggrFunc")]
     pub aggr_func: bool,
-    /// The group the function belongs to.
+    /// Function group.
     ///
-    /// `qFG`: [`FunctionGroup`].
+    /// Wire name: `qFG`.
     #[doc(alias = "qFG")]
     pub fg: FunctionGroup,
-    /// Whether it stands for a field name.
+    /// Whether the token represents a field name.
     ///
-    /// `qFieldFlag`: true or false.
+    /// Wire name: `qFieldFlag`.
     #[doc(alias = "qFieldFlag")]
     pub field_flag: bool,
-    /// What kind of extra information the token carries, if any.
+    /// Kind of additional information that the token contains, if any.
     ///
-    /// `qMT`: [`BNFDefMetaType`].
+    /// Wire name: `qMT`.
     #[doc(alias = "qMT")]
     pub mt: BNFDefMetaType,
-    /// Whether the statement or function is best avoided in new work.
+    /// Whether the statement or function is deprecated.
     ///
-    /// `qDepr`: true or false.
+    /// Wire name: `qDepr`.
     #[doc(alias = "qDepr")]
     pub depr: bool,
-    /// All groups the function belongs to, when there are several.
+    /// Function groups, if the function belongs to several.
     ///
-    /// `qFGList`: list of [`FunctionGroup`].
+    /// Wire name: `qFGList`.
     #[doc(alias = "qFGList")]
     pub fg_list: Vec<FunctionGroup>,
     /// Members that the schema does not know.
@@ -464,36 +458,34 @@ impl Record for BNFDef {
     }
 }
 
-/// Tells what kind of extra information a grammar token carries.
+/// Kind of additional information of a grammar token.
 ///
-/// `BNFDefMetaType`: one of 4 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bnfdefmetatype)
+/// Schema type: [`BNFDefMetaType`](https://qlik.dev/apis/json-rpc/qix/schemas/#bnfdefmetatype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BNFDefMetaType {
     /// None: the token is part of the language.
     ///
-    /// `N`, in full `NOT_META`, number 0.
+    /// Wire value: `N`, also `NOT_META` or 0.
     #[doc(alias = "N")]
     #[doc(alias = "NOT_META")]
     #[default]
     NotMeta,
-    /// The name under which documentation knows the item.
+    /// Documentation name of the item.
     ///
-    /// `D`, in full `META_DOC_NAME`, number 1.
+    /// Wire value: `D`, also `META_DOC_NAME` or 1.
     #[doc(alias = "D")]
     #[doc(alias = "META_DOC_NAME")]
     MetaDocName,
-    /// The type that a function returns.
+    /// Return type of a function.
     ///
-    /// `R`, in full `META_RET_TYPE`, number 2.
+    /// Wire value: `R`, also `META_RET_TYPE` or 2.
     #[doc(alias = "R")]
     #[doc(alias = "META_RET_TYPE")]
     MetaRetType,
-    /// The default value of an argument.
+    /// Default value of an argument.
     ///
-    /// `V`, in full `META_DEFAULT_VALUE`, number 3.
+    /// Wire value: `V`, also `META_DEFAULT_VALUE` or 3.
     #[doc(alias = "V")]
     #[doc(alias = "META_DEFAULT_VALUE")]
     MetaDefaultValue,
@@ -555,26 +547,25 @@ impl Choice for BNFDefMetaType {
     }
 }
 
-/// Chooses between the two grammars of the engine.
+/// A grammar of the engine.
 ///
-/// [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) and [`GlobalApi::get_bnf`](crate::global::GlobalApi::get_bnf) take the choice as a text.
+/// [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) and
+/// [`GlobalApi::get_bnf`](crate::global::GlobalApi::get_bnf) take the wire value as a string.
 ///
-/// `BNFType`: one of 2 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#bnftype)
+/// Schema type: [`BNFType`](https://qlik.dev/apis/json-rpc/qix/schemas/#bnftype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BNFType {
-    /// The load script, its statements and functions.
+    /// The script language: statements and functions.
     ///
-    /// `S`, in full `SCRIPT_TEXT_SCRIPT`, number 0.
+    /// Wire value: `S`, also `SCRIPT_TEXT_SCRIPT` or 0.
     #[doc(alias = "S")]
     #[doc(alias = "SCRIPT_TEXT_SCRIPT")]
     #[default]
     Script,
     /// Chart expressions and their functions.
     ///
-    /// `E`, in full `SCRIPT_TEXT_EXPRESSION`, number 1.
+    /// Wire value: `E`, also `SCRIPT_TEXT_EXPRESSION` or 1.
     #[doc(alias = "E")]
     #[doc(alias = "SCRIPT_TEXT_EXPRESSION")]
     Expression,
@@ -622,47 +613,43 @@ impl Choice for BNFType {
     }
 }
 
-/// Says how [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex) is to run the load script.
+/// Options of [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex).
 ///
-/// `DoReloadExParams`: an object with 6 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#doreloadexparams)
+/// Schema type: [`DoReloadExParams`](https://qlik.dev/apis/json-rpc/qix/schemas/#doreloadexparams).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DoReloadExParams {
-    /// What to do on a script error: 0 leaves it to the engine's default, 1 stops the reload, 2 carries on with the
-    /// next statement.
+    /// How to handle script errors: 0 for the engine default, 1 to stop the reload, 2 to continue with the next
+    /// statement.
     ///
-    /// `qMode`: whole number.
+    /// Wire name: `qMode`.
     #[doc(alias = "qMode")]
     pub mode: i32,
-    /// Whether, of the LOAD and SELECT statements, only those with the prefix `ADD`, `REPLACE` or `MERGE` run; the
-    /// other tables stay as they are.
+    /// Whether to run only `LOAD` and `SELECT` statements with the prefix `ADD`, `REPLACE`, or `MERGE`. Other tables
+    /// are kept.
     ///
-    /// `qPartial`: true or false.
+    /// Wire name: `qPartial`.
     #[doc(alias = "qPartial")]
     pub partial: bool,
-    /// Whether to run in debug mode, stopping at breakpoints. The engine then asks for interaction; see
+    /// Whether to run in debug mode and pause at breakpoints. See
     /// [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact).
     ///
-    /// `qDebug`: true or false.
+    /// Wire name: `qDebug`.
     #[doc(alias = "qDebug")]
     pub debug: bool,
-    /// An identifier for this reload, for finding it again in logs; the engine makes one when left empty.
+    /// ID of this reload, for finding it in logs. Generated by default.
     ///
-    /// `qReloadId`: text.
+    /// Wire name: `qReloadId`.
     #[doc(alias = "qReloadId")]
     pub reload_id: String,
-    /// Whether `STORE` statements are skipped, so that a trial run writes no files.
+    /// Whether to skip `STORE` statements, so a trial run does not write files.
     ///
-    /// `qSkipStore`: true or false.
+    /// Wire name: `qSkipStore`.
     #[doc(alias = "qSkipStore")]
     pub skip_store: bool,
-    /// The most rows to load from any one source, for a quick trial; `-1` for no limit.
+    /// Maximum number of rows to load from each source. -1 for no limit.
     ///
-    /// `qRowLimit`: whole number.
-    ///
-    /// Absent means -1.
+    /// Wire name: `qRowLimit`. Defaults to `-1`.
     #[doc(alias = "qRowLimit")]
     pub row_limit: i64,
 }
@@ -767,35 +754,44 @@ impl Record for DoReloadExParams {
     }
 }
 
-/// Reports how a reload ended.
+/// Result of a reload.
 ///
-/// A failed reload is not an engine error: the call succeeds and [`DoReloadExResult::success`](crate::types::DoReloadExResult::success) is false. New data is in
-/// memory only until [`DocApi::do_save`](crate::doc::DocApi::do_save) saves it.
+/// A failed reload is not an engine error: the call succeeds, and
+/// [`DoReloadExResult::success`](crate::types::DoReloadExResult::success) is `false`. The new data is in memory
+/// only until [`DocApi::do_save`](crate::doc::DocApi::do_save) saves it.
 ///
-/// `DoReloadExResult`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#doreloadexresult)
+/// Schema type: [`DoReloadExResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#doreloadexresult).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DoReloadExResult {
     /// Whether the script ran to its end.
     ///
-    /// `qSuccess`: true or false.
+    /// Wire name: `qSuccess`.
     #[doc(alias = "qSuccess")]
     pub success: bool,
-    /// Path of the script log, as the engine's host sees it.
+    /// Path of the script log on the engine host.
     ///
-    /// `qScriptLogFile`: text.
+    /// Wire name: `qScriptLogFile`.
     #[doc(alias = "qScriptLogFile")]
     pub script_log_file: String,
-    /// Whether the reload ran out of the memory it was allowed.
+    /// Whether the reload reached its memory limit.
     ///
-    /// `qEndedWithMemoryConstraint`: true or false.
+    /// Wire name: `qEndedWithMemoryConstraint`.
     #[doc(alias = "qEndedWithMemoryConstraint")]
     pub ended_with_memory_constraint: bool,
-    /// What went wrong, where the engine can tell.
+    /// Number of rows that the reload read.
     ///
-    /// `qFailureData`: [`FailureData`].
+    /// Wire name: `qNbrOfLoadedRows`.
+    #[doc(alias = "qNbrOfLoadedRows")]
+    pub nbr_of_loaded_rows: i64,
+    /// Number of rows that the reload stored.
+    ///
+    /// Wire name: `qNbrOfStoredRows`.
+    #[doc(alias = "qNbrOfStoredRows")]
+    pub nbr_of_stored_rows: i64,
+    /// Errors, if available.
+    ///
+    /// Wire name: `qFailureData`.
     #[doc(alias = "qFailureData")]
     pub failure_data: FailureData,
 }
@@ -825,6 +821,22 @@ impl DoReloadExResult {
         self
     }
 
+    /// Sets `qNbrOfLoadedRows`.
+    #[inline]
+    #[must_use]
+    pub fn with_nbr_of_loaded_rows(mut self, value: i64) -> Self {
+        self.nbr_of_loaded_rows = value;
+        self
+    }
+
+    /// Sets `qNbrOfStoredRows`.
+    #[inline]
+    #[must_use]
+    pub fn with_nbr_of_stored_rows(mut self, value: i64) -> Self {
+        self.nbr_of_stored_rows = value;
+        self
+    }
+
     /// Sets `qFailureData`.
     #[inline]
     #[must_use]
@@ -840,6 +852,8 @@ impl Record for DoReloadExResult {
         "qSuccess",
         "qScriptLogFile",
         "qEndedWithMemoryConstraint",
+        "qNbrOfLoadedRows",
+        "qNbrOfStoredRows",
         "qFailureData",
     ];
     #[inline(always)]
@@ -851,6 +865,8 @@ impl Record for DoReloadExResult {
                 r#"qEndedWithMemoryConstraint":"#,
                 &mut self.ended_with_memory_constraint,
             )?;
+        input.member(r#"qNbrOfLoadedRows":"#, &mut self.nbr_of_loaded_rows)?;
+        input.member(r#"qNbrOfStoredRows":"#, &mut self.nbr_of_stored_rows)?;
         input.member(r#"qFailureData":"#, &mut self.failure_data)?;
         Ok(())
     }
@@ -862,34 +878,32 @@ impl Record for DoReloadExResult {
         out.put("qSuccess", &self.success)?;
         out.put("qScriptLogFile", &self.script_log_file)?;
         out.put("qEndedWithMemoryConstraint", &self.ended_with_memory_constraint)?;
+        out.put("qNbrOfLoadedRows", &self.nbr_of_loaded_rows)?;
+        out.put("qNbrOfStoredRows", &self.nbr_of_stored_rows)?;
         out.put("qFailureData", &self.failure_data)?;
         Ok(())
     }
 }
 
-/// Marks a place in the load script where a debug reload pauses.
+/// A breakpoint in the load script, at which a debug reload pauses.
 ///
-/// Unlike elsewhere, two of the names on the wire have a small letter after the `q`.
-///
-/// `EditorBreakpoint`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#editorbreakpoint)
+/// Schema type: [`EditorBreakpoint`](https://qlik.dev/apis/json-rpc/qix/schemas/#editorbreakpoint).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EditorBreakpoint {
-    /// The name that the breakpoint is filed under.
+    /// Name of the script buffer that contains the breakpoint.
     ///
-    /// `qbufferName`: text.
+    /// Wire name: `qbufferName`.
     #[doc(alias = "qbufferName")]
     pub buffer_name: String,
-    /// Number of the script line that it stands on.
+    /// Line number.
     ///
-    /// `qlineIx`: whole number.
+    /// Wire name: `qlineIx`.
     #[doc(alias = "qlineIx")]
     pub line_ix: i32,
-    /// Whether the reload pauses here; a breakpoint that is off stays in the list.
+    /// Whether the breakpoint is enabled.
     ///
-    /// `qEnabled`: true or false.
+    /// Wire name: `qEnabled`.
     #[doc(alias = "qEnabled")]
     pub enabled: bool,
 }
@@ -942,39 +956,38 @@ impl Record for EditorBreakpoint {
     }
 }
 
-/// Describes an error or warning of a running reload.
+/// A script error or warning of a running reload.
 ///
-/// Reported in [`ProgressData::error_data`](crate::types::ProgressData::error_data), if [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) has switched that on.
+/// Returned in [`ProgressData::error_data`](crate::types::ProgressData::error_data) if
+/// [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) has enabled it.
 ///
-/// `ErrorData`: an object with 5 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#errordata)
+/// Schema type: [`ErrorData`](https://qlik.dev/apis/json-rpc/qix/schemas/#errordata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorData {
-    /// The message in full, for users.
+    /// Complete message for users.
     ///
-    /// `qErrorString`: text.
+    /// Wire name: `qErrorString`.
     #[doc(alias = "qErrorString")]
     pub error_string: String,
-    /// The characters that end a line in the message.
+    /// Line separator in the message.
     ///
-    /// `qLineEnd`: text.
+    /// Wire name: `qLineEnd`.
     #[doc(alias = "qLineEnd")]
     pub line_end: String,
-    /// The script statement that failed.
+    /// Script statement that failed.
     ///
-    /// `qLine`: text.
+    /// Wire name: `qLine`.
     #[doc(alias = "qLine")]
     pub line: String,
-    /// Whether it is an error, a warning or a circular reference.
+    /// Whether it is an error, a warning, or a circular reference.
     ///
-    /// `qErrorDataCode`: [`ErrorDataCode`].
+    /// Wire name: `qErrorDataCode`.
     #[doc(alias = "qErrorDataCode")]
     pub error_data_code: ErrorDataCode,
-    /// The same message as a code with arguments, for programs and for translation.
+    /// The message as a code with parameters.
     ///
-    /// `qMessage`: [`ProgressMessage`].
+    /// Wire name: `qMessage`.
     #[doc(alias = "qMessage")]
     pub message: ProgressMessage,
 }
@@ -1053,29 +1066,27 @@ impl Record for ErrorData {
     }
 }
 
-/// Tells how serious a message of a reload is.
+/// Severity of a reload message.
 ///
-/// `ErrorDataCode`: one of 3 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#errordatacode)
+/// Schema type: [`ErrorDataCode`](https://qlik.dev/apis/json-rpc/qix/schemas/#errordatacode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorDataCode {
     /// A statement failed.
     ///
-    /// `EDC_ERROR`, number 0.
+    /// Wire value: `EDC_ERROR`, also 0.
     #[doc(alias = "EDC_ERROR")]
     #[default]
     Error,
-    /// Something is worth a look; the reload goes on.
+    /// A warning. The reload continues.
     ///
-    /// `EDC_WARNING`, number 1.
+    /// Wire value: `EDC_WARNING`, also 1.
     #[doc(alias = "EDC_WARNING")]
     Warning,
-    /// The tables form a loop; the engine loosens one of them to break it, which changes how
-    /// selections spread.
+    /// The tables form a circular reference. The engine makes one of them loosely coupled, which changes how
+    /// selections propagate.
     ///
-    /// `EDC_CIRCULAR_REFERENCE`, number 2.
+    /// Wire value: `EDC_CIRCULAR_REFERENCE`, also 2.
     #[doc(alias = "EDC_CIRCULAR_REFERENCE")]
     CircularReference,
     /// A value that the schema does not know; it is written back as it came.
@@ -1129,17 +1140,15 @@ impl Choice for ErrorDataCode {
     }
 }
 
-/// Collects the errors of a failed reload.
+/// Errors of a failed reload.
 ///
-/// `FailureData`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#failuredata)
+/// Schema type: [`FailureData`](https://qlik.dev/apis/json-rpc/qix/schemas/#failuredata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FailureData {
-    /// The errors, in the order they arose.
+    /// Errors, in the order in which they occurred.
     ///
-    /// `qErrors`: list of [`ReloadError`].
+    /// Wire name: `qErrors`.
     #[doc(alias = "qErrors")]
     pub errors: Vec<ReloadError>,
 }
@@ -1175,29 +1184,27 @@ impl Record for FailureData {
     }
 }
 
-/// Describes a function of the script language.
+/// A function of the script language.
 ///
-/// Listed by [`GlobalApi::get_functions`](crate::global::GlobalApi::get_functions).
+/// Returned by [`GlobalApi::get_functions`](crate::global::GlobalApi::get_functions).
 ///
-/// `Function`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#function)
+/// Schema type: [`Function`](https://qlik.dev/apis/json-rpc/qix/schemas/#function).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Function {
     /// Name of the function.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// The group it belongs to.
+    /// Function group.
     ///
-    /// `qGroup`: [`FunctionGroup`].
+    /// Wire name: `qGroup`.
     #[doc(alias = "qGroup")]
     pub group: FunctionGroup,
-    /// The function with its arguments, as a text for users.
+    /// Signature to show to users.
     ///
-    /// `qSignature`: text.
+    /// Wire name: `qSignature`.
     #[doc(alias = "qSignature")]
     pub signature: String,
 }
@@ -1250,204 +1257,202 @@ impl Record for Function {
     }
 }
 
-/// Sorts functions by what they are for.
+/// A group of functions.
 ///
-/// `FunctionGroup`: one of 32 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#functiongroup)
+/// Schema type: [`FunctionGroup`](https://qlik.dev/apis/json-rpc/qix/schemas/#functiongroup).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FunctionGroup {
-    /// Every group; used to ask, not to describe.
+    /// All groups. For requests only.
     ///
-    /// `ALL`, in full `FUNC_GROUP_ALL`, number 0.
+    /// Wire value: `ALL`, also `FUNC_GROUP_ALL` or 0.
     #[doc(alias = "ALL")]
     #[doc(alias = "FUNC_GROUP_ALL")]
     #[default]
     All,
-    /// The group is not known.
+    /// Unknown group.
     ///
-    /// `U`, in full `FUNC_GROUP_UNKNOWN`, number 1.
+    /// Wire value: `U`, also `FUNC_GROUP_UNKNOWN` or 1.
     #[doc(alias = "U")]
     #[doc(alias = "FUNC_GROUP_UNKNOWN")]
     Unknown,
-    /// In no group.
+    /// No group.
     ///
-    /// `NONE`, in full `FUNC_GROUP_NONE`, number 2.
+    /// Wire value: `NONE`, also `FUNC_GROUP_NONE` or 2.
     #[doc(alias = "NONE")]
     #[doc(alias = "FUNC_GROUP_NONE")]
     None,
     /// Aggregations, such as `Sum`.
     ///
-    /// `AGGR`, in full `FUNC_GROUP_AGGR`, number 3.
+    /// Wire value: `AGGR`, also `FUNC_GROUP_AGGR` or 3.
     #[doc(alias = "AGGR")]
     #[doc(alias = "FUNC_GROUP_AGGR")]
     Aggr,
     /// General numeric functions, such as `Round`.
     ///
-    /// `NUM`, in full `FUNC_GROUP_NUMERIC`, number 4.
+    /// Wire value: `NUM`, also `FUNC_GROUP_NUMERIC` or 4.
     #[doc(alias = "NUM")]
     #[doc(alias = "FUNC_GROUP_NUMERIC")]
     Numeric,
     /// Functions over a range of arguments, such as `RangeSum`.
     ///
-    /// `RNG`, in full `FUNC_GROUP_RANGE`, number 5.
+    /// Wire value: `RNG`, also `FUNC_GROUP_RANGE` or 5.
     #[doc(alias = "RNG")]
     #[doc(alias = "FUNC_GROUP_RANGE")]
     Range,
     /// Exponential and logarithmic functions.
     ///
-    /// `EXP`, in full `FUNC_GROUP_EXPONENTIAL_AND_LOGARITHMIC`, number 6.
+    /// Wire value: `EXP`, also `FUNC_GROUP_EXPONENTIAL_AND_LOGARITHMIC` or 6.
     #[doc(alias = "EXP")]
     #[doc(alias = "FUNC_GROUP_EXPONENTIAL_AND_LOGARITHMIC")]
     ExponentialAndLogarithmic,
     /// Trigonometric and hyperbolic functions.
     ///
-    /// `TRIG`, in full `FUNC_GROUP_TRIGONOMETRIC_AND_HYPERBOLIC`, number 7.
+    /// Wire value: `TRIG`, also `FUNC_GROUP_TRIGONOMETRIC_AND_HYPERBOLIC` or 7.
     #[doc(alias = "TRIG")]
     #[doc(alias = "FUNC_GROUP_TRIGONOMETRIC_AND_HYPERBOLIC")]
     TrigonometricAndHyperbolic,
     /// Financial functions, such as `Pmt`.
     ///
-    /// `FIN`, in full `FUNC_GROUP_FINANCIAL`, number 8.
+    /// Wire value: `FIN`, also `FUNC_GROUP_FINANCIAL` or 8.
     #[doc(alias = "FIN")]
     #[doc(alias = "FUNC_GROUP_FINANCIAL")]
     Financial,
     /// Mathematical constants and functions without arguments, such as `Pi`.
     ///
-    /// `MATH`, in full `FUNC_GROUP_MATH_CONSTANT_AND_PARAM_FREE`, number 9.
+    /// Wire value: `MATH`, also `FUNC_GROUP_MATH_CONSTANT_AND_PARAM_FREE` or 9.
     #[doc(alias = "MATH")]
     #[doc(alias = "FUNC_GROUP_MATH_CONSTANT_AND_PARAM_FREE")]
     MathConstantAndParamFree,
     /// Counters, such as `RecNo` and `AutoNumber`.
     ///
-    /// `COUNT`, in full `FUNC_GROUP_COUNTER`, number 10.
+    /// Wire value: `COUNT`, also `FUNC_GROUP_COUNTER` or 10.
     #[doc(alias = "COUNT")]
     #[doc(alias = "FUNC_GROUP_COUNTER")]
     Counter,
-    /// Text functions, such as `SubField`.
+    /// String functions, such as `SubField`.
     ///
-    /// `STR`, in full `FUNC_GROUP_STRING`, number 11.
+    /// Wire value: `STR`, also `FUNC_GROUP_STRING` or 11.
     #[doc(alias = "STR")]
     #[doc(alias = "FUNC_GROUP_STRING")]
     String,
     /// Mapping functions, such as `ApplyMap`.
     ///
-    /// `MAPP`, in full `FUNC_GROUP_MAPPING`, number 12.
+    /// Wire value: `MAPP`, also `FUNC_GROUP_MAPPING` or 12.
     #[doc(alias = "MAPP")]
     #[doc(alias = "FUNC_GROUP_MAPPING")]
     Mapping,
-    /// Functions that look at other records, such as `Peek` and `Above`.
+    /// Inter-record functions, such as `Peek` and `Above`.
     ///
-    /// `RCRD`, in full `FUNC_GROUP_INTER_RECORD`, number 13.
+    /// Wire value: `RCRD`, also `FUNC_GROUP_INTER_RECORD` or 13.
     #[doc(alias = "RCRD")]
     #[doc(alias = "FUNC_GROUP_INTER_RECORD")]
     InterRecord,
     /// Conditional functions, such as `If` and `Match`.
     ///
-    /// `CND`, in full `FUNC_GROUP_CONDITIONAL`, number 14.
+    /// Wire value: `CND`, also `FUNC_GROUP_CONDITIONAL` or 14.
     #[doc(alias = "CND")]
     #[doc(alias = "FUNC_GROUP_CONDITIONAL")]
     Conditional,
     /// Logical functions, such as `IsNum`.
     ///
-    /// `LOG`, in full `FUNC_GROUP_LOGICAL`, number 15.
+    /// Wire value: `LOG`, also `FUNC_GROUP_LOGICAL` or 15.
     #[doc(alias = "LOG")]
     #[doc(alias = "FUNC_GROUP_LOGICAL")]
     Logical,
-    /// Functions about missing values, such as `IsNull`.
+    /// Null functions, such as `IsNull`.
     ///
-    /// `NULL`, in full `FUNC_GROUP_NULL`, number 16.
+    /// Wire value: `NULL`, also `FUNC_GROUP_NULL` or 16.
     #[doc(alias = "NULL")]
     #[doc(alias = "FUNC_GROUP_NULL")]
     Null,
     /// System functions, such as `OSUser`.
     ///
-    /// `SYS`, in full `FUNC_GROUP_SYSTEM`, number 17.
+    /// Wire value: `SYS`, also `FUNC_GROUP_SYSTEM` or 17.
     #[doc(alias = "SYS")]
     #[doc(alias = "FUNC_GROUP_SYSTEM")]
     System,
     /// File functions, such as `FileTime`.
     ///
-    /// `FILE`, in full `FUNC_GROUP_FILE`, number 18.
+    /// Wire value: `FILE`, also `FUNC_GROUP_FILE` or 18.
     #[doc(alias = "FILE")]
     #[doc(alias = "FUNC_GROUP_FILE")]
     File,
     /// Table functions, such as `NoOfRows`.
     ///
-    /// `TBL`, in full `FUNC_GROUP_TABLE`, number 19.
+    /// Wire value: `TBL`, also `FUNC_GROUP_TABLE` or 19.
     #[doc(alias = "TBL")]
     #[doc(alias = "FUNC_GROUP_TABLE")]
     Table,
     /// Date and time functions, such as `MonthStart`.
     ///
-    /// `DATE`, in full `FUNC_GROUP_DATE_AND_TIME`, number 20.
+    /// Wire value: `DATE`, also `FUNC_GROUP_DATE_AND_TIME` or 20.
     #[doc(alias = "DATE")]
     #[doc(alias = "FUNC_GROUP_DATE_AND_TIME")]
     DateAndTime,
-    /// Functions that read numbers and dates from text, such as `Date#`.
+    /// Interpretation functions, which parse numbers and dates, such as `Date#`.
     ///
-    /// `NUMI`, in full `FUNC_GROUP_NUMBER_INTERPRET`, number 21.
+    /// Wire value: `NUMI`, also `FUNC_GROUP_NUMBER_INTERPRET` or 21.
     #[doc(alias = "NUMI")]
     #[doc(alias = "FUNC_GROUP_NUMBER_INTERPRET")]
     NumberInterpret,
-    /// Functions that format numbers and dates, such as `Num`.
+    /// Formatting functions, such as `Num`.
     ///
-    /// `FRMT`, in full `FUNC_GROUP_FORMATTING`, number 22.
+    /// Wire value: `FRMT`, also `FUNC_GROUP_FORMATTING` or 22.
     #[doc(alias = "FRMT")]
     #[doc(alias = "FUNC_GROUP_FORMATTING")]
     Formatting,
-    /// Colour functions, such as `RGB`.
+    /// Color functions, such as `RGB`.
     ///
-    /// `CLR`, in full `FUNC_GROUP_COLOR`, number 23.
+    /// Wire value: `CLR`, also `FUNC_GROUP_COLOR` or 23.
     #[doc(alias = "CLR")]
     #[doc(alias = "FUNC_GROUP_COLOR")]
     Color,
     /// Ranking functions, such as `Rank`.
     ///
-    /// `RNK`, in full `FUNC_GROUP_RANKING`, number 24.
+    /// Wire value: `RNK`, also `FUNC_GROUP_RANKING` or 24.
     #[doc(alias = "RNK")]
     #[doc(alias = "FUNC_GROUP_RANKING")]
     Ranking,
-    /// Geographical functions, such as `GeoAggrGeometry`.
+    /// Geospatial functions, such as `GeoAggrGeometry`.
     ///
-    /// `GEO`, in full `FUNC_GROUP_GEO`, number 25.
+    /// Wire value: `GEO`, also `FUNC_GROUP_GEO` or 25.
     #[doc(alias = "GEO")]
     #[doc(alias = "FUNC_GROUP_GEO")]
     Geo,
-    /// Functions of an external engine (server-side extension).
+    /// Functions of an analytic connection (server-side extension).
     ///
-    /// `EXT`, in full `FUNC_GROUP_EXTERNAL`, number 26.
+    /// Wire value: `EXT`, also `FUNC_GROUP_EXTERNAL` or 26.
     #[doc(alias = "EXT")]
     #[doc(alias = "FUNC_GROUP_EXTERNAL")]
     External,
     /// Probability distributions, such as `NormDist`.
     ///
-    /// `PROB`, in full `FUNC_GROUP_PROBABILITY`, number 27.
+    /// Wire value: `PROB`, also `FUNC_GROUP_PROBABILITY` or 27.
     #[doc(alias = "PROB")]
     #[doc(alias = "FUNC_GROUP_PROBABILITY")]
     Probability,
     /// Array functions.
     ///
-    /// `ARRAY`, in full `FUNC_GROUP_ARRAY`, number 28.
+    /// Wire value: `ARRAY`, also `FUNC_GROUP_ARRAY` or 28.
     #[doc(alias = "ARRAY")]
     #[doc(alias = "FUNC_GROUP_ARRAY")]
     Array,
-    /// Functions kept for old documents.
+    /// Legacy functions.
     ///
-    /// `LEG`, in full `FUNC_GROUP_LEGACY`, number 29.
+    /// Wire value: `LEG`, also `FUNC_GROUP_LEGACY` or 29.
     #[doc(alias = "LEG")]
     #[doc(alias = "FUNC_GROUP_LEGACY")]
     Legacy,
-    /// Functions that are passed on to the database.
+    /// Functions that are passed to the database.
     ///
-    /// `DB`, in full `FUNC_GROUP_DB_NATIVE`, number 30.
+    /// Wire value: `DB`, also `FUNC_GROUP_DB_NATIVE` or 30.
     #[doc(alias = "DB")]
     #[doc(alias = "FUNC_GROUP_DB_NATIVE")]
     DbNative,
-    /// Window functions of the script, such as `Window`.
+    /// Window functions, such as `Window`.
     ///
-    /// `WINDOW`, in full `FUNC_GROUP_WINDOW`, number 31.
+    /// Wire value: `WINDOW`, also `FUNC_GROUP_WINDOW` or 31.
     #[doc(alias = "WINDOW")]
     #[doc(alias = "FUNC_GROUP_WINDOW")]
     Window,
@@ -1705,75 +1710,76 @@ impl Choice for FunctionGroup {
     }
 }
 
-/// Describes what a paused reload wants from the user, and carries the answer.
+/// What a paused reload is waiting for, and the response to it.
 ///
-/// While a debug reload runs, poll [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress); when [`ProgressData::user_interaction_wanted`](crate::types::ProgressData::user_interaction_wanted) is true,
-/// [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact) gives this struct, and the reload waits until [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done) sends it back with
-/// [`InteractDef::result`](crate::types::InteractDef::result) filled in.
-///
-/// `InteractDef`: an object with 11 members.
+/// During a debug reload, poll [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress). If
+/// [`ProgressData::user_interaction_wanted`](crate::types::ProgressData::user_interaction_wanted) is `true`,
+/// [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact) returns this struct, and the reload waits
+/// until you fill in [`InteractDef::result`](crate::types::InteractDef::result) and send it back with
+/// [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#interactdef)
+/// Schema type: [`InteractDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#interactdef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InteractDef {
-    /// What kind of interaction it is; it decides which other members matter.
+    /// Type of interaction. Determines which other members apply.
     ///
-    /// `qType`: [`InteractType`].
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: InteractType,
     /// Title of the message box ([`InteractType::Msgbox`](crate::types::InteractType::Msgbox)).
     ///
-    /// `qTitle`: text.
+    /// Wire name: `qTitle`.
     #[doc(alias = "qTitle")]
     pub title: String,
     /// Text of the message box ([`InteractType::Msgbox`](crate::types::InteractType::Msgbox)).
     ///
-    /// `qMsg`: text.
+    /// Wire name: `qMsg`.
     #[doc(alias = "qMsg")]
     pub msg: String,
-    /// Code for the buttons of the message box ([`InteractType::Msgbox`](crate::types::InteractType::Msgbox)): 17 for OK and Cancel with a stop sign,
-    /// 0 where it has no meaning.
+    /// Code for the buttons of the message box ([`InteractType::Msgbox`](crate::types::InteractType::Msgbox)): 17 for
+    /// OK and Cancel with a stop icon. 0 if not applicable.
     ///
-    /// `qButtons`: whole number.
+    /// Wire name: `qButtons`.
     #[doc(alias = "qButtons")]
     pub buttons: i32,
-    /// The statement about to run ([`InteractType::Scriptline`](crate::types::InteractType::Scriptline)).
+    /// Next statement ([`InteractType::Scriptline`](crate::types::InteractType::Scriptline)).
     ///
-    /// `qLine`: text.
+    /// Wire name: `qLine`.
     #[doc(alias = "qLine")]
     pub line: String,
-    /// First line of the statement that has just run ([`InteractType::Scriptline`](crate::types::InteractType::Scriptline)).
+    /// First line of the previous statement ([`InteractType::Scriptline`](crate::types::InteractType::Scriptline)).
     ///
-    /// `qOldLineNr`: whole number.
+    /// Wire name: `qOldLineNr`.
     #[doc(alias = "qOldLineNr")]
     pub old_line_nr: i32,
-    /// First line of the statement about to run ([`InteractType::Scriptline`](crate::types::InteractType::Scriptline)).
+    /// First line of the next statement ([`InteractType::Scriptline`](crate::types::InteractType::Scriptline)).
     ///
-    /// `qNewLineNr`: whole number.
+    /// Wire name: `qNewLineNr`.
     #[doc(alias = "qNewLineNr")]
     pub new_line_nr: i32,
-    /// The included file that the statement is in, where it came by `$(Include=…)` ([`InteractType::Scriptline`](crate::types::InteractType::Scriptline)).
+    /// Path of the included file that contains the statement, if it was included with `$(Include=…)`
+    /// ([`InteractType::Scriptline`](crate::types::InteractType::Scriptline)).
     ///
-    /// `qPath`: text.
+    /// Wire name: `qPath`.
     #[doc(alias = "qPath")]
     pub path: String,
     /// Whether the statement is in the hidden part of the script.
     ///
-    /// `qHidden`: true or false.
+    /// Wire name: `qHidden`.
     #[doc(alias = "qHidden")]
     pub hidden: bool,
-    /// The answer, of use only in [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done): after an error, 1 goes on and anything else stops the
-    /// reload.
+    /// Response, for [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done) only. After an error, 1
+    /// continues the reload; any other value stops it.
     ///
-    /// `qResult`: whole number.
+    /// Wire name: `qResult`.
     #[doc(alias = "qResult")]
     pub result: i32,
-    /// Text typed by the user; without use in today's products.
+    /// Text entered by the user. Not used by current products.
     ///
-    /// `qInput`: text.
+    /// Wire name: `qInput`.
     #[doc(alias = "qInput")]
     pub input: String,
     /// Members that the schema does not know.
@@ -1925,48 +1931,46 @@ impl Record for InteractDef {
     }
 }
 
-/// Tells what a paused reload wants.
+/// What a paused reload is waiting for.
 ///
-/// `InteractType`: one of 7 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#interacttype)
+/// Schema type: [`InteractType`](https://qlik.dev/apis/json-rpc/qix/schemas/#interacttype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InteractType {
-    /// A message is to be shown and a button chosen.
+    /// A message box.
     ///
-    /// `IT_MSGBOX`, number 0.
+    /// Wire value: `IT_MSGBOX`, also 0.
     #[doc(alias = "IT_MSGBOX")]
     #[default]
     Msgbox,
-    /// A statement is about to run.
+    /// The next statement is about to run.
     ///
-    /// `IT_SCRIPTLINE`, number 1.
+    /// Wire value: `IT_SCRIPTLINE`, also 1.
     #[doc(alias = "IT_SCRIPTLINE")]
     Scriptline,
     /// The script has reached a breakpoint.
     ///
-    /// `IT_BREAK`, number 2.
+    /// Wire value: `IT_BREAK`, also 2.
     #[doc(alias = "IT_BREAK")]
     Break,
-    /// A value is to be typed in.
+    /// Text input.
     ///
-    /// `IT_INPUT`, number 3.
+    /// Wire value: `IT_INPUT`, also 3.
     #[doc(alias = "IT_INPUT")]
     Input,
     /// The script has ended.
     ///
-    /// `IT_END`, number 4.
+    /// Wire value: `IT_END`, also 4.
     #[doc(alias = "IT_END")]
     End,
-    /// A password is wanted.
+    /// A password.
     ///
-    /// `IT_PASSWD`, number 5.
+    /// Wire value: `IT_PASSWD`, also 5.
     #[doc(alias = "IT_PASSWD")]
     Passwd,
-    /// A user name is wanted.
+    /// A user name.
     ///
-    /// `IT_USERNAME`, number 6.
+    /// Wire value: `IT_USERNAME`, also 6.
     #[doc(alias = "IT_USERNAME")]
     Username,
     /// A value that the schema does not know; it is written back as it came.
@@ -2048,28 +2052,26 @@ impl Choice for InteractType {
     }
 }
 
-/// Tells one source that the app's data comes from, or one place it is stored to.
+/// A source or target of the app's data.
 ///
-/// Comes from [`DocApi::get_lineage`](crate::doc::DocApi::get_lineage) and describes the script as it last ran.
-///
-/// `LineageInfo`: an object with 2 members.
+/// Returned by [`DocApi::get_lineage`](crate::doc::DocApi::get_lineage). It describes the last run of the script.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#lineageinfo)
+/// Schema type: [`LineageInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#lineageinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LineageInfo {
-    /// The source or target. For files, web files and stored files it is a path or address; for a connection
-    /// the provider and source. Data made in the script itself shows as `INLINE`, `AUTOGENERATE` or `RESIDENT` with a table
-    /// name, a server-side extension as `EXTENSION`.
+    /// Source or target. For files, web files, and stored files, a path or URL; for a connection, the provider and
+    /// the source; for data generated in the script, `INLINE`, `AUTOGENERATE`, or `RESIDENT` with a table name; for a
+    /// server-side extension, `EXTENSION`.
     ///
-    /// `qDiscriminator`: text.
+    /// Wire name: `qDiscriminator`.
     #[doc(alias = "qDiscriminator")]
     pub discriminator: String,
-    /// The statement in the script that reads or writes it.
+    /// Script statement that reads or writes it.
     ///
-    /// `qStatement`: text.
+    /// Wire name: `qStatement`.
     #[doc(alias = "qStatement")]
     pub statement: String,
     /// Members that the schema does not know.
@@ -2119,78 +2121,84 @@ impl Record for LineageInfo {
     }
 }
 
-/// Reports how far a long request has come.
+/// Progress of a long-running request.
 ///
-/// Poll [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) while [`DocApi::do_reload`](crate::doc::DocApi::do_reload), [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex), [`DocApi::do_save`](crate::doc::DocApi::do_save) or [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) runs. Each
-/// answer holds what has happened since the poll before, so keep the persistent messages as they come, and poll once more
-/// after the request has been answered. An unknown request identifier gives an answer that looks finished and empty.
+/// Poll [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) while
+/// [`DocApi::do_reload`](crate::doc::DocApi::do_reload),
+/// [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex), [`DocApi::do_save`](crate::doc::DocApi::do_save),
+/// or [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) runs. Persistent messages are returned once, by
+/// the first poll after they occur, so collect them and poll once more after the request has been answered. For
+/// an unknown request ID, the engine returns data that looks finished and contains no messages.
 ///
-/// `ProgressData`: an object with 12 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#progressdata)
+/// Schema type: [`ProgressData`](https://qlik.dev/apis/json-rpc/qix/schemas/#progressdata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProgressData {
-    /// Whether the request has begun.
+    /// Whether the request has started.
     ///
-    /// `qStarted`: true or false.
+    /// Wire name: `qStarted`.
     #[doc(alias = "qStarted")]
     pub started: bool,
-    /// Whether the request has ended.
+    /// Whether the request has finished.
     ///
-    /// `qFinished`: true or false.
+    /// Wire name: `qFinished`.
     #[doc(alias = "qFinished")]
     pub finished: bool,
-    /// Not in use.
+    /// Not used.
     ///
-    /// `qCompleted`: whole number.
+    /// Wire name: `qCompleted`.
     #[doc(alias = "qCompleted")]
     pub completed: i64,
-    /// Not in use.
+    /// Not used.
     ///
-    /// `qTotal`: whole number.
+    /// Wire name: `qTotal`.
     #[doc(alias = "qTotal")]
     pub total: i64,
-    /// Not in use.
+    /// Not used.
     ///
-    /// `qKB`: whole number.
+    /// Wire name: `qKB`.
     #[doc(alias = "qKB")]
     pub kb: i32,
-    /// How long the request has run so far, in milliseconds.
+    /// Elapsed time of the request, in milliseconds.
     ///
-    /// `qMillisecs`: whole number.
+    /// Wire name: `qMillisecs`.
     #[doc(alias = "qMillisecs")]
     pub millisecs: i32,
-    /// Whether the reload waits for an answer; see [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact).
+    /// Whether the reload is waiting for a response; see
+    /// [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact).
     ///
-    /// `qUserInteractionWanted`: true or false.
+    /// Wire name: `qUserInteractionWanted`.
     #[doc(alias = "qUserInteractionWanted")]
     pub user_interaction_wanted: bool,
-    /// Messages that stay, since the last poll, as one localised text: statements begun and ended, rows
-    /// fetched, app saved.
+    /// Persistent messages since the last poll, as one localized string: statements started and finished, rows
+    /// loaded, app saved.
     ///
-    /// `qPersistentProgress`: text.
+    /// Wire name: `qPersistentProgress`.
     #[doc(alias = "qPersistentProgress")]
     pub persistent_progress: String,
-    /// The passing message of the moment as a text, such as the rows fetched so far; each replaces the
-    /// one before.
+    /// Current transient message, such as the number of rows loaded so far. It replaces the previous one and remains
+    /// after the request has finished.
     ///
-    /// `qTransientProgress`: text.
+    /// Wire name: `qTransientProgress`.
     #[doc(alias = "qTransientProgress")]
     pub transient_progress: String,
-    /// Errors and warnings since the last poll. Filled in only after [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) has asked for it.
+    /// Script errors and warnings. Filled only if
+    /// [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) has enabled it. Not documented by
+    /// the vendor: whether a poll repeats the errors of earlier polls. Be prepared for both.
     ///
-    /// `qErrorData`: list of [`ErrorData`].
+    /// Wire name: `qErrorData`.
     #[doc(alias = "qErrorData")]
     pub error_data: Vec<ErrorData>,
-    /// The messages of [`ProgressData::persistent_progress`](crate::types::ProgressData::persistent_progress) as codes with arguments.
+    /// Messages of [`ProgressData::persistent_progress`](crate::types::ProgressData::persistent_progress) as codes
+    /// with parameters.
     ///
-    /// `qPersistentProgressMessages`: list of [`ProgressMessage`].
+    /// Wire name: `qPersistentProgressMessages`.
     #[doc(alias = "qPersistentProgressMessages")]
     pub persistent_progress_messages: Vec<ProgressMessage>,
-    /// The message of [`ProgressData::transient_progress`](crate::types::ProgressData::transient_progress) as a code with arguments.
+    /// Message of [`ProgressData::transient_progress`](crate::types::ProgressData::transient_progress) as a code with
+    /// parameters.
     ///
-    /// `qTransientProgressMessage`: [`ProgressMessage`].
+    /// Wire name: `qTransientProgressMessage`.
     #[doc(alias = "qTransientProgressMessage")]
     pub transient_progress_message: ProgressMessage,
 }
@@ -2360,22 +2368,20 @@ impl Record for ProgressData {
     }
 }
 
-/// Carries a progress message as a code with arguments, for programs and for translation.
+/// A progress message as a code with parameters, for programs and translation.
 ///
-/// `ProgressMessage`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#progressmessage)
+/// Schema type: [`ProgressMessage`](https://qlik.dev/apis/json-rpc/qix/schemas/#progressmessage).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProgressMessage {
-    /// Number of the message in the product's table of texts.
+    /// Message number. 0 is an empty message.
     ///
-    /// `qMessageCode`: whole number.
+    /// Wire name: `qMessageCode`.
     #[doc(alias = "qMessageCode")]
     pub message_code: i32,
-    /// What goes into the places left open in the message, such as a table name or a row count.
+    /// Values for the placeholders of the message, such as a table name or a number of rows.
     ///
-    /// `qMessageParameters`: texts.
+    /// Wire name: `qMessageParameters`.
     #[doc(alias = "qMessageParameters")]
     pub message_parameters: Vec<String>,
 }
@@ -2421,42 +2427,40 @@ impl Record for ProgressMessage {
     }
 }
 
-/// Describes one error of a failed reload.
+/// An error of a failed reload.
 ///
-/// `ReloadError`: an object with 6 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#reloaderror)
+/// Schema type: [`ReloadError`](https://qlik.dev/apis/json-rpc/qix/schemas/#reloaderror).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReloadError {
-    /// What kind of error it is.
+    /// Type of error.
     ///
-    /// `qError`: text.
+    /// Wire name: `qError`.
     #[doc(alias = "qError")]
     pub error: Option<String>,
-    /// The error in words.
+    /// Description of the error.
     ///
-    /// `qDescription`: text.
+    /// Wire name: `qDescription`.
     #[doc(alias = "qDescription")]
     pub description: String,
-    /// The script line that failed.
+    /// Script line that failed.
     ///
-    /// `qLine`: text.
+    /// Wire name: `qLine`.
     #[doc(alias = "qLine")]
     pub line: String,
-    /// Number of that line in the script.
+    /// Line number.
     ///
-    /// `qLineNumber`: whole number.
+    /// Wire name: `qLineNumber`.
     #[doc(alias = "qLineNumber")]
     pub line_number: i32,
-    /// The engine's error code.
+    /// Engine error code.
     ///
-    /// `qCode`: whole number.
+    /// Wire name: `qCode`.
     #[doc(alias = "qCode")]
     pub code: i32,
     /// Name of the error code.
     ///
-    /// `qTitle`: [`NxLocalizedErrorCode`].
+    /// Wire name: `qTitle`.
     #[doc(alias = "qTitle")]
     pub title: NxLocalizedErrorCode,
 }
@@ -2546,45 +2550,45 @@ impl Record for ReloadError {
     }
 }
 
-/// Marks a place in the load script with a syntax error.
+/// The position of a syntax error in the load script.
 ///
-/// [`DocApi::check_script_syntax`](crate::doc::DocApi::check_script_syntax) gives up to two marks for an error: the offending word, and then the stretch up to the next
-/// statement, which has [`ScriptSyntaxError::secondary_failure`](crate::types::ScriptSyntaxError::secondary_failure) set. All positions are counted from 0.
+/// [`DocApi::check_script_syntax`](crate::doc::DocApi::check_script_syntax) returns up to two positions for an
+/// error: the invalid token and then the text up to the next statement, for which
+/// [`ScriptSyntaxError::secondary_failure`](crate::types::ScriptSyntaxError::secondary_failure) is `true`. All
+/// positions are counted from 0.
 ///
-/// `ScriptSyntaxError`: an object with 6 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#scriptsyntaxerror)
+/// Schema type: [`ScriptSyntaxError`](https://qlik.dev/apis/json-rpc/qix/schemas/#scriptsyntaxerror).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ScriptSyntaxError {
     /// Length of the marked text.
     ///
-    /// `qErrLen`: whole number.
+    /// Wire name: `qErrLen`.
     #[doc(alias = "qErrLen")]
     pub err_len: i32,
     /// Index of the script section.
     ///
-    /// `qTabIx`: whole number.
+    /// Wire name: `qTabIx`.
     #[doc(alias = "qTabIx")]
     pub tab_ix: i32,
-    /// Index of the line within the section.
+    /// Index of the line in the section.
     ///
-    /// `qLineInTab`: whole number.
+    /// Wire name: `qLineInTab`.
     #[doc(alias = "qLineInTab")]
     pub line_in_tab: i32,
-    /// Position of the marked text within the line.
+    /// Position of the marked text in the line.
     ///
-    /// `qColInLine`: whole number.
+    /// Wire name: `qColInLine`.
     #[doc(alias = "qColInLine")]
     pub col_in_line: i32,
-    /// Position of the marked text within the whole script.
+    /// Position of the marked text in the script.
     ///
-    /// `qTextPos`: whole number.
+    /// Wire name: `qTextPos`.
     #[doc(alias = "qTextPos")]
     pub text_pos: i32,
-    /// Whether the mark shows what follows the error rather than the error itself.
+    /// Whether the position marks the text after the error instead of the error itself.
     ///
-    /// `qSecondaryFailure`: true or false.
+    /// Wire name: `qSecondaryFailure`.
     #[doc(alias = "qSecondaryFailure")]
     pub secondary_failure: bool,
 }
@@ -2674,45 +2678,44 @@ impl Record for ScriptSyntaxError {
     }
 }
 
-/// Describes a variable of the load script as it is at this point of a debug reload.
+/// A variable of the load script, at the current position of a debug reload.
 ///
-/// [`DocApi::get_text_macros`](crate::doc::DocApi::get_text_macros) lists them after a statement has run. Both sequence numbers are from one counter, so they tell
-/// whether the last event was a use or a change; both are 0 for a variable that has not been touched.
+/// Returned by [`DocApi::get_text_macros`](crate::doc::DocApi::get_text_macros). The two sequence numbers come
+/// from the same counter, so they show whether the variable was last read or written. Both are 0 if the variable
+/// has not been used.
 ///
-/// `TextMacro`: an object with 6 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#textmacro)
+/// Schema type: [`TextMacro`](https://qlik.dev/apis/json-rpc/qix/schemas/#textmacro).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TextMacro {
-    /// Name of the variable.
+    /// Variable name.
     ///
-    /// `qTag`: text.
+    /// Wire name: `qTag`.
     #[doc(alias = "qTag")]
     pub tag: String,
-    /// When, in the run of the script, the variable was last read.
+    /// Sequence number of the last read.
     ///
-    /// `qRefSeqNo`: whole number.
+    /// Wire name: `qRefSeqNo`.
     #[doc(alias = "qRefSeqNo")]
     pub ref_seq_no: i32,
-    /// When, in the run of the script, the variable was last set.
+    /// Sequence number of the last write.
     ///
-    /// `qSetSeqNo`: whole number.
+    /// Wire name: `qSetSeqNo`.
     #[doc(alias = "qSetSeqNo")]
     pub set_seq_no: i32,
-    /// Its value.
+    /// Value.
     ///
-    /// `qDisplayString`: text.
+    /// Wire name: `qDisplayString`.
     #[doc(alias = "qDisplayString")]
     pub display_string: String,
-    /// Whether it is a system variable, such as `DateFormat`.
+    /// Whether this is a system variable, such as `DateFormat`.
     ///
-    /// `qIsSystem`: true or false.
+    /// Wire name: `qIsSystem`.
     #[doc(alias = "qIsSystem")]
     pub is_system: bool,
-    /// Whether it is a variable that the engine reserves for itself, such as `ScriptError`.
+    /// Whether the engine reserves this variable, such as `ScriptError`.
     ///
-    /// `qIsReserved`: true or false.
+    /// Wire name: `qIsReserved`.
     #[doc(alias = "qIsReserved")]
     pub is_reserved: bool,
 }

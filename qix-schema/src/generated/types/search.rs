@@ -6,38 +6,37 @@ use qix_schema::wire::{Choice, Extra, Input, Members, Record, Unrecognized, Valu
 use serde::ser::SerializeMap;
 use super::*;
 
-/// How well a pair of fields, one from each of two tables, would do to associate the tables.
+/// How well a pair of fields of two tables would associate the tables.
 ///
-/// [`DocApi::get_association_scores`](crate::doc::DocApi::get_association_scores) returns one for every pair. Look at [`AssociationScore::score_summary`](crate::types::AssociationScore::score_summary) first: it says
-/// whether the scores mean anything.
+/// [`DocApi::get_association_scores`](crate::doc::DocApi::get_association_scores) returns one for each pair.
+/// Check [`AssociationScore::score_summary`](crate::types::AssociationScore::score_summary) first: it indicates
+/// whether the scores are meaningful.
 ///
-/// `AssociationScore`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#associationscore)
+/// Schema type: [`AssociationScore`](https://qlik.dev/apis/json-rpc/qix/schemas/#associationscore).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AssociationScore {
-    /// The two field names, joined by ` / `: first the one of the first table. A synthetic key is marked as
-    /// such before its name.
+    /// Names of both fields, separated by ` / `, starting with the field of the first table. Synthetic keys have a
+    /// prefix.
     ///
-    /// `qFieldPairName`: text.
+    /// Wire name: `qFieldPairName`.
     #[doc(alias = "qFieldPairName")]
     pub field_pair_name: String,
-    /// Zero if the scores can be used as they are; otherwise a negative sum of reasons against it. -1: the
-    /// fields differ in type. -2: the first field has no rows. -4: it has no distinct values. -8: the second field has no
-    /// rows. -16: it has no distinct values. So -18 means -2 and -16.
+    /// 0 if the scores are usable; otherwise, the negative sum of the reasons why not. -1: the field types differ.
+    /// -2: the first field has no rows. -4: the first field has no distinct values. -8: the second field has no rows.
+    /// -16: the second field has no distinct values. For example, -18 means -2 and -16.
     ///
-    /// `qScoreSummary`: whole number.
+    /// Wire name: `qScoreSummary`.
     #[doc(alias = "qScoreSummary")]
     pub score_summary: i32,
-    /// The pair as seen from the first field.
+    /// Scores of the first field.
     ///
-    /// `qField1Scores`: [`FieldScores`].
+    /// Wire name: `qField1Scores`.
     #[doc(alias = "qField1Scores")]
     pub field1_scores: FieldScores,
-    /// The pair as seen from the second field.
+    /// Scores of the second field.
     ///
-    /// `qField2Scores`: [`FieldScores`].
+    /// Wire name: `qField2Scores`.
     #[doc(alias = "qField2Scores")]
     pub field2_scores: FieldScores,
 }
@@ -105,39 +104,36 @@ impl Record for AssociationScore {
     }
 }
 
-/// One side of an [`AssociationScore`](crate::types::AssociationScore): how much of this field the other one matches.
+/// The scores of one field of an [`AssociationScore`](crate::types::AssociationScore).
 ///
-/// `FieldScores`: an object with 5 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldscores)
+/// Schema type: [`FieldScores`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldscores).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldScores {
-    /// The field that the scores belong to.
+    /// Field name.
     ///
-    /// `qFieldName`: text.
+    /// Wire name: `qFieldName`.
     #[doc(alias = "qFieldName")]
     pub field_name: String,
-    /// The name of the field as it should be shown to people.
+    /// Field name to show to users.
     ///
-    /// `qReadableName`: text.
+    /// Wire name: `qReadableName`.
     #[doc(alias = "qReadableName")]
     pub readable_name: String,
-    /// Distinct values of the field divided by the rows of its table. 1 means that no value occurs twice,
-    /// so that the field could be a key.
+    /// Number of distinct values divided by number of rows. 1 means that all values are unique, so the field could be
+    /// a key.
     ///
-    /// `qCardinalRatio`: number.
+    /// Wire name: `qCardinalRatio`.
     #[doc(alias = "qCardinalRatio")]
     pub cardinal_ratio: f64,
-    /// The share of the field's distinct values that the other field has too; 0 if they have none in common.
+    /// Share of distinct values that the other field also contains, from 0 to 1.
     ///
-    /// `qSymbolScore`: number.
+    /// Wire name: `qSymbolScore`.
     #[doc(alias = "qSymbolScore")]
     pub symbol_score: f64,
-    /// The share of the field's values, counted row by row, that the other field has too; 0 if they have none in
-    /// common.
+    /// Share of rows whose values the other field also contains, from 0 to 1.
     ///
-    /// `qRowScore`: number.
+    /// Wire name: `qRowScore`.
     #[doc(alias = "qRowScore")]
     pub row_score: f64,
 }
@@ -216,24 +212,24 @@ impl Record for FieldScores {
     }
 }
 
-/// A field that has the tags that were looked for, see [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields) and [`DocApi::find_matching_fields`](crate::doc::DocApi::find_matching_fields).
-///
-/// `NxMatchingFieldInfo`: an object with 2 members.
+/// A field that has the requested tags; see
+/// [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields) and
+/// [`DocApi::find_matching_fields`](crate::doc::DocApi::find_matching_fields).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxmatchingfieldinfo)
+/// Schema type: [`NxMatchingFieldInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxmatchingfieldinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxMatchingFieldInfo {
-    /// Name of the field.
+    /// Field name.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// All its tags. Those beginning with `$`, such as `$numeric` or `$timestamp`, were set by the engine.
+    /// All tags of the field. System tags start with `$`, such as `$numeric` or `$timestamp`.
     ///
-    /// `qTags`: texts.
+    /// Wire name: `qTags`.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
     /// Members that the schema does not know.
@@ -286,23 +282,22 @@ impl Record for NxMatchingFieldInfo {
     }
 }
 
-/// Whether a field must have all of the tags looked for, see [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields).
+/// Whether a field must have all of the requested tags; see
+/// [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields).
 ///
-/// `NxMatchingFieldMode`: one of 2 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxmatchingfieldmode)
+/// Schema type: [`NxMatchingFieldMode`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxmatchingfieldmode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxMatchingFieldMode {
-    /// The field must have every tag of the list.
+    /// The field must have all tags.
     ///
-    /// `MATCHINGFIELDMODE_MATCH_ALL`, number 0.
+    /// Wire value: `MATCHINGFIELDMODE_MATCH_ALL`, also 0.
     #[doc(alias = "MATCHINGFIELDMODE_MATCH_ALL")]
     #[default]
     All,
-    /// One tag of the list is enough.
+    /// The field must have at least one tag.
     ///
-    /// `MATCHINGFIELDMODE_MATCH_ONE`, number 1.
+    /// Wire value: `MATCHINGFIELDMODE_MATCH_ONE`, also 1.
     #[doc(alias = "MATCHINGFIELDMODE_MATCH_ONE")]
     One,
     /// A value that the schema does not know; it is written back as it came.
@@ -349,44 +344,46 @@ impl Choice for NxMatchingFieldMode {
     }
 }
 
-/// The result of [`DocApi::search_associations`](crate::doc::DocApi::search_associations): which combinations of fields and values match the search terms.
+/// The result of [`DocApi::search_associations`](crate::doc::DocApi::search_associations): combinations of fields
+/// and values that match the search terms.
 ///
-/// It is packed: matches refer by position to [`SearchAssociationResult::field_names`](crate::types::SearchAssociationResult::field_names), to the values in
-/// [`SearchAssociationResult::field_dictionaries`](crate::types::SearchAssociationResult::field_dictionaries) and to [`SearchAssociationResult::search_terms`](crate::types::SearchAssociationResult::search_terms). [`DocApi::search_results`](crate::doc::DocApi::search_results)
-/// returns the plainer [`SearchResult`](crate::types::SearchResult).
-///
-/// `SearchAssociationResult`: an object with 5 members.
+/// Matches refer by index to
+/// [`SearchAssociationResult::field_names`](crate::types::SearchAssociationResult::field_names), to the values in
+/// [`SearchAssociationResult::field_dictionaries`](crate::types::SearchAssociationResult::field_dictionaries),
+/// and to [`SearchAssociationResult::search_terms`](crate::types::SearchAssociationResult::search_terms).
+/// [`DocApi::search_results`](crate::doc::DocApi::search_results) returns a simpler
+/// [`SearchResult`](crate::types::SearchResult).
 ///
 /// Deprecated: use [`SearchResult`] instead.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchassociationresult)
+/// Schema type: [`SearchAssociationResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchassociationresult).
 #[deprecated(note = "use `SearchResult` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchAssociationResult {
-    /// The fields with matches. Other members give positions in this list.
+    /// Fields with matches. Other members contain indexes into this list.
     ///
-    /// `qFieldNames`: texts.
+    /// Wire name: `qFieldNames`.
     #[doc(alias = "qFieldNames")]
     pub field_names: Vec<String>,
-    /// The terms that were searched for.
+    /// Search terms.
     ///
-    /// `qSearchTerms`: texts.
+    /// Wire name: `qSearchTerms`.
     #[doc(alias = "qSearchTerms")]
     pub search_terms: Vec<String>,
-    /// For each of the fields, the values that matched.
+    /// Matching values of each field.
     ///
-    /// `qFieldDictionaries`: list of [`SearchFieldDictionary`].
+    /// Wire name: `qFieldDictionaries`.
     #[doc(alias = "qFieldDictionaries")]
     pub field_dictionaries: Vec<SearchFieldDictionary>,
-    /// The matching combinations, at most [`SearchPage::count`](crate::types::SearchPage::count) of them.
+    /// Matching combinations, at most [`SearchPage::count`](crate::types::SearchPage::count).
     ///
-    /// `qSearchTermsMatched`: list of [`SearchMatchCombinations`].
+    /// Wire name: `qSearchTermsMatched`.
     #[doc(alias = "qSearchTermsMatched")]
     pub search_terms_matched: Vec<SearchMatchCombinations>,
-    /// How many combinations match in all, whatever the page.
+    /// Total number of matching combinations, regardless of the page.
     ///
-    /// `qTotalSearchResults`: whole number.
+    /// Wire name: `qTotalSearchResults`.
     #[doc(alias = "qTotalSearchResults")]
     pub total_search_results: i32,
 }
@@ -477,27 +474,25 @@ impl Record for SearchAssociationResult {
     }
 }
 
-/// A detail of a match that was asked for by name.
+/// A requested detail of a match.
 ///
-/// Which there are depends on the search, see [`SearchCombinationOptions::attributes`](crate::types::SearchCombinationOptions::attributes) and
-/// [`SearchObjectOptions::attributes`](crate::types::SearchObjectOptions::attributes).
+/// [`SearchCombinationOptions::attributes`](crate::types::SearchCombinationOptions::attributes) and
+/// [`SearchObjectOptions::attributes`](crate::types::SearchObjectOptions::attributes) list the available details.
 ///
-/// `SearchAttribute`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchattribute)
+/// Schema type: [`SearchAttribute`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchattribute).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchAttribute {
-    /// What the detail is: `qProperty`, `qNum` or `qElemNum`.
+    /// Kind of detail: `qProperty`, `qNum`, or `qElemNum`.
     ///
-    /// `qKey`: text.
+    /// Wire name: `qKey`.
     #[doc(alias = "qKey")]
     pub key: String,
-    /// The detail as text. For `qProperty` the path of the property that matched, such as `qMetaDef/title`, or `*`
-    /// if it was a value of a dimension; for `qNum` the number of the matching value, or `NaN`; for `qElemNum` its element
-    /// number, ready for [`FieldApi::low_level_select`](crate::field::FieldApi::low_level_select).
+    /// The detail as a string. For `qProperty`, the path of the matching property, such as `qMetaDef/title`, or `*`
+    /// for a dimension value. For `qNum`, the number of the matching value, or `NaN`. For `qElemNum`, its element
+    /// number, for [`FieldApi::low_level_select`](crate::field::FieldApi::low_level_select).
     ///
-    /// `qValue`: text.
+    /// Wire name: `qValue`.
     #[doc(alias = "qValue")]
     pub value: String,
 }
@@ -540,30 +535,28 @@ impl Record for SearchAttribute {
     }
 }
 
-/// Where in a text a search term was found, for highlighting.
+/// The position of a search term in a string, for highlighting.
 ///
-/// Positions count in the encoding that the search asked for ([`CharEncodingType`](crate::types::CharEncodingType)). In Rust, ask for UTF-8 and cut with
-/// `str::get`, which cannot panic.
+/// The search determines the unit of the positions ([`CharEncodingType`](crate::types::CharEncodingType)). In
+/// Rust, request UTF-8 and slice with `str::get`, which does not panic.
 ///
-/// `SearchCharRange`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchcharrange)
+/// Schema type: [`SearchCharRange`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchcharrange).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchCharRange {
-    /// Where the match begins, from 0.
+    /// Start of the match, counted from 0.
     ///
-    /// `qCharPos`: whole number.
+    /// Wire name: `qCharPos`.
     #[doc(alias = "qCharPos")]
     pub char_pos: i32,
-    /// How long it is.
+    /// Length of the match.
     ///
-    /// `qCharCount`: whole number.
+    /// Wire name: `qCharCount`.
     #[doc(alias = "qCharCount")]
     pub char_count: i32,
-    /// Which of the search terms it is, from 0.
+    /// Index of the search term.
     ///
-    /// `qTerm`: whole number.
+    /// Wire name: `qTerm`.
     #[doc(alias = "qTerm")]
     pub term: i32,
 }
@@ -616,38 +609,38 @@ impl Record for SearchCharRange {
     }
 }
 
-/// What to search in, and under which selections.
+/// The fields to search and the selections to respect.
 ///
-/// For [`DocApi::search_results`](crate::doc::DocApi::search_results), [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest), [`DocApi::search_associations`](crate::doc::DocApi::search_associations) and [`DocApi::select_associations`](crate::doc::DocApi::select_associations). To select
-/// what a search has found, pass the same options and terms again.
+/// Used by [`DocApi::search_results`](crate::doc::DocApi::search_results),
+/// [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest),
+/// [`DocApi::search_associations`](crate::doc::DocApi::search_associations), and
+/// [`DocApi::select_associations`](crate::doc::DocApi::select_associations). To select a search result, pass the
+/// same options and terms again.
 ///
-/// `SearchCombinationOptions`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchcombinationoptions)
+/// Schema type:
+/// [`SearchCombinationOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchcombinationoptions).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchCombinationOptions {
-    /// The fields to search in. Empty means all fields of the app; naming some makes the search faster.
+    /// Fields to search. Empty searches all fields; a list makes the search faster.
     ///
-    /// `qSearchFields`: texts.
+    /// Wire name: `qSearchFields`.
     #[doc(alias = "qSearchFields")]
     pub search_fields: Vec<String>,
-    /// Which selections limit the search.
+    /// Selections that limit the search.
     ///
-    /// `qContext`: [`SearchContextType`].
-    ///
-    /// Absent means [`SearchContextType::LockedFieldsOnly`].
+    /// Wire name: `qContext`. Defaults to [`SearchContextType::LockedFieldsOnly`].
     #[doc(alias = "qContext")]
     pub context: SearchContextType,
-    /// How positions in [`SearchCharRange`](crate::types::SearchCharRange) are counted. It has no effect on the texts themselves.
+    /// Unit of the positions in [`SearchCharRange`](crate::types::SearchCharRange). Does not affect the strings.
     ///
-    /// `qCharEncoding`: [`CharEncodingType`].
+    /// Wire name: `qCharEncoding`.
     #[doc(alias = "qCharEncoding")]
     pub char_encoding: CharEncodingType,
-    /// Details wanted for each match: with [`DocApi::search_results`](crate::doc::DocApi::search_results) `qNum` (the value's number) and `qElemNum`
-    /// (its element number). Leave it empty for suggestions.
+    /// Details to return for each match. [`DocApi::search_results`](crate::doc::DocApi::search_results) supports
+    /// `qNum` (the numeric value) and `qElemNum` (the element number). Leave it empty for suggestions.
     ///
-    /// `qAttributes`: texts.
+    /// Wire name: `qAttributes`.
     #[doc(alias = "qAttributes")]
     pub attributes: Vec<String>,
 }
@@ -734,30 +727,27 @@ impl Record for SearchCombinationOptions {
     }
 }
 
-/// Which selections limit a search in the data, and what becomes of them when its result is selected.
+/// The selections that limit a search, and what happens to them when a result is selected.
 ///
-/// `SearchContextType`: one of 3 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchcontexttype)
+/// Schema type: [`SearchContextType`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchcontexttype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchContextType {
-    /// None: all values are searched, as if the app had no selections. Selecting a result clears them first.
+    /// No selections: searches all values. Selecting a result clears all selections first.
     ///
-    /// `Cleared`, in full `CONTEXT_CLEARED`, number 0.
+    /// Wire value: `Cleared`, also `CONTEXT_CLEARED` or 0.
     #[doc(alias = "CONTEXT_CLEARED")]
     #[default]
     Cleared,
-    /// Locked fields only: values that the locks exclude are not found, other selections are disregarded.
-    /// Without locks it is the same as [`SearchContextType::Cleared`](crate::types::SearchContextType::Cleared).
+    /// Selections in locked fields: values that they exclude are not found. Other selections are ignored. Without
+    /// locked fields, same as [`SearchContextType::Cleared`](crate::types::SearchContextType::Cleared).
     ///
-    /// `LockedFieldsOnly`, in full `CONTEXT_LOCKED_FIELDS_ONLY`, number 1.
+    /// Wire value: `LockedFieldsOnly`, also `CONTEXT_LOCKED_FIELDS_ONLY` or 1.
     #[doc(alias = "CONTEXT_LOCKED_FIELDS_ONLY")]
     LockedFieldsOnly,
-    /// All of them: only values that are possible now are found, and selecting a result adds to the
-    /// selections.
+    /// All selections: finds possible values only. Selecting a result adds to the selections.
     ///
-    /// `CurrentSelections`, in full `CONTEXT_CURRENT_SELECTIONS`, number 2.
+    /// Wire value: `CurrentSelections`, also `CONTEXT_CURRENT_SELECTIONS` or 2.
     #[doc(alias = "CONTEXT_CURRENT_SELECTIONS")]
     CurrentSelections,
     /// A value that the schema does not know; it is written back as it came.
@@ -811,25 +801,28 @@ impl Choice for SearchContextType {
     }
 }
 
-/// The values of one field that match, in a [`SearchAssociationResult`](crate::types::SearchAssociationResult).
+/// The matching values of one field in a [`SearchAssociationResult`](crate::types::SearchAssociationResult).
 ///
-/// `SearchFieldDictionary`: an object with 2 members.
+/// Matches refer to these values by index; see
+/// [`SearchFieldMatch::values`](crate::types::SearchFieldMatch::values).
 ///
 /// Deprecated: use [`SearchResult`] instead.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfielddictionary)
+/// Schema type: [`SearchFieldDictionary`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfielddictionary).
 #[deprecated(note = "use `SearchResult` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchFieldDictionary {
-    /// Which field, as a position in [`SearchAssociationResult::field_names`](crate::types::SearchAssociationResult::field_names).
+    /// Index of the field in
+    /// [`SearchAssociationResult::field_names`](crate::types::SearchAssociationResult::field_names).
     ///
-    /// `qField`: whole number.
+    /// Wire name: `qField`.
     #[doc(alias = "qField")]
     pub field: i32,
-    /// The values that match, at most [`SearchPage::max_nbr_field_matches`](crate::types::SearchPage::max_nbr_field_matches) of them.
+    /// Matching values, at most
+    /// [`SearchPage::max_nbr_field_matches`](crate::types::SearchPage::max_nbr_field_matches).
     ///
-    /// `qResult`: list of [`SearchTermResult`].
+    /// Wire name: `qResult`.
     #[doc(alias = "qResult")]
     pub result: Vec<SearchTermResult>,
 }
@@ -875,36 +868,37 @@ impl Record for SearchFieldDictionary {
     }
 }
 
-/// The matches in one field, as part of a combination.
-///
-/// `SearchFieldMatch`: an object with 4 members.
+/// The matches in one field of a [`SearchMatchCombination`](crate::types::SearchMatchCombination).
 ///
 /// Deprecated: use [`SearchResult`] instead.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldmatch)
+/// Schema type: [`SearchFieldMatch`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldmatch).
 #[deprecated(note = "use `SearchResult` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchFieldMatch {
-    /// Which field, as a position in [`SearchAssociationResult::field_names`](crate::types::SearchAssociationResult::field_names).
+    /// Index of the field in
+    /// [`SearchAssociationResult::field_names`](crate::types::SearchAssociationResult::field_names).
     ///
-    /// `qField`: whole number.
+    /// Wire name: `qField`.
     #[doc(alias = "qField")]
     pub field: i32,
-    /// The values, as positions in the [`SearchFieldDictionary::result`](crate::types::SearchFieldDictionary::result) of the field; at most
-    /// [`SearchPage::max_nbr_field_matches`](crate::types::SearchPage::max_nbr_field_matches).
+    /// Indexes of the values in [`SearchFieldDictionary::result`](crate::types::SearchFieldDictionary::result) of the
+    /// field, at most [`SearchPage::max_nbr_field_matches`](crate::types::SearchPage::max_nbr_field_matches).
     ///
-    /// `qValues`: whole numbers.
+    /// Wire name: `qValues`.
     #[doc(alias = "qValues")]
     pub values: Vec<i64>,
-    /// The terms that were found in the field, as positions in [`SearchAssociationResult::search_terms`](crate::types::SearchAssociationResult::search_terms).
+    /// Indexes of the terms found in the field, in
+    /// [`SearchAssociationResult::search_terms`](crate::types::SearchAssociationResult::search_terms).
     ///
-    /// `qTerms`: whole numbers.
+    /// Wire name: `qTerms`.
     #[doc(alias = "qTerms")]
     pub terms: Vec<i32>,
-    /// How many values of the field match in all, also those left out of [`SearchFieldMatch::values`](crate::types::SearchFieldMatch::values).
+    /// Total number of matching values, including those omitted from
+    /// [`SearchFieldMatch::values`](crate::types::SearchFieldMatch::values).
     ///
-    /// `qNoOfMatches`: whole number.
+    /// Wire name: `qNoOfMatches`.
     #[doc(alias = "qNoOfMatches")]
     pub no_of_matches: i32,
 }
@@ -978,42 +972,40 @@ impl Record for SearchFieldMatch {
     }
 }
 
-/// How closely the values of an item match the search terms.
+/// How closely a value matches the search terms.
 ///
-/// `SearchFieldMatchType`: one of 5 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldmatchtype)
+/// Schema type: [`SearchFieldMatchType`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldmatchtype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchFieldMatchType {
-    /// Not at all.
+    /// No match.
     ///
-    /// `FieldMatchNone`, in full `FM_NONE`, number 0.
+    /// Wire value: `FieldMatchNone`, also `FM_NONE` or 0.
     #[doc(alias = "FieldMatchNone")]
     #[doc(alias = "FM_NONE")]
     #[default]
     None,
-    /// A term occurs somewhere inside.
+    /// A term occurs anywhere in the value.
     ///
-    /// `FieldMatchSubString`, in full `FM_SUBSTRING`, number 1.
+    /// Wire value: `FieldMatchSubString`, also `FM_SUBSTRING` or 1.
     #[doc(alias = "FieldMatchSubString")]
     #[doc(alias = "FM_SUBSTRING")]
     Substring,
     /// A term occurs as a word.
     ///
-    /// `FieldMatchWord`, in full `FM_WORD`, number 2.
+    /// Wire value: `FieldMatchWord`, also `FM_WORD` or 2.
     #[doc(alias = "FieldMatchWord")]
     #[doc(alias = "FM_WORD")]
     Word,
-    /// The whole value is what was searched for.
+    /// The terms match the whole value.
     ///
-    /// `FieldMatchExact`, in full `FM_EXACT`, number 3.
+    /// Wire value: `FieldMatchExact`, also `FM_EXACT` or 3.
     #[doc(alias = "FieldMatchExact")]
     #[doc(alias = "FM_EXACT")]
     Exact,
-    /// Closes the list of kinds; not expected in results.
+    /// End of the list. Not used in results.
     ///
-    /// `FieldMatchLast`, in full `FM_LAST`, number 4.
+    /// Wire value: `FieldMatchLast`, also `FM_LAST` or 4.
     #[doc(alias = "FieldMatchLast")]
     #[doc(alias = "FM_LAST")]
     Last,
@@ -1082,31 +1074,28 @@ impl Choice for SearchFieldMatchType {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
 /// A value found by [`DocApi::search_values`](crate::doc::DocApi::search_values).
 ///
-/// `SearchFieldMatchesItem`: an object with 3 members.
-///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldmatchesitem)
+/// Schema type: [`SearchFieldMatchesItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldmatchesitem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchFieldMatchesItem {
-    /// The value as text.
+    /// The value as a string.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
-    /// Its element number in the field, with which it can be selected.
+    /// Element number of the value, for selecting it.
     ///
-    /// `qElemNo`: whole number.
+    /// Wire name: `qElemNo`.
     #[doc(alias = "qElemNo")]
     pub elem_no: i32,
-    /// The terms that it matches, as positions in [`SearchValueResult::search_terms`](crate::types::SearchValueResult::search_terms).
+    /// Indexes of the matching terms in
+    /// [`SearchValueResult::search_terms`](crate::types::SearchValueResult::search_terms).
     ///
-    /// `qSearchTermsMatched`: whole numbers.
+    /// Wire name: `qSearchTermsMatched`.
     #[doc(alias = "qSearchTermsMatched")]
     pub search_terms_matched: Vec<i32>,
 }
@@ -1166,18 +1155,17 @@ impl Record for SearchFieldMatchesItem {
     }
 }
 
-/// A restriction on what can be selected in the field of a match.
+/// A restriction on selections in the field of a match.
 ///
-/// `SearchFieldSelectionMode`: one of 1 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldselectionmode)
+/// Schema type:
+/// [`SearchFieldSelectionMode`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldselectionmode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchFieldSelectionMode {
-    /// Always exactly one value of the field is selected: selecting another replaces it, and it cannot be
-    /// cleared.
+    /// The field always has exactly one selected value: selecting another value replaces it, and the selection cannot
+    /// be cleared.
     ///
-    /// `OneAndOnlyOne`, in full `ONE_AND_ONLY_ONE`, number 0.
+    /// Wire value: `OneAndOnlyOne`, also `ONE_AND_ONLY_ONE` or 0.
     #[doc(alias = "ONE_AND_ONLY_ONE")]
     #[default]
     OneAndOnlyOne,
@@ -1218,26 +1206,23 @@ impl Choice for SearchFieldSelectionMode {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The values of one field found by [`DocApi::search_values`](crate::doc::DocApi::search_values).
+/// The matching values of one field, found by [`DocApi::search_values`](crate::doc::DocApi::search_values).
 ///
-/// `SearchFieldValueItem`: an object with 2 members.
-///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldvalueitem)
+/// Schema type: [`SearchFieldValueItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldvalueitem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchFieldValueItem {
-    /// Name of the field.
+    /// Field name.
     ///
-    /// `qFieldName`: text.
+    /// Wire name: `qFieldName`.
     #[doc(alias = "qFieldName")]
     pub field_name: String,
-    /// The matching values, at most [`SearchValuePage::max_nbr_field_matches`](crate::types::SearchValuePage::max_nbr_field_matches) of them.
+    /// Matching values, at most
+    /// [`SearchValuePage::max_nbr_field_matches`](crate::types::SearchValuePage::max_nbr_field_matches).
     ///
-    /// `qValues`: list of [`SearchFieldMatchesItem`].
+    /// Wire name: `qValues`.
     #[doc(alias = "qValues")]
     pub values: Vec<SearchFieldMatchesItem>,
 }
@@ -1285,37 +1270,39 @@ impl Record for SearchFieldValueItem {
 
 /// The matches for one combination of the search terms.
 ///
-/// Searching for *organic pasta* can give a group for values that match both terms, and one for each term alone.
+/// For example, searching for *organic pasta* can return a group of values that match both terms and one group
+/// for each term alone.
 ///
-/// `SearchGroup`: an object with 5 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroup)
+/// Schema type: [`SearchGroup`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroup).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroup {
-    /// Identifier of the group. [`DocApi::select_associations`](crate::doc::DocApi::select_associations) takes it to select everything in the group.
+    /// Group ID. Pass it to [`DocApi::select_associations`](crate::doc::DocApi::select_associations) to select all
+    /// values of the group.
     ///
-    /// `qId`: whole number.
+    /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: i32,
     /// Whether the matches are in the data or in objects.
     ///
-    /// `qGroupType`: [`SearchGroupType`].
+    /// Wire name: `qGroupType`.
     #[doc(alias = "qGroupType")]
     pub group_type: SearchGroupType,
-    /// The terms of this combination, as positions in [`SearchResult::search_terms`](crate::types::SearchResult::search_terms).
+    /// Indexes of the terms of this combination in
+    /// [`SearchResult::search_terms`](crate::types::SearchResult::search_terms).
     ///
-    /// `qSearchTermsMatched`: whole numbers.
+    /// Wire name: `qSearchTermsMatched`.
     #[doc(alias = "qSearchTermsMatched")]
     pub search_terms_matched: Vec<i32>,
-    /// How many items the group has in all, also those outside the page.
+    /// Total number of items, regardless of the page.
     ///
-    /// `qTotalNumberOfItems`: whole number.
+    /// Wire name: `qTotalNumberOfItems`.
     #[doc(alias = "qTotalNumberOfItems")]
     pub total_number_of_items: i32,
-    /// The items from [`SearchGroupOptions::offset`](crate::types::SearchGroupOptions::offset) on, at most [`SearchGroupOptions::count`](crate::types::SearchGroupOptions::count) of them.
+    /// Items from [`SearchGroupOptions::offset`](crate::types::SearchGroupOptions::offset), at most
+    /// [`SearchGroupOptions::count`](crate::types::SearchGroupOptions::count).
     ///
-    /// `qItems`: list of [`SearchGroupItem`].
+    /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
     pub items: Vec<SearchGroupItem>,
 }
@@ -1402,41 +1389,39 @@ impl Record for SearchGroup {
 
 /// The matches in one field or in one object.
 ///
-/// `SearchGroupItem`: an object with 6 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupitem)
+/// Schema type: [`SearchGroupItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupitem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroupItem {
-    /// Whether this is a field or an object.
+    /// Whether this item is a field or an object.
     ///
-    /// `qItemType`: [`SearchGroupItemType`].
+    /// Wire name: `qItemType`.
     #[doc(alias = "qItemType")]
     pub item_type: SearchGroupItemType,
-    /// How many distinct matches the item has in all, also those outside the page.
+    /// Total number of distinct matches, regardless of the page.
     ///
-    /// `qTotalNumberOfMatches`: whole number.
+    /// Wire name: `qTotalNumberOfMatches`.
     #[doc(alias = "qTotalNumberOfMatches")]
     pub total_number_of_matches: i32,
-    /// The name of the field, or the identifier of the generic object.
+    /// Field name, or ID of the generic object.
     ///
-    /// `qIdentifier`: text.
+    /// Wire name: `qIdentifier`.
     #[doc(alias = "qIdentifier")]
     pub identifier: String,
-    /// The matches from [`SearchGroupItemOptions::offset`](crate::types::SearchGroupItemOptions::offset) on, at most [`SearchGroupItemOptions::count`](crate::types::SearchGroupItemOptions::count) of
-    /// them.
+    /// Matches from [`SearchGroupItemOptions::offset`](crate::types::SearchGroupItemOptions::offset), at most
+    /// [`SearchGroupItemOptions::count`](crate::types::SearchGroupItemOptions::count).
     ///
-    /// `qItemMatches`: list of [`SearchGroupItemMatch`].
+    /// Wire name: `qItemMatches`.
     #[doc(alias = "qItemMatches")]
     pub item_matches: Vec<SearchGroupItemMatch>,
-    /// The terms that this item matches, as positions in [`SearchResult::search_terms`](crate::types::SearchResult::search_terms).
+    /// Indexes of the matching terms in [`SearchResult::search_terms`](crate::types::SearchResult::search_terms).
     ///
-    /// `qSearchTermsMatched`: whole numbers.
+    /// Wire name: `qSearchTermsMatched`.
     #[doc(alias = "qSearchTermsMatched")]
     pub search_terms_matched: Vec<i32>,
     /// How closely the values match.
     ///
-    /// `qMatchType`: [`SearchFieldMatchType`].
+    /// Wire name: `qMatchType`.
     #[doc(alias = "qMatchType")]
     pub match_type: SearchFieldMatchType,
 }
@@ -1532,32 +1517,30 @@ impl Record for SearchGroupItem {
     }
 }
 
-/// One match: a value of a field, or a property of an object.
+/// A match: a field value, or a property of an object.
 ///
-/// `SearchGroupItemMatch`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupitemmatch)
+/// Schema type: [`SearchGroupItemMatch`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupitemmatch).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroupItemMatch {
-    /// The matching text: the field value, or the value of the property.
+    /// Matching string: the field value, or the value of the property.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
-    /// Present if the field always has exactly one value selected; mostly absent.
+    /// Present if the field always has exactly one selected value.
     ///
-    /// `qFieldSelectionMode`: [`SearchFieldSelectionMode`].
+    /// Wire name: `qFieldSelectionMode`.
     #[doc(alias = "qFieldSelectionMode")]
     pub field_selection_mode: SearchFieldSelectionMode,
-    /// Where in the text the terms were found, for highlighting.
+    /// Positions of the terms in the string, for highlighting.
     ///
-    /// `qRanges`: list of [`SearchCharRange`].
+    /// Wire name: `qRanges`.
     #[doc(alias = "qRanges")]
     pub ranges: Vec<SearchCharRange>,
-    /// The details that the options of the search asked for; empty if they asked for none.
+    /// Details requested in the search options.
     ///
-    /// `qAttributes`: list of [`SearchAttribute`].
+    /// Wire name: `qAttributes`.
     #[doc(alias = "qAttributes")]
     pub attributes: Vec<SearchAttribute>,
 }
@@ -1631,31 +1614,28 @@ impl Record for SearchGroupItemMatch {
     }
 }
 
-/// Which matches of each item to return.
+/// Which matches to return for each item.
 ///
-/// `SearchGroupItemOptions`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupitemoptions)
+/// Schema type: [`SearchGroupItemOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupitemoptions).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroupItemOptions {
-    /// The items that this is for: [`SearchGroupItemType::Field`](crate::types::SearchGroupItemType::Field) with [`DocApi::search_results`](crate::doc::DocApi::search_results),
-    /// [`SearchGroupItemType::GenericObject`](crate::types::SearchGroupItemType::GenericObject) with [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
+    /// Item type that this applies to: [`SearchGroupItemType::Field`](crate::types::SearchGroupItemType::Field) for
+    /// [`DocApi::search_results`](crate::doc::DocApi::search_results),
+    /// [`SearchGroupItemType::GenericObject`](crate::types::SearchGroupItemType::GenericObject) for
+    /// [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
     ///
-    /// `qGroupItemType`: [`SearchGroupItemType`].
+    /// Wire name: `qGroupItemType`.
     #[doc(alias = "qGroupItemType")]
     pub group_item_type: SearchGroupItemType,
-    /// How many matches of each item to skip.
+    /// Number of matches to skip for each item.
     ///
-    /// `qOffset`: whole number.
+    /// Wire name: `qOffset`.
     #[doc(alias = "qOffset")]
     pub offset: i32,
-    /// How many matches of each item to return at most; -1 for all. A short list, such as 5, keeps the answer
-    /// small.
+    /// Maximum number of matches for each item. -1 returns all. A small number, such as 5, keeps the response small.
     ///
-    /// `qCount`: whole number.
-    ///
-    /// Absent means -1.
+    /// Wire name: `qCount`. Defaults to `-1`.
     #[doc(alias = "qCount")]
     pub count: i32,
 }
@@ -1720,23 +1700,21 @@ impl Record for SearchGroupItemOptions {
     }
 }
 
-/// Where the matches of a search item are.
+/// Where the matches of an item are.
 ///
-/// `SearchGroupItemType`: one of 2 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupitemtype)
+/// Schema type: [`SearchGroupItemType`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupitemtype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchGroupItemType {
     /// In the values of a field.
     ///
-    /// `Field`, in full `FIELD`, number 1.
+    /// Wire value: `Field`, also `FIELD` or 1.
     #[doc(alias = "FIELD")]
     #[default]
     Field,
-    /// In a generic object: in its texts or in the values of its dimensions.
+    /// In a generic object: in its strings or its dimension values.
     ///
-    /// `GenericObject`, in full `GENERIC_OBJECT`, number 2.
+    /// Wire value: `GenericObject`, also `GENERIC_OBJECT` or 2.
     #[doc(alias = "GENERIC_OBJECT")]
     GenericObject,
     /// A value that the schema does not know; it is written back as it came.
@@ -1783,30 +1761,29 @@ impl Choice for SearchGroupItemType {
     }
 }
 
-/// Which items of each group to return.
+/// Which items to return for each group.
 ///
-/// `SearchGroupOptions`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupoptions)
+/// Schema type: [`SearchGroupOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgroupoptions).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroupOptions {
-    /// The groups that this is for: [`SearchGroupType::DatasetGroup`](crate::types::SearchGroupType::DatasetGroup) with [`DocApi::search_results`](crate::doc::DocApi::search_results),
-    /// [`SearchGroupType::GenericObjectsGroup`](crate::types::SearchGroupType::GenericObjectsGroup) with [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
+    /// Group type that this applies to:
+    /// [`SearchGroupType::DatasetGroup`](crate::types::SearchGroupType::DatasetGroup) for
+    /// [`DocApi::search_results`](crate::doc::DocApi::search_results),
+    /// [`SearchGroupType::GenericObjectsGroup`](crate::types::SearchGroupType::GenericObjectsGroup) for
+    /// [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
     ///
-    /// `qGroupType`: [`SearchGroupType`].
+    /// Wire name: `qGroupType`.
     #[doc(alias = "qGroupType")]
     pub group_type: SearchGroupType,
-    /// How many items of each group to skip.
+    /// Number of items to skip for each group.
     ///
-    /// `qOffset`: whole number.
+    /// Wire name: `qOffset`.
     #[doc(alias = "qOffset")]
     pub offset: i32,
-    /// How many items of each group to return at most; -1 for all.
+    /// Maximum number of items for each group. -1 returns all.
     ///
-    /// `qCount`: whole number.
-    ///
-    /// Absent means -1.
+    /// Wire name: `qCount`. Defaults to `-1`.
     #[doc(alias = "qCount")]
     pub count: i32,
 }
@@ -1871,24 +1848,22 @@ impl Record for SearchGroupOptions {
     }
 }
 
-/// What a search group is made of.
+/// Where the matches of a group are.
 ///
-/// `SearchGroupType`: one of 2 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgrouptype)
+/// Schema type: [`SearchGroupType`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchgrouptype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchGroupType {
-    /// Matches in the data, from [`DocApi::search_results`](crate::doc::DocApi::search_results).
+    /// In the data, found by [`DocApi::search_results`](crate::doc::DocApi::search_results).
     ///
-    /// `DatasetType`, in full `DATASET_GROUP`, number 1.
+    /// Wire value: `DatasetType`, also `DATASET_GROUP` or 1.
     #[doc(alias = "DatasetType")]
     #[doc(alias = "DATASET_GROUP")]
     #[default]
     DatasetGroup,
-    /// Matches in generic objects, from [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
+    /// In generic objects, found by [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
     ///
-    /// `GenericObjectsType`, in full `GENERIC_OBJECTS_GROUP`, number 2.
+    /// Wire value: `GenericObjectsType`, also `GENERIC_OBJECTS_GROUP` or 2.
     #[doc(alias = "GenericObjectsType")]
     #[doc(alias = "GENERIC_OBJECTS_GROUP")]
     GenericObjectsGroup,
@@ -1936,25 +1911,25 @@ impl Choice for SearchGroupType {
     }
 }
 
-/// One result of [`DocApi::search_associations`](crate::doc::DocApi::search_associations): fields that match the terms together.
-///
-/// `SearchMatchCombination`: an object with 2 members.
+/// A result of [`DocApi::search_associations`](crate::doc::DocApi::search_associations): fields that match the
+/// terms together.
 ///
 /// Deprecated: use [`SearchResult`] instead.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchmatchcombination)
+/// Schema type: [`SearchMatchCombination`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchmatchcombination).
 #[deprecated(note = "use `SearchResult` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchMatchCombination {
-    /// Number of the result, from 0. [`DocApi::select_associations`](crate::doc::DocApi::select_associations) takes it to select these matches.
+    /// Number of the result, counted from 0. Pass it to
+    /// [`DocApi::select_associations`](crate::doc::DocApi::select_associations) to select the matches.
     ///
-    /// `qId`: whole number.
+    /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: i32,
-    /// The matches, field by field.
+    /// Matches by field.
     ///
-    /// `qFieldMatches`: list of [`SearchFieldMatch`].
+    /// Wire name: `qFieldMatches`.
     #[doc(alias = "qFieldMatches")]
     pub field_matches: Vec<SearchFieldMatch>,
 }
@@ -2002,31 +1977,26 @@ impl Record for SearchMatchCombination {
 
 /// A list of results of [`DocApi::search_associations`](crate::doc::DocApi::search_associations).
 ///
-/// `SearchMatchCombinations`: list of [`SearchMatchCombination`].
-///
 /// Deprecated: use [`SearchResult`] instead.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchmatchcombinations)
+/// Schema type: [`SearchMatchCombinations`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchmatchcombinations).
 #[deprecated(note = "use `SearchResult` instead")]
 pub type SearchMatchCombinations = Vec<SearchMatchCombination>;
 
-/// What [`DocApi::search_objects`](crate::doc::DocApi::search_objects) should return for each match.
+/// Options of [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
 ///
-/// `SearchObjectOptions`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchobjectoptions)
+/// Schema type: [`SearchObjectOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchobjectoptions).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchObjectOptions {
-    /// Details wanted for each match: `qProperty` for the path of the property in which it was found. Empty
-    /// for none.
+    /// Details to return for each match: `qProperty` for the path of the matching property.
     ///
-    /// `qAttributes`: texts.
+    /// Wire name: `qAttributes`.
     #[doc(alias = "qAttributes")]
     pub attributes: Vec<String>,
-    /// How positions in [`SearchCharRange`](crate::types::SearchCharRange) are counted. It has no effect on the texts themselves.
+    /// Unit of the positions in [`SearchCharRange`](crate::types::SearchCharRange). Does not affect the strings.
     ///
-    /// `qCharEncoding`: [`CharEncodingType`].
+    /// Wire name: `qCharEncoding`.
     #[doc(alias = "qCharEncoding")]
     pub char_encoding: CharEncodingType,
 }
@@ -2074,42 +2044,41 @@ impl Record for SearchObjectOptions {
 
 /// Which part of a search result to return.
 ///
-/// A search pages on three levels: groups here, items of a group by [`SearchPage::group_options`](crate::types::SearchPage::group_options), matches of an item by
-/// [`SearchPage::group_item_options`](crate::types::SearchPage::group_item_options). Without the latter two, everything is returned, which on a large app can be very
-/// much.
+/// Search results have three levels of paging: groups in this struct, items of a group in
+/// [`SearchPage::group_options`](crate::types::SearchPage::group_options), and matches of an item in
+/// [`SearchPage::group_item_options`](crate::types::SearchPage::group_item_options). Without the last two,
+/// everything is returned, which can be very large.
 ///
-/// `SearchPage`: an object with 5 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchpage)
+/// Schema type: [`SearchPage`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchpage).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchPage {
-    /// How many results or groups to skip.
+    /// Number of results or groups to skip.
     ///
-    /// `qOffset`: whole number.
+    /// Wire name: `qOffset`.
     #[doc(alias = "qOffset")]
     pub offset: i32,
-    /// How many results or groups to return at most. Set it: left out, it is 0.
+    /// Maximum number of results or groups. Defaults to 0, so set it.
     ///
-    /// `qCount`: whole number.
+    /// Wire name: `qCount`.
     #[doc(alias = "qCount")]
     pub count: i32,
-    /// How many values to return for each field at most, -1 for all. Only for
-    /// [`DocApi::search_associations`](crate::doc::DocApi::search_associations).
+    /// Maximum number of values per field. -1 returns all. For
+    /// [`DocApi::search_associations`](crate::doc::DocApi::search_associations) only.
     ///
-    /// `qMaxNbrFieldMatches`: whole number.
-    ///
-    /// Absent means -1.
+    /// Wire name: `qMaxNbrFieldMatches`. Defaults to `-1`.
     #[doc(alias = "qMaxNbrFieldMatches")]
     pub max_nbr_field_matches: i32,
-    /// Which items of the groups to return. For [`DocApi::search_results`](crate::doc::DocApi::search_results) and [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
+    /// Which items of the groups to return. For [`DocApi::search_results`](crate::doc::DocApi::search_results) and
+    /// [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
     ///
-    /// `qGroupOptions`: list of [`SearchGroupOptions`].
+    /// Wire name: `qGroupOptions`.
     #[doc(alias = "qGroupOptions")]
     pub group_options: Vec<SearchGroupOptions>,
-    /// Which matches of the items to return. For [`DocApi::search_results`](crate::doc::DocApi::search_results) and [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
+    /// Which matches of the items to return. For [`DocApi::search_results`](crate::doc::DocApi::search_results) and
+    /// [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
     ///
-    /// `qGroupItemOptions`: list of [`SearchGroupItemOptions`].
+    /// Wire name: `qGroupItemOptions`.
     #[doc(alias = "qGroupItemOptions")]
     pub group_item_options: Vec<SearchGroupItemOptions>,
 }
@@ -2208,30 +2177,30 @@ impl Record for SearchPage {
     }
 }
 
-/// The result of a search in the data or in the objects of an app: groups of items with matches.
+/// The result of a search in the data or the objects of an app.
 ///
-/// [`DocApi::search_results`](crate::doc::DocApi::search_results) finds values of fields and [`DocApi::search_objects`](crate::doc::DocApi::search_objects) finds charts and other generic objects. There
-/// is one group for each combination of terms that matches something.
+/// [`DocApi::search_results`](crate::doc::DocApi::search_results) finds field values;
+/// [`DocApi::search_objects`](crate::doc::DocApi::search_objects) finds charts and other generic objects. The
+/// result contains one group for each combination of terms with matches.
 ///
-/// `SearchResult`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchresult)
+/// Schema type: [`SearchResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchresult).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchResult {
-    /// The terms that were searched for. Other members give positions in this list.
+    /// Search terms. Other members contain indexes into this list.
     ///
-    /// `qSearchTerms`: texts.
+    /// Wire name: `qSearchTerms`.
     #[doc(alias = "qSearchTerms")]
     pub search_terms: Vec<String>,
-    /// How many groups there are in all, also those outside the page.
+    /// Total number of groups, regardless of the page.
     ///
-    /// `qTotalNumberOfGroups`: whole number.
+    /// Wire name: `qTotalNumberOfGroups`.
     #[doc(alias = "qTotalNumberOfGroups")]
     pub total_number_of_groups: i32,
-    /// The groups from [`SearchPage::offset`](crate::types::SearchPage::offset) on, at most [`SearchPage::count`](crate::types::SearchPage::count) of them.
+    /// Groups from [`SearchPage::offset`](crate::types::SearchPage::offset), at most
+    /// [`SearchPage::count`](crate::types::SearchPage::count).
     ///
-    /// `qSearchGroupArray`: list of [`SearchGroup`].
+    /// Wire name: `qSearchGroupArray`.
     #[doc(alias = "qSearchGroupArray")]
     pub search_group_array: Vec<SearchGroup>,
 }
@@ -2294,22 +2263,21 @@ impl Record for SearchResult {
     }
 }
 
-/// A suggestion of [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest): a word of the data that a term could be completed to.
+/// A suggestion of [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest): a word in the data that
+/// completes a term.
 ///
-/// `SearchSuggestItem`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchsuggestitem)
+/// Schema type: [`SearchSuggestItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchsuggestitem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchSuggestItem {
-    /// The suggested word.
+    /// Suggested word.
     ///
-    /// `qValue`: text.
+    /// Wire name: `qValue`.
     #[doc(alias = "qValue")]
     pub value: String,
-    /// Which of the terms it is for, from 0.
+    /// Index of the term.
     ///
-    /// `qTerm`: whole number.
+    /// Wire name: `qTerm`.
     #[doc(alias = "qTerm")]
     pub term: i32,
 }
@@ -2352,22 +2320,20 @@ impl Record for SearchSuggestItem {
     }
 }
 
-/// What [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest) proposes to people who are typing.
+/// The result of [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest).
 ///
-/// `SearchSuggestionResult`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchsuggestionresult)
+/// Schema type: [`SearchSuggestionResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchsuggestionresult).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchSuggestionResult {
-    /// The suggestions.
+    /// Suggestions.
     ///
-    /// `qSuggestions`: list of [`SearchSuggestItem`].
+    /// Wire name: `qSuggestions`.
     #[doc(alias = "qSuggestions")]
     pub suggestions: Vec<SearchSuggestItem>,
-    /// The fields in which the terms were found.
+    /// Fields that contain matches.
     ///
-    /// `qFieldNames`: texts.
+    /// Wire name: `qFieldNames`.
     #[doc(alias = "qFieldNames")]
     pub field_names: Vec<String>,
 }
@@ -2416,30 +2382,28 @@ impl Record for SearchSuggestionResult {
     }
 }
 
-/// A value that matches, in a [`SearchAssociationResult`](crate::types::SearchAssociationResult).
-///
-/// `SearchTermResult`: an object with 3 members.
+/// A matching value in a [`SearchAssociationResult`](crate::types::SearchAssociationResult).
 ///
 /// Deprecated: use [`SearchResult`] instead.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchtermresult)
+/// Schema type: [`SearchTermResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchtermresult).
 #[deprecated(note = "use `SearchResult` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchTermResult {
-    /// The value as text.
+    /// The value as a string.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
-    /// Its element number in the field, with which it can be selected.
+    /// Element number of the value, for selecting it.
     ///
-    /// `qElemNumber`: whole number.
+    /// Wire name: `qElemNumber`.
     #[doc(alias = "qElemNumber")]
     pub elem_number: i32,
-    /// Where in the text the terms are: a search for `read` finds the first four characters of `Reading`.
+    /// Positions of the terms in the string: a search for `read` matches the first four characters of `Reading`.
     ///
-    /// `qRanges`: list of [`SearchCharRange`].
+    /// Wire name: `qRanges`.
     #[doc(alias = "qRanges")]
     pub ranges: Vec<SearchCharRange>,
 }
@@ -2495,21 +2459,17 @@ impl Record for SearchTermResult {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// Where [`DocApi::search_values`](crate::doc::DocApi::search_values) should look.
+/// Options of [`DocApi::search_values`](crate::doc::DocApi::search_values).
 ///
-/// `SearchValueOptions`: an object with one member.
-///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchvalueoptions)
+/// Schema type: [`SearchValueOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchvalueoptions).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchValueOptions {
-    /// The fields to search in. Empty means all fields of the app.
+    /// Fields to search. Empty searches all fields.
     ///
-    /// `qSearchFields`: texts.
+    /// Wire name: `qSearchFields`.
     #[doc(alias = "qSearchFields")]
     pub search_fields: Vec<String>,
 }
@@ -2545,33 +2505,27 @@ impl Record for SearchValueOptions {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
 /// Which part of the result of [`DocApi::search_values`](crate::doc::DocApi::search_values) to return.
 ///
-/// `SearchValuePage`: an object with 3 members.
-///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchvaluepage)
+/// Schema type: [`SearchValuePage`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchvaluepage).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchValuePage {
-    /// How many fields with matches to skip.
+    /// Number of fields with matches to skip.
     ///
-    /// `qOffset`: whole number.
+    /// Wire name: `qOffset`.
     #[doc(alias = "qOffset")]
     pub offset: i32,
-    /// How many fields to return at most. Set it: left out, it is 0.
+    /// Maximum number of fields. Defaults to 0, so set it.
     ///
-    /// `qCount`: whole number.
+    /// Wire name: `qCount`.
     #[doc(alias = "qCount")]
     pub count: i32,
-    /// How many values to return for each field at most, or -1.
+    /// Maximum number of values per field. -1 returns all.
     ///
-    /// `qMaxNbrFieldMatches`: whole number.
-    ///
-    /// Absent means -1.
+    /// Wire name: `qMaxNbrFieldMatches`. Defaults to `-1`.
     #[doc(alias = "qMaxNbrFieldMatches")]
     pub max_nbr_field_matches: i32,
 }
@@ -2640,26 +2594,22 @@ impl Record for SearchValuePage {
     }
 }
 
-/// **Experimental**: it may change or go with any version of the engine.
+/// **Experimental**: may change or be removed in any engine version.
 ///
-/// The result of [`DocApi::search_values`](crate::doc::DocApi::search_values): matching values, field by field.
+/// The result of [`DocApi::search_values`](crate::doc::DocApi::search_values): matching values by field.
 ///
-/// `SearchValueResult`: an object with 2 members.
-///
-/// Stability: experimental.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#searchvalueresult)
+/// Schema type: [`SearchValueResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchvalueresult).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchValueResult {
-    /// The terms that were searched for.
+    /// Search terms.
     ///
-    /// `qSearchTerms`: texts.
+    /// Wire name: `qSearchTerms`.
     #[doc(alias = "qSearchTerms")]
     pub search_terms: Vec<String>,
-    /// The fields of the page with their matching values.
+    /// Fields of the page with their matching values.
     ///
-    /// `qFieldMatches`: list of [`SearchFieldValueItem`].
+    /// Wire name: `qFieldMatches`.
     #[doc(alias = "qFieldMatches")]
     pub field_matches: Vec<SearchFieldValueItem>,
 }

@@ -6,25 +6,23 @@ use qix_schema::wire::{Choice, Extra, Input, Members, Record, Unrecognized, Valu
 use serde::ser::SerializeMap;
 use super::*;
 
-/// The value of a variable: a text, and whether it is a number.
-///
-/// `AlfaNumString`: an object with 2 members.
+/// The value of a variable: a string, and whether it represents a number.
 ///
 /// Deprecated: use [`GenericVariableLayout`] instead.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#alfanumstring)
+/// Schema type: [`AlfaNumString`](https://qlik.dev/apis/json-rpc/qix/schemas/#alfanumstring).
 #[deprecated(note = "use `GenericVariableLayout` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AlfaNumString {
-    /// The value as text.
+    /// The value as a string.
     ///
-    /// `qString`: text.
+    /// Wire name: `qString`.
     #[doc(alias = "qString")]
     pub string: String,
-    /// Whether the text is a number.
+    /// Whether the value is a number.
     ///
-    /// `qIsNum`: true or false.
+    /// Wire name: `qIsNum`.
     #[doc(alias = "qIsNum")]
     pub is_num: bool,
 }
@@ -69,22 +67,25 @@ impl Record for AlfaNumString {
 
 /// A table or view of a data source, for choosing what to load.
 ///
-/// `DataTable`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#datatable)
+/// Schema type: [`DataTable`](https://qlik.dev/apis/json-rpc/qix/schemas/#datatable).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DataTable {
-    /// Name of the table, as the source has it.
+    /// Table name in the source.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// What the source calls it, such as `Table` or `View`.
+    /// Type in the source, such as `Table` or `View`.
     ///
-    /// `qType`: text.
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: String,
+    /// Logical name of the table, which nested Parquet tables have.
+    ///
+    /// Wire name: `qLogicalName`.
+    #[doc(alias = "qLogicalName")]
+    pub logical_name: String,
 }
 
 impl DataTable {
@@ -103,15 +104,24 @@ impl DataTable {
         self.type_ = value.into();
         self
     }
+
+    /// Sets `qLogicalName`.
+    #[inline]
+    #[must_use]
+    pub fn with_logical_name(mut self, value: impl Into<String>) -> Self {
+        self.logical_name = value.into();
+        self
+    }
 }
 
 impl Record for DataTable {
     const NAME: &'static str = "DataTable";
-    const MEMBERS: &'static [&'static str] = &["qName", "qType"];
+    const MEMBERS: &'static [&'static str] = &["qName", "qType", "qLogicalName"];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
         input.member(r#"qName":"#, &mut self.name)?;
         input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qLogicalName":"#, &mut self.logical_name)?;
         Ok(())
     }
 
@@ -121,33 +131,38 @@ impl Record for DataTable {
     ) -> Result<(), S::Error> {
         out.put("qName", &self.name)?;
         out.put("qType", &self.type_)?;
+        out.put("qLogicalName", &self.logical_name)?;
         Ok(())
     }
 }
 
-/// A table in a file, with its fields and the way to read it.
+/// A table in a file, with its fields and its format.
 ///
-/// `DataTableEx`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#datatableex)
+/// Schema type: [`DataTableEx`](https://qlik.dev/apis/json-rpc/qix/schemas/#datatableex).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DataTableEx {
-    /// Name of the table, such as a sheet of a workbook.
+    /// Table name, such as a sheet of a workbook.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// The fields that were found in it.
+    /// Fields of the table.
     ///
-    /// `qFields`: list of [`DataField`].
+    /// Wire name: `qFields`.
     #[doc(alias = "qFields")]
     pub fields: Vec<DataField>,
-    /// The format as the load script writes it in parentheses after the file name: kind of file, labels, table.
+    /// Format specification for a `LOAD` statement, to place in parentheses after the file name: file type, labels,
+    /// and table.
     ///
-    /// `qFormatSpec`: text.
+    /// Wire name: `qFormatSpec`.
     #[doc(alias = "qFormatSpec")]
     pub format_spec: String,
+    /// Logical name of the table, which nested Parquet tables have.
+    ///
+    /// Wire name: `qLogicalName`.
+    #[doc(alias = "qLogicalName")]
+    pub logical_name: String,
 }
 
 impl DataTableEx {
@@ -177,16 +192,30 @@ impl DataTableEx {
         self.format_spec = value.into();
         self
     }
+
+    /// Sets `qLogicalName`.
+    #[inline]
+    #[must_use]
+    pub fn with_logical_name(mut self, value: impl Into<String>) -> Self {
+        self.logical_name = value.into();
+        self
+    }
 }
 
 impl Record for DataTableEx {
     const NAME: &'static str = "DataTableEx";
-    const MEMBERS: &'static [&'static str] = &["qName", "qFields", "qFormatSpec"];
+    const MEMBERS: &'static [&'static str] = &[
+        "qName",
+        "qFields",
+        "qFormatSpec",
+        "qLogicalName",
+    ];
     #[inline(always)]
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
         input.member(r#"qName":"#, &mut self.name)?;
         input.member(r#"qFields":"#, &mut self.fields)?;
         input.member(r#"qFormatSpec":"#, &mut self.format_spec)?;
+        input.member(r#"qLogicalName":"#, &mut self.logical_name)?;
         Ok(())
     }
 
@@ -197,31 +226,31 @@ impl Record for DataTableEx {
         out.put("qName", &self.name)?;
         out.put("qFields", &self.fields)?;
         out.put("qFormatSpec", &self.format_spec)?;
+        out.put("qLogicalName", &self.logical_name)?;
         Ok(())
     }
 }
 
-/// A set of derived fields that a field in the data model has.
+/// A set of derived fields of a field in the data model.
 ///
-/// `DerivedFieldsInTableData`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#derivedfieldsintabledata)
+/// Schema type:
+/// [`DerivedFieldsInTableData`](https://qlik.dev/apis/json-rpc/qix/schemas/#derivedfieldsintabledata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DerivedFieldsInTableData {
-    /// Name of the definition that they were derived with, such as `autoCalendar`.
+    /// Name of the definition that derives them, such as `autoCalendar`.
     ///
-    /// `qDefinitionName`: text.
+    /// Wire name: `qDefinitionName`.
     #[doc(alias = "qDefinitionName")]
     pub definition_name: String,
-    /// The tags of the set.
+    /// Tags of the set.
     ///
-    /// `qTags`: texts.
+    /// Wire name: `qTags`.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
-    /// Whether some of the derived fields are in use.
+    /// Whether any of the derived fields is in use.
     ///
-    /// `qActive`: true or false.
+    /// Wire name: `qActive`.
     #[doc(alias = "qActive")]
     pub active: bool,
 }
@@ -277,74 +306,72 @@ impl Record for DerivedFieldsInTableData {
     }
 }
 
-/// The kind of format that numbers are shown in.
+/// Type of a number format.
 ///
-/// How each kind is applied is told at [`FieldAttributes`](crate::types::FieldAttributes).
+/// [`FieldAttributes`](crate::types::FieldAttributes) describes how each type is applied.
 ///
-/// `FieldAttrType`: one of 10 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldattrtype)
+/// Schema type: [`FieldAttrType`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldattrtype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FieldAttrType {
-    /// Unknown: the engine chooses a format by the values.
+    /// Unknown: the engine chooses a format based on the values.
     ///
-    /// `U`, in full `UNKNOWN`, number 0.
+    /// Wire value: `U`, also `UNKNOWN` or 0.
     #[doc(alias = "U")]
     #[doc(alias = "UNKNOWN")]
     #[default]
     Unknown,
-    /// Text, without number format.
+    /// Text, without a number format.
     ///
-    /// `A`, in full `ASCII`, number 1.
+    /// Wire value: `A`, also `ASCII` or 1.
     #[doc(alias = "A")]
     #[doc(alias = "ASCII")]
     Ascii,
-    /// A real number, with decimals where it has any.
+    /// Real number.
     ///
-    /// `R`, in full `REAL`, number 2.
+    /// Wire value: `R`, also `REAL` or 2.
     #[doc(alias = "R")]
     #[doc(alias = "REAL")]
     Real,
-    /// A date.
+    /// Date.
     ///
-    /// `D`, in full `DATE`, number 3.
+    /// Wire value: `D`, also `DATE` or 3.
     #[doc(alias = "D")]
     #[doc(alias = "DATE")]
     Date,
-    /// A time of day.
+    /// Time of day.
     ///
-    /// `T`, in full `TIME`, number 4.
+    /// Wire value: `T`, also `TIME` or 4.
     #[doc(alias = "T")]
     #[doc(alias = "TIME")]
     Time,
-    /// A date with a time.
+    /// Timestamp: date and time.
     ///
-    /// `TS`, in full `TIMESTAMP`, number 5.
+    /// Wire value: `TS`, also `TIMESTAMP` or 5.
     #[doc(alias = "TS")]
     #[doc(alias = "TIMESTAMP")]
     Timestamp,
-    /// An interval, a duration.
+    /// Interval (duration).
     ///
-    /// `IV`, in full `INTERVAL`, number 6.
+    /// Wire value: `IV`, also `INTERVAL` or 6.
     #[doc(alias = "IV")]
     #[doc(alias = "INTERVAL")]
     Interval,
-    /// A whole number.
+    /// Integer.
     ///
-    /// `I`, in full `INTEGER`, number 10.
+    /// Wire value: `I`, also `INTEGER` or 10.
     #[doc(alias = "I")]
     #[doc(alias = "INTEGER")]
     Integer,
-    /// A number with a fixed number of decimals.
+    /// Number with a fixed number of decimals.
     ///
-    /// `F`, in full `FIX`, number 11.
+    /// Wire value: `F`, also `FIX` or 11.
     #[doc(alias = "F")]
     #[doc(alias = "FIX")]
     Fix,
-    /// An amount of money.
+    /// Money.
     ///
-    /// `M`, in full `MONEY`, number 12.
+    /// Wire value: `M`, also `MONEY` or 12.
     #[doc(alias = "M")]
     #[doc(alias = "MONEY")]
     Money,
@@ -448,57 +475,55 @@ impl Choice for FieldAttrType {
     }
 }
 
-/// Defines how numbers are formatted as text.
+/// A number format.
 ///
-/// The pattern `qFmt` has the last word: where it contradicts `qType`, it wins. What happens without a pattern depends on
-/// the kind:
+/// The pattern in `qFmt` takes precedence over the other members. Without a pattern, the type determines the
+/// format:
 ///
-/// - dates, times, timestamps and intervals: the format variables of the load script (`DateFormat`, `TimeFormat`,
-///   `TimestampFormat`) apply, and the members about decimals and thousands have no effect;
-/// - money: the script's money variables apply;
-/// - fixed: `qnDec` decimals;
-/// - real: up to `qnDec` decimals, or 14 when that is 0; numbers next to a whole one show as whole;
-/// - integer and text: no formatting.
+/// - Date, time, timestamp, and interval: uses the format variables of the load script (`DateFormat`,
+///   `TimeFormat`, `TimestampFormat`) and ignores the members for decimals and separators.
+/// - Money: uses the money variables of the load script.
+/// - Fixed: shows `qnDec` decimals.
+/// - Real: shows up to `qnDec` decimals, or 14 if `qnDec` is 0. Numbers that are almost integers are shown as
+///   integers.
+/// - Integer and text: no formatting.
 ///
-/// Where a separator is needed and `qDec` or `qThou` is empty, the variables of the script (`DecimalSep`, `ThousandSep`,
-/// for money `MoneyDecimalSep` and `MoneyThousandSep`) step in. In layouts this tells how the values were formatted.
+/// If a separator is needed and `qDec` or `qThou` is empty, the script variables `DecimalSep` and `ThousandSep`,
+/// or `MoneyDecimalSep` and `MoneyThousandSep` for money, are used. In a layout, it describes how the values were
+/// formatted.
 ///
-/// `FieldAttributes`: an object with 6 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldattributes)
+/// Schema type: [`FieldAttributes`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldattributes).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FieldAttributes {
-    /// The kind of format.
+    /// Type of format.
     ///
-    /// `qType`: [`FieldAttrType`].
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: FieldAttrType,
-    /// How many decimals.
+    /// Number of decimals.
     ///
-    /// `qnDec`: whole number.
-    ///
-    /// Absent means 10.
+    /// Wire name: `qnDec`. Defaults to `10`.
     #[doc(alias = "qnDec")]
     pub n_dec: i32,
-    /// Whether thousands are set off: 1 for yes, 0 for no.
+    /// Whether to use a thousands separator: 1 for yes, 0 for no.
     ///
-    /// `qUseThou`: whole number.
+    /// Wire name: `qUseThou`.
     #[doc(alias = "qUseThou")]
     pub use_thou: i32,
-    /// The pattern, such as `YYYY-MM-DD`, `#,##0.00` or `0.0%`.
+    /// Format pattern, such as `YYYY-MM-DD`, `#,##0.00`, or `0.0%`.
     ///
-    /// `qFmt`: text.
+    /// Wire name: `qFmt`.
     #[doc(alias = "qFmt")]
     pub fmt: String,
-    /// The decimal separator.
+    /// Decimal separator.
     ///
-    /// `qDec`: text.
+    /// Wire name: `qDec`.
     #[doc(alias = "qDec")]
     pub dec: String,
-    /// The thousands separator, for `qUseThou`.
+    /// Thousands separator, if `qUseThou` is 1.
     ///
-    /// `qThou`: text.
+    /// Wire name: `qThou`.
     #[doc(alias = "qThou")]
     pub thou: String,
 }
@@ -603,110 +628,109 @@ impl Record for FieldAttributes {
     }
 }
 
-/// Describes a field of the data model: source tables, number of values, tags, memory.
+/// A field of the data model: source tables, number of values, tags, and memory use.
 ///
-/// Comes from [`DocApi::get_field_description`](crate::doc::DocApi::get_field_description). For all fields at once create a session object with a field list (see
-/// [`NxFieldDescription`](crate::types::NxFieldDescription)).
+/// Returned by [`DocApi::get_field_description`](crate::doc::DocApi::get_field_description). To list all fields,
+/// use a session object with a [`FieldListDef`](crate::types::FieldListDef).
 ///
-/// `FieldDescription`: an object with 19 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fielddescription)
+/// Schema type: [`FieldDescription`](https://qlik.dev/apis/json-rpc/qix/schemas/#fielddescription).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldDescription {
-    /// Number that the engine uses for the field internally.
+    /// Internal number of the field.
     ///
-    /// `qInternalNumber`: whole number.
+    /// Wire name: `qInternalNumber`.
     #[doc(alias = "qInternalNumber")]
     pub internal_number: i32,
-    /// Name of the field.
+    /// Field name.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// The tables that contain it; several for a key.
+    /// Tables that contain the field. A key field has several.
     ///
-    /// `qSrcTables`: texts.
+    /// Wire name: `qSrcTables`.
     #[doc(alias = "qSrcTables")]
     pub src_tables: Vec<String>,
-    /// Whether it is one of the engine's own fields, such as `$Field` or `$Table`.
+    /// Whether this is a system field, such as `$Field` or `$Table`.
     ///
-    /// `qIsSystem`: true or false.
+    /// Wire name: `qIsSystem`.
     #[doc(alias = "qIsSystem")]
     pub is_system: bool,
-    /// Whether it is hidden from users, by tag or by a prefix set in the script.
+    /// Whether the field is hidden from users, by a tag or by a prefix set in the script.
     ///
-    /// `qIsHidden`: true or false.
+    /// Wire name: `qIsHidden`.
     #[doc(alias = "qIsHidden")]
     pub is_hidden: bool,
-    /// Whether it was loaded as a semantic field, a relation between values.
+    /// Whether the field is semantic, that is, describes a relation between values.
     ///
-    /// `qIsSemantic`: true or false.
+    /// Wire name: `qIsSemantic`.
     #[doc(alias = "qIsSemantic")]
     pub is_semantic: bool,
-    /// Whether only its distinct values are known, and not how often each occurs.
+    /// Whether only the distinct values are known, not how often each occurs.
     ///
-    /// `qDistinctOnly`: true or false.
+    /// Wire name: `qDistinctOnly`.
     #[doc(alias = "qDistinctOnly")]
     pub distinct_only: bool,
-    /// How many distinct values it has.
+    /// Number of distinct values.
     ///
-    /// `qCardinal`: whole number.
+    /// Wire name: `qCardinal`.
     #[doc(alias = "qCardinal")]
     pub cardinal: i32,
-    /// How many values it has in all its rows.
+    /// Total number of values in all rows.
     ///
-    /// `qTotalCount`: whole number.
+    /// Wire name: `qTotalCount`.
     #[doc(alias = "qTotalCount")]
     pub total_count: i64,
-    /// No longer in use.
+    /// Not used.
     ///
-    /// `qPossibleCount_OBSOLETE`: whole number.
+    /// Wire name: `qPossibleCount_OBSOLETE`.
     #[doc(alias = "qPossibleCount_OBSOLETE")]
     pub possible_count_obsolete: i32,
-    /// No longer in use.
+    /// Not used.
     ///
-    /// `qHasInfo_OBSOLETE`: true or false.
+    /// Wire name: `qHasInfo_OBSOLETE`.
     #[doc(alias = "qHasInfo_OBSOLETE")]
     pub has_info_obsolete: bool,
-    /// Whether its selections are locked.
+    /// Whether the field is locked.
     ///
-    /// `qIsLocked`: true or false.
+    /// Wire name: `qIsLocked`.
     #[doc(alias = "qIsLocked")]
     pub is_locked: bool,
-    /// Whether exactly one value stays selected; see [`NxFieldProperties`](crate::types::NxFieldProperties).
+    /// Whether exactly one value is always selected; see [`NxFieldProperties`](crate::types::NxFieldProperties).
     ///
-    /// `qAlwaysOneSelected`: true or false.
+    /// Wire name: `qAlwaysOneSelected`.
     #[doc(alias = "qAlwaysOneSelected")]
     pub always_one_selected: bool,
-    /// Whether several selected values are combined with AND instead of OR; see [`FieldApi::set_and_mode`](crate::field::FieldApi::set_and_mode).
+    /// Whether selected values are combined with AND instead of OR; see
+    /// [`FieldApi::set_and_mode`](crate::field::FieldApi::set_and_mode).
     ///
-    /// `qAndMode`: true or false.
+    /// Wire name: `qAndMode`.
     #[doc(alias = "qAndMode")]
     pub and_mode: bool,
-    /// Whether the values are numbers.
+    /// Whether the values are numeric.
     ///
-    /// `qIsNumeric`: true or false.
+    /// Wire name: `qIsNumeric`.
     #[doc(alias = "qIsNumeric")]
     pub is_numeric: bool,
-    /// The comment that the load script gave it.
+    /// Comment from the load script.
     ///
-    /// `qComment`: text.
+    /// Wire name: `qComment`.
     #[doc(alias = "qComment")]
     pub comment: String,
-    /// Its tags, such as `$key`, `$numeric`, `$text`, `$date`, and those set by the script.
+    /// Tags, such as `$key`, `$numeric`, `$text`, and `$date`, and tags set by the script.
     ///
-    /// `qTags`: texts.
+    /// Wire name: `qTags`.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
-    /// Whether it is a field on the fly: an expression used as a field, without data of its own.
+    /// Whether this is a calculated field, which is defined by an expression and has no data of its own.
     ///
-    /// `qIsDefinitionOnly`: true or false.
+    /// Wire name: `qIsDefinitionOnly`.
     #[doc(alias = "qIsDefinitionOnly")]
     pub is_definition_only: bool,
-    /// How many bytes of memory it takes.
+    /// Memory use in bytes.
     ///
-    /// `qByteSize`: whole number.
+    /// Wire name: `qByteSize`.
     #[doc(alias = "qByteSize")]
     pub byte_size: i64,
 }
@@ -945,110 +969,110 @@ impl Record for FieldDescription {
     }
 }
 
-/// Describes a field as part of one table of the data model.
+/// A field in a table of the data model.
 ///
-/// Comes with [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys). The figures about density, subset and key tell how well tables are linked.
+/// Returned by [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys). Information density,
+/// subset ratio, and key type show how well tables are associated.
 ///
-/// `FieldInTableData`: an object with 19 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldintabledata)
+/// Schema type: [`FieldInTableData`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldintabledata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldInTableData {
-    /// Name of the field in the data model.
+    /// Field name.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Names that the field had in its source.
+    /// Names of the field in its source.
     ///
-    /// `qOriginalFields`: texts.
+    /// Wire name: `qOriginalFields`.
     #[doc(alias = "qOriginalFields")]
     pub original_fields: Vec<String>,
-    /// Whether the field is present in the table.
+    /// Whether the table contains the field.
     ///
-    /// `qPresent`: true or false.
+    /// Wire name: `qPresent`.
     #[doc(alias = "qPresent")]
     pub present: bool,
-    /// Whether some rows have a null in it.
+    /// Whether any row contains a null value.
     ///
-    /// `qHasNull`: true or false.
+    /// Wire name: `qHasNull`.
     #[doc(alias = "qHasNull")]
     pub has_null: bool,
-    /// Whether wild-card values occur in it.
+    /// Whether any row contains a wildcard value.
     ///
-    /// `qHasWild`: true or false.
+    /// Wire name: `qHasWild`.
     #[doc(alias = "qHasWild")]
     pub has_wild: bool,
-    /// Whether a value occurs in more than one row.
+    /// Whether any value occurs in more than one row.
     ///
-    /// `qHasDuplicates`: true or false.
+    /// Wire name: `qHasDuplicates`.
     #[doc(alias = "qHasDuplicates")]
     pub has_duplicates: bool,
-    /// Whether it is a synthetic key, which the engine makes when tables share several fields.
+    /// Whether this is a synthetic key, which the engine creates when tables share several fields.
     ///
-    /// `qIsSynthetic`: true or false.
+    /// Wire name: `qIsSynthetic`.
     #[doc(alias = "qIsSynthetic")]
     pub is_synthetic: bool,
-    /// Share of the rows that have a value, from 0 to 1.
+    /// Share of rows that have a value, from 0 to 1.
     ///
-    /// `qInformationDensity`: number.
+    /// Wire name: `qInformationDensity`.
     #[doc(alias = "qInformationDensity")]
     pub information_density: f64,
-    /// How many rows have a value.
+    /// Number of rows that have a value.
     ///
-    /// `qnNonNulls`: whole number.
+    /// Wire name: `qnNonNulls`.
     #[doc(alias = "qnNonNulls")]
     pub n_non_nulls: i64,
-    /// How many rows the table has.
+    /// Number of rows in the table.
     ///
-    /// `qnRows`: whole number.
+    /// Wire name: `qnRows`.
     #[doc(alias = "qnRows")]
     pub n_rows: i64,
-    /// Share of the field's distinct values, over all tables, that this table has, from 0 to 1. Below 1 on
-    /// both sides of a link means that values lack a partner.
+    /// Share of the field's distinct values in all tables that occur in this table, from 0 to 1. If it is less than 1
+    /// in both associated tables, some values have no counterpart.
     ///
-    /// `qSubsetRatio`: number.
+    /// Wire name: `qSubsetRatio`.
     #[doc(alias = "qSubsetRatio")]
     pub subset_ratio: f64,
-    /// How many distinct values the field has in all tables together.
+    /// Number of distinct values in all tables.
     ///
-    /// `qnTotalDistinctValues`: whole number.
+    /// Wire name: `qnTotalDistinctValues`.
     #[doc(alias = "qnTotalDistinctValues")]
     pub n_total_distinct_values: i32,
-    /// How many distinct values the field has in this table.
+    /// Number of distinct values in this table.
     ///
-    /// `qnPresentDistinctValues`: whole number.
+    /// Wire name: `qnPresentDistinctValues`.
     #[doc(alias = "qnPresentDistinctValues")]
     pub n_present_distinct_values: i32,
-    /// Whether the field links tables, and how well.
+    /// Whether the field is a key, and of which quality.
     ///
-    /// `qKeyType`: [`KeyType`].
+    /// Wire name: `qKeyType`.
     #[doc(alias = "qKeyType")]
     pub key_type: KeyType,
-    /// The comment that the load script gave it.
+    /// Comment from the load script.
     ///
-    /// `qComment`: text.
+    /// Wire name: `qComment`.
     #[doc(alias = "qComment")]
     pub comment: String,
-    /// Its tags.
+    /// Tags.
     ///
-    /// `qTags`: texts.
+    /// Wire name: `qTags`.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
-    /// The sets of derived fields that it has, such as a calendar.
+    /// Sets of derived fields, such as a calendar.
     ///
-    /// `qDerivedFields`: list of [`DerivedFieldsInTableData`].
+    /// Wire name: `qDerivedFields`.
     #[doc(alias = "qDerivedFields")]
     pub derived_fields: Vec<DerivedFieldsInTableData>,
-    /// Whether it is an expression used as a field.
+    /// Whether this is a calculated field.
     ///
-    /// `qIsFieldOnTheFly`: true or false.
+    /// Wire name: `qIsFieldOnTheFly`.
     #[doc(alias = "qIsFieldOnTheFly")]
     pub is_field_on_the_fly: bool,
-    /// Name for people, where `qName` is a technical one; see [`DocApi::get_field_on_the_fly_by_name`](crate::doc::DocApi::get_field_on_the_fly_by_name).
+    /// Name to show to users, if `qName` is an internal name; see
+    /// [`DocApi::get_field_on_the_fly_by_name`](crate::doc::DocApi::get_field_on_the_fly_by_name).
     ///
-    /// `qReadableName`: text.
+    /// Wire name: `qReadableName`.
     #[doc(alias = "qReadableName")]
     pub readable_name: String,
 }
@@ -1296,173 +1320,173 @@ impl Record for FieldInTableData {
 
 /// Statistics about the values of a field in one table.
 ///
-/// Comes from [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data), and from [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys) when asked for. Figures on numbers are `NaN`
-/// in a field without numbers, those on texts 0 in a field without texts.
+/// Returned by [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data) and, if requested,
+/// by [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys). Numeric statistics are `NaN` if
+/// the field contains no numbers; string statistics are 0 if it contains no strings.
 ///
-/// `FieldInTableProfilingData`: an object with 32 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldintableprofilingdata)
+/// Schema type:
+/// [`FieldInTableProfilingData`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldintableprofilingdata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldInTableProfilingData {
-    /// Name of the field.
+    /// Field name.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Its tags.
+    /// Tags.
     ///
-    /// `qFieldTags`: texts.
+    /// Wire name: `qFieldTags`.
     #[doc(alias = "qFieldTags")]
     pub field_tags: Vec<String>,
-    /// The format of its numbers.
+    /// Number format.
     ///
-    /// `qNumberFormat`: [`FieldAttributes`].
+    /// Wire name: `qNumberFormat`.
     #[doc(alias = "qNumberFormat")]
     pub number_format: FieldAttributes,
-    /// How many distinct values there are.
+    /// Number of distinct values.
     ///
-    /// `qDistinctValues`: whole number.
+    /// Wire name: `qDistinctValues`.
     #[doc(alias = "qDistinctValues")]
     pub distinct_values: i64,
-    /// How many distinct numbers there are.
+    /// Number of distinct numbers.
     ///
-    /// `qDistinctNumericValues`: whole number.
+    /// Wire name: `qDistinctNumericValues`.
     #[doc(alias = "qDistinctNumericValues")]
     pub distinct_numeric_values: i64,
-    /// How many distinct texts there are.
+    /// Number of distinct strings.
     ///
-    /// `qDistinctTextValues`: whole number.
+    /// Wire name: `qDistinctTextValues`.
     #[doc(alias = "qDistinctTextValues")]
     pub distinct_text_values: i64,
-    /// How many rows have a number.
+    /// Number of rows with a number.
     ///
-    /// `qNumericValues`: whole number.
+    /// Wire name: `qNumericValues`.
     #[doc(alias = "qNumericValues")]
     pub numeric_values: i64,
-    /// How many rows have a null.
+    /// Number of rows with a null value.
     ///
-    /// `qNullValues`: whole number.
+    /// Wire name: `qNullValues`.
     #[doc(alias = "qNullValues")]
     pub null_values: i64,
-    /// How many rows have a text.
+    /// Number of rows with a string.
     ///
-    /// `qTextValues`: whole number.
+    /// Wire name: `qTextValues`.
     #[doc(alias = "qTextValues")]
     pub text_values: i64,
-    /// How many rows have a negative number.
+    /// Number of rows with a negative number.
     ///
-    /// `qNegValues`: whole number.
+    /// Wire name: `qNegValues`.
     #[doc(alias = "qNegValues")]
     pub neg_values: i64,
-    /// How many rows have a positive number.
+    /// Number of rows with a positive number.
     ///
-    /// `qPosValues`: whole number.
+    /// Wire name: `qPosValues`.
     #[doc(alias = "qPosValues")]
     pub pos_values: i64,
-    /// How many rows have a zero.
+    /// Number of rows with a zero.
     ///
-    /// `qZeroValues`: whole number.
+    /// Wire name: `qZeroValues`.
     #[doc(alias = "qZeroValues")]
     pub zero_values: i64,
     /// Sum of the numbers.
     ///
-    /// `qSum`: number.
+    /// Wire name: `qSum`.
     #[doc(alias = "qSum")]
     pub sum: f64,
-    /// Sum of their squares.
+    /// Sum of the squares of the numbers.
     ///
-    /// `qSum2`: number.
+    /// Wire name: `qSum2`.
     #[doc(alias = "qSum2")]
     pub sum2: f64,
-    /// Their average.
+    /// Average of the numbers.
     ///
-    /// `qAverage`: number.
+    /// Wire name: `qAverage`.
     #[doc(alias = "qAverage")]
     pub average: f64,
-    /// Their median.
+    /// Median of the numbers.
     ///
-    /// `qMedian`: number.
+    /// Wire name: `qMedian`.
     #[doc(alias = "qMedian")]
     pub median: f64,
-    /// Their standard deviation.
+    /// Standard deviation of the numbers.
     ///
-    /// `qStd`: number.
+    /// Wire name: `qStd`.
     #[doc(alias = "qStd")]
     pub std: f64,
-    /// The smallest one.
+    /// Smallest number.
     ///
-    /// `qMin`: number.
+    /// Wire name: `qMin`.
     #[doc(alias = "qMin")]
     pub min: f64,
-    /// The largest one.
+    /// Largest number.
     ///
-    /// `qMax`: number.
+    /// Wire name: `qMax`.
     #[doc(alias = "qMax")]
     pub max: f64,
-    /// How lopsided their distribution is.
+    /// Skewness of the numbers.
     ///
-    /// `qSkewness`: number.
+    /// Wire name: `qSkewness`.
     #[doc(alias = "qSkewness")]
     pub skewness: f64,
-    /// How heavy the tails of their distribution are.
+    /// Kurtosis of the numbers.
     ///
-    /// `qKurtosis`: number.
+    /// Wire name: `qKurtosis`.
     #[doc(alias = "qKurtosis")]
     pub kurtosis: f64,
-    /// Nine fractiles, at 1, 5, 10, 25, 50, 75, 90, 95 and 99 per cent.
+    /// The 1st, 5th, 10th, 25th, 50th, 75th, 90th, 95th, and 99th percentiles.
     ///
-    /// `qFractiles`: numbers.
+    /// Wire name: `qFractiles`.
     #[doc(alias = "qFractiles")]
     pub fractiles: Vec<f64>,
-    /// How many rows have an empty text.
+    /// Number of rows with an empty string.
     ///
-    /// `qEmptyStrings`: whole number.
+    /// Wire name: `qEmptyStrings`.
     #[doc(alias = "qEmptyStrings")]
     pub empty_strings: i64,
-    /// Length of the longest text, in characters.
+    /// Length of the longest string, in characters.
     ///
-    /// `qMaxStringLen`: whole number.
+    /// Wire name: `qMaxStringLen`.
     #[doc(alias = "qMaxStringLen")]
     pub max_string_len: i64,
-    /// Length of the shortest text, in characters.
+    /// Length of the shortest string, in characters.
     ///
-    /// `qMinStringLen`: whole number.
+    /// Wire name: `qMinStringLen`.
     #[doc(alias = "qMinStringLen")]
     pub min_string_len: i64,
-    /// Length of all texts together, in characters.
+    /// Total length of all strings, in characters.
     ///
-    /// `qSumStringLen`: whole number.
+    /// Wire name: `qSumStringLen`.
     #[doc(alias = "qSumStringLen")]
     pub sum_string_len: i64,
-    /// Average length of a text.
+    /// Average length of the strings, in characters.
     ///
-    /// `qAvgStringLen`: number.
+    /// Wire name: `qAvgStringLen`.
     #[doc(alias = "qAvgStringLen")]
     pub avg_string_len: f64,
-    /// The text that comes first in alphabetical order.
+    /// First string in alphabetical order.
     ///
-    /// `qFirstSorted`: text.
+    /// Wire name: `qFirstSorted`.
     #[doc(alias = "qFirstSorted")]
     pub first_sorted: String,
-    /// The text that comes last in alphabetical order.
+    /// Last string in alphabetical order.
     ///
-    /// `qLastSorted`: text.
+    /// Wire name: `qLastSorted`.
     #[doc(alias = "qLastSorted")]
     pub last_sorted: String,
-    /// The three values that occur most often.
+    /// The three most frequent values.
     ///
-    /// `qMostFrequent`: list of [`SymbolFrequency`].
+    /// Wire name: `qMostFrequent`.
     #[doc(alias = "qMostFrequent")]
     pub most_frequent: Vec<SymbolFrequency>,
-    /// A histogram of the numbers.
+    /// Histogram of the numbers.
     ///
-    /// `qFrequencyDistribution`: [`FrequencyDistributionData`].
+    /// Wire name: `qFrequencyDistribution`.
     #[doc(alias = "qFrequencyDistribution")]
     pub frequency_distribution: FrequencyDistributionData,
-    /// How evenly rows are spread over the values: entropy, scaled to a range from 0 to 1.
+    /// How evenly the rows are distributed over the values: entropy, normalized to a range from 0 to 1.
     ///
-    /// `qDataEvenness`: number.
+    /// Wire name: `qDataEvenness`.
     #[doc(alias = "qDataEvenness")]
     pub data_evenness: f64,
 }
@@ -1850,22 +1874,22 @@ impl Record for FieldInTableProfilingData {
     }
 }
 
-/// Names a field of the data model, or that field in one table.
+/// A field of the data model, or a column of one table.
 ///
-/// `FieldOrColumn`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldorcolumn)
+/// Schema type: [`FieldOrColumn`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldorcolumn).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldOrColumn {
-    /// Name of the field or column; [`DocApi::get_field_and_column_samples`](crate::doc::DocApi::get_field_and_column_samples) takes `*` and `?` as wild cards.
+    /// Name of the field or column.
+    /// [`DocApi::get_field_and_column_samples`](crate::doc::DocApi::get_field_and_column_samples) accepts the
+    /// wildcards `*` and `?`.
     ///
-    /// `qFieldName`: text.
+    /// Wire name: `qFieldName`.
     #[doc(alias = "qFieldName")]
     pub field_name: String,
-    /// Name of the table, which makes it a column of that table. Left empty, the whole field is meant.
+    /// Table name. If empty, this refers to the field; otherwise, to the column of that table.
     ///
-    /// `qTableName`: text.
+    /// Wire name: `qTableName`.
     #[doc(alias = "qTableName")]
     pub table_name: String,
 }
@@ -1908,30 +1932,29 @@ impl Record for FieldOrColumn {
     }
 }
 
-/// A value of a field, as text or number.
+/// A field value: a string or a number.
 ///
-/// To select by value, give it to [`FieldApi::select_values`](crate::field::FieldApi::select_values): a number needs `qIsNumeric` and `qNumber`, a text just `qText`.
-/// A number given as a text is compared as a text, and may not be found.
+/// To select a value with [`FieldApi::select_values`](crate::field::FieldApi::select_values), set `qIsNumeric`
+/// and `qNumber` for a number, or `qText` for a string. A number passed as a string is compared as a string and
+/// may not match.
 ///
-/// `FieldValue`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldvalue)
+/// Schema type: [`FieldValue`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldvalue).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldValue {
-    /// The value as text.
+    /// The value as a string.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
     /// Whether the value is a number.
     ///
-    /// `qIsNumeric`: true or false.
+    /// Wire name: `qIsNumeric`.
     #[doc(alias = "qIsNumeric")]
     pub is_numeric: bool,
-    /// The number; has a meaning only with `qIsNumeric`.
+    /// The value as a number. Valid only if `qIsNumeric` is `true`.
     ///
-    /// `qNumber`: number.
+    /// Wire name: `qNumber`.
     #[doc(alias = "qNumber")]
     pub number: f64,
 }
@@ -1984,34 +2007,32 @@ impl Record for FieldValue {
     }
 }
 
-/// Whether a field links tables, and how clean a key it is.
+/// Whether a field is a key, and of which quality.
 ///
-/// `KeyType`: one of 4 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#keytype)
+/// Schema type: [`KeyType`](https://qlik.dev/apis/json-rpc/qix/schemas/#keytype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeyType {
-    /// It occurs in one table only.
+    /// Not a key: only one table contains the field.
     ///
-    /// `NOT_KEY`, number 0.
+    /// Wire value: `NOT_KEY`, also 0.
     #[doc(alias = "NOT_KEY")]
     #[default]
     NotKey,
-    /// It links tables, and its values repeat within this one.
+    /// Associates tables, but values are not unique in this table.
     ///
-    /// `ANY_KEY`, number 1.
+    /// Wire value: `ANY_KEY`, also 1.
     #[doc(alias = "ANY_KEY")]
     AnyKey,
-    /// Its values are unique in this table, but rows without a value occur, or other tables have values that
-    /// this one lacks.
+    /// Values are unique in this table, but some rows have no value, or other tables contain values that this table
+    /// does not.
     ///
-    /// `PRIMARY_KEY`, number 2.
+    /// Wire value: `PRIMARY_KEY`, also 2.
     #[doc(alias = "PRIMARY_KEY")]
     PrimaryKey,
-    /// Every row has a value, all are unique, and this table has all the values that occur anywhere.
+    /// Every row has a value, all values are unique, and this table contains all values that occur in any table.
     ///
-    /// `PERFECT_KEY`, number 3.
+    /// Wire value: `PERFECT_KEY`, also 3.
     #[doc(alias = "PERFECT_KEY")]
     PerfectKey,
     /// A value that the schema does not know; it is written back as it came.
@@ -2072,37 +2093,35 @@ impl Choice for KeyType {
     }
 }
 
-/// A field that was derived from another, such as the year of a date.
+/// A field derived from another field, such as the year of a date.
 ///
-/// `NxDerivedField`: an object with 5 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxderivedfield)
+/// Schema type: [`NxDerivedField`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxderivedfield).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxDerivedField {
-    /// Id of the derived field.
+    /// ID of the derived field.
     ///
-    /// `qId`: text.
+    /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: String,
-    /// Its name: those of field, definition and method joined with dots, as in `OrderDate.autoCalendar.Year`.
+    /// Names of the field, the definition, and the method, separated by dots: `OrderDate.autoCalendar.Year`.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Name of the method within the definition, such as `Year`.
+    /// Name of the method in the definition, such as `Year`.
     ///
-    /// `qMethod`: text.
+    /// Wire name: `qMethod`.
     #[doc(alias = "qMethod")]
     pub method: String,
-    /// The expression to use it with, as a dimension or in other expressions.
+    /// Expression for using it as a dimension or in other expressions.
     ///
-    /// `qExpr`: text.
+    /// Wire name: `qExpr`.
     #[doc(alias = "qExpr")]
     pub expr: String,
-    /// Its tags.
+    /// Tags.
     ///
-    /// `qTags`: texts.
+    /// Wire name: `qTags`.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
 }
@@ -2184,17 +2203,16 @@ impl Record for NxDerivedField {
     }
 }
 
-/// All derived fields of a field, by definition.
+/// All derived fields of a field, grouped by definition.
 ///
-/// `NxDerivedFieldDescriptionList`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxderivedfielddescriptionlist)
+/// Schema type:
+/// [`NxDerivedFieldDescriptionList`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxderivedfielddescriptionlist).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxDerivedFieldDescriptionList {
-    /// One entry for each definition that was applied to the field.
+    /// One entry per definition that applies to the field.
     ///
-    /// `qDerivedFieldLists`: list of [`NxDerivedFieldsData`].
+    /// Wire name: `qDerivedFieldLists`.
     #[doc(alias = "qDerivedFieldLists")]
     pub derived_field_lists: Vec<NxDerivedFieldsData>,
 }
@@ -2232,33 +2250,31 @@ impl Record for NxDerivedFieldDescriptionList {
 
 /// The fields and groups that one definition derives from a field.
 ///
-/// Definitions are made in the load script with `DECLARE FIELD DEFINITION` and applied with `DERIVE FIELDS`; automatic
-/// calendars are the usual case.
+/// The load script creates definitions with `DECLARE FIELD DEFINITION` and applies them with `DERIVE FIELDS`,
+/// usually for automatic calendars.
 ///
-/// `NxDerivedFieldsData`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxderivedfieldsdata)
+/// Schema type: [`NxDerivedFieldsData`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxderivedfieldsdata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxDerivedFieldsData {
     /// Name of the definition.
     ///
-    /// `qDerivedDefinitionName`: text.
+    /// Wire name: `qDerivedDefinitionName`.
     #[doc(alias = "qDerivedDefinitionName")]
     pub derived_definition_name: String,
-    /// The derived fields.
+    /// Derived fields.
     ///
-    /// `qFieldDefs`: list of [`NxDerivedField`].
+    /// Wire name: `qFieldDefs`.
     #[doc(alias = "qFieldDefs")]
     pub field_defs: Vec<NxDerivedField>,
-    /// The groups that are made of them, such as a drill-down from year to day.
+    /// Groups of derived fields, such as a drill-down group from year to day.
     ///
-    /// `qGroupDefs`: list of [`NxDerivedGroup`].
+    /// Wire name: `qGroupDefs`.
     #[doc(alias = "qGroupDefs")]
     pub group_defs: Vec<NxDerivedGroup>,
-    /// The tags of the fields that the definition applies to.
+    /// Tags of the fields that the definition applies to.
     ///
-    /// `qTags`: texts.
+    /// Wire name: `qTags`.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
 }
@@ -2335,32 +2351,30 @@ impl Record for NxDerivedFieldsData {
     }
 }
 
-/// A group of derived fields, ready to be used as a dimension.
+/// A group of derived fields, for use as a dimension.
 ///
-/// `NxDerivedGroup`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxderivedgroup)
+/// Schema type: [`NxDerivedGroup`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxderivedgroup).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxDerivedGroup {
-    /// Id of the group.
+    /// Group ID.
     ///
-    /// `qId`: text.
+    /// Wire name: `qId`.
     #[doc(alias = "qId")]
     pub id: String,
-    /// Its name.
+    /// Group name.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// The kind of group: drill-down or cyclic.
+    /// Type of group: drill-down or cyclic.
     ///
-    /// `qGrouping`: [`NxGrpType`].
+    /// Wire name: `qGrouping`.
     #[doc(alias = "qGrouping")]
     pub grouping: NxGrpType,
-    /// The derived fields in it, in order.
+    /// Derived fields of the group, in order.
     ///
-    /// `qFieldDefs`: texts.
+    /// Wire name: `qFieldDefs`.
     #[doc(alias = "qFieldDefs")]
     pub field_defs: Vec<String>,
 }
@@ -2431,79 +2445,79 @@ impl Record for NxDerivedGroup {
     }
 }
 
-/// Describes a field in the list of all fields of an app.
+/// A field in the list of all fields of an app.
 ///
-/// Comes in the layout of an object that has a `qFieldListDef` in its properties, in [`FieldList`](crate::types::FieldList).
-///
-/// `NxFieldDescription`: an object with 13 members.
+/// Part of a [`FieldList`](crate::types::FieldList), in the layout of an object with a
+/// [`FieldListDef`](crate::types::FieldListDef).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfielddescription)
+/// Schema type: [`NxFieldDescription`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfielddescription).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxFieldDescription {
-    /// Whether it was loaded as a semantic field, a relation between values.
+    /// Whether the field is semantic, that is, describes a relation between values.
     ///
-    /// `qIsSemantic`: true or false.
+    /// Wire name: `qIsSemantic`.
     #[doc(alias = "qIsSemantic")]
     pub is_semantic: bool,
-    /// Whether it is hidden from users, by tag or by a prefix set in the script.
+    /// Whether the field is hidden from users, by a tag or by a prefix set in the script.
     ///
-    /// `qIsHidden`: true or false.
+    /// Wire name: `qIsHidden`.
     #[doc(alias = "qIsHidden")]
     pub is_hidden: bool,
-    /// Whether it is one of the engine's own fields, such as `$Field` or `$Table`.
+    /// Whether this is a system field, such as `$Field` or `$Table`.
     ///
-    /// `qIsSystem`: true or false.
+    /// Wire name: `qIsSystem`.
     #[doc(alias = "qIsSystem")]
     pub is_system: bool,
-    /// Whether several selected values are combined with AND instead of OR.
+    /// Whether selected values are combined with AND instead of OR.
     ///
-    /// `qAndMode`: true or false.
+    /// Wire name: `qAndMode`.
     #[doc(alias = "qAndMode")]
     pub and_mode: bool,
-    /// Name of the field.
+    /// Field name.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// How many distinct values it has.
+    /// Number of distinct values.
     ///
-    /// `qCardinal`: whole number.
+    /// Wire name: `qCardinal`.
     #[doc(alias = "qCardinal")]
     pub cardinal: i32,
-    /// Its tags, such as `$key`, `$numeric`, `$text`, `$date`, and those set by the script.
+    /// Tags, such as `$key`, `$numeric`, `$text`, and `$date`, and tags set by the script.
     ///
-    /// `qTags`: texts.
+    /// Wire name: `qTags`.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
-    /// Whether it is a field on the fly: an expression used as a field, without data of its own.
+    /// Whether this is a calculated field, which is defined by an expression and has no data of its own.
     ///
-    /// `qIsDefinitionOnly`: true or false.
+    /// Wire name: `qIsDefinitionOnly`.
     #[doc(alias = "qIsDefinitionOnly")]
     pub is_definition_only: bool,
-    /// The fields derived from it.
+    /// Fields derived from this field.
     ///
-    /// `qDerivedFieldData`: [`NxDerivedFieldDescriptionList`].
+    /// Wire name: `qDerivedFieldData`.
     #[doc(alias = "qDerivedFieldData")]
     pub derived_field_data: NxDerivedFieldDescriptionList,
-    /// In Direct Discovery, whether it is a detail field, whose values stay in the database.
+    /// In Direct Discovery, whether this is a detail field, whose values stay in the database.
     ///
-    /// `qIsDetail`: true or false.
+    /// Wire name: `qIsDetail`.
     #[doc(alias = "qIsDetail")]
     pub is_detail: bool,
-    /// In Direct Discovery, whether it is a measure field, which is aggregated in the database.
+    /// In Direct Discovery, whether this is a measure field, which is aggregated in the database.
     ///
-    /// `qIsImplicit`: true or false.
+    /// Wire name: `qIsImplicit`.
     #[doc(alias = "qIsImplicit")]
     pub is_implicit: bool,
-    /// Name for people, where `qName` is a technical one; see [`DocApi::get_field_on_the_fly_by_name`](crate::doc::DocApi::get_field_on_the_fly_by_name).
+    /// Name to show to users, if `qName` is an internal name; see
+    /// [`DocApi::get_field_on_the_fly_by_name`](crate::doc::DocApi::get_field_on_the_fly_by_name).
     ///
-    /// `qReadableName`: text.
+    /// Wire name: `qReadableName`.
     #[doc(alias = "qReadableName")]
     pub readable_name: String,
-    /// `qSrcTables`: texts.
+    /// Wire name: `qSrcTables`.
     #[doc(alias = "qSrcTables")]
     pub src_tables: Vec<String>,
     /// Members that the schema does not know.
@@ -2686,22 +2700,21 @@ impl Record for NxFieldDescription {
     }
 }
 
-/// Properties of a field that restrict selections in it.
+/// Settings of a field that restrict selections.
 ///
-/// Read with [`FieldApi::get_nx_properties`](crate::field::FieldApi::get_nx_properties), set with [`FieldApi::set_nx_properties`](crate::field::FieldApi::set_nx_properties).
-///
-/// `NxFieldProperties`: an object with one member.
+/// Read them with [`FieldApi::get_nx_properties`](crate::field::FieldApi::get_nx_properties), and change them
+/// with [`FieldApi::set_nx_properties`](crate::field::FieldApi::set_nx_properties).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfieldproperties)
+/// Schema type: [`NxFieldProperties`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfieldproperties).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxFieldProperties {
-    /// Whether exactly one value stays selected, so that the field can neither be cleared nor hold several.
-    /// To switch it on, one single value must be selected already.
+    /// Whether exactly one value is always selected: the selection cannot be cleared, and several values cannot be
+    /// selected. One value must be selected when you set it.
     ///
-    /// `qOneAndOnlyOne`: true or false.
+    /// Wire name: `qOneAndOnlyOne`.
     #[doc(alias = "qOneAndOnlyOne")]
     pub one_and_only_one: bool,
     /// Members that the schema does not know.
@@ -2741,22 +2754,21 @@ impl Record for NxFieldProperties {
     }
 }
 
-/// The resource identifiers of a field.
+/// The resource identifiers of a field, as returned by
+/// [`DocApi::get_fields_resource_ids`](crate::doc::DocApi::get_fields_resource_ids).
 ///
-/// `NxFieldResourceId`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfieldresourceid)
+/// Schema type: [`NxFieldResourceId`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfieldresourceid).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxFieldResourceId {
-    /// Name of the field.
+    /// Field name.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// An identifier for each table that contains the field; several for a key.
+    /// One identifier per table that contains the field. A key field has several.
     ///
-    /// `qResourceIds`: list of [`NxFieldTableResourceId`].
+    /// Wire name: `qResourceIds`.
     #[doc(alias = "qResourceIds")]
     pub resource_ids: Vec<NxFieldTableResourceId>,
 }
@@ -2804,20 +2816,18 @@ impl Record for NxFieldResourceId {
 
 /// The resource identifier of a field in one table.
 ///
-/// `NxFieldTableResourceId`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfieldtableresourceid)
+/// Schema type: [`NxFieldTableResourceId`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfieldtableresourceid).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxFieldTableResourceId {
-    /// Name of the table.
+    /// Table name.
     ///
-    /// `qTable`: text.
+    /// Wire name: `qTable`.
     #[doc(alias = "qTable")]
     pub table: String,
-    /// The identifier, a Qlik resource identifier (QRI) as used for data lineage.
+    /// Qlik resource identifier (QRI), as used for data lineage.
     ///
-    /// `qResourceId`: text.
+    /// Wire name: `qResourceId`.
     #[doc(alias = "qResourceId")]
     pub resource_id: String,
 }
@@ -2860,24 +2870,22 @@ impl Record for NxFieldTableResourceId {
     }
 }
 
-/// A stretch of characters in an expression, such as a field name that is not known.
+/// A range of characters in an expression, such as an unknown field name.
 ///
-/// See [`DocApi::check_expression`](crate::doc::DocApi::check_expression).
+/// Returned by [`DocApi::check_expression`](crate::doc::DocApi::check_expression).
 ///
-/// `NxRange`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxrange)
+/// Schema type: [`NxRange`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxrange).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxRange {
-    /// Where the stretch begins, counted in characters from 0.
+    /// Position of the first character, counted from 0.
     ///
-    /// `qFrom`: whole number.
+    /// Wire name: `qFrom`.
     #[doc(alias = "qFrom")]
     pub from: i32,
-    /// How many characters it covers.
+    /// Number of characters.
     ///
-    /// `qCount`: whole number.
+    /// Wire name: `qCount`.
     #[doc(alias = "qCount")]
     pub count: i32,
 }
@@ -2920,35 +2928,34 @@ impl Record for NxRange {
     }
 }
 
-/// A range of numbers, with or without its ends.
+/// A numeric range, with or without its endpoints.
 ///
-/// Used to select by value rather than by element, as with [`GenericObjectApi::range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::range_select_hyper_cube_values). Infinite bounds
-/// and `NaN` are possible, as in every number of the protocol.
+/// Used to select by number instead of by element number, for example in
+/// [`GenericObjectApi::range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::range_select_hyper_cube_values).
+/// The bounds can be infinite or `NaN`.
 ///
-/// `Range`: an object with 4 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#range)
+/// Schema type: [`Range`](https://qlik.dev/apis/json-rpc/qix/schemas/#range).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Range {
-    /// The lower end.
+    /// Lower bound.
     ///
-    /// `qMin`: number.
+    /// Wire name: `qMin`.
     #[doc(alias = "qMin")]
     pub min: f64,
-    /// The upper end.
+    /// Upper bound.
     ///
-    /// `qMax`: number.
+    /// Wire name: `qMax`.
     #[doc(alias = "qMax")]
     pub max: f64,
-    /// Whether a value equal to the lower end belongs to the range.
+    /// Whether the range includes the lower bound.
     ///
-    /// `qMinInclEq`: true or false.
+    /// Wire name: `qMinInclEq`.
     #[doc(alias = "qMinInclEq")]
     pub min_incl_eq: bool,
-    /// Whether a value equal to the upper end belongs to the range.
+    /// Whether the range includes the upper bound.
     ///
-    /// `qMaxInclEq`: true or false.
+    /// Wire name: `qMaxInclEq`.
     #[doc(alias = "qMaxInclEq")]
     pub max_incl_eq: bool,
 }
@@ -3016,22 +3023,21 @@ impl Record for Range {
     }
 }
 
-/// Sample values of one field or column.
+/// A sample of the values of a field or column, as returned by
+/// [`DocApi::get_field_and_column_samples`](crate::doc::DocApi::get_field_and_column_samples).
 ///
-/// `SampleResult`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#sampleresult)
+/// Schema type: [`SampleResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#sampleresult).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SampleResult {
-    /// The field or column; a request with wild cards can match several.
+    /// The field or column. A request with wildcards can match several.
     ///
-    /// `qFieldOrColumn`: [`FieldOrColumn`].
+    /// Wire name: `qFieldOrColumn`.
     #[doc(alias = "qFieldOrColumn")]
     pub field_or_column: FieldOrColumn,
-    /// Some of its values.
+    /// Sample values, at most as many as requested.
     ///
-    /// `qValues`: list of [`FieldValue`].
+    /// Wire name: `qValues`.
     #[doc(alias = "qValues")]
     pub values: Vec<FieldValue>,
 }
@@ -3077,24 +3083,22 @@ impl Record for SampleResult {
     }
 }
 
-/// A link between tables of the data model.
+/// A key that associates tables of the data model.
 ///
-/// Comes with [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
+/// Returned by [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
 ///
-/// `SourceKeyRecord`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#sourcekeyrecord)
+/// Schema type: [`SourceKeyRecord`](https://qlik.dev/apis/json-rpc/qix/schemas/#sourcekeyrecord).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SourceKeyRecord {
-    /// The fields that link; several when tables share more than one.
+    /// Fields of the key.
     ///
-    /// `qKeyFields`: texts.
+    /// Wire name: `qKeyFields`.
     #[doc(alias = "qKeyFields")]
     pub key_fields: Vec<String>,
-    /// The tables that they link.
+    /// Tables that the key associates.
     ///
-    /// `qTables`: texts.
+    /// Wire name: `qTables`.
     #[doc(alias = "qTables")]
     pub tables: Vec<String>,
 }
@@ -3143,22 +3147,20 @@ impl Record for SourceKeyRecord {
     }
 }
 
-/// A value of a field: a text or a number.
+/// A field value: a string or a number.
 ///
-/// `SymbolValue`: an object with 2 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#symbolvalue)
+/// Schema type: [`SymbolValue`](https://qlik.dev/apis/json-rpc/qix/schemas/#symbolvalue).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SymbolValue {
-    /// The text; missing when the value is a plain number.
+    /// The string. Omitted if the value is purely numeric.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
-    /// The number; `NaN` when the value is a text.
+    /// The number, or `NaN` if the value is a string.
     ///
-    /// `qNumber`: number.
+    /// Wire name: `qNumber`.
     #[doc(alias = "qNumber")]
     pub number: f64,
 }
@@ -3201,22 +3203,24 @@ impl Record for SymbolValue {
     }
 }
 
-/// Statistics about a table and each of its fields.
+/// Statistics about a table and its fields.
 ///
-/// `TableProfilingData`: an object with 2 members.
+/// Returned by [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data) and, if requested,
+/// in [`TableRecord::profiling_data`](crate::types::TableRecord::profiling_data). They describe the loaded data,
+/// regardless of selections.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#tableprofilingdata)
+/// Schema type: [`TableProfilingData`](https://qlik.dev/apis/json-rpc/qix/schemas/#tableprofilingdata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableProfilingData {
-    /// How many rows the table has.
+    /// Number of rows in the table.
     ///
-    /// `qNoOfRows`: whole number.
+    /// Wire name: `qNoOfRows`.
     #[doc(alias = "qNoOfRows")]
     pub no_of_rows: i64,
-    /// The statistics, field by field.
+    /// Statistics by field.
     ///
-    /// `qFieldProfiling`: list of [`FieldInTableProfilingData`].
+    /// Wire name: `qFieldProfiling`.
     #[doc(alias = "qFieldProfiling")]
     pub field_profiling: Vec<FieldInTableProfilingData>,
 }
@@ -3264,64 +3268,62 @@ impl Record for TableProfilingData {
 
 /// A table of the data model.
 ///
-/// Comes with [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys), for a data model viewer or for checks of a model. To read rows of it see
-/// [`DocApi::get_table_data`](crate::doc::DocApi::get_table_data).
+/// Returned by [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys). To read rows of the
+/// table, use [`DocApi::get_table_data`](crate::doc::DocApi::get_table_data).
 ///
-/// `TableRecord`: an object with 10 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#tablerecord)
+/// Schema type: [`TableRecord`](https://qlik.dev/apis/json-rpc/qix/schemas/#tablerecord).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableRecord {
-    /// Name of the table.
+    /// Table name.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Whether the table is loosely coupled: selections do not pass through it. The engine does so to break a
-    /// circle of links.
+    /// Whether the table is loosely coupled: selections do not propagate through it. The engine makes tables loosely
+    /// coupled to break circular references.
     ///
-    /// `qLoose`: true or false.
+    /// Wire name: `qLoose`.
     #[doc(alias = "qLoose")]
     pub loose: bool,
-    /// How many rows it has.
+    /// Number of rows.
     ///
-    /// `qNoOfRows`: whole number.
+    /// Wire name: `qNoOfRows`.
     #[doc(alias = "qNoOfRows")]
     pub no_of_rows: i64,
-    /// The fields in it.
+    /// Fields of the table.
     ///
-    /// `qFields`: list of [`FieldInTableData`].
+    /// Wire name: `qFields`.
     #[doc(alias = "qFields")]
     pub fields: Vec<FieldInTableData>,
-    /// Where it stands in the data model viewer.
+    /// Position in the data model viewer.
     ///
-    /// `qPos`: [`Point`].
+    /// Wire name: `qPos`.
     #[doc(alias = "qPos")]
     pub pos: Point,
-    /// The comment that the load script gave it.
+    /// Comment from the load script.
     ///
-    /// `qComment`: text.
+    /// Wire name: `qComment`.
     #[doc(alias = "qComment")]
     pub comment: String,
-    /// Whether its data stays in a database and is queried when needed.
+    /// Whether the data stays in a database and is queried when needed.
     ///
-    /// `qIsDirectDiscovery`: true or false.
+    /// Wire name: `qIsDirectDiscovery`.
     #[doc(alias = "qIsDirectDiscovery")]
     pub is_direct_discovery: bool,
-    /// Whether it is a synthetic table, which the engine makes for keys of several fields.
+    /// Whether this is a synthetic table, which the engine creates for keys of several fields.
     ///
-    /// `qIsSynthetic`: true or false.
+    /// Wire name: `qIsSynthetic`.
     #[doc(alias = "qIsSynthetic")]
     pub is_synthetic: bool,
-    /// Its tags.
+    /// Tags.
     ///
-    /// `qTableTags`: texts.
+    /// Wire name: `qTableTags`.
     #[doc(alias = "qTableTags")]
     pub table_tags: Vec<String>,
-    /// Statistics, when they were asked for.
+    /// Statistics, if requested.
     ///
-    /// `qProfilingData`: [`TableProfilingData`].
+    /// Wire name: `qProfilingData`.
     #[doc(alias = "qProfilingData")]
     pub profiling_data: TableProfilingData,
 }
@@ -3463,15 +3465,13 @@ impl Record for TableRecord {
 
 /// A row of a table of the data model.
 ///
-/// `TableRow`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#tablerow)
+/// Schema type: [`TableRow`](https://qlik.dev/apis/json-rpc/qix/schemas/#tablerow).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableRow {
-    /// The values, in the order of the table's fields.
+    /// Values, in the order of the table's fields.
     ///
-    /// `qValue`: list of [`FieldValue`].
+    /// Wire name: `qValue`.
     #[doc(alias = "qValue")]
     pub value: Vec<FieldValue>,
 }
@@ -3507,29 +3507,28 @@ impl Record for TableRow {
     }
 }
 
-/// Where a link between tables bends in the data model viewer.
-///
-/// `TableViewBroomPointSaveInfo`: an object with 3 members.
+/// The position of a bend in the line between two tables, in the data model viewer.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewbroompointsaveinfo)
+/// Schema type:
+/// [`TableViewBroomPointSaveInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewbroompointsaveinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableViewBroomPointSaveInfo {
-    /// Its position, in pixels.
+    /// Position, in pixels.
     ///
-    /// `qPos`: [`Point`].
+    /// Wire name: `qPos`.
     #[doc(alias = "qPos")]
     pub pos: Point,
-    /// Name of the table.
+    /// Table name.
     ///
-    /// `qTable`: text.
+    /// Wire name: `qTable`.
     #[doc(alias = "qTable")]
     pub table: String,
-    /// The fields that the link is made by.
+    /// Fields of the key.
     ///
-    /// `qFields`: texts.
+    /// Wire name: `qFields`.
     #[doc(alias = "qFields")]
     pub fields: Vec<String>,
     /// Members that the schema does not know.
@@ -3592,24 +3591,23 @@ impl Record for TableViewBroomPointSaveInfo {
     }
 }
 
-/// Where links between tables meet in the data model viewer.
-///
-/// `TableViewConnectionPointSaveInfo`: an object with 2 members.
+/// The position at which lines between tables meet, in the data model viewer.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewconnectionpointsaveinfo)
+/// Schema type:
+/// [`TableViewConnectionPointSaveInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewconnectionpointsaveinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableViewConnectionPointSaveInfo {
-    /// Its position, in pixels.
+    /// Position, in pixels.
     ///
-    /// `qPos`: [`Point`].
+    /// Wire name: `qPos`.
     #[doc(alias = "qPos")]
     pub pos: Point,
-    /// The fields that the links are made by.
+    /// Fields of the key.
     ///
-    /// `qFields`: texts.
+    /// Wire name: `qFields`.
     #[doc(alias = "qFields")]
     pub fields: Vec<String>,
     /// Members that the schema does not know.
@@ -3662,24 +3660,22 @@ impl Record for TableViewConnectionPointSaveInfo {
     }
 }
 
-/// What the data model viewer remembers for each of its two views.
-///
-/// `TableViewCtlSaveInfo`: an object with 2 members.
+/// Saved settings for the two views of the data model viewer.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewctlsaveinfo)
+/// Schema type: [`TableViewCtlSaveInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewctlsaveinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableViewCtlSaveInfo {
-    /// For the view of the model as the engine has it, with synthetic tables.
+    /// Settings of the internal view, which shows synthetic tables.
     ///
-    /// `qInternalView`: [`TableViewSaveInfo`].
+    /// Wire name: `qInternalView`.
     #[doc(alias = "qInternalView")]
     pub internal_view: TableViewSaveInfo,
-    /// For the view of the tables as loaded.
+    /// Settings of the source view, which shows the tables as loaded.
     ///
-    /// `qSourceView`: [`TableViewSaveInfo`].
+    /// Wire name: `qSourceView`.
     #[doc(alias = "qSourceView")]
     pub source_view: TableViewSaveInfo,
     /// Members that the schema does not know.
@@ -3729,31 +3725,31 @@ impl Record for TableViewCtlSaveInfo {
     }
 }
 
-/// What the data model viewer remembers about its window: places of tables and the view last used.
+/// Saved settings of the data model viewer window.
 ///
-/// Read with [`DocApi::get_view_dlg_save_info`](crate::doc::DocApi::get_view_dlg_save_info), set with [`DocApi::set_view_dlg_save_info`](crate::doc::DocApi::set_view_dlg_save_info); saved with the app.
-///
-/// `TableViewDlgSaveInfo`: an object with 3 members.
+/// Read them with [`DocApi::get_view_dlg_save_info`](crate::doc::DocApi::get_view_dlg_save_info), and change them
+/// with [`DocApi::set_view_dlg_save_info`](crate::doc::DocApi::set_view_dlg_save_info). They are saved with the
+/// app.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewdlgsaveinfo)
+/// Schema type: [`TableViewDlgSaveInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewdlgsaveinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableViewDlgSaveInfo {
-    /// Place and size of the window. The web client has none and does not use it.
+    /// Position and size of the window. Not used by the web client.
     ///
-    /// `qPos`: [`Rect`].
+    /// Wire name: `qPos`.
     #[doc(alias = "qPos")]
     pub pos: Rect,
-    /// What is remembered for each view.
+    /// Settings for each view.
     ///
-    /// `qCtlInfo`: [`TableViewCtlSaveInfo`].
+    /// Wire name: `qCtlInfo`.
     #[doc(alias = "qCtlInfo")]
     pub ctl_info: TableViewCtlSaveInfo,
-    /// The view to open with: 0 for the internal one, 1 for the source one.
+    /// Initial view: 0 for the internal view, 1 for the source view.
     ///
-    /// `qMode`: whole number.
+    /// Wire name: `qMode`.
     #[doc(alias = "qMode")]
     pub mode: i32,
     /// Members that the schema does not know.
@@ -3813,36 +3809,32 @@ impl Record for TableViewDlgSaveInfo {
     }
 }
 
-/// What the data model viewer remembers for one of its views.
-///
-/// `TableViewSaveInfo`: an object with 4 members.
+/// Saved settings of one view of the data model viewer.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewsaveinfo)
+/// Schema type: [`TableViewSaveInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewsaveinfo).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TableViewSaveInfo {
-    /// Where the tables stand.
+    /// Positions of the tables.
     ///
-    /// `qTables`: list of [`TableViewTableWinSaveInfo`].
+    /// Wire name: `qTables`.
     #[doc(alias = "qTables")]
     pub tables: Vec<TableViewTableWinSaveInfo>,
-    /// Where links bend. Qlik Sense does not use it.
+    /// Positions of bends. Not used by Qlik Sense.
     ///
-    /// `qBroomPoints`: list of [`TableViewBroomPointSaveInfo`].
+    /// Wire name: `qBroomPoints`.
     #[doc(alias = "qBroomPoints")]
     pub broom_points: Vec<TableViewBroomPointSaveInfo>,
-    /// Where links meet. Qlik Sense does not use it.
+    /// Positions at which lines meet. Not used by Qlik Sense.
     ///
-    /// `qConnectionPoints`: list of [`TableViewConnectionPointSaveInfo`].
+    /// Wire name: `qConnectionPoints`.
     #[doc(alias = "qConnectionPoints")]
     pub connection_points: Vec<TableViewConnectionPointSaveInfo>,
-    /// The zoom factor; 1 is the natural size.
+    /// Zoom factor. 1 is the original size.
     ///
-    /// `qZoomFactor`: number.
-    ///
-    /// Absent means 1.0.
+    /// Wire name: `qZoomFactor`. Defaults to `1.0`.
     #[doc(alias = "qZoomFactor")]
     pub zoom_factor: f64,
     /// Members that the schema does not know.
@@ -3940,24 +3932,23 @@ impl Record for TableViewSaveInfo {
     }
 }
 
-/// Where a table stands in the data model viewer.
-///
-/// `TableViewTableWinSaveInfo`: an object with 2 members.
+/// The position of a table in the data model viewer.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewtablewinsaveinfo)
+/// Schema type:
+/// [`TableViewTableWinSaveInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#tableviewtablewinsaveinfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableViewTableWinSaveInfo {
-    /// Its place and size, in pixels.
+    /// Position and size, in pixels.
     ///
-    /// `qPos`: [`Rect`].
+    /// Wire name: `qPos`.
     #[doc(alias = "qPos")]
     pub pos: Rect,
-    /// Name of the table.
+    /// Table name.
     ///
-    /// `qCaption`: text.
+    /// Wire name: `qCaption`.
     #[doc(alias = "qCaption")]
     pub caption: String,
     /// Members that the schema does not know.

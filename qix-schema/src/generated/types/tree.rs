@@ -6,28 +6,23 @@ use qix_schema::wire::{Extra, Input, Members, Record};
 use serde::ser::SerializeMap;
 use super::*;
 
-/// Says which levels of a tree to fetch.
+/// Which levels of a tree to fetch.
 ///
-/// The levels are the dimensions in their current order (see [`TreeData::effective_inter_column_sort_order`](crate::types::TreeData::effective_inter_column_sort_order)).
+/// The levels are the dimensions in their current order; see
+/// [`TreeData::effective_inter_column_sort_order`](crate::types::TreeData::effective_inter_column_sort_order).
 ///
-/// `NxPageTreeLevel`: an object with 2 members.
-///
-/// Stability: stable.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpagetreelevel)
+/// Schema type: [`NxPageTreeLevel`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpagetreelevel).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NxPageTreeLevel {
-    /// How many levels to skip: with 1 the tree starts at the second dimension.
+    /// Number of levels to skip. With 1, the tree starts at the second dimension.
     ///
-    /// `qLeft`: whole number.
+    /// Wire name: `qLeft`.
     #[doc(alias = "qLeft")]
     pub left: i32,
-    /// How many levels to fetch; -1 fetches all that follow.
+    /// Number of levels to fetch. -1 fetches all remaining levels.
     ///
-    /// `qDepth`: whole number.
-    ///
-    /// Absent means -1.
+    /// Wire name: `qDepth`. Defaults to `-1`.
     #[doc(alias = "qDepth")]
     pub depth: i32,
 }
@@ -81,26 +76,23 @@ impl Record for NxPageTreeLevel {
     }
 }
 
-/// Says which nodes of a level to fetch: a window over its rows.
+/// Which nodes of a level to fetch.
 ///
-/// `NxPageTreeNode`: an object with 2 members.
-///
-/// Stability: stable.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpagetreenode)
+/// Schema type: [`NxPageTreeNode`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpagetreenode).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxPageTreeNode {
-    /// The window. `qLeft` is the level, `qTop` and `qHeight` the range of nodes within it. Levels without a window
-    /// come whole.
+    /// Range of nodes: `qLeft` is the level; `qTop` and `qHeight` are the range of nodes within it. Levels without a
+    /// range are fetched completely.
     ///
-    /// `qArea`: [`Rect`].
+    /// Wire name: `qArea`.
     #[doc(alias = "qArea")]
     pub area: Rect,
-    /// Whether to add nodes for values that are possible in the selections but have no data at this place of
-    /// the tree. They come as [`NxDimCellType::Generated`](crate::types::NxDimCellType::Generated). Useful when all groups must have the same members.
+    /// Whether to add nodes for values that are possible under the current selections but have no data at this
+    /// position of the tree, as [`NxDimCellType::Generated`](crate::types::NxDimCellType::Generated). Use it if all
+    /// groups must have the same members.
     ///
-    /// `qAllValues`: true or false.
+    /// Wire name: `qAllValues`.
     #[doc(alias = "qAllValues")]
     pub all_values: bool,
 }
@@ -143,32 +135,30 @@ impl Record for NxPageTreeNode {
     }
 }
 
-/// Says what part of a tree to fetch, and how large it may be.
+/// Which part of a tree to fetch, and its maximum size.
 ///
-/// Goes into [`GenericObjectApi::get_hyper_cube_tree_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_tree_data) and [`TreeDataDef::initial_data_fetch`](crate::types::TreeDataDef::initial_data_fetch). Without any option the call
-/// fetches the whole tree, which can be very large.
+/// Used by
+/// [`GenericObjectApi::get_hyper_cube_tree_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_tree_data)
+/// and [`TreeDataDef::initial_data_fetch`](crate::types::TreeDataDef::initial_data_fetch). Without options, the
+/// whole tree is fetched, which can be very large.
 ///
-/// `NxTreeDataOption`: an object with 3 members.
-///
-/// Stability: stable.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreedataoption)
+/// Schema type: [`NxTreeDataOption`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreedataoption).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeDataOption {
-    /// The most nodes that may come back. A tree with more comes back empty, not shortened. All levels count.
+    /// Maximum number of nodes on all levels. If the tree has more nodes, the result is empty, not truncated.
     ///
-    /// `qMaxNbrOfNodes`: whole number.
+    /// Wire name: `qMaxNbrOfNodes`.
     #[doc(alias = "qMaxNbrOfNodes")]
     pub max_nbr_of_nodes: i32,
-    /// Windows over the nodes of single levels, ordered from the left to the right.
+    /// Ranges of nodes on individual levels, from left to right.
     ///
-    /// `qTreeNodes`: list of [`NxPageTreeNode`].
+    /// Wire name: `qTreeNodes`.
     #[doc(alias = "qTreeNodes")]
     pub tree_nodes: Vec<NxPageTreeNode>,
-    /// The levels to fetch.
+    /// Levels to fetch.
     ///
-    /// `qTreeLevels`: [`NxPageTreeLevel`].
+    /// Wire name: `qTreeLevels`.
     #[doc(alias = "qTreeLevels")]
     pub tree_levels: NxPageTreeLevel,
 }
@@ -228,73 +218,70 @@ impl Record for NxTreeDataOption {
     }
 }
 
-/// A dimension of a tree: a level, with the measures that are calculated on it.
+/// A dimension of a tree: one level and the measures calculated on it.
 ///
-/// Like [`NxDimension`](crate::types::NxDimension) in a hypercube, except that a tree can have different measures on each level.
-///
-/// `NxTreeDimensionDef`: an object with 11 members.
+/// Like [`NxDimension`](crate::types::NxDimension) in a hypercube, but each level of a tree can have different
+/// measures.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// Stability: stable.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreedimensiondef)
+/// Schema type: [`NxTreeDimensionDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreedimensiondef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeDimensionDef {
-    /// Id of a master dimension, instead of an own definition in `qDef`.
+    /// ID of a library dimension to use instead of `qDef`.
     ///
-    /// `qLibraryId`: text.
+    /// Wire name: `qLibraryId`.
     #[doc(alias = "qLibraryId")]
     pub library_id: String,
-    /// Fields, labels and sorting of a dimension defined here.
+    /// Fields, labels, and sorting of a dimension that is not in the library.
     ///
-    /// `qDef`: [`NxInlineDimensionDef`].
+    /// Wire name: `qDef`.
     #[doc(alias = "qDef")]
     pub def: NxInlineDimensionDef,
-    /// The measures to calculate for every node of this level.
+    /// Measures to calculate for each node of this level.
     ///
-    /// `qValueExprs`: list of [`NxMeasure`].
+    /// Wire name: `qValueExprs`.
     #[doc(alias = "qValueExprs")]
     pub value_exprs: Vec<NxMeasure>,
-    /// Whether to leave out nodes whose value is null.
+    /// Whether to omit nodes whose value is null.
     ///
-    /// `qNullSuppression`: true or false.
+    /// Wire name: `qNullSuppression`.
     #[doc(alias = "qNullSuppression")]
     pub null_suppression: bool,
-    /// Limits how many values are shown, collects the rest in a group of others, and asks for a total.
+    /// Limits the number of values, combines the rest into an *others* group, and defines the total.
     ///
-    /// `qOtherTotalSpec`: [`OtherTotalSpecProp`].
+    /// Wire name: `qOtherTotalSpec`.
     #[doc(alias = "qOtherTotalSpec")]
     pub other_total_spec: OtherTotalSpecProp,
-    /// Whether to show values that the selections exclude, too.
+    /// Whether to include excluded values.
     ///
-    /// `qShowAll`: true or false.
+    /// Wire name: `qShowAll`.
     #[doc(alias = "qShowAll")]
     pub show_all: bool,
-    /// What to call the group of others.
+    /// Label of the *others* group.
     ///
-    /// `qOtherLabel`: [`StringExpr`].
+    /// Wire name: `qOtherLabel`.
     #[doc(alias = "qOtherLabel")]
     pub other_label: StringExpr,
-    /// What to call the total.
+    /// Label of the total.
     ///
-    /// `qTotalLabel`: [`StringExpr`].
+    /// Wire name: `qTotalLabel`.
     #[doc(alias = "qTotalLabel")]
     pub total_label: StringExpr,
-    /// Takes the level out of the tree as long as its condition does not hold.
+    /// Calculation condition. If it is not met, the level is removed from the tree.
     ///
-    /// `qCalcCondition`: [`NxCalcCond`].
+    /// Wire name: `qCalcCondition`.
     #[doc(alias = "qCalcCondition")]
     pub calc_condition: NxCalcCond,
-    /// Expressions to calculate for each value beside the measures, such as its colour.
+    /// Attribute expressions to calculate for each value, such as a color.
     ///
-    /// `qAttributeExpressions`: list of [`NxAttrExprDef`].
+    /// Wire name: `qAttributeExpressions`.
     #[doc(alias = "qAttributeExpressions")]
     pub attribute_expressions: Vec<NxAttrExprDef>,
-    /// Dimensions whose values are to come with each value of this one.
+    /// Attribute dimensions to evaluate for each value.
     ///
-    /// `qAttributeDimensions`: list of [`NxAttrDimDef`].
+    /// Wire name: `qAttributeDimensions`.
     #[doc(alias = "qAttributeDimensions")]
     pub attribute_dimensions: Vec<NxAttrDimDef>,
     /// Members that the schema does not know.
@@ -455,34 +442,31 @@ impl Record for NxTreeDimensionDef {
     }
 }
 
-/// What the engine found out about a dimension of a tree: title, format, number of values, errors.
+/// Information about a dimension of a tree: title, format, number of values, errors, and measures.
 ///
-/// The counterpart of [`NxTreeDimensionDef`](crate::types::NxTreeDimensionDef) in the layout. Works like [`NxDimensionInfo`](crate::types::NxDimensionInfo), and has the measures of the
-/// level besides.
-///
-/// `NxTreeDimensionInfo`: an object with 31 members.
+/// Describes an [`NxTreeDimensionDef`](crate::types::NxTreeDimensionDef) in the layout. Like
+/// [`NxDimensionInfo`](crate::types::NxDimensionInfo), but it also contains the measures of the level.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// Stability: stable.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreedimensioninfo)
+/// Schema type: [`NxTreeDimensionInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreedimensioninfo).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeDimensionInfo {
-    /// The label to show: the one that was defined, else the field or expression.
+    /// Label to display: the defined label, or else the field or expression.
     ///
-    /// `qFallbackTitle`: text.
+    /// Wire name: `qFallbackTitle`.
     #[doc(alias = "qFallbackTitle")]
     pub fallback_title: String,
     /// Length of the longest value in characters, for choosing column widths.
     ///
-    /// `qApprMaxGlyphCount`: whole number.
+    /// Wire name: `qApprMaxGlyphCount`.
     #[doc(alias = "qApprMaxGlyphCount")]
     pub appr_max_glyph_count: i32,
-    /// How many distinct values the field has; [`NxTreeDimensionInfo::cardinalities`](crate::types::NxTreeDimensionInfo::cardinalities) has more to say.
+    /// Number of distinct values of the field. See also
+    /// [`NxTreeDimensionInfo::cardinalities`](crate::types::NxTreeDimensionInfo::cardinalities).
     ///
-    /// `qCardinal`: whole number.
+    /// Wire name: `qCardinal`.
     ///
     /// Deprecated: use `cardinalities` instead.
     #[doc(alias = "qCardinal")]
@@ -490,146 +474,145 @@ pub struct NxTreeDimensionInfo {
     pub cardinal: i32,
     /// Whether the field is locked.
     ///
-    /// `qLocked`: true or false.
+    /// Wire name: `qLocked`.
     #[doc(alias = "qLocked")]
     pub locked: bool,
-    /// Whether the values are sorted upwards or downwards.
+    /// Sort direction of the values.
     ///
-    /// `qSortIndicator`: [`NxSortIndicatorType`].
+    /// Wire name: `qSortIndicator`.
     #[doc(alias = "qSortIndicator")]
     pub sort_indicator: NxSortIndicatorType,
-    /// The labels of all fields of a drill-down or cyclic group; just one for other dimensions.
+    /// Labels of all fields of a drill-down or cyclic group. Other dimensions have one label.
     ///
-    /// `qGroupFallbackTitles`: texts.
+    /// Wire name: `qGroupFallbackTitles`.
     #[doc(alias = "qGroupFallbackTitles")]
     pub group_fallback_titles: Vec<String>,
-    /// Which of the group's fields is shown now, counted from 0; 0 for other dimensions.
+    /// Index of the active field in the group, counted from 0. 0 for other dimensions.
     ///
-    /// `qGroupPos`: whole number.
+    /// Wire name: `qGroupPos`.
     #[doc(alias = "qGroupPos")]
     pub group_pos: i32,
-    /// How many values of the field are selected, possible, excluded and so on.
+    /// Number of values in each selection state.
     ///
-    /// `qStateCounts`: [`NxStateCounts`].
+    /// Wire name: `qStateCounts`.
     #[doc(alias = "qStateCounts")]
     pub state_counts: NxStateCounts,
-    /// The field's tags, such as `$numeric`, `$date` or `$key`.
+    /// Tags of the field, such as `$numeric`, `$date`, or `$key`.
     ///
-    /// `qTags`: texts.
+    /// Wire name: `qTags`.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
-    /// Why the dimension cannot be calculated. Absent when all is well.
+    /// Error that prevented the calculation, if any.
     ///
-    /// `qError`: [`NxValidationError`].
+    /// Wire name: `qError`.
     #[doc(alias = "qError")]
     pub error: Option<Box<NxValidationError>>,
-    /// Whether the values are best shown as separate ones, as numbers, or along a time axis.
+    /// Whether the values suit a discrete, numeric, or time axis.
     ///
-    /// `qDimensionType`: [`NxDimensionType`].
+    /// Wire name: `qDimensionType`.
     #[doc(alias = "qDimensionType")]
     pub dimension_type: NxDimensionType,
-    /// Whether the sort order is turned round.
+    /// Whether the sort order is reversed.
     ///
-    /// `qReverseSort`: true or false.
+    /// Wire name: `qReverseSort`.
     #[doc(alias = "qReverseSort")]
     pub reverse_sort: bool,
-    /// Whether the dimension is a group of fields, and of which kind.
+    /// Type of group, if the dimension is a group of fields.
     ///
-    /// `qGrouping`: [`NxGrpType`].
+    /// Wire name: `qGrouping`.
     #[doc(alias = "qGrouping")]
     pub grouping: NxGrpType,
-    /// Whether the field was loaded as a semantic one, a relation between values.
+    /// Whether the field is semantic, that is, describes a relation between values.
     ///
-    /// `qIsSemantic`: true or false.
+    /// Wire name: `qIsSemantic`.
     #[doc(alias = "qIsSemantic")]
     pub is_semantic: bool,
-    /// How the numbers of the dimension are formatted.
+    /// Number format of the values.
     ///
-    /// `qNumFormat`: [`FieldAttributes`].
+    /// Wire name: `qNumFormat`.
     #[doc(alias = "qNumFormat")]
     pub num_format: FieldAttributes,
-    /// Whether the engine chose the format, none having been defined.
+    /// Whether the engine chose the number format because none was defined.
     ///
-    /// `qIsAutoFormat`: true or false.
+    /// Wire name: `qIsAutoFormat`.
     #[doc(alias = "qIsAutoFormat")]
     pub is_auto_format: bool,
-    /// The fields or expressions of the dimension; several for a group.
+    /// Fields or expressions of the dimension. A group has several.
     ///
-    /// `qGroupFieldDefs`: texts.
+    /// Wire name: `qGroupFieldDefs`.
     #[doc(alias = "qGroupFieldDefs")]
     pub group_field_defs: Vec<String>,
-    /// The lowest number among the values.
+    /// Lowest numeric value.
     ///
-    /// `qMin`: number.
+    /// Wire name: `qMin`.
     #[doc(alias = "qMin")]
     pub min: f64,
-    /// The highest number among the values.
+    /// Highest numeric value.
     ///
-    /// `qMax`: number.
+    /// Wire name: `qMax`.
     #[doc(alias = "qMax")]
     pub max: f64,
-    /// Whether a continuous axis is in use.
+    /// Whether a continuous axis is used.
     ///
-    /// `qContinuousAxes`: true or false.
+    /// Wire name: `qContinuousAxes`.
     #[doc(alias = "qContinuousAxes")]
     pub continuous_axes: bool,
     /// Whether the dimension is a cyclic group.
     ///
-    /// `qIsCyclic`: true or false.
+    /// Wire name: `qIsCyclic`.
     #[doc(alias = "qIsCyclic")]
     pub is_cyclic: bool,
-    /// Whether it is based on a derived field, such as the month of an automatic calendar.
+    /// Whether the dimension is based on a derived field, such as the month of an automatic calendar.
     ///
-    /// `qDerivedField`: true or false.
+    /// Wire name: `qDerivedField`.
     #[doc(alias = "qDerivedField")]
     pub derived_field: bool,
-    /// The measures of this level, in the order of [`NxTreeDimensionDef::value_exprs`](crate::types::NxTreeDimensionDef::value_exprs).
+    /// Measures of this level, in the order of
+    /// [`NxTreeDimensionDef::value_exprs`](crate::types::NxTreeDimensionDef::value_exprs).
     ///
-    /// `qMeasureInfo`: list of [`NxMeasureInfo`].
+    /// Wire name: `qMeasureInfo`.
     #[doc(alias = "qMeasureInfo")]
     pub measure_info: Vec<NxMeasureInfo>,
-    /// The attribute expressions, in the order of their definitions.
+    /// Attribute expressions, in definition order.
     ///
-    /// `qAttrExprInfo`: list of [`NxAttrExprInfo`].
+    /// Wire name: `qAttrExprInfo`.
     #[doc(alias = "qAttrExprInfo")]
     pub attr_expr_info: Vec<NxAttrExprInfo>,
-    /// The attribute dimensions, in the order of their definitions.
+    /// Attribute dimensions, in definition order.
     ///
-    /// `qAttrDimInfo`: list of [`NxAttrDimInfo`].
+    /// Wire name: `qAttrDimInfo`.
     #[doc(alias = "qAttrDimInfo")]
     pub attr_dim_info: Vec<NxAttrDimInfo>,
-    /// The message of the calculation condition, when the condition does not hold.
+    /// Message of the calculation condition, if the condition is not met.
     ///
-    /// `qCalcCondMsg`: text.
+    /// Wire name: `qCalcCondMsg`.
     #[doc(alias = "qCalcCondMsg")]
     pub calc_cond_msg: String,
-    /// Whether the dimension is an expression rather than a field.
+    /// Whether the dimension is an expression instead of a field.
     ///
-    /// `qIsCalculated`: true or false.
+    /// Wire name: `qIsCalculated`.
     #[doc(alias = "qIsCalculated")]
     pub is_calculated: bool,
-    /// Whether the field always keeps exactly one value selected.
+    /// Whether the field always has exactly one selected value.
     ///
-    /// `qIsOneAndOnlyOne`: true or false.
+    /// Wire name: `qIsOneAndOnlyOne`.
     #[doc(alias = "qIsOneAndOnlyOne")]
     pub is_one_and_only_one: bool,
-    /// How many distinct values there are, in the field and in the tree.
+    /// Numbers of distinct values, in the field and in the tree.
     ///
-    /// `qCardinalities`: [`NxCardinalities`].
+    /// Wire name: `qCardinalities`.
     #[doc(alias = "qCardinalities")]
     pub cardinalities: NxCardinalities,
-    /// Id of the master dimension, when it is one.
+    /// ID of the library dimension, if it is one.
     ///
-    /// `qLibraryId`: text.
+    /// Wire name: `qLibraryId`.
     #[doc(alias = "qLibraryId")]
     pub library_id: String,
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// The name under which the engine itself handles the dimension, with variables expanded.
+    /// Name that the engine uses internally, with variables expanded.
     ///
-    /// `qEffectiveDimensionName`: text.
-    ///
-    /// Stability: experimental.
+    /// Wire name: `qEffectiveDimensionName`.
     #[doc(alias = "qEffectiveDimensionName")]
     pub effective_dimension_name: String,
     /// Members that the schema does not know.
@@ -1023,99 +1006,97 @@ impl Record for NxTreeDimensionInfo {
 
 /// A node of a tree: a dimension value with its measures and children.
 ///
-/// `NxTreeNode`: an object with 17 members.
-///
-/// Stability: stable.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreenode)
+/// Schema type: [`NxTreeNode`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreenode).
 #[derive(Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeNode {
-    /// The value as formatted text.
+    /// The value as a formatted string.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
-    /// The value as a number, `NaN` when it has none.
+    /// The value as a number, or `NaN` if it is not numeric.
     ///
-    /// `qValue`: number.
+    /// Wire name: `qValue`.
     #[doc(alias = "qValue")]
     pub value: f64,
-    /// Number of the value within its field, for selections. Negative numbers are no values: -1 is a total, -2 a
-    /// null, -3 the group of others.
+    /// Element number of the value within its field, for selections. Negative numbers are special: -1 is a total, -2
+    /// a null value, and -3 the *others* group.
     ///
-    /// `qElemNo`: whole number.
+    /// Wire name: `qElemNo`.
     #[doc(alias = "qElemNo")]
     pub elem_no: i32,
-    /// Position among its siblings in the whole tree, whatever part was fetched.
+    /// Position among its siblings in the complete tree, regardless of what was fetched.
     ///
-    /// `qGroupPos`: whole number.
+    /// Wire name: `qGroupPos`.
     #[doc(alias = "qGroupPos")]
     pub group_pos: i32,
-    /// How many children it has in the whole tree, whatever part was fetched.
+    /// Number of children in the complete tree, regardless of what was fetched.
     ///
-    /// `qGroupSize`: whole number.
+    /// Wire name: `qGroupSize`.
     #[doc(alias = "qGroupSize")]
     pub group_size: i32,
     /// Row of the node in the data, counted from 0.
     ///
-    /// `qRow`: whole number.
+    /// Wire name: `qRow`.
     #[doc(alias = "qRow")]
     pub row: i32,
-    /// What the node stands for.
+    /// Type of the node.
     ///
-    /// `qType`: [`NxDimCellType`].
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: NxDimCellType,
-    /// The measures of this node's level, in the order of [`NxTreeDimensionDef::value_exprs`](crate::types::NxTreeDimensionDef::value_exprs).
+    /// Measures of this level, in the order of
+    /// [`NxTreeDimensionDef::value_exprs`](crate::types::NxTreeDimensionDef::value_exprs).
     ///
-    /// `qValues`: list of [`NxTreeValue`].
+    /// Wire name: `qValues`.
     #[doc(alias = "qValues")]
     pub values: Vec<NxTreeValue>,
-    /// The children that were fetched, sorted; see [`NxTreeNode::group_size`](crate::types::NxTreeNode::group_size) for how many there are.
+    /// Fetched children, in sort order. May be fewer than
+    /// [`NxTreeNode::group_size`](crate::types::NxTreeNode::group_size).
     ///
-    /// `qNodes`: list of [`NxTreeNode`].
+    /// Wire name: `qNodes`.
     #[doc(alias = "qNodes")]
     pub nodes: Vec<NxTreeNode>,
-    /// The results of the dimension's attribute expressions for this value.
+    /// Results of the dimension's attribute expressions for this value.
     ///
-    /// `qAttrExps`: [`NxAttributeExpressionValues`].
+    /// Wire name: `qAttrExps`.
     #[doc(alias = "qAttrExps")]
     pub attr_exps: NxAttributeExpressionValues,
-    /// The values of the dimension's attribute dimensions for this value.
+    /// Values of the dimension's attribute dimensions for this value.
     ///
-    /// `qAttrDims`: [`NxAttributeDimValues`].
+    /// Wire name: `qAttrDims`.
     #[doc(alias = "qAttrDims")]
     pub attr_dims: NxAttributeDimValues,
-    /// For each measure, the sum of the positive values in the group.
+    /// Sum of the positive values in the group, for each measure.
     ///
-    /// `qMaxPos`: numbers.
+    /// Wire name: `qMaxPos`.
     #[doc(alias = "qMaxPos")]
     pub max_pos: Vec<f64>,
-    /// For each measure, the sum of the negative values in the group.
+    /// Sum of the negative values in the group, for each measure.
     ///
-    /// `qMinNeg`: numbers.
+    /// Wire name: `qMinNeg`.
     #[doc(alias = "qMinNeg")]
     pub min_neg: Vec<f64>,
-    /// Whether the node is closed and can be opened.
+    /// Whether the node is collapsed and can be expanded.
     ///
-    /// `qCanExpand`: true or false.
+    /// Wire name: `qCanExpand`.
     #[doc(alias = "qCanExpand")]
     pub can_expand: bool,
-    /// Whether the node is open and can be closed.
+    /// Whether the node is expanded and can be collapsed.
     ///
-    /// `qCanCollapse`: true or false.
+    /// Wire name: `qCanCollapse`.
     #[doc(alias = "qCanCollapse")]
     pub can_collapse: bool,
-    /// How the value relates to the current selections.
+    /// Selection state of the value.
     ///
-    /// `qState`: [`StateEnumType`].
+    /// Wire name: `qState`.
     #[doc(alias = "qState")]
     pub state: StateEnumType,
-    /// Where the node hangs: the [`NxTreeNode::group_pos`](crate::types::NxTreeNode::group_pos) of its ancestors, the outermost first. Empty right
-    /// under the root.
+    /// Path of the node: the [`NxTreeNode::group_pos`](crate::types::NxTreeNode::group_pos) of its ancestors,
+    /// outermost first. Empty directly below the root.
     ///
-    /// `qTreePath`: whole numbers.
+    /// Wire name: `qTreePath`.
     #[doc(alias = "qTreePath")]
     pub tree_path: Vec<i32>,
 }
@@ -1369,32 +1350,28 @@ impl Record for NxTreeNode {
 
 /// The result of a measure for one node of a tree.
 ///
-/// `NxTreeValue`: an object with 4 members.
-///
-/// Stability: stable.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreevalue)
+/// Schema type: [`NxTreeValue`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreevalue).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeValue {
-    /// The result as formatted text.
+    /// The result as a formatted string.
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
-    /// The result as a number, `NaN` when it has none.
+    /// The result as a number, or `NaN` if it is not numeric.
     ///
-    /// `qValue`: number.
+    /// Wire name: `qValue`.
     #[doc(alias = "qValue")]
     pub value: f64,
-    /// The results of the measure's attribute expressions.
+    /// Results of the measure's attribute expressions.
     ///
-    /// `qAttrExps`: [`NxAttributeExpressionValues`].
+    /// Wire name: `qAttrExps`.
     #[doc(alias = "qAttrExps")]
     pub attr_exps: NxAttributeExpressionValues,
-    /// The values of the measure's attribute dimensions.
+    /// Values of the measure's attribute dimensions.
     ///
-    /// `qAttrDims`: [`NxAttributeDimValues`].
+    /// Wire name: `qAttrDims`.
     #[doc(alias = "qAttrDims")]
     pub attr_dims: NxAttributeDimValues,
 }
@@ -1463,74 +1440,71 @@ impl Record for NxTreeValue {
     }
 }
 
-/// A tree of dimensions as it stands in the layout of a generic object, under `qTreeData`.
+/// A calculated tree of dimensions, in the `qTreeData` member of the layout of a generic object.
 ///
-/// The result of a [`TreeDataDef`](crate::types::TreeDataDef). It describes levels and measures; the nodes themselves are here only if an initial
-/// fetch was defined, else get them with [`GenericObjectApi::get_hyper_cube_tree_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_tree_data). Look at `qError` first: when it is set,
-/// the rest is not valid.
+/// The result of a [`TreeDataDef`](crate::types::TreeDataDef). It describes levels and measures. It contains
+/// nodes only for the initial fetch; fetch others with
+/// [`GenericObjectApi::get_hyper_cube_tree_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_tree_data).
+/// Check `qError` first: if it is set, the other members are not valid.
 ///
-/// `TreeData`: an object with 11 members.
-///
-/// Stability: stable.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#treedata)
+/// Schema type: [`TreeData`](https://qlik.dev/apis/json-rpc/qix/schemas/#treedata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TreeData {
-    /// The alternate state that the tree is calculated in.
+    /// Alternate state that the tree is calculated in.
     ///
-    /// `qStateName`: text.
+    /// Wire name: `qStateName`.
     #[doc(alias = "qStateName")]
     pub state_name: String,
-    /// How many nodes each level has in all.
+    /// Total number of nodes on each level.
     ///
-    /// `qNodesOnDim`: whole numbers.
+    /// Wire name: `qNodesOnDim`.
     #[doc(alias = "qNodesOnDim")]
     pub nodes_on_dim: Vec<i32>,
-    /// Why the tree could not be calculated. Absent when all is well.
+    /// Error that prevented the calculation, if any.
     ///
-    /// `qError`: [`NxValidationError`].
+    /// Wire name: `qError`.
     #[doc(alias = "qError")]
     pub error: Option<Box<NxValidationError>>,
-    /// The levels, in the order of [`TreeDataDef::dimensions`](crate::types::TreeDataDef::dimensions).
+    /// Levels, in the order of [`TreeDataDef::dimensions`](crate::types::TreeDataDef::dimensions).
     ///
-    /// `qDimensionInfo`: list of [`NxTreeDimensionInfo`].
+    /// Wire name: `qDimensionInfo`.
     #[doc(alias = "qDimensionInfo")]
     pub dimension_info: Vec<NxTreeDimensionInfo>,
-    /// The order of the levels now, as indexes of dimensions: `[1,0]` puts the second
-    /// dimension outermost.
+    /// Current order of the levels, as dimension indexes: `[1,0]` makes the second dimension the outermost level.
     ///
-    /// `qEffectiveInterColumnSortOrder`: whole numbers.
+    /// Wire name: `qEffectiveInterColumnSortOrder`.
     #[doc(alias = "qEffectiveInterColumnSortOrder")]
     pub effective_inter_column_sort_order: Vec<i32>,
-    /// Whether there is a group of others.
+    /// Whether there is an *others* group.
     ///
-    /// `qHasOtherValues`: true or false.
+    /// Wire name: `qHasOtherValues`.
     #[doc(alias = "qHasOtherValues")]
     pub has_other_values: bool,
-    /// The title, evaluated.
+    /// Evaluated title.
     ///
-    /// `qTitle`: text.
+    /// Wire name: `qTitle`.
     #[doc(alias = "qTitle")]
     pub title: String,
-    /// Where a node was opened last.
+    /// Position of the last expanded node.
     ///
-    /// `qLastExpandedPos`: [`NxCellPosition`].
+    /// Wire name: `qLastExpandedPos`.
     #[doc(alias = "qLastExpandedPos")]
     pub last_expanded_pos: NxCellPosition,
-    /// The message of the calculation condition, when the condition does not hold.
+    /// Message of the calculation condition, if the condition is not met.
     ///
-    /// `qCalcCondMsg`: text.
+    /// Wire name: `qCalcCondMsg`.
     #[doc(alias = "qCalcCondMsg")]
     pub calc_cond_msg: String,
-    /// The root nodes of the parts defined by [`TreeDataDef::initial_data_fetch`](crate::types::TreeDataDef::initial_data_fetch); empty if there are none.
+    /// Root nodes of the parts requested by
+    /// [`TreeDataDef::initial_data_fetch`](crate::types::TreeDataDef::initial_data_fetch).
     ///
-    /// `qTreeDataPages`: list of [`NxTreeNode`].
+    /// Wire name: `qTreeDataPages`.
     #[doc(alias = "qTreeDataPages")]
     pub tree_data_pages: Vec<NxTreeNode>,
-    /// The measures that are calculated over the whole tree.
+    /// Measures calculated over the whole tree.
     ///
-    /// `qMeasureInfo`: list of [`NxMeasureInfo`].
+    /// Wire name: `qMeasureInfo`.
     #[doc(alias = "qMeasureInfo")]
     pub measure_info: Vec<NxMeasureInfo>,
 }
@@ -1700,90 +1674,84 @@ impl Record for TreeData {
     }
 }
 
-/// Defines a tree of dimensions, with different measures on each level, as part of a generic object.
+/// A tree of dimensions with different measures on each level, as part of a generic object.
 ///
-/// Stands in the properties under `qTreeDataDef`, and gives a [`TreeData`](crate::types::TreeData) in the layout. Choose it over a hypercube when
-/// levels need measures of their own, or when data is fetched level by level. Plain tables are better served by
-/// [`HyperCubeDef`](crate::types::HyperCubeDef).
-///
-/// `TreeDataDef`: an object with 13 members.
+/// Part of the properties, in `qTreeDataDef`. Results in a [`TreeData`](crate::types::TreeData) in the layout.
+/// Use it instead of a hypercube if levels need their own measures, or if you fetch data level by level. For
+/// plain tables, use a [`HyperCubeDef`](crate::types::HyperCubeDef).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// Stability: stable.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#treedatadef)
+/// Schema type: [`TreeDataDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#treedatadef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TreeDataDef {
-    /// The alternate state to calculate in; the state of the object when empty.
+    /// Alternate state to calculate in. Defaults to the state of the object.
     ///
-    /// `qStateName`: text.
+    /// Wire name: `qStateName`.
     #[doc(alias = "qStateName")]
     pub state_name: String,
-    /// The levels of the tree.
+    /// Levels of the tree.
     ///
-    /// `qDimensions`: list of [`NxTreeDimensionDef`].
+    /// Wire name: `qDimensions`.
     #[doc(alias = "qDimensions")]
     pub dimensions: Vec<NxTreeDimensionDef>,
-    /// The order of the levels, as indexes of dimensions: `[1,0]` puts the second dimension
-    /// outermost. Left empty, they are in the order of definition.
+    /// Order of the levels, as dimension indexes: `[1,0]` makes the second dimension the outermost level. Defaults to
+    /// definition order.
     ///
-    /// `qInterColumnSortOrder`: whole numbers.
+    /// Wire name: `qInterColumnSortOrder`.
     #[doc(alias = "qInterColumnSortOrder")]
     pub inter_column_sort_order: Vec<i32>,
-    /// Whether to leave out nodes whose measures are all zero.
+    /// Whether to omit nodes whose measures are all zero.
     ///
-    /// `qSuppressZero`: true or false.
+    /// Wire name: `qSuppressZero`.
     #[doc(alias = "qSuppressZero")]
     pub suppress_zero: bool,
-    /// Whether to leave out nodes whose measures are all missing.
+    /// Whether to omit nodes whose measures are all null.
     ///
-    /// `qSuppressMissing`: true or false.
+    /// Wire name: `qSuppressMissing`.
     #[doc(alias = "qSuppressMissing")]
     pub suppress_missing: bool,
-    /// Whether all nodes start opened.
+    /// Whether all nodes are initially expanded.
     ///
-    /// `qOpenFullyExpanded`: true or false.
+    /// Wire name: `qOpenFullyExpanded`.
     #[doc(alias = "qOpenFullyExpanded")]
     pub open_fully_expanded: bool,
-    /// Whether to fill gaps: missing numbers become 0, missing texts empty.
+    /// Whether to replace missing numbers with 0 and missing strings with empty strings.
     ///
-    /// `qPopulateMissing`: true or false.
+    /// Wire name: `qPopulateMissing`.
     #[doc(alias = "qPopulateMissing")]
     pub populate_missing: bool,
-    /// Keeps the tree from being calculated as long as its condition does not hold.
+    /// Calculation condition. If it is not met, the tree is not calculated.
     ///
-    /// `qCalcCondition`: [`NxCalcCond`].
+    /// Wire name: `qCalcCondition`.
     #[doc(alias = "qCalcCondition")]
     pub calc_condition: NxCalcCond,
-    /// A title, usually an expression.
+    /// Title, usually an expression.
     ///
-    /// `qTitle`: [`StringExpr`].
+    /// Wire name: `qTitle`.
     #[doc(alias = "qTitle")]
     pub title: StringExpr,
-    /// The parts of the tree that shall come with the layout.
+    /// Parts of the tree to include in the layout.
     ///
-    /// `qInitialDataFetch`: list of [`NxTreeDataOption`].
+    /// Wire name: `qInitialDataFetch`.
     #[doc(alias = "qInitialDataFetch")]
     pub initial_data_fetch: Vec<NxTreeDataOption>,
-    /// **Experimental**: it may change or go with any version of the engine.
+    /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Which nodes are open, for each dimension.
+    /// Expanded nodes, per dimension.
     ///
-    /// `qExpansionState`: list of [`ExpansionData`].
-    ///
-    /// Stability: experimental.
+    /// Wire name: `qExpansionState`.
     #[doc(alias = "qExpansionState")]
     pub expansion_state: Vec<ExpansionData>,
-    /// Measures to calculate over the whole tree, beside those of the levels.
+    /// Measures to calculate over the whole tree, in addition to those of the levels.
     ///
-    /// `qValueExprs`: list of [`NxMeasure`].
+    /// Wire name: `qValueExprs`.
     #[doc(alias = "qValueExprs")]
     pub value_exprs: Vec<NxMeasure>,
-    /// A set expression, such as `{<Year={2024}>}`, in which everything is calculated.
+    /// Set expression that applies to the whole tree, such as `{<Year={2024}>}`.
     ///
-    /// `qContextSetExpression`: text.
+    /// Wire name: `qContextSetExpression`.
     #[doc(alias = "qContextSetExpression")]
     pub context_set_expression: String,
     /// Members that the schema does not know.

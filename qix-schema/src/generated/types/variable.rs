@@ -6,31 +6,32 @@ use qix_schema::wire::{Choice, Extra, Input, Members, Record, Unrecognized, Valu
 use serde::ser::SerializeMap;
 use super::*;
 
-/// Limits on the values that a variable accepts.
+/// Constraints on the value of a variable.
 ///
-/// A value that breaks them is refused with [`NxLocalizedErrorCode::VariableConstraintFailed`](crate::types::NxLocalizedErrorCode::VariableConstraintFailed) (18004); limits
-/// that do not fit together or do not fit the variable give
-/// [`NxLocalizedErrorCode::VariableConstraintInconsistency`](crate::types::NxLocalizedErrorCode::VariableConstraintInconsistency) (18003).
+/// Setting a value that violates them returns error
+/// [`NxLocalizedErrorCode::VariableConstraintFailed`](crate::types::NxLocalizedErrorCode::VariableConstraintFailed)
+/// (18004). Constraints that contradict each other or the variable return error
+/// [`NxLocalizedErrorCode::VariableConstraintInconsistency`](crate::types::NxLocalizedErrorCode::VariableConstraintInconsistency)
+/// (18003).
 ///
-/// `GenericVariableConstraints`: an object with 3 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericvariableconstraints)
+/// Schema type:
+/// [`GenericVariableConstraints`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericvariableconstraints).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericVariableConstraints {
-    /// Whether texts, numbers or both are accepted.
+    /// Whether the variable accepts strings, numbers, or both.
     ///
-    /// `qType`: [`GenericVariableType`].
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: GenericVariableType,
-    /// The texts to choose from, for a variable that is limited to certain values.
+    /// Allowed strings, if the variable is limited to specific values.
     ///
-    /// `qValuesText`: texts.
+    /// Wire name: `qValuesText`.
     #[doc(alias = "qValuesText")]
     pub values_text: Vec<String>,
-    /// The numbers to choose from, for a variable that is limited to certain values.
+    /// Allowed numbers, if the variable is limited to specific values.
     ///
-    /// `qValuesNum`: numbers.
+    /// Wire name: `qValuesNum`.
     #[doc(alias = "qValuesNum")]
     pub values_num: Vec<f64>,
 }
@@ -89,44 +90,44 @@ impl Record for GenericVariableConstraints {
     }
 }
 
-/// A variable evaluated: its present value.
+/// The current value of a variable.
 ///
-/// [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout) returns it. A variable whose definition is an expression changes with the selections;
-/// the engine then reports it as changed and the layout has to be fetched again. For the definition see
+/// Returned by [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout). If
+/// the variable is defined by an expression, its value depends on the selections: the engine reports the variable
+/// as changed, and you fetch the layout again. For the definition, see
 /// [`GenericVariableProperties`](crate::types::GenericVariableProperties).
-///
-/// `GenericVariableLayout`: an object with 5 members.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericvariablelayout)
+/// Schema type: [`GenericVariableLayout`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericvariablelayout).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericVariableLayout {
-    /// Identifier and type of the variable; the type is `variable`.
+    /// ID and type. The type is `variable`.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// Title, description and rights of the variable.
+    /// Title, description, and access rights.
     ///
-    /// `qMeta`: [`NxMeta`].
+    /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
-    /// The value as text, formatted as its number presentation says.
+    /// The value as a string, formatted according to
+    /// [`GenericVariableProperties::number_presentation`](crate::types::GenericVariableProperties::number_presentation).
     ///
-    /// `qText`: text.
+    /// Wire name: `qText`.
     #[doc(alias = "qText")]
     pub text: String,
-    /// The value as a number; `NaN` when it is not one.
+    /// The value as a number, or `NaN` if it is not numeric.
     ///
-    /// `qNum`: number.
+    /// Wire name: `qNum`.
     #[doc(alias = "qNum")]
     pub num: f64,
-    /// Whether the load script defined the variable. Such a variable comes back with every reload, and
-    /// cannot be removed or redefined through its properties.
+    /// Whether the load script created the variable. Such a variable is recreated by every reload and cannot be
+    /// removed or redefined through its properties.
     ///
-    /// `qIsScriptCreated`: true or false.
+    /// Wire name: `qIsScriptCreated`.
     #[doc(alias = "qIsScriptCreated")]
     pub is_script_created: bool,
     /// Members that the schema does not know.
@@ -212,65 +213,66 @@ impl Record for GenericVariableLayout {
     }
 }
 
-/// The definition of a variable: a name for a value or a piece of an expression.
+/// The definition of a variable: a name for a value or for part of an expression.
 ///
-/// Expressions use a variable by its name, as a value, or as `$(name)`, which puts the text of its value into the
-/// expression before that is evaluated. Changing the variable thus changes everything that uses it.
+/// An expression can use the variable as a value, by name, or insert its text with `$(name)` before the
+/// expression is evaluated. Changing a variable therefore changes everything that uses it.
 ///
-/// Write it with [`DocApi::create_variable_ex`](crate::doc::DocApi::create_variable_ex) (saved with the app), [`DocApi::create_session_variable`](crate::doc::DocApi::create_session_variable) (gone with the session, and
-/// the only kind that can be created in a published app) or [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties). To give a variable another
-/// value for this session only, use [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value), [`GenericVariableApi::set_num_value`](crate::generic_variable::GenericVariableApi::set_num_value) or
-/// [`GenericVariableApi::set_dual_value`](crate::generic_variable::GenericVariableApi::set_dual_value): those leave the saved properties alone and also work on variables of the load
-/// script.
-///
-/// `GenericVariableProperties`: an object with 8 members.
+/// Pass the properties to [`DocApi::create_variable_ex`](crate::doc::DocApi::create_variable_ex), which saves the
+/// variable with the app; [`DocApi::create_session_variable`](crate::doc::DocApi::create_session_variable), which
+/// creates it for one session and is the only option in a published app; or
+/// [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties). To set a
+/// value for the current session without changing the saved properties, use
+/// [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value),
+/// [`GenericVariableApi::set_num_value`](crate::generic_variable::GenericVariableApi::set_num_value), or
+/// [`GenericVariableApi::set_dual_value`](crate::generic_variable::GenericVariableApi::set_dual_value). These
+/// also work for variables created by the load script.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericvariableproperties)
+/// Schema type:
+/// [`GenericVariableProperties`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericvariableproperties).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericVariableProperties {
-    /// Identifier and type; the type is `variable`, and the identifier stays for good.
+    /// ID and type. The type is `variable`; the ID cannot change.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// Title, description, tags and the like.
+    /// Title, description, tags, and other metadata.
     ///
-    /// `qMetaDef`: [`NxMetaDef`].
+    /// Wire name: `qMetaDef`.
     #[doc(alias = "qMetaDef")]
     pub meta_def: NxMetaDef,
-    /// The name that expressions use, unique in the app and case-sensitive.
+    /// Name used in expressions. Unique in the app and case-sensitive.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// A remark for those who maintain the app.
+    /// Comment for app developers.
     ///
-    /// `qComment`: text.
+    /// Wire name: `qComment`.
     #[doc(alias = "qComment")]
     pub comment: String,
-    /// How a number is formatted when it is shown as text.
+    /// Number format used when the value is converted to a string.
     ///
-    /// `qNumberPresentation`: [`FieldAttributes`].
+    /// Wire name: `qNumberPresentation`.
     #[doc(alias = "qNumberPresentation")]
     pub number_presentation: FieldAttributes,
-    /// Whether bookmarks keep the variable's value and set it again when they are applied. Bookmarks do
-    /// not keep variables of the load script.
+    /// Whether bookmarks store and restore the value. Bookmarks do not store variables created by the load script.
     ///
-    /// `qIncludeInBookmark`: true or false.
+    /// Wire name: `qIncludeInBookmark`.
     #[doc(alias = "qIncludeInBookmark")]
     pub include_in_bookmark: bool,
-    /// What the variable stands for. With a leading `=` it is an expression that is evaluated, and the
-    /// variable has its result; otherwise the text itself is the value.
+    /// Value, or an expression to evaluate if it starts with `=`.
     ///
-    /// `qDefinition`: text.
+    /// Wire name: `qDefinition`.
     #[doc(alias = "qDefinition")]
     pub definition: String,
-    /// Limits on the values that are accepted.
+    /// Constraints on the value.
     ///
-    /// `qConstraints`: [`GenericVariableConstraints`].
+    /// Wire name: `qConstraints`.
     #[doc(alias = "qConstraints")]
     pub constraints: GenericVariableConstraints,
     /// Members that the schema does not know.
@@ -391,28 +393,26 @@ impl Record for GenericVariableProperties {
 
 /// The kind of values that a variable accepts.
 ///
-/// `GenericVariableType`: one of 3 values.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#genericvariabletype)
+/// Schema type: [`GenericVariableType`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericvariabletype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GenericVariableType {
-    /// Texts and numbers.
+    /// Strings and numbers.
     ///
-    /// `any`, in full `VARIABLE_TYPE_ANY`, number 0.
+    /// Wire value: `any`, also `VARIABLE_TYPE_ANY` or 0.
     #[doc(alias = "any")]
     #[doc(alias = "VARIABLE_TYPE_ANY")]
     #[default]
     Any,
     /// Numbers only.
     ///
-    /// `number`, in full `VARIABLE_TYPE_NUMBER`, number 1.
+    /// Wire value: `number`, also `VARIABLE_TYPE_NUMBER` or 1.
     #[doc(alias = "number")]
     #[doc(alias = "VARIABLE_TYPE_NUMBER")]
     Number,
-    /// Texts only.
+    /// Strings only.
     ///
-    /// `text`, in full `VARIABLE_TYPE_TEXT`, number 2.
+    /// Wire value: `text`, also `VARIABLE_TYPE_TEXT` or 2.
     #[doc(alias = "text")]
     #[doc(alias = "VARIABLE_TYPE_TEXT")]
     Text,
@@ -467,61 +467,59 @@ impl Choice for GenericVariableType {
     }
 }
 
-/// A variable in a list of variables.
+/// An entry in a list of variables.
 ///
-/// The list gives definitions, not results: open the variable ([`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name)) and fetch its
-/// [`GenericVariableLayout`](crate::types::GenericVariableLayout) for the value.
+/// The list contains definitions, not values. To read a value, open the variable with
+/// [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) and fetch its
+/// [`GenericVariableLayout`](crate::types::GenericVariableLayout).
 ///
-/// `NxVariableListItem`: an object with 9 members.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxvariablelistitem)
+/// Schema type: [`NxVariableListItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxvariablelistitem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxVariableListItem {
-    /// The name that expressions use.
+    /// Name used in expressions.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// The description, or comment, of the variable.
+    /// Description or comment.
     ///
-    /// `qDescription`: text.
+    /// Wire name: `qDescription`.
     #[doc(alias = "qDescription")]
     pub description: String,
-    /// What the variable stands for: a value, or an expression.
+    /// Value or expression.
     ///
-    /// `qDefinition`: text.
+    /// Wire name: `qDefinition`.
     #[doc(alias = "qDefinition")]
     pub definition: String,
-    /// Whether this is a system variable, which the engine sets and nobody else can change.
+    /// Whether this is a system variable, which only the engine can set.
     ///
-    /// `qIsConfig`: true or false.
+    /// Wire name: `qIsConfig`.
     #[doc(alias = "qIsConfig")]
     pub is_config: bool,
-    /// Whether the name has a meaning to the engine: either it sets the variable, as with `ScriptError`, or it
-    /// reads it, as with `DayNames`.
+    /// Whether the engine sets the variable, like `ScriptError`, or reads it, like `DayNames`.
     ///
-    /// `qIsReserved`: true or false.
+    /// Wire name: `qIsReserved`.
     #[doc(alias = "qIsReserved")]
     pub is_reserved: bool,
-    /// Title, description and rights of the variable.
+    /// Title, description, and access rights.
     ///
-    /// `qMeta`: [`NxMeta`].
+    /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
-    /// Identifier and type of the variable.
+    /// ID and type.
     ///
-    /// `qInfo`: [`NxInfo`].
+    /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// The values that [`VariableListDef::data`](crate::types::VariableListDef::data) asked for, under the same names.
+    /// Values requested by [`VariableListDef::data`](crate::types::VariableListDef::data), under the same names.
     ///
-    /// `qData`: [`JsonObject`].
+    /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
-    /// Whether the load script defined the variable.
+    /// Whether the load script created the variable.
     ///
-    /// `qIsScriptCreated`: true or false.
+    /// Wire name: `qIsScriptCreated`.
     #[doc(alias = "qIsScriptCreated")]
     pub is_script_created: bool,
 }
@@ -644,44 +642,47 @@ impl Record for NxVariableListItem {
     }
 }
 
-/// The properties of a variable as the older class [`Variable`](crate::variable::Variable) has them.
+/// The properties of a variable of the older class [`Variable`](crate::variable::Variable).
 ///
-/// Use [`GenericVariableProperties`](crate::types::GenericVariableProperties) for variables opened with [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) or [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id).
-///
-/// `NxVariableProperties`: an object with 5 members.
+/// For variables opened with [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) or
+/// [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id), use
+/// [`GenericVariableProperties`](crate::types::GenericVariableProperties).
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
 /// Deprecated: use [`GenericVariableProperties`] instead.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#nxvariableproperties)
+/// Schema type: [`NxVariableProperties`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxvariableproperties).
 #[deprecated(note = "use `GenericVariableProperties` instead")]
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxVariableProperties {
-    /// The name that expressions use.
+    /// Name used in expressions.
     ///
-    /// `qName`: text.
+    /// Wire name: `qName`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// How a number is formatted when it is shown as text.
+    /// Number format used when the value is converted to a string.
     ///
-    /// `qNumberPresentation`: [`FieldAttributes`].
+    /// Wire name: `qNumberPresentation`.
     #[doc(alias = "qNumberPresentation")]
     pub number_presentation: FieldAttributes,
-    /// Whether bookmarks keep the variable's value and set it again when they are applied.
+    /// Whether bookmarks store and restore the value.
     ///
-    /// `qIncludeInBookmark`: true or false.
+    /// Wire name: `qIncludeInBookmark`.
     #[doc(alias = "qIncludeInBookmark")]
     pub include_in_bookmark: bool,
-    /// Whether the value is meant to be chosen from [`NxVariableProperties::pre_defined_list`](crate::types::NxVariableProperties::pre_defined_list).
+    /// Whether users choose the value from
+    /// [`NxVariableProperties::pre_defined_list`](crate::types::NxVariableProperties::pre_defined_list).
     ///
-    /// `qUsePredefListedValues`: true or false.
+    /// Wire name: `qUsePredefListedValues`.
     #[doc(alias = "qUsePredefListedValues")]
     pub use_predef_listed_values: bool,
-    /// The values to choose from; it counts only with [`NxVariableProperties::use_predef_listed_values`](crate::types::NxVariableProperties::use_predef_listed_values).
+    /// Predefined values. Applies if
+    /// [`NxVariableProperties::use_predef_listed_values`](crate::types::NxVariableProperties::use_predef_listed_values)
+    /// is `true`.
     ///
-    /// `qPreDefinedList`: texts.
+    /// Wire name: `qPreDefinedList`.
     #[doc(alias = "qPreDefinedList")]
     pub pre_defined_list: Vec<String>,
     /// Members that the schema does not know.
@@ -770,20 +771,19 @@ impl Record for NxVariableProperties {
     }
 }
 
-/// The variables of an app, as a generic object's layout lists them.
+/// The variables of an app, in the layout of a generic object with a
+/// [`VariableListDef`](crate::types::VariableListDef).
 ///
-/// The engine reports the object as changed when variables come or go, which [`DocApi::get_variables`](crate::doc::DocApi::get_variables) does not. The list
-/// follows [`VariableListDef`](crate::types::VariableListDef).
+/// The engine reports the object as changed when variables are added or removed.
+/// [`DocApi::get_variables`](crate::doc::DocApi::get_variables) does not provide such updates.
 ///
-/// `VariableList`: an object with one member.
-///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#variablelist)
+/// Schema type: [`VariableList`](https://qlik.dev/apis/json-rpc/qix/schemas/#variablelist).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VariableList {
     /// The variables.
     ///
-    /// `qItems`: list of [`NxVariableListItem`].
+    /// Wire name: `qItems`.
     #[doc(alias = "qItems")]
     pub items: Vec<NxVariableListItem>,
 }
@@ -819,44 +819,43 @@ impl Record for VariableList {
     }
 }
 
-/// Which variables to list, and what to say about each.
+/// Requests a list of variables.
 ///
-/// It works in two ways: as `qVariableListDef` of a generic object, whose layout then stays up to date, or once, as the
-/// argument of [`DocApi::get_variables`](crate::doc::DocApi::get_variables). The variables that the app's authors made are always listed; reserved, system and
-/// session variables only on request.
-///
-/// `VariableListDef`: an object with 5 members.
+/// As the `qVariableListDef` property of a generic object, it keeps a
+/// [`VariableList`](crate::types::VariableList) up to date in the layout; as the argument of
+/// [`DocApi::get_variables`](crate::doc::DocApi::get_variables), it returns the list once. Variables created by
+/// app developers are always listed. Reserved, system, and session variables are listed only on request.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
-/// [Vendor's reference](https://qlik.dev/apis/json-rpc/qix/schemas/#variablelistdef)
+/// Schema type: [`VariableListDef`](https://qlik.dev/apis/json-rpc/qix/schemas/#variablelistdef).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VariableListDef {
-    /// The type of items to list: `variable`.
+    /// Type of item to list: `variable`.
     ///
-    /// `qType`: text.
+    /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: String,
-    /// Whether to list variables with names that mean something to the engine, such as `ThousandSep` and
-    /// `DayNames`.
+    /// Whether to list variables whose names have a meaning to the engine, such as `ThousandSep` and `DayNames`.
     ///
-    /// `qShowReserved`: true or false.
+    /// Wire name: `qShowReserved`.
     #[doc(alias = "qShowReserved")]
     pub show_reserved: bool,
     /// Whether to list system variables, which the engine sets.
     ///
-    /// `qShowConfig`: true or false.
+    /// Wire name: `qShowConfig`.
     #[doc(alias = "qShowConfig")]
     pub show_config: bool,
-    /// Names and paths of properties to bring along for each variable, see [`JsonObject`](crate::types::JsonObject).
+    /// Names and property paths of additional values to return for each variable; see
+    /// [`JsonObject`](crate::types::JsonObject).
     ///
-    /// `qData`: [`JsonObject`].
+    /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
-    /// Whether to list variables that live in this session only.
+    /// Whether to list session variables.
     ///
-    /// `qShowSession`: true or false.
+    /// Wire name: `qShowSession`.
     #[doc(alias = "qShowSession")]
     pub show_session: bool,
     /// Members that the schema does not know.

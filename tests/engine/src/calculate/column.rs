@@ -45,11 +45,10 @@ pub(super) fn grouping(definition: &DimensionDef, context: &Context<'_>) -> std:
     if text.is_empty() {
         return Err(invalid);
     }
+    // A name that no field has is null in every row, which is no mistake to the engine.
+    let is_name = !text.starts_with('=') && text.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '_' | '.'));
+    let text = if is_name { "Null()" } else { text };
     let formula = RowFormula::new(text, context).map_err(|_| invalid)?;
-    // A bare name that is no field is a mistake, not a calculation.
-    if formula.inner.fields.is_empty() && formula.inner.tables.is_empty() && !text.starts_with('=') {
-        return Err(invalid);
-    }
     match formula.tree {
         crate::expression::Expression::Slot(0) if formula.inner.tables.is_empty() => {
             Ok(Grouping::Field(formula.inner.fields[0]))
@@ -291,7 +290,8 @@ pub(super) fn by_value(text: &str, grouping: &Grouping, ground: &Ground<'_, '_>)
     let Ok(formula) = Formula::new(text, context) else { return Ok(HashMap::new()) };
     let groupings = std::slice::from_ref(grouping);
     let groups = Groups::new(groupings, &[&formula], &[vec![true]], ground.live, ground.state, context)?;
-    Ok(groups.keys.iter().map(|key| (key[0], groups.value(0, &formula, key, None, context))).collect())
+    let values = super::around::by_row(&groups, &formula, groups.keys.clone(), context)?;
+    Ok(values.into_iter().map(|(key, value)| (key[0], value)).collect())
 }
 
 /// How often each value of a dimension is there, in its own table.

@@ -11,6 +11,7 @@ pub(super) enum Mode {
     Straight,
     Pivot,
     Stacked,
+    Tree,
     /// Known to the protocol but not calculated here.
     Other,
 }
@@ -23,12 +24,14 @@ impl Mode {
                 "" | "S" | "DATA_MODE_STRAIGHT" => Self::Straight,
                 "P" | "DATA_MODE_PIVOT" => Self::Pivot,
                 "K" | "DATA_MODE_PIVOT_STACK" => Self::Stacked,
+                "T" | "DATA_MODE_TREE" => Self::Tree,
                 _ => Self::Other,
             },
             Some(number) => match number.as_i64() {
                 Some(0) => Self::Straight,
                 Some(1) => Self::Pivot,
                 Some(2) => Self::Stacked,
+                Some(3) => Self::Tree,
                 _ => Self::Other,
             },
         }
@@ -39,6 +42,7 @@ impl Mode {
             Self::Straight | Self::Other => "S",
             Self::Pivot => "P",
             Self::Stacked => "K",
+            Self::Tree => "T",
         }
     }
 }
@@ -108,13 +112,13 @@ impl Sorting {
         }
     }
 
-    /// `qSortIndicator`: by the first criterion that there is, or what it is without.
-    pub(super) fn indicator(&self, otherwise: &'static str) -> &'static str {
+    /// `qSortIndicator`: by the first criterion that there is.
+    pub(super) fn indicator(&self) -> &'static str {
         let criteria = [self.state, self.expression, self.frequency, self.numeric, self.text, self.load_order];
         match criteria.into_iter().find(|criterion| *criterion != 0) {
             Some(1..) => "A",
             Some(_) => "D",
-            None => otherwise,
+            None => "N",
         }
     }
 }

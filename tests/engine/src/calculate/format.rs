@@ -80,20 +80,22 @@ pub(super) fn suggested<'v>(values: impl Iterator<Item = &'v Dual>, settings: &S
             _ => dates = false,
         }
     }
-    let (decimal, thousand) = (settings.decimal.to_string(), settings.thousand.map(String::from).unwrap_or_default());
-    match (any && numeric, pattern.filter(|_| dates)) {
-        (true, Some(pattern)) => {
+    let numeric = any && numeric;
+    let mut format = match pattern.filter(|_| dates && numeric) {
+        Some(pattern) => {
             let kind = if pattern.contains('h') { "TS" } else { "D" };
-            json!({ "qType": kind, "qnDec": 0, "qUseThou": 0, "qFmt": pattern, "qDec": decimal, "qThou": thousand })
+            json!({ "qType": kind, "qnDec": 0, "qUseThou": 0, "qFmt": pattern })
         }
-        (true, None) if !own_text && whole => {
-            json!({ "qType": "I", "qnDec": 0, "qUseThou": 1, "qFmt": "###0", "qDec": decimal, "qThou": thousand })
-        }
-        (true, None) if !own_text => {
-            json!({ "qType": "R", "qnDec": 14, "qUseThou": 1, "qFmt": "##############", "qDec": decimal, "qThou": thousand })
-        }
-        _ => json!({ "qType": "U", "qnDec": 0, "qUseThou": 0 }),
+        None if numeric && !own_text && whole => json!({ "qType": "I", "qnDec": 0, "qUseThou": 1, "qFmt": "###0" }),
+        None if numeric && !own_text => json!({ "qType": "R", "qnDec": 14, "qUseThou": 1, "qFmt": "##############" }),
+        None => return json!({ "qType": "U", "qnDec": 0, "qUseThou": 0 }),
+    };
+    format["qDec"] = settings.decimal.to_string().into();
+    // A script that sets no separator leaves the format without one.
+    if let Some(thousand) = settings.thousand {
+        format["qThou"] = thousand.to_string().into();
     }
+    format
 }
 
 #[cfg(test)]

@@ -66,23 +66,36 @@ impl Formula {
         let tree = bind(&parsed, &mut outer)?;
         let mut looks_around = false;
         visit(&tree, &mut |part| {
-            looks_around |= matches!(
-                part,
-                Expression::Host(
-                    Host::Above
-                        | Host::Below
-                        | Host::Top
-                        | Host::Bottom
-                        | Host::RowNo
-                        | Host::NoOfRows
-                        | Host::Rank
-                        | Host::Column,
-                    _
-                )
-            );
+            looks_around |= match part {
+                Expression::Host(host, _) | Expression::HostTotal(host, _) => sees_cells(*host),
+                _ => false,
+            };
         });
         Ok(Self { tree, aggregates: outer.aggregates, looks_around })
     }
+}
+
+/// Whether a function looks at other cells of the chart.
+fn sees_cells(host: Host) -> bool {
+    use Host as H;
+    matches!(
+        host,
+        H::Above
+            | H::Below
+            | H::Top
+            | H::Bottom
+            | H::Before
+            | H::After
+            | H::First
+            | H::Last
+            | H::RowNo
+            | H::NoOfRows
+            | H::ColumnNo
+            | H::NoOfColumns
+            | H::Rank
+            | H::HRank
+            | H::Column
+    )
 }
 
 /// An expression of a dimension, evaluated for each combination of its fields' values.
@@ -123,7 +136,9 @@ fn quoted(mut expression: Expression) -> Expression {
                 }
                 arguments.iter_mut().for_each(quote);
             }
-            Expression::Call(_, arguments) => arguments.iter_mut().for_each(quote),
+            Expression::Call(_, arguments) | Expression::HostTotal(_, arguments) => {
+                arguments.iter_mut().for_each(quote);
+            }
             Expression::Unary(_, operand) => quote(operand),
             Expression::Binary(_, left, right) => {
                 quote(left);

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::Context;
+use super::around::Around;
 use super::formula::{AggrTable, Aggregate, Formula, Inner, RowFormula, TABLE_SLOT};
 use super::hash::{QuickMap, QuickSet};
-use super::host::Around;
 use super::join::Walk;
 use super::limit::{COLLAPSED, Limit};
 use crate::data::{NULL, Symbols};
@@ -144,12 +144,8 @@ impl Tables {
         }
         let full = vec![true; groupings.len()];
         let groups = Groups::new(&groupings, &[&formula], &[full], live, state, context)?;
-        Ok(groups
-            .keys
-            .iter()
-            .filter(|key| !key.contains(&NULL))
-            .map(|key| (key.clone(), groups.value(0, &formula, key, None, context)))
-            .collect())
+        let keys = groups.keys.iter().filter(|key| !key.contains(&NULL)).cloned().collect();
+        Ok(super::around::by_row(&groups, &formula, keys, context)?.into_iter().collect())
     }
 }
 
@@ -267,9 +263,16 @@ impl Groups {
     }
 
     /// The value of a part of a formula for a group.
-    pub(super) fn part(&self, formula_number: usize, part: &Expression, key: &[u32], context: &Context<'_>) -> Dual {
+    pub(super) fn part(
+        &self,
+        formula_number: usize,
+        part: &Expression,
+        key: &[u32],
+        around: Option<&Around<'_>>,
+        context: &Context<'_>,
+    ) -> Dual {
         let aggregated = self.results[formula_number].iter().map(|results| results.get(key)).collect();
-        evaluate(part, &Cell { key, aggregated, around: None, context })
+        evaluate(part, &Cell { key, aggregated, around, context })
     }
 
     /// Whether any aggregation of a formula found anything in a group.
@@ -321,10 +324,16 @@ impl Scope for Cell<'_> {
         if host == Host::Dimensionality {
             return Dual::Number(self.key.iter().filter(|code| **code != ANY).count() as f64);
         }
-        match self.around {
-            Some(around) => around.host(host, arguments, self, self.context),
-            None => super::host::anywhere(host, arguments, self, self.context),
-        }
+        let around = self.around.and_then(|around| around.value(host, false, arguments, self));
+        around.unwrap_or_else(|| super::host::anywhere(host, arguments, self, self.context))
+    }
+
+    fn host_total(&self, host: Host, arguments: &[Expression]) -> Dual {
+        self.around.and_then(|around| around.value(host, true, arguments, self)).unwrap_or(Dual::Null)
+    }
+
+    fn host_range(&self, host: Host, total: bool, arguments: &[Expression]) -> Option<Vec<Dual>> {
+        self.around?.values(host, total, arguments, self)
     }
 }
 

@@ -1,7 +1,6 @@
-//! Functions that look at selections, fields, or other rows of the chart.
+//! Functions that look at selections or fields.
 
 use std::cell::Cell;
-use std::rc::Rc;
 
 use super::Context;
 use crate::expression::{Expression, Host, Scope, evaluate};
@@ -102,48 +101,4 @@ fn field_selections(field: &str, separator: &str, most: usize, context: &Context
         return Dual::text(format!("{} of {}", texts.len(), symbols.len()));
     }
     Dual::text(texts.join(separator))
-}
-
-/// The rows of a chart around the one that an expression is evaluated for.
-pub(super) struct Around<'a> {
-    /// The row's number, from 0.
-    pub(super) row: usize,
-    /// How many rows there are.
-    pub(super) rows: usize,
-    /// Evaluates an expression of this formula for another row.
-    pub(super) at: &'a dyn Fn(&Expression, usize) -> Dual,
-    /// The numbers of an expression in all rows, from the largest.
-    pub(super) sorted: &'a dyn Fn(&Expression) -> Rc<Vec<f64>>,
-    /// The value of a measure by its number, in this row.
-    pub(super) column: &'a dyn Fn(usize) -> Dual,
-}
-
-impl Around<'_> {
-    pub(super) fn host(&self, host: Host, arguments: &[Expression], scope: &dyn Scope, context: &Context<'_>) -> Dual {
-        let number = |at: usize| arguments.get(at).and_then(|argument| evaluate(argument, scope).to_number());
-        let row = |at: Option<usize>| match at {
-            Some(at) if at < self.rows => (self.at)(&arguments[0], at),
-            _ => Dual::Null,
-        };
-        let offset = number(1).unwrap_or(1.0) as i64;
-        let shifted = |by: i64| usize::try_from(self.row as i64 + by).ok();
-        match host {
-            Host::RowNo => Dual::Number(self.row as f64 + 1.0),
-            Host::NoOfRows => Dual::Number(self.rows as f64),
-            Host::Above => row(shifted(-offset)),
-            Host::Below => row(shifted(offset)),
-            Host::Top => row(usize::try_from(offset - 1).ok()),
-            Host::Bottom => row(usize::try_from(self.rows as i64 - offset).ok()),
-            Host::Column => number(0).filter(|at| *at >= 1.0).map_or(Dual::Null, |at| (self.column)(at as usize - 1)),
-            Host::Rank => {
-                let Some(own) = (self.at)(&arguments[0], self.row).as_number() else { return Dual::Null };
-                let numbers = (self.sorted)(&arguments[0]);
-                let above = numbers.partition_point(|other| *other > own);
-                let same = numbers[above..].partition_point(|other| *other >= own);
-                let (low, high) = (above + 1, above + same);
-                if same > 1 { Dual::both(low as f64, format!("{low}-{high}")) } else { Dual::Number(low as f64) }
-            }
-            _ => anywhere(host, arguments, scope, context),
-        }
-    }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
-use super::column::{Dimension, Ground, by_value, frequencies, grouping};
+use super::column::{Dimension, Ground, Shown, by_value, frequencies, grouping};
 use super::cube::{Page, dimension_info, in_range};
 use super::definition::{DimensionDef, enum_name, list, own_members, text, truth, whole};
 use super::group::{Grouping, Keys};
@@ -35,6 +35,17 @@ pub struct List {
 impl List {
     /// Calculates a list from a `ListObjectDef`; with a search text it holds only what the search finds.
     pub fn new(definition: &Value, search: Option<&str>, context: &Context<'_>) -> Result<Self> {
+        Self::ordered_as_in(definition, search, context, context)
+    }
+
+    /// The same with the values in the order that another context gives them: while an object is being
+    /// selected in, its list keeps the order from before.
+    pub fn ordered_as_in(
+        definition: &Value,
+        search: Option<&str>,
+        context: &Context<'_>,
+        order: &Context<'_>,
+    ) -> Result<Self> {
         let own_state = text(definition, "qStateName");
         let state =
             if own_state.is_empty() || !context.selections.has_state(own_state) { context.state } else { own_state };
@@ -71,12 +82,19 @@ impl List {
         list_object.info["qCardinalities"]["qHypercubeCardinal"] = 0.into();
         list_object.info["qMin"] = 0.into();
         list_object.info["qMax"] = 0.into();
+        let live_before = order.live(state);
+        let before = Ground { context: order, state, live: &live_before };
+        let before = match std::ptr::eq(context, order) {
+            true => None,
+            false => Some(Dimension::new(dimension.definition.clone(), &grouping, &before)?),
+        };
+        let ordered = before.as_ref().unwrap_or(&dimension);
         let mut rows: Vec<u32> = (0..dimension.values.len() as u32).collect();
-        rows.sort_by_key(|element| dimension.rank(*element));
+        rows.sort_by_key(|element| ordered.rank(*element));
         // In a list that is longer than what is shown, selected values come first.
         let shown = definition.get("qAutoSortByState").map_or(0, |auto| whole(auto, "qDisplayNumberOfRows", 0));
         if shown > 0 && rows.len() as i64 > shown {
-            rows.sort_by_key(|element| sort::state_rank(dimension.states[*element as usize]));
+            rows.sort_by_key(|element| sort::state_rank(ordered.states[*element as usize]));
         }
         if let Some(text) = search {
             let found = found(&dimension, &grouping, text, &ground)?;
@@ -222,13 +240,17 @@ fn number_all(grouping: &Grouping, ground: &Ground<'_, '_>) -> Result<()> {
 
 /// Which values a search in the list finds.
 fn found(dimension: &Dimension, grouping: &Grouping, text: &str, ground: &Ground<'_, '_>) -> Result<Vec<bool>> {
+    let text = search::shortened(text);
     if let Grouping::Field(field) = grouping {
-        return search::mask(*field, Search::within(text), ground.state, ground.live, ground.context)
+        return search::mask(*field, Search::words(text), ground.state, ground.live, ground.context)
             .map(|mask| mask.to_vec());
     }
     let text = text.trim();
-    let pattern = if text.contains(['*', '?']) { text.to_owned() } else { format!("*{text}*") };
-    Ok(dimension.values.iter().map(|shown| crate::value::wild_match(&shown.text, &pattern)).collect())
+    let fits = |shown: &Shown| match search::is_pattern(text) {
+        true => crate::value::wild_match(&shown.text, text),
+        false => search::any_word_begins(&shown.text, text),
+    };
+    Ok(dimension.values.iter().map(fits).collect())
 }
 
 /// How often each value is there, as text in the way the list wants it.

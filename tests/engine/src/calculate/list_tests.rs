@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
-use super::List;
 use super::tests::{App, SALES};
+use super::{Context, List, NoLibrary};
 use crate::selection::Part;
 
 fn definition(field: &str, more: Value) -> Value {
@@ -51,8 +51,11 @@ fn its_layout_has_one_dimension() {
     assert_eq!(layout["qDimensionInfo"]["qNumFormat"]["qType"], "D");
     assert_eq!(layout["qDimensionInfo"]["qDimensionType"], "T");
     assert_eq!(layout["title"], "T");
-    assert_eq!(list(&app, &definition("nosuch", json!({})), None).layout()["qError"]["qErrorCode"], 7000);
-    assert!(list(&app, &definition("nosuch", json!({})), None).data_pages(&[]).is_err());
+    assert_eq!(list(&app, &definition("=nosuch(", json!({})), None).layout()["qError"]["qErrorCode"], 7000);
+    assert!(list(&app, &definition("=nosuch(", json!({})), None).data_pages(&[]).is_err());
+    // A name that no field has is no error, only a list without values.
+    let unknown = list(&app, &definition("nosuch", json!({})), None).layout();
+    assert_eq!((&unknown["qError"], &unknown["qSize"]["qcy"]), (&Value::Null, &json!(0)));
 }
 
 #[test]
@@ -72,12 +75,42 @@ fn frequencies_and_expressions() {
 #[test]
 fn searching_narrows_the_list() {
     let app = App::new(SALES);
-    let searched = list(&app, &definition("Country", json!({})), Some("e"));
-    assert_eq!(shown(&searched), "DEO SEO");
+    assert_eq!(shown(&list(&app, &definition("Country", json!({})), Some("e"))), "");
+    assert_eq!(shown(&list(&app, &definition("Country", json!({})), Some("*e"))), "DEO SEO");
     let searched = list(&app, &definition("Country", json!({})), Some("d x"));
     assert_eq!(shown(&searched), "DEO");
     assert_eq!(searched.pick_part(Part::Possible).unwrap()[0].elements, [1]);
     assert_eq!(shown(&list(&app, &definition("Amount", json!({})), Some(">20"))), "30O 40O");
+}
+
+#[test]
+fn a_plain_search_finds_beginnings_of_words() {
+    let app = App::new("T: LOAD * INLINE [Name\nNew York\nYorktown\nSaint-Yon\nMyorka\n];");
+    let find = |text: &str| shown(&list(&app, &definition("Name", json!({})), Some(text)));
+    assert_eq!(find("yor"), "New YorkO YorktownO");
+    assert_eq!(find("yo"), "New YorkO Saint-YonO YorktownO");
+    assert_eq!(find("ork"), "");
+    assert_eq!(find("new myo"), "MyorkaO New YorkO");
+    assert_eq!(find("=Len(Name)<7"), "MyorkaO");
+    let computed = list(&app, &definition("=Upper(Name)", json!({})), Some("yor"));
+    assert_eq!(shown(&computed), "NEW YORKO YORKTOWNO");
+    // The text ends at 255 characters; what follows is not read.
+    let long = format!("{} yor", "x".repeat(252));
+    assert_eq!(find(&long), "New YorkO Saint-YonO YorktownO", "only `yo` of the last word is read");
+}
+
+#[test]
+fn an_order_can_be_kept_from_before_a_selection() {
+    let mut app = App::new(SALES);
+    let by_state =
+        json!({ "qDef": { "qFieldDefs": ["Product"], "qSortCriterias": [{ "qSortByState": 1, "qSortByAscii": 1 }] } });
+    let asked = definition("", by_state);
+    let before = app.selections.clone();
+    app.select("Product", "c");
+    assert_eq!(shown(&list(&app, &asked, None)), "cS aX bX");
+    let now = app.context();
+    let then = Context::new(&app.data, &before, &app.variables, &NoLibrary, now.cancel);
+    assert_eq!(shown(&List::ordered_as_in(&asked, None, &now, &then).unwrap()), "aX bX cS");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Expressions, cubes and lists over data and selections.
 
+mod around;
 mod column;
 mod context;
 mod cube;
@@ -12,6 +13,7 @@ mod host;
 mod join;
 mod limit;
 mod list;
+mod references;
 mod search;
 mod set;
 mod sort;
@@ -98,22 +100,27 @@ pub fn evaluate_value(definition: &Value, context: &Context<'_>) -> Option<Dual>
     evaluate(text, context).ok()
 }
 
-/// Checks an expression as `CheckExpression` does. Labels of other columns count as names.
-pub fn check_expression(text: &str, labels: &[String], context: &Context<'_>) -> ExpressionCheck {
+/// Checks an expression as `CheckExpression` does. Labels of other columns count as names. A strict check looks at
+/// references to fields in sets as well.
+pub fn check_expression(text: &str, labels: &[String], strict: bool, context: &Context<'_>) -> ExpressionCheck {
     let expanded = expand(text, context).unwrap_or_else(|_| text.to_owned());
     let parsed = match expression::parse(&expanded) {
         Ok(parsed) => parsed,
         Err(error) => return ExpressionCheck { error: error.to_string(), ..ExpressionCheck::default() },
     };
     let characters = |at: usize| expanded.get(..at).map_or(at, |text| text.chars().count());
-    let bad_fields = formula::unknown_names(&parsed, context)
-        .into_iter()
-        .filter(|(start, end)| {
-            let name = expanded[*start..*end].trim_matches(['[', ']', '"', '`']);
-            !labels.iter().any(|label| label == name)
-        })
-        .map(|(start, end)| (characters(start), characters(end) - characters(start)))
-        .collect();
+    let mut unknown = formula::unknown_names(&parsed, context);
+    unknown.retain(|(start, end)| {
+        let name = expanded[*start..*end].trim_matches(['[', ']', '"', '`']);
+        !labels.iter().any(|label| label == name)
+    });
+    // A label is not a field that a set could select in.
+    if strict {
+        unknown.extend(references::unknown(&parsed, &expanded, context));
+        unknown.sort_unstable();
+    }
+    let range = |(start, end)| (characters(start), characters(end) - characters(start));
+    let bad_fields = unknown.into_iter().map(range).collect();
     let error = Formula::of(&parsed, context).err().unwrap_or_default();
     ExpressionCheck { error, bad_fields, dangerous_fields: Vec::new() }
 }
@@ -143,7 +150,7 @@ fn field_number(field: &str, context: &Context<'_>) -> Result<usize> {
 pub fn search(field: &str, text: &str, context: &Context<'_>) -> Result<Pick> {
     let number = field_number(field, context)?;
     let live = context.live(context.state);
-    let mask = search::mask(number, Search::whole(text), context.state, &live, context)?;
+    let mask = search::mask(number, Search::whole(search::shortened(text)), context.state, &live, context)?;
     Ok(Pick { field: field.to_owned(), elements: (0..mask.len()).filter(|at| mask[*at]).collect() })
 }
 
@@ -151,6 +158,7 @@ pub fn search(field: &str, text: &str, context: &Context<'_>) -> Result<Pick> {
 pub fn find_values(field: &str, values: &[Value], context: &Context<'_>) -> Result<Pick> {
     let number = field_number(field, context)?;
     let symbols = &context.data.fields[number].symbols;
+    let finder = set::Finder::new(symbols);
     let mut elements = Vec::new();
     for value in values {
         let numeric = value.get("qIsNumeric").and_then(Value::as_bool).unwrap_or(false);
@@ -158,9 +166,22 @@ pub fn find_values(field: &str, values: &[Value], context: &Context<'_>) -> Resu
             Some(number) => Dual::number(number),
             None => Dual::text(value.get("qText").and_then(Value::as_str).unwrap_or_default()),
         };
-        elements.extend(set::find(symbols.values(), &wanted));
+        elements.extend(finder.find(&wanted));
+    }
+    // A text means no number, though a number may be shown so.
+    let is_text = |value: &Value| !value.get("qIsNumeric").and_then(Value::as_bool).unwrap_or(false);
+    if values.iter().all(is_text) {
+        elements.retain(|element| !shows_a_number(&symbols.values()[*element]));
     }
     Ok(Pick { field: field.to_owned(), elements })
+}
+
+fn shows_a_number(value: &Dual) -> bool {
+    match value {
+        Dual::Number(_) => true,
+        Dual::Both(_, text) => text.trim().parse::<f64>().is_ok(),
+        Dual::Text(_) | Dual::Null => false,
+    }
 }
 
 /// `SelectionObject` of a state: what is selected, with counts.
@@ -177,6 +198,8 @@ pub fn state_counts(field: &str, context: &Context<'_>) -> Result<Value> {
     Ok(crate::selection::describe::state_counts(&states))
 }
 
+#[cfg(test)]
+mod around_tests;
 #[cfg(test)]
 mod list_tests;
 #[cfg(test)]

@@ -1,29 +1,35 @@
-//! Searches in a field's values: wild cards, comparisons, expressions.
+//! Searches in a field's values: wild cards, words, comparisons, expressions.
+
+use std::collections::HashSet;
 
 use super::formula::Formula;
 use super::group::{Grouping, Groups};
 use super::{Context, set};
+use crate::data::NULL;
 use crate::error::{EngineError, Result, code};
 use crate::selection::{Live, Mask};
-use crate::value::{Dual, compare_text, interpret, wild_match};
+use crate::value::{Dual, Settings, common_pattern, compare_text, interpret, parse_moment, parse_number, wild_match};
 
 /// A search text and how it is meant.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Search<'a> {
     text: &'a str,
-    /// Whether a plain text may be found anywhere in a value.
-    within: bool,
+    /// Whether the words of a plain text may each be found at the beginning of any word of a value.
+    words: bool,
 }
+
+/// Where the engine ends a search text.
+const LONGEST: usize = 255;
 
 impl<'a> Search<'a> {
     /// A plain text must be the whole value.
     pub(super) fn whole(text: &'a str) -> Self {
-        Self { text, within: false }
+        Self { text, words: false }
     }
 
-    /// A plain text may be any part of a value, and so may each of several words.
-    pub(super) fn within(text: &'a str) -> Self {
-        Self { text, within: true }
+    /// Any word of a plain text may begin any word of a value.
+    pub(super) fn words(text: &'a str) -> Self {
+        Self { text, words: true }
     }
 }
 
@@ -34,27 +40,52 @@ pub(super) fn mask(field: usize, search: Search<'_>, state: &str, base: &Live, c
     if let Some(expression) = text.strip_prefix('=') {
         return by_expression(field, expression, state, base, context);
     }
-    if let Some(bounds) = bounds(text, context) {
-        return Ok(values.iter().map(|value| bounds.iter().all(|bound| bound.holds(value))).collect());
-    }
-    if search.within && !text.contains(['*', '?']) {
-        let words: Vec<String> = text.split_whitespace().map(|word| format!("*{word}*")).collect();
-        return Ok(values.iter().map(|value| words.iter().any(|word| wild_match(&value.as_text(), word))).collect());
+    if let Some(bounds) = bounds(text) {
+        return Ok(within(values, &bounds, &context.settings));
     }
     // A list of alternatives: (a|b).
     if let Some(inside) = text.strip_prefix('(').and_then(|text| text.strip_suffix(')'))
         && inside.contains('|')
     {
-        let parts: Vec<&str> = inside.split('|').collect();
-        return Ok(values.iter().map(|value| parts.iter().any(|part| wild_match(&value.as_text(), part))).collect());
+        let (patterns, plain): (Vec<&str>, Vec<&str>) = inside.split('|').partition(|part| is_pattern(part));
+        let plain: HashSet<String> = plain.into_iter().map(str::to_lowercase).collect();
+        let fits = |text: &str| {
+            plain.contains(&text.to_lowercase()) || patterns.iter().any(|pattern| wild_match(text, pattern))
+        };
+        return Ok(values.iter().map(|value| fits(&value.as_text())).collect());
+    }
+    if is_pattern(text) {
+        return Ok(values.iter().map(|value| wild_match(&value.as_text(), text)).collect());
+    }
+    if search.words {
+        return Ok(values.iter().map(|value| any_word_begins(&value.as_text(), text)).collect());
     }
     let mut found: Vec<bool> = values.iter().map(|value| wild_match(&value.as_text(), text)).collect();
-    if !found.contains(&true) && !text.contains(['*', '?']) {
-        for at in set::find(values, &interpret(text, &context.settings)) {
+    if !found.contains(&true) {
+        let finder = set::Finder::new(&context.data.fields[field].symbols);
+        for at in finder.find(&interpret(text, &context.settings)) {
             found[at] = true;
         }
     }
     Ok(found.into())
+}
+
+pub(super) fn is_pattern(text: &str) -> bool {
+    text.contains(['*', '?'])
+}
+
+/// The part of a search text that the engine reads.
+pub(super) fn shortened(text: &str) -> &str {
+    text.char_indices().nth(LONGEST).map_or(text, |(end, _)| &text[..end])
+}
+
+/// Whether one of the words of a plain search text begins a word of a value.
+pub(super) fn any_word_begins(value: &str, search: &str) -> bool {
+    let value = value.to_lowercase();
+    search
+        .to_lowercase()
+        .split_whitespace()
+        .any(|wanted| value.match_indices(wanted).any(|(at, _)| !value[..at].ends_with(char::is_alphanumeric)))
 }
 
 fn by_expression(field: usize, expression: &str, state: &str, base: &Live, context: &Context<'_>) -> Result<Mask> {
@@ -67,34 +98,101 @@ fn by_expression(field: usize, expression: &str, state: &str, base: &Live, conte
     let groupings = [Grouping::Field(field)];
     let groups = Groups::new(&groupings, &[&formula], &[vec![true]], &live, state, context)?;
     let mut mask = vec![false; context.data.fields[field].symbols.len()];
-    for key in &groups.keys {
+    let keys = groups.keys.iter().filter(|key| key[0] != NULL).cloned().collect();
+    for (key, value) in super::around::by_row(&groups, &formula, keys, context)? {
         if let Some(one) = mask.get_mut(key[0] as usize) {
-            *one = groups.value(0, &formula, key, None, context).holds();
+            *one = value.holds();
         }
     }
     Ok(mask.into())
 }
 
 /// One comparison of a numeric or textual search.
-struct Bound {
+struct Bound<'a> {
     above: bool,
     equal: bool,
-    value: Dual,
+    text: &'a str,
 }
 
-impl Bound {
-    fn holds(&self, value: &Dual) -> bool {
-        let order = match (value.as_number(), self.value.as_number()) {
+/// How values are shown. Comparisons read their text in the same way: a date's number finds no date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look<'s> {
+    Number,
+    Moment(&'s str),
+    /// Numbers with a text of their own, such as names of months or amounts of money.
+    Own,
+    Text,
+}
+
+impl<'s> Look<'s> {
+    fn of(value: &Dual, moments: Option<&'s str>, settings: &Settings) -> Self {
+        match value {
+            Dual::Null | Dual::Text(_) => Self::Text,
+            Dual::Number(_) => Self::Number,
+            Dual::Both(_, text) if plain_number(text, settings).is_some() => Self::Number,
+            Dual::Both(..) => moments.map_or(Self::Own, Self::Moment),
+        }
+    }
+
+    /// What a bound's text is among values of this look; none if it is no such value.
+    fn read(self, text: &str, values: &[Dual], settings: &Settings) -> Option<Dual> {
+        let number = plain_number(text, settings);
+        match self {
+            Self::Number => number.map(Dual::Number),
+            Self::Moment(pattern) => parse_moment(text, pattern, settings).map(Dual::Number),
+            Self::Text => number.is_none().then(|| Dual::text(text)),
+            Self::Own => {
+                let same = values.iter().find(|value| value.as_text() == text).and_then(Dual::as_number);
+                let amount = || amount(text, settings).filter(|_| number.is_none());
+                same.or_else(amount).map(Dual::Number)
+            }
+        }
+    }
+}
+
+fn plain_number(text: &str, settings: &Settings) -> Option<f64> {
+    parse_number(text, settings.decimal, settings.thousand)
+}
+
+/// The number of an amount such as `$5.00` or `50%`.
+fn amount(text: &str, settings: &Settings) -> Option<f64> {
+    let number = text.trim_matches(|c: char| !c.is_ascii_digit() && c != '-');
+    let scale = if text.ends_with('%') { 0.01 } else { 1.0 };
+    plain_number(number, settings).map(|number| number * scale)
+}
+
+impl Bound<'_> {
+    fn holds(&self, value: &Dual, bound: &Dual) -> bool {
+        let order = match (value.as_number(), bound.as_number()) {
             (Some(a), Some(b)) => a.total_cmp(&b),
-            (None, None) => compare_text(&value.as_text(), &self.value.as_text()),
-            _ => return false,
+            _ => compare_text(&value.as_text(), &bound.as_text()),
         };
         (order.is_eq() && self.equal) || if self.above { order.is_gt() } else { order.is_lt() }
     }
 }
 
+/// Which values lie within all bounds.
+fn within(values: &[Dual], bounds: &[Bound<'_>], settings: &Settings) -> Mask {
+    let own_texts = values.iter().filter_map(|value| match value {
+        Dual::Both(number, text) if plain_number(text, settings).is_none() => Some((*number, &**text)),
+        _ => None,
+    });
+    let pattern = common_pattern(&own_texts.collect::<Vec<_>>(), settings);
+    let mut known: Vec<(Look<'_>, Vec<Option<Dual>>)> = Vec::new();
+    let mut holds = |value: &Dual| {
+        let look = Look::of(value, pattern, settings);
+        let at = known.iter().position(|(of, _)| *of == look).unwrap_or_else(|| {
+            known.push((look, bounds.iter().map(|bound| look.read(bound.text, values, settings)).collect()));
+            known.len() - 1
+        });
+        let read = bounds.iter().zip(&known[at].1);
+        read.into_iter().all(|(bound, read)| read.as_ref().is_some_and(|read| bound.holds(value, read)))
+    };
+    values.iter().map(|value| holds(value)).collect()
+}
+
 /// Comparisons such as `>5`, `>=1<3`; none if the text is something else.
-fn bounds(text: &str, context: &Context<'_>) -> Option<Vec<Bound>> {
+fn bounds(text: &str) -> Option<Vec<Bound<'_>>> {
     if !text.starts_with(['<', '>']) {
         return None;
     }
@@ -110,7 +208,7 @@ fn bounds(text: &str, context: &Context<'_>) -> Option<Vec<Bound>> {
         if value.is_empty() {
             return None;
         }
-        bounds.push(Bound { above, equal, value: interpret(value, &context.settings) });
+        bounds.push(Bound { above, equal, text: value });
         rest = &rest[end..];
     }
     Some(bounds)

@@ -1,9 +1,13 @@
 //! Set expressions: which rows an aggregation looks at.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::search::Search;
 use super::{Context, search};
+use crate::data::Symbols;
 use crate::error::{EngineError, Result, code};
 use crate::expression::{Element, Modifier, SetExpression, SetOperator, Values};
 use crate::selection::{Live, Mask, Picked};
@@ -97,10 +101,11 @@ fn values_of(values: &Values, field: usize, base: &Live, state: &str, context: &
     Ok(match values {
         Values::List(elements) => {
             let mut mask = vec![false; symbols.len()];
+            let finder = Finder::new(symbols);
             for element in elements {
                 match element {
                     Element::Value(value) => {
-                        for at in find(symbols.values(), value) {
+                        for at in finder.find(value) {
                             mask[at] = true;
                         }
                     }
@@ -135,14 +140,47 @@ fn values_of(values: &Values, field: usize, base: &Live, state: &str, context: &
     })
 }
 
-/// Places of values that a value in a set means: by number, else by text.
-pub(super) fn find(values: &[Dual], wanted: &Dual) -> Vec<usize> {
-    let number = wanted.to_number();
-    let text = wanted.as_text();
-    let same_text = |value: &Dual| !value.is_null() && value.as_text() == text;
-    let by_text: Vec<usize> = (0..values.len()).filter(|at| same_text(&values[*at])).collect();
-    if !by_text.is_empty() {
-        return by_text;
+/// Finds the values of a field that values in a set mean: by text, else by number.
+pub(super) struct Finder<'d> {
+    symbols: &'d Symbols,
+    /// Places by text of numbers whose text is not simply the number's.
+    own_texts: OnceCell<HashMap<Cow<'d, str>, Vec<usize>>>,
+}
+
+impl<'d> Finder<'d> {
+    pub(super) fn new(symbols: &'d Symbols) -> Self {
+        Self { symbols, own_texts: OnceCell::new() }
     }
-    (0..values.len()).filter(|at| number.is_some() && values[*at].as_number() == number).collect()
+
+    fn own_texts(&self) -> &HashMap<Cow<'d, str>, Vec<usize>> {
+        self.own_texts.get_or_init(|| {
+            let mut places: HashMap<Cow<'d, str>, Vec<usize>> = HashMap::new();
+            for (place, value) in self.symbols.values().iter().enumerate() {
+                let simple = match value {
+                    Dual::Both(..) => false,
+                    Dual::Number(number) => number.fract() == 0.0 && number.abs() < 1e14,
+                    Dual::Text(_) | Dual::Null => true,
+                };
+                if !simple {
+                    places.entry(value.as_text()).or_default().push(place);
+                }
+            }
+            places
+        })
+    }
+
+    /// Places of the values that one value means.
+    pub(super) fn find(&self, wanted: &Dual) -> Vec<usize> {
+        let text = wanted.as_text();
+        let number = wanted.to_number();
+        let by_number = number.and_then(|number| self.symbols.find(&Dual::Number(number))).map(|place| place as usize);
+        let as_text = self.symbols.find(&Dual::text(&*text)).map(|place| place as usize);
+        let mut places: Vec<usize> = as_text.into_iter().collect();
+        places.extend(self.own_texts().get(&text).into_iter().flatten());
+        let same_text = |place: &usize| self.symbols.values()[*place].as_text() == text;
+        if let Some(place) = by_number.filter(|place| !places.contains(place)).filter(same_text) {
+            places.push(place);
+        }
+        if places.is_empty() { by_number.into_iter().collect() } else { places }
+    }
 }

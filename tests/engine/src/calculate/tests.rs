@@ -162,10 +162,79 @@ fn searches_find_values() {
 #[test]
 fn expressions_are_checked() {
     let app = App::new(SALES);
-    let check = |text: &str| check_expression(text, &["Label".into()], &app.context());
+    let check = |text: &str| check_expression(text, &["Label".into()], false, &app.context());
     assert_eq!(check("Sum(Amount)"), ExpressionCheck::default());
     assert_eq!(check("Sum(Foo)+Label").bad_fields, [(4, 3)]);
     assert_eq!(check("Sum(Amount)) x").error, "Error in expression: Garbage after expression: \") x\"");
+}
+
+#[test]
+fn a_strict_check_looks_at_references_in_sets() {
+    let app = App::new(SALES);
+    let check = |strict, text: &str| -> Vec<String> {
+        let check = check_expression(text, &["Label".into()], strict, &app.context());
+        assert_eq!(check.error, "", "{text}");
+        let characters: Vec<char> = text.chars().collect();
+        check.bad_fields.iter().map(|(from, count)| characters[*from..from + count].iter().collect()).collect()
+    };
+    for (text, bad) in [
+        ("Sum({<Country={'DE'}, Product={a}>} Amount)", &[][..]),
+        ("Sum({<Foo={'é'}, [No Bar]-={1}, Country=>} Amount)", &["Foo", "[No Bar]"]),
+        ("Sum({<Country={Foo}>} Amount) + Sum({1<Foo=>} Amount)", &["Foo"]),
+        ("Sum({<Country={\"=Sum(Foo)>1\", \"=Sum(Amount)>1\"}>} Amount)", &["\"=Sum(Foo)>1\""]),
+        ("Sum({<Country=P({<Foo={1}>} Bar)>} Amount)", &["Foo", "Bar"]),
+        ("Sum({<Country=({'DE'} + {Foo})*Foo>} Amount)", &["Foo"]),
+        ("Sum({$*1-<Foo={1}>} Amount) < Sum(TOTAL <Country, Baz> Amount)", &["Foo", "Baz"]),
+        ("Sum({<Label={1}>} Amount)", &["Label"]),
+        ("Sum(Aggr(Sum({<Foo={1}>} Amount), Country))", &["Foo"]),
+    ] {
+        assert_eq!(check(true, text), bad, "{text}");
+        assert_eq!(check(false, text), Vec::<String>::new(), "{text}");
+    }
+    assert_eq!(check(true, "Sum({<Foo={1}>} Bar) + Label"), ["Foo", "Bar"]);
+    assert_eq!(check(false, "Sum({<Foo={1}>} Bar) + Label"), ["Bar"]);
+}
+
+#[test]
+fn ranges_compare_what_is_shown() {
+    let app = App::new(
+        "SET DateFormat='DD.MM.YYYY';
+        T: LOAD Date(45291 + RecNo(), 'DD.MM.YYYY') as Day, 45291 + RecNo() as Number,
+            Date(45291 + RecNo(), 'YYYY-MM-DD') as Iso, Month(Date(45261 + 31 * RecNo())) as Month,
+            Money(RecNo(), '$0.00') as Price, RecNo() as n AUTOGENERATE 3;",
+    );
+    for (field, range, found) in [
+        ("Day", ">=45292", 0),
+        ("Day", ">=02.01.2024", 2),
+        ("Day", ">01.01.2024<03.01.2024", 1),
+        ("Number", ">=45293", 2),
+        ("Number", ">=02.01.2024", 0),
+        ("Iso", ">=2024-01-02", 2),
+        ("Iso", ">=02.01.2024", 0),
+        ("Month", ">=2", 0),
+        ("Month", ">=Feb", 2),
+        ("Price", ">1", 0),
+        ("Price", ">$1.00", 2),
+    ] {
+        assert_eq!(search(field, range, &app.context()).unwrap().elements.len(), found, "{field}{range}");
+        let sum = format!("Count({{<{field}={{\"{range}\"}}>}} n)");
+        assert_eq!(app.shows(&sum), found.to_string(), "{sum}");
+    }
+}
+
+#[test]
+fn names_that_the_data_lack_are_no_mistakes() {
+    let app = App::new(SALES);
+    assert_eq!(app.shows("Sum(nofield)"), "0");
+    assert_eq!(app.shows("Sum({<nofield={'x'}>} Amount)"), "100");
+    assert_eq!(app.shows("Sum({<nofield={\">1\"}>} Amount)"), "100");
+    assert_eq!(app.shows("Sum({<Product={'nosuch'}>} Amount)"), "0");
+    let check = |text: &str| check_expression(text, &[], false, &app.context());
+    assert_eq!(check("Sum({<nofield={'x'}>} Amount)"), ExpressionCheck::default());
+    assert_eq!(check("Sum({<Product={1}>} nofield)").bad_fields, [(20, 7)]);
+    assert!(check("Sum(Net Amount)").error.contains("Garbage after expression"));
+    assert!(check("Sum(Сумма)").error.contains("Garbage after expression"));
+    assert_eq!(check("Sum([Сумма])").bad_fields, [(4, 7)]);
 }
 
 #[test]

@@ -16,7 +16,7 @@ impl Data {
             "qCardinal": field.symbols.len(),
             "qTags": field.tags,
         });
-        if field.synthetic {
+        if field.synthetic || field.system {
             description["qIsSystem"] = true.into();
             description["qIsHidden"] = true.into();
         }
@@ -50,7 +50,7 @@ impl Data {
         if field.tags.iter().any(|tag| tag == "$numeric") {
             description["qIsNumeric"] = true.into();
         }
-        if field.synthetic {
+        if field.synthetic || field.system {
             description["qIsSystem"] = true.into();
             description["qIsHidden"] = true.into();
         }
@@ -61,7 +61,8 @@ impl Data {
     }
 
     fn field_tables(&self, field: usize) -> Vec<&str> {
-        let tables = if self.fields[field].synthetic { &self.tables } else { &self.source };
+        let of_engine = self.fields[field].synthetic || self.fields[field].system;
+        let tables = if of_engine { &self.tables } else { &self.source };
         tables.iter().filter(|table| table.column(field).is_some()).map(|table| table.name.as_str()).collect()
     }
 
@@ -69,7 +70,8 @@ impl Data {
     /// With `internal`, synthetic keys show as tables; without, as the script made the tables.
     pub fn tables_and_keys(&self, internal: bool) -> Value {
         let tables = if internal { &self.tables } else { &self.source };
-        let records: Vec<Value> = tables.iter().map(|table| self.table_record(table)).collect();
+        let records: Vec<Value> =
+            tables.iter().filter(|table| !table.system).map(|table| self.table_record(table)).collect();
         let mut keys = Vec::new();
         for (number, field) in self.fields.iter().enumerate() {
             let with: Vec<&str> =

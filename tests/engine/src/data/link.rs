@@ -20,6 +20,7 @@ impl Data {
                 tables: Vec::new(),
                 tags: store.tags.get(*name).cloned().unwrap_or_default(),
                 synthetic: false,
+                system: false,
                 comment: store.comments.get(*name).cloned().unwrap_or_default(),
             });
         }
@@ -40,6 +41,7 @@ impl Data {
                 columns,
                 rows: draft.rows(),
                 synthetic: false,
+                system: false,
                 loose: false,
             });
         }

@@ -5,6 +5,7 @@ mod link;
 mod store;
 mod symbols;
 mod synthetic;
+mod system;
 mod tags;
 
 pub use store::{Draft, JoinSide, Store};
@@ -36,6 +37,8 @@ pub(crate) struct Field {
     pub(crate) tags: Vec<String>,
     /// Whether it stands for a synthetic key.
     pub(crate) synthetic: bool,
+    /// Whether it tells about the app rather than about its data.
+    pub(crate) system: bool,
     /// A comment that the script gave.
     pub(crate) comment: String,
 }
@@ -51,6 +54,8 @@ pub(crate) struct Table {
     pub(crate) rows: usize,
     /// Whether it holds the combinations of a synthetic key.
     pub(crate) synthetic: bool,
+    /// Whether it holds the system fields.
+    pub(crate) system: bool,
     /// Whether selections stop here, because links would go round in a circle.
     pub(crate) loose: bool,
 }
@@ -82,14 +87,30 @@ impl Data {
         self.field_number(name).map(|number| &self.fields[number])
     }
 
-    /// Names of all fields that are no synthetic keys, in load order.
+    /// Names of the fields that the script made, in load order.
     pub fn field_names(&self) -> Vec<&str> {
-        self.fields.iter().filter(|field| !field.synthetic).map(|field| &*field.name).collect()
+        self.fields.iter().filter(|field| !field.synthetic && !field.system).map(|field| &*field.name).collect()
+    }
+
+    /// Names of the fields that the engine made: synthetic keys, then the fields that tell about the app.
+    pub fn system_field_names(&self) -> Vec<&str> {
+        self.fields.iter().filter(|field| field.synthetic || field.system).map(|field| &*field.name).collect()
     }
 
     /// Number of distinct values of a field; none if there is no such field.
     pub fn cardinal(&self, field: &str) -> Option<usize> {
         self.field(field).map(|field| field.symbols.len())
+    }
+
+    /// The values of a field.
+    pub(crate) fn symbols(&self, field: &str) -> Option<&Symbols> {
+        self.field(field).map(|field| &field.symbols)
+    }
+
+    /// Number of characters of a field's longest text.
+    pub(crate) fn longest_text(&self, field: &str) -> usize {
+        let values = self.field(field).map_or(&[][..], |field| field.symbols.values());
+        values.iter().map(|value| value.as_text().chars().count()).max().unwrap_or(0)
     }
 
     /// A value of a field by its element number.

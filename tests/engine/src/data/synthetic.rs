@@ -80,6 +80,7 @@ impl Data {
             columns,
             rows: rows.len(),
             synthetic: true,
+            system: false,
             loose: false,
         });
         self.by_name.insert(Arc::clone(&name), key);
@@ -89,6 +90,7 @@ impl Data {
             tables: Vec::new(),
             tags: Vec::new(),
             synthetic: true,
+            system: false,
             comment: String::new(),
         });
     }

@@ -59,6 +59,7 @@ mod tests {
             tables: Vec::new(),
             tags: Vec::new(),
             synthetic: false,
+            system: false,
             comment: String::new(),
         };
         tags(&field, false, &Settings::default())

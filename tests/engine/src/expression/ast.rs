@@ -22,6 +22,8 @@ pub enum Expression {
     Call(&'static Function, Vec<Expression>),
     /// A function of the place where it is evaluated.
     Host(Host, Vec<Expression>),
+    /// The same with `TOTAL`.
+    HostTotal(Host, Vec<Expression>),
     /// An aggregation.
     Aggregation(Box<Aggregation>),
     /// The result of an aggregation that the scope holds at a number.
@@ -125,6 +127,20 @@ pub enum Host {
     Above,
     /// Value in a row below.
     Below,
+    /// Value in a column to the left.
+    Before,
+    /// Value in a column to the right.
+    After,
+    /// Value in a column counted from the first.
+    First,
+    /// Value in a column counted from the last.
+    Last,
+    /// Number of the column.
+    ColumnNo,
+    /// Number of columns.
+    NoOfColumns,
+    /// Rank among the columns.
+    HRank,
     /// Value in a row counted from the first.
     Top,
     /// Value in a row counted from the last.
@@ -298,4 +314,56 @@ pub enum Element {
     Value(Dual),
     /// A search text, which may have wild cards, comparisons or be an expression.
     Search(Arc<str>),
+}
+
+impl Aggregation {
+    /// The fields that it names outside of its arguments: in set modifiers and after `TOTAL`.
+    pub fn fields(&self) -> impl Iterator<Item = &str> {
+        let mut fields: Vec<&str> = Vec::new();
+        if let Total::Except(names) = &self.total {
+            fields.extend(names.iter().map(|name| &**name));
+        }
+        if let Some(set) = &self.set {
+            set.fields(&mut fields);
+        }
+        fields.into_iter()
+    }
+}
+
+impl SetExpression {
+    fn fields<'a>(&'a self, fields: &mut Vec<&'a str>) {
+        match self {
+            Self::Modified(set, modifiers) => {
+                set.fields(fields);
+                for modifier in modifiers {
+                    fields.push(&modifier.field);
+                    if let Some(values) = &modifier.values {
+                        values.fields(fields);
+                    }
+                }
+            }
+            Self::Combined(_, left, right) => {
+                left.fields(fields);
+                right.fields(fields);
+            }
+            Self::All | Self::Nothing | Self::Current | Self::Back(_) | Self::Named(_) => {}
+        }
+    }
+}
+
+impl Values {
+    fn fields<'a>(&'a self, fields: &mut Vec<&'a str>) {
+        match self {
+            Self::Possible(set, field) | Self::Excluded(set, field) => {
+                set.fields(fields);
+                fields.extend(field.as_deref());
+            }
+            Self::OfField(field) => fields.push(field),
+            Self::Combined(_, left, right) => {
+                left.fields(fields);
+                right.fields(fields);
+            }
+            Self::List(_) => {}
+        }
+    }
 }

@@ -29,6 +29,7 @@ pub fn bind<B: Binder>(expression: &Expression, binder: &mut B) -> Result<Expres
         }
         Expression::Call(function, arguments) => Expression::Call(function, all(arguments, binder)?),
         Expression::Host(host, arguments) => Expression::Host(*host, all(arguments, binder)?),
+        Expression::HostTotal(host, arguments) => Expression::HostTotal(*host, all(arguments, binder)?),
     })
 }
 
@@ -41,7 +42,7 @@ pub fn visit<'e>(expression: &'e Expression, see: &mut dyn FnMut(&'e Expression)
             visit(left, see);
             visit(right, see);
         }
-        Expression::Call(_, arguments) | Expression::Host(_, arguments) => {
+        Expression::Call(_, arguments) | Expression::Host(_, arguments) | Expression::HostTotal(_, arguments) => {
             arguments.iter().for_each(|argument| visit(argument, see));
         }
         Expression::Aggregation(aggregation) => {

@@ -21,6 +21,16 @@ pub trait Scope {
     fn host(&self, _host: Host, _arguments: &[Expression]) -> Dual {
         Dual::Null
     }
+
+    /// The same with `TOTAL`.
+    fn host_total(&self, _host: Host, _arguments: &[Expression]) -> Dual {
+        Dual::Null
+    }
+
+    /// All values of a function that answers several, such as `Above` with a count; none for other functions.
+    fn host_range(&self, _host: Host, _total: bool, _arguments: &[Expression]) -> Option<Vec<Dual>> {
+        None
+    }
 }
 
 /// The value of an expression. Nothing fails here: what makes no sense is null.
@@ -39,9 +49,25 @@ pub fn evaluate(expression: &Expression, scope: &dyn Scope) -> Dual {
                 let values: Vec<Dual> = arguments.iter().map(|argument| evaluate(argument, scope)).collect();
                 body(&values, scope)
             }
+            Body::Range(body) => {
+                let mut values: Vec<Dual> = Vec::with_capacity(arguments.len());
+                for argument in arguments {
+                    let several = match argument {
+                        Expression::Host(host, arguments) => scope.host_range(*host, false, arguments),
+                        Expression::HostTotal(host, arguments) => scope.host_range(*host, true, arguments),
+                        _ => None,
+                    };
+                    match several {
+                        Some(several) => values.extend(several),
+                        None => values.push(evaluate(argument, scope)),
+                    }
+                }
+                body(&values, scope)
+            }
             Body::Lazy(body) => body(arguments, scope),
         },
         Expression::Host(host, arguments) => scope.host(*host, arguments),
+        Expression::HostTotal(host, arguments) => scope.host_total(*host, arguments),
         // Names and aggregations are replaced by binding; one that is left has nothing behind it.
         Expression::Name(..) | Expression::Aggregation(_) => Dual::Null,
     }

@@ -30,6 +30,11 @@ impl std::error::Error for ParseError {}
 /// Parses a whole text, which may start with `=`.
 pub fn parse(text: &str) -> Result<Expression, ParseError> {
     let tokens = tokenize(text)?;
+    // Scripts may write such names bare, expressions may not.
+    let foreign = |token: &&Token| matches!(&token.symbol, Symbol::Word(word) if !word.chars().all(is_latin));
+    if let Some(token) = tokens.iter().find(foreign) {
+        return Err(garbage(text, token.start));
+    }
     let mut parser = Parser::new(text, &tokens);
     parser.accept("=");
     let set = match parser.sign() {
@@ -38,17 +43,23 @@ pub fn parse(text: &str) -> Result<Expression, ParseError> {
     };
     let mut expression = parser.expression()?;
     if let Some(token) = parser.token() {
-        let garbage = text[token.start..].trim_end();
-        return Err(ParseError {
-            message: format!("Garbage after expression: \"{garbage}\""),
-            start: token.start,
-            end: text.len(),
-        });
+        return Err(garbage(text, token.start));
     }
     if let Some(set) = set {
         inherit(&mut expression, &set);
     }
     Ok(expression)
+}
+
+/// What the engine calls the rest of a text that goes on where the expression is over.
+fn garbage(text: &str, start: usize) -> ParseError {
+    let rest = text[start..].trim_end();
+    ParseError { message: format!("Garbage after expression: \"{rest}\""), start, end: text.len() }
+}
+
+/// Whether a character may be in a bare name: ASCII, and letters that are Latin with accents.
+fn is_latin(c: char) -> bool {
+    c.is_ascii() || (c < '\u{250}' && c.is_alphabetic())
 }
 
 /// Gives the set before an expression to the aggregations in it that have none.
@@ -63,7 +74,7 @@ fn inherit(expression: &mut Expression, set: &SetExpression) {
             inherit(left, set);
             inherit(right, set);
         }
-        Expression::Call(_, arguments) | Expression::Host(_, arguments) => {
+        Expression::Call(_, arguments) | Expression::Host(_, arguments) | Expression::HostTotal(_, arguments) => {
             arguments.iter_mut().for_each(|argument| inherit(argument, set));
         }
         Expression::Value(_) | Expression::Name(..) | Expression::Slot(_) | Expression::Aggregated(_) => {}
@@ -278,13 +289,15 @@ impl<'a> Parser<'a> {
             Named::Aggregation(kind) => self.aggregation(kind)?,
             Named::Plain(function) => Expression::Call(function, self.arguments()?),
             Named::Host(host, ..) => {
-                self.accept_keyword("total");
-                Expression::Host(host, self.arguments()?)
+                let total = if self.accept_keyword("total") { Expression::HostTotal } else { Expression::Host };
+                total(host, self.arguments()?)
             }
         };
         let count = match &expression {
             Expression::Aggregation(aggregation) => aggregation.arguments.len(),
-            Expression::Call(_, arguments) | Expression::Host(_, arguments) => arguments.len(),
+            Expression::Call(_, arguments) | Expression::Host(_, arguments) | Expression::HostTotal(_, arguments) => {
+                arguments.len()
+            }
             _ => least,
         };
         if count < least || count > most {
@@ -352,8 +365,10 @@ impl<'a> Parser<'a> {
         loop {
             arguments.push(self.expression()?);
             if !self.accept(",") {
-                self.expect(")")?;
-                return Ok(arguments);
+                return match self.token() {
+                    Some(token) if !matches!(token.symbol, Symbol::Sign(_)) => Err(garbage(self.text, token.start)),
+                    _ => self.expect(")").map(|()| arguments),
+                };
             }
         }
     }
@@ -406,6 +421,9 @@ mod tests {
     fn errors_say_what_is_missing() {
         assert_eq!(message("Sum(x"), "')' expected");
         assert_eq!(message("1 2"), "Garbage after expression: \"2\"");
+        assert_eq!(message("Sum(Net Sales)"), "Garbage after expression: \"Sales)\"");
+        assert_eq!(message("Sum(Выручка)+1"), "Garbage after expression: \"Выручка)+1\"");
+        assert!(parse("Sum([Net Sales])+Sum([Выручка])+Sum(Größe)").is_ok());
         assert_eq!(message("Foo(1)"), "'Foo' is not a valid function");
         assert_eq!(message("1+"), "Expression expected");
         assert!(message("If(1)").contains("at least 2"));

@@ -7,6 +7,7 @@ use crate::error::{EngineError, Result};
 use crate::objects::contents::{Entity, Kind};
 use crate::objects::document::RESERVED_VARIABLES;
 use crate::objects::lists;
+use crate::selection::{DEFAULT_STATE, Snapshot};
 use crate::session::events::Event;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -37,6 +38,10 @@ pub(super) const METHODS: Methods = &[
     ("GenericBookmark.Apply", |call| {
         let id = call.target_id()?;
         one("qSuccess", apply(call, &id)?)
+    }),
+    ("GenericBookmark.GetSetAnalysis", |call| {
+        let id = call.target_id()?;
+        bookmark_set(call, &id)
     }),
     ("GenericBookmark.GetLayout", get_layout),
     ("GenericBookmark.GetProperties", properties),
@@ -115,7 +120,7 @@ fn replace(call: &mut Call<'_>) -> Result<Answer> {
 }
 
 /// Brings the selections of a bookmark back; false if there is no such bookmark.
-fn apply(call: &mut Call<'_>, id: &str) -> Result<bool> {
+pub(super) fn apply(call: &mut Call<'_>, id: &str) -> Result<bool> {
     let frame = call.frame()?;
     let Some(bookmark) = frame.entity(id).filter(|entity| entity.kind == Kind::Bookmark) else { return Ok(false) };
     let Some(snapshot) = bookmark.details.selections.clone() else { return Ok(false) };
@@ -138,15 +143,27 @@ fn apply(call: &mut Call<'_>, id: &str) -> Result<bool> {
 /// The selections of a bookmark, or the current ones, as a set expression.
 fn set_analysis(call: &mut Call<'_>) -> Result<Answer> {
     let id = call.params.text("qBookmarkId").to_owned();
+    if !id.is_empty() {
+        return bookmark_set(call, &id);
+    }
     let frame = call.frame()?;
-    let snapshot = match id.as_str() {
-        "" => frame.selections.snapshot(&frame.data),
-        id => {
-            let bookmark = frame.entity(id).ok_or_else(|| EngineError::not_found(id))?;
-            bookmark.details.selections.clone().unwrap_or_default()
-        }
+    set_expression(call, &frame.selections.snapshot(&frame.data))
+}
+
+/// The selections of a bookmark as a set expression.
+fn bookmark_set(call: &mut Call<'_>, id: &str) -> Result<Answer> {
+    let frame = call.frame()?;
+    let bookmark = frame.entity(id).filter(|entity| entity.kind == Kind::Bookmark);
+    let bookmark = bookmark.ok_or_else(|| EngineError::not_found(id))?;
+    set_expression(call, &bookmark.details.selections.clone().unwrap_or_default())
+}
+
+fn set_expression(call: &Call<'_>, snapshot: &Snapshot) -> Result<Answer> {
+    let state = match call.params.text("qStateName") {
+        "" => DEFAULT_STATE,
+        state => state,
     };
-    one("qSetExpression", snapshot.set_text())
+    one("qSetExpression", snapshot.set_text(state).ok_or_else(|| EngineError::not_found(state))?)
 }
 
 /// Only selections are kept for the time being; variables and patches are not.

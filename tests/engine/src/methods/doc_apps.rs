@@ -3,14 +3,17 @@
 use super::{Answer, Call, Methods, done, one, result, unique_id};
 use crate::error::{Result, code};
 use crate::objects::document::Document;
+use crate::objects::lists::PRIVILEGES;
+use crate::objects::written;
 use crate::protocol::failure::{
     APP_ALREADY_EXISTS, APP_ALREADY_OPEN, APP_NOT_FOUND, Failure, NOT_FOR_SESSION_APPS, OPEN_IN_OTHER_MODE, failure,
 };
-use crate::selection::Selections;
+use crate::session::apps::thumbnail;
 use crate::session::connection::Target;
 use crate::session::events::Event;
+use crate::session::world::{OnOpen, World};
+use chrono::Datelike;
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 pub(super) const METHODS: Methods = &[
     ("Global.GetDocList", |call| one("qDocList", call.world.apps.list())),
@@ -21,7 +24,8 @@ pub(super) const METHODS: Methods = &[
     ("Global.CreateDocEx", create_and_open),
     ("Global.CreateSessionApp", create_session_app),
     ("Global.CreateSessionAppFromApp", create_session_app_from),
-    ("Global.CopyApp", copy),
+    ("Global.CopyApp", |call| copy(call, "qSrcAppId")),
+    ("Global.ReplaceAppFromID", |call| copy(call, "qSrcAppID")),
     ("Global.DeleteApp", delete),
     ("Global.SaveAs", save_as),
     ("Doc.SaveAs", save_as),
@@ -48,7 +52,7 @@ fn entry(call: &mut Call<'_>) -> Result<Answer> {
     let document = call.world.apps.find(&id).ok_or_else(not_found)?;
     let entry = json!({
         "qID": id, "qTitle": document.title(), "qPath": id, "qLastReloadTime": document.last_reload,
-        "qMeta": {}, "qThumbnail": {}, "qFileSize": 0,
+        "qMeta": { "privileges": PRIVILEGES }, "qThumbnail": thumbnail(document), "qFileSize": 0,
     });
     one("qEntry", entry)
 }
@@ -56,14 +60,27 @@ fn entry(call: &mut Call<'_>) -> Result<Answer> {
 fn open(call: &mut Call<'_>) -> Result<Answer> {
     let name = call.params.text("qDocName").to_owned();
     let without_data = call.params.flag("qNoData");
+    if call.world.on_open == OnOpen::Attached && is_open(call, &name, without_data)? {
+        return active(call);
+    }
     check_none_open(call, &name, without_data)?;
-    let id = match call.world.apps.resolve(&name) {
-        Some(id) => id,
-        None => make_session_app_of_address(call, &name)?.ok_or_else(|| failure(APP_NOT_FOUND, name))?,
+    let Some(id) = call.world.apps.resolve(&name) else {
+        // The template of a session app may have been made since the socket was opened.
+        if call.session()?.address_app == name && open_session_app_of_address(call.world, call.session)? {
+            return active(call);
+        }
+        return Err(failure(APP_NOT_FOUND, "Could not find app"));
     };
     call.world.apps.open(&id)?;
-    enter(call, &id, without_data)?;
+    call.world.enter_app(call.session, &id, without_data)?;
     one("qReturn", interface(call, &id)?)
+}
+
+/// Whether the session has just this app open, in the same mode.
+fn is_open(call: &mut Call<'_>, name: &str, without_data: bool) -> Result<bool> {
+    let wanted = call.world.apps.resolve(name);
+    let session = call.session()?;
+    Ok(session.app.is_some() && session.app == wanted && session.without_data == without_data)
 }
 
 /// A session has one app at a time.
@@ -79,19 +96,21 @@ fn check_none_open(call: &mut Call<'_>, name: &str, without_data: bool) -> Resul
     }
 }
 
-/// An address such as `/app/SessionApp_1?from=<app>` brings its own app along, made when it is first opened.
-fn make_session_app_of_address(call: &mut Call<'_>, name: &str) -> Result<Option<String>> {
-    let session = call.session()?;
-    if session.address_app != name || !name.starts_with("SessionApp_") {
-        return Ok(None);
+/// Opens the app that an address such as `/app/SessionApp_1?from=<app>` brings along. On Qlik Cloud it is the active
+/// document as soon as the socket is open. A template that does not exist leaves the session without an app.
+pub(crate) fn open_session_app_of_address(world: &mut World, session: u64) -> Result<bool> {
+    let Some(of) = world.sessions.get(&session) else { return Ok(false) };
+    let (id, template) = (of.address_app.clone(), of.template.clone());
+    if !id.starts_with("SessionApp_") {
+        return Ok(false);
     }
-    let template = session.template.clone();
-    let document = new_session_app(call, name, template.as_deref())?;
-    call.world.apps.open_new(document);
-    Ok(Some(name.to_owned()))
+    let document = new_session_app(world, &id, template.as_deref())?;
+    world.apps.open_new(document);
+    world.enter_app(session, &id, false)?;
+    Ok(true)
 }
 
-fn new_session_app(call: &mut Call<'_>, id: &str, template: Option<&str>) -> Result<Document> {
+fn new_session_app(world: &World, id: &str, template: Option<&str>) -> Result<Document> {
     let mut document = match template {
         None => {
             let mut document = Document::new(id, "");
@@ -100,27 +119,12 @@ fn new_session_app(call: &mut Call<'_>, id: &str, template: Option<&str>) -> Res
         }
         Some(name) => {
             let not_found = || failure(APP_NOT_FOUND, name);
-            let from = call.world.apps.resolve(name).ok_or_else(not_found)?;
-            call.world.apps.find(&from).ok_or_else(not_found)?.copy_as(id)
+            let from = world.apps.resolve(name).ok_or_else(not_found)?;
+            world.apps.find(&from).ok_or_else(not_found)?.copy_as(id)
         }
     };
     document.is_session_app = true;
     Ok(document)
-}
-
-/// The session goes into an open app.
-fn enter(call: &mut Call<'_>, id: &str, without_data: bool) -> Result<()> {
-    let states = call.world.apps.get(id).map(|document| document.states.clone()).unwrap_or_default();
-    let session = call.session()?;
-    session.leave_app();
-    session.app = Some(id.to_owned());
-    session.without_data = without_data;
-    let mut selections = Selections::new();
-    for state in &states {
-        selections.add_state(state)?;
-    }
-    session.selections = Arc::new(selections);
-    Ok(())
 }
 
 fn interface(call: &mut Call<'_>, id: &str) -> Result<Value> {
@@ -148,7 +152,7 @@ fn create_and_open(call: &mut Call<'_>) -> Result<Answer> {
     check_none_open(call, &name, false)?;
     let id = add_app(call, &name, &section)?;
     call.world.apps.open(&id)?;
-    enter(call, &id, false)?;
+    call.world.enter_app(call.session, &id, false)?;
     let mut results = result("qReturn", interface(call, &id)?);
     results.insert("qDocId".into(), json!(id));
     Ok(Answer::Now(results))
@@ -179,9 +183,9 @@ fn create_session_app_from(call: &mut Call<'_>) -> Result<Answer> {
 fn session_app(call: &mut Call<'_>, template: Option<String>) -> Result<Answer> {
     let id = format!("SessionApp_{}", unique_id());
     check_none_open(call, &id, false)?;
-    let document = new_session_app(call, &id, template.as_deref())?;
+    let document = new_session_app(call.world, &id, template.as_deref())?;
     call.world.apps.open_new(document);
-    enter(call, &id, false)?;
+    call.world.enter_app(call.session, &id, false)?;
     let mut interface = interface(call, &id)?;
     // Engines name a session app beside the interface, not in it.
     if let Some(members) = interface.as_object_mut() {
@@ -193,11 +197,11 @@ fn session_app(call: &mut Call<'_>, template: Option<String>) -> Result<Answer> 
 }
 
 /// Replaces a saved app's contents by another's. Copying only some of the objects is not done here.
-fn copy(call: &mut Call<'_>) -> Result<Answer> {
+fn copy(call: &mut Call<'_>, source: &str) -> Result<Answer> {
     if !call.params.list("qIds").is_empty() {
-        return Err(Failure::not_implemented("Global.CopyApp with qIds"));
+        return Err(Failure::not_implemented("copying an app with qIds"));
     }
-    let (target, source) = (call.params.text("qTargetAppId").to_owned(), call.params.text("qSrcAppId").to_owned());
+    let (target, source) = (call.params.text("qTargetAppId").to_owned(), call.params.text(source).to_owned());
     let find = |name: &str| call.world.apps.resolve(name).ok_or_else(|| failure(APP_NOT_FOUND, name));
     let (target, source) = (find(&target)?, find(&source)?);
     if call.world.apps.get(&target).is_some() {
@@ -262,7 +266,7 @@ fn save_as(call: &mut Call<'_>) -> Result<Answer> {
 }
 
 /// Members of `NxAppLayout` that are there only when true.
-fn flags(call: &mut Call<'_>) -> Result<[(&'static str, bool); 5]> {
+fn flags(call: &mut Call<'_>) -> Result<[(&'static str, bool); 6]> {
     let (session, document) = call.session_and_doc()?;
     Ok([
         ("qModified", document.modified),
@@ -270,6 +274,7 @@ fn flags(call: &mut Call<'_>) -> Result<[(&'static str, bool); 5]> {
         ("qHasData", document.has_data && !session.without_data),
         ("qIsOpenedWithoutData", session.without_data),
         ("qIsSessionApp", document.is_session_app),
+        ("qProhibitBinaryLoad", document.tools.prohibit_binary_load),
     ])
 }
 
@@ -278,46 +283,58 @@ fn layout(call: &mut Call<'_>) -> Result<Answer> {
     let locale = locale(call)?;
     let (session, document) = call.session_and_doc()?;
     let mut layout = document.properties.clone();
-    layout["qLocaleInfo"] = locale;
     layout["qFileName"] = json!(document.id);
-    layout["qMeta"] = json!({});
+    layout["qLastReloadTime"] = json!(document.last_reload);
     layout["qStateNames"] = json!(session.selections.states());
-    if !document.last_reload.is_empty() {
-        layout["qLastReloadTime"] = json!(document.last_reload);
+    layout["qMeta"] = json!({ "privileges": PRIVILEGES });
+    for (name, value) in document.tools.meta.as_object().into_iter().flatten() {
+        layout["qMeta"][name] = value.clone();
     }
-    if layout["qThumbnail"].is_null() {
-        layout["qThumbnail"] = json!({});
-    }
+    layout["qLocaleInfo"] = locale;
+    layout["qThumbnail"] = thumbnail(document);
     for (name, set) in flags {
-        if set {
-            layout[name] = json!(true);
-        }
+        layout[name] = json!(set);
     }
-    one("qLayout", layout)
+    one("qLayout", written::app_layout(&layout))
 }
 
-/// `LocaleInfo`: what the script's variables say.
+/// `LocaleInfo`: what the script's variables say, else what a new app's script would say.
 fn locale(call: &mut Call<'_>) -> Result<Value> {
     let frame = call.frame()?;
-    let members = [
-        ("qDecimalSep", "DecimalSep"),
-        ("qThousandSep", "ThousandSep"),
-        ("qMoneyDecimalSep", "MoneyDecimalSep"),
-        ("qMoneyThousandSep", "MoneyThousandSep"),
-        ("qMoneyFmt", "MoneyFormat"),
-        ("qTimeFmt", "TimeFormat"),
-        ("qDateFmt", "DateFormat"),
-        ("qTimestampFmt", "TimestampFormat"),
-        ("qCollation", "CollationLocale"),
-    ];
-    let known = members
-        .into_iter()
-        .filter_map(|(member, variable)| Some((member.to_owned(), json!(frame.variables.get(variable)?))));
-    Ok(Value::Object(known.collect()))
+    let setting = |name: &str| -> String {
+        let usual = || SETTINGS.iter().find(|(known, _)| *known == name).map(|(_, value)| value.trim_matches('\''));
+        frame.variables.get(name).map(String::as_str).or_else(usual).unwrap_or_default().to_owned()
+    };
+    let number = |name: &str| setting(name).trim().parse::<i64>().unwrap_or(0);
+    let names = |name: &str| setting(name).split(';').map(str::to_owned).collect::<Vec<_>>();
+    Ok(json!({
+        "qDecimalSep": setting("DecimalSep"),
+        "qThousandSep": setting("ThousandSep"),
+        "qListSep": if setting("DecimalSep") == "," { ";" } else { "," },
+        "qMoneyDecimalSep": setting("MoneyDecimalSep"),
+        "qMoneyThousandSep": setting("MoneyThousandSep"),
+        "qCurrentYear": chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).year(),
+        "qMoneyFmt": setting("MoneyFormat"),
+        "qTimeFmt": setting("TimeFormat"),
+        "qDateFmt": setting("DateFormat"),
+        "qTimestampFmt": setting("TimestampFormat"),
+        "qCalendarStrings": {
+            "qDayNames": names("DayNames"),
+            "qMonthNames": names("MonthNames"),
+            "qLongDayNames": names("LongDayNames"),
+            "qLongMonthNames": names("LongMonthNames"),
+        },
+        "qFirstWeekDay": number("FirstWeekDay"),
+        "qBrokenWeeks": number("BrokenWeeks") != 0,
+        "qReferenceDay": number("ReferenceDay"),
+        "qFirstMonthOfYear": number("FirstMonthOfYear"),
+        "qCollation": setting("CollationLocale"),
+        "qNumericalAbbreviation": setting("NumericalAbbreviation"),
+    }))
 }
 
 fn set_properties(call: &mut Call<'_>) -> Result<Answer> {
-    let properties = call.params.value("qProp").clone();
+    let properties = written::app_properties(call.params.value("qProp"));
     let document = call.doc()?;
     document.properties = properties;
     document.modified = true;
@@ -325,25 +342,31 @@ fn set_properties(call: &mut Call<'_>) -> Result<Answer> {
     done()
 }
 
+/// The formats of a neutral locale, as a new app's script sets them.
+const SETTINGS: [(&str, &str); 19] = [
+    ("ThousandSep", "','"),
+    ("DecimalSep", "'.'"),
+    ("MoneyThousandSep", "','"),
+    ("MoneyDecimalSep", "'.'"),
+    ("MoneyFormat", "'$ ###0.00;-$ ###0.00'"),
+    ("TimeFormat", "'h:mm:ss TT'"),
+    ("DateFormat", "'M/D/YYYY'"),
+    ("TimestampFormat", "'M/D/YYYY h:mm:ss[.fff] TT'"),
+    ("FirstWeekDay", "6"),
+    ("BrokenWeeks", "1"),
+    ("ReferenceDay", "0"),
+    ("FirstMonthOfYear", "1"),
+    ("CollationLocale", "'en-US'"),
+    ("CreateSearchIndexOnReload", "1"),
+    ("MonthNames", "'Jan;Feb;Mar;Apr;May;Jun;Jul;Aug;Sep;Oct;Nov;Dec'"),
+    ("LongMonthNames", "'January;February;March;April;May;June;July;August;September;October;November;December'"),
+    ("DayNames", "'Mon;Tue;Wed;Thu;Fri;Sat;Sun'"),
+    ("LongDayNames", "'Monday;Tuesday;Wednesday;Thursday;Friday;Saturday;Sunday'"),
+    ("NumericalAbbreviation", "'3:k;6:M;9:G;12:T;15:P;18:E;21:Z;24:Y;-3:m;-6:μ;-9:n;-12:p;-15:f;-18:a;-21:z;-24:y'"),
+];
+
 /// The script that a new app starts with: the first section and the formats of a neutral locale.
 pub(super) fn default_script(section: &str) -> String {
-    let settings = [
-        ("ThousandSep", "','"),
-        ("DecimalSep", "'.'"),
-        ("MoneyThousandSep", "','"),
-        ("MoneyDecimalSep", "'.'"),
-        ("MoneyFormat", "'$#,##0.00;-$#,##0.00'"),
-        ("TimeFormat", "'h:mm:ss TT'"),
-        ("DateFormat", "'M/D/YYYY'"),
-        ("TimestampFormat", "'M/D/YYYY h:mm:ss[.fff] TT'"),
-        ("FirstWeekDay", "6"),
-        ("BrokenWeeks", "1"),
-        ("ReferenceDay", "0"),
-        ("FirstMonthOfYear", "1"),
-        ("CollationLocale", "'en-US'"),
-        ("MonthNames", "'Jan;Feb;Mar;Apr;May;Jun;Jul;Aug;Sep;Oct;Nov;Dec'"),
-        ("DayNames", "'Mon;Tue;Wed;Thu;Fri;Sat;Sun'"),
-    ];
-    let lines: String = settings.iter().map(|(name, value)| format!("SET {name}={value};\r\n")).collect();
+    let lines: String = SETTINGS.iter().map(|(name, value)| format!("SET {name}={value};\r\n")).collect();
     format!("///$tab {section}\r\n{lines}")
 }

@@ -7,6 +7,7 @@ use crate::error::{EngineError, Result};
 use crate::objects::contents::Kind;
 use crate::objects::document::variables;
 use crate::protocol::failure::{RELOAD_RUNNING, failure};
+use crate::protocol::schema::snapshot;
 use crate::script::{self, ScriptError};
 use crate::session::events::Event;
 use crate::session::jobs::Work;
@@ -25,10 +26,8 @@ pub(super) const METHODS: Methods = &[
         one("qReturn", default_script(if section.is_empty() { "Main" } else { section }))
     }),
     ("Doc.CheckScriptSyntax", check_syntax),
-    ("Doc.DoReload", |call| reload(call, |done| result("qReturn", done))),
-    ("Doc.DoReloadEx", |call| {
-        reload(call, |done| result("qResult", if done { json!({ "qSuccess": true }) } else { json!({}) }))
-    }),
+    ("Doc.DoReload", |call| reload(call, |ended| result("qReturn", ended.error.is_none()))),
+    ("Doc.DoReloadEx", |call| reload(call, reload_result)),
     ("Doc.GetTablesAndKeys", tables_and_keys),
     ("Doc.GetTableData", table_data),
     ("Doc.GetFieldDescription", field_description),
@@ -62,13 +61,44 @@ fn check_syntax(call: &mut Call<'_>) -> Result<Answer> {
     one("qErrors", errors.collect::<Value>())
 }
 
+/// How a reload ended.
+struct Ended {
+    text: String,
+    /// How many rows it has read.
+    rows: usize,
+    error: Option<Box<ScriptError>>,
+}
+
+/// `DoReloadExResult`. Nothing is stored: there is no `STORE` here.
+fn reload_result(ended: &Ended) -> super::Results {
+    let mut done = json!({ "qNbrOfLoadedRows": ended.rows, "qNbrOfStoredRows": 0 });
+    match &ended.error {
+        None => done["qSuccess"] = json!(true),
+        Some(error) => {
+            let before = ended.text.chars().take(error.position.text);
+            let mut failure = json!({
+                "qDescription": error.message,
+                "qLine": error.line,
+                "qLineNumber": before.filter(|c| *c == '\n').count(),
+                "qCode": error.code,
+            });
+            if let Some(title) = snapshot().errors.get(&error.code.into()) {
+                failure["qTitle"] = json!(title);
+            }
+            done["qFailureData"] = json!({ "qErrors": [failure] });
+        }
+    }
+    result("qResult", done)
+}
+
 /// Runs the script beside the socket; `GetProgress` tells how far it is.
-fn reload(call: &mut Call<'_>, answer: fn(bool) -> super::Results) -> Result<Answer> {
+fn reload(call: &mut Call<'_>, answer: fn(&Ended) -> super::Results) -> Result<Answer> {
     let params = call.params.value("qParams");
     if call.params.flag("qPartial") || params["qPartial"].as_bool() == Some(true) {
         return Err(EngineError::not_implemented("partial reloads"));
     }
-    if params["qRowLimit"].as_i64().is_some_and(|limit| limit >= 0) {
+    // Clients send the default of their schema, which is 0, and mean no limit by it.
+    if params["qRowLimit"].as_i64().is_some_and(|limit| limit > 0) {
         return Err(EngineError::not_implemented("reloads with qRowLimit"));
     }
     let own = Arc::clone(&call.session()?.own);
@@ -83,7 +113,11 @@ fn reload(call: &mut Call<'_>, answer: fn(bool) -> super::Results) -> Result<Ans
     let request = call.request.clone();
     call.session()?.progress.start(request);
     let job: Job = Box::new(move |tools| {
+        let mut rows = 0;
         let mut tell = |message| {
+            if let script::Progress::Fetched(more) = message {
+                rows += more;
+            }
             if let Some(session) = tools.shared.world().sessions.get_mut(&tools.session) {
                 session.progress.note(message);
             }
@@ -99,11 +133,11 @@ fn reload(call: &mut Call<'_>, answer: fn(bool) -> super::Results) -> Result<Ans
             report(tools, error);
         }
         Ok(Done::Then(Box::new(move |call| {
-            let done = loaded.is_ok();
-            if let Ok(loaded) = loaded {
-                take_over(call, loaded)?;
-            }
-            Ok(answer(done))
+            let error = match loaded {
+                Ok(loaded) => take_over(call, loaded).map(|()| None)?,
+                Err(error) => Some(error),
+            };
+            Ok(answer(&Ended { text, rows, error }))
         })))
     });
     Ok(Answer::Later(Work::Reload, job))
@@ -250,10 +284,11 @@ fn check(call: &mut Call<'_>, with_dangerous: bool) -> Result<Answer> {
     let expression = call.params.text("qExpr").to_owned();
     let labels: Vec<String> =
         call.params.list("qLabels").iter().filter_map(|l| l.as_str().map(str::to_owned)).collect();
+    let strict = call.params.flag("qStrictFieldValidation");
     let frame = call.frame()?;
     let job: Job = Box::new(move |tools| {
         let context = frame.context("", &tools.abort.flag);
-        let check = calculation::check_expression(&expression, &labels, &context);
+        let check = calculation::check_expression(&expression, &labels, strict, &context);
         let ranges = |ranges: &[(usize, usize)]| -> Value {
             ranges.iter().map(|(from, count)| json!({ "qFrom": from, "qCount": count })).collect()
         };

@@ -12,24 +12,24 @@ pub(super) const METHODS: Methods = &[
     ("Doc.GetField", field),
     ("Doc.ClearAll", |call| {
         let (over_locks, state) = (call.params.flag("qLockedAlso"), state(call));
-        change(call, |selections| selections.clear_all(&state, over_locks).map(drop))
+        change(call, Some(state), |selections, state| selections.clear_all(state, over_locks).map(drop))
     }),
     ("Doc.LockAll", |call| {
         let state = state(call);
-        change(call, |selections| selections.lock_all(&state))
+        change(call, Some(state), |selections, state| selections.lock_all(state))
     }),
     ("Doc.UnlockAll", |call| {
         let state = state(call);
-        change(call, |selections| selections.unlock_all(&state))
+        change(call, Some(state), |selections, state| selections.unlock_all(state))
     }),
     ("Doc.Back", |call| {
-        change(call, |selections| {
+        change(call, None, |selections, _| {
             selections.back();
             Ok(())
         })
     }),
     ("Doc.Forward", |call| {
-        change(call, |selections| {
+        change(call, None, |selections, _| {
             selections.forward();
             Ok(())
         })
@@ -62,12 +62,19 @@ fn field(call: &mut Call<'_>) -> Result<Answer> {
     one("qReturn", json!({ "qType": "Field", "qHandle": handle, "qGenericId": name }))
 }
 
-/// Changes the selections and says so.
-fn change(call: &mut Call<'_>, change: impl FnOnce(&mut Selections) -> Result<()>) -> Result<Answer> {
+/// Changes the selections and says so; without a state, in all of them.
+fn change(
+    call: &mut Call<'_>,
+    state: Option<String>,
+    change: impl FnOnce(&mut Selections, &str) -> Result<()>,
+) -> Result<Answer> {
     call.app_id()?;
     call.start_selecting()?;
-    change(Arc::make_mut(&mut call.session()?.selections))?;
-    call.announce(&Event::Selections(call.session))?;
+    change(Arc::make_mut(&mut call.session()?.selections), state.as_deref().unwrap_or_default())?;
+    call.announce(&match state {
+        Some(state) => Event::State(call.session, state),
+        None => Event::Selections(call.session),
+    })?;
     done()
 }
 
@@ -105,8 +112,9 @@ fn add_session_state(call: &mut Call<'_>) -> Result<Answer> {
         "" => selections.add_state(&state)?,
         source => selections.add_state_like(&state, source)?,
     }
-    session.own_states.push(state);
-    call.announce(&Event::Selections(call.session))?;
+    session.own_states.push(state.clone());
+    call.announce(&Event::State(call.session, state))?;
+    call.announce(&Event::App)?;
     done()
 }
 
@@ -118,7 +126,8 @@ fn remove_session_state(call: &mut Call<'_>) -> Result<Answer> {
     if known {
         session.own_states.retain(|other| other != &state);
         Arc::make_mut(&mut session.selections).remove_state(&state)?;
-        call.announce(&Event::Selections(call.session))?;
+        call.announce(&Event::State(call.session, state))?;
+        call.announce(&Event::App)?;
     }
     one("qSuccess", known)
 }

@@ -1,6 +1,6 @@
 //! Methods of fields.
 
-use super::{Answer, Call, Done, Job, Methods, one, result};
+use super::{Answer, Call, Done, Job, Methods, Results, done, one, result};
 use crate::calculate;
 use crate::error::{EngineError, Result};
 use crate::objects::frame::Frame;
@@ -8,11 +8,14 @@ use crate::selection::{Mode, Part, Pick, Selections};
 use crate::session::connection::Target;
 use crate::session::events::Event;
 use crate::session::jobs::Work;
+use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 pub(super) const METHODS: Methods = &[
     ("Field.GetCardinal", cardinal),
+    ("Field.GetNxProperties", properties),
+    ("Field.SetNxProperties", set_properties),
     // Fields here never combine their values by "and".
     ("Field.GetAndMode", |_| one("qReturn", false)),
     ("Field.Select", |call| search(call, Mode::Replace)),
@@ -52,6 +55,24 @@ fn cardinal(call: &mut Call<'_>) -> Result<Answer> {
     one("qReturn", cardinal.ok_or_else(|| EngineError::not_found(field))?)
 }
 
+fn properties(call: &mut Call<'_>) -> Result<Answer> {
+    let (field, _) = place(call)?;
+    let single = call.session()?.selections.is_single(&field);
+    one("qProperties", if single { json!({ "qOneAndOnlyOne": true }) } else { json!({}) })
+}
+
+/// In an app that is saved this would be saved too; here it lasts as long as the session has the app open.
+fn set_properties(call: &mut Call<'_>) -> Result<Answer> {
+    let (field, state) = place(call)?;
+    let single = call.params.value("qProperties")["qOneAndOnlyOne"].as_bool().unwrap_or(false);
+    let frame = call.frame()?;
+    let session = call.session()?;
+    Arc::make_mut(&mut session.selections).set_single(&frame.data, &field, single)?;
+    session.stale();
+    call.announce(&Event::State(call.session, state))?;
+    done()
+}
+
 type Change = fn(&mut Selections, &Frame, &str, &str, bool) -> Result<bool>;
 
 fn change(call: &mut Call<'_>, change: Change) -> Result<Answer> {
@@ -60,7 +81,7 @@ fn change(call: &mut Call<'_>, change: Change) -> Result<Answer> {
     call.start_selecting()?;
     let frame = call.frame()?;
     let changed = change(Arc::make_mut(&mut call.session()?.selections), &frame, &field, &state, over_locks)?;
-    call.announce(&Event::Selections(call.session))?;
+    call.announce(&Event::State(call.session, state))?;
     one("qReturn", changed)
 }
 
@@ -71,7 +92,7 @@ fn part(call: &mut Call<'_>, part: Part) -> Result<Answer> {
     let frame = call.frame()?;
     let selections = Arc::make_mut(&mut call.session()?.selections);
     let changed = selections.select_part(&frame.data, &state, &field, part, over_locks)?;
-    call.announce(&Event::Selections(call.session))?;
+    call.announce(&Event::State(call.session, state))?;
     one("qReturn", changed)
 }
 
@@ -89,7 +110,8 @@ fn values(call: &mut Call<'_>) -> Result<Answer> {
     let mode = if call.params.flag("qToggleMode") { Mode::Toggle } else { Mode::Replace };
     let values = call.params.list("qFieldValues").to_vec();
     let wanted = state.clone();
-    select(call, state, mode, "qReturn", move |frame, cancel| {
+    // An engine answers `true` although it selects nothing, where the values are simply not there.
+    select_picks(call, state, mode, Some(("qReturn", true)), move |frame, cancel| {
         Ok(vec![calculate::find_values(&field, &values, &frame.context(&wanted, cancel))?])
     })
 }
@@ -109,6 +131,17 @@ pub(super) fn select(
     answer: &'static str,
     pick: impl FnOnce(&Frame, &AtomicBool) -> Result<Vec<Pick>> + Send + 'static,
 ) -> Result<Answer> {
+    select_picks(call, state, mode, Some((answer, false)), pick)
+}
+
+/// The same for methods without a result, or with another one where there is nothing to select.
+pub(super) fn select_picks(
+    call: &mut Call<'_>,
+    state: String,
+    mode: Mode,
+    answer: Option<(&'static str, bool)>,
+    pick: impl FnOnce(&Frame, &AtomicBool) -> Result<Vec<Pick>> + Send + 'static,
+) -> Result<Answer> {
     call.start_selecting()?;
     let over_locks = call.params.flag("qSoftLock");
     let frame = call.frame()?;
@@ -123,8 +156,11 @@ pub(super) fn select(
             }
             // Calculations that began in between are about the selections before.
             call.world.abort_calculations(call.session);
-            call.announce(&Event::Selections(call.session))?;
-            Ok(result(answer, changed))
+            call.announce(&Event::State(call.session, state.clone()))?;
+            let Some((name, if_nothing)) = answer else { return Ok(Results::new()) };
+            let selections = &call.session()?.selections;
+            let nothing = |pick: &Pick| pick.elements.is_empty() && !selections.locked(&state, &pick.field);
+            Ok(result(name, changed || (if_nothing && picks.iter().all(nothing))))
         })))
     });
     Ok(Answer::Later(Work::Step, job))

@@ -36,6 +36,11 @@ pub(super) const METHODS: Methods = &[
         results.insert("qBnfHash".into(), json!(grammar_hash()));
         Ok(Answer::Now(results))
     }),
+    ("Global.GetBaseBNFString", |_| {
+        let mut results = result("qBnfStr", grammar().to_string());
+        results.insert("qBnfHash".into(), json!(grammar_hash()));
+        Ok(Answer::Now(results))
+    }),
     ("Global.GetBaseBNFHash", |_| one("qBnfHash", grammar_hash())),
     ("Doc.GetExpressionBNF", |_| {
         let mut results = result("qBnfDefs", grammar());

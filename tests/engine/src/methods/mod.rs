@@ -1,17 +1,24 @@
 //! The methods, one file a class or a part of one, and how a request finds its own.
 
 mod bookmark;
+mod bookmark_values;
 mod connections;
 mod doc_apps;
 mod doc_items;
+mod doc_model;
 mod doc_script;
+mod doc_search;
 mod doc_selections;
+mod doc_settings;
 mod field;
+mod files;
 mod global;
 mod object;
 mod object_data;
 mod object_selections;
 mod variable;
+
+pub(crate) use doc_apps::open_session_app_of_address;
 
 use crate::error::{EngineError, Result, code};
 use crate::objects::contents::{Entity, Kind};
@@ -67,14 +74,19 @@ pub(crate) struct Tools {
 }
 
 static METHODS: LazyLock<HashMap<&'static str, Method>> = LazyLock::new(|| {
-    let files: [Methods; 12] = [
+    let files = [
         bookmark::METHODS,
+        bookmark_values::METHODS,
         connections::METHODS,
         doc_apps::METHODS,
         doc_items::METHODS,
+        doc_model::METHODS,
         doc_script::METHODS,
+        doc_search::METHODS,
         doc_selections::METHODS,
+        doc_settings::METHODS,
         field::METHODS,
+        files::METHODS,
         global::METHODS,
         object::METHODS,
         object_data::METHODS,
@@ -114,7 +126,7 @@ pub(crate) fn dispatch(world: &mut World, connection: u64, request: &Request) ->
     let schema = snapshot();
     let Some(target) = target else {
         let known = schema.classes_with(&request.method).next().is_some();
-        let handle = || failure(code::INVALID_PARAMETER, format!("Invalid handle: {}", request.handle));
+        let handle = || failure(code::INVALID_PARAMETER, "Invalid handle");
         return Err(if known { handle() } else { not_found() });
     };
     let name = format!("{}.{}", target.class(), request.method);

@@ -4,7 +4,7 @@ use super::doc_items::{make, remove};
 use super::{Answer, Call, Done, Job, Methods, calculate, done, nothing, one, result};
 use crate::error::{EngineError, Result, code};
 use crate::objects::contents::{Entity, Kind};
-use crate::objects::{layout, patches, tree};
+use crate::objects::{layout, patches, tree, written};
 use crate::protocol::failure::failure;
 use crate::session::events::Event;
 use crate::session::jobs::Work;
@@ -122,7 +122,7 @@ fn clear_soft_patches(call: &mut Call<'_>) -> Result<Answer> {
 
 fn effective_properties(call: &mut Call<'_>) -> Result<Answer> {
     let id = call.target_id()?;
-    one("qProp", call.frame()?.effective_properties(&id)?)
+    one("qProp", written::properties(Kind::Object, &call.frame()?.effective_properties(&id)?))
 }
 
 fn property_tree(call: &mut Call<'_>) -> Result<Answer> {

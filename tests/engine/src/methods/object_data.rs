@@ -1,9 +1,11 @@
 //! Data of cubes and lists: pages, opening and closing of nodes, export.
 
 use super::object::{finished, later};
-use super::{Answer, Call, Done, Job, Methods, Results, calculate, done, result, unique_id};
+use super::{Answer, Call, Done, Job, Methods, Results, calculate, done, one, result, unique_id};
 use crate::calculate::Side;
 use crate::error::{EngineError, Result, code};
+use crate::objects::contents::Kind;
+use crate::objects::frame::{MASTER_DIMENSION, Place};
 use crate::protocol::failure::failure;
 use crate::session::events::Event;
 use crate::session::jobs::Work;
@@ -29,6 +31,28 @@ pub(super) const METHODS: Methods = &[
             frame.cube(&id, params.text("qPath"), &tools.abort.flag)?.stack_pages(params.list("qPages"), most)
         })
     }),
+    ("GenericObject.GetHyperCubeReducedData", |call| {
+        let (id, params) = (call.target_id()?, call.params.clone());
+        calculate(call, "qDataPages", move |frame, tools| {
+            let (zoom, how) = (params.integer("qZoomFactor"), params.text("qReductionMode"));
+            frame.cube(&id, params.text("qPath"), &tools.abort.flag)?.reduced_pages(params.list("qPages"), zoom, how)
+        })
+    }),
+    ("GenericObject.GetHyperCubeBinnedData", |call| {
+        let (id, params) = (call.target_id()?, call.params.clone());
+        calculate(call, "qDataPages", move |frame, tools| {
+            let (most, level) = (params.integer("qMaxNbrCells"), params.integer("qQueryLevel"));
+            let cube = frame.cube(&id, params.text("qPath"), &tools.abort.flag)?;
+            cube.binned_pages(params.list("qPages"), params.list("qDataRanges"), most, level)
+        })
+    }),
+    ("GenericObject.GetHyperCubeContinuousData", continuous),
+    ("GenericObject.GetHyperCubeTreeData", |call| {
+        let (id, params) = (call.target_id()?, call.params.clone());
+        calculate(call, "qNodes", move |frame, tools| {
+            frame.cube(&id, params.text("qPath"), &tools.abort.flag)?.tree_nodes(params.value("qNodeOptions"))
+        })
+    }),
     ("GenericObject.GetListObjectData", |call| {
         let (id, params) = (call.target_id()?, call.params.clone());
         calculate(call, "qDataPages", move |frame, tools| {
@@ -48,7 +72,31 @@ pub(super) const METHODS: Methods = &[
         activate(call, |now, count| (now + steps).rem_euclid(count))
     }),
     ("GenericObject.ExportData", export),
+    ("GenericDimension.GetActiveField", |call| {
+        let (_, active, _) = active_of_dimension(call)?;
+        one("qReturn", active)
+    }),
+    ("GenericDimension.SetActiveField", |call| {
+        let wanted = call.params.integer("qIx");
+        activate_dimension(call, |_, _| wanted)
+    }),
+    ("GenericDimension.StepCycle", |call| {
+        let steps = call.params.integer("qStep");
+        activate_dimension(call, |now, count| (now + steps).rem_euclid(count))
+    }),
 ];
+
+fn continuous(call: &mut Call<'_>) -> Result<Answer> {
+    let (id, params, frame) = (call.target_id()?, call.params.clone(), call.frame()?);
+    let job: Job = Box::new(move |tools| {
+        let cube = frame.cube(&id, params.text("qPath"), &tools.abort.flag)?;
+        let (pages, axis) = cube.continuous(params.value("qOptions"), params.flag("qReverseSort"))?;
+        let mut results = result("qDataPages", pages);
+        results.insert("qAxisData".into(), axis);
+        finished(results)
+    });
+    Ok(later(job))
+}
 
 /// Makes another field of a group the active one, given the one that is active now and how many there are.
 fn activate(call: &mut Call<'_>, choose: impl FnOnce(i64, i64) -> i64) -> Result<Answer> {
@@ -74,6 +122,27 @@ fn activate(call: &mut Call<'_>, choose: impl FnOnce(i64, i64) -> i64) -> Result
     let wanted = usize::try_from(wanted).map_err(|_| invalid())?;
     call.session()?.active_fields.entry(place).or_default().insert(dimension, wanted);
     call.announce(&Event::Object(call.session, id))?;
+    done()
+}
+
+/// Where a master dimension's active field is kept, which it is now, and how many fields there are.
+fn active_of_dimension(call: &mut Call<'_>) -> Result<(Place, i64, i64)> {
+    let entity = call.entity()?;
+    let place = (entity.id.clone(), MASTER_DIMENSION.to_owned());
+    let count = entity.properties["qDim"]["qFieldDefs"].as_array().map_or(0, Vec::len);
+    let active = call.session()?.active_fields.get(&place).and_then(|active| active.get(&0)).copied().unwrap_or(0);
+    Ok((place, i64::try_from(active).unwrap_or(0), i64::try_from(count).unwrap_or(0)))
+}
+
+/// Makes another field of a master dimension the active one, for this session.
+fn activate_dimension(call: &mut Call<'_>, choose: impl FnOnce(i64, i64) -> i64) -> Result<Answer> {
+    let (place, now, count) = active_of_dimension(call)?;
+    let wanted = if count == 0 { -1 } else { choose(now, count) };
+    let wanted = usize::try_from(wanted).ok().filter(|_| wanted < count);
+    let wanted = wanted.ok_or_else(|| failure(code::INVALID_PARAMETERS, "qIx"))?;
+    let id = place.0.clone();
+    call.session()?.active_fields.entry(place).or_default().insert(0, wanted);
+    call.announce(&Event::Entities(Kind::Dimension, vec![id]))?;
     done()
 }
 

@@ -57,6 +57,12 @@ pub(super) const METHODS: Methods = &[
             frame.cube(id, path, cancel)?.pick_ranges(&ranges, &columns, or_mode)
         })
     }),
+    ("GenericObject.SelectHyperCubeContinuousRange", |call| {
+        let ranges = call.params.list("qRanges").to_vec();
+        on_path(call, Mode::Replace, move |frame, id, path, cancel| {
+            frame.cube(id, path, cancel)?.pick_continuous(&ranges)
+        })
+    }),
     ("GenericObject.MultiRangeSelectHyperCubeValues", multi_range),
     ("GenericObject.SearchListObjectFor", search),
     ("GenericObject.AbortListObjectSearch", abort_search),
@@ -172,9 +178,9 @@ fn search(call: &mut Call<'_>) -> Result<Answer> {
     call.announce(&Event::Object(call.session, id.clone()))?;
     let frame = call.frame()?;
     let job: Job = Box::new(move |tools| {
-        let list = frame.list(&id, params.text("qPath"), &tools.abort.flag)?.layout();
-        let found = list["qSize"]["qcy"].as_i64().unwrap_or(0) > 0;
-        Ok(Done::Result(result("qSuccess", found)))
+        frame.list(&id, params.text("qPath"), &tools.abort.flag)?;
+        // Whether anything was found is in the list's size.
+        Ok(Done::Result(result("qSuccess", true)))
     });
     Ok(Answer::Later(Work::Step, job))
 }
@@ -223,7 +229,7 @@ fn on_fields(call: &mut Call<'_>, change: FieldChange) -> Result<Answer> {
             if let Some(modal) = &mut session.modal {
                 modal.made = true;
             }
-            call.announce(&Event::Selections(call.session))?;
+            call.announce(&Event::State(call.session, state))?;
             Ok(Results::new())
         })))
     });

@@ -11,7 +11,9 @@ pub(super) const METHODS: Methods = &[
     ("GenericVariable.SetProperties", set_properties),
     ("GenericVariable.ApplyPatches", apply_patches),
     ("GenericVariable.GetInfo", info),
-    ("GenericVariable.GetRawContent", |call| one("qReturn", call.entity()?.properties["qDefinition"].clone())),
+    ("GenericVariable.GetRawContent", |call| {
+        one("qReturn", call.entity()?.properties["qDefinition"].as_str().unwrap_or_default())
+    }),
     ("GenericVariable.SetStringValue", |call| {
         let text = call.params.text("qVal").to_owned();
         set(call, text, None)

@@ -1,6 +1,7 @@
 //! The named things of an app or of a session, in the order they were made.
 
 use super::uses::Uses;
+use super::written;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -44,7 +45,7 @@ impl Kind {
 pub(crate) struct Entity {
     pub(crate) kind: Kind,
     pub(crate) id: String,
-    /// Exactly what the client set, its own members included.
+    /// What the client set, its own members included, as an engine writes it.
     pub(crate) properties: Value,
     pub(crate) parent: Option<String>,
     pub(crate) children: Vec<String>,
@@ -74,8 +75,17 @@ pub(crate) struct Details {
 
 impl Entity {
     pub(crate) fn new(kind: Kind, id: impl Into<String>, properties: Value) -> Self {
-        let uses = Uses::of(&properties);
-        Self { kind, id: id.into(), properties, parent: None, children: Vec::new(), uses, details: Details::default() }
+        let mut entity = Self {
+            kind,
+            id: id.into(),
+            properties: Value::Null,
+            parent: None,
+            children: Vec::new(),
+            uses: Uses::default(),
+            details: Details::default(),
+        };
+        entity.set_properties(properties);
+        entity
     }
 
     /// Replaces the properties; the id stays what it is.
@@ -87,8 +97,8 @@ impl Entity {
             properties["qInfo"] = json!({ "qType": self.info_type() });
         }
         properties["qInfo"]["qId"] = json!(self.id);
-        self.uses = Uses::of(&properties);
-        self.properties = properties;
+        self.properties = written::properties(self.kind, &properties);
+        self.uses = Uses::of(&self.properties);
     }
 
     /// The type its maker gave it: `sheet`, `table`, …

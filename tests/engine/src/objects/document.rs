@@ -1,10 +1,16 @@
 //! An app in memory: what it holds, and the way back from changes.
 
 use super::contents::{Contents, Entity, Kind};
+use super::written;
 use crate::calculate::Variables;
 use crate::data::Data;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// 1 January 1970 in the days that dates are counted in.
+const UNIX_EPOCH_IN_DAYS: f64 = 25_569.0;
 
 /// Steps that can be undone.
 const MOST_UNDO_STEPS: usize = 100;
@@ -34,6 +40,31 @@ pub(crate) const RESERVED_VARIABLES: [&str; 21] = [
     "ScriptErrorCount",
 ];
 
+/// What an app keeps for its tools and owners.
+#[derive(Clone, Debug)]
+pub(crate) struct Tools {
+    pub(crate) breakpoints: Value,
+    /// Where the table viewer shows the tables.
+    pub(crate) table_viewer: Value,
+    pub(crate) prohibit_binary_load: bool,
+    /// Owner and space of a session app.
+    pub(crate) meta: Value,
+    /// Which object a draft is of.
+    pub(crate) drafts: BTreeMap<String, String>,
+}
+
+impl Default for Tools {
+    fn default() -> Self {
+        Self {
+            breakpoints: json!([]),
+            table_viewer: json!({}),
+            prohibit_binary_load: false,
+            meta: json!({}),
+            drafts: BTreeMap::new(),
+        }
+    }
+}
+
 /// An app that is open, or a saved one waiting to be opened.
 #[derive(Clone, Debug)]
 pub(crate) struct Document {
@@ -45,12 +76,15 @@ pub(crate) struct Document {
     pub(crate) data: Arc<Data>,
     pub(crate) has_data: bool,
     pub(crate) last_reload: String,
+    /// When the app was made or last saved.
+    pub(crate) saved: SystemTime,
     pub(crate) modified: bool,
     pub(crate) is_session_app: bool,
     /// Alternate states that belong to the app; a session adds its own.
     pub(crate) states: Vec<String>,
     pub(crate) connections: Vec<Value>,
     pub(crate) favorites: Value,
+    pub(crate) tools: Tools,
     pub(crate) reloading: bool,
     undo: Vec<Arc<Contents>>,
     redo: Vec<Arc<Contents>>,
@@ -59,23 +93,22 @@ pub(crate) struct Document {
 impl Document {
     pub(crate) fn new(id: impl Into<String>, title: impl Into<String>) -> Self {
         let title: String = title.into();
-        let mut properties = json!({ "qThumbnail": {} });
-        if !title.is_empty() {
-            properties["qTitle"] = json!(title);
-        }
+        let properties = written::app_properties(&json!({ "qTitle": title }));
         Self {
             id: id.into(),
             properties,
             script: String::new(),
             contents: Arc::default(),
-            data: Arc::default(),
+            data: no_data(),
             has_data: false,
             last_reload: String::new(),
+            saved: SystemTime::now(),
             modified: false,
             is_session_app: false,
             states: Vec::new(),
             connections: Vec::new(),
             favorites: json!([]),
+            tools: Tools::default(),
             reloading: false,
             undo: Vec::new(),
             redo: Vec::new(),
@@ -84,6 +117,12 @@ impl Document {
 
     pub(crate) fn title(&self) -> &str {
         self.properties["qTitle"].as_str().unwrap_or_default()
+    }
+
+    /// `qFileTime`: days since 30 December 1899.
+    pub(crate) fn file_time(&self) -> f64 {
+        let seconds = self.saved.duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());
+        UNIX_EPOCH_IN_DAYS + seconds / 86_400.0
     }
 
     /// The app as it is to be saved or copied: nothing of what only the open app has.
@@ -129,7 +168,7 @@ impl Document {
 
     /// Takes over what a script left behind. Variables are made, changed and removed as the script says.
     pub(crate) fn take_over(&mut self, data: Data, variables: &Variables, id: impl Fn() -> String, now: &str) {
-        self.data = Arc::new(data);
+        self.data = Arc::new(data.with_system_fields());
         self.has_data = true;
         self.modified = true;
         self.last_reload = now.to_owned();
@@ -156,6 +195,12 @@ impl Document {
             contents.insert(variable);
         }
     }
+}
+
+/// The data of an app that has none, or that is opened without it.
+pub(crate) fn no_data() -> Arc<Data> {
+    static NO_DATA: LazyLock<Arc<Data>> = LazyLock::new(|| Arc::new(Data::default().with_system_fields()));
+    Arc::clone(&NO_DATA)
 }
 
 /// Variables by name, those of the session over those of the app.

@@ -14,6 +14,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// Where the active field of a master dimension is kept: at this path of the dimension.
+pub(crate) const MASTER_DIMENSION: &str = "qDim";
+
 /// An object's definition: the object's id and the path in its properties.
 pub(crate) type Place = (String, String);
 
@@ -119,9 +122,20 @@ impl Frame {
     }
 
     fn with_active_fields<'a>(&self, place: &Place, definition: Cow<'a, Value>) -> Cow<'a, Value> {
-        let Some(active) = self.active_fields.get(place) else { return definition };
+        if self.active_fields.is_empty() {
+            return definition;
+        }
+        // A master dimension's active field counts where the object has not stepped its own.
+        let mut active: BTreeMap<usize, usize> = BTreeMap::new();
+        let dimensions = definition["qDimensions"].as_array().map_or(std::slice::from_ref(&*definition), Vec::as_slice);
+        for (index, dimension) in dimensions.iter().enumerate() {
+            let id = dimension["qLibraryId"].as_str().unwrap_or_default().to_owned();
+            let of_master = self.active_fields.get(&(id, MASTER_DIMENSION.to_owned()));
+            active.extend(of_master.and_then(|active| active.get(&0)).map(|field| (index, *field)));
+        }
+        active.extend(self.active_fields.get(place).into_iter().flatten());
         let mut definition = definition.into_owned();
-        for (dimension, field) in active {
+        for (dimension, field) in &active {
             let of = match definition.get_mut("qDimensions") {
                 // The definition may have lost the dimension since.
                 Some(dimensions) => dimensions.get_mut(*dimension),
@@ -167,7 +181,16 @@ impl Frame {
         }
         let search = self.searches.get(&place).map(String::as_str);
         let definition = self.with_active_fields(&place, Cow::Borrowed(definition));
-        let list = Arc::new(List::new(&definition, search, &self.context(state, cancel))?);
+        let context = self.context(state, cancel);
+        let list = match self.modal.as_ref().filter(|modal| modal.id == place.0) {
+            None => List::new(&definition, search, &context)?,
+            Some(modal) => {
+                let before = Context::new(&self.data, &modal.before, &self.variables, self, cancel);
+                let before = if state.is_empty() { before } else { before.in_state(state) };
+                List::ordered_as_in(&definition, search, &context, &before)?
+            }
+        };
+        let list = Arc::new(list);
         self.lists.lock().unwrap_or_else(PoisonError::into_inner).insert(place, Arc::clone(&list));
         Ok(list)
     }
@@ -204,11 +227,8 @@ fn merge(base: Value, over: Value) -> Value {
         (Value::Object(base), Value::Object(over)) => {
             let mut merged: Map<String, Value> = base;
             for (name, value) in over {
-                let value = match merged.remove(&name) {
-                    Some(below) => merge(below, value),
-                    None => value,
-                };
-                merged.insert(name, value);
+                let below = merged.entry(name).or_insert(Value::Null);
+                *below = merge(below.take(), value);
             }
             Value::Object(merged)
         }

@@ -3,7 +3,7 @@
 
 use super::contents::{Entity, Kind};
 use super::frame::{Frame, Place, state_of};
-use super::lists;
+use super::{lists, written};
 use crate::calculate::{self, Context};
 use crate::error::{Result, code};
 use crate::value::wire_number;
@@ -29,7 +29,7 @@ pub(crate) fn of_object(frame: &Frame, id: &str, cancel: &AtomicBool) -> Result<
             _ => writer.member(name, value, &mut String::new(), &mut layout)?,
         }
     }
-    Ok(Value::Object(layout))
+    Ok(written::layout(Kind::Object, &Value::Object(layout)))
 }
 
 /// A part of an object's properties as it would stand in the layout, for lists that show it.
@@ -166,14 +166,14 @@ pub(crate) fn of_item(frame: &Frame, entity: &Entity, cancel: &AtomicBool) -> Re
     }
     layout["qInfo"] = entity.info();
     layout["qMeta"] = lists::meta(entity);
-    Ok(layout)
+    Ok(written::layout(entity.kind, &layout))
 }
 
 /// What a client keeps beside the definition goes over into the layout; expressions among it do not occur.
 fn own_members(entity: &Entity, name: &str, value: Value) -> Value {
     let mut layout = entity.properties.clone();
     if let Some(members) = layout.as_object_mut() {
-        members.remove("qMetaDef");
+        members.shift_remove("qMetaDef");
     }
     layout[name] = value;
     layout
@@ -194,7 +194,11 @@ fn dimension_infos(frame: &Frame, entity: &Entity) -> Value {
             let name = field.as_str().unwrap_or_default();
             let name = name.trim_start_matches('=').trim().trim_start_matches('[').trim_end_matches(']');
             match frame.data.nx_field_description(name) {
-                Some(field) => json!({ "qTags": field["qTags"], "qCardinal": field["qCardinal"] }),
+                Some(description) => json!({
+                    "qTags": description["qTags"],
+                    "qCardinal": description["qCardinal"],
+                    "qApprMaxGlyphCount": frame.data.longest_text(name),
+                }),
                 None => json!({ "qTags": [] }),
             }
         })
@@ -217,7 +221,7 @@ fn variable(frame: &Frame, entity: &Entity, cancel: &AtomicBool) -> Value {
     layout["qNum"] = wire_number(number.unwrap_or(f64::NAN));
     for property in ["qName", "qDefinition", "qComment", "qNumberPresentation", "qIncludeInBookmark"] {
         if let Some(members) = layout.as_object_mut() {
-            members.remove(property);
+            members.shift_remove(property);
         }
     }
     if entity.details.from_script {

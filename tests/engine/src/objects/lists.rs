@@ -11,6 +11,9 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+/// What an owner may do with what is his.
+pub(crate) const PRIVILEGES: [&str; 4] = ["read", "update", "delete", "exportdata"];
+
 /// The list that a definition asks for, with its name in the layout; nothing if it defines no list.
 pub(crate) fn layout(
     name: &str,
@@ -29,7 +32,7 @@ pub(crate) fn layout(
             let items = variables(frame, definition);
             return Ok(Some(("qVariableList", json!({ "qItems": items }))));
         }
-        "qFieldListDef" => return Ok(Some(("qFieldList", json!({ "qItems": fields(frame) })))),
+        "qFieldListDef" => return Ok(Some(("qFieldList", json!({ "qItems": fields(frame, definition) })))),
         "qChildListDef" => {
             let children = frame.object(id)?.children.iter().filter_map(|child| frame.entity(child));
             let items = entries(frame, children, &definition["qData"], cancel)?;
@@ -68,9 +71,9 @@ fn of_kind(contents: &Contents, kind: Kind) -> impl Iterator<Item = &Arc<Entity>
 
 /// `NxMeta` of a thing: its own attributes.
 pub(crate) fn meta(entity: &Entity) -> Value {
-    let mut meta = entity.properties["qMetaDef"].clone();
-    if !meta.is_object() {
-        meta = json!({});
+    let mut meta = json!({ "privileges": PRIVILEGES });
+    for (name, value) in entity.properties["qMetaDef"].as_object().into_iter().flatten() {
+        meta[name] = value.clone();
     }
     for (name, set) in [("published", entity.details.published), ("approved", entity.details.approved)] {
         if set {
@@ -113,15 +116,31 @@ fn item_data(frame: &Frame, entity: &Entity, paths: &Value, cancel: &AtomicBool)
         let found = patches::find(&properties, path)
             .or_else(|| patches::find(&item_layout, path))
             .or_else(|| patches::find(&properties["qMetaDef"], path));
-        if let Some(part) = found {
-            data.insert(name.clone(), layout::of_part(frame, &entity.id, &state, part, cancel)?);
-        }
+        // What is not found is an empty string, not a member left out.
+        let part = match found {
+            Some(part) => layout::of_part(frame, &entity.id, &state, part, cancel)?,
+            None => json!(""),
+        };
+        data.insert(name.clone(), part);
     }
     Ok(Value::Object(data))
 }
 
-fn fields(frame: &Frame) -> Vec<Value> {
-    frame.data.field_names().into_iter().filter_map(|name| frame.data.nx_field_description(name)).collect()
+/// `NxFieldDescription` of each field. System fields are hidden, so that both have to be asked for.
+fn fields(frame: &Frame, definition: &Value) -> Vec<Value> {
+    let wants = |name: &str| definition[name].as_bool().unwrap_or(false);
+    let mut names = frame.data.field_names();
+    if wants("qShowSystem") && wants("qShowHidden") {
+        names.extend(frame.data.system_field_names());
+    }
+    let mut described: Vec<Value> =
+        names.into_iter().filter_map(|name| frame.data.nx_field_description(name)).collect();
+    if !wants("qShowSrcTables") {
+        for field in described.iter_mut().filter_map(Value::as_object_mut) {
+            field.shift_remove("qSrcTables");
+        }
+    }
+    described
 }
 
 /// `NxVariableListItem` for each variable that the definition lets through.
@@ -151,9 +170,7 @@ pub(crate) fn variables(frame: &Frame, definition: &Value) -> Vec<Value> {
         for (name, path) in definition["qData"].as_object().into_iter().flatten() {
             let path = path.as_str().unwrap_or_default();
             let found = patches::find(properties, path).or_else(|| patches::find(&properties["qMetaDef"], path));
-            if let Some(value) = found {
-                item["qData"][name] = value.clone();
-            }
+            item["qData"][name] = found.cloned().unwrap_or_else(|| json!(""));
         }
         Some(item)
     })

@@ -9,3 +9,4 @@ pub(crate) mod lists;
 pub(crate) mod patches;
 pub(crate) mod tree;
 pub(crate) mod uses;
+pub(crate) mod written;

@@ -42,7 +42,7 @@ fn apply_one(document: &mut Value, patch: &Value) -> Result<(), Failure> {
             members.insert(name.to_owned(), value()?);
         }
         (Value::Object(members), "remove") => {
-            members.remove(name).ok_or_else(invalid)?;
+            members.shift_remove(name).ok_or_else(invalid)?;
         }
         (Value::Array(items), operation) => {
             let index = if name == "-" { items.len() } else { name.parse().map_err(|_| invalid())? };

@@ -2,12 +2,17 @@
 
 use super::contents::Kind;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Reasons for which a layout becomes stale.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Uses {
     /// Cubes, lists and expressions: they depend on data, selections and variables.
     pub(crate) calculates: bool,
+    /// The states that its definitions are in.
+    pub(crate) states: BTreeSet<String>,
+    /// Expressions that may look at other states, in set modifiers and functions.
+    expressions: String,
     /// The current selections.
     pub(crate) selections: bool,
     /// The list of fields.
@@ -27,29 +32,49 @@ pub(crate) struct Uses {
 impl Uses {
     pub(crate) fn of(properties: &Value) -> Self {
         let mut uses = Self::default();
-        uses.look(properties);
+        uses.look(properties, state_of(properties, "$"));
         let extends = properties["qExtendsId"].as_str().filter(|id| !id.is_empty());
         uses.extends = extends.map(str::to_owned);
         uses
     }
 
-    fn look(&mut self, value: &Value) {
+    /// Whether an expression may look at a state. What an expansion brings in is not known here, so it counts.
+    pub(crate) fn mentions(&self, state: &str) -> bool {
+        self.expressions.contains(state) || self.expressions.contains("$(")
+    }
+
+    fn look(&mut self, value: &Value, state: &str) {
         match value {
             Value::Object(members) => {
                 // What a client parks under `qLayoutExclude` never reaches the layout.
                 for (name, value) in members.iter().filter(|(name, _)| *name != "qLayoutExclude") {
-                    self.note(name, value);
-                    self.look(value);
+                    self.note(name, value, state);
+                    self.look(value, state);
                 }
             }
-            Value::Array(items) => items.iter().for_each(|item| self.look(item)),
+            Value::Array(items) => items.iter().for_each(|item| self.look(item, state)),
+            Value::String(text) if text.contains(['{', '$', '(']) => {
+                self.expressions.push_str(text);
+                self.expressions.push('\n');
+            }
             _ => {}
         }
     }
 
-    fn note(&mut self, name: &str, value: &Value) {
+    fn note(&mut self, name: &str, value: &Value, state: &str) {
         match name {
-            "qHyperCubeDef" | "qListObjectDef" | "qStringExpression" | "qValueExpression" => self.calculates = true,
+            "qHyperCubeDef" | "qListObjectDef" | "qTreeDataDef" | "qSelectionObjectDef" => {
+                self.states.insert(state_of(value, state).to_owned());
+            }
+            "qStringExpression" | "qValueExpression" => {
+                self.states.insert(state.to_owned());
+            }
+            _ => {}
+        }
+        match name {
+            "qHyperCubeDef" | "qListObjectDef" | "qTreeDataDef" | "qStringExpression" | "qValueExpression" => {
+                self.calculates = true;
+            }
             "qSelectionObjectDef" => self.selections = true,
             "qFieldListDef" => self.fields = true,
             "qChildListDef" => self.children = true,
@@ -66,6 +91,11 @@ impl Uses {
             _ => {}
         }
     }
+}
+
+/// The state that a definition names, else the one it is in.
+fn state_of<'a>(definition: &'a Value, usual: &'a str) -> &'a str {
+    definition["qStateName"].as_str().filter(|state| !state.is_empty()).unwrap_or(usual)
 }
 
 #[cfg(test)]

@@ -118,7 +118,7 @@ fn check_named(schema: &Schema, name: &str, value: &Value, path: &mut Path) -> R
             Ok(())
         }
         Some(Definition::List(items)) => check_list(schema, items, value, path),
-        Some(Definition::Enum) if !value.is_string() && !value.is_i64() => {
+        Some(Definition::Enum(_)) if !value.is_string() && !value.is_i64() => {
             Err(path.expected("a value of an enumeration"))
         }
         Some(Definition::Text) if !value.is_string() => Err(path.expected("a string")),

@@ -21,6 +21,8 @@ pub(crate) struct Schema {
     /// By full name: `Doc.GetField`.
     pub(crate) methods: BTreeMap<String, Method>,
     pub(crate) types: HashMap<String, Definition>,
+    /// Names of errors by their codes.
+    pub(crate) errors: HashMap<i64, String>,
 }
 
 #[derive(Debug)]
@@ -50,47 +52,100 @@ pub(crate) enum Type {
 /// A type of the schema.
 #[derive(Debug)]
 pub(crate) enum Definition {
-    /// Members by name; any other member is an app's own.
-    Struct(HashMap<String, Type>),
+    Struct(Struct),
     List(Type),
-    Enum,
+    Enum(Vec<EnumValue>),
     Text,
     Open,
 }
 
+/// The members that the schema knows; any other member is an app's own.
+#[derive(Debug, Default)]
+pub(crate) struct Struct {
+    /// In the schema's order.
+    pub(crate) members: Vec<Member>,
+    /// Members that hang on generic objects only where a client has put them: `qHyperCubeDef` and the like.
+    pub(crate) dynamic: Vec<Member>,
+    by_name: HashMap<String, Type>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) name: String,
+    pub(crate) kind: Type,
+    pub(crate) default: Value,
+}
+
+/// A value of an enumeration, in its three forms. The title is the one that engines write.
+#[derive(Debug)]
+pub(crate) struct EnumValue {
+    pub(crate) title: String,
+    pub(crate) long: String,
+    pub(crate) number: i64,
+}
+
+impl Struct {
+    /// The type of a member.
+    pub(crate) fn get(&self, name: &str) -> Option<&Type> {
+        self.by_name.get(name)
+    }
+
+    fn from_json(json: &Value) -> Self {
+        let (members, dynamic) = (Member::list(&json["members"]), Member::list(&json["dynamic"]));
+        let by_name = members.iter().chain(&dynamic).map(|member| (member.name.clone(), member.kind.clone()));
+        Self { by_name: by_name.collect(), members, dynamic }
+    }
+}
+
+impl Member {
+    fn list(json: &Value) -> Vec<Self> {
+        let list = json.as_array().into_iter().flatten();
+        list.filter_map(|member| {
+            let (name, kind) = (member["name"].as_str()?.to_owned(), Type::parse(member["type"].as_str()?));
+            Some(Self { name, kind, default: member["default"].clone() })
+        })
+        .collect()
+    }
+}
+
+impl EnumValue {
+    fn list(json: &Value) -> Vec<Self> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let list = json.as_array().into_iter().flatten();
+        list.map(|value| Self {
+            title: text(&value["title"]),
+            long: text(&value["long"]),
+            number: value["number"].as_i64().unwrap_or_default(),
+        })
+        .collect()
+    }
+}
+
 impl Schema {
     fn from_json(json: &Value) -> Self {
-        let named = |list: &Value| -> Vec<(String, Type)> {
-            list.as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(|m| Some((m["name"].as_str()?.to_owned(), Type::parse(m["type"].as_str()?))))
-                .collect()
-        };
         let methods = json["methods"].as_object().into_iter().flatten().map(|(name, method)| {
-            let required = method["params"].as_array().into_iter().flatten();
-            let required = required.map(|p| p["required"].as_bool().unwrap_or(false));
-            let params = named(&method["params"]).into_iter().zip(required);
-            let params = params.map(|((name, kind), required)| Param { name, kind, required }).collect();
-            (name.clone(), Method { params })
+            let params = method["params"].as_array().into_iter().flatten().filter_map(|param| {
+                let (name, kind) = (param["name"].as_str()?.to_owned(), Type::parse(param["type"].as_str()?));
+                Some(Param { name, kind, required: param["required"].as_bool().unwrap_or(false) })
+            });
+            (name.clone(), Method { params: params.collect() })
         });
         let types = json["types"].as_object().into_iter().flatten().map(|(name, kind)| {
             let definition = match kind["kind"].as_str() {
-                Some("struct") => {
-                    let members = named(&kind["dynamic"]).into_iter().chain(named(&kind["members"]));
-                    Definition::Struct(members.collect())
-                }
+                Some("struct") => Definition::Struct(Struct::from_json(kind)),
                 Some("array") => Definition::List(Type::parse(kind["items"].as_str().unwrap_or_default())),
-                Some("enum") => Definition::Enum,
+                Some("enum") => Definition::Enum(EnumValue::list(&kind["values"])),
                 Some("text") => Definition::Text,
                 _ => Definition::Open,
             };
             (name.clone(), definition)
         });
+        let errors = json["errors"].as_object().into_iter().flatten();
         Self {
             engine: json["engine"].as_str().unwrap_or_default().to_owned(),
             methods: methods.collect(),
             types: types.collect(),
+            errors: errors.filter_map(|(name, code)| Some((code.as_i64()?, name.clone()))).collect(),
         }
     }
 
@@ -104,6 +159,9 @@ impl Schema {
 }
 
 impl Type {
+    /// The type of sort criteria: -1, 0 or 1.
+    pub(crate) const SORT_CRITERION: Self = Self::Integer(i8::MIN as i64, i8::MAX as i64);
+
     fn parse(text: &str) -> Self {
         if let Some(inner) = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')) {
             return Self::List(Box::new(Self::parse(inner)));
@@ -128,13 +186,14 @@ mod tests {
     #[test]
     fn the_snapshot_is_read() {
         let schema = snapshot();
-        assert_eq!(schema.engine, "12.2528.0");
+        assert!(schema.engine.starts_with("12."), "{}", schema.engine);
         assert!(schema.methods.len() > 300);
         let field = &schema.methods["Doc.GetField"];
         assert_eq!(field.params[0].name, "qFieldName");
         assert!(field.params[0].required && !field.params[1].required);
         assert_eq!(schema.classes_with("GetScript").collect::<Vec<_>>(), ["Doc"]);
         let Definition::Struct(members) = &schema.types["GenericObjectProperties"] else { panic!("no struct") };
-        assert!(members.contains_key("qHyperCubeDef") && members.contains_key("qInfo"));
+        assert!(members.get("qHyperCubeDef").is_some() && members.get("qInfo").is_some());
+        assert_eq!(members.members[0].name, "qInfo");
     }
 }

@@ -9,10 +9,13 @@ mod place;
 mod rows;
 mod runner;
 mod separated;
+mod sources;
 mod split;
 mod split_field;
 mod statement;
 mod tables;
+
+pub use self::sources::{Source, sources};
 
 use std::fmt;
 use std::path::Path;

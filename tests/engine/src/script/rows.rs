@@ -170,7 +170,9 @@ pub(super) fn quote_names(expression: &mut Expression) {
             }
             arguments.iter_mut().for_each(quote_names);
         }
-        Expression::Call(_, arguments) => arguments.iter_mut().for_each(quote_names),
+        Expression::Call(_, arguments) | Expression::HostTotal(_, arguments) => {
+            arguments.iter_mut().for_each(quote_names);
+        }
         Expression::Unary(_, operand) => quote_names(operand),
         Expression::Binary(_, left, right) => {
             quote_names(left);

@@ -28,7 +28,9 @@ impl Splits {
                     arguments.push(Expression::Slot(SPLIT_SLOT + self.0.len() - 1));
                 }
             }
-            Expression::Host(_, arguments) => arguments.iter_mut().for_each(|argument| self.take_from(argument)),
+            Expression::Host(_, arguments) | Expression::HostTotal(_, arguments) => {
+                arguments.iter_mut().for_each(|argument| self.take_from(argument))
+            }
             Expression::Unary(_, operand) => self.take_from(operand),
             Expression::Binary(_, left, right) => {
                 self.take_from(left);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Entry, Live, Mode, Part, Pick, Selections, State};
+use super::{DEFAULT_STATE, Entry, Live, Mode, Part, Pick, Selections, State};
 use crate::data::Data;
 use crate::error::{EngineError, Result};
 
@@ -34,6 +34,9 @@ impl Selections {
         if picked.is_empty() {
             return Ok(false);
         }
+        if picked.iter().any(|(field, elements)| self.breaks_single(state, field, elements, mode)) {
+            return Ok(false);
+        }
         self.step(|states| {
             let Some(entries) = states.get_mut(state) else { return };
             for (field, elements) in picked {
@@ -57,7 +60,7 @@ impl Selections {
     pub fn clear(&mut self, data: &Data, state: &str, field: &str) -> Result<bool> {
         data.field(field).ok_or_else(|| EngineError::not_found(field))?;
         self.entries(state)?;
-        if self.locked(state, field) {
+        if self.locked(state, field) || self.is_single(field) {
             return Ok(false);
         }
         self.keep(state, |entry| &*entry.field != field);
@@ -67,7 +70,8 @@ impl Selections {
     /// Clears all fields, locked ones too when asked.
     pub fn clear_all(&mut self, state: &str, over_locks: bool) -> Result<bool> {
         self.entries(state)?;
-        self.keep(state, |entry| entry.locked && !over_locks);
+        let single = self.single.clone();
+        self.keep(state, |entry| single.contains(&entry.field) || (entry.locked && !over_locks));
         Ok(true)
     }
 
@@ -75,8 +79,42 @@ impl Selections {
     pub fn clear_all_but(&mut self, data: &Data, state: &str, field: &str, over_locks: bool) -> Result<bool> {
         data.field(field).ok_or_else(|| EngineError::not_found(field))?;
         self.entries(state)?;
-        self.keep(state, |entry| &*entry.field == field || (entry.locked && !over_locks));
+        let single = self.single.clone();
+        self.keep(state, |entry| {
+            &*entry.field == field || single.contains(&entry.field) || (entry.locked && !over_locks)
+        });
         Ok(true)
+    }
+
+    /// Whether a field always has one selected value.
+    pub fn is_single(&self, field: &str) -> bool {
+        self.single.contains(field)
+    }
+
+    /// Makes a field always have one selected value, or no longer. It can only be made so while it has just one
+    /// in the default state; otherwise nothing happens.
+    pub fn set_single(&mut self, data: &Data, field: &str, single: bool) -> Result<()> {
+        data.field(field).ok_or_else(|| EngineError::not_found(field))?;
+        if !single {
+            self.single.remove(field);
+        } else if self.entry(DEFAULT_STATE, field).is_some_and(|entry| entry.elements.len() == 1) {
+            self.single.insert(field.into());
+        }
+        Ok(())
+    }
+
+    /// Whether a selection would leave a field that always has one selected value with none or several.
+    fn breaks_single(&self, state: &str, field: &str, elements: &BTreeSet<u32>, mode: Mode) -> bool {
+        if !self.is_single(field) {
+            return false;
+        }
+        let before = self.entry(state, field).map(|entry| entry.elements.clone()).unwrap_or_default();
+        let after = match mode {
+            Mode::Replace => elements.len(),
+            Mode::Toggle => before.symmetric_difference(elements).count(),
+            Mode::Add => before.union(elements).count(),
+        };
+        after != 1
     }
 
     /// Locks a field that has selections.

@@ -66,6 +66,9 @@ impl Selections {
                     "qSelectionThreshold": THRESHOLD,
                     "qReadableName": &*field.name,
                 });
+                if self.is_single(&field.name) {
+                    item["qOneAndOnlyOne"] = true.into();
+                }
                 if field.tags.iter().any(|tag| tag == "$numeric") {
                     item["qIsNum"] = true.into();
                 }

@@ -3,6 +3,7 @@
 mod change;
 pub(crate) mod describe;
 mod live;
+pub(crate) mod search;
 mod snapshot;
 
 pub(crate) use live::{Live, Mask, Picked};
@@ -106,11 +107,18 @@ pub struct Selections {
     states: BTreeMap<String, State>,
     past: Vec<BTreeMap<String, State>>,
     future: Vec<BTreeMap<String, State>>,
+    /// Fields that always have one selected value.
+    single: BTreeSet<Arc<str>>,
 }
 
 impl Default for Selections {
     fn default() -> Self {
-        Self { states: [(DEFAULT_STATE.to_owned(), State::new())].into(), past: Vec::new(), future: Vec::new() }
+        Self {
+            states: [(DEFAULT_STATE.to_owned(), State::new())].into(),
+            past: Vec::new(),
+            future: Vec::new(),
+            single: BTreeSet::new(),
+        }
     }
 }
 

@@ -67,11 +67,29 @@ impl Selections {
 }
 
 impl Snapshot {
-    /// The snapshot's selections in the default state as a set modifier, such as `<[Year]={2020}>`; empty without any.
-    pub fn set_text(&self) -> String {
-        let fields = self.states.get(DEFAULT_STATE).map_or(&[][..], Vec::as_slice);
+    /// The selected values of a field in a state.
+    pub fn values(&self, state: &str, field: &str) -> Option<&[Dual]> {
+        let kept = self.states.get(state)?.iter().find(|(name, ..)| &**name == field);
+        kept.map(|(_, values, _)| values.as_slice())
+    }
+
+    /// Each state's fields with their selected values.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str, &[Dual])> {
+        self.states.iter().flat_map(|(state, fields)| {
+            fields.iter().map(move |(field, values, _)| (state.as_str(), &**field, values.as_slice()))
+        })
+    }
+
+    /// The selections of a state as a set modifier, such as `<[Year]={2020}>`; empty without any. `None` if the snapshot
+    /// does not have the state.
+    pub fn set_text(&self, state: &str) -> Option<String> {
+        let fields = match self.states.get(state) {
+            Some(fields) => fields.as_slice(),
+            None if state == DEFAULT_STATE => &[],
+            None => return None,
+        };
         if fields.is_empty() {
-            return String::new();
+            return Some(String::new());
         }
         let modifier = |(field, values, _): &Kept| {
             let values: Vec<String> = values
@@ -81,9 +99,9 @@ impl Snapshot {
                     other => format!("'{}'", other.as_text().replace('\'', "''")),
                 })
                 .collect();
-            format!("[{field}]={{{}}}", values.join(","))
+            format!("[{}]={{{}}}", field.replace(']', "]]"), values.join(","))
         };
-        format!("<{}>", fields.iter().map(modifier).collect::<Vec<_>>().join(","))
+        Some(format!("<{}>", fields.iter().map(modifier).collect::<Vec<_>>().join(",")))
     }
 
     /// The selected fields of the default state with how many values, as a bookmark's `qFieldInfos` lists them.

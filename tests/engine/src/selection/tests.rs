@@ -155,7 +155,7 @@ fn snapshots_go_by_value() {
     let mut selections = Selections::new();
     select(&before, &mut selections, "Country", &["DE"], Mode::Replace);
     let snapshot = selections.snapshot(&before);
-    assert_eq!(snapshot.set_text(), "<[Country]={'DE'}>");
+    assert_eq!(snapshot.set_text("$").as_deref(), Some("<[Country]={'DE'}>"));
     let after = load("C: LOAD * INLINE [Country\nFR\nDE\n];");
     selections.carry_over(&before, &after);
     assert_eq!(states(&after, &selections, "Country"), "FRA DES");

@@ -5,6 +5,7 @@ use super::answers::Step;
 use super::head::{self, Head};
 use super::{Shared, answers};
 use crate::faults::{Kind as FaultKind, Stage, strike};
+use crate::methods;
 use crate::protocol::envelope::Request;
 use crate::protocol::failure::to_json;
 use crate::received::{Received, Upgrade};
@@ -122,16 +123,20 @@ fn join(
     let world = &mut *shared.world();
     let key = address.session_key(head.user());
     let others = world.sessions_of(head.user());
-    let (session, attached) = world.session_for(key);
+    let (session_id, attached) = world.session_for(key);
     let connection = world.next_id();
     world.upgrades.push(Upgrade { connection, target: head.target.clone(), headers: head.headers.clone() });
-    world.connections.insert(connection, Connection::new(session, outbox));
+    world.connections.insert(connection, Connection::new(session_id, outbox));
     let usual_ttl = world.usual_ttl;
-    if let Some(session) = world.sessions.get_mut(&session) {
+    if let Some(session) = world.sessions.get_mut(&session_id) {
         session.connections.insert(connection);
         session.ttl = address.ttl.unwrap_or(usual_ttl);
         session.template = address.query("from").map(str::to_owned);
         session.address_app = address.app;
+    }
+    if !attached {
+        // Without its template there is no app yet; `OpenDoc` tells why.
+        let _ = methods::open_session_app_of_address(world, session_id);
     }
     let over_limit = !attached && world.most_sessions.is_some_and(|most| others >= most);
     let state = match (over_limit, attached) {

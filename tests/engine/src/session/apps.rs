@@ -1,9 +1,19 @@
 //! The apps: those that are saved, and those that are open.
 
 use crate::objects::document::Document;
+use crate::objects::lists::PRIVILEGES;
 use crate::protocol::failure::{APP_NOT_FOUND, Failure, failure};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::time::SystemTime;
+
+/// `StaticContentUrl` of an app: in layouts and lists it is what the properties say.
+pub(crate) fn thumbnail(document: &Document) -> Value {
+    match &document.properties["qThumbnail"] {
+        Value::Null => json!({}),
+        thumbnail => thumbnail.clone(),
+    }
+}
 
 /// Saved apps by id, and open ones. What is not saved is lost when the last session leaves the app.
 #[derive(Debug, Default)]
@@ -69,6 +79,7 @@ impl Apps {
     pub(crate) fn save(&mut self, id: &str) {
         if let Some(document) = self.open.get_mut(id) {
             document.modified = false;
+            document.saved = SystemTime::now();
             let copy = document.copy_as(id);
             self.saved.insert(id.to_owned(), copy);
         }
@@ -84,11 +95,16 @@ impl Apps {
         self.saved
             .values()
             .map(|document| {
-                json!({
-                    "qDocName": document.title(), "qConnectedUsers": 0, "qFileTime": 0, "qFileSize": 0,
-                    "qDocId": document.id, "qMeta": {}, "qLastReloadTime": document.last_reload,
-                    "qTitle": document.title(), "qThumbnail": {},
-                })
+                let mut entry = json!({
+                    "qDocName": document.title(), "qConnectedUsers": 0, "qFileTime": document.file_time(),
+                    "qFileSize": 0, "qDocId": document.id, "qMeta": { "privileges": PRIVILEGES },
+                });
+                if !document.last_reload.is_empty() {
+                    entry["qLastReloadTime"] = json!(document.last_reload);
+                }
+                entry["qTitle"] = json!(document.title());
+                entry["qThumbnail"] = thumbnail(document);
+                entry
             })
             .collect()
     }

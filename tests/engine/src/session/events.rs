@@ -3,12 +3,15 @@
 use super::connection::Target;
 use super::world::World;
 use crate::objects::contents::{Entity, Kind};
+use std::sync::Arc;
 
 /// Something that makes layouts stale.
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
-    /// The selections of a session.
+    /// The selections of a session, in every state.
     Selections(u64),
+    /// The selections of a session in one state: only what looks at that state becomes stale.
+    State(u64, String),
     /// The data or the variables of an app: everything that calculates.
     Data,
     /// These things of an app, of one kind.
@@ -28,21 +31,21 @@ impl World {
             if session.app.as_deref() != Some(app) {
                 continue;
             }
-            if let Event::Selections(of) | Event::Object(of, _) = event
+            if let Event::Selections(of) | Event::State(of, _) | Event::Object(of, _) = event
                 && of != session_id
             {
                 continue;
             }
             session.stale();
-            let find =
-                |id: &str| session.own.get(id).or_else(|| document.and_then(|document| document.contents.get(id)));
+            let own = &session.own;
+            let find = |id: &str| own.get(id).or_else(|| document.and_then(|document| document.contents.get(id)));
             for connection in session.connections.iter() {
                 let Some(connection) = connections.get_mut(connection) else { continue };
                 let stale: Vec<i64> = connection
                     .fresh()
                     .filter(|(_, target)| match target {
                         Target::Doc => matches!(event, Event::App),
-                        Target::Entity { id, .. } => find(id).is_some_and(|entity| touches(event, entity)),
+                        Target::Entity { id, .. } => find(id).is_some_and(|entity| touches(event, entity, &find)),
                         Target::Global | Target::Field { .. } => false,
                     })
                     .map(|(handle, _)| handle)
@@ -89,9 +92,15 @@ impl World {
 }
 
 /// Whether an event makes the layout of a thing stale.
-fn touches(event: &Event, entity: &Entity) -> bool {
+fn touches<'a>(event: &Event, entity: &Entity, find: &dyn Fn(&str) -> Option<&'a Arc<Entity>>) -> bool {
     let uses = &entity.uses;
     match event {
+        Event::State(_, state) => {
+            let of_items = |id: &String| find(id).is_some_and(|item| item.uses.mentions(state));
+            (uses.calculates || uses.selections)
+                && (uses.states.contains(state) || uses.mentions(state) || uses.library.iter().any(of_items))
+                || uses.extends.as_ref().and_then(|id| find(id)).is_some_and(|linked| touches(event, linked, find))
+        }
         Event::Selections(_) => uses.calculates || uses.selections,
         Event::Data => {
             uses.calculates

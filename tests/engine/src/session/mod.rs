@@ -9,7 +9,7 @@ pub(crate) mod world;
 
 use crate::calculate::Expansion;
 use crate::objects::contents::Contents;
-use crate::objects::document::{Document, variables};
+use crate::objects::document::{Document, no_data, variables};
 use crate::objects::frame::{Frame, Modal, Place};
 use crate::selection::Selections;
 use jobs::Running;
@@ -64,7 +64,7 @@ impl Session {
     pub(crate) fn frame(&mut self, document: &Document) -> Arc<Frame> {
         let make = || {
             Arc::new(Frame {
-                data: if self.without_data { Arc::default() } else { Arc::clone(&document.data) },
+                data: if self.without_data { no_data() } else { Arc::clone(&document.data) },
                 selections: Arc::clone(&self.selections),
                 variables: variables(&document.contents, &self.own),
                 app: Arc::clone(&document.contents),

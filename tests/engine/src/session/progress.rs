@@ -33,6 +33,7 @@ impl Progress {
         self.request = Some(request);
         self.finished = false;
         self.started = Some(std::time::Instant::now());
+        self.transient = Value::Null;
     }
 
     pub(crate) fn saving(&mut self) {
@@ -42,7 +43,10 @@ impl Progress {
     pub(crate) fn finish(&mut self) {
         self.finished = true;
         self.interaction = None;
-        self.transient = Value::Null;
+        // The last transient message stays, as one of no kind.
+        if self.transient.is_object() {
+            self.transient["qMessageCode"] = json!(EMPTY);
+        }
     }
 
     pub(crate) fn note(&mut self, message: script::Progress) {
@@ -52,7 +56,7 @@ impl Progress {
                 self.transient = json!({ "qMessageCode": LINES_FETCHED, "qMessageParameters": [lines.to_string()] });
             }
             script::Progress::Fetched(lines) => {
-                self.transient = Value::Null;
+                self.transient = json!({ "qMessageCode": LINES_FETCHED, "qMessageParameters": [lines.to_string()] });
                 self.say(LINES_FETCHED, format!("{lines} Lines fetched\n"), vec![lines.to_string()]);
             }
             script::Progress::Note(text) => self.say(EMPTY, format!("{text}\n"), vec![text]),
@@ -77,11 +81,12 @@ impl Progress {
         self.messages.push(json!({ "qMessageCode": code, "qMessageParameters": parameters }));
     }
 
-    /// `ProgressData` for a request. Zero asks about whatever there is.
+    /// `ProgressData` for a request. Zero and -1 ask about whatever there is. A request that has no progress seems
+    /// finished.
     pub(crate) fn take(&mut self, request: i64) -> Value {
         let known = self.request.as_ref().and_then(Value::as_i64) == Some(request);
-        let empty = json!({ "qMessageCode": EMPTY, "qMessageParameters": [] });
-        if !known && request != 0 {
+        let empty = json!({ "qMessageCode": EMPTY, "qMessageParameters": [""] });
+        if !known && !matches!(request, 0 | -1) {
             return json!({
                 "qStarted": true, "qFinished": true, "qCompleted": 0, "qTotal": 0, "qKB": 0, "qMillisecs": 0,
                 "qErrorData": [], "qPersistentProgressMessages": [], "qTransientProgressMessage": empty,
@@ -93,7 +98,10 @@ impl Progress {
             "qMillisecs": u64::try_from(millis).unwrap_or(u64::MAX),
             "qErrorData": std::mem::take(&mut self.errors),
             "qPersistentProgressMessages": std::mem::take(&mut self.messages),
-            "qTransientProgressMessage": match &self.transient { Value::Null => empty, transient => transient.clone() },
+            "qTransientProgressMessage": match &self.transient {
+                Value::Null => empty,
+                transient => transient.clone(),
+            },
         });
         if self.finished || self.request.is_none() {
             data["qFinished"] = json!(true);
@@ -101,7 +109,9 @@ impl Progress {
         if self.interaction.is_some() {
             data["qUserInteractionWanted"] = json!(true);
         }
-        if let Some(lines) = self.transient["qMessageParameters"][0].as_str() {
+        if !self.finished
+            && let Some(lines) = self.transient["qMessageParameters"][0].as_str()
+        {
             data["qTransientProgress"] = json!(lines);
         }
         let text = std::mem::take(&mut self.text);

@@ -4,14 +4,27 @@ use super::apps::Apps;
 use super::connection::{Connection, Outgoing};
 use super::jobs::Work;
 use super::{Session, SessionKey};
+use crate::error::{EngineError, Result};
 use crate::faults::Fault;
 use crate::received::{Received, Upgrade};
+use crate::selection::Selections;
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Requests that are remembered; a benchmark sends more than a test ever looks at.
 pub(crate) const MOST_RECEIVED: usize = 10_000;
+
+/// What an engine does with `OpenDoc` of an app that the session has open already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnOpen {
+    /// Answers with the open app, as Qlik Cloud does.
+    #[default]
+    Attached,
+    /// Fails with 1002, as engines of Qlik Sense Enterprise on Windows do. `GetActiveDoc` gives the app.
+    Error,
+}
 
 #[derive(Debug, Default)]
 pub(crate) struct World {
@@ -28,6 +41,8 @@ pub(crate) struct World {
     pub(crate) folder: Option<PathBuf>,
     /// How long a session lives on when its address does not say.
     pub(crate) usual_ttl: Duration,
+    /// What `OpenDoc` does in a session that has the app open already.
+    pub(crate) on_open: OnOpen,
     /// Sessions that a user may have at once.
     pub(crate) most_sessions: Option<usize>,
     last_id: u64,
@@ -49,6 +64,21 @@ impl World {
         self.sessions.insert(id, Session { user: key.user.clone(), ..Session::default() });
         self.keys.insert(key, id);
         (id, false)
+    }
+
+    /// The session goes into an open app.
+    pub(crate) fn enter_app(&mut self, session: u64, id: &str, without_data: bool) -> Result<()> {
+        let states = self.apps.get(id).map(|document| document.states.clone()).unwrap_or_default();
+        let session = self.sessions.get_mut(&session).ok_or_else(EngineError::aborted)?;
+        session.leave_app();
+        session.app = Some(id.to_owned());
+        session.without_data = without_data;
+        let mut selections = Selections::new();
+        for state in &states {
+            selections.add_state(state)?;
+        }
+        session.selections = Arc::new(selections);
+        Ok(())
     }
 
     pub(crate) fn sessions_of(&self, user: &str) -> usize {

@@ -18,32 +18,81 @@ pub fn significant(number: f64, digits: usize) -> String {
     if number == 0.0 {
         return "0".into();
     }
-    let digits = digits.max(1);
-    let scientific = format!("{:.*e}", digits - 1, number);
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if exponent < -4 || exponent >= digits as i32 {
-        let sign = if exponent < 0 { '-' } else { '+' };
-        return format!("{}e{sign}{:02}", trim(mantissa), exponent.abs());
+    let most = digits.max(1) as i64;
+    let decimal = Decimal::shortest(number).rounded_to(most);
+    let sign = if number < 0.0 { "-" } else { "" };
+    if decimal.point <= -4 || decimal.point > most {
+        let exponent = decimal.point - 1;
+        let (first, rest) = decimal.digits.split_at(1);
+        let point = if rest.is_empty() { "" } else { "." };
+        let exponent_sign = if exponent < 0 { '-' } else { '+' };
+        return format!("{sign}{first}{point}{rest}e{exponent_sign}{:02}", exponent.abs());
     }
-    let decimals = (digits as i32 - 1 - exponent).max(0) as usize;
-    trim(&format!("{number:.decimals$}")).to_owned()
+    format!("{sign}{}", decimal.plain(0))
 }
 
-fn trim(text: &str) -> &str {
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
+/// The shortest decimal digits that read as a number's absolute value: 0.`digits` times 10 to the `point`.
+/// The engine rounds these and not the binary value, halves away from zero.
+struct Decimal {
+    /// Without zeros at the end; empty for zero.
+    digits: String,
+    point: i64,
 }
 
-/// Rounds half away from zero to some decimals, seeing through binary noise (`2.675` is a half).
+impl Decimal {
+    fn shortest(number: f64) -> Self {
+        let scientific = format!("{:e}", number.abs());
+        let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+        let digits = mantissa.replace('.', "");
+        Self { digits, point: exponent.parse().unwrap_or(0) + 1 }.trimmed()
+    }
+
+    fn trimmed(mut self) -> Self {
+        self.digits.truncate(self.digits.trim_end_matches('0').len());
+        if self.digits.is_empty() {
+            self.point = 0;
+        }
+        self
+    }
+
+    /// Keeps so many digits; fewer than none leave zero.
+    fn rounded_to(mut self, keep: i64) -> Self {
+        let kept = usize::try_from(keep).unwrap_or(0).min(self.digits.len());
+        let up = keep >= 0 && self.digits.as_bytes().get(kept).is_some_and(|digit| *digit >= b'5');
+        self.digits.truncate(kept);
+        if up {
+            // Nines at the end become zeros, which are not kept.
+            self.digits.truncate(self.digits.trim_end_matches('9').len());
+            let last = self.digits.pop().unwrap_or_else(|| {
+                self.point += 1;
+                '0'
+            });
+            self.digits.push(char::from(last as u8 + 1));
+        }
+        self.trimmed()
+    }
+
+    /// Without an exponent, with at least so many decimals.
+    fn plain(&self, least_decimals: i64) -> String {
+        let digit = |place: i64| {
+            let digit = usize::try_from(place).ok().and_then(|place| self.digits.as_bytes().get(place));
+            digit.map_or('0', |digit| char::from(*digit))
+        };
+        let mut text: String = if self.point <= 0 { "0".into() } else { (0..self.point).map(digit).collect() };
+        let decimals = (self.digits.len() as i64 - self.point).max(least_decimals);
+        if decimals > 0 {
+            text.push('.');
+            text.extend((self.point..self.point + decimals).map(digit));
+        }
+        text
+    }
+}
+
+/// Rounds to some decimals.
 fn rounded(number: f64, decimals: usize) -> String {
-    let scale = 10f64.powi(decimals.min(15) as i32);
-    let scaled = number * scale;
-    if scaled.abs() < 1e15 {
-        let nudged = scaled + scaled.signum() * scaled.abs() * 1e-15;
-        let whole = nudged.round();
-        return format!("{:.decimals$}", whole / scale);
-    }
-    format!("{number:.decimals$}")
+    let decimal = Decimal::shortest(number);
+    let keep = decimal.point + decimals as i64;
+    decimal.rounded_to(keep).plain(decimals as i64)
 }
 
 /// A number by a pattern, such as `#,##0.00`, `0%` or `#,##0 kg;-#,##0 kg;none`.
@@ -141,7 +190,50 @@ mod tests {
         assert_eq!(plain(0.1 + 0.2), "0.3");
         assert_eq!(plain(1e15), "1e+15");
         assert_eq!(plain(0.00001), "1e-05");
+        assert_eq!(plain(99_999_999_999_999.5), "1e+14");
+        assert_eq!(plain(0.000_099_999_999_999_999_9), "0.0001");
         assert_eq!(significant(337.06819444443, 8), "337.06819");
+    }
+
+    #[test]
+    fn the_shortest_digits_are_rounded_and_halves_go_away_from_zero() {
+        // As binary values most of these lie below the half.
+        assert_eq!(plain(0.424_242_424_242_425), "0.42424242424243");
+        assert_eq!(plain(-0.424_242_424_242_425), "-0.42424242424243");
+        assert_eq!(plain(0.371_371_371_371_364_5), "0.37137137137136");
+        assert_eq!(plain(12.345_678_901_234_5), "12.345678901235");
+        assert_eq!(plain(1.000_000_000_000_05), "1.0000000000001");
+        assert_eq!(plain(9.999_999_999_999_95), "10");
+        assert_eq!(plain(2.5e-9), "2.5e-09");
+        assert_eq!(plain(1.234_567_890_123_45e20), "1.2345678901235e+20");
+        let settings = Settings::default();
+        for (number, pattern, text) in [
+            (1.005, "0.00", "1.01"),
+            (-1.005, "0.00", "-1.01"),
+            (0.285, "0.00", "0.29"),
+            (1.45, "0.0", "1.5"),
+            (0.5, "0", "1"),
+            (0.05, "0", "0"),
+            (1e22, "0", "10000000000000000000000"),
+            (9.995, "#,##0.00", "10.00"),
+        ] {
+            assert_eq!(number_by_pattern(number, pattern, &settings), text, "{number} {pattern}");
+        }
+    }
+
+    /// Recorded pairs of numbers and texts, which are not part of the project.
+    #[test]
+    #[ignore = "needs ../shared/corpus/numbers.tsv"]
+    fn recorded_numbers_have_the_texts_that_an_engine_gave_them() {
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus/numbers.tsv");
+        let pairs = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let mut count = 0;
+        for line in pairs.lines().filter(|line| !line.is_empty()) {
+            let (number, text) = line.split_once('\t').unwrap();
+            assert_eq!(plain(number.parse().unwrap()), text, "{number}");
+            count += 1;
+        }
+        assert!(count > 0, "{} has no pairs", file.display());
     }
 
     #[test]

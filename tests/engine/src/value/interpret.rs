@@ -75,8 +75,8 @@ fn keep_text(number: f64, text: &str) -> Dual {
     if plain(number) == text { Dual::Number(number) } else { Dual::both(number, text) }
 }
 
-/// The pattern by which a text spells a number as a date, if one does.
-pub fn date_pattern<'s>(number: f64, text: &str, settings: &'s Settings) -> Option<&'s str> {
+/// Patterns that dates are spelled by, those of the script first.
+fn date_patterns(settings: &Settings) -> impl Iterator<Item = &str> {
     const COMMON: [&str; 14] = [
         "YYYY-MM-DD",
         "YYYY-MM-DD hh:mm:ss[.fff]",
@@ -93,13 +93,26 @@ pub fn date_pattern<'s>(number: f64, text: &str, settings: &'s Settings) -> Opti
         "YYYY-MM",
         "MMM-YYYY",
     ];
+    [settings.date.as_str(), settings.timestamp.as_str()].into_iter().chain(COMMON)
+}
+
+/// Whether a text spells a number as a date or time by a pattern.
+fn spells(number: f64, text: &str, pattern: &str, settings: &Settings) -> bool {
+    parse_moment(text, pattern, settings).is_some_and(|serial| (serial - number).abs() < 1e-6)
+}
+
+/// The pattern by which all of some dates or times are spelled.
+pub fn common_pattern<'s>(moments: &[(f64, &str)], settings: &'s Settings) -> Option<&'s str> {
+    let fits = |pattern: &&str| moments.iter().all(|(number, text)| spells(*number, text, pattern, settings));
+    date_patterns(settings).chain([settings.time.as_str()]).find(fits).filter(|_| !moments.is_empty())
+}
+
+/// The pattern by which a text spells a number as a date, if one does.
+pub fn date_pattern<'s>(number: f64, text: &str, settings: &'s Settings) -> Option<&'s str> {
     if !text.bytes().any(|byte| byte.is_ascii_digit()) || text.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    [settings.date.as_str(), settings.timestamp.as_str()]
-        .into_iter()
-        .chain(COMMON)
-        .find(|pattern| parse_moment(text, pattern, settings).is_some_and(|serial| (serial - number).abs() < 1e-6))
+    date_patterns(settings).find(|pattern| spells(number, text, pattern, settings))
 }
 
 #[cfg(test)]
@@ -112,7 +125,8 @@ mod tests {
         let settings = Settings::default();
         assert_eq!(interpret("12", &settings), Dual::Number(12.0));
         assert_eq!(interpret("007", &settings), Dual::both(7.0, "007"));
-        assert_eq!(interpret("1,234.5", &settings), Dual::both(1234.5, "1,234.5"));
+        let thousands = Settings { thousand: Some(','), ..Settings::default() };
+        assert_eq!(interpret("1,234.5", &thousands), Dual::both(1234.5, "1,234.5"));
         assert_eq!(interpret("1,2", &settings), Dual::text("1,2"));
         assert_eq!(interpret("a1", &settings), Dual::text("a1"));
         assert_eq!(interpret("1/2/2020", &settings), Dual::both(43832.0, "1/2/2020"));

@@ -9,7 +9,7 @@ mod settings;
 
 pub use calendar::{Moment, moment_of, serial_of, serial_of_time};
 pub use format::{number_by_pattern, plain, significant};
-pub use interpret::{date_pattern, interpret, parse_number};
+pub use interpret::{common_pattern, date_pattern, interpret, parse_number};
 pub use order::{compare, compare_text, wild_match};
 pub use pattern::{format_interval, format_moment, parse_moment};
 pub use settings::Settings;

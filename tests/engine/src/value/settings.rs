@@ -37,7 +37,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             decimal: '.',
-            thousand: Some(','),
+            thousand: None,
             date: "M/D/YYYY".into(),
             time: "h:mm:ss TT".into(),
             timestamp: "M/D/YYYY h:mm:ss[.fff] TT".into(),

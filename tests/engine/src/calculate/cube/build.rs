@@ -143,6 +143,7 @@ pub(super) fn build(definition: &Value, expansion: &Expansion, context: &Context
             cube.top_leaves = leaves(&top);
             cube.left_tree = left;
             cube.top_tree = top;
+            cube.look_around_cells(&calculation)?;
         }
     }
     info::fill(&mut cube, &defined, &problems, &measured, &measure_problems, &ground)?;
@@ -165,7 +166,8 @@ impl Cube {
         let asked: Vec<i64> = list(definition, "qInterColumnSortOrder").iter().filter_map(Value::as_i64).collect();
         let straight = self.mode == Mode::Straight;
         let columns = if straight { dimensions + measures } else { dimensions } as i64;
-        let pseudo = !straight && measures > 1;
+        // A node of a tree has the values of all measures.
+        let pseudo = !straight && self.mode != Mode::Tree && measures > 1;
         let mut order: Vec<i64> = Vec::new();
         for column in asked {
             let fits = (0..columns).contains(&column) || (column == -1 && pseudo);
@@ -186,27 +188,37 @@ impl Cube {
         let all = order.len();
         let left = whole(definition, "qNoOfLeftDims", -1);
         self.left = usize::try_from(left).map_or(all, |left| left.min(all));
-        if self.mode == Mode::Stacked {
+        if matches!(self.mode, Mode::Stacked | Mode::Tree) {
             self.left = all;
         }
         // Columns that a condition hides keep their number, and their place on the left.
         let hidden = |problem: &Problem| problem.as_ref().is_some_and(|(error, _)| *error == code::CONDITION_NOT_MET);
         let mut next = 0;
-        let numbers: Vec<Option<i64>> = problems
+        let numbers: Vec<Option<usize>> = problems
             .iter()
             .chain(measure_problems)
             .map(|problem| {
                 let number = (!hidden(problem)).then_some(next);
-                next += i64::from(number.is_some());
+                next += usize::from(number.is_some());
                 number
             })
             .collect();
+        self.columns = self.asked_order(numbers.len()).into_iter().filter_map(|column| numbers[column]).collect();
         let shown = |column: &i64| match usize::try_from(*column) {
-            Ok(column) => numbers.get(column).copied().flatten(),
+            Ok(column) => numbers.get(column).copied().flatten().map(|number| number as i64),
             Err(_) => Some(-1),
         };
         self.shown_left = order[..self.left].iter().filter_map(shown).count();
         self.shown_order = order.iter().filter_map(shown).collect();
         self.order = order;
+    }
+
+    /// Columns as defined, hidden ones too, in the order of `qColumnOrder` if that names each once.
+    fn asked_order(&self, count: usize) -> Vec<usize> {
+        let asked = self.asked_columns.iter().filter_map(|column| usize::try_from(column.as_u64()?).ok());
+        let asked: Vec<usize> = asked.collect();
+        let mut sorted = asked.clone();
+        sorted.sort_unstable();
+        if sorted.into_iter().eq(0..count) { asked } else { (0..count).collect() }
     }
 }

@@ -44,12 +44,6 @@ pub(super) fn fill(
         put_problem(&mut info, problem);
         cube.measure_infos.push(info);
     }
-    let count = cube.dimensions.len() + cube.measures.len();
-    let asked: Vec<usize> =
-        cube.asked_columns.iter().filter_map(Value::as_u64).filter_map(|column| usize::try_from(column).ok()).collect();
-    let mut sorted = asked.clone();
-    sorted.sort_unstable();
-    cube.columns = if sorted.iter().copied().eq(0..count) { asked } else { (0..count).collect() };
     Ok(())
 }
 
@@ -144,7 +138,7 @@ pub(crate) fn bare_dimension_info(definition: &DimensionDef, ground: &Ground<'_,
         "qFallbackTitle": definition.fallback_title(ground.context),
         "qApprMaxGlyphCount": 0,
         "qCardinal": 0,
-        "qSortIndicator": definition.sorting.indicator("A"),
+        "qSortIndicator": definition.sorting.indicator(),
         "qGroupFallbackTitles": titles,
         "qGroupPos": definition.active,
         "qStateCounts": state_counts(&[]),
@@ -179,9 +173,11 @@ fn merge(info: &mut Value, more: Value) {
 
 fn measure_info(cube: &Cube, definition: &MeasureDef, shown: Option<usize>, ground: &Ground<'_, '_>) -> Value {
     let settings = &ground.context.settings;
-    let rows = || -> Box<dyn Iterator<Item = &super::Row>> {
-        if cube.mode == Mode::Straight { Box::new(cube.rows.iter()) } else { Box::new(cube.cells.values()) }
+    let shown_rows = match cube.mode {
+        Mode::Straight => cube.rows.iter().collect(),
+        _ => cube.cells_without_totals(),
     };
+    let rows = || shown_rows.iter().copied();
     let values = || rows().filter_map(move |row| row.values.get(shown?));
     let numbers = || values().filter_map(Dual::as_number);
     let bound =
@@ -194,7 +190,7 @@ fn measure_info(cube: &Cube, definition: &MeasureDef, shown: Option<usize>, grou
         "qFallbackTitle": definition.fallback_title(ground.context),
         "qApprMaxGlyphCount": glyphs.unwrap_or(0),
         "qCardinal": 0,
-        "qSortIndicator": definition.sorting.indicator("D"),
+        "qSortIndicator": definition.sorting.indicator(),
         "qNumFormat": definition.format.clone().unwrap_or_else(|| format::suggested(values(), settings)),
         "qMin": bound(numbers().min_by(f64::total_cmp)),
         "qMax": bound(numbers().max_by(f64::total_cmp)),

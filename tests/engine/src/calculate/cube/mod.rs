@@ -1,12 +1,16 @@
 //! A calculated hypercube.
 
+mod binned;
 mod build;
 mod cells;
+mod continuous;
 mod csv;
 mod expansion;
 mod info;
+mod nodes;
 mod pick;
 mod pivot;
+mod reduced;
 mod rows;
 mod stack;
 mod straight;
@@ -136,7 +140,8 @@ impl Cube {
         if !self.title.is_empty() {
             put("qTitle", self.title.as_str().into());
         }
-        put("qTreeNodesOnDim", json!([]));
+        let nodes = if self.mode == Mode::Tree { self.nodes_on_dimensions() } else { Vec::new() };
+        put("qTreeNodesOnDim", nodes.into());
         put("qColumnOrder", self.asked_columns.clone().into());
         for (name, value) in &self.extra {
             put(name, value.clone());
@@ -156,7 +161,7 @@ impl Cube {
                 let alone = usize::from(self.shown_left == 0 && !self.rows.is_empty());
                 (self.top_leaves.len().max(1), self.left_leaves.len().max(alone))
             }
-            Mode::Stacked => (1, self.left_leaves.len()),
+            Mode::Stacked | Mode::Tree => (1, self.left_leaves.len()),
         }
     }
 
@@ -174,6 +179,10 @@ impl Cube {
 }
 
 #[cfg(test)]
+mod chart_tests;
+#[cfg(test)]
 mod random_tests;
+#[cfg(test)]
+mod shape_tests;
 #[cfg(test)]
 mod tests;

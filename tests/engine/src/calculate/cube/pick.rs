@@ -132,6 +132,23 @@ impl Cube {
         self.pick_rows(&rows, &dimensions)
     }
 
+    /// What to select for ranges along continuous dimensions (`[NxContinuousRangeSelectInfo]`).
+    pub fn pick_continuous(&self, ranges: &[Value]) -> Result<Vec<Pick>> {
+        let dimensions: BTreeSet<i64> = ranges.iter().map(|range| whole(range, "qDimIx", 0)).collect();
+        let mut picks = Vec::new();
+        for at in dimensions {
+            let index = usize::try_from(at).map_err(|_| EngineError::invalid_parameter("qDimIx"))?;
+            let dimension = self.dimensions.get(index).ok_or_else(|| EngineError::invalid_parameter("qDimIx"))?;
+            let of_dimension = || ranges.iter().filter(|range| whole(range, "qDimIx", 0) == at);
+            let holds =
+                |number: f64| of_dimension().any(|range| in_range(number, range.get("qRange").unwrap_or(&Value::Null)));
+            let elements = dimension.values.iter().enumerate();
+            let elements = elements.filter(|(_, shown)| shown.value.as_number().is_some_and(holds));
+            picks.extend(self.pick_values(index, &elements.map(|(at, _)| at as i64).collect::<Vec<_>>())?);
+        }
+        Ok(picks)
+    }
+
     /// What to select for several groups of ranges (`[NxMultiRangeSelectInfo]`), each with its own columns.
     pub fn pick_multi_ranges(&self, groups: &[Value], or_mode: bool) -> Result<Vec<Pick>> {
         let mut picks: Vec<Pick> = Vec::new();

@@ -11,6 +11,7 @@ use crate::calculate::column::attribute_values;
 use crate::calculate::definition::Mode;
 use crate::calculate::format;
 use crate::calculate::group::{ANY, GroupKey};
+use crate::calculate::hash::QuickSet;
 use crate::error::Result;
 use crate::value::{Dual, wire_number};
 
@@ -74,6 +75,24 @@ impl Cube {
 }
 
 impl Cube {
+    /// The cells where a row and a column meet of which neither is a total.
+    pub(super) fn cells_without_totals(&self) -> Vec<&Row> {
+        let keys = |leaves: &[Leaf]| -> Option<QuickSet<GroupKey>> {
+            let own = leaves.iter().filter(|leaf| !leaf.total).map(|leaf| leaf.key.clone());
+            (!leaves.is_empty()).then(|| own.collect())
+        };
+        let sides = self.sides();
+        let (left, top) = (keys(&self.left_leaves), keys(&self.top_leaves));
+        let is_shown = |key: &GroupKey, dimensions: &[usize], shown: &Option<QuickSet<GroupKey>>| {
+            let mut own: GroupKey = vec![ANY; key.len()];
+            dimensions.iter().for_each(|dimension| own[*dimension] = key[*dimension]);
+            shown.as_ref().is_none_or(|shown| shown.contains(&own))
+        };
+        let shown =
+            self.cells.iter().filter(|(key, _)| is_shown(key, &sides.0, &left) && is_shown(key, &sides.1, &top));
+        shown.map(|(_, row)| row).collect()
+    }
+
     /// The part of a tree whose ends are in a range, with how many ends each node has before and after it.
     /// Answers the nodes and where the ends after them start.
     fn part(&self, nodes: &[Node], range: &Range<usize>, start: usize) -> (Vec<Value>, usize) {

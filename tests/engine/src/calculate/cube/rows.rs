@@ -2,23 +2,21 @@
 
 use std::cell::RefCell;
 use std::cmp::Ordering;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::rc::Rc;
 
 use serde_json::Value;
 
+use super::tree::Leaf;
 use super::{Cube, Row};
 use crate::calculate::Context;
+use crate::calculate::around::Grid;
 use crate::calculate::definition::{Mode, truth};
 use crate::calculate::formula::Formula;
 use crate::calculate::group::{ANY, GroupKey, Groups};
-use crate::calculate::host::Around;
 use crate::calculate::limit::OTHERS;
 use crate::calculate::sort;
 use crate::data::NULL;
 use crate::error::Result;
-use crate::expression::Expression;
 use crate::value::Dual;
 
 /// What is known while a cube's rows are made.
@@ -110,7 +108,10 @@ impl Cube {
             return false;
         }
         let is_zero = |value: &Dual| value.is_null() || value.as_number() == Some(0.0);
-        !(truth(definition, "qSuppressZero") && (0..count).all(|measure| is_zero(&calculation.value(measure, key))))
+        // What looks around is not known before all rows are.
+        let zero =
+            |measure: usize| !calculation.formulas[measure].looks_around && is_zero(&calculation.value(measure, key));
+        !(truth(definition, "qSuppressZero") && (0..count).all(zero))
     }
 
     pub(super) fn calculate_rows(&mut self, keys: Vec<GroupKey>, calculation: &Calculation<'_, '_>) -> Result<()> {
@@ -123,8 +124,8 @@ impl Cube {
         let mut rows = std::mem::take(&mut self.rows);
         rows.sort_by(|a, b| self.compare(a, b));
         self.rows = rows;
-        self.look_around(calculation);
         if self.mode == Mode::Straight {
+            self.look_around(calculation)?;
             self.totals = self.total_values(calculation);
             self.rows.iter_mut().for_each(|row| calculation.put_attributes(row));
         }
@@ -160,46 +161,84 @@ impl Cube {
     }
 
     /// Works out measures that look at other rows, now that rows have their order.
-    fn look_around(&mut self, calculation: &Calculation<'_, '_>) {
-        for (number, formula) in calculation.formulas.iter().enumerate().filter(|(_, formula)| formula.looks_around) {
-            let mut start = 0;
-            while start < self.rows.len() {
-                let end = self.segment_end(start);
-                let keys: Vec<GroupKey> = self.rows[start..end].iter().map(|row| row.key.clone()).collect();
-                let at = |expression: &Expression, row: usize| {
-                    calculation.groups.part(number, expression, &keys[row], calculation.context)
-                };
-                // Ranks ask for the same numbers again and again.
-                let known: RefCell<HashMap<*const Expression, Rc<Vec<f64>>>> = RefCell::default();
-                let sorted = |expression: &Expression| {
-                    if let Some(numbers) = known.borrow().get(&std::ptr::from_ref(expression)) {
-                        return Rc::clone(numbers);
-                    }
-                    let mut numbers: Vec<f64> =
-                        (0..keys.len()).filter_map(|row| at(expression, row).as_number()).collect();
-                    numbers.sort_by(|a, b| b.total_cmp(a));
-                    let numbers = Rc::new(numbers);
-                    known.borrow_mut().insert(std::ptr::from_ref(expression), Rc::clone(&numbers));
-                    numbers
-                };
-                for (place, key) in keys.iter().enumerate() {
-                    let values = self.rows[start + place].values.clone();
-                    let column = |measure: usize| values.get(measure).cloned().unwrap_or(Dual::Null);
-                    let around = Around { row: place, rows: keys.len(), at: &at, sorted: &sorted, column: &column };
-                    let value = calculation.groups.value(number, formula, key, Some(&around), calculation.context);
-                    self.rows[start + place].values[number] = value;
-                }
-                start = end;
-            }
+    fn look_around(&mut self, calculation: &Calculation<'_, '_>) -> Result<()> {
+        let formulas = calculation.formulas.iter().enumerate().filter(|(_, formula)| formula.looks_around);
+        let mut formulas = formulas.peekable();
+        if formulas.peek().is_none() {
+            return Ok(());
         }
+        let dimensions = self.shown_order.iter().filter_map(|column| usize::try_from(*column).ok());
+        let inner = dimensions.filter(|column| *column < self.dimensions.len()).last();
+        let inner = inner.or_else(|| self.dimensions.len().checked_sub(1));
+        let grid = Grid::of_rows(self.rows.iter().map(|row| row.key.clone()).collect(), inner);
+        let rows = RefCell::new(&mut self.rows);
+        for (number, formula) in formulas {
+            let columns =
+                |row: usize, measure: usize| rows.borrow()[row].values.get(measure).cloned().unwrap_or(Dual::Null);
+            let mut store = |row: usize, value: Dual| rows.borrow_mut()[row].values[number] = value;
+            grid.calculate(calculation.groups, (number, formula), &columns, &mut store, calculation.context)?;
+        }
+        Ok(())
     }
 
-    /// Rows that share all dimensions but the innermost are one segment.
-    fn segment_end(&self, start: usize) -> usize {
-        let inner = self.dimensions.len().saturating_sub(1);
-        let outer = &self.rows[start].key[..inner.min(self.rows[start].key.len())];
-        let rest = self.rows[start..].iter().position(|row| row.key[..outer.len()] != *outer);
-        rest.map_or(self.rows.len(), |length| start + length)
+    /// The same for cells of pivot and stacked cubes, now that these have their trees.
+    pub(super) fn look_around_cells(&mut self, calculation: &Calculation<'_, '_>) -> Result<()> {
+        for (number, formula) in calculation.formulas.iter().enumerate().filter(|(_, formula)| formula.looks_around) {
+            let cells = self.cells_of(number);
+            let keys: Vec<GroupKey> = cells.iter().map(|(key, ..)| key.clone()).collect();
+            let grid = Grid::of_sides(cells);
+            let known = RefCell::new(&mut self.cells);
+            let columns = |cell: usize, measure: usize| {
+                let known = known.borrow();
+                known.get(&keys[cell]).and_then(|row| row.values.get(measure)).cloned().unwrap_or(Dual::Null)
+            };
+            let mut store = |cell: usize, value: Dual| {
+                if let Some(row) = known.borrow_mut().get_mut(&keys[cell]) {
+                    row.values[number] = value;
+                }
+            };
+            grid.calculate(calculation.groups, (number, formula), &columns, &mut store, calculation.context)?;
+        }
+        if calculation.formulas.iter().any(|formula| formula.looks_around) {
+            for row in &mut self.rows {
+                if let Some(cell) = self.cells.get(&row.key) {
+                    row.values.clone_from(&cell.values);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The cells of a measure where neither row nor column is a total, for looking around.
+    fn cells_of(&self, measure: usize) -> Vec<(GroupKey, [usize; 2], [GroupKey; 2])> {
+        // Rows and columns of a segment differ only in their innermost value.
+        let outer = |key: &GroupKey, side: &[usize]| {
+            let mut key = key.clone();
+            if let Some(inner) = side.iter().rev().find(|dimension| key[**dimension] != ANY) {
+                key[*inner] = ANY;
+            }
+            key
+        };
+        let nowhere = Leaf { key: vec![ANY; self.dimensions.len()], measure: None, total: false, path: Vec::new() };
+        let ends = |leaves: &[Leaf]| -> Vec<Leaf> {
+            if leaves.is_empty() {
+                return vec![nowhere.clone()];
+            }
+            let own = leaves.iter().filter(|leaf| !leaf.total && leaf.measure.is_none_or(|of| of == measure));
+            own.cloned().collect()
+        };
+        let sides = self.sides();
+        let (left, top) = (ends(&self.left_leaves), ends(&self.top_leaves));
+        let mut cells = Vec::new();
+        for (row, left) in left.iter().enumerate() {
+            for (column, top) in top.iter().enumerate() {
+                let key = joined(&left.key, &top.key);
+                if self.cells.contains_key(&key) {
+                    cells.push((key, [row, column], [outer(&left.key, &sides.0), outer(&top.key, &sides.1)]));
+                }
+            }
+        }
+        cells
     }
 
     /// Values of every group that a pivot table can show.
@@ -218,4 +257,9 @@ impl Cube {
         }
         Ok(())
     }
+}
+
+/// What the keys of a row and a column say together.
+pub(super) fn joined(left: &[u32], top: &[u32]) -> GroupKey {
+    left.iter().zip(top).map(|(left, top)| if *left == ANY { *top } else { *left }).collect()
 }

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use super::Cube;
 use super::straight::Page;
 use super::tree::{Leaf, Node};
-use crate::calculate::definition::Mode;
-use crate::error::Result;
+use crate::calculate::MOST_CELLS;
+use crate::calculate::definition::{Mode, whole};
+use crate::error::{EngineError, Result, code};
 use crate::value::{Dual, wire_number};
 
 /// A node for the wire, with what it adds to the sums of the nodes around it.
@@ -17,19 +18,25 @@ struct Stacked {
 }
 
 impl Cube {
-    /// Pages of a stacked cube, `[NxStackPage]`. A page counts nodes of the first dimension; all below them come along.
-    pub fn stack_pages(&self, pages: &[Value], _most_cells: Option<i64>) -> Result<Value> {
+    /// Pages of a stacked cube, `[NxStackPage]`. A page counts nodes of the first dimension, of which
+    /// `most_nodes` may come; all below them come along.
+    pub fn stack_pages(&self, pages: &[Value], most_nodes: Option<i64>) -> Result<Value> {
         self.ready(Mode::Stacked)?;
-        // Requests for stacked pages have their own limit of cells, so only the place counts here.
+        let most = most_nodes.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
         let pages = pages.iter().map(|page| {
-            let at = |member: &str| usize::try_from(crate::calculate::definition::whole(page, member, 0)).unwrap_or(0);
-            Page { left: at("qLeft"), top: at("qTop"), width: at("qWidth"), height: at("qHeight") }
+            let at = |member: &str| usize::try_from(whole(page, member, 0)).unwrap_or(0);
+            Page { left: at("qLeft"), top: at("qTop"), width: at("qWidth"), height: at("qHeight").min(most) }
         });
-        Ok(pages.map(|page| self.stack_page(page)).collect::<Vec<_>>().into())
+        Ok(pages.map(|page| self.stack_page(page)).collect::<Result<Vec<_>>>()?.into())
     }
 
-    fn stack_page(&self, page: Page) -> Value {
+    fn stack_page(&self, page: Page) -> Result<Value> {
         let (_, rows) = page.within(0, self.left_tree.len());
+        // A page of one node is answered however much is below it, so that a client can go on.
+        let cells: usize = self.left_tree[rows.clone()].iter().map(ends).sum();
+        if rows.len() > 1 && cells as i64 > MOST_CELLS {
+            return Err(EngineError::new(code::PAGES_TOO_LARGE, "qPages", "Calculation pages too large"));
+        }
         let before: usize = self.left_tree[..rows.start].iter().map(ends).sum();
         let mut row = before;
         let nodes: Vec<Stacked> =
@@ -47,14 +54,15 @@ impl Cube {
             "qRow": before,
             "qSubNodes": nodes.into_iter().map(|node| node.cell).collect::<Vec<_>>(),
         });
-        json!({ "qData": [root], "qArea": page.area(page.width.min(self.dimensions.len()), rows.len()) })
+        let width = page.width.min(self.dimensions.len());
+        Ok(json!({ "qData": [root], "qArea": page.area(width, rows.len()) }))
     }
 
     fn stacked(&self, node: &Node, row: &mut usize) -> Stacked {
         let first = *row;
         let counts = !matches!(node.kind, 'T' | 'E');
         let (children, above, below) = if node.children.is_empty() {
-            let leaf = Leaf { key: node.key.clone(), measure: node.measure, path: Vec::new() };
+            let leaf = Leaf { key: node.key.clone(), measure: node.measure, total: false, path: Vec::new() };
             let (measure, found) = self.leaf_row(Some(&leaf), None);
             let value = found.and_then(|found| found.values.get(measure)).unwrap_or(&Dual::Null);
             let number = value.as_number().unwrap_or(0.0);

@@ -73,14 +73,14 @@ impl Cube {
         json!({ "qMatrix": matrix, "qTails": tails, "qArea": page.area(columns.len(), rows.len()) })
     }
 
-    fn cell(&self, row: &Row, column: usize) -> Value {
+    pub(super) fn cell(&self, row: &Row, column: usize) -> Value {
         format::cell(match self.dimensions.get(column) {
             Some(_) => self.dimension_cell(column, row.key[column]),
             None => self.measure_cell(row, column - self.dimensions.len()),
         })
     }
 
-    fn dimension_cell(&self, at: usize, element: u32) -> Value {
+    pub(super) fn dimension_cell(&self, at: usize, element: u32) -> Value {
         let dimension = &self.dimensions[at];
         let mut cell = match (dimension.value(element), element) {
             (Some(shown), _) => json!({

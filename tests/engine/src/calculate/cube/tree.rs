@@ -17,6 +17,9 @@ pub(super) enum Level {
     Measures,
 }
 
+/// Element number of a node without a value.
+const FILLER: i64 = -4;
+
 /// A node of a tree.
 #[derive(Debug, Clone)]
 pub(super) struct Node {
@@ -40,25 +43,52 @@ pub(super) struct Node {
 pub(super) struct Leaf {
     pub(super) key: GroupKey,
     pub(super) measure: Option<usize>,
+    /// Whether a total is among the nodes that lead to it.
+    pub(super) total: bool,
     /// Dimension and element number at each level that has one.
     pub(super) path: Vec<Option<(usize, i64)>>,
 }
 
 /// The ends of a tree from first to last.
 pub(super) fn leaves(nodes: &[Node]) -> Vec<Leaf> {
-    fn walk(node: &Node, path: &mut Vec<Option<(usize, i64)>>, leaves: &mut Vec<Leaf>) {
+    fn walk(node: &Node, total: bool, path: &mut Vec<Option<(usize, i64)>>, leaves: &mut Vec<Leaf>) {
+        let total = total || node.kind == 'T';
         path.push(
             node.dimension.filter(|_| matches!(node.kind, 'N' | 'U' | 'O')).map(|dimension| (dimension, node.element)),
         );
         if node.children.is_empty() {
-            leaves.push(Leaf { key: node.key.clone(), measure: node.measure, path: path.clone() });
+            leaves.push(Leaf { key: node.key.clone(), measure: node.measure, total, path: path.clone() });
         }
-        node.children.iter().for_each(|child| walk(child, path, leaves));
+        node.children.iter().for_each(|child| walk(child, total, path, leaves));
         path.pop();
     }
     let mut result = Vec::new();
-    nodes.iter().for_each(|node| walk(node, &mut Vec::new(), &mut result));
+    nodes.iter().for_each(|node| walk(node, false, &mut Vec::new(), &mut result));
     result
+}
+
+/// Takes away levels where no node is more than a filler: the engine sends none below nodes that are all closed.
+fn without_empty_levels(mut nodes: Vec<Node>) -> Vec<Node> {
+    fn look(nodes: &[Node], depth: usize, filled: &mut Vec<bool>) {
+        for node in nodes {
+            if filled.len() == depth {
+                filled.push(false);
+            }
+            filled[depth] |= node.element != FILLER;
+            look(&node.children, depth + 1, filled);
+        }
+    }
+    fn lift(nodes: &mut Vec<Node>, depth: usize, filled: &[bool]) {
+        if filled.get(depth) == Some(&false) {
+            *nodes = std::mem::take(nodes).into_iter().flat_map(|node| node.children).collect();
+            return lift(nodes, depth + 1, filled);
+        }
+        nodes.iter_mut().for_each(|node| lift(&mut node.children, depth + 1, filled));
+    }
+    let mut filled = Vec::new();
+    look(&nodes, 0, &mut filled);
+    lift(&mut nodes, 0, &filled);
+    nodes
 }
 
 impl Cube {
@@ -95,7 +125,8 @@ impl Builder<'_> {
         if alone && self.cube.mode == Mode::Pivot {
             top.push(Level::Measures);
         }
-        (self.nodes(&left, &rows, &start, &mut Vec::new()), self.nodes(&top, &rows, &start, &mut Vec::new()))
+        let tree = |levels: &[Level]| without_empty_levels(self.nodes(levels, &rows, &start, &mut Vec::new()));
+        (tree(&left), tree(&top))
     }
 
     fn nodes(&self, levels: &[Level], rows: &[&Row], key: &GroupKey, path: &mut Vec<(usize, i64)>) -> Vec<Node> {
@@ -148,7 +179,7 @@ impl Builder<'_> {
             let (element, kind) = match code {
                 NULL => (-2, 'U'),
                 OTHERS => (-3, 'O'),
-                COLLAPSED => (-4, 'E'),
+                COLLAPSED => (FILLER, 'E'),
                 code => (i64::from(code), 'N'),
             };
             let mut key = key.clone();
@@ -185,8 +216,8 @@ impl Builder<'_> {
                 measure: None,
                 children: self.filler(rest, rows, key, path),
             };
-            let stacked = self.cube.mode == Mode::Stacked;
-            nodes.insert(if self.totals_above || stacked { 0 } else { nodes.len() }, total);
+            let first = self.totals_above || self.cube.mode != Mode::Pivot;
+            nodes.insert(if first { 0 } else { nodes.len() }, total);
         }
         nodes
     }
@@ -207,7 +238,7 @@ impl Builder<'_> {
                 let total = self.cube.dimensions[*at].definition.show_total && self.cube.mode == Mode::Pivot;
                 vec![Node {
                     text: None,
-                    element: -4,
+                    element: FILLER,
                     number: f64::NAN,
                     kind: if total { 'T' } else { 'E' },
                     can_expand: false,

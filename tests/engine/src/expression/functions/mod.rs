@@ -34,11 +34,17 @@ pub struct Function {
 pub(super) enum Body {
     /// With the values of its arguments.
     Plain(fn(&[Dual], &dyn Scope) -> Dual),
+    /// With the values of its arguments, of which functions such as `Above` can give several.
+    Range(fn(&[Dual], &dyn Scope) -> Dual),
     /// With arguments that it may leave unevaluated.
     Lazy(fn(&[Expression], &dyn Scope) -> Dual),
 }
 
 impl Function {
+    const fn range(name: &'static str, body: fn(&[Dual], &dyn Scope) -> Dual) -> Self {
+        Self { name, least: 1, most: ANY, body: Body::Range(body) }
+    }
+
     const fn new(name: &'static str, least: usize, most: usize, body: fn(&[Dual], &dyn Scope) -> Dual) -> Self {
         Self { name, least, most, body: Body::Plain(body) }
     }
@@ -89,7 +95,7 @@ impl Named {
     }
 }
 
-const HOSTS: [(&str, Host, usize, usize); 42] = [
+const HOSTS: [(&str, Host, usize, usize); 48] = [
     ("RecNo", Host::RecNo, 0, 0),
     ("RowNo", Host::RowNo, 0, 0),
     ("IterNo", Host::IterNo, 0, 0),
@@ -131,7 +137,13 @@ const HOSTS: [(&str, Host, usize, usize); 42] = [
     ("NoOfReports", Host::NoOfTables, 0, 0),
     ("FieldNumber", Host::FieldIndex, 2, 2),
     ("TableNumber", Host::TableName, 1, 1),
-    ("HRank", Host::Rank, 1, 3),
+    ("HRank", Host::HRank, 1, 3),
+    ("Before", Host::Before, 1, 3),
+    ("After", Host::After, 1, 3),
+    ("First", Host::First, 1, 3),
+    ("Last", Host::Last, 1, 3),
+    ("ColumnNo", Host::ColumnNo, 0, 0),
+    ("NoOfColumns", Host::NoOfColumns, 0, 0),
 ];
 
 const AGGREGATORS: [(&str, Aggregator); 20] = [

@@ -1,6 +1,6 @@
 //! Functions over their arguments.
 
-use super::{ANY, Function};
+use super::Function;
 use crate::expression::Scope;
 use crate::expression::evaluate::numeric;
 use crate::value::{Dual, compare_text};
@@ -22,24 +22,20 @@ fn average(arguments: &[Dual], scope: &dyn Scope) -> Dual {
 }
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("RangeSum", 1, ANY, |a, scope| Dual::number(numbers(a, scope).sum())),
-    Function::new("RangeAvg", 1, ANY, average),
-    Function::new("RangeCount", 1, ANY, |a, _| Dual::Number(present(a).count() as f64)),
-    Function::new("RangeNumericCount", 1, ANY, |a, scope| Dual::Number(numbers(a, scope).count() as f64)),
-    Function::new("RangeNullCount", 1, ANY, |a, _| Dual::Number((a.len() - present(a).count()) as f64)),
-    Function::new("RangeMin", 1, ANY, |a, scope| {
-        numbers(a, scope).min_by(f64::total_cmp).map_or(Dual::Null, Dual::number)
-    }),
-    Function::new("RangeMax", 1, ANY, |a, scope| {
-        numbers(a, scope).max_by(f64::total_cmp).map_or(Dual::Null, Dual::number)
-    }),
-    Function::new("RangeMinString", 1, ANY, |a, _| {
+    Function::range("RangeSum", |a, scope| Dual::number(numbers(a, scope).sum())),
+    Function::range("RangeAvg", average),
+    Function::range("RangeCount", |a, _| Dual::Number(present(a).count() as f64)),
+    Function::range("RangeNumericCount", |a, scope| Dual::Number(numbers(a, scope).count() as f64)),
+    Function::range("RangeNullCount", |a, _| Dual::Number((a.len() - present(a).count()) as f64)),
+    Function::range("RangeMin", |a, scope| numbers(a, scope).min_by(f64::total_cmp).map_or(Dual::Null, Dual::number)),
+    Function::range("RangeMax", |a, scope| numbers(a, scope).max_by(f64::total_cmp).map_or(Dual::Null, Dual::number)),
+    Function::range("RangeMinString", |a, _| {
         present(a).min_by(|a, b| compare_text(&a.as_text(), &b.as_text())).cloned().unwrap_or(Dual::Null)
     }),
-    Function::new("RangeMaxString", 1, ANY, |a, _| {
+    Function::range("RangeMaxString", |a, _| {
         present(a).max_by(|a, b| compare_text(&a.as_text(), &b.as_text())).cloned().unwrap_or(Dual::Null)
     }),
-    Function::new("RangeOnly", 1, ANY, |a, _| {
+    Function::range("RangeOnly", |a, _| {
         let mut values = present(a);
         match (values.next(), values.next()) {
             (Some(only), None) => only.clone(),

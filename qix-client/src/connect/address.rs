@@ -1,0 +1,172 @@
+//! Addresses of engines.
+
+use std::fmt;
+use std::time::Duration;
+
+use url::Url;
+
+use super::{ConnectError, pages};
+
+/// The app that stands in addresses when none is meant.
+const NO_APP: &str = "engineData";
+
+/// An engine's own port, for who comes with a certificate.
+const ENGINE_PORT: u16 = 4747;
+
+/// The parts of an address, in the order that every deployment understands:
+/// `[/proxy]/app/<id>[/identity/<name>][/ttl/<seconds>][?query]`.
+#[derive(Clone, Default)]
+pub(crate) struct Address {
+    /// A complete address, or one that the other parts go behind.
+    pub(crate) url: Option<String>,
+    pub(crate) host: Option<String>,
+    pub(crate) port: Option<u16>,
+    pub(crate) virtual_proxy: Option<String>,
+    pub(crate) app: Option<String>,
+    pub(crate) identity: Option<String>,
+    pub(crate) ttl: Option<Duration>,
+    pub(crate) query: Vec<(String, String)>,
+}
+
+impl Address {
+    /// The address; that of the engine itself is on another port than that of a proxy.
+    pub(crate) fn url(&self, direct: bool) -> Result<Url, ConnectError> {
+        let mut url = self.base()?;
+        if let Some(port) = self.port.or((direct && self.host.is_some()).then_some(ENGINE_PORT)) {
+            url.set_port(Some(port)).map_err(|()| self.refused("it can have no port"))?;
+        }
+        self.extend_path(&mut url)?;
+        if !self.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&self.query);
+        }
+        Ok(url)
+    }
+
+    fn base(&self) -> Result<Url, ConnectError> {
+        let text = match (&self.url, &self.host) {
+            (Some(url), _) => url.clone(),
+            // An IPv6 address needs its brackets.
+            (None, Some(host)) if host.contains(':') && !host.contains(['[', '/']) => format!("wss://[{host}]"),
+            (None, Some(host)) => format!("wss://{host}"),
+            (None, None) => return Err(self.refused("there is none; give `url`, `host` or `tenant`")),
+        };
+        let mut url = Url::parse(&text).map_err(|error| self.refused(&error.to_string()))?;
+        let scheme = match url.scheme() {
+            "ws" | "http" => "ws",
+            "wss" | "https" if cfg!(feature = "tls") => "wss",
+            "wss" | "https" => return Err(self.refused("it needs the feature `tls` of the crate")),
+            _ => return Err(self.refused("it begins with ws://, wss://, http:// or https://")),
+        };
+        let page = pages::understand(&mut url, self.app.is_some());
+        page.map_err(|page| {
+            self.refused(&format!("it is the address of {page}; give the id of an app with `app`, or an app's address"))
+        })?;
+        url.set_scheme(scheme).map_err(|()| self.refused("it has no host"))?;
+        if url.host_str().is_none_or(str::is_empty) { Err(self.refused("it has no host")) } else { Ok(url) }
+    }
+
+    /// Adds the parts that the base does not have.
+    fn extend_path(&self, url: &mut Url) -> Result<(), ConnectError> {
+        let parts = self.virtual_proxy.is_some() || self.app.is_some() || self.identity.is_some() || self.ttl.is_some();
+        if self.url.is_some() && !parts {
+            return Ok(());
+        }
+        let has_app = url.path_segments().is_some_and(|mut segments| segments.any(|segment| segment == "app"));
+        let bare = url.path().trim_end_matches('/').ends_with("/app");
+        let Ok(mut path) = url.path_segments_mut() else { return Err(self.refused("it can have no path")) };
+        path.pop_if_empty();
+        if !has_app {
+            path.extend(self.virtual_proxy.iter().flat_map(|proxy| proxy.split('/')).filter(|part| !part.is_empty()));
+            path.push("app");
+        }
+        if !has_app || bare {
+            path.push(self.app.as_deref().unwrap_or(NO_APP));
+        }
+        if let Some(identity) = &self.identity {
+            path.push("identity").push(identity);
+        }
+        if let Some(ttl) = self.ttl {
+            path.push("ttl").push(&ttl.as_secs().to_string());
+        }
+        Ok(())
+    }
+
+    fn refused(&self, problem: &str) -> ConnectError {
+        ConnectError::Address { address: self.shown().to_owned(), problem: problem.to_owned() }
+    }
+
+    /// The address without what follows the path or names a user: that may be secret.
+    fn shown(&self) -> &str {
+        let text = self.url.as_deref().or(self.host.as_deref()).unwrap_or_default();
+        let text = text.split(['?', '#']).next().unwrap_or_default();
+        match text.rsplit_once('@') {
+            Some((_, behind)) => behind,
+            None => text,
+        }
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} app {:?}", self.shown(), self.app)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(address: &Address) -> String {
+        address.url(false).unwrap().to_string()
+    }
+
+    fn host(host: &str) -> Address {
+        Address { host: Some(host.into()), ..Address::default() }
+    }
+
+    #[test]
+    fn a_complete_address_stays_as_it_is() {
+        for (text, expected) in [
+            ("ws://localhost:4848/app/", "ws://localhost:4848/app/"),
+            ("http://localhost:4848/app/a?b=c", "ws://localhost:4848/app/a?b=c"),
+            ("https://engine.corp/jwt/app/x", "wss://engine.corp/jwt/app/x"),
+        ] {
+            assert_eq!(url(&Address { url: Some(text.into()), ..Address::default() }), expected);
+        }
+    }
+
+    #[test]
+    fn parts_come_in_the_order_that_all_understand() {
+        let mut address = host("sense.corp");
+        assert_eq!(url(&address), "wss://sense.corp/app/engineData");
+        assert_eq!(address.url(true).unwrap().as_str(), "wss://sense.corp:4747/app/engineData");
+        address.virtual_proxy = Some("/jwt/".into());
+        address.app = Some("C:\\My Apps\\50%/a.qvf".into());
+        address.identity = Some("me & you".into());
+        address.ttl = Some(Duration::from_secs(60));
+        address.query = vec![("qlikTicket".into(), "a=b&c".into())];
+        address.port = Some(8443);
+        assert_eq!(
+            url(&address),
+            "wss://sense.corp:8443/jwt/app/C:%5CMy%20Apps%5C50%25%2Fa.qvf/identity/me%20&%20you/ttl/60?qlikTicket=a%3Db%26c"
+        );
+    }
+
+    #[test]
+    fn parts_go_behind_an_address() {
+        for (text, expected) in [
+            ("ws://localhost:4848", "ws://localhost:4848/app/x"),
+            ("ws://localhost:4848/app/", "ws://localhost:4848/app/x"),
+            ("ws://localhost:4848/app/other", "ws://localhost:4848/app/other"),
+            ("wss://corp/proxy/", "wss://corp/proxy/app/x"),
+        ] {
+            let address = Address { url: Some(text.into()), app: Some("x".into()), ..Address::default() };
+            assert_eq!(url(&address), expected);
+        }
+    }
+
+    #[test]
+    fn addresses_of_ipv6_get_their_brackets() {
+        assert_eq!(url(&host("::1")), "wss://[::1]/app/engineData");
+    }
+}

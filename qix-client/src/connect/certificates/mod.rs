@@ -1,0 +1,216 @@
+//! Certificates: what is trusted, and what this program shows.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustls::ClientConfig;
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls_platform_verifier::Verifier;
+
+use crate::connect::ConnectError;
+use crate::connect::TransportError;
+
+mod common_name;
+mod expected;
+mod unverified;
+
+/// A certificate or a key: a file, which is read when connecting, or its contents.
+///
+/// A path, or a text, is the name of a file; bytes are the contents.
+#[derive(Clone)]
+pub struct KeyMaterial(Source);
+
+#[derive(Clone)]
+enum Source {
+    File(PathBuf),
+    Bytes(Arc<[u8]>),
+}
+
+/// What is trusted, and what this program shows of itself.
+#[derive(Clone, Default)]
+pub(crate) struct Certificates {
+    pub(crate) roots: Vec<KeyMaterial>,
+    pub(crate) identity: Option<Identity>,
+    pub(crate) accept_any: bool,
+    /// The name that the server's certificate has to be for, if that is not the host's.
+    pub(crate) expected_name: Option<String>,
+    pub(crate) config: Option<Arc<ClientConfig>>,
+}
+
+/// The certificate that this program shows, with its key.
+#[derive(Clone)]
+pub(crate) enum Identity {
+    Pem {
+        certificate: KeyMaterial,
+        key: KeyMaterial,
+    },
+    #[cfg(feature = "pfx")]
+    Pfx {
+        file: KeyMaterial,
+        passphrase: String,
+    },
+}
+
+type Shown = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
+
+impl Certificates {
+    pub(crate) fn has_identity(&self) -> bool {
+        self.identity.is_some()
+    }
+
+    /// The configuration of a TLS connection.
+    pub(crate) async fn config(&self) -> Result<Arc<ClientConfig>, ConnectError> {
+        if let Some(config) = &self.config {
+            return Ok(Arc::clone(config));
+        }
+        let failed = |source: rustls::Error| ConnectError::KeyMaterial { what: "certificates", source: source.into() };
+        let provider = Arc::new(ring::default_provider());
+        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider));
+        let builder = builder.with_safe_default_protocol_versions().map_err(failed)?;
+        let builder = builder.dangerous();
+        let builder = if self.accept_any {
+            builder.with_custom_certificate_verifier(unverified::verifier(&provider))
+        } else if let (Some(name), false) = (&self.expected_name, self.roots.is_empty()) {
+            builder.with_custom_certificate_verifier(expected::verifier(&provider, self.roots().await?, name)?)
+        } else {
+            builder.with_custom_certificate_verifier(self.verifier(provider).await?)
+        };
+        let config = match &self.identity {
+            None => builder.with_no_client_auth(),
+            Some(identity) => {
+                let (chain, key) = identity.read().await?;
+                builder.with_client_auth_cert(chain, key).map_err(failed)?
+            }
+        };
+        Ok(Arc::new(config))
+    }
+
+    /// Trusts the platform's roots and those given.
+    async fn verifier(&self, provider: Arc<CryptoProvider>) -> Result<Arc<Verifier>, ConnectError> {
+        let verifier = Verifier::new_with_extra_roots(self.roots().await?, provider);
+        let verifier =
+            verifier.map_err(|source| ConnectError::KeyMaterial { what: "root certificate", source: source.into() })?;
+        Ok(Arc::new(verifier))
+    }
+
+    async fn roots(&self) -> Result<Vec<CertificateDer<'static>>, ConnectError> {
+        let mut roots = Vec::new();
+        for root in &self.roots {
+            roots.extend(certificates("root certificate", &root.read("root certificate").await?)?);
+        }
+        Ok(roots)
+    }
+}
+
+impl Identity {
+    async fn read(&self) -> Result<Shown, ConnectError> {
+        match self {
+            Self::Pem { certificate, key } => {
+                let chain = certificates("client certificate", &certificate.read("client certificate").await?)?;
+                let key = PrivateKeyDer::from_pem_slice(&key.read("client key").await?);
+                Ok((chain, key.map_err(|source| unusable("client key", source))?))
+            }
+            #[cfg(feature = "pfx")]
+            Self::Pfx { file, passphrase } => pfx(&file.read("PFX file").await?, passphrase),
+        }
+    }
+}
+
+fn certificates(what: &'static str, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, ConnectError> {
+    let found = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>();
+    let found = found.map_err(|source| unusable(what, source))?;
+    if found.is_empty() { Err(unusable(what, "it holds no certificate in PEM form")) } else { Ok(found) }
+}
+
+#[cfg(feature = "pfx")]
+fn pfx(data: &[u8], passphrase: &str) -> Result<Shown, ConnectError> {
+    use p12_keystore::{KeyStore, Pkcs12ImportPolicy};
+
+    let store = KeyStore::from_pkcs12(data, passphrase, Pkcs12ImportPolicy::Relaxed);
+    let store = store.map_err(|source| unusable("PFX file", source))?;
+    let Some((_, chain)) = store.private_key_chain() else {
+        return Err(unusable("PFX file", "it holds no key with a certificate"));
+    };
+    let certificates = chain.certs().iter().map(|certificate| certificate.as_der().to_vec().into()).collect();
+    let key = PrivateKeyDer::try_from(chain.key().as_der().to_vec());
+    Ok((certificates, key.map_err(|source| unusable("PFX file", source))?))
+}
+
+fn unusable(what: &'static str, source: impl Into<TransportError>) -> ConnectError {
+    ConnectError::KeyMaterial { what, source: source.into() }
+}
+
+impl KeyMaterial {
+    /// A file, read when connecting.
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        Self(Source::File(path.into()))
+    }
+
+    /// Contents of a file.
+    pub fn bytes(contents: impl Into<Vec<u8>>) -> Self {
+        Self(Source::Bytes(contents.into().into()))
+    }
+
+    async fn read(&self, what: &'static str) -> Result<Arc<[u8]>, ConnectError> {
+        match &self.0 {
+            Source::Bytes(bytes) => Ok(Arc::clone(bytes)),
+            Source::File(path) => {
+                let path = path.clone();
+                // A few kilobytes, but the disk may be a slow one.
+                let read = tokio::task::spawn_blocking(move || {
+                    std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))
+                });
+                let contents = read.await.map_err(|error| unusable(what, error))?;
+                Ok(contents.map_err(|problem| unusable(what, problem))?.into())
+            }
+        }
+    }
+}
+
+impl fmt::Debug for KeyMaterial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Source::File(path) => f.debug_tuple("File").field(path).finish(),
+            Source::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
+        }
+    }
+}
+
+impl From<&str> for KeyMaterial {
+    fn from(path: &str) -> Self {
+        Self::file(path)
+    }
+}
+
+impl From<String> for KeyMaterial {
+    fn from(path: String) -> Self {
+        Self::file(path)
+    }
+}
+
+impl From<&Path> for KeyMaterial {
+    fn from(path: &Path) -> Self {
+        Self::file(path)
+    }
+}
+
+impl From<PathBuf> for KeyMaterial {
+    fn from(path: PathBuf) -> Self {
+        Self::file(path)
+    }
+}
+
+impl From<&[u8]> for KeyMaterial {
+    fn from(contents: &[u8]) -> Self {
+        Self::bytes(contents)
+    }
+}
+
+impl From<Vec<u8>> for KeyMaterial {
+    fn from(contents: Vec<u8>) -> Self {
+        Self::bytes(contents)
+    }
+}

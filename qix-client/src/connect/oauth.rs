@@ -1,0 +1,92 @@
+//! Tokens by OAuth client credentials, machine to machine.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use http::header::{CONTENT_TYPE, HOST};
+use http::{Method, Request};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use serde::Deserialize;
+use tokio::sync::Mutex;
+use url::Url;
+
+use super::Endpoint;
+use super::TransportError;
+
+/// A token is not used any more this long before it expires.
+const MARGIN: Duration = Duration::from_secs(60);
+
+/// A client that is known to a tenant, with the token that it has.
+#[derive(Clone)]
+pub(crate) struct Client {
+    id: String,
+    secret: String,
+    token: Arc<Mutex<Option<Token>>>,
+}
+
+struct Token {
+    text: String,
+    expires: Instant,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    access_token: String,
+    #[serde(default)]
+    expires_in: u64,
+}
+
+impl Client {
+    pub(crate) fn new(id: String, secret: String) -> Self {
+        Self { id, secret, token: Arc::default() }
+    }
+
+    /// A token that is good for a while, from the host of an address.
+    pub(crate) async fn token(&self, url: &Url, endpoint: &Endpoint) -> Result<String, TransportError> {
+        // Who comes while a token is fetched waits for it.
+        let mut token = self.token.lock().await;
+        if let Some(token) = token.as_ref().filter(|token| Instant::now() + MARGIN < token.expires) {
+            return Ok(token.text.clone());
+        }
+        let asked = Instant::now();
+        let answer = self.fetch(url, endpoint).await?;
+        let expires = asked + Duration::from_secs(answer.expires_in);
+        Ok(token.insert(Token { text: answer.access_token, expires }).text.clone())
+    }
+
+    async fn fetch(&self, url: &Url, endpoint: &Endpoint) -> Result<Answer, TransportError> {
+        let socket = endpoint.socket(url).await?;
+        let (mut sender, connection) = http1::handshake(TokioIo::new(socket)).await?;
+        // Ends with the answer.
+        tokio::spawn(connection);
+        let body = serde_json::json!({
+            "grant_type": "client_credentials",
+            "client_id": self.id,
+            "client_secret": self.secret,
+        });
+        let host = url.host_str().unwrap_or_default();
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri("/oauth/token")
+            .header(HOST, url.port().map_or(host.to_owned(), |port| format!("{host}:{port}")))
+            .header(CONTENT_TYPE, "application/json")
+            .body(Full::<Bytes>::from(body.to_string()))?;
+        let answer = sender.send_request(request).await?;
+        let status = answer.status();
+        let body = answer.into_body().collect().await?.to_bytes();
+        if !status.is_success() {
+            return Err(format!("the tenant answers with status {status}; check the client's id and secret").into());
+        }
+        Ok(serde_json::from_slice(&body)?)
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("id", &self.id).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,183 @@
+//! Addresses that people copy from a browser: pages of the hub, of an app, of a management console.
+//!
+//! Their paths are those of Qlik Sense Desktop and Enterprise (May 2025) and of Qlik Cloud (August 2026).
+
+use url::Url;
+
+/// What an address keeps of a page's query.
+const QUERY: [&str; 4] = ["qlikTicket", "qlik-csrf-token", "qlik-web-integration-id", "reloadUri"];
+
+/// First parts of paths that belong to pages, and what these are.
+const PAGES: [(&str, &str); 20] = [
+    ("hub", "the hub"),
+    ("dev-hub", "the developer hub"),
+    ("qmc", "the management console"),
+    ("console", "the management console"),
+    ("sense", "a page of the client"),
+    ("single", "a single visualization"),
+    ("analytics", "a page of the client"),
+    ("insights", "a page of the client"),
+    ("explore", "the hub"),
+    ("home", "the hub"),
+    ("catalog", "the catalog"),
+    ("item", "an item of the hub, whose id is not that of the app"),
+    ("item-details", "an item of the hub, whose id is not that of the app"),
+    ("automations", "an automation"),
+    ("api", "a REST API"),
+    ("qrs", "the repository's API"),
+    ("extensions", "an extension"),
+    ("login", "a login"),
+    ("internal_windows_authentication", "a login"),
+    ("internal_forms_authentication", "a login"),
+];
+
+/// Makes a page's address the engine's. A bare `/app`, which an engine redirects, becomes `/app/`.
+///
+/// # Errors
+///
+/// What the page is, if it names no app and the caller does not name one either.
+pub(super) fn understand(url: &mut Url, has_app: bool) -> Result<(), &'static str> {
+    let parts: Vec<String> = url.path_segments().into_iter().flatten().map(str::to_owned).collect();
+    let is_app = |part: &String| part == "app";
+    let page = parts.iter().position(|part| PAGES.iter().any(|(page, _)| part == page));
+    let page = page.filter(|page| {
+        // A browser has no WebSocket's address, an app can be called like a page, and so can a virtual proxy.
+        let is_prefix = parts.get(page + 1).is_some_and(is_app) && !is_client(url, &parts[*page..]);
+        matches!(url.scheme(), "http" | "https") && !parts.iter().take(*page).any(is_app) && !is_prefix
+    });
+    let Some(page) = page else {
+        if parts.last().is_some_and(is_app) && parts.iter().filter(|part| is_app(part)).count() == 1 {
+            let path = format!("{}/", url.path());
+            url.set_path(&path);
+        }
+        return Ok(());
+    };
+    let app = match app_of_path(&parts[page..]) {
+        Some(app) => Some(app.to_owned()),
+        // Encoded once more, as the path has it.
+        None => app_of_query(url).map(|app| encode(url, &app)),
+    };
+    if app.is_none() && !has_app {
+        let name = PAGES.iter().find(|(name, _)| parts[page] == *name).map_or("a page", |(_, what)| what);
+        return Err(name);
+    }
+    let kept: Vec<_> = url.query_pairs().into_owned().filter(|(key, _)| QUERY.contains(&key.as_str())).collect();
+    let mut path = String::new();
+    for part in parts[..page].iter().filter(|part| !part.is_empty()) {
+        path.push('/');
+        path.push_str(part);
+    }
+    if let Some(app) = app {
+        path.push_str("/app/");
+        path.push_str(&app);
+    }
+    url.set_path(&path);
+    url.set_fragment(None);
+    url.set_query(None);
+    if !kept.is_empty() {
+        url.query_pairs_mut().extend_pairs(kept);
+    }
+    Ok(())
+}
+
+/// Whether a path is that of the web client, such as `sense/app/<id>`.
+fn is_client(url: &Url, parts: &[String]) -> bool {
+    match parts[0].as_str() {
+        "sense" => true,
+        "analytics" => parts.len() > 3 || url.host_str().is_some_and(|host| host.ends_with(".qlikcloud.com")),
+        _ => false,
+    }
+}
+
+/// The app of a path such as `sense/app/<id>/sheet/<id>/state/analysis`, encoded as it was.
+fn app_of_path(parts: &[String]) -> Option<&str> {
+    let at = parts.iter().position(|part| part == "app" || part == "apps")?;
+    parts.get(at + 1).map(String::as_str).filter(|app| !app.is_empty())
+}
+
+/// The app of a query such as `single/?appid=<id>&sheet=<id>`.
+fn app_of_query(url: &Url) -> Option<String> {
+    let names_app = |key: &str| ["appid", "app"].iter().any(|name| key.eq_ignore_ascii_case(name));
+    url.query_pairs().find(|(key, value)| names_app(key) && !value.is_empty()).map(|(_, app)| app.into_owned())
+}
+
+fn encode(url: &Url, app: &str) -> String {
+    let mut scratch = url.clone();
+    scratch.set_path("");
+    if let Ok(mut path) = scratch.path_segments_mut() {
+        path.push(app);
+    }
+    scratch.path().trim_start_matches('/').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn understood(text: &str, has_app: bool) -> Result<String, &'static str> {
+        let mut url = Url::parse(text).unwrap();
+        understand(&mut url, has_app).map(|()| url.to_string())
+    }
+
+    #[test]
+    fn pages_of_an_app_become_its_address() {
+        for (page, address) in [
+            ("https://h/jwt/sense/app/1a-2b/sheet/3c/state/analysis", "https://h/jwt/app/1a-2b"),
+            ("https://h/sense/app/1a-2b", "https://h/app/1a-2b"),
+            ("https://h/sense/app/1a-2b/overview#top", "https://h/app/1a-2b"),
+            ("https://h/a/b/sense/app/1a-2b/hubUrl/%2Fhub%2Fmy", "https://h/a/b/app/1a-2b"),
+            ("https://h/jwt/single/?appid=1a-2b&sheet=3c&opt=ctxmenu", "https://h/jwt/app/1a-2b"),
+            ("https://h/single?sheet=3c&appid=1a-2b", "https://h/app/1a-2b"),
+            ("https://t.eu.qlikcloud.com/analytics/app/1a-2b/sheet/3c", "https://t.eu.qlikcloud.com/app/1a-2b"),
+            ("https://t.eu.qlikcloud.com/api/v1/apps/1a-2b", "https://t.eu.qlikcloud.com/app/1a-2b"),
+            (
+                "http://localhost:4848/sense/app/C%3A%5CUsers%5Cann%5CMy%20Sales.qvf/sheet/3c/state/analysis",
+                "http://localhost:4848/app/C%3A%5CUsers%5Cann%5CMy%20Sales.qvf",
+            ),
+            (
+                "http://localhost:4848/single/?appid=C%3A%5CUsers%5Cann%5C50%25.qvf&obj=x",
+                "http://localhost:4848/app/C:%5CUsers%5Cann%5C50%25.qvf",
+            ),
+            ("https://h/sense/app/1?qlikTicket=t&theme=x", "https://h/app/1?qlikTicket=t"),
+        ] {
+            assert_eq!(understood(page, false).as_deref(), Ok(address), "{page}");
+        }
+    }
+
+    #[test]
+    fn other_pages_are_named_unless_the_caller_names_an_app() {
+        for (page, what) in [
+            ("https://h/hub", "the hub"),
+            ("https://h/hub/stream/1a", "the hub"),
+            ("https://h/jwt/hub/my/work", "the hub"),
+            ("https://h/dev-hub/engine-api-explorer", "the developer hub"),
+            ("https://h/qmc", "the management console"),
+            ("https://t.eu.qlikcloud.com/analytics/home", "a page of the client"),
+            ("https://t.eu.qlikcloud.com/console/users", "the management console"),
+            ("https://t.eu.qlikcloud.com/item/5f", "an item of the hub, whose id is not that of the app"),
+            ("https://h/single/", "a single visualization"),
+            ("https://h/internal_forms_authentication/?targetId=1", "a login"),
+        ] {
+            assert_eq!(understood(page, false), Err(what), "{page}");
+        }
+        assert_eq!(understood("https://h/jwt/hub/my/work", true).as_deref(), Ok("https://h/jwt"));
+    }
+
+    #[test]
+    fn addresses_of_an_engine_stay_as_they_are() {
+        for address in [
+            "ws://localhost:4848/app/",
+            "wss://h/jwt/app/1a/identity/me/ttl/60?qlikTicket=t",
+            "wss://h/app/hub",
+            "wss://h/app/app",
+            "wss://h/hub/app/1a",
+            "https://h/api/app/1a",
+            "https://h/analytics/app/1a",
+            "ws://h/",
+        ] {
+            assert_eq!(understood(address, false).as_deref(), Ok(address));
+        }
+        assert_eq!(understood("wss://h/app", false).as_deref(), Ok("wss://h/app/"));
+        assert_eq!(understood("wss://h/jwt/app?a=b", false).as_deref(), Ok("wss://h/jwt/app/?a=b"));
+    }
+}

@@ -1,0 +1,115 @@
+//! HTTP proxies that the environment names.
+
+use http::header::PROXY_AUTHORIZATION;
+use http::{HeaderValue, Method, Request, StatusCode, Uri};
+use http_body_util::Empty;
+use hyper::body::Bytes;
+use hyper::client::conn::http1;
+use hyper_util::client::proxy::matcher::Matcher;
+use hyper_util::rt::TokioIo;
+use url::Url;
+
+use super::ConnectError;
+use super::TransportError;
+use super::dial::{Socket, connect};
+
+/// A proxy, and how it knows us.
+pub(super) struct Proxy {
+    address: Uri,
+    authorization: Option<HeaderValue>,
+}
+
+/// The proxy for an address, as `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say.
+pub(super) fn of(url: &Url) -> Option<Proxy> {
+    choose(&Matcher::from_env(), url)
+}
+
+fn choose(matcher: &Matcher, url: &Url) -> Option<Proxy> {
+    // Proxies are named for the schemes of the web.
+    let scheme = if matches!(url.scheme(), "wss" | "https") { "https" } else { "http" };
+    let authority = url.host_str().map(|host| match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    })?;
+    let uri = Uri::builder().scheme(scheme).authority(authority).path_and_query("/").build().ok()?;
+    let chosen = matcher.intercept(&uri)?;
+    Some(Proxy { address: chosen.uri().clone(), authorization: chosen.basic_auth().cloned() })
+}
+
+impl Proxy {
+    /// A connection to a host, through the proxy.
+    pub(super) async fn connect(self, host: &str, port: u16) -> Result<Box<dyn Socket>, ConnectError> {
+        let name = self.address.host().unwrap_or_default().to_owned();
+        let socket = connect(&name, self.address.port_u16().unwrap_or(80)).await?;
+        let tunnel = self.tunnel(socket, host, port).await;
+        tunnel.map_err(|source| ConnectError::Proxy { proxy: name, source })
+    }
+
+    async fn tunnel(self, socket: impl Socket, host: &str, port: u16) -> Result<Box<dyn Socket>, TransportError> {
+        let (mut sender, connection) = http1::handshake(TokioIo::new(socket)).await?;
+        // Ends with the tunnel.
+        tokio::spawn(connection.with_upgrades());
+        let target = if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
+        let mut request = Request::builder().method(Method::CONNECT).uri(&target).header("Host", &target);
+        if let Some(authorization) = self.authorization {
+            request = request.header(PROXY_AUTHORIZATION, authorization);
+        }
+        let answer = sender.send_request(request.body(Empty::<Bytes>::new())?).await?;
+        if answer.status() != StatusCode::OK {
+            return Err(format!("it answers with status {}", answer.status()).into());
+        }
+        Ok(Box::new(TokioIo::new(hyper::upgrade::on(answer).await?)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    fn url(text: &str) -> Url {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_proxy_is_chosen_by_the_scheme_and_the_host() {
+        let matcher = Matcher::builder().https("http://ann:hush@proxy.corp:3128").no("engine.corp").build();
+        let proxy = choose(&matcher, &url("wss://acme.eu.qlikcloud.com/app/x")).unwrap();
+        assert_eq!((proxy.address.host(), proxy.address.port_u16()), (Some("proxy.corp"), Some(3128)));
+        assert!(proxy.authorization.is_some());
+        assert!(choose(&matcher, &url("wss://engine.corp:4747/app/x")).is_none());
+        assert!(choose(&matcher, &url("ws://other.corp/app/x")).is_none());
+    }
+
+    #[tokio::test]
+    async fn a_tunnel_leads_to_the_host_or_says_why_not() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://ann:hush@{}", listener.local_addr().unwrap());
+        let matcher = Matcher::builder().all(address).build();
+        let server = async {
+            for answer in ["HTTP/1.1 200 OK\r\n\r\nhello", "HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n"] {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut request = Vec::new();
+                while !request.ends_with(b"\r\n\r\n") {
+                    request.push(stream.read_u8().await.unwrap());
+                }
+                let request = String::from_utf8(request).unwrap().to_lowercase();
+                assert!(request.starts_with("connect engine.corp:4747 http/1.1\r\n"), "{request}");
+                assert!(request.contains("proxy-authorization: basic "), "{request}");
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+        };
+        let client = async {
+            let proxy = || choose(&matcher, &url("wss://engine.corp:4747/")).unwrap();
+            let mut tunnel = proxy().connect("engine.corp", 4747).await.unwrap();
+            let mut greeting = [0; 5];
+            tunnel.read_exact(&mut greeting).await.unwrap();
+            assert_eq!(&greeting, b"hello");
+            let Err(error) = proxy().connect("engine.corp", 4747).await else { panic!("it refuses") };
+            assert!(matches!(error, ConnectError::Proxy { .. }), "{error}");
+            assert!(error.to_string().contains("407") && !error.to_string().contains("hush"), "{error}");
+        };
+        tokio::join!(server, client);
+    }
+}

@@ -1,0 +1,112 @@
+//! The seam below a session: text in, text out.
+//!
+//! A WebSocket is one transport; a test or a replay supplies its own.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::pin::Pin;
+
+use futures_util::{Sink, Stream};
+use qix_schema::rpc::CloseCode;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+/// What goes wrong in a transport; it ends the connection.
+pub type TransportError = Box<dyn StdError + Send + Sync>;
+
+pub(crate) type Reading = Pin<Box<dyn Stream<Item = Result<Incoming, TransportError>> + Send>>;
+pub(crate) type Writing = Pin<Box<dyn Sink<Outgoing, Error = TransportError> + Send>>;
+
+/// A connection to an engine, opened.
+///
+/// Two queues stand in for an engine:
+///
+/// ```
+/// use futures_channel::mpsc;
+/// use futures_util::{SinkExt, StreamExt};
+/// use qix_client::{GlobalApi, Session};
+/// use qix_client::transport::{Incoming, Outgoing, Transport, TransportError};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let (mut answer, incoming) = mpsc::unbounded::<Result<Incoming, TransportError>>();
+/// let (outgoing, mut requests) = mpsc::unbounded();
+/// tokio::spawn(async move {
+///     let greeting = r#"{"method":"OnConnected","params":{"qSessionState":"SESSION_CREATED"}}"#;
+///     answer.send(Ok(Incoming::Text(greeting.into()))).await.ok();
+///     while let Some(Outgoing::Text(request)) = requests.next().await {
+///         assert!(request.contains("EngineVersion"));
+///         let result = r#"{"id":1,"result":{"qVersion":{"qComponentVersion":"12.2886.0"}}}"#;
+///         answer.send(Ok(Incoming::Text(result.into()))).await.ok();
+///     }
+/// });
+/// let transport = Transport::new(incoming, outgoing.sink_map_err(TransportError::from));
+/// let session = Session::builder().connect_over(transport).await?;
+/// assert_eq!(session.engine_version().await?.component_version, "12.2886.0");
+/// # Ok(())
+/// # }
+/// ```
+pub struct Transport {
+    pub(crate) reading: Reading,
+    pub(crate) writing: Writing,
+}
+
+/// Something that arrives.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Incoming {
+    /// A message.
+    Text(Text),
+    /// The other side closes the connection.
+    Close(CloseCode, String),
+}
+
+/// Something to send.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Outgoing {
+    /// A message.
+    Text(String),
+    /// Closes the connection.
+    Close(CloseCode, String),
+}
+
+/// The text of a message; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Text(pub(super) Utf8Bytes);
+
+impl Transport {
+    /// A transport of what arrives and what is sent.
+    ///
+    /// The session sends all that is ready before it flushes. The stream's end, or its first error, ends the session.
+    pub fn new<I, O>(incoming: I, outgoing: O) -> Self
+    where
+        I: Stream<Item = Result<Incoming, TransportError>> + Send + 'static,
+        O: Sink<Outgoing, Error = TransportError> + Send + 'static,
+    {
+        Self { reading: Box::pin(incoming), writing: Box::pin(outgoing) }
+    }
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transport").finish_non_exhaustive()
+    }
+}
+
+impl AsRef<str> for Text {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}

@@ -1,0 +1,149 @@
+//! What is wrong with a script.
+
+use std::fmt;
+
+use qix_schema::types::{ErrorData, ReloadError, ScriptSyntaxError};
+use qix_schema::{Error, ErrorKind};
+
+use super::place::{Script, ScriptPlace};
+
+/// Why a script has loaded nothing.
+///
+/// It comes inside an [`Error`]; [`ScriptError::of`] finds it there.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ScriptError {
+    /// The script is not well-formed. It has not run.
+    #[error("the script does not parse and has not run; correct it, or reload `without_check`{}", listed(.faults))]
+    Syntax {
+        /// Where.
+        faults: Vec<ScriptFault>,
+    },
+    /// The script has run into an error. The app has the data of before.
+    #[error("the script has failed, the data are those of before{}{}", next(.faults, .log_file, *.out_of_memory), listed(.faults))]
+    Failed {
+        /// What went wrong, and where.
+        faults: Vec<ScriptFault>,
+        /// What the engine said while the script ran.
+        log: String,
+        /// The path of the script's log, as the engine's host sees it.
+        log_file: String,
+        /// Whether the reload ran out of the memory that it was allowed.
+        out_of_memory: bool,
+    },
+}
+
+impl ScriptError {
+    /// The error that a call ended with, if it is one of a script.
+    ///
+    /// ```
+    /// use qix_client::prelude::*;
+    ///
+    /// let error = Error::from(ScriptError::Syntax { faults: Vec::new() });
+    /// assert!(matches!(ScriptError::of(&error), Some(ScriptError::Syntax { .. })));
+    /// ```
+    pub fn of(error: &Error) -> Option<&Self> {
+        if let ErrorKind::Unusable(error) = error.kind() { error.downcast_ref() } else { None }
+    }
+
+    /// What is wrong, and where.
+    pub fn faults(&self) -> &[ScriptFault] {
+        match self {
+            Self::Syntax { faults } | Self::Failed { faults, .. } => faults,
+        }
+    }
+}
+
+impl From<ScriptError> for Error {
+    fn from(error: ScriptError) -> Self {
+        ErrorKind::Unusable(Box::new(error)).into()
+    }
+}
+
+fn listed(faults: &[ScriptFault]) -> String {
+    faults.iter().map(|fault| format!("\n{fault}")).collect()
+}
+
+fn next(faults: &[ScriptFault], log_file: &str, out_of_memory: bool) -> String {
+    let mut text = String::new();
+    if out_of_memory {
+        text.push_str("; it ran out of the memory that it is allowed");
+    }
+    if !log_file.is_empty() {
+        text.push_str(&format!("; the engine's log of it is {log_file}"));
+    } else if faults.is_empty() {
+        text.push_str("; see the log for why");
+    }
+    text
+}
+
+/// Something wrong in a script.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ScriptFault {
+    /// What the engine says; nothing of a fault in the syntax.
+    pub message: String,
+    /// The statement, as the engine gives it; nothing of a fault in the syntax.
+    pub statement: String,
+    /// Where it is; none where the engine does not say, and its statement is not in the script exactly once.
+    pub place: Option<ScriptPlace>,
+}
+
+impl ScriptFault {
+    pub(super) fn of_syntax(error: &ScriptSyntaxError, script: &Script<'_>) -> Self {
+        // The position in the whole text is the one that engines get right.
+        let place = script.at_char(error.text_pos, error.err_len);
+        let place = place.or_else(|| script.at_line(error.tab_ix, error.line_in_tab, error.col_in_line));
+        Self { place, ..Self::default() }
+    }
+
+    pub(super) fn of_data(error: &ErrorData, script: &Script<'_>) -> Self {
+        let whole = format!("{}{}", error.line, error.line_end);
+        // What follows the fault may come apart from what precedes it.
+        let place = script.find(&whole, if error.line_end.trim().is_empty() { 0 } else { error.line.len() });
+        let place = place.or_else(|| script.find(&error.line, 0));
+        let statement = if error.line_end.trim().is_empty() { error.line.clone() } else { whole };
+        Self { message: error.error_string.trim().to_owned(), statement: statement.trim().to_owned(), place }
+    }
+
+    pub(super) fn of_failure(error: &ReloadError, script: &Script<'_>) -> Self {
+        let (message, statement) = (error.description.trim().to_owned(), error.line.trim().to_owned());
+        let place = script.find(&statement, 0).or_else(|| script.in_line(&statement, error.line_number));
+        Self { message, place, statement }
+    }
+
+    /// Takes the place of the same fault, if this one has none.
+    pub(super) fn place_like(&mut self, other: &Self) {
+        let same = other.statement.trim_end_matches(';');
+        if self.place.is_none() && !same.is_empty() && self.statement.starts_with(same) {
+            self.place.clone_from(&other.place);
+        }
+    }
+}
+
+/// The place and the message; below, the line with a mark.
+impl fmt::Display for ScriptFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let message = if self.message.is_empty() { "this does not parse" } else { &self.message };
+        let Some(place) = &self.place else {
+            return match self.statement.as_str() {
+                "" => f.write_str(message),
+                statement => write!(f, "{message}, in: {statement}"),
+            };
+        };
+        if !place.tab.is_empty() {
+            write!(f, "tab `{}`, ", place.tab)?;
+        }
+        let number = place.line.to_string();
+        let margin = " ".repeat(number.len());
+        // A tab stays one, so that the mark is below what it means.
+        let blank = |c: char| if c == '\t' { '\t' } else { ' ' };
+        let indent: String = place.text.chars().take(place.column - 1).map(blank).collect();
+        let mark = "^".repeat(place.length);
+        write!(
+            f,
+            "line {number}, column {}: {message}\n {number} | {}\n {margin} | {indent}{mark}",
+            place.column, place.text
+        )
+    }
+}

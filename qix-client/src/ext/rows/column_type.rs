@@ -1,0 +1,147 @@
+//! What a column holds.
+
+use arrow_schema::{DataType, Field, Fields, TimeUnit};
+use qix_schema::types::{FieldAttrType, NxDimensionInfo, NxMeasureInfo};
+
+/// What a column of record batches holds: see [`RecordBatches::record_batches`](crate::RecordBatches::record_batches).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ColumnType {
+    /// The text that the engine shows: `Utf8`. Takes every value.
+    #[default]
+    Text,
+    /// A number: `Float64`. Dates are days since 30 December 1899, times fractions of a day.
+    Number,
+    /// A whole number: `Int64`.
+    Integer,
+    /// A day: `Date32`.
+    Date,
+    /// A point in time, of no time zone: `Timestamp(Microsecond)`.
+    Timestamp,
+    /// True or false: `Boolean`. In the engine's language true is -1, and so is what is not 0 here; the texts `true` and
+    /// `false` in any case are what they say.
+    Boolean,
+    /// Text and number as the engine has them: `Struct` of a `text` and a `num`, which is null where there is no number.
+    /// Takes every value.
+    Dual,
+}
+
+impl ColumnType {
+    /// The type in Arrow.
+    pub fn data_type(self) -> DataType {
+        match self {
+            Self::Text => DataType::Utf8,
+            Self::Number => DataType::Float64,
+            Self::Integer => DataType::Int64,
+            Self::Date => DataType::Date32,
+            Self::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, None),
+            Self::Boolean => DataType::Boolean,
+            Self::Dual => DataType::Struct(dual_fields()),
+        }
+    }
+
+    /// What its values are, for people.
+    pub(crate) fn values(self) -> &'static str {
+        match self {
+            Self::Text => "texts",
+            Self::Number => "numbers",
+            Self::Integer => "whole numbers",
+            Self::Date => "dates",
+            Self::Timestamp => "timestamps",
+            Self::Boolean => "true and false",
+            Self::Dual => "texts with numbers",
+        }
+    }
+
+    /// By what is known of all values of a field, and by its format.
+    pub(crate) fn of_dimension(info: &NxDimensionInfo) -> Self {
+        let tagged = |tag: &str| info.tags.iter().any(|own| own == tag);
+        let (whole, date, moment) = (tagged("$integer"), tagged("$date"), tagged("$timestamp"));
+        let numeric = whole || date || moment || tagged("$numeric");
+        let format = &info.num_format.type_;
+        if tagged("$boolean") {
+            Self::Boolean
+        } else if !numeric || tagged("$text") {
+            Self::Text
+        } else if date || moment || matches!(format, FieldAttrType::Date | FieldAttrType::Timestamp) {
+            let of_days = (whole || date) && *format != FieldAttrType::Timestamp;
+            if of_days { Self::Date } else { Self::Timestamp }
+        } else if whole {
+            Self::Integer
+        } else {
+            Self::Number
+        }
+    }
+
+    /// By the format of the results and their bounds; the engine says no more of measures.
+    pub(crate) fn of_measure(info: &NxMeasureInfo) -> Self {
+        match info.num_format.type_ {
+            FieldAttrType::Date => Self::Date,
+            FieldAttrType::Timestamp => Self::Timestamp,
+            FieldAttrType::Ascii => Self::Text,
+            FieldAttrType::Unknown if has_texts(info) => Self::Text,
+            _ => Self::Number,
+        }
+    }
+}
+
+/// Whether results without a format are texts: they have no bounds, or, with some engines, 0 for both.
+fn has_texts(info: &NxMeasureInfo) -> bool {
+    let no_bounds = info.min.is_nan() && info.max.is_nan();
+    no_bounds || info.min == 0.0 && info.max == 0.0 && info.appr_max_glyph_count > 1
+}
+
+pub(crate) fn dual_fields() -> Fields {
+    Fields::from(vec![Field::new("text", DataType::Utf8, true), Field::new("num", DataType::Float64, true)])
+}
+
+#[cfg(test)]
+mod tests {
+    use qix_schema::types::{FieldAttrType, FieldAttributes, NxDimensionInfo, NxMeasureInfo};
+
+    use super::ColumnType::{self, Boolean, Date, Integer, Number, Text, Timestamp};
+
+    #[test]
+    fn tags_and_formats_decide_what_a_dimension_is() {
+        use FieldAttrType::{Date as D, Integer as I, Time as T, Timestamp as Ts, Unknown as U};
+        let of = |tags: &[&str], format| {
+            let info = NxDimensionInfo::default().with_tags(tags.to_vec());
+            ColumnType::of_dimension(&info.with_num_format(FieldAttributes::default().with_type(format)))
+        };
+        let dates = ["$key", "$numeric", "$integer", "$timestamp", "$date"];
+        assert_eq!(of(&dates, D), Date);
+        assert_eq!(of(&dates, Ts), Timestamp, "midnights");
+        assert_eq!(of(&["$numeric", "$timestamp"], Ts), Timestamp);
+        assert_eq!(of(&["$numeric", "$timestamp"], D), Timestamp, "shown as days, but with parts of days");
+        assert_eq!(of(&["$numeric"], D), Timestamp);
+        assert_eq!(of(&["$numeric", "$integer"], D), Date);
+        assert_eq!(of(&["$date"], U), Date);
+        assert_eq!(of(&["$numeric", "$integer"], U), Integer, "months, say");
+        assert_eq!(of(&["$numeric", "$integer"], I), Integer);
+        assert_eq!(of(&["$numeric"], T), Number);
+        assert_eq!(of(&["$ascii", "$text"], I), Text);
+        assert_eq!(of(&[], U), Text);
+        assert_eq!(of(&[], D), Text, "numbers and texts");
+        assert_eq!(of(&["$numeric", "$integer", "$boolean"], U), Boolean);
+    }
+
+    #[test]
+    fn formats_and_bounds_decide_what_a_measure_is() {
+        use FieldAttrType::{Ascii, Date as D, Fix, Interval, Money, Real, Timestamp as Ts, Unknown as U};
+        let of = |format, [min, max]: [f64; 2], glyphs| {
+            let info = NxMeasureInfo::default().with_min(min).with_max(max).with_appr_max_glyph_count(glyphs);
+            ColumnType::of_measure(&info.with_num_format(FieldAttributes::default().with_type(format)))
+        };
+        let nan = [f64::NAN; 2];
+        for format in [Fix, Money, Real, Interval] {
+            assert_eq!(of(format, nan, 1), Number);
+        }
+        assert_eq!(of(D, nan, 1), Date);
+        assert_eq!(of(Ts, nan, 1), Timestamp);
+        assert_eq!(of(Ascii, [1.0, 2.0], 1), Text);
+        assert_eq!(of(U, [1.0, 2.0], 7), Number);
+        assert_eq!(of(U, nan, 7), Text);
+        assert_eq!(of(U, [0.0; 2], 7), Text, "texts, by engines that give bounds to everything");
+        assert_eq!(of(U, [0.0; 2], 1), Number, "nothing but 0");
+    }
+}

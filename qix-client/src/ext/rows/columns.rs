@@ -1,0 +1,227 @@
+//! The columns of rows, and which of them a name means.
+
+use qix_schema::types::{HyperCube, ListObject, NxDimensionInfo, NxMeasureInfo};
+
+#[cfg(feature = "arrow")]
+use super::column_type::ColumnType;
+
+/// The columns of a cube or a list, in the order of their data.
+#[derive(Debug, Default)]
+pub(crate) struct Columns {
+    columns: Vec<Column>,
+    /// The columns of a pivot's dimensions from the outermost level to the innermost, first on the left, then on top.
+    pub(super) levels: Vec<usize>,
+    /// Whether the rows also tell each value's state and number.
+    pub(super) of_list: bool,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Column {
+    pub(crate) title: String,
+    /// The field, or the expression without its `=`.
+    definition: String,
+    pub(crate) measure: bool,
+    /// What it holds, as far as the layout tells.
+    #[cfg(feature = "arrow")]
+    pub(crate) kind: ColumnType,
+}
+
+/// What a name means in a row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Target {
+    Column(usize),
+    /// The state of a list's value.
+    State,
+    /// The number of a list's value.
+    ElemNumber,
+}
+
+impl Columns {
+    /// The columns of a straight cube with a number of columns.
+    pub(super) fn of_cube(cube: &HyperCube) -> Self {
+        let width = usize::try_from(cube.size.cx).unwrap_or(0);
+        let mut all: Vec<(Column, bool)> = Vec::new();
+        all.extend(cube.dimension_info.iter().map(|info| (Column::from(info), info.error.is_some())));
+        all.extend(cube.measure_info.iter().map(|info| (Column::from(info), info.error.is_some())));
+        let mut order: Vec<usize> = cube.column_order.iter().filter_map(|at| usize::try_from(*at).ok()).collect();
+        order.retain(|at| *at < all.len());
+        if order.len() != all.len() {
+            order = (0..all.len()).collect();
+        }
+        if all.len() != width {
+            // Columns whose condition is not met are left out of the data.
+            order.retain(|at| !all[*at].1);
+        }
+        let mut columns: Vec<Column> = order.into_iter().map(|at| all[at].0.clone()).collect();
+        columns.resize(width, Column::default());
+        Self { columns, ..Self::default() }
+    }
+
+    /// The columns that a pivot or stacked cube has as rows: its dimensions, then its measures.
+    pub(super) fn of_pivot(cube: &HyperCube) -> Self {
+        let dimensions = cube.dimension_info.iter().filter(|info| info.error.is_none());
+        let measures = cube.measure_info.iter().filter(|info| info.error.is_none());
+        let columns = dimensions.map(Column::from).chain(measures.map(Column::from)).collect();
+        Self { columns, levels: levels(cube), of_list: false }
+    }
+
+    /// The columns of a list: its field, then its expressions.
+    pub(super) fn of_list(list: &ListObject) -> Self {
+        let expressions = list.expressions.iter().map(|expression| Column::of_expression(&expression.expr));
+        let columns = std::iter::once(Column::from(&list.dimension_info)).chain(expressions).collect();
+        Self { columns, of_list: true, ..Self::default() }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.columns.len()
+    }
+
+    pub(crate) fn get(&self, index: usize) -> Option<&Column> {
+        self.columns.get(index)
+    }
+
+    #[cfg(feature = "arrow")]
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = ColumnType> {
+        self.columns.iter().map(|column| column.kind)
+    }
+
+    pub(crate) fn titles(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|column| column.title.as_str())
+    }
+
+    /// What a name means: a title, a field or an expression, first as it stands, then by its letters and digits only,
+    /// then as the field within an expression such as `Sum(Sales)`.
+    pub(crate) fn find(&self, name: &str) -> Option<Target> {
+        let first = |same: fn(&Column) -> &str| self.columns.iter().position(|column| same(column) == name);
+        let plain = plain(name);
+        let only = |same: &dyn Fn(&Column) -> bool| {
+            let mut found = self.columns.iter().enumerate().filter(|(_, column)| same(column));
+            found.next().filter(|_| found.next().is_none()).map(|(at, _)| at)
+        };
+        let column = first(|column| &column.title)
+            .or_else(|| first(|column| &column.definition))
+            .or_else(|| only(&|column| self::plain(&column.title) == plain))
+            .or_else(|| only(&|column| self::plain(&column.definition) == plain))
+            .or_else(|| only(&|column| column.inner().is_some_and(|inner| self::plain(inner) == plain)));
+        match name {
+            _ if column.is_some() => column.map(Target::Column),
+            "state" if self.of_list => Some(Target::State),
+            "elem_number" if self.of_list => Some(Target::ElemNumber),
+            _ => None,
+        }
+    }
+}
+
+/// The dimensions that are shown, in the order of the levels of a pivot; -1 is the level of the measures.
+fn levels(cube: &HyperCube) -> Vec<usize> {
+    let all = &cube.dimension_info;
+    let shown: Vec<usize> = (0..all.len()).filter(|at| all[*at].error.is_none()).collect();
+    let order: Vec<usize> =
+        cube.effective_inter_column_sort_order.iter().filter_map(|at| usize::try_from(*at).ok()).collect();
+    // Dimensions whose condition is not met are left out of the data, and may or may not be counted.
+    let counted = order.iter().filter_map(|at| shown.binary_search(at).ok());
+    let not_counted = order.iter().copied().filter(|at| *at < shown.len());
+    let hidden = order.len() == shown.len() && order.iter().any(|at| shown.binary_search(at).is_err());
+    let mut levels: Vec<usize> = if hidden { not_counted.collect() } else { counted.collect() };
+    levels.extend((0..shown.len()).filter(|at| !levels.contains(at)).collect::<Vec<_>>());
+    levels
+}
+
+impl Column {
+    /// A column that nothing is known of but its expression.
+    fn of_expression(expression: &str) -> Self {
+        let definition = expression.strip_prefix('=').unwrap_or(expression).trim().to_owned();
+        Self {
+            title: expression.to_owned(),
+            definition,
+            measure: true,
+            #[cfg(feature = "arrow")]
+            kind: ColumnType::default(),
+        }
+    }
+
+    /// The field within an aggregation of one field.
+    fn inner(&self) -> Option<&str> {
+        let (_, rest) = self.definition.split_once('(')?;
+        let inner = rest.strip_suffix(')')?;
+        inner.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ' ' | '[' | ']')).then_some(inner)
+    }
+}
+
+impl From<&NxDimensionInfo> for Column {
+    fn from(info: &NxDimensionInfo) -> Self {
+        let group = usize::try_from(info.group_pos).unwrap_or(0);
+        let definition = info.group_field_defs.get(group).map_or("", String::as_str).trim();
+        let definition = definition.strip_prefix('=').unwrap_or(definition).trim();
+        let bare = definition.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+        let definition = bare.filter(|name| !name.contains(']')).unwrap_or(definition).to_owned();
+        Self {
+            title: info.fallback_title.clone(),
+            definition,
+            measure: false,
+            #[cfg(feature = "arrow")]
+            kind: ColumnType::of_dimension(info),
+        }
+    }
+}
+
+impl From<&NxMeasureInfo> for Column {
+    fn from(info: &NxMeasureInfo) -> Self {
+        // Without a label the title is the expression; the layout does not tell it otherwise.
+        Self {
+            #[cfg(feature = "arrow")]
+            kind: ColumnType::of_measure(info),
+            ..Self::of_expression(&info.fallback_title)
+        }
+    }
+}
+
+/// Letters and digits, in lower case.
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use qix_schema::types::{HyperCube, NxDimensionInfo, NxMeasureInfo, NxValidationError, Size};
+
+    use super::{Columns, Target};
+
+    fn cube(width: i32) -> HyperCube {
+        HyperCube::default()
+            .with_size(Size::default().with_cx(width))
+            .with_dimension_info([
+                NxDimensionInfo::default().with_fallback_title("Year").with_group_field_defs(["[Order Year]"]),
+                NxDimensionInfo::default().with_fallback_title("region").with_group_field_defs(["=Region"]),
+            ])
+            .with_measure_info(
+                ["Total Sales", "Sum(Sales)", "Sum(A)", "Max(A)"]
+                    .map(|title| NxMeasureInfo::default().with_fallback_title(title)),
+            )
+    }
+
+    #[test]
+    fn a_name_means_what_is_nearest_to_it() {
+        let columns = Columns::of_cube(&cube(6));
+        let found = |name| columns.find(name);
+        assert_eq!(found("Year"), Some(Target::Column(0)));
+        assert_eq!(found("Order Year"), Some(Target::Column(0)));
+        assert_eq!(found("order_year"), Some(Target::Column(0)));
+        assert_eq!(found("Region"), Some(Target::Column(1)));
+        assert_eq!(found("total_sales"), Some(Target::Column(2)));
+        assert_eq!(found("sales"), Some(Target::Column(3)));
+        assert_eq!(found("sum_sales"), Some(Target::Column(3)));
+        assert_eq!(found("a"), None, "two columns could be meant");
+        assert_eq!(found("state"), None);
+    }
+
+    #[test]
+    fn columns_stand_in_the_order_of_their_data() {
+        let mut cube = cube(6).with_column_order([5, 0, 1, 2, 3, 4]);
+        let titles = |cube: &HyperCube| Columns::of_cube(cube).titles().map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(titles(&cube), ["Max(A)", "Year", "region", "Total Sales", "Sum(Sales)", "Sum(A)"]);
+        cube.dimension_info[0].error = Some(Box::new(NxValidationError::default().with_error_code(7005)));
+        cube.size.cx = 5;
+        assert_eq!(titles(&cube), ["Max(A)", "region", "Total Sales", "Sum(Sales)", "Sum(A)"]);
+    }
+}

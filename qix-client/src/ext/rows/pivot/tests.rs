@@ -1,0 +1,163 @@
+//! Pages in the form that engines write them, as rows.
+
+use qix_schema::types::{HyperCube, NxCell, NxPivotPage, NxStackPage};
+use serde_json::{Value, json};
+
+use super::Area;
+use super::assemble::Assembler;
+use crate::RowsError;
+use crate::ext::rows::columns::Columns;
+
+fn columns(dimensions: &[&str], measures: &[&str], order: &[i32]) -> Columns {
+    let titles = |titles: &[&str]| titles.iter().map(|title| json!({ "qFallbackTitle": title })).collect::<Vec<_>>();
+    let cube = json!({
+        "qDimensionInfo": titles(dimensions),
+        "qMeasureInfo": titles(measures),
+        "qEffectiveInterColumnSortOrder": order,
+    });
+    Columns::of_pivot(&qix_schema::decode::<HyperCube>(&cube.to_string()).unwrap())
+}
+
+/// A heading: text, number of the value, kind, and what is below it.
+fn node(text: &str, element: i32, kind: &str, below: Vec<Value>) -> Value {
+    let mut node =
+        json!({ "qElemNo": element, "qValue": "NaN", "qType": kind, "qUp": 0, "qDown": 0, "qSubNodes": below });
+    if !text.is_empty() {
+        node["qText"] = text.into();
+    }
+    node
+}
+
+fn value(number: f64) -> Value {
+    match number.is_nan() {
+        true => json!({ "qText": "-", "qNum": "NaN", "qType": "U" }),
+        false => json!({ "qText": number.to_string(), "qNum": number, "qType": "V" }),
+    }
+}
+
+fn page(left: Vec<Value>, top: Vec<Value>, data: &[&[f64]]) -> NxPivotPage {
+    let data: Vec<Vec<Value>> = data.iter().map(|row| row.iter().copied().map(value).collect()).collect();
+    qix_schema::decode(&json!({ "qLeft": left, "qTop": top, "qData": data }).to_string()).unwrap()
+}
+
+fn area(width: usize, height: usize) -> Area {
+    Area { left: 0, top: 0, width, height }
+}
+
+/// The rows that are whole, as text.
+fn taken(assembler: &mut Assembler) -> Vec<String> {
+    let row = |row: Vec<NxCell>| {
+        row.iter().map(|cell| if cell.is_null { "-" } else { &cell.text }).collect::<Vec<_>>().join(",")
+    };
+    assembler.take().1.into_iter().map(row).collect()
+}
+
+/// A year that is open, with a month and its total, and one that is closed; below them totals have a place, too.
+fn years() -> Vec<Value> {
+    let months = vec![node("Jan", 2, "N", vec![]), node("Total", -1, "T", vec![])];
+    vec![
+        node("2006", 1, "N", months),
+        node("2007", 0, "N", vec![node("", -4, "T", vec![])]),
+        node("Total", -1, "T", vec![node("", -4, "T", vec![])]),
+    ]
+}
+
+#[test]
+fn a_collapsed_value_is_no_total() {
+    let columns = columns(&["Year", "Month"], &["Sales"], &[0, 1]);
+    let top = vec![node("Sales", 0, "P", vec![])];
+    let page = page(years(), top, &[&[1.0], &[2.0], &[3.0], &[5.0]]);
+    let mut plain = Assembler::new(&columns, "/c", false);
+    plain.pivot(&page, area(1, 4)).unwrap();
+    assert_eq!(taken(&mut plain), ["2006,Jan,1", "2007,-,3"]);
+    let mut totals = Assembler::new(&columns, "/c", true);
+    totals.pivot(&page, area(1, 4)).unwrap();
+    assert_eq!(taken(&mut totals), ["2006,Jan,1", "2006,-,2", "2007,-,3", "-,-,5"]);
+}
+
+#[test]
+fn a_row_waits_for_its_measures_and_those_behind_it_wait_too() {
+    let columns = columns(&["Region", "Year"], &["Sales", "Costs"], &[1, -1, 0]);
+    let regions = || vec![node("N", 0, "N", vec![]), node("S", 1, "N", vec![])];
+    let part =
+        |year: &str, at, measure: &str, index| vec![node(year, at, "N", vec![node(measure, index, "P", regions())])];
+    let mut rows = Assembler::new(&columns, "/c", false);
+    rows.pivot(&page(part("2006", 0, "Sales", 0), vec![], &[&[1.0], &[2.0]]), area(1, 2)).unwrap();
+    assert!(taken(&mut rows).is_empty());
+    rows.pivot(&page(part("2006", 0, "Costs", 1), vec![], &[&[3.0], &[f64::NAN]]), area(1, 2)).unwrap();
+    assert_eq!(taken(&mut rows), ["N,2006,1,3", "S,2006,2,-"]);
+    rows.pivot(&page(part("2007", 1, "Costs", 1), vec![], &[&[5.0], &[6.0]]), area(1, 2)).unwrap();
+    assert!(taken(&mut rows).is_empty());
+    rows.end();
+    assert_eq!(taken(&mut rows), ["N,2007,-,5", "S,2007,-,6"], "what has not come is null");
+}
+
+#[test]
+fn a_measure_is_known_by_its_title_or_its_number() {
+    let top = |titles: [(&str, i32); 2]| titles.map(|(title, at)| node(title, at, "P", vec![])).to_vec();
+    let left = || vec![node("a", 0, "N", vec![])];
+    let read = |measures: &[&str], titles| {
+        let columns = columns(&["D"], measures, &[0, -1]);
+        let mut rows = Assembler::new(&columns, "/c", false);
+        rows.pivot(&page(left(), top(titles), &[&[1.0, 2.0]]), area(2, 1)).map(|()| taken(&mut rows))
+    };
+    // A measure before them that is not shown may count.
+    assert_eq!(read(&["X", "Y"], [("Y", 2), ("X", 1)]).unwrap(), ["a,2,1"]);
+    assert_eq!(read(&["X", "X"], [("X", 1), ("X", 0)]).unwrap(), ["a,2,1"]);
+    let error = read(&["X", "Y"], [("Z", 2), ("X", 0)]).unwrap_err();
+    assert!(matches!(RowsError::of(&error), Some(RowsError::Headings { .. })), "{error}");
+}
+
+#[test]
+fn where_values_cross_without_data_there_is_no_row() {
+    let columns = columns(&["D", "E"], &["X"], &[0, 1]);
+    let side = || vec![node("a", 0, "N", vec![]), node("-", -2, "U", vec![]), node("Others", -3, "O", vec![])];
+    let nan = f64::NAN;
+    let page = page(side(), side(), &[&[1.0, nan, 2.0], &[nan, 3.0, nan], &[nan, nan, nan]]);
+    let mut rows = Assembler::new(&columns, "/c", false);
+    rows.pivot(&page, area(3, 3)).unwrap();
+    assert_eq!(taken(&mut rows), ["a,a,1", "a,Others,2", "-,-,3"]);
+}
+
+#[test]
+fn a_stacked_cube_is_read_from_its_ends() {
+    let end = |text: &str| vec![node(text, 0, "V", vec![])];
+    let closed = vec![node("", -1, "T", vec![node("", -4, "E", end("9"))])];
+    let open = vec![
+        node("", -1, "T", vec![node("", -4, "E", end("5"))]),
+        node("f", 0, "N", vec![node("", -1, "T", end("4")), node("Z", 2, "N", end("3")), node("-", -2, "U", end("1"))]),
+    ];
+    let roots = [node("C", 0, "N", open), node("B", 1, "O", closed)];
+    let page = |node: Value| -> NxStackPage { qix_schema::decode(&json!({ "qData": [node] }).to_string()).unwrap() };
+    let columns = columns(&["D1", "D2", "D3"], &["X"], &[0, 1, 2]);
+    let read = |totals| {
+        let mut rows = Assembler::new(&columns, "/c", totals);
+        for root in &roots {
+            rows.stacked(&page(node("", 0, "R", vec![root.clone()]))).unwrap();
+        }
+        assert_eq!(rows.leaves(), 5);
+        taken(&mut rows).len()
+    };
+    assert_eq!((read(false), read(true)), (2, 5));
+    let mut rows = Assembler::new(&columns, "/c", false);
+    let short = rows.stacked(&page(node("", 0, "R", vec![node("C", 0, "N", end("1"))]))).unwrap_err();
+    assert!(matches!(RowsError::of(&short), Some(RowsError::Headings { .. })), "{short}");
+}
+
+#[test]
+fn levels_are_found_whether_or_not_hidden_dimensions_count() {
+    let levels = |order: &[i32], hidden: &[usize]| {
+        let mut cube = HyperCube::default().with_effective_inter_column_sort_order(order.to_vec());
+        cube.dimension_info = vec![Default::default(); 3];
+        for at in hidden {
+            cube.dimension_info[*at].error = Some(Box::default());
+        }
+        Columns::of_pivot(&cube).levels
+    };
+    assert_eq!(levels(&[2, -1, 0, 1], &[]), [2, 0, 1]);
+    assert_eq!(levels(&[], &[]), [0, 1, 2]);
+    assert_eq!(levels(&[2, 0, 1], &[0]), [1, 0], "counted");
+    assert_eq!(levels(&[2, 1], &[0]), [1, 0], "left out");
+    assert_eq!(levels(&[1, 0], &[0]), [1, 0], "not counted");
+    assert_eq!(levels(&[7, 2], &[]), [2, 0, 1]);
+}

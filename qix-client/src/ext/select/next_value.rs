@@ -1,0 +1,110 @@
+//! From one value of a field to the next.
+
+use futures_util::TryStreamExt;
+use qix_schema::types::{FieldValue, SortCriteria};
+use qix_schema::{Error, FieldApi};
+
+use super::lookup::{self, Value};
+use super::{SelectError, Stepping};
+
+/// Which way to step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Direction {
+    Forward,
+    Backward,
+}
+
+pub(super) async fn step(stepping: Stepping<'_>) -> Result<FieldValue, Error> {
+    let Stepping { place, order, soft_lock, direction } = stepping;
+    let field = place.field().await?;
+    let order = order.unwrap_or_else(|| SortCriteria::by_number().with_sort_by_ascii(1));
+    let list = place.list(order).await?;
+    let mut values = lookup::values(&list, "/qListObjectDef");
+    let mut search = Search::default();
+    while let Some((value,)) = values.try_next().await? {
+        if value.is_possible() && search.take(value, direction) {
+            break;
+        }
+    }
+    let nothing = || SelectError::NothingPossible { field: place.name.clone() };
+    let found = search.found(direction).ok_or_else(nothing)?;
+    if field.low_level_select(vec![found.elem_number], false).soft_lock(soft_lock).await? {
+        return Ok(found.into());
+    }
+    let field = place.name.clone();
+    let locked = place.is_locked().await?;
+    Err(if locked { SelectError::Locked { field } } else { SelectError::Refused { field } }.into())
+}
+
+/// Looks for the neighbour of the selected values while all possible ones go by.
+#[derive(Debug, Default)]
+struct Search {
+    first: Option<Value>,
+    last: Option<Value>,
+    /// The value before the first that is selected.
+    before: Option<Value>,
+    /// The value after the last that is selected.
+    after: Option<Value>,
+    any_selected: bool,
+}
+
+impl Search {
+    /// Takes a value; whether no other can matter.
+    fn take(&mut self, value: Value, direction: Direction) -> bool {
+        if value.is_selected() {
+            if !self.any_selected {
+                self.before = self.last.clone();
+            }
+            self.any_selected = true;
+            self.after = None;
+        } else if self.any_selected && self.after.is_none() {
+            self.after = Some(value.clone());
+        }
+        let enough = direction == Direction::Backward && self.before.is_some();
+        self.first.get_or_insert_with(|| value.clone());
+        self.last = Some(value);
+        enough
+    }
+
+    fn found(self, direction: Direction) -> Option<Value> {
+        match direction {
+            Direction::Forward => self.after.or(self.first),
+            Direction::Backward => self.before.or(self.last),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use qix_schema::types::StateEnumType;
+
+    use super::*;
+
+    /// The text of the value that a step leads to, from values with `*` at those that are selected.
+    fn step(values: &[&str], direction: Direction) -> Option<String> {
+        let mut search = Search::default();
+        for (at, text) in values.iter().enumerate() {
+            let state = if text.ends_with('*') { StateEnumType::Selected } else { StateEnumType::Alternative };
+            let text = text.trim_end_matches('*').to_owned();
+            let value = Value { text, num: None, elem_number: at as i32, state };
+            if search.take(value, direction) {
+                break;
+            }
+        }
+        search.found(direction).map(|value| value.text)
+    }
+
+    #[test]
+    fn a_step_leads_to_the_neighbour_and_round_the_ends() {
+        let forward = |values: &[&str]| step(values, Direction::Forward).unwrap();
+        let backward = |values: &[&str]| step(values, Direction::Backward).unwrap();
+        assert_eq!((&*forward(&["a", "b", "c"]), &*backward(&["a", "b", "c"])), ("a", "c"));
+        assert_eq!((&*forward(&["a*", "b", "c"]), &*backward(&["a*", "b", "c"])), ("b", "c"));
+        assert_eq!((&*forward(&["a", "b*", "c"]), &*backward(&["a", "b*", "c"])), ("c", "a"));
+        assert_eq!((&*forward(&["a", "b", "c*"]), &*backward(&["a", "b", "c*"])), ("a", "b"));
+        assert_eq!((&*forward(&["a", "b*", "c", "d*", "e"]), &*backward(&["a", "b*", "c", "d*", "e"])), ("e", "a"));
+        assert_eq!((&*forward(&["a*", "b*"]), &*backward(&["a*", "b*"])), ("a", "b"));
+        assert_eq!((&*forward(&["a*"]), &*backward(&["a*"])), ("a", "a"));
+        assert_eq!(step(&[], Direction::Forward), None);
+    }
+}

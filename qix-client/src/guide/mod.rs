@@ -1,0 +1,39 @@
+//! A page per task, from connecting to testing. Every example runs against the in-memory engine of `qix-test-engine`,
+//! which each starts first; with an engine of yours only the address differs.
+//!
+//! 1. [`connect`]: to Desktop, Enterprise, Cloud
+//! 2. [`select`]: in fields and lists, in alternate states
+//! 3. [`read_data`]: rows, layouts, single values; with the feature `arrow`, columns on a page of their own, `columns`
+//! 4. [`react`]: to selections and reloads of others
+//! 5. [`reload`]: and follow the script while it runs
+//! 6. [`load`]: rows of the program's own
+//! 7. [`survive`]: lost connections
+//! 8. [`test`](mod@test): your own code
+
+#[doc = include_str!("connect.md")]
+pub mod connect {}
+
+#[doc = include_str!("select.md")]
+pub mod select {}
+
+#[doc = include_str!("read_data.md")]
+pub mod read_data {}
+
+#[cfg(feature = "arrow")]
+#[doc = include_str!("columns.md")]
+pub mod columns {}
+
+#[doc = include_str!("react.md")]
+pub mod react {}
+
+#[doc = include_str!("reload.md")]
+pub mod reload {}
+
+#[doc = include_str!("load.md")]
+pub mod load {}
+
+#[doc = include_str!("survive.md")]
+pub mod survive {}
+
+#[doc = include_str!("test.md")]
+pub mod test {}

@@ -1,9 +1,0 @@
-//! What stands in the messages, without any I/O.
-
-pub(crate) mod envelope;
-pub(crate) mod message;
-pub(crate) mod notification;
-pub(crate) mod patch;
-pub(crate) mod request;
-
-pub(crate) use envelope::{Body, Envelope};

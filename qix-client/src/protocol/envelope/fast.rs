@@ -1,0 +1,200 @@
+//! The envelope of an answer in the form that engines write, read from the two ends of its text.
+
+use super::{Body, Envelope};
+
+/// A reader of both ends of a text, which gives up on anything unusual.
+pub(super) struct Ends<'a> {
+    bytes: &'a [u8],
+    start: usize,
+    end: usize,
+}
+
+impl<'a> Ends<'a> {
+    /// The envelope of an answer with a result, in the form that engines write.
+    pub(super) fn read(text: &'a str) -> Option<Envelope> {
+        let mut ends = Ends { bytes: text.as_bytes(), start: 0, end: text.len() };
+        let mut envelope = Envelope::default();
+        ends.take(b'{')?;
+        while !ends.front_member(&mut envelope)? {
+            ends.take(b',')?;
+        }
+        ends.take_back(b'}')?;
+        while ends.back_member(&mut envelope).is_some() {}
+        // A result that is an object begins and ends with a brace; then all between is one value or, if a member
+        // follows it that is not known here, no value at all, which its decoder notices.
+        ends.skip_space();
+        let whole = ends.bytes.get(ends.start) == Some(&b'{') && ends.last() == Some(b'}') && ends.start < ends.end;
+        (whole && envelope.id.is_some()).then(|| {
+            envelope.body = Body::Result(ends.start..ends.end);
+            envelope
+        })
+    }
+
+    /// Reads a member at the front, without white space; whether it is the result, whose value then comes next.
+    fn front_member(&mut self, envelope: &mut Envelope) -> Option<bool> {
+        if self.starts(b"\"result\":") {
+            return Some(true);
+        }
+        if self.starts(b"\"id\":") {
+            let number = self.number()?;
+            put(&mut envelope.id, number)?;
+        } else if self.starts(b"\"delta\":") {
+            envelope.delta = self.flag()?;
+        } else if !self.starts(b"\"jsonrpc\":\"2.0\"") {
+            return None;
+        }
+        Some(false)
+    }
+
+    /// Takes a text, if it comes next.
+    fn starts(&mut self, text: &[u8]) -> bool {
+        let found = self.bytes[self.start..self.end].starts_with(text);
+        if found {
+            self.start += text.len();
+        }
+        found
+    }
+
+    /// Reads a member at the back, with the comma before it; if it is none that is known there, nothing is read.
+    fn back_member(&mut self, envelope: &mut Envelope) -> Option<()> {
+        let before = self.end;
+        let done = self.try_back_member(envelope);
+        if done.is_none() {
+            self.end = before;
+        }
+        self.skip_space_back();
+        done
+    }
+
+    fn try_back_member(&mut self, envelope: &mut Envelope) -> Option<()> {
+        self.skip_space_back();
+        // Outside of a string, as here, neither digits nor words hold a colon.
+        let from = match self.last()? {
+            b']' => self.back_to(b'['),
+            b'e' | b'0'..=b'9' => self.back_to(b':').map(|colon| colon + 1),
+            _ => None,
+        }?;
+        let value = from..self.end;
+        self.end = from;
+        self.skip_space_back();
+        self.take_back(b':')?;
+        let key = self.word_back()?;
+        self.take_back(b',')?;
+        let mut value = Ends { bytes: &self.bytes[value], start: 0, end: 0 };
+        match key {
+            b"change" => envelope.change = value.list()?,
+            b"close" => envelope.close = value.list()?,
+            b"suspend" => envelope.suspend = value.list()?,
+            b"delta" => envelope.delta = value.flag()?,
+            b"id" => {
+                let number = value.number()?;
+                put(&mut envelope.id, number)?;
+            }
+            _ => return None,
+        }
+        value.skip_space();
+        (value.start == value.bytes.len()).then_some(())
+    }
+
+    fn skip_space(&mut self) {
+        while self.bytes.get(self.start).is_some_and(is_space) {
+            self.start += 1;
+        }
+    }
+
+    fn skip_space_back(&mut self) {
+        while self.end > self.start && is_space(&self.bytes[self.end - 1]) {
+            self.end -= 1;
+        }
+    }
+
+    fn last(&self) -> Option<u8> {
+        self.bytes[self.start..self.end].last().copied()
+    }
+
+    fn take(&mut self, byte: u8) -> Option<()> {
+        self.skip_space();
+        (self.bytes.get(self.start) == Some(&byte)).then(|| self.start += 1)
+    }
+
+    fn take_back(&mut self, byte: u8) -> Option<()> {
+        self.skip_space_back();
+        (self.last() == Some(byte)).then(|| self.end -= 1)
+    }
+
+    /// A string without escapes that ends here.
+    fn word_back(&mut self) -> Option<&'a [u8]> {
+        self.take_back(b'"')?;
+        let to = self.end;
+        let from = self.back_to(b'"')? + 1;
+        self.end = from - 1;
+        let word = &self.bytes[from..to];
+        // An escaped quote is no beginning; the comma that has to stand before the word rules it out as well.
+        (!word.contains(&b'\\') && self.last() != Some(b'\\')).then_some(word)
+    }
+
+    /// Where a byte stands, looking back over what numbers, words and lists of numbers consist of.
+    fn back_to(&self, byte: u8) -> Option<usize> {
+        let window = &self.bytes[self.start..self.end];
+        let plain = |byte: &u8| {
+            byte.is_ascii_alphanumeric() || is_space(byte) || matches!(byte, b',' | b'-' | b']' | b'+' | b'.')
+        };
+        let tail = window.iter().rev().take_while(|found| **found != byte && plain(found)).count();
+        let place = window.len().checked_sub(tail + 1)?;
+        (window[place] == byte).then_some(self.start + place)
+    }
+
+    fn number(&mut self) -> Option<i64> {
+        self.skip_space();
+        let rest = &self.bytes[self.start..];
+        let digits = rest.strip_prefix(b"-").unwrap_or(rest);
+        let count = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        // Fractions, exponents, -0 and zeros in front are for the general parser to judge.
+        let plain = match digits.first() {
+            Some(b'0') => count == 1 && digits.len() == rest.len(),
+            _ => count > 0,
+        };
+        if !plain || matches!(digits.get(count), Some(b'.' | b'e' | b'E')) {
+            return None;
+        }
+        let sign = if digits.len() < rest.len() { -1 } else { 1 };
+        let next = |number: i64, digit: &u8| number.checked_mul(10)?.checked_add(sign * i64::from(digit - b'0'));
+        self.start += rest.len() - digits.len() + count;
+        digits[..count].iter().try_fold(0, next)
+    }
+
+    fn flag(&mut self) -> Option<bool> {
+        self.skip_space();
+        let rest = &self.bytes[self.start..];
+        let flag = rest.starts_with(b"true");
+        if !flag && !rest.starts_with(b"false") {
+            return None;
+        }
+        self.start += if flag { 4 } else { 5 };
+        Some(flag)
+    }
+
+    fn list(&mut self) -> Option<Vec<i64>> {
+        let mut list = Vec::new();
+        self.take(b'[')?;
+        if self.take(b']').is_some() {
+            return Some(list);
+        }
+        loop {
+            list.push(self.number()?);
+            if self.take(b',').is_none() {
+                self.take(b']')?;
+                return Some(list);
+            }
+        }
+    }
+}
+
+/// Puts a value where none was.
+fn put<T>(place: &mut Option<T>, value: T) -> Option<()> {
+    place.is_none().then(|| *place = Some(value))
+}
+
+fn is_space(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
+}

@@ -1,0 +1,10 @@
+//! What stands in the messages, without any I/O.
+
+pub(crate) mod answer;
+pub(crate) mod envelope;
+pub(crate) mod notification;
+pub(crate) mod patch;
+pub(crate) mod progress_code;
+pub(crate) mod request;
+
+pub(crate) use envelope::{Body, Envelope};

@@ -1,0 +1,156 @@
+//! Writing traffic down.
+
+use std::fmt;
+use std::future::ready;
+use std::io::Write;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Instant;
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::connect::{Incoming, Outgoing, Text, Transport};
+use crate::record::redact;
+
+/// Writes down all traffic of a session, one JSON object a line: `at` are the microseconds since the beginning, `dir` is
+/// `>` for what is sent and `<` for what arrives, `msg` is the message, or `text` if it is no JSON.
+///
+/// Passwords and tokens are left out of what is sent, those in scripts and connection strings too; everything else
+/// stands there as it was, data included. Writing happens on
+/// a thread of its own; a program that ends should [`close`](crate::Session::close) its session and drop the recorder
+/// first.
+///
+/// ```no_run
+/// use qix_client::{Recorder, prelude::*};
+///
+/// # async fn f() -> Result<(), Box<dyn std::error::Error>> {
+/// let recorder = Recorder::new(std::fs::File::create("traffic.jsonl")?);
+/// let session = Session::builder().url("ws://localhost:4848/app/").record(&recorder).connect().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Recorder {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    start: Instant,
+    lines: Option<mpsc::Sender<Line>>,
+    writer: Option<thread::JoinHandle<()>>,
+}
+
+struct Line {
+    at: u128,
+    message: Message,
+}
+
+enum Message {
+    Sent(String),
+    Arrived(Text),
+}
+
+impl Recorder {
+    /// Writes to a file, or to anything else that takes text.
+    pub fn new(out: impl Write + Send + 'static) -> Self {
+        let (lines, queue) = mpsc::channel();
+        let writer = thread::spawn(move || {
+            if let Err(error) = write(out, &queue) {
+                tracing::warn!(%error, "traffic is not recorded any more");
+            }
+        });
+        Self { shared: Arc::new(Shared { start: Instant::now(), lines: Some(lines), writer: Some(writer) }) }
+    }
+
+    /// Lets all that passes a transport be written down.
+    pub(crate) fn tap(&self, transport: Transport) -> Transport {
+        let (sent, arrived) = (self.clone(), self.clone());
+        let reading = transport.reading.inspect(move |incoming| {
+            if let Ok(Incoming::Text(text)) = incoming {
+                arrived.note(Message::Arrived(text.clone()));
+            }
+        });
+        let writing = transport.writing.with(move |outgoing| {
+            if let Outgoing::Text(text) = &outgoing {
+                sent.note(Message::Sent(text.clone()));
+            }
+            ready(Ok(outgoing))
+        });
+        Transport::new(reading, writing)
+    }
+
+    fn note(&self, message: Message) {
+        if let Some(lines) = &self.shared.lines {
+            // A writer that has failed has said so.
+            lines.send(Line { at: self.shared.start.elapsed().as_micros(), message }).ok();
+        }
+    }
+}
+
+impl Drop for Shared {
+    /// Waits until all is written.
+    fn drop(&mut self) {
+        self.lines = None;
+        if let Some(writer) = self.writer.take() {
+            writer.join().ok();
+        }
+    }
+}
+
+impl fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recorder").finish_non_exhaustive()
+    }
+}
+
+fn write(out: impl Write, queue: &mpsc::Receiver<Line>) -> std::io::Result<()> {
+    let mut out = std::io::BufWriter::new(out);
+    while let Ok(mut line) = queue.recv() {
+        loop {
+            writeln!(out, "{}", line.text())?;
+            match queue.try_recv() {
+                Ok(next) => line = next,
+                Err(_) => break,
+            }
+        }
+        out.flush()?;
+    }
+    Ok(())
+}
+
+impl Line {
+    fn text(&self) -> String {
+        let (direction, message) = match &self.message {
+            Message::Sent(text) => (">", redact::hidden(text)),
+            Message::Arrived(text) => ("<", text.as_ref().to_owned()),
+        };
+        // Line breaks within a message are white space of its JSON.
+        let json = serde_json::from_str::<&RawValue>(&message).is_ok();
+        let (name, value) = match json {
+            true => ("msg", message.replace(['\n', '\r'], " ")),
+            false => ("text", Value::from(message).to_string()),
+        };
+        format!(r#"{{"at":{},"dir":"{direction}","{name}":{value}}}"#, self.at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_an_object_without_passwords() {
+        let request = r#"{"id":1,"params":{"qDocName":"a","qPassword":"hush","qConnection":{"qPassword":"hush"}}}"#;
+        let line = Line { at: 7, message: Message::Sent(request.to_owned()) }.text();
+        let line: Value = serde_json::from_str(&line).unwrap();
+        assert_eq!((&line["at"], &line["dir"]), (&Value::from(7), &Value::from(">")));
+        assert_eq!(line["msg"]["params"]["qDocName"], "a");
+        assert!(!line.to_string().contains("hush"));
+        let line = Line { at: 7, message: Message::Arrived("no\nJSON".into()) }.text();
+        assert_eq!(line, r#"{"at":7,"dir":"<","text":"no\nJSON"}"#);
+        let line = Line { at: 7, message: Message::Arrived("{\n}".into()) }.text();
+        assert_eq!(line, r#"{"at":7,"dir":"<","msg":{ }}"#);
+    }
+}

@@ -1,0 +1,137 @@
+//! What must not be written down: passwords, keys, tokens. Hides too much rather than too little.
+
+use serde_json::Value;
+
+/// What stands in for a secret.
+const HIDDEN: &str = "***";
+
+/// Parts of names, in lower case and without separators, that only secrets have; a line each.
+const NAMES: &str = include_str!("redact/names.txt");
+
+/// The text of a message or a part of it, without what is secret in it.
+pub(crate) fn hidden(json: &str) -> String {
+    let plain = plain(json);
+    if !NAMES.lines().any(|name| plain.contains(name)) {
+        return json.to_owned();
+    }
+    match serde_json::from_str::<Value>(json) {
+        Ok(mut value) => {
+            hide(&mut value);
+            value.to_string()
+        }
+        Err(_) => format!("{HIDDEN} ({} bytes that may hold a secret)", json.len()),
+    }
+}
+
+fn hide(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for (name, value) in members {
+                // What is said about a secret, such as whether there is one, is none.
+                let told = matches!(value, Value::Null | Value::Bool(_) | Value::Number(_));
+                if !told && is_secret(name) { *value = HIDDEN.into() } else { hide(value) }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(hide),
+        Value::String(text) => *text = hidden_in_text(text),
+        _ => {}
+    }
+}
+
+fn is_secret(name: &str) -> bool {
+    let name = plain(name);
+    NAMES.lines().any(|part| name.contains(part))
+}
+
+/// A script or a connection string without the values of its secrets: from `Password=` to where its entry ends.
+fn hidden_in_text(text: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = 0;
+    while let Some(value) = next_value(&lower, rest) {
+        clean.push_str(&text[rest..value]);
+        clean.push_str(HIDDEN);
+        rest = value + end_of_value(&text[value..]);
+    }
+    clean.push_str(&text[rest..]);
+    clean
+}
+
+/// Where the value of the next secret begins.
+fn next_value(lower: &str, from: usize) -> Option<usize> {
+    let mut from = from;
+    loop {
+        let (at, name) = NAMES.lines().filter_map(|name| Some((lower[from..].find(name)? + from, name))).min()?;
+        // The rest of the name, then `=`, `:` or `is`, with quotes and spaces around.
+        let behind = at + name.len();
+        let text = lower[behind..].trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "_-.".contains(c));
+        let text = text.trim_start_matches(['"', '\'', '\\', ' ', '\t']);
+        let value = ["=>", "=", ":", "is "].iter().find_map(|sign| text.strip_prefix(sign));
+        match value {
+            Some(value) => return Some(lower.len() - value.trim_start_matches([' ', '\t']).len()),
+            None => from = behind,
+        }
+    }
+}
+
+/// How long a value is that may stand in quotes or braces.
+fn end_of_value(text: &str) -> usize {
+    let (open, close) = match text.chars().next() {
+        Some(quote @ ('"' | '\'')) => (1, quote),
+        Some('{') => (1, '}'),
+        _ => return text.find([';', '\r', '\n', ')', ']']).unwrap_or(text.len()),
+    };
+    let mut from = open;
+    while let Some(found) = text[from..].find(close) {
+        from += found + 1;
+        // Twice is once.
+        if !text[from..].starts_with(close) {
+            return from;
+        }
+        from += 1;
+    }
+    text.len()
+}
+
+/// In lower case, without what separates words.
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn no_secret_is_left() {
+        for message in [
+            json!({ "params": { "qPassword": "s3cret", "qConnection": { "qPassword": "s3cret" } } }),
+            json!({ "access_token": "s3cret", "Set-Cookie": ["s3cret"], "API-Key": { "a": "s3cret" } }),
+            json!({ "qConnectionString": "provider=X;host=h;Password=s3cret;user=me" }),
+            json!({ "qScript": "LIB CONNECT (XUserId is ABC, XPassword is s3cretXY);\nLOAD 1;" }),
+            json!([
+                "pwd='a''s3cret';x=1",
+                "pwd={a}}s3cret};x=1",
+                "client_secret\": \"s3cret\"",
+                "token s3 PWD = s3cret"
+            ]),
+            json!("PASSWORD => s3cret"),
+        ] {
+            let text = hidden(&message.to_string());
+            assert!(!text.contains("s3cret") && text.contains(HIDDEN), "{text}");
+            serde_json::from_str::<Value>(&text).unwrap();
+        }
+        assert_eq!(hidden("{ password s3cret"), "*** (17 bytes that may hold a secret)");
+    }
+
+    #[test]
+    fn the_rest_stays_as_it_is() {
+        let text = r#"{"qNum": 1.50, "qText":"Sum(Sales)"}"#;
+        assert_eq!(hidden(text), text);
+        let message = json!({ "a": "host=h;Password=s3cret;user=me", "qUsePassword": true, "b": "the Password." });
+        let hidden: Value = serde_json::from_str(&hidden(&message.to_string())).unwrap();
+        let expected = json!({ "a": "host=h;Password=***;user=me", "qUsePassword": true, "b": "the Password." });
+        assert_eq!(hidden, expected);
+    }
+}

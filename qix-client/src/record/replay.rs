@@ -1,0 +1,189 @@
+//! Answering from what was written down.
+
+use std::io::BufRead;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::sink;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+
+use crate::connect::{Incoming, Outgoing, Transport, TransportError};
+
+/// Plays the engine of a recording: a request is answered by what was recorded for the same method, handle and
+/// parameters, whatever its id. Requests that come repeatedly get the recorded answers in their order, then the last one
+/// again. What was not recorded is answered with an error and noted.
+///
+/// ```no_run
+/// use qix_client::{Replay, prelude::*};
+///
+/// # async fn f() -> Result<(), Box<dyn std::error::Error>> {
+/// let replay = Replay::read(std::io::BufReader::new(std::fs::File::open("traffic.jsonl")?))?;
+/// let session = Session::builder().connect_over(replay.transport()).await?;
+/// let doc = session.open_doc("Sales.qvf").await?;
+/// assert!(replay.differences().is_empty());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Replay {
+    book: Arc<Mutex<Book>>,
+}
+
+/// A recording that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReplayError {
+    /// The file cannot be read.
+    #[error("the recording cannot be read: {0}")]
+    Io(#[from] std::io::Error),
+    /// A line is not of the form that [`Recorder`](crate::Recorder) writes.
+    #[error("line {line} of the recording is none: {source}; it looks like {{\"dir\":\">\",\"msg\":{{…}}}}")]
+    Line {
+        /// The number of the line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+}
+
+#[derive(Debug, Default)]
+struct Book {
+    /// What arrived before the first request.
+    greeting: Vec<Value>,
+    exchanges: Vec<Exchange>,
+    differences: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Exchange {
+    request: Value,
+    answer: Option<Value>,
+    /// What arrived unasked after the request.
+    pushed: Vec<Value>,
+    used: bool,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    dir: String,
+    #[serde(default)]
+    msg: Option<Value>,
+}
+
+impl Replay {
+    /// Reads a recording.
+    ///
+    /// # Errors
+    ///
+    /// [`ReplayError`] if it cannot be read, or a line is none of a recording.
+    pub fn read(recording: impl BufRead) -> Result<Self, ReplayError> {
+        let mut book = Book::default();
+        for (index, line) in recording.lines().enumerate() {
+            let line = line?;
+            if line.trim().is_empty() {
+                continue;
+            }
+            let line: Line =
+                serde_json::from_str(&line).map_err(|source| ReplayError::Line { line: index + 1, source })?;
+            if let Some(message) = line.msg {
+                book.enter(&line.dir, message);
+            }
+        }
+        Ok(Self { book: Arc::new(Mutex::new(book)) })
+    }
+
+    /// A transport whose other end is the recording.
+    pub fn transport(&self) -> Transport {
+        let (answers, incoming) = mpsc::unbounded_channel();
+        let book = Arc::clone(&self.book);
+        let with = |book: &Mutex<Book>| book.lock().unwrap_or_else(PoisonError::into_inner).greeting.clone();
+        for message in with(&book) {
+            // The other end is in the same scope.
+            answers.send(message).ok();
+        }
+        let outgoing = sink::unfold((book, answers), async |(book, answers), outgoing| {
+            if let Outgoing::Text(request) = outgoing {
+                let replies = book.lock().unwrap_or_else(PoisonError::into_inner).reply(&request)?;
+                for reply in replies {
+                    answers.send(reply).map_err(|_| TransportError::from("nobody reads any more"))?;
+                }
+            }
+            Ok((book, answers))
+        });
+        let incoming = futures_util::stream::unfold(incoming, async |mut incoming| {
+            let message: Value = incoming.recv().await?;
+            Some((Ok(Incoming::Text(message.to_string().into())), incoming))
+        });
+        Transport::new(incoming, outgoing)
+    }
+
+    /// Requests that were made and not recorded, in words.
+    pub fn differences(&self) -> Vec<String> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner).differences.clone()
+    }
+
+    /// Requests that were recorded and not made, in words.
+    pub fn unused(&self) -> Vec<String> {
+        let book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        book.exchanges.iter().filter(|exchange| !exchange.used).map(|exchange| show(&exchange.request)).collect()
+    }
+}
+
+impl Book {
+    fn enter(&mut self, direction: &str, message: Value) {
+        if direction == ">" {
+            self.exchanges.push(Exchange { request: message, answer: None, pushed: Vec::new(), used: false });
+            return;
+        }
+        let id = message.get("id").filter(|id| !id.is_null());
+        let asked = id.and_then(|id| self.exchanges.iter().rposition(|exchange| exchange.request["id"] == *id));
+        match asked {
+            Some(index) => self.exchanges[index].answer = Some(message),
+            None => match self.exchanges.last_mut() {
+                Some(last) => last.pushed.push(message),
+                None => self.greeting.push(message),
+            },
+        }
+    }
+
+    /// What to answer to a request.
+    fn reply(&mut self, request: &str) -> Result<Vec<Value>, TransportError> {
+        let request: Value = serde_json::from_str(request)?;
+        let same = |exchange: &&mut Exchange| {
+            ["method", "handle", "params"].iter().all(|part| exchange.request[part] == request[part])
+        };
+        let mut matching: Vec<_> = self.exchanges.iter_mut().filter(same).collect();
+        let next = matching.iter().position(|exchange| !exchange.used).or(matching.len().checked_sub(1));
+        let Some(exchange) = next.map(|next| &mut matching[next]) else {
+            let difference = self.difference(&request);
+            let error = json!({ "code": -1, "parameter": "", "message": difference });
+            self.differences.push(difference);
+            return Ok(vec![json!({ "jsonrpc": "2.0", "id": request["id"], "error": error })]);
+        };
+        exchange.used = true;
+        let mut answer = exchange.answer.clone();
+        if let Some(answer) = &mut answer {
+            answer["id"] = request["id"].clone();
+        }
+        Ok(answer.into_iter().chain(exchange.pushed.clone()).collect())
+    }
+
+    /// What is different about a request.
+    fn difference(&self, request: &Value) -> String {
+        let mut of_method = self.exchanges.iter().filter(|exchange| exchange.request["method"] == request["method"]);
+        match of_method
+            .clone()
+            .find(|exchange| exchange.request["handle"] == request["handle"])
+            .or(of_method.next_back())
+        {
+            Some(near) => format!("not recorded: {}; recorded is {}", show(request), show(&near.request)),
+            None => format!("not recorded: {}, nor any other call of the method", show(request)),
+        }
+    }
+}
+
+fn show(request: &Value) -> String {
+    let method = request["method"].as_str().unwrap_or_default();
+    format!("{method} of handle {} with {}", request["handle"], request["params"])
+}

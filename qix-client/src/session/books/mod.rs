@@ -1,0 +1,15 @@
+//! Bookkeeping of a session, without any I/O: calls that wait for answers, and objects by their handles.
+
+mod calls;
+mod deltas;
+mod handles;
+mod open_app;
+mod recipe;
+mod unread;
+
+pub(crate) use calls::{Calls, Cut, Outcome, Purpose, Reply, Taken};
+pub(crate) use deltas::{Deltas, Key, Merged};
+pub(crate) use handles::{Handles, Signal};
+pub(crate) use open_app::OpenedDoc;
+pub(crate) use recipe::Recipe;
+pub(crate) use unread::Unread;

@@ -1,0 +1,160 @@
+//! What a session object was made of, so that it can be made again.
+
+use std::collections::BTreeMap;
+
+use qix_schema::generic_object;
+use qix_schema::rpc::Method;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use crate::protocol::patch;
+use crate::protocol::request::is;
+
+/// The properties of a session object, with all that was done to them since.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Recipe {
+    properties: Option<Value>,
+    /// Soft patches by their paths: they change the layout, not the properties.
+    soft: BTreeMap<String, Box<RawValue>>,
+}
+
+#[derive(Deserialize)]
+struct Properties {
+    #[serde(rename = "qProp")]
+    properties: Value,
+}
+
+#[derive(Deserialize)]
+struct Patches {
+    #[serde(rename = "qPatches")]
+    patches: Vec<Box<RawValue>>,
+    #[serde(rename = "qSoftPatch", default)]
+    soft: bool,
+}
+
+#[derive(Deserialize)]
+struct Patch {
+    #[serde(rename = "qOp", default)]
+    op: Value,
+    #[serde(rename = "qPath")]
+    path: String,
+    #[serde(rename = "qValue", default)]
+    value: String,
+}
+
+impl Recipe {
+    /// A session object that a request has made, with the identifier that it got.
+    pub(crate) fn made(params: &str, id: Option<&str>) -> Self {
+        let mut recipe = Self::default();
+        recipe.set(params);
+        if let (Some(Value::Object(properties)), Some(id)) = (&mut recipe.properties, id) {
+            let info = properties.entry("qInfo").or_insert_with(patch::empty);
+            if let Value::Object(info) = info {
+                info.insert("qId".to_owned(), id.into());
+            }
+        }
+        recipe
+    }
+
+    /// Something was done to the object.
+    pub(crate) fn note(&mut self, method: Method, params: &str) {
+        if is::<generic_object::SetProperties>(method) {
+            self.set(params);
+        } else if is::<generic_object::ClearSoftPatches>(method) {
+            self.soft.clear();
+        } else if is::<generic_object::ApplyPatches>(method)
+            && let Ok(patches) = serde_json::from_str::<Patches>(params)
+        {
+            self.patch(patches);
+        }
+    }
+
+    fn set(&mut self, params: &str) {
+        self.properties = serde_json::from_str(params).ok().map(|Properties { properties }| properties);
+    }
+
+    fn patch(&mut self, patches: Patches) {
+        for raw in patches.patches {
+            let Ok(patch) = serde_json::from_str::<Patch>(raw.get()) else { continue };
+            if patches.soft {
+                self.soft.insert(patch.path, raw);
+            } else if let Some(properties) = &mut self.properties {
+                // A patch that the engine has accepted and that does not fit here changes nothing here.
+                if patch.apply(properties).is_err() {
+                    tracing::debug!(path = patch.path, "a patch of a session object is not remembered");
+                }
+            }
+        }
+    }
+
+    /// The parameters that make the object again.
+    pub(crate) fn creation(&self) -> Option<String> {
+        Some(json!({ "qProp": self.properties.as_ref()? }).to_string())
+    }
+
+    /// The parameters that patch the new object as the old one was.
+    pub(crate) fn soft_patches(&self) -> Option<String> {
+        let patches: Vec<_> = self.soft.values().map(|raw| raw.get()).collect();
+        (!patches.is_empty()).then(|| format!(r#"{{"qPatches":[{}],"qSoftPatch":true}}"#, patches.join(",")))
+    }
+}
+
+impl Patch {
+    fn apply(&self, properties: &mut Value) -> Result<(), patch::Misfit> {
+        let op = match &self.op {
+            // The short names of the schema, its numbers, and what is left out.
+            Value::String(op) => op.to_ascii_lowercase(),
+            Value::Number(number) if number.as_i64() == Some(1) => "remove".to_owned(),
+            Value::Number(number) if number.as_i64() == Some(2) => "replace".to_owned(),
+            _ => "add".to_owned(),
+        };
+        let text = json!({ "op": op, "path": self.path }).to_string();
+        let value = (op != "remove").then(|| RawValue::from_string(self.value.clone()));
+        let value = value.transpose().map_err(|_| patch::Misfit)?;
+        let mut patch: patch::Patch<'_> = serde_json::from_str(&text).map_err(|_| patch::Misfit)?;
+        patch.set_value(value.as_deref());
+        patch.apply(properties)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use qix_schema::rpc::Request;
+
+    use super::*;
+
+    fn creation(recipe: &Recipe) -> Value {
+        serde_json::from_str::<Value>(&recipe.creation().unwrap()).unwrap()["qProp"].take()
+    }
+
+    #[test]
+    fn later_changes_of_the_properties_are_remembered() {
+        let mut recipe = Recipe::made(r#"{"qProp":{"qInfo":{"qType":"table"},"title":"a"}}"#, Some("x"));
+        assert_eq!(creation(&recipe), json!({ "qInfo": { "qType": "table", "qId": "x" }, "title": "a" }));
+        let patches = json!({ "qPatches": [
+            { "qOp": "replace", "qPath": "/title", "qValue": "\"b\"" },
+            { "qPath": "/color", "qValue": "{\"index\":3}" },
+            { "qOp": "Remove", "qPath": "/nothing" },
+        ] });
+        recipe.note(generic_object::ApplyPatches::METHOD, &patches.to_string());
+        assert_eq!(creation(&recipe)["title"], "b");
+        assert_eq!(creation(&recipe)["color"], json!({ "index": 3 }));
+        recipe.note(generic_object::SetProperties::METHOD, r#"{"qProp":{"title":"c"}}"#);
+        assert_eq!(creation(&recipe), json!({ "title": "c" }));
+    }
+
+    #[test]
+    fn soft_patches_are_kept_apart() {
+        let mut recipe = Recipe::made(r#"{"qProp":{"title":"a"}}"#, None);
+        for value in ["1", "2"] {
+            let patches = json!({ "qPatches": [{ "qPath": "/title", "qValue": value }], "qSoftPatch": true });
+            recipe.note(generic_object::ApplyPatches::METHOD, &patches.to_string());
+        }
+        assert_eq!(creation(&recipe)["title"], "a");
+        let soft: Value = serde_json::from_str(&recipe.soft_patches().unwrap()).unwrap();
+        assert_eq!(soft, json!({ "qPatches": [{ "qPath": "/title", "qValue": "2" }], "qSoftPatch": true }));
+        recipe.note(generic_object::ClearSoftPatches::METHOD, "{}");
+        assert_eq!(recipe.soft_patches(), None);
+    }
+}

@@ -1,0 +1,241 @@
+//! One call, from its request to its answer.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use qix_schema::rpc::{self, Effect, Method, ObjectHandle, RawAnswer, RawCall};
+use qix_schema::{Error, ErrorKind, generic_object, global};
+use tokio::sync::oneshot;
+use tracing::Instrument;
+
+use super::books::{Outcome, Reply};
+use super::core::{Object, Origin, Place, Request, Shared};
+use super::follow::{self, is_long_running};
+use super::remote::Binder;
+use super::retry::Attempts;
+use super::trace::Trace;
+use crate::config::ProgressListener;
+use crate::protocol::answer::engine_error;
+use crate::protocol::envelope;
+
+/// How often a call that only reads is made again because its connection was lost.
+const REPEATS: usize = 3;
+
+/// Answers that name objects are short.
+const NAMES_OBJECT: usize = 8192;
+
+/// Makes a call, within its time.
+///
+/// What is rare on the way is boxed, so that the future of a call stays below the size (1,032 bytes with glibc) up to
+/// which memory is had at once.
+pub(crate) async fn make(shared: &Arc<Shared>, object: &Object, call: &RawCall) -> Result<RawAnswer, Error> {
+    let _under_way = shared.begin_call().map_err(|closed| ErrorKind::Closed { closed, pending: false })?;
+    let limit = shared.settings.time_of(&call.options);
+    let mut trace = Trace::begin(call, shared.settings.trace_payloads);
+    let span = trace.span();
+    let mut rest = None;
+    let outcome = {
+        let exchange = Exchange { shared, object, call, rest: &mut rest, trace: &mut trace }.run().instrument(span);
+        let exchange = pin!(exchange);
+        match limit {
+            None => exchange.await,
+            // What is too late is not begun.
+            Some(Duration::ZERO) => Err(match shared.ended().now_or_never() {
+                Some(closed) => ErrorKind::Closed { closed, pending: false }.into(),
+                None => ErrorKind::TimedOut(Duration::ZERO).into(),
+            }),
+            Some(limit) => match tokio::time::timeout(limit, exchange).await {
+                Ok(outcome) => outcome,
+                Err(_) => Err(ErrorKind::TimedOut(limit).into()),
+            },
+        }
+    };
+    if let Some(rest) = rest {
+        // An answer that has come in time is not lost over the last question.
+        Box::pin(rest.ask()).await;
+    }
+    outcome.inspect_err(|error| trace.failed(error))
+}
+
+struct Exchange<'a> {
+    shared: &'a Arc<Shared>,
+    object: &'a Object,
+    call: &'a RawCall,
+    /// What is still to be asked about the progress of the call.
+    rest: &'a mut Option<follow::Rest>,
+    trace: &'a mut Trace,
+}
+
+impl Exchange<'_> {
+    async fn run(self) -> Result<RawAnswer, Error> {
+        let Self { shared, object, call, .. } = self;
+        let long_running = is_long_running(call.method);
+        let listener = call.options.extension::<ProgressListener>().filter(|_| long_running);
+        let _slot = shared.slot().await;
+        let mut delta = call.options.delta.unwrap_or_else(|| shared.settings.asks_for_delta(call.method));
+        delta &= has_delta(call.method);
+        let owned = shared.settings.owns(call.method, &call.options);
+        let mut repeats = 0;
+        let mut attempts = Attempts::default();
+        loop {
+            if let Some(rest) = self.rest.take() {
+                Box::pin(rest.ask()).await;
+            }
+            let (generation, handle) = match object.place() {
+                Place::At { generation, handle } => (generation, handle),
+                Place::Lost(reason) => return Err(ErrorKind::Lost { reason: reason.to_string() }.into()),
+            };
+            if listener.is_some() {
+                follow::drop_rest(shared);
+            }
+            let request = Request { handle, method: call.method, params: &call.params, delta, owned };
+            let Ok((id, answer)) = shared.send(generation, request) else {
+                // Not sent, so that nothing can have happened.
+                resumption(shared).await?;
+                continue;
+            };
+            self.trace.asked(id, handle, &call.params);
+            let waiting = Waiting { shared, id, answer, detached: call.options.detached };
+            if long_running {
+                shared.unread.leave();
+            }
+            let outcome = match listener {
+                None => waiting.finish().await,
+                Some(listener) => {
+                    let answer = waiting.finish();
+                    let following = Box::pin(follow::follow(shared, generation, id, answer, listener.0.clone()));
+                    let (outcome, rest) = following.await;
+                    *self.rest = Some(rest);
+                    outcome
+                }
+            };
+            self.trace.ended();
+            match outcome {
+                Ok(Reply::Misfit) if delta => delta = false,
+                Ok(Reply::Error(text, range)) => {
+                    let error = engine_error(&text.as_ref()[range]);
+                    if !Box::pin(attempts.again(shared, call.method, &error)).await {
+                        return Err(error.into());
+                    }
+                    tracing::debug!(method = call.method.name, code = error.code.0, "the call is made again");
+                }
+                Ok(reply) => return self.result(reply, generation, handle, owned),
+                Err(ended) if !ended.pending_write && repeats < REPEATS => {
+                    repeats += 1;
+                    resumption(shared).await?;
+                }
+                Err(ended) => {
+                    return Err(ErrorKind::Closed { closed: ended.closed, pending: ended.pending_write }.into());
+                }
+            }
+        }
+    }
+
+    fn result(self, reply: Reply, generation: u32, handle: i64, owned: bool) -> Result<RawAnswer, Error> {
+        let Self { shared, object, call, trace, .. } = self;
+        let answer = match reply {
+            Reply::Result(text, range) => {
+                let names_object = names_object(&text.as_ref()[range.clone()]);
+                let answer = trace.answer(text, range).or_search(envelope::result_of);
+                if names_object {
+                    let origin = Origin { parent: handle, method: call.method, params: call.params.clone(), owned };
+                    let caller = object.handle().clone();
+                    answer.bound_by(Arc::new(Binder { shared: Arc::clone(shared), caller, generation, origin }))
+                } else {
+                    answer
+                }
+            }
+            Reply::Nothing if call.method.results.is_empty() => trace.answer("{}", 0..2),
+            Reply::Merged(merged) => {
+                let text = merged.text();
+                let range = 0..text.len();
+                trace.answer(text, range)
+            }
+            // Asked for in whole, an answer is no difference.
+            Reply::Nothing | Reply::Error(..) | Reply::Misfit => return Err(ErrorKind::NoResult.into()),
+        };
+        if call.method.effect == Effect::Write
+            && let Some(recipe) = &mut *object.recipe()
+        {
+            recipe.note(call.method, &call.params);
+        }
+        Ok(answer)
+    }
+}
+
+/// Waits until there is a connection again.
+async fn resumption(shared: &Shared) -> Result<(), ErrorKind> {
+    Box::pin(shared.ready()).await.map_err(|closed| ErrorKind::Closed { closed, pending: false })
+}
+
+/// Methods of several classes whose results are properties.
+const PROPERTIES: [&str; 2] = [
+    <generic_object::GetProperties as rpc::Request>::METHOD.name,
+    <generic_object::GetFullPropertyTree as rpc::Request>::METHOD.name,
+];
+
+/// Whether the engine can say of a method's result what has changed. Properties are not worth the risk: they are
+/// written back.
+fn has_delta(method: Method) -> bool {
+    method.effect == Effect::Read
+        && matches!(method.results, [only] if *only != "qSuccess")
+        && !PROPERTIES.contains(&method.name)
+}
+
+/// Whether a result may name an object of the engine.
+fn names_object(result: &str) -> bool {
+    // Most small answers hold plain values, which is seen faster.
+    let holds_members = result.as_bytes().get(1..).is_some_and(|rest| rest.contains(&b'{'));
+    result.len() < NAMES_OBJECT && holds_members && result.contains("\"qHandle\"")
+}
+
+/// A call under way. Dropped before its answer, it tells the engine to give the request up.
+struct Waiting<'a> {
+    shared: &'a Shared,
+    id: i64,
+    answer: oneshot::Receiver<Outcome>,
+    detached: bool,
+}
+
+impl Waiting<'_> {
+    async fn finish(mut self) -> Outcome {
+        (&mut self.answer).await.expect("the other end is kept until it is used")
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if !self.answer.is_terminated() && self.shared.abandon(self.id) && !self.detached {
+            tracing::debug!(id = self.id, "given up");
+            self.shared.notify(ObjectHandle::GLOBAL, &global::CancelRequest::new(self.id));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use qix_schema::rpc::{CallOptions, Remote};
+
+    use super::*;
+    use crate::config::Settings;
+
+    #[test]
+    fn a_call_is_small() {
+        let shared = Shared::new(None, Settings::default());
+        let object = Object::global(&shared);
+        let method = Method { class: "Doc", name: "Evaluate", effect: Effect::Read, results: &["qReturn"] };
+        let call = RawCall { method, params: "{}".to_owned(), options: CallOptions::default() };
+        assert!(size_of_val(&*object.invoke(call)) <= 1032);
+    }
+
+    #[test]
+    fn a_result_that_may_name_an_object_is_told_from_others() {
+        assert!(names_object(r#"{"qReturn":{"qType":"Field","qHandle":2}}"#));
+        assert!(names_object(r#"{"a":[{"qHandle":2}]}"#));
+        for plain in ["", "7", "{}", r#"{"qReturn":"{"}"#, r#"{"qReturn":{"handle":2}}"#] {
+            assert!(!names_object(plain), "{plain}");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! What arrives.
+
+use std::ops::Range;
+
+use super::shared::Shared;
+use crate::config::Event;
+use crate::connect::Text;
+use crate::protocol::answer::named_object;
+use crate::protocol::notification::{Notification, SessionState};
+use crate::protocol::patch::Misfit;
+use crate::protocol::{Body, Envelope};
+use crate::session::books::{Purpose, Reply, Taken};
+
+impl Shared {
+    /// Takes in a message of a connection. Its lists of handles come before its answer: who gets the answer can rely on
+    /// them.
+    pub(crate) fn receive(&self, generation: u32, text: Text) {
+        let message = text.as_ref();
+        let envelope = match Envelope::read(message) {
+            Ok(envelope) => envelope,
+            Err(error) => {
+                tracing::warn!(bytes = message.len(), %error, "a message that is no JSON-RPC was skipped");
+                return;
+            }
+        };
+        if !envelope.change.is_empty() || !envelope.close.is_empty() {
+            let mut handles = self.handles();
+            if handles.generation() != generation {
+                // A late word of a connection that has been given up.
+                return;
+            }
+            handles.invalidate(&envelope.change);
+            handles.close(&envelope.close);
+        }
+        if !envelope.close.is_empty() {
+            let mut deltas = self.deltas.lock();
+            envelope.close.iter().for_each(|handle| deltas.close(*handle));
+        }
+        match (envelope.id, envelope.body) {
+            (None, Body::Notification { method, params }) => {
+                let params = params.map(|range| &message[range]);
+                self.take_notification(Notification::new(method, params));
+            }
+            (None, _) => {}
+            (Some(id), body) => self.answer(generation, id, text, body, envelope.delta),
+        }
+    }
+
+    fn answer(&self, generation: u32, id: i64, text: Text, body: Body, delta: bool) {
+        let reply = match body {
+            Body::Result(range) if delta => self.merge(id, text, range),
+            Body::Result(range) => Reply::Result(text, range),
+            Body::Error(range) => Reply::Error(text, range),
+            Body::Nothing | Body::Notification { .. } => Reply::Nothing,
+        };
+        let taken = self.link.lock().calls.answer(id, reply);
+        match taken {
+            Taken::ByNobody(Purpose::SessionObject { doc }, Reply::Result(text, range)) => {
+                // It was made for a caller who has gone.
+                if let Some(orphan) = named_object(&text.as_ref()[range]).and_then(|object| object.id) {
+                    self.destroy(generation, doc, &orphan);
+                }
+            }
+            Taken::Unknown => tracing::debug!(id, "an answer came that nobody waits for"),
+            _ => {}
+        }
+    }
+
+    /// Takes in a difference, whether or not anybody still waits for it: the next one builds on it.
+    fn merge(&self, id: i64, text: Text, range: Range<usize>) -> Reply {
+        let Some(key) = self.link.lock().calls.delta_of(id) else {
+            return Reply::Result(text, range);
+        };
+        if !self.handles().holds(key.0) {
+            // The object is gone: what comes late for it must not be what the next object of this handle builds on.
+            return Reply::Misfit;
+        }
+        match self.deltas.lock().apply(key, &text.as_ref()[range]) {
+            Ok(merged) => Reply::Merged(merged),
+            Err(Misfit) => {
+                tracing::warn!(id, handle = key.0, method = key.1, "a difference does not fit; asking for all of it");
+                Reply::Misfit
+            }
+        }
+    }
+
+    fn take_notification(&self, notification: Notification) {
+        tracing::debug!(name = notification.name, "the engine notifies");
+        if let Some(state) = notification.session_state() {
+            self.state.send_if_modified(|known| {
+                // A login that is wanted later on refuses nothing.
+                let takes = *known == SessionState::Unknown || notification.name == "OnConnected";
+                if takes {
+                    *known = state;
+                }
+                takes
+            });
+        }
+        if notification.is_fatal() {
+            self.link.lock().last_words = notification.proxy_message().message;
+        }
+        self.tell(Event::Notification(notification));
+    }
+}

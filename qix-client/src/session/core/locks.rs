@@ -1,0 +1,129 @@
+//! The locks of a session, and the order in which they are taken.
+//!
+//! A thread that holds a lock takes only those further down in [`rank`]. Debug builds panic if one is taken out of
+//! order. Two kinds of locks need no rank: `Shared::waiting`, which a resumption holds across its calls, comes before
+//! all of these; those inside of `watch` channels come after all, and nothing is locked while a value is looked at.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The order, from what is taken first to what is taken last.
+pub(crate) mod rank {
+    /// What a session object is made of.
+    pub(crate) const RECIPE: u8 = 1;
+    /// The app that is open.
+    pub(crate) const DOC: u8 = 2;
+    /// Objects by their handles.
+    pub(crate) const HANDLES: u8 = 3;
+    /// Where an object is reached.
+    pub(crate) const PLACE: u8 = 4;
+    /// The connection, and the calls that wait for its answers.
+    pub(crate) const LINK: u8 = 5;
+    /// What differences build on.
+    pub(crate) const DELTAS: u8 = 6;
+}
+
+/// A mutex with a place in the order.
+#[derive(Debug, Default)]
+pub(crate) struct Lock<T, const RANK: u8>(Mutex<T>);
+
+/// What a lock protects, for as long as it is held.
+pub(crate) struct Guard<'a, T, const RANK: u8> {
+    value: MutexGuard<'a, T>,
+    #[cfg(debug_assertions)]
+    _held: held::Held<RANK>,
+}
+
+impl<T, const RANK: u8> Lock<T, RANK> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(Mutex::new(value))
+    }
+
+    pub(crate) fn lock(&self) -> Guard<'_, T, RANK> {
+        Guard {
+            #[cfg(debug_assertions)]
+            _held: held::Held::take(),
+            // Nothing panics while it holds a lock; if it did, the books would still be the best there are.
+            value: self.0.lock().unwrap_or_else(PoisonError::into_inner),
+        }
+    }
+}
+
+impl<T, const RANK: u8> Deref for Guard<'_, T, RANK> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T, const RANK: u8> DerefMut for Guard<'_, T, RANK> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.value
+    }
+}
+
+#[cfg(debug_assertions)]
+mod held {
+    use std::cell::RefCell;
+
+    thread_local! {
+        /// The ranks of the locks that this thread holds.
+        static RANKS: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    }
+
+    /// Notes that a lock is held.
+    pub(super) struct Held<const RANK: u8>;
+
+    impl<const RANK: u8> Held<RANK> {
+        pub(super) fn take() -> Self {
+            // A value that is dropped while its thread ends is not checked.
+            let _ = RANKS.try_with(|ranks| {
+                let mut ranks = ranks.borrow_mut();
+                if let Some(last) = ranks.iter().max().filter(|last| **last >= RANK) {
+                    panic!("a lock of rank {RANK} is taken while one of rank {last} is held");
+                }
+                ranks.push(RANK);
+            });
+            Self
+        }
+    }
+
+    impl<const RANK: u8> Drop for Held<RANK> {
+        fn drop(&mut self) {
+            let _ = RANKS.try_with(|ranks| ranks.borrow_mut().retain(|rank| *rank != RANK));
+        }
+    }
+}
+
+#[cfg(all(test, debug_assertions))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn locks_are_taken_in_their_order() {
+        let (first, second) = (Lock::<_, 1>::new("a"), Lock::<_, 2>::new("b"));
+        let (one, two) = (first.lock(), second.lock());
+        assert_eq!((*one, *two), ("a", "b"));
+        // They can be released in any order.
+        drop(one);
+        drop(two);
+        drop(first.lock());
+    }
+
+    #[test]
+    #[should_panic(expected = "a lock of rank 1 is taken while one of rank 2 is held")]
+    fn a_lock_out_of_order_panics() {
+        let (first, second) = (Lock::<_, 1>::new(()), Lock::<_, 2>::new(()));
+        let _second = second.lock();
+        let _first = first.lock();
+    }
+
+    #[test]
+    #[should_panic(expected = "a lock of rank 1 is taken while one of rank 1 is held")]
+    fn two_locks_of_a_rank_are_not_held_together() {
+        let (one, other) = (Lock::<_, 1>::new(()), Lock::<_, 1>::new(()));
+        let _one = one.lock();
+        let _other = other.lock();
+    }
+}

@@ -1,0 +1,13 @@
+//! The heart of a session: what its objects, its connection and its resumption share. All locks are here.
+
+mod closing;
+mod inbox;
+mod locks;
+mod object;
+mod outbox;
+mod phase;
+mod shared;
+
+pub(crate) use object::{Object, Origin, Place};
+pub(crate) use phase::{Phase, lose};
+pub(crate) use shared::{Queued, Request, Shared};

@@ -1,0 +1,159 @@
+//! Asks the engine how far a request is, until its answer is there.
+
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::time::Duration;
+
+use qix_schema::rpc::{self, Method, ObjectHandle};
+use qix_schema::types::{InteractDef, ProgressData};
+use qix_schema::{doc, global};
+use serde::Deserialize;
+use tokio::sync::mpsc;
+use tokio::time::{sleep, timeout};
+
+use super::books::Reply;
+use super::core::{Request, Shared};
+use crate::protocol::request::{self, is};
+
+/// How long the engine may take to say how far a request is that it has answered already.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Requests whose progress the engine reports: `OpenDoc`, `DoReload`, `DoReloadEx` and `DoSave`.
+pub trait LongRunning: rpc::Request {}
+
+macro_rules! long_running {
+    ($($request:ty),*) => {
+        $(impl LongRunning for $request {})*
+
+        /// Whether the engine reports the progress of a method.
+        pub(crate) fn is_long_running(method: Method) -> bool {
+            $(is::<$request>(method))||*
+        }
+    };
+}
+
+long_running!(global::OpenDoc, doc::DoReload, doc::DoReloadEx, doc::DoSave);
+
+/// Drops what an earlier request has left unread: the engine would report it with the next one.
+pub(crate) fn drop_rest(shared: &Shared) {
+    if shared.unread.take_rest() {
+        // The engine works in order, and reports all there is about the number of no request.
+        shared.notify(ObjectHandle::GLOBAL, &global::GetProgress::new(0));
+    }
+}
+
+/// A question under way.
+type Question = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// What is still to be asked about a request that is answered.
+pub(crate) struct Rest {
+    poll: Arc<Poll>,
+    question: Option<Question>,
+}
+
+/// Waits for the answer to a request, and tells a listener meanwhile how far it is.
+pub(crate) async fn follow<T>(
+    shared: &Arc<Shared>,
+    generation: u32,
+    id: i64,
+    answer: impl Future<Output = T>,
+    listener: mpsc::UnboundedSender<ProgressData>,
+) -> (T, Rest) {
+    shared.unread.begin();
+    let poll = Arc::new(Poll { shared: Arc::clone(shared), generation, id, listener });
+    let mut answer = pin!(answer);
+    loop {
+        tokio::select! {
+            biased;
+            outcome = &mut answer => return (outcome, Rest { poll, question: None }),
+            () = sleep(shared.settings.progress_interval) => {}
+        }
+        let mut question: Question = Box::pin(Arc::clone(&poll).once());
+        tokio::select! {
+            biased;
+            outcome = &mut answer => return (outcome, Rest { poll, question: Some(question) }),
+            () = &mut question => {}
+        }
+    }
+}
+
+impl Rest {
+    /// Asks for what is new since the last time.
+    pub(crate) async fn ask(self) {
+        // The engine tells each message once, so that the answer under way is needed as well.
+        if let Some(question) = self.question {
+            timeout(PATIENCE, question).await.ok();
+        }
+        // What is not fetched now would be told about the next request.
+        if timeout(PATIENCE, Arc::clone(&self.poll).once()).await.is_ok() {
+            self.poll.shared.unread.fetched();
+        }
+    }
+}
+
+struct Poll {
+    shared: Arc<Shared>,
+    generation: u32,
+    id: i64,
+    listener: mpsc::UnboundedSender<ProgressData>,
+}
+
+impl Poll {
+    async fn once(self: Arc<Self>) {
+        let Some(progress) = self.ask().await else { return };
+        if is_bogus(&progress) {
+            return;
+        }
+        if progress.user_interaction_wanted {
+            let done = global::InteractDone::new(self.id, InteractDef::default());
+            self.shared.notify(ObjectHandle::GLOBAL, &done);
+        }
+        // Who has stopped listening has dropped the call as well.
+        self.listener.send(progress).ok();
+    }
+
+    /// What the engine says. That it says nothing is no reason to fail the request that it is about.
+    async fn ask(&self) -> Option<ProgressData> {
+        #[derive(Deserialize)]
+        struct Answer {
+            #[serde(rename = "qProgressData")]
+            progress: ProgressData,
+        }
+        let params = request::params(&global::GetProgress::new(self.id));
+        let method = <global::GetProgress as rpc::Request>::METHOD;
+        let request = Request { handle: ObjectHandle::GLOBAL, method, params: &params, delta: false, owned: false };
+        match self.shared.ask(self.generation, request).await? {
+            Reply::Result(text, range) => {
+                let answer = serde_json::from_str::<Answer>(&text.as_ref()[range]);
+                let answer = answer.inspect_err(|error| tracing::debug!(%error, "progress of an unknown form"));
+                answer.ok().map(|answer| answer.progress)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Drop for Poll {
+    fn drop(&mut self) {
+        self.shared.unread.end();
+    }
+}
+
+/// Whether this is what the engine says about a request that it does not know: finished, and nothing else.
+fn is_bogus(progress: &ProgressData) -> bool {
+    let nothing_else = ProgressData::default().with_started(true).with_finished(true);
+    *progress == nothing_else
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_about_an_unknown_request_is_recognized() {
+        let read = |text: &str| serde_json::from_str::<ProgressData>(text).unwrap();
+        assert!(is_bogus(&read(r#"{"qStarted":true,"qFinished":true,"qCompleted":0,"qErrorData":[]}"#)));
+        assert!(!is_bogus(&read(r#"{"qStarted":true,"qFinished":true,"qPersistentProgress":"done"}"#)));
+        assert!(!is_bogus(&read(r#"{"qStarted":true}"#)));
+    }
+}

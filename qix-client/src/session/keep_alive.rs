@@ -1,0 +1,74 @@
+//! Keeping a connection awake, and noticing when it has died.
+
+use std::pin::Pin;
+use std::sync::Weak;
+use std::time::Duration;
+
+use qix_schema::global;
+use qix_schema::rpc::ObjectHandle;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, Sleep, sleep, timeout};
+
+use crate::config::KeepAlive;
+use crate::session::core::{Queued, Shared};
+
+/// Takes what is queued; when nothing is for a while, a question to the engine is.
+pub(crate) async fn next_batch(
+    keep_alive: KeepAlive,
+    queue: &mut mpsc::UnboundedReceiver<Queued>,
+    batch: &mut Vec<Queued>,
+    limit: usize,
+    shared: &Weak<Shared>,
+) -> usize {
+    loop {
+        if let Ok(taken) = timeout(keep_alive.interval, queue.recv_many(batch, limit)).await {
+            return taken;
+        }
+        if let Some(shared) = shared.upgrade() {
+            // Nobody waits for the answer: that it comes is all that matters.
+            shared.notify(ObjectHandle::GLOBAL, &global::EngineVersion::new());
+        }
+    }
+}
+
+/// How long a connection has been silent.
+pub(crate) struct Silence {
+    keep_alive: KeepAlive,
+    heard: Instant,
+    /// When a call was last seen to be waiting: the engine was busy until then.
+    busy: Instant,
+    check: Pin<Box<Sleep>>,
+}
+
+impl Silence {
+    pub(crate) fn new(keep_alive: KeepAlive) -> Self {
+        let now = Instant::now();
+        Self { keep_alive, heard: now, busy: now, check: Box::pin(sleep(keep_alive.due())) }
+    }
+
+    /// Notes a sign of life.
+    pub(crate) fn broken(&mut self) {
+        self.heard = Instant::now();
+    }
+
+    /// Waits until the connection has been silent for too long; for how long.
+    pub(crate) async fn too_long(&mut self, shared: &Weak<Shared>) -> Duration {
+        let KeepAlive { interval, busy_patience, .. } = self.keep_alive;
+        loop {
+            self.check.as_mut().await;
+            let now = Instant::now();
+            let silent = now - self.heard;
+            let mut left = Duration::MAX;
+            if shared.upgrade().is_some_and(|shared| shared.pending() > 0) {
+                self.busy = now;
+                left = interval.saturating_add(busy_patience).saturating_sub(silent);
+            }
+            let quiet = now - self.heard.max(self.busy);
+            let left = left.min(self.keep_alive.due().saturating_sub(quiet));
+            if left.is_zero() {
+                return silent;
+            }
+            self.check.set(sleep(left));
+        }
+    }
+}

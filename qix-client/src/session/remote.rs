@@ -1,0 +1,87 @@
+//! Objects of a session as what calls go to.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use qix_schema::rpc::{Class, ObjectHandle, RawAnswer, RawCall, Remote};
+use qix_schema::{Doc, Error};
+
+use super::call;
+use super::core::{Object, Origin, Place, Shared};
+use crate::config::{Engine, Next};
+
+#[async_trait]
+impl Remote for Object {
+    async fn invoke(&self, call: RawCall) -> Result<RawAnswer, Error> {
+        let middleware = &self.session().settings.middleware;
+        if middleware.is_empty() {
+            return call::make(self.session(), self, &call).await;
+        }
+        // Boxed, since the future of a call without middleware is to stay small.
+        Box::pin(Next::new(middleware, self).run(call)).await
+    }
+
+    fn order(&self, call: RawCall) {
+        let Place::At { generation, handle } = self.place() else { return };
+        if self.handle().class == Doc::NAME {
+            self.session().notify_app(generation, handle, call.method, call.params);
+        } else if self.session().generation() == generation {
+            self.session().notify_raw(handle, call.method, &call.params);
+        }
+    }
+
+    fn bind(&self, object: ObjectHandle) -> Arc<dyn Remote> {
+        Self::bind(self.session(), self.session().generation(), object, None)
+    }
+
+    fn handle(&self) -> &ObjectHandle {
+        self.handle()
+    }
+
+    fn invalidations(&self) -> u64 {
+        self.signal().borrow().invalidations
+    }
+
+    async fn invalidated(&self, seen: u64) -> Option<u64> {
+        let mut signal = self.signal().subscribe();
+        let news = signal.wait_for(|signal| signal.closed || signal.invalidations > seen).await;
+        // The sender is a part of this object, which is there as long as this call.
+        let news = *news.ok()?;
+        (!news.closed).then_some(news.invalidations)
+    }
+}
+
+#[async_trait]
+impl Engine for Object {
+    async fn make(&self, call: &RawCall) -> Result<RawAnswer, Error> {
+        call::make(self.session(), self, call).await
+    }
+
+    fn object(&self) -> &ObjectHandle {
+        self.handle()
+    }
+}
+
+/// Binds the objects of one answer: it knows the connection that the answer came over, and the call that it answers.
+#[derive(Debug)]
+pub(crate) struct Binder {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) caller: ObjectHandle,
+    pub(crate) generation: u32,
+    pub(crate) origin: Origin,
+}
+
+#[async_trait]
+impl Remote for Binder {
+    async fn invoke(&self, call: RawCall) -> Result<RawAnswer, Error> {
+        Object::bind(&self.shared, self.generation, self.caller.clone(), None).invoke(call).await
+    }
+
+    fn bind(&self, object: ObjectHandle) -> Arc<dyn Remote> {
+        Object::bind(&self.shared, self.generation, object, Some(self.origin.clone()))
+    }
+
+    fn handle(&self) -> &ObjectHandle {
+        &self.caller
+    }
+}

@@ -1,0 +1,105 @@
+//! How to get an object back, without any I/O.
+
+use qix_schema::rpc::{Class, Method, ObjectHandle, Request};
+use qix_schema::{
+    Field, GenericBookmark, GenericDimension, GenericMeasure, GenericObject, GenericVariable, Variable, doc,
+};
+
+use crate::protocol::request::{self, is};
+use crate::session::books::Recipe;
+use crate::session::core::Origin;
+
+/// A call of the document that brings an object back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Step {
+    pub(super) method: Method,
+    pub(super) params: String,
+    /// Whether the object is made anew.
+    pub(super) creates: bool,
+}
+
+impl Step {
+    fn get<R: Request>(request: &R) -> Self {
+        Self { method: R::METHOD, params: request::params(request), creates: false }
+    }
+}
+
+/// The calls that can bring an object back, in the order in which to try them.
+pub(super) fn steps(object: &ObjectHandle, origin: Option<&Origin>, recipe: Option<&Recipe>) -> Vec<Step> {
+    let id = object.id.as_deref().filter(|id| !id.is_empty());
+    let by_id = id.and_then(|id| {
+        Some(match object.class {
+            // A child is found by its identifier like any other object.
+            GenericObject::NAME => Step::get(&doc::GetObject::new(id)),
+            GenericDimension::NAME => Step::get(&doc::GetDimension::new(id)),
+            GenericMeasure::NAME => Step::get(&doc::GetMeasure::new(id)),
+            GenericBookmark::NAME => Step::get(&doc::GetBookmark::new(id)),
+            GenericVariable::NAME => Step::get(&doc::GetVariableById::new(id)),
+            _ => return None,
+        })
+    });
+    let create = recipe.and_then(Recipe::creation);
+    let create = create.map(|params| Step { method: doc::CreateSessionObject::METHOD, params, creates: true });
+    by_id.or_else(|| as_before(object.class, origin?)).into_iter().chain(create).collect()
+}
+
+/// The call that brought the object, if it only looked it up in the document.
+fn as_before(class: &str, origin: &Origin) -> Option<Step> {
+    let method = origin.method;
+    let looks_up = match class {
+        Field::NAME => is::<doc::GetField>(method) || is::<doc::GetFieldOnTheFlyByName>(method),
+        #[expect(deprecated, reason = "a program may have called it")]
+        Variable::NAME => is::<doc::GetVariable>(method),
+        GenericVariable::NAME => is::<doc::GetVariableByName>(method) || is::<doc::GetVariableById>(method),
+        _ => false,
+    };
+    looks_up.then(|| Step { method, params: origin.params.clone(), creates: false })
+}
+
+#[cfg(test)]
+mod tests {
+    use qix_schema::generic_object;
+
+    use super::*;
+
+    fn object(class: &'static str, id: Option<&str>) -> ObjectHandle {
+        let mut object = ObjectHandle::new(class, 7);
+        object.id = id.map(str::to_owned);
+        object
+    }
+
+    fn origin<R: Request>(params: &str) -> Origin {
+        Origin { parent: 1, method: R::METHOD, params: params.to_owned(), owned: false }
+    }
+
+    #[test]
+    fn what_has_an_identifier_is_found_by_it() {
+        let steps =
+            steps(&object("GenericObject", Some("x")), Some(&origin::<generic_object::CreateChild>("{}")), None);
+        assert_eq!(steps, [Step { method: doc::GetObject::METHOD, params: r#"{"qId":"x"}"#.into(), creates: false }]);
+    }
+
+    #[test]
+    fn a_field_is_looked_up_as_before() {
+        let origin = origin::<doc::GetField>(r#"{"qFieldName":"Year","qStateName":"A"}"#);
+        let steps = steps(&object("Field", None), Some(&origin), None);
+        assert_eq!(steps, [Step { method: doc::GetField::METHOD, params: origin.params, creates: false }]);
+    }
+
+    #[test]
+    fn a_session_object_can_be_made_again() {
+        let recipe = Recipe::made(r#"{"qProp":{"title":"a"}}"#, Some("x"));
+        let steps =
+            steps(&object("GenericObject", Some("x")), Some(&origin::<doc::CreateSessionObject>("")), Some(&recipe));
+        assert_eq!(
+            steps.iter().map(|step| (step.method.name, step.creates)).collect::<Vec<_>>(),
+            [("GetObject", false), ("CreateSessionObject", true)]
+        );
+    }
+
+    #[test]
+    fn what_was_made_by_a_write_is_not_made_twice() {
+        assert_eq!(steps(&object("Field", None), None, None), []);
+        assert_eq!(steps(&object("GenericBookmark", None), Some(&origin::<doc::CreateBookmark>("{}")), None), []);
+    }
+}

@@ -1,0 +1,140 @@
+//! What is told of a call to those who listen to `tracing`: who does not listen pays nothing.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use qix_schema::Error;
+use qix_schema::rpc::{RawAnswer, RawCall};
+use tracing::Span;
+use tracing::field::Empty;
+
+use crate::record::redact;
+
+/// How much of a payload is told.
+const EXCERPT: usize = 10_000;
+
+/// A call, as far as it is told of.
+pub(crate) struct Trace(Option<Box<Told>>);
+
+struct Told {
+    span: Span,
+    payloads: bool,
+    begun: Instant,
+    /// When the request was queued that is not answered yet.
+    asked: Option<Instant>,
+    /// How long the engine has had requests of the call.
+    engine: Duration,
+}
+
+impl Trace {
+    /// Begins with a call.
+    pub(crate) fn begin(call: &RawCall, payloads: bool) -> Self {
+        let span = tracing::debug_span!(
+            "qix.call",
+            class = call.method.class,
+            method = call.method.name,
+            handle = Empty,
+            id = Empty,
+            request_bytes = call.params.len(),
+            answer_bytes = Empty,
+            waiting_us = Empty,
+            engine_us = Empty,
+            decoding_us = Empty,
+        );
+        if span.is_disabled() {
+            return Self(None);
+        }
+        Self(Some(Box::new(Told { span, payloads, begun: Instant::now(), asked: None, engine: Duration::ZERO })))
+    }
+
+    /// What the call happens in.
+    pub(crate) fn span(&self) -> Span {
+        self.0.as_ref().map_or_else(Span::none, |told| told.span.clone())
+    }
+
+    /// A request is on its way.
+    pub(crate) fn asked(&mut self, id: i64, handle: i64, params: &str) {
+        let Some(told) = &mut self.0 else { return };
+        told.asked = Some(Instant::now());
+        told.span.record("id", id).record("handle", handle);
+        tracing::debug!("called");
+        if told.payloads {
+            tracing::trace!(params = excerpt(params), "request");
+        }
+    }
+
+    /// It is answered, or never will be.
+    pub(crate) fn ended(&mut self) {
+        if let Some(told) = &mut self.0 {
+            told.engine += told.asked.take().map_or(Duration::ZERO, |asked| asked.elapsed());
+        }
+    }
+
+    /// The answer, which tells how long it took to read it.
+    pub(crate) fn answer<T: AsRef<str> + Send + Sync + 'static>(&mut self, text: T, range: Range<usize>) -> RawAnswer {
+        let Some(told) = &mut self.0 else { return RawAnswer::within(text, range) };
+        told.note_times();
+        told.span.record("answer_bytes", range.len());
+        if told.payloads {
+            let result = excerpt(text.as_ref().get(range.clone()).unwrap_or_default());
+            told.span.in_scope(|| tracing::trace!(result, "answer"));
+        }
+        let read = Read { text, span: told.span.clone(), arrived: Instant::now(), begun: AtomicU64::new(0) };
+        RawAnswer::within(read, range)
+    }
+
+    /// There is none.
+    pub(crate) fn failed(mut self, error: &Error) {
+        self.ended();
+        if let Some(told) = &self.0 {
+            told.note_times();
+            told.span.in_scope(|| tracing::debug!(%error, "failed"));
+        }
+    }
+}
+
+impl Told {
+    fn note_times(&self) {
+        let waiting = self.begun.elapsed().saturating_sub(self.engine);
+        self.span.record("waiting_us", micros(waiting)).record("engine_us", micros(self.engine));
+    }
+}
+
+/// The text of an answer, for as long as it is read.
+struct Read<T> {
+    text: T,
+    span: Span,
+    arrived: Instant,
+    /// When it was last looked at, in microseconds after it had arrived: reading begins so.
+    begun: AtomicU64,
+}
+
+impl<T: AsRef<str>> AsRef<str> for Read<T> {
+    fn as_ref(&self) -> &str {
+        self.begun.store(micros(self.arrived.elapsed()), Ordering::Relaxed);
+        self.text.as_ref()
+    }
+}
+
+impl<T> Drop for Read<T> {
+    fn drop(&mut self) {
+        let decoding = micros(self.arrived.elapsed()).saturating_sub(*self.begun.get_mut());
+        self.span.record("decoding_us", decoding);
+        self.span.in_scope(|| tracing::debug!("answered"));
+    }
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// The beginning of a payload, without what is secret.
+fn excerpt(json: &str) -> String {
+    let mut text = redact::hidden(json);
+    if let Some((end, _)) = text.char_indices().nth(EXCERPT) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}

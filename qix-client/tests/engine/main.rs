@@ -1,8 +1,0 @@
-//! Sessions with the test engine: what a program does, end to end, and what goes wrong on the way.
-
-#![allow(clippy::unwrap_used)]
-
-mod faults;
-mod following;
-mod objects;
-mod resuming;

@@ -1,0 +1,43 @@
+//! Lists, selections, reloads and loads: what a program does with an app in one call each, over a real socket.
+
+mod definitions;
+mod lists;
+mod load;
+mod reload;
+mod select;
+mod states;
+
+use qix_client::prelude::*;
+use qix_test_engine::{App, TestEngine};
+
+/// An engine with an app, open.
+async fn open(app: App) -> (TestEngine, Session, Doc) {
+    let engine = TestEngine::builder().with_app(app).start().await.unwrap();
+    let session = Session::connect(engine.url()).await.unwrap();
+    let doc = session.open_doc("app").await.unwrap();
+    (engine, session, doc)
+}
+
+/// The engine's app of sales.
+async fn sales() -> (TestEngine, Session, Doc) {
+    let engine = TestEngine::start().await.unwrap();
+    let session = Session::connect(engine.url()).await.unwrap();
+    let doc = session.open_doc("sales").await.unwrap();
+    (engine, session, doc)
+}
+
+/// What is selected, by field.
+async fn selected(doc: &Doc) -> Vec<(String, String)> {
+    let selections = doc.current_selections().await.unwrap();
+    selections.into_iter().map(|item| (item.field, item.selected)).collect()
+}
+
+/// Waits until the engine has taken in all that was sent to it: it answers in order.
+async fn settle(doc: &Doc) {
+    doc.back_count().await.unwrap();
+}
+
+/// How many requests of a method the engine has got.
+fn count(engine: &TestEngine, method: &str) -> usize {
+    engine.requests().iter().filter(|request| request.method == method).count()
+}

@@ -1,0 +1,140 @@
+//! Reloading with a check of the script.
+
+use std::pin::pin;
+
+use super::{count, open, sales};
+use futures_util::TryStreamExt;
+use qix_client::prelude::*;
+use qix_client::{Progress, Reloaded};
+use qix_test_engine::{App, Fault};
+use serde_json::json;
+
+const SCRIPT: &str =
+    "///$tab Main\r\nSET DecimalSep='.';\r\n///$tab Data\r\nT:\r\nLOAD RecNo() AS N\r\nAUTOGENERATE 10;\r\n";
+
+fn script_error(error: &Error) -> ScriptError {
+    ScriptError::of(error).unwrap_or_else(|| panic!("no error of a script: {error}")).clone()
+}
+
+#[tokio::test]
+async fn a_reload_is_one_call_and_saves_if_asked() {
+    let (engine, _session, doc) = open(App::new("app")).await;
+    let reloaded = doc.reload().with_script(SCRIPT).await.unwrap();
+    assert_eq!((doc.evaluate("Sum(N)").await.unwrap().as_str(), count(&engine, "DoSave")), ("55", 0));
+    assert!(reloaded.log.contains("10 Lines fetched"), "{}", reloaded.log);
+    assert!(reloaded.faults.is_empty());
+    doc.reload().with_save().await.unwrap();
+    assert_eq!((count(&engine, "DoSave"), count(&engine, "SetScript")), (1, 1));
+    let methods: Vec<_> = engine.requests().into_iter().map(|request| request.method).collect();
+    let order = ["SetScript", "CheckScriptSyntax", "ConfigureReload", "DoReloadEx"];
+    let at: Vec<_> = order.iter().map(|name| methods.iter().position(|method| method == name).unwrap()).collect();
+    assert!(at.is_sorted(), "{methods:?}");
+}
+
+#[tokio::test]
+async fn a_fault_in_the_syntax_is_shown_in_its_line_and_nothing_runs() {
+    let (engine, _session, doc) = open(App::new("app").script("T: LOAD 7 AS N AUTOGENERATE 1;")).await;
+    let error = doc.reload().with_script(SCRIPT.replace("AS N", "AZ N")).await.unwrap_err();
+    let expected = "the script does not parse and has not run; correct it, or reload `without_check`
+tab `Data`, line 2, column 14: this does not parse
+ 2 | LOAD RecNo() AZ N
+   |              ^^";
+    assert_eq!(error.to_string(), expected);
+    assert_eq!((count(&engine, "DoReloadEx"), doc.evaluate("Sum(N)").await.unwrap().as_str()), (0, "7"));
+
+    // The script is the app's now; it can be run all the same.
+    let error = doc.reload().without_check().await.unwrap_err();
+    assert!(matches!(script_error(&error), ScriptError::Failed { .. }), "{error}");
+    assert_eq!(count(&engine, "CheckScriptSyntax"), 1);
+}
+
+#[tokio::test]
+async fn an_error_while_the_script_runs_points_to_its_statement() {
+    let (engine, _session, doc) = open(App::new("app").script("T: LOAD 7 AS N AUTOGENERATE 1;")).await;
+    let script = SCRIPT.replace("AUTOGENERATE 10", "RESIDENT Gone");
+    let error = doc.reload().with_script(&script).with_save().await.unwrap_err();
+    let ScriptError::Failed { faults, log, .. } = script_error(&error) else { panic!("{error}") };
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    let place = faults[0].place.as_ref().unwrap();
+    assert_eq!((&*place.tab, place.line), ("Data", 1));
+    assert!(faults[0].message.contains("Gone") && log.contains("Gone"), "{faults:?}");
+    assert!(error.to_string().contains(" 1 | T:\n   | ^^"), "{error}");
+    assert_eq!((count(&engine, "DoSave"), doc.evaluate("Sum(N)").await.unwrap().as_str()), (0, "7"));
+
+    // Of a statement that is there twice, the engine tells the line.
+    let twice = "///$tab Main\nT: LOAD 1 AS N AUTOGENERATE 1;\nDROP TABLE T;\nDROP TABLE T;";
+    let error = doc.reload().with_script(twice).await.unwrap_err();
+    assert_eq!(script_error(&error).faults().len(), 1, "{error}");
+    assert_eq!(script_error(&error).faults()[0].place.as_ref().unwrap().line, 3);
+    // Without that there is no place, and the statement says what is meant.
+    engine.fault(Fault::set("/qResult", json!({})).on("DoReloadEx"));
+    let error = doc.reload().await.unwrap_err();
+    assert_eq!(script_error(&error).faults()[0].place, None);
+    assert!(error.to_string().contains("DROP TABLE T"), "{error}");
+}
+
+#[tokio::test]
+async fn engines_tell_their_errors_in_several_ways() {
+    let (engine, _session, doc) = sales().await;
+    let failure = json!({ "qErrors": [{ "qDescription": "No such field", "qLine": "DateFormat='YYYY-MM-DD'", "qLineNumber": 4 }] });
+    engine.fault(
+        Fault::set("/qResult", json!({ "qFailureData": failure, "qScriptLogFile": "/logs/x.log" })).on("DoReloadEx"),
+    );
+    let error = doc.reload().await.unwrap_err();
+    let faults = script_error(&error).faults().to_vec();
+    assert_eq!((faults[0].message.as_str(), faults[0].place.as_ref().unwrap().column), ("No such field", 5));
+    assert!(error.to_string().contains("/logs/x.log"), "{error}");
+
+    // Lines are counted from 0, in the whole script.
+    doc.set_script("///$tab Main\nDROP TABLE T;\n///$tab More\nDROP TABLE T;\nDROP TABLE T;").await.unwrap();
+    let failure =
+        json!({ "qErrors": [{ "qDescription": "No such table", "qLine": "DROP TABLE T;", "qLineNumber": 4 }] });
+    engine.fault(Fault::set("/qResult", json!({ "qFailureData": failure })).on("DoReloadEx"));
+    let error = doc.reload().without_check().await.unwrap_err();
+    let places: Vec<_> = script_error(&error).faults().iter().filter_map(|fault| fault.place.clone()).collect();
+    assert_eq!((places.len(), &*places[0].tab, places[0].line), (1, "More", 2), "{error}");
+
+    engine.fault(Fault::set("/qResult", json!({ "qEndedWithMemoryConstraint": true })).on("DoReloadEx"));
+    let error = doc.reload().await.unwrap_err();
+    assert!(error.to_string().contains("memory"), "{error}");
+
+    // A place that the script has not got is none.
+    engine.fault(Fault::set("/qErrors", json!([{ "qTextPos": 99999, "qTabIx": 9 }])).on("CheckScriptSyntax"));
+    let error = doc.reload().await.unwrap_err();
+    assert!(error.to_string().ends_with("\nthis does not parse"), "{error}");
+
+    // The mark for what follows an error is no error of its own.
+    let two = json!([{ "qErrLen": 3 }, { "qErrLen": 5, "qTextPos": 4, "qSecondaryFailure": true }]);
+    engine.fault(Fault::set("/qErrors", two).on("CheckScriptSyntax"));
+    assert_eq!(script_error(&doc.reload().await.unwrap_err()).faults().len(), 1);
+}
+
+#[tokio::test]
+async fn a_reload_can_be_followed() {
+    let (_engine, _session, doc) = open(App::new("app")).await;
+    let mut steps = pin!(doc.reload().with_script(SCRIPT).with_progress());
+    let (mut text, mut done) = (String::new(), None::<Reloaded>);
+    while let Some(step) = steps.try_next().await.unwrap() {
+        match step {
+            Progress::Update(update) => text.push_str(&update.persistent_progress),
+            Progress::Finished(reloaded) => done = Some(reloaded),
+            other => panic!("{other:?}"),
+        }
+    }
+    let done = done.unwrap();
+    assert_eq!((done.log, done.loaded_rows, done.stored_rows), (text.clone(), 10, 0));
+    assert!(text.contains("10 Lines fetched"), "{text}");
+
+    let mut steps = pin!(doc.reload().with_script("LOAD 1 AS;").with_progress());
+    assert!(matches!(script_error(&steps.try_next().await.unwrap_err()), ScriptError::Syntax { .. }));
+    assert!(steps.try_next().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_reload_that_goes_on_keeps_what_went_wrong() {
+    let (engine, _session, doc) = sales().await;
+    doc.reload().with_params(DoReloadExParams::default().with_mode(2)).await.unwrap();
+    let configured = engine.requests().into_iter().find(|request| request.method == "ConfigureReload").unwrap();
+    assert_eq!(configured.params["qCancelOnScriptError"], false);
+    assert_eq!(configured.params["qUseErrorData"], true);
+}

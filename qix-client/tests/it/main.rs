@@ -1,0 +1,17 @@
+//! Tests of the client as a program uses it: one binary, so that it links once.
+//!
+//! | module | against |
+//! |---|---|
+//! | `session`, `regressions` | an engine whose every message is written in the test (`support`) |
+//! | `app`, `rows`, `with_engine`, `stress` | the in-memory engine |
+
+// Helpers may panic as tests do.
+#![allow(clippy::unwrap_used)]
+
+mod app;
+mod regressions;
+mod rows;
+mod session;
+mod stress;
+mod support;
+mod with_engine;

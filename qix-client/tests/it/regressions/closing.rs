@@ -1,0 +1,59 @@
+//! How connections end.
+
+use std::pin::pin;
+
+use futures_util::StreamExt;
+use qix_client::Event;
+use qix_client::prelude::*;
+use qix_client::rpc::ClosedBy;
+use serde_json::json;
+
+use crate::support::{object, session};
+
+#[tokio::test]
+async fn a_server_that_closes_as_usual_ends_everything() {
+    let (session, mut engine) = session().await;
+    let script = engine.answer("OpenDoc", object("Doc", 1));
+    let (doc, ()) = tokio::join!(async { session.open_doc("sales").await.unwrap() }, script);
+    let mut events = session.events();
+    let mut changes = pin!(doc.changes());
+    let call = async {
+        let error = doc.get_app_layout().await.unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Closed { .. }), "{error}");
+    };
+    let script = async {
+        engine.expect("GetAppLayout").await;
+        engine.close(1000, "").await;
+    };
+    tokio::join!(call, script);
+    assert_eq!(changes.next().await, None);
+    let Some(Event::Closed(closed)) = events.next().await else { panic!("nobody says so") };
+    assert_eq!((closed.by, closed.code.0), (ClosedBy::Engine, 1000));
+    assert!(events.next().await.is_none());
+    assert_eq!((session.calls_in_flight(), session.open_handles()), (0, 0));
+}
+
+#[tokio::test]
+async fn what_the_proxy_says_last_is_heard() {
+    let (session, mut engine) = session().await;
+    let mut events = session.events();
+    let params = json!({ "severity": "fatal", "message": "The session has timed out", "timestamp": "now" });
+    engine.push(json!({ "jsonrpc": "2.0", "method": "OnSessionTimedOut", "params": params })).await;
+    engine.close(4001, "").await;
+    let Some(Event::Notification(said)) = events.next().await else { panic!("the message is lost") };
+    assert_eq!(said.name, "OnSessionTimedOut");
+    let Some(Event::Closed(closed)) = events.next().await else { panic!("nobody says so") };
+    assert_eq!(closed.code.0, 4001);
+}
+
+#[tokio::test]
+async fn closing_what_is_lost_already_changes_nothing() {
+    let (session, engine) = session().await;
+    drop(engine);
+    let closed = session.closed().await;
+    assert_eq!((closed.by, closed.code.0), (ClosedBy::Network, 1006));
+    session.close().await;
+    session.suspend().await;
+    assert_eq!(session.closed().await, closed, "it was not this program");
+    assert!(session.engine_version().await.unwrap_err().closed().is_some());
+}

@@ -1,0 +1,60 @@
+//! Rows of cubes and lists of the test engine, over a real socket.
+
+#[cfg(feature = "arrow")]
+mod batches;
+mod cubes;
+mod fetching;
+mod lists;
+mod memory;
+mod pivots;
+mod values;
+
+use qix_client::prelude::*;
+use qix_test_engine::{App, TestEngine};
+use serde_json::Value;
+
+/// An engine with an app of a script, open.
+async fn open(script: &str) -> (TestEngine, Session, Doc) {
+    let engine = TestEngine::builder().with_app(App::new("app").script(script)).start().await.unwrap();
+    let session = Session::connect(engine.url()).await.unwrap();
+    let doc = session.open_doc("app").await.unwrap();
+    (engine, session, doc)
+}
+
+/// The engine's app of sales.
+async fn sales() -> (TestEngine, Session, Doc) {
+    let engine = TestEngine::start().await.unwrap();
+    let session = Session::connect(engine.url()).await.unwrap();
+    let doc = session.open_doc("sales").await.unwrap();
+    (engine, session, doc)
+}
+
+/// A cube of fields and expressions.
+async fn cube(doc: &Doc, fields: &[&str], expressions: &[&str]) -> GenericObject {
+    let cube = HyperCubeDef::default()
+        .with_dimensions(fields.iter().map(|field| NxDimension::field(*field)))
+        .with_measures(expressions.iter().map(|expression| NxMeasure::expression(*expression)));
+    object(doc, GenericObjectProperties::of_type("table").with_hyper_cube_def(cube)).await
+}
+
+async fn object(doc: &Doc, properties: GenericObjectProperties) -> GenericObject {
+    doc.create_session_object(properties).await.unwrap()
+}
+
+/// An object of properties that the schema does not know.
+async fn object_of(doc: &Doc, properties: Value) -> GenericObject {
+    object(doc, qix_client::decode(&properties.to_string()).unwrap()).await
+}
+
+fn rows_error(error: &Error) -> RowsError {
+    RowsError::of(error).unwrap_or_else(|| panic!("no error of rows: {error}")).clone()
+}
+
+/// First row, columns and rows of the pages that the calls of a method asked for, in order.
+fn pages(engine: &TestEngine, method: &str) -> Vec<[i64; 3]> {
+    let calls = engine.requests().into_iter().filter(|request| request.method == method);
+    let size = |page: &Value, member: &str| page[member].as_i64().unwrap_or(0);
+    calls
+        .map(|request| ["qTop", "qWidth", "qHeight"].map(|member| size(&request.params["qPages"][0], member)))
+        .collect()
+}

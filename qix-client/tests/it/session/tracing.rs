@@ -1,0 +1,128 @@
+//! What those who listen to `tracing` are told of calls.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
+
+use crate::support::opened;
+use qix_client::SessionBuilder;
+use qix_client::prelude::*;
+use serde_json::json;
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::{Context, SubscriberExt};
+use tracing_subscriber::registry::{LookupSpan, Registry};
+
+use tracing::field::{Field as TraceField, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Subscriber};
+
+type Fields = BTreeMap<&'static str, String>;
+
+/// What was told: the fields of each call's span by then, and the event in it.
+#[derive(Clone, Default)]
+struct Ear(Arc<Mutex<Vec<(Fields, Fields)>>>);
+
+struct Reader<'a>(&'a mut Fields);
+
+impl Visit for Reader<'_> {
+    fn record_debug(&mut self, field: &TraceField, value: &dyn Debug) {
+        self.0.insert(field.name(), format!("{value:?}").trim_matches('"').to_owned());
+    }
+}
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Ear {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let mut fields = Fields::new();
+        attributes.record(&mut Reader(&mut fields));
+        context.span(id).unwrap().extensions_mut().insert(fields);
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        let span = context.span(id).unwrap();
+        values.record(&mut Reader(span.extensions_mut().get_mut().unwrap()));
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        let mut told = Fields::new();
+        event.record(&mut Reader(&mut told));
+        let span = context.lookup_current().filter(|span| span.name() == "qix.call");
+        if let Some(span) = span {
+            let fields = span.extensions().get::<Fields>().unwrap().clone();
+            self.0.lock().unwrap().push((fields, told));
+        }
+    }
+}
+
+impl Ear {
+    /// The messages of a method's events, and the span's fields with the last one.
+    fn heard(&self, method: &str) -> (Vec<String>, Fields) {
+        let heard = self.0.lock().unwrap();
+        let of_method: Vec<_> = heard.iter().filter(|(span, _)| span["method"] == method).collect();
+        let messages = of_method.iter().map(|(_, event)| event["message"].clone()).collect();
+        (messages, of_method.last().unwrap().0.clone())
+    }
+}
+
+#[tokio::test]
+async fn a_call_is_told_with_its_sizes_and_times_and_without_its_payload() {
+    let ear = Ear::default();
+    let _listening = tracing::subscriber::set_default(Registry::default().with(ear.clone()));
+    let (session, mut engine, doc) = opened(|builder| builder).await;
+    let asked = tokio::sync::Notify::new();
+    let script = async {
+        // Aborted once: two requests, one call.
+        let id = engine.expect("GetAppLayout").await;
+        engine.push(json!({ "id": id, "error": { "code": 15 } })).await;
+        engine.answer("GetAppLayout", json!({ "qLayout": { "qTitle": "hush" } })).await;
+        let id = engine.expect("ClearAll").await;
+        engine.push(json!({ "id": id, "error": { "code": 5, "message": "no" } })).await;
+        engine.expect("EngineVersion").await;
+        asked.notify_one();
+    };
+    let user = async {
+        doc.get_app_layout().with_delta(false).await.unwrap();
+        doc.clear_all().await.unwrap_err();
+        tokio::select! {
+            _ = session.engine_version().into_future() => panic!("it is not answered"),
+            () = asked.notified() => {}
+        }
+    };
+    tokio::join!(user, script);
+
+    let (messages, span) = ear.heard("GetAppLayout");
+    assert_eq!(messages, ["called", "the call is made again", "called", "answered"]);
+    assert_eq!((&*span["class"], &*span["handle"], &*span["id"]), ("Doc", "1", "3"));
+    assert_eq!(
+        (&*span["request_bytes"], &*span["answer_bytes"]),
+        ("2", r#"{"qLayout":{"qTitle":"hush"}}"#.len().to_string().as_str())
+    );
+    for time in ["waiting_us", "engine_us", "decoding_us"] {
+        assert!(span[time].parse::<u64>().unwrap() < 60_000_000, "{span:?}");
+    }
+    let (messages, span) = ear.heard("ClearAll");
+    assert_eq!(messages, ["called", "failed"]);
+    assert!(span.contains_key("engine_us") && !span.contains_key("answer_bytes"), "{span:?}");
+    assert_eq!(ear.heard("EngineVersion").0, ["called", "given up"]);
+    let all = format!("{:?}", ear.0.lock().unwrap());
+    assert!(!all.contains("hush") && !all.contains("sales"), "{all}");
+}
+
+#[tokio::test]
+async fn payloads_are_told_when_asked_for_and_never_with_their_secrets() {
+    let ear = Ear::default();
+    let _listening = tracing::subscriber::set_default(Registry::default().with(ear.clone()));
+    let (_session, mut engine, doc) = opened(SessionBuilder::trace_payloads).await;
+    let script = async {
+        let script = format!("LIB CONNECT TO [x;Password=hush];{}", "x".repeat(20_000));
+        engine.answer("GetScript", json!({ "qScript": script })).await;
+    };
+    tokio::join!(async { doc.get_script().await.unwrap() }, script);
+    let heard = ear.0.lock().unwrap();
+    let told = |message: &str| {
+        heard.iter().filter(|(_, event)| event["message"] == message).map(|(_, event)| event).collect::<Vec<_>>()
+    };
+    assert_eq!(told("request")[0]["params"].replace('\\', ""), r#"{"qDocName":"sales"}"#);
+    let result = &told("answer")[1]["result"];
+    assert!(result.contains("Password=***") && result.ends_with('…'), "{result}");
+    assert!(result.chars().count() < 11_000 && !result.contains("hush"));
+}

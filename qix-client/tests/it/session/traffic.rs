@@ -1,0 +1,66 @@
+//! Traffic, recorded and replayed.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use crate::support::{Listener, object};
+use qix_client::prelude::*;
+use qix_client::{Recorder, Replay};
+use serde_json::json;
+
+#[derive(Clone, Default)]
+struct Buffer(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Buffer {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What the program does, while it is recorded and with the recording.
+async fn program(session: &Session) -> (i64, i64) {
+    let doc = session.open_doc("sales").await.unwrap();
+    let year = doc.get_field("Year").await.unwrap();
+    (year.get_cardinal().await.unwrap(), year.get_cardinal().await.unwrap())
+}
+
+#[tokio::test]
+async fn a_recording_answers_like_the_engine_and_tells_what_is_different() {
+    let listener = Listener::bind().await;
+    let buffer = Buffer::default();
+    let recorder = Recorder::new(buffer.clone());
+    let script = async {
+        let mut engine = listener.accept().await;
+        engine.greet("SESSION_CREATED").await;
+        engine.answer("OpenDoc", object("Doc", 1)).await;
+        engine.answer("GetField", object("Field", 2)).await;
+        engine.answer("GetCardinal", json!({ "qReturn": 12 })).await;
+        engine.answer("GetCardinal", json!({ "qReturn": 13 })).await;
+        engine.goodbye().await;
+    };
+    let user = async {
+        let session = Session::builder().url(listener.url()).record(&recorder).connect().await.unwrap();
+        assert_eq!(program(&session).await, (12, 13));
+        session.close().await;
+    };
+    tokio::join!(user, script);
+    drop(recorder);
+    let recording = buffer.0.lock().unwrap().clone();
+    assert_eq!(recording.iter().filter(|byte| **byte == b'\n').count(), 9);
+
+    let replay = Replay::read(&*recording).unwrap();
+    let session = Session::builder().connect_over(replay.transport()).await.unwrap();
+    // Another id than in the recording.
+    assert_eq!(session.engine_version().await.unwrap_err().engine().unwrap().code.0, -1);
+    assert_eq!(program(&session).await, (12, 13));
+    assert!(replay.unused().is_empty());
+    session.global().open_doc("other").await.unwrap_err();
+    let differences = replay.differences();
+    assert_eq!(differences.len(), 2, "{differences:?}");
+    assert!(differences[1].contains(r#"{"qDocName":"other"}; recorded is OpenDoc"#), "{differences:?}");
+    assert!(Replay::read(&b"\n{\"dir\":1}\n"[..]).unwrap_err().to_string().starts_with("line 2 of the recording"));
+}

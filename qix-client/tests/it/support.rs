@@ -1,0 +1,250 @@
+//! An engine whose every word is written in the test.
+
+use std::io;
+
+use futures_util::{SinkExt, StreamExt};
+use qix_client::{Doc, Session, SessionBuilder};
+use serde_json::{Value, json};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
+use tokio_tungstenite::tungstenite::protocol::Role;
+
+/// The other end of a session.
+pub(crate) struct Engine<S = TcpStream> {
+    socket: WebSocketStream<S>,
+    /// Path and headers that the client came with.
+    pub(crate) upgrade: Request,
+}
+
+/// A session with a scripted engine, ready.
+pub(crate) async fn session() -> (Session, Engine) {
+    let listener = Listener::bind().await;
+    let (session, engine) = tokio::join!(Session::connect(listener.url()), async {
+        let mut engine = listener.accept().await;
+        engine.greet("SESSION_CREATED").await;
+        engine
+    });
+    (session.unwrap(), engine)
+}
+
+/// A session that has opened its app, set up in some way.
+pub(crate) async fn opened(setup: impl FnOnce(SessionBuilder) -> SessionBuilder) -> (Session, Engine, Doc) {
+    let listener = Listener::bind().await;
+    let script = async {
+        let mut engine = listener.accept().await;
+        engine.greet("SESSION_CREATED").await;
+        engine.answer("OpenDoc", object("Doc", 1)).await;
+        engine
+    };
+    let user = async {
+        let session = setup(Session::builder().url(listener.url())).connect().await.unwrap();
+        let doc = session.open_doc("sales").await.unwrap();
+        (session, doc)
+    };
+    let ((session, doc), engine) = tokio::join!(user, script);
+    (session, engine, doc)
+}
+
+/// A place where sessions connect to.
+pub(crate) struct Listener(TcpListener);
+
+impl Listener {
+    pub(crate) async fn bind() -> Self {
+        Self(TcpListener::bind("127.0.0.1:0").await.unwrap())
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("ws://{}/app/", self.0.local_addr().unwrap())
+    }
+
+    pub(crate) async fn stream(&self) -> TcpStream {
+        self.0.accept().await.unwrap().0
+    }
+
+    pub(crate) async fn accept(&self) -> Engine {
+        accept_on(self.stream().await).await.unwrap()
+    }
+
+    /// The next request to upgrade a connection. The test decides how it is answered.
+    pub(crate) async fn upgrade(&self) -> Upgrade {
+        let mut stream = self.stream().await;
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.expect("a whole request"));
+        }
+        let head = String::from_utf8(head).unwrap();
+        let mut lines = head.lines();
+        let uri = lines.next().unwrap().split(' ').nth(1).unwrap();
+        let mut request = Request::builder().uri(uri);
+        for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
+            request = request.header(name, value);
+        }
+        Upgrade { stream, request: request.body(()).unwrap() }
+    }
+}
+
+/// A request to upgrade a connection, not answered yet.
+pub(crate) struct Upgrade {
+    stream: TcpStream,
+    pub(crate) request: Request,
+}
+
+impl Upgrade {
+    /// The value of a header, or an empty string.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.request.headers().get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Opens the WebSocket; the answer has more headers.
+    pub(crate) async fn accept(mut self, headers: &[(&str, &str)]) -> Engine {
+        let key = derive_accept_key(self.header("sec-websocket-key").as_bytes());
+        let ours = [("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Accept", key.as_str())];
+        respond(&mut self.stream, "101 Switching Protocols", ours.iter().chain(headers), "").await;
+        let socket = WebSocketStream::from_raw_socket(self.stream, Role::Server, None).await;
+        Engine { socket, upgrade: self.request }
+    }
+
+    /// Answers without a WebSocket, and closes the connection.
+    pub(crate) async fn refuse(mut self, status: &str, headers: &[(&str, &str)], body: &str) {
+        let length = body.len().to_string();
+        let ours = [("Content-Length", length.as_str()), ("Connection", "close")];
+        respond(&mut self.stream, status, ours.iter().chain(headers), body).await;
+        self.stream.shutdown().await.unwrap();
+    }
+}
+
+async fn respond<'a>(
+    stream: &mut TcpStream,
+    status: &str,
+    headers: impl Iterator<Item = &'a (&'a str, &'a str)>,
+    body: &str,
+) {
+    let headers: String = headers.map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let answer = format!("HTTP/1.1 {status}\r\n{headers}\r\n{body}");
+    stream.write_all(answer.as_bytes()).await.unwrap();
+}
+
+/// A place where sessions connect to within the program, so that tests can move the clock.
+pub(crate) struct Inside {
+    dial: mpsc::UnboundedSender<DuplexStream>,
+    streams: mpsc::UnboundedReceiver<DuplexStream>,
+}
+
+impl Inside {
+    pub(crate) fn new() -> Self {
+        let (dial, streams) = mpsc::unbounded_channel();
+        Self { dial, streams }
+    }
+
+    /// Sessions that connect to here.
+    pub(crate) fn builder(&self) -> SessionBuilder {
+        let dial = self.dial.clone();
+        Session::builder().url("ws://inside/app/").dial(move |_, _| {
+            let (near, far) = tokio::io::duplex(1 << 16);
+            let outcome = dial.send(far).map_err(|_| io::ErrorKind::ConnectionRefused.into());
+            std::future::ready(outcome.map(|()| near))
+        })
+    }
+
+    pub(crate) async fn stream(&mut self) -> DuplexStream {
+        self.streams.recv().await.unwrap()
+    }
+
+    pub(crate) async fn accept(&mut self) -> Engine<DuplexStream> {
+        accept_on(self.stream().await).await.unwrap()
+    }
+
+    /// A session, ready.
+    pub(crate) async fn session(
+        &mut self,
+        setup: impl FnOnce(SessionBuilder) -> SessionBuilder,
+    ) -> (Session, Engine<DuplexStream>) {
+        let connect = setup(self.builder()).connect();
+        let (session, engine) = tokio::join!(connect, async {
+            let mut engine = self.accept().await;
+            engine.greet("SESSION_CREATED").await;
+            engine
+        });
+        (session.unwrap(), engine)
+    }
+}
+
+/// Opens a WebSocket on a stream, unless the client turns away.
+#[allow(clippy::result_large_err)]
+pub(crate) async fn accept_on<S: AsyncRead + AsyncWrite + Unpin>(stream: S) -> Option<Engine<S>> {
+    let mut upgrade = None;
+    let keep = |request: &Request, response: Response| {
+        upgrade = Some(request.clone());
+        Ok(response)
+    };
+    let socket = tokio_tungstenite::accept_hdr_async(stream, keep).await.ok()?;
+    Some(Engine { socket, upgrade: upgrade? })
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Engine<S> {
+    pub(crate) async fn greet(&mut self, state: &str) {
+        self.push(json!({ "jsonrpc": "2.0", "method": "OnConnected", "params": { "qSessionState": state } })).await;
+    }
+
+    /// The next request.
+    pub(crate) async fn request(&mut self) -> Value {
+        loop {
+            match self.socket.next().await.expect("the client goes on").expect("the client is well-behaved") {
+                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
+                Message::Close(frame) => panic!("closed: {frame:?}"),
+                _ => {}
+            }
+        }
+    }
+
+    /// The next request, which must be of a method; its id.
+    pub(crate) async fn expect(&mut self, method: &str) -> Value {
+        let request = self.request().await;
+        assert_eq!(request["method"], method, "{request}");
+        request["id"].clone()
+    }
+
+    /// Answers the next request, which must be of a method.
+    pub(crate) async fn answer(&mut self, method: &str, result: Value) {
+        let id = self.expect(method).await;
+        self.push(json!({ "jsonrpc": "2.0", "id": id, "result": result })).await;
+    }
+
+    /// Sends a message.
+    pub(crate) async fn push(&mut self, message: Value) {
+        self.say(message.to_string()).await;
+    }
+
+    /// Sends a text.
+    pub(crate) async fn say(&mut self, text: String) {
+        self.socket.send(Message::Text(text.into())).await.unwrap();
+    }
+
+    /// Closes with a code and a reason.
+    pub(crate) async fn close(&mut self, code: u16, reason: &'static str) {
+        let frame = tokio_tungstenite::tungstenite::protocol::CloseFrame { code: code.into(), reason: reason.into() };
+        self.socket.close(Some(frame)).await.unwrap();
+    }
+
+    /// How the client says goodbye: the code of its close frame.
+    pub(crate) async fn goodbye(mut self) -> Option<u16> {
+        while let Some(message) = self.socket.next().await {
+            if let Ok(Message::Close(frame)) = message {
+                let code = frame.map(|frame| frame.code.into());
+                while self.socket.next().await.is_some() {}
+                return code;
+            }
+        }
+        None
+    }
+}
+
+/// An object in an answer.
+pub(crate) fn object(class: &str, handle: i64) -> Value {
+    json!({ "qReturn": { "qType": class, "qHandle": handle, "qGenericId": format!("id-{handle}") } })
+}
