@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 
 use super::{DecodeError, Into, Wire, path};
 
@@ -51,6 +51,13 @@ impl<'de, T: Wire + Default> Visitor<'de> for OnlyMember<'_, T> {
             }
         }
         Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        match list.next_element::<IgnoredAny>()? {
+            None => Ok(()),
+            Some(_) => Err(A::Error::invalid_type(Unexpected::Seq, &self)),
+        }
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {

@@ -6,6 +6,7 @@ use serde::de::Error;
 
 use super::fault::{Fault, Scanned};
 use super::number::{HIGHS, ONES};
+use super::path;
 
 /// A string without escapes, whose opening quote has been passed over, and what comes after it.
 #[inline(always)]
@@ -71,8 +72,8 @@ fn bad_escape(text: &str) -> Box<Fault> {
     let Some(Err(error)) = first else { return Fault::syntax() };
     let message = error.to_string();
     let message = message.split(" at line ").next().unwrap_or_default();
-    // A string has one line.
-    Fault::at(quoted.len().saturating_sub(error.column()), serde_json::Error::custom(message))
+    let end = path::offset(&quoted, error.line(), error.column());
+    Fault::at(quoted.len() - end, serde_json::Error::custom(message))
 }
 
 /// Passes over a string; escapes are looked at, but what they stand for is not.

@@ -63,10 +63,7 @@ impl<'a> Text<'a> {
     #[inline(never)]
     fn open_unusual(text: &'a str, name: &'static str) -> Result<Opened<'a>, Box<Fault>> {
         let text = trim(text);
-        if let Some(rest) = text.strip_prefix("null") {
-            return Ok(Opened::Empty(rest));
-        }
-        if let Some(rest) = text.strip_prefix('[').and_then(|rest| trim(rest).strip_prefix(']')) {
+        if let Some(rest) = text.strip_prefix("null").or_else(|| empty_list(text)) {
             return Ok(Opened::Empty(rest));
         }
         let Some(rest) = text.strip_prefix('{').map(trim) else {
@@ -321,10 +318,15 @@ pub(super) fn end(text: &str) -> Scanned<'_> {
     if rest.is_empty() { Ok(rest) } else { Err(Fault::syntax()) }
 }
 
+/// What comes after an empty list: the empty object of some writers.
+fn empty_list(text: &str) -> Option<&str> {
+    trim(text.strip_prefix('[')?).strip_prefix(']')
+}
+
 /// Reads one member of an object, by its name, and says whether it is there; what comes after the object.
 pub(super) fn only_member<'a, T: Wire>(text: &'a str, name: &str, place: &mut T, found: &mut bool) -> Scanned<'a> {
     let text = trim(text);
-    if let Some(rest) = text.strip_prefix("null") {
+    if let Some(rest) = text.strip_prefix("null").or_else(|| empty_list(text)) {
         return Ok(rest);
     }
     let Some(first) = text.strip_prefix('{').map(trim) else {
