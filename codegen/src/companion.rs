@@ -1,4 +1,4 @@
-//! The facts that the published schema leaves out or gets wrong, from `companion.json`.
+//! Facts that the published schema omits or gets wrong, from `companion.json`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,45 +7,45 @@ use serde::Deserialize;
 use crate::fault::{Fault, Faults};
 use crate::model::{Kind, Member, Method, Model, TypeRef};
 
-/// The companion of a schema. The file itself says what each part is for.
+/// The companion of a schema. The file describes its own sections.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Companion {
     #[serde(rename = "about", default)]
     _about: BTreeMap<String, String>,
-    /// Method to the class of the object it returns.
+    /// The class of the object that each method returns.
     pub returns: BTreeMap<String, String>,
-    /// Methods that change nothing.
+    /// Methods that only read.
     pub reads: BTreeSet<String>,
-    /// Methods that change something.
+    /// Methods that write.
     pub writes: BTreeSet<String>,
     /// Types whose unknown members are kept.
     pub extended: BTreeSet<String>,
-    /// Members, `name` or `Type/name`, that are optional because presence means something.
+    /// Members, `name` or `Type/name`, that are optional because presence matters.
     pub presence: BTreeSet<String>,
-    /// Type to members that the schema lacks.
+    /// Members missing from the schema, by type.
     pub members: BTreeMap<String, BTreeMap<String, TypeRef>>,
-    /// Type that there are many values of to members that are kept in one box.
+    /// Types with many values, and which of their members are stored in a box.
     pub rare: BTreeMap<String, Vec<String>>,
-    /// Deprecated item to what to use instead.
+    /// Replacements of deprecated items.
     pub instead: BTreeMap<String, Vec<String>>,
 }
 
 const FILE: &str = "companion.json";
 
 impl Companion {
-    /// Reads the text of the file.
+    /// Parses the file.
     pub fn read(text: &str) -> Result<Self, Faults> {
         serde_json::from_str(text).map_err(|error| {
             Faults::from(Fault { file: FILE.into(), ..Fault::new("", error.to_string(), "Correct the file.") })
         })
     }
 
-    /// Adds its facts to a model. Returns notes on entries that do not apply to it and on methods that need one.
+    /// Adds the facts to a model. Returns notes about entries that do not apply and methods that need an entry.
     ///
     /// # Errors
     ///
-    /// A method that returns an object and has no entry; the fault names the line to add.
+    /// Returns a fault for each method that returns an object and has no entry. It contains the line to add.
     pub fn complete(&self, model: &mut Model) -> Result<Vec<Fault>, Faults> {
         self.check_returns(model)?;
         let mut notes = self.stale(model);
@@ -54,7 +54,7 @@ impl Companion {
             if !self.reads.contains(name) && !self.writes.contains(name) {
                 notes.push(note(
                     "/writes",
-                    format!("`{name}` is neither in `reads` nor in `writes`; it is taken for a write"),
+                    format!("`{name}` is in neither `reads` nor `writes`, so it counts as a write"),
                     format!("Add \"{name}\" to one of the two."),
                 ));
             }
@@ -71,12 +71,12 @@ impl Companion {
             match self.returns.get(name) {
                 None if returns_object => faults.push(note(
                     "/returns",
-                    format!("`{name}` returns an object and the schema does not say of which class"),
+                    format!("`{name}` returns an object of an unknown class"),
                     format!("Add the line `\"{name}\": \"CLASS\",` with one of: {}.", classes.join(", ")),
                 )),
                 Some(class) if returns_object && !classes.contains(&class.as_str()) => faults.push(note(
                     &format!("/returns/{name}"),
-                    format!("`{class}` is no class of the schema"),
+                    format!("`{class}` is not a class of the schema"),
                     format!("Use one of: {}.", classes.join(", ")),
                 )),
                 _ => {}
@@ -85,7 +85,7 @@ impl Companion {
         if faults.is_empty() { Ok(()) } else { Err(Faults(faults)) }
     }
 
-    /// Entries that name what the model does not have.
+    /// Notes about entries for items that are not in the model.
     fn stale(&self, model: &Model) -> Vec<Fault> {
         let mut notes = Vec::new();
         let mut gone = |pointer: String, name: &str| {
@@ -132,25 +132,25 @@ impl Companion {
         notes
     }
 
-    /// Entries that the model has no need of.
+    /// Notes about entries that the model does not need.
     fn needless(&self, model: &Model) -> Vec<Fault> {
         let mut notes = Vec::new();
         for name in self.returns.keys() {
             if model.methods.get(name).is_some_and(|method| !returns_object(method)) {
-                let what = format!("`{name}` returns no object in this schema");
+                let what = format!("`{name}` does not return an object in this schema");
                 notes.push(note(&format!("/returns/{name}"), what, "Remove the entry once no schema in use does."));
             }
         }
         for (ty, members) in &self.members {
             for member in members.keys().filter(|member| has_member(model, ty, member)) {
-                let what = format!("this schema has `{ty}/{member}` itself");
+                let what = format!("this schema already contains `{ty}/{member}`");
                 notes.push(note(&format!("/members/{ty}"), what, "Remove the entry once all schemas in use have it."));
             }
         }
         notes
     }
 
-    /// Adds its facts to a model, without a look at whether they are complete.
+    /// Adds the facts to a model without checking whether they are complete.
     pub(crate) fn apply(&self, model: &mut Model) {
         for (item, instead) in &self.instead {
             let (owner, member) = item.split_once('/').unwrap_or((item, ""));
@@ -178,18 +178,18 @@ impl Companion {
         }
     }
 
-    /// Whether a member is optional because its presence means something.
+    /// Whether a member is optional because presence matters.
     pub fn is_presence(&self, ty: &str, member: &str) -> bool {
         self.presence.contains(member) || self.presence.contains(&format!("{ty}/{member}"))
     }
 }
 
-/// Whether a result is an object; a list of them stays a list of plain values.
+/// Whether a result is an object. A list of objects is a list of plain values.
 fn returns_object(method: &Method) -> bool {
     method.results.iter().any(|result| result.ty == TypeRef::Named("ObjectInterface".to_owned()))
 }
 
-/// Whether a struct has a member, dynamic ones included.
+/// Whether a struct has a member, including dynamic members.
 fn has_member(model: &Model, ty: &str, member: &str) -> bool {
     match model.types.get(ty).map(|ty| &ty.kind) {
         Some(Kind::Struct { members, dynamic }) => {

@@ -1,8 +1,8 @@
-//! Compares two versions of the engine's API: what changed, and what each change means for callers of the generated
-//! Rust code.
+//! Compares two engine versions: what changed, and how each change affects users of the generated Rust code.
 //!
-//! Whether something breaks is decided by comparing the plans of the generated code, not the schemas: what has the same
-//! form in Rust does not break, and what has another form does, even where the schema says the same.
+//! Whether a change is breaking is decided by comparing the plans of the generated code, not the schemas: a change
+//! that
+//! does not affect the Rust code is not breaking, and a change that does is breaking even if the schemas agree.
 
 mod errors;
 mod input;
@@ -30,55 +30,55 @@ pub use input::Input;
 pub use line::{Change, Effect, Line, Step, Subject};
 use side::Side;
 
-/// What differs between two versions.
+/// The differences between two versions.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Diff {
-    /// The engine version of the old side.
+    /// Engine version of the old side.
     pub old: String,
-    /// The engine version of the new side.
+    /// Engine version of the new side.
     pub new: String,
-    /// The changes: first what breaks, then what needs a recompile, then the rest.
+    /// The changes: breaking changes first, then those that need a recompile, then the rest.
     pub changes: Vec<Line>,
-    /// What was not compared, and what else deserves a look.
+    /// What was not compared, and other notes.
     pub notes: Vec<String>,
 }
 
 impl Diff {
-    /// The semver step that all changes together ask for.
+    /// The semver step that the changes require.
     pub fn step(&self) -> Step {
         self.changes.iter().map(|line| line.step).max().unwrap_or_default()
     }
 
-    /// How many changes have an effect.
+    /// Number of changes with an effect.
     pub fn count(&self, effect: Effect) -> usize {
         self.changes.iter().filter(|line| line.effect == effect).count()
     }
 
-    /// Whether callers may have to change their code.
+    /// Whether any change is breaking.
     pub fn breaks(&self) -> bool {
         self.count(Effect::Breaks) > 0
     }
 
-    /// The new name of an item that was renamed, by the paths that documentation uses.
+    /// The new path of a renamed item. Paths have the form used by the documentation.
     pub fn renamed(&self, item: &str) -> Option<&str> {
         self.changes.iter().find(|line| line.was.as_deref() == Some(item)).map(|line| line.item.as_str())
     }
 
-    /// For people. `version` is that of the generated crate, to which the step applies.
+    /// Formats the report as text. `version` is the version of the generated crate, to which the step applies.
     pub fn to_text(&self, version: Option<&str>) -> String {
         text::write(self, version)
     }
 
-    /// For a changelog.
+    /// Formats the report as Markdown, for a changelog.
     pub fn to_markdown(&self, version: Option<&str>) -> String {
         markdown::write(self, version)
     }
 
-    /// For scripts.
+    /// Formats the report as JSON, for scripts.
     ///
     /// # Errors
     ///
-    /// None that is known; the serializer's.
+    /// Returns errors of the serializer.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
         #[derive(Serialize)]
         struct Summary {
@@ -104,7 +104,7 @@ impl Diff {
 
 /// Compares two inputs.
 ///
-/// A legacy file lacks most of what a schema says; then only what both sides know is compared, and a note says so.
+/// A legacy file contains less than a schema; only facts in both files are compared, and a note says so.
 pub fn compare(old: &Input, new: &Input, companion: &Companion) -> Diff {
     match (old, new) {
         (Input::Model(old), Input::Model(new)) => models(old, new, companion),
@@ -112,7 +112,7 @@ pub fn compare(old: &Input, new: &Input, companion: &Companion) -> Diff {
     }
 }
 
-/// Compares two models, each completed by the companion.
+/// Compares two models that have been completed by the companion.
 pub fn models(old: &Model, new: &Model, companion: &Companion) -> Diff {
     let notes = notes(old, new, companion);
     let (old, new) = (Side::of(old, companion), Side::of(new, companion));
@@ -130,14 +130,14 @@ fn finish(old: String, new: String, mut lines: Vec<Line>, notes: Vec<String>) ->
     Diff { old, new, changes: lines, notes }
 }
 
-/// The two sides, and the types that have another name in the new one.
+/// The two sides, and the types that were renamed.
 pub(crate) struct Sides<'a> {
     old: &'a Side,
     new: &'a Side,
     types: &'a pair::Renames,
 }
 
-/// What is said about the API as a whole.
+/// Changes that affect the API as a whole.
 fn api(sides: &Sides<'_>) -> Vec<Line> {
     let (old, new) = (&sides.old.model, &sides.new.model);
     let mut lines = Vec::new();
@@ -157,7 +157,7 @@ fn api(sides: &Sides<'_>) -> Vec<Line> {
     lines
 }
 
-/// What the companion lacks for the new side and did not lack for the old one, and what keeps it from being generated.
+/// What the companion lacks for the new side but not for the old one, and faults that prevent code generation.
 fn notes(old: &Model, new: &Model, companion: &Companion) -> Vec<String> {
     let all = |model: &Model| -> Vec<String> {
         let mut model = model.clone();
@@ -167,7 +167,7 @@ fn notes(old: &Model, new: &Model, companion: &Companion) -> Vec<String> {
     let known = all(old);
     let mut notes: Vec<String> = all(new).into_iter().filter(|note| !known.contains(note)).collect();
     for fault in Side::of(new, companion).faults {
-        notes.push(format!("`gen` cannot use the new side as it is: {fault}"));
+        notes.push(format!("`gen` cannot use the new side: {fault}"));
     }
     notes
 }

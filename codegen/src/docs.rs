@@ -22,7 +22,7 @@ pub(crate) struct Docs<'a> {
     /// The published descriptions, for items without a text of ours.
     pub(crate) published: &'a Prose,
     pub(crate) links: Links,
-    /// Whether to keep examples. They name this crate, so a crate of its own leaves them out.
+    /// Whether to include examples. They use `qix_schema`, so separate crates omit them.
     pub(crate) examples: bool,
 }
 
@@ -192,7 +192,7 @@ impl Docs<'_> {
     }
 }
 
-/// The hidden lines around every example, which make it compile with nothing but the generated crate.
+/// Hidden lines around every example. They need only this crate.
 const BEFORE: &str = "\
 # use qix_schema::{*, types::*};
 # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {

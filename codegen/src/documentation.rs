@@ -1,9 +1,9 @@
-//! The documentation that we write ourselves: Markdown files with a heading for each item and a bullet for each part.
+//! Our own documentation: Markdown files with a heading for each item and a bullet for each part.
 //!
 //! ```text
 //! ## Doc.GetField
 //!
-//! Gives a handle to a field. See [`Field.Select`].
+//! Opens a field. See [`Field.Select`].
 //!
 //! * qFieldName: Name of the field.
 //! * returns qReturn: The field.
@@ -20,7 +20,7 @@ use crate::prose::Prose;
 #[derive(Clone, Debug, Default)]
 pub struct Documentation {
     texts: Prose,
-    /// Each item, `Doc.GetField` or `Doc.GetField/qFieldName`, and where it stands.
+    /// The position of each item, such as `Doc.GetField` or `Doc.GetField/qFieldName`.
     places: BTreeMap<String, Place>,
 }
 
@@ -31,11 +31,11 @@ struct Place {
 }
 
 impl Documentation {
-    /// Reads the files: names and texts.
+    /// Parses the files, given as names and contents.
     ///
     /// # Errors
     ///
-    /// Text before the first heading, and items that are there twice.
+    /// Returns a fault for text before the first heading and for duplicate items.
     pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Faults> {
         let mut reader = Reader::default();
         for (file, text) in files {
@@ -44,26 +44,25 @@ impl Documentation {
         if reader.faults.is_empty() { Ok(reader.documentation) } else { Err(Faults(reader.faults)) }
     }
 
-    /// The text of an item, with its links turned into Rust's.
+    /// The text of an item, with links to Rust items.
     pub(crate) fn get(&self, item: &str, links: &Links) -> Option<String> {
         self.texts.get(item).map(|text| links.resolve(text, |_| ()))
     }
 
-    /// Compares the documentation with a model: what has no text.
+    /// Compares the documentation with a model; returns the undocumented items.
     ///
     /// # Errors
     ///
-    /// Texts for items that are not in the model, and links to such items.
+    /// Returns a fault for each text or link whose item is not in the model.
     pub fn check(&self, model: &Model) -> Result<Vec<String>, Faults> {
         self.check_after(model, |_| None)
     }
 
-    /// As [`Documentation::check`], after an upgrade: `renamed` knows the new path of an item that was renamed, so that
-    /// its text can move along.
+    /// Like [`Documentation::check`], after an upgrade: `renamed` returns the new path of a renamed item.
     ///
     /// # Errors
     ///
-    /// As [`Documentation::check`], with what to do with each text.
+    /// Like [`Documentation::check`]. Each fault says what to do with the text.
     pub fn check_after<'a>(
         &self,
         model: &Model,
@@ -80,7 +79,7 @@ impl Documentation {
                     .push(Fault { file: place.file.clone(), ..Fault::new(format!("line {}", place.line), what, hint) });
             };
             let owner = item.split(['#', '/']).next().unwrap_or_default();
-            // What is below a heading goes with it.
+            // Only the heading is reported, not the parts below it.
             if owner != item && !items.contains(owner) && self.places.contains_key(owner) {
                 continue;
             }
@@ -95,7 +94,7 @@ impl Documentation {
                     Some(new) => format!("Link [`{}`] instead.", new.replace('/', ".")),
                     None => "Correct the link.".to_owned(),
                 };
-                fault(format!("`{link}` is linked and not in the schema"), hint);
+                fault(format!("the link target `{link}` is not in the schema"), hint);
             });
         }
         let missing = items.into_iter().filter(|item| self.texts.get(item).is_none()).collect();
@@ -103,16 +102,16 @@ impl Documentation {
     }
 }
 
-/// What to do with the text of an item that is gone or has another name.
+/// What to do with the text of an item that was removed or renamed.
 fn what_to_do(heading: bool, renamed: Option<&str>) -> String {
     let part = |path: &str| match path.split_once("#result/") {
         Some((_, result)) => format!("* returns {result}:"),
         None => format!("* {}:", path.rsplit('/').next().unwrap_or_default()),
     };
     match (heading, renamed) {
-        (true, Some(new)) => format!("It was renamed: make the heading `## {new}`, and read the text again."),
-        (true, None) => "Remove the text with all that stands below its heading, or correct the name.".to_owned(),
-        (false, Some(new)) => format!("It was renamed: begin the line with `{}`, and read the text again.", part(new)),
+        (true, Some(new)) => format!("It was renamed: change the heading to `## {new}`, and check the text."),
+        (true, None) => "Remove the text with everything below its heading, or correct the name.".to_owned(),
+        (false, Some(new)) => format!("It was renamed: start the line with `{}`, and check the text.", part(new)),
         (false, None) => "Remove the text, or correct the name.".to_owned(),
     }
 }
@@ -153,7 +152,7 @@ impl Reader {
         self.end(file, start, &item, &part, &mut lines);
     }
 
-    /// Ends an item or a part of one.
+    /// Ends an item or a part.
     fn end(&mut self, file: &str, line: usize, item: &str, part: &str, lines: &mut Vec<&str>) {
         let text = std::mem::take(lines).join("\n").trim().to_owned();
         let name = if part.is_empty() { item } else { part };
@@ -169,7 +168,7 @@ impl Reader {
         }
         let place = Place { file: file.to_owned(), line };
         if let Some(other) = self.documentation.places.insert(name.to_owned(), place) {
-            let what = format!("`{name}` has a text already, in {} line {}", other.file, other.line);
+            let what = format!("`{name}` already has a text, in {} line {}", other.file, other.line);
             self.faults.push(fault(what, "Remove one of the two."));
         }
         self.documentation.texts.describe(name, &text);
@@ -182,7 +181,7 @@ fn is_part(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_$-".contains(c))
 }
 
-/// Everything in a model that should have a text.
+/// All items of a model that should have a text.
 fn items(model: &Model) -> BTreeSet<String> {
     let mut items: BTreeSet<String> = model.classes().into_iter().map(str::to_owned).collect();
     for (name, method) in &model.methods {
@@ -204,7 +203,7 @@ fn items(model: &Model) -> BTreeSet<String> {
     items
 }
 
-/// Links by wire names, and the Rust items they lead to.
+/// Links by wire name and the Rust items they refer to.
 pub(crate) struct Links {
     targets: BTreeMap<String, (String, String)>,
 }
@@ -252,14 +251,14 @@ impl Links {
         Self { targets }
     }
 
-    /// Turns each ``[`Wire.Name`]`` into a link to the Rust item; one that is not there becomes plain code.
+    /// Converts each ``[`Wire.Name`]`` to a link to the Rust item. Unknown names become plain code.
     fn resolve(&self, text: &str, mut unknown: impl FnMut(&str)) -> String {
         let mut out = String::new();
         let mut rest = text;
         while let Some(start) = rest.find("[`") {
             out.push_str(&rest[..start]);
             rest = &rest[start..];
-            // Only a name between the two is a link; a bracket in code is not.
+            // Only a name in brackets is a link; a bracket in code is not.
             let name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
             let end = rest[2..].find(|c| !name(c)).map(|length| length + 2);
             let Some(end) = end.filter(|end| rest[*end..].starts_with("`]") && !rest[*end..].starts_with("`](")) else {
@@ -309,7 +308,7 @@ mod tests {
     #[test]
     fn faults_name_the_line() {
         let twice = read("## A\n\na\n\n## A\n\nb\n").unwrap_err().to_string();
-        assert!(twice.contains("a.md line 5: `A` has a text already, in a.md line 1"), "{twice}");
+        assert!(twice.contains("a.md line 5: `A` already has a text, in a.md line 1"), "{twice}");
         assert!(read("words\n## A\n").unwrap_err().to_string().contains("text before the first heading"));
     }
 }

@@ -1,6 +1,6 @@
-//! Which file a type is written to: families that a reader would look for, by words in the names.
+//! Sorts types into files by words in their names.
 
-/// Families in order; a type belongs to the first whose word its name holds.
+/// Families in order. A type belongs to the first family that has a word contained in its name.
 const FAMILIES: [(&str, &str, &[&str]); 12] = [
     ("search", "Searching in data and objects.", &["Search", "AssociationScore", "FieldScores", "MatchingField"]),
     (
@@ -202,13 +202,13 @@ const FAMILIES: [(&str, &str, &[&str]); 12] = [
     ("app", "Apps, and what remains.", &[""]),
 ];
 
-/// The file of a type, without its ending.
+/// The file of a type, without extension.
 pub(crate) fn of(ty: &str) -> &'static str {
     let family = FAMILIES.iter().find(|(_, _, words)| words.iter().any(|word| ty.contains(word)));
     family.map_or("app", |(file, _, _)| file)
 }
 
-/// The families: file and what it holds.
+/// The files and their descriptions.
 pub(crate) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
     FAMILIES.iter().map(|(file, about, _)| (*file, *about))
 }

@@ -1,22 +1,22 @@
-//! What can be wrong with the input of the generator.
+//! Faults in the input of the generator.
 
 use std::fmt;
 
-/// One fault of an input file: where it is, what it is and what to do about it.
+/// A fault in an input file: its position, what is wrong, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// The file, such as `companion.json`; empty for the schema itself.
+    /// The file, such as `companion.json`. Empty for the schema.
     pub file: String,
-    /// JSON pointer to the place.
+    /// JSON pointer to the position.
     pub pointer: String,
-    /// What is wrong there.
+    /// What is wrong.
     pub what: String,
     /// What to do about it.
     pub hint: String,
 }
 
 impl Fault {
-    /// A fault of the schema.
+    /// Creates a fault of the schema.
     pub fn new(pointer: impl Into<String>, what: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { file: String::new(), pointer: pointer.into(), what: what.into(), hint: hint.into() }
     }
@@ -30,7 +30,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Everything that is wrong with an input; nothing is generated from it.
+/// All faults of an input. Nothing is generated from it.
 #[derive(Debug, thiserror::Error)]
 pub struct Faults(pub Vec<Fault>);
 

@@ -1,10 +1,10 @@
-//! What is fuzzed: see `tests/fuzz`.
+//! Entry points for fuzzing; see `tests/fuzz`.
 
 use crate::companion::Companion;
 use crate::diff::{self, Input};
 use crate::{Place, Texts, generate, openrpc, snapshot};
 
-/// Any text is a schema or a list of faults; what is a schema becomes code or faults, and is its own snapshot.
+/// Any text must be a schema or return faults. A schema must generate code or faults, and survive its snapshot.
 pub fn schemas(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
     if let Ok((input, _)) = Input::read(text) {

@@ -1,5 +1,6 @@
-//! Reads the legacy schema form, which enigma.js bundles: classes, methods, parameters with a sample of their value,
-//! names of results, and numbers of enum values. It has no types, so that nothing can be generated from it.
+//! Reads the legacy schema format that enigma.js bundles: classes, methods, parameters with sample values, result
+//! names,
+//! and enum values. It does not contain types, so no code can be generated from it.
 
 use std::collections::BTreeMap;
 
@@ -8,14 +9,14 @@ use serde_json::Value;
 
 use crate::fault::{Fault, Faults};
 
-/// What a legacy file holds.
+/// The content of a legacy file.
 #[derive(Clone, Debug, Default)]
 pub struct Legacy {
-    /// Version of the engine's API; newer files leave it out.
+    /// Engine version. Newer files omit it.
     pub version: Option<String>,
-    /// Methods by their full name, `Doc.GetField`.
+    /// Methods by full name, such as `Doc.GetField`.
     pub methods: BTreeMap<String, LegacyMethod>,
-    /// Enums: the long name and number of each value.
+    /// Enums: long name and number of each value.
     pub enums: BTreeMap<String, BTreeMap<String, i64>>,
 }
 
@@ -23,10 +24,10 @@ pub struct Legacy {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct LegacyMethod {
-    /// Its parameters.
+    /// Parameters.
     #[serde(rename = "In")]
     pub params: Vec<LegacyParam>,
-    /// What comes back, without `qReturn`.
+    /// Results, without `qReturn`.
     #[serde(rename = "Out")]
     pub results: Vec<LegacyResult>,
 }
@@ -35,12 +36,12 @@ pub struct LegacyMethod {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct LegacyParam {
-    /// Name on the wire.
+    /// Wire name.
     pub name: String,
-    /// A sample of its value, which stands for the default where it is optional.
+    /// Sample value; for optional parameters, the default.
     #[serde(default)]
     pub default_value: Option<Value>,
-    /// Whether a call may leave it out.
+    /// Whether the parameter is optional.
     #[serde(default)]
     pub optional: bool,
 }
@@ -49,16 +50,16 @@ pub struct LegacyParam {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct LegacyResult {
-    /// Name on the wire.
+    /// Wire name.
     pub name: String,
 }
 
 impl Legacy {
-    /// Reads the JSON of a legacy file.
+    /// Parses a legacy file.
     ///
     /// # Errors
     ///
-    /// Every method and enum that does not have the form; each with its place.
+    /// Returns a fault for each method and enum that does not have the expected form.
     pub fn read(file: &Value) -> Result<Self, Faults> {
         let mut faults = Vec::new();
         let mut legacy =

@@ -1,7 +1,8 @@
 //! Reads a Qlik engine's published schema and writes Rust.
 //!
-//! Data flows one way: published file ([`openrpc`]) → [`model`], which the [`snapshot`] keeps and the [`companion`]
-//! completes → plan → Rust files. Strings in, strings out: reading and writing files is the caller's.
+//! Data flows in one direction: published file ([`openrpc`]) → [`model`], which the [`snapshot`] stores and the
+//! [`companion`] completes → plan → Rust files. The crate takes and returns strings; the caller reads and writes
+//! files.
 //!
 //! ```
 //! let published = qix_codegen::openrpc::read(r##"{
@@ -52,23 +53,23 @@ use fault::{Fault, Faults};
 use model::{Counts, Model};
 use prose::Prose;
 
-/// The code for one engine version.
+/// The generated code for one engine version.
 #[derive(Debug)]
 pub struct Generated {
-    /// The files, by their path.
+    /// The files by path.
     pub files: Files,
-    /// What the schema holds.
+    /// The size of the schema.
     pub counts: Counts,
-    /// What deserves a look: companion entries that do not apply, methods that need one.
+    /// Notes: companion entries that do not apply, and methods that need an entry.
     pub notes: Vec<Fault>,
 }
 
-/// Where the texts come from.
+/// Sources of documentation.
 #[derive(Clone, Copy, Debug)]
 pub struct Texts<'a> {
-    /// Our own documentation.
+    /// Our own texts.
     pub own: &'a Documentation,
-    /// The published descriptions, for items that have no text of ours.
+    /// The published descriptions, for items without a text of ours.
     pub published: &'a Prose,
 }
 
@@ -76,7 +77,7 @@ pub struct Texts<'a> {
 ///
 /// # Errors
 ///
-/// Every fault of the model or the companion, each with its place and what to do about it.
+/// Returns all faults of the model and the companion, with their positions and what to do about them.
 pub fn generate(mut model: Model, companion: &Companion, texts: Texts<'_>, place: Place) -> Result<Generated, Faults> {
     let counts = model.counts();
     let notes = companion.complete(&mut model)?;

@@ -1,15 +1,16 @@
-//! Published descriptions as rustdoc Markdown.
+//! Converts published descriptions to Markdown for rustdoc.
 //!
-//! They hold HTML (`<div class=note>`, tables, line breaks), headings of any level, links into another site's pages and
-//! brackets that rustdoc would take for links.
+//! They contain HTML (`<div class=note>`, tables, line breaks), headings of any level, relative links, and brackets
+//! that
+//! rustdoc would interpret as links.
 
-/// Cleans a description so that rustdoc reads it without a warning.
+/// Cleans a description so that rustdoc reads it without warnings.
 pub(crate) fn clean(text: &str) -> String {
     let mut out = Cleaner::default();
     let shown =
         |c: &char| *c == '\n' || !c.is_control() && !matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
     let text = text.replace("\r\n", "\n").replace('\r', "\n").replace('\t', "    ");
-    // Rust refuses characters in a comment that nobody sees.
+    // Rust rejects invisible characters in comments.
     for line in text.chars().filter(shown).collect::<String>().lines() {
         out.line(line);
     }
@@ -19,9 +20,9 @@ pub(crate) fn clean(text: &str) -> String {
 #[derive(Default)]
 struct Cleaner {
     out: Vec<String>,
-    /// The fence that closes the present block of code, where nothing is touched.
+    /// The fence that closes the current code block, whose content is not changed.
     fence: Option<&'static str>,
-    /// Cells of the table row that is being read.
+    /// The table that is being read.
     table: Option<Table>,
 }
 
@@ -35,7 +36,7 @@ impl Cleaner {
         let fence = ["```", "~~~"].into_iter().find(|fence| line.trim_start().starts_with(fence));
         match (self.fence, fence) {
             (None, Some(fence)) => {
-                // A bare fence would be compiled as Rust.
+                // Rustdoc compiles blocks with a bare fence as Rust.
                 self.out.push(format!("{fence}text"));
                 self.fence = Some(fence);
                 return;
@@ -111,7 +112,7 @@ impl Cleaner {
         }
         plain.push_str(rest);
         if self.table.is_some() {
-            // Text between cells continues the last cell's line.
+            // Text between cells continues the last cell.
             if let Some(cell) = self.table.as_mut().and_then(|t| t.rows.last_mut()).and_then(|row| row.last_mut())
                 && !plain.trim().is_empty()
             {
@@ -173,7 +174,8 @@ impl Cleaner {
     }
 }
 
-/// A tag at the start of a text: its name in lower case, with `/` if it closes, and what follows it.
+/// Parses a tag at the start of a text: its name in lowercase, with `/` if it is a closing tag, and the rest of the
+/// text.
 fn tag(text: &str) -> Option<(String, &str)> {
     let end = text.find('>')?;
     let inner = text[1..end].trim().trim_end_matches('/');
@@ -186,7 +188,8 @@ fn tag(text: &str) -> Option<(String, &str)> {
     (TAGS.contains(&word) || word == "ul").then(|| (name, &text[end + 1..]))
 }
 
-/// Keeps links to the web, turns all others into their text, and hides what rustdoc would take for links or tags.
+/// Keeps absolute links, replaces other links with their text, and escapes what rustdoc would interpret as links or
+/// tags.
 fn escape(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -224,7 +227,8 @@ fn escape(text: &str) -> String {
     out
 }
 
-/// Where the code ends that a run of ticks at the start of a text opens: after the next run of the same length.
+/// The end of the code span that starts with the backticks at the start of a text: after the next run of equal
+/// length.
 fn code_span(text: &str, ticks: usize) -> Option<usize> {
     let mut at = ticks;
     while let Some(found) = text[at..].find('`') {
@@ -238,7 +242,7 @@ fn code_span(text: &str, ticks: usize) -> Option<usize> {
     None
 }
 
-/// A line of text, escaped, after the marks of lists that it begins with. No block of code begins there.
+/// Escapes a line of text after its list markers, so that it does not start a code block.
 fn line_of_text(text: &str) -> String {
     let digits = text.trim_start_matches(|c: char| c.is_ascii_digit());
     let bullet = text.starts_with(['*', '-', '+']);
@@ -261,7 +265,7 @@ fn line_of_text(text: &str) -> String {
     }
 }
 
-/// A Markdown link at the start of a text: label, target and what follows.
+/// Parses a Markdown link at the start of a text: label, target, and rest.
 fn link(text: &str) -> Option<(&str, &str, &str)> {
     let close = text.strip_prefix('[')?.find("](")? + 1;
     let label = &text[1..close];

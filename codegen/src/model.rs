@@ -1,7 +1,8 @@
-//! The facts of one engine version's API: what a published schema says, without its prose.
+//! The facts of one engine version: what a published schema contains, without descriptions.
 //!
-//! Plain data. It is read from a published file ([`crate::openrpc`]) and written to and read from the committed
-//! snapshot ([`crate::snapshot`]).
+//! Plain data, read from a published file ([`crate::openrpc`]) or from the committed snapshot ([`crate::snapshot`]),
+//! and
+//! written to the snapshot.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,46 +14,46 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Model {
-    /// Version of the engine's API, such as `12.2886.0`.
+    /// Engine version, such as `12.2886.0`.
     pub engine: String,
     /// Title of the API.
     pub title: String,
-    /// Version of the OpenRPC form that the file follows.
+    /// OpenRPC version of the file.
     pub openrpc: String,
-    /// Stability of whatever does not state its own.
+    /// Default stability of all items.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stability: Option<Stability>,
-    /// Visibility of whatever does not state its own.
+    /// Default visibility of all items.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visibility: Option<String>,
     /// Categories of the whole API.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub categories: Vec<String>,
-    /// Methods by their full name, `Doc.GetField`.
+    /// Methods by full name, such as `Doc.GetField`.
     pub methods: BTreeMap<String, Method>,
     /// Types by name.
     pub types: BTreeMap<String, Type>,
     /// Error codes by name.
     pub errors: BTreeMap<String, i64>,
-    /// Groups of errors that methods refer to.
+    /// Error groups that methods refer to.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub error_groups: BTreeMap<String, Vec<String>>,
 }
 
-/// How settled a part of the API is.
+/// Stability of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stability {
-    /// Will not change.
+    /// Does not change.
     Locked,
     /// Changes only in compatible ways.
     Stable,
-    /// May change or go at any time.
+    /// May change or be removed at any time.
     Experimental,
 }
 
 impl Stability {
-    /// The word the schema uses.
+    /// The name in the schema.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Locked => "locked",
@@ -61,22 +62,22 @@ impl Stability {
         }
     }
 
-    /// The stability that the schema's word stands for.
+    /// The stability for a name in the schema.
     pub fn from_word(word: &str) -> Option<Self> {
         [Self::Locked, Self::Stable, Self::Experimental].into_iter().find(|s| s.as_str() == word)
     }
 }
 
-/// What the schema says about any item, whatever its kind.
+/// Properties that any kind of item can have.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Marks {
-    /// Stability, if the item states its own.
+    /// Stability, if different from the default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stability: Option<Stability>,
-    /// Visibility, if the item states its own.
+    /// Visibility, if different from the default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visibility: Option<String>,
-    /// Present when the item is deprecated.
+    /// Deprecation, if the item is deprecated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deprecated: Option<Deprecation>,
     /// Categories of the item.
@@ -85,7 +86,7 @@ pub struct Marks {
 }
 
 impl Marks {
-    /// These marks, and those of another for what they do not say.
+    /// These marks, with missing ones taken from another item.
     pub(crate) fn or(self, other: Self) -> Self {
         Self {
             stability: self.stability.or(other.stability),
@@ -96,28 +97,28 @@ impl Marks {
     }
 }
 
-/// A deprecation, with the full names of what to use instead, where the schema names it.
+/// A deprecation, with the full names of the replacements if the schema contains them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deprecation {
-    /// Methods or types to use instead.
+    /// Replacements.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub instead: Vec<String>,
 }
 
-/// One method of one class.
+/// A method of a class.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Method {
-    /// Parameters in the order of the positional form.
+    /// Parameters in positional order.
     pub params: Vec<Param>,
-    /// Values that come back.
+    /// Results.
     pub results: Vec<ResultValue>,
-    /// Rights that the caller needs.
+    /// Access rights that the method requires.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub access: Vec<String>,
-    /// Errors and groups of errors that the method may answer with.
+    /// Errors and error groups that the method may return.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<String>,
-    /// Stability, visibility, deprecation.
+    /// Stability, visibility, and deprecation.
     #[serde(flatten)]
     pub marks: Marks,
 }
@@ -125,26 +126,26 @@ pub struct Method {
 /// A parameter of a method.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Param {
-    /// Name on the wire.
+    /// Wire name.
     pub name: String,
     /// Type.
     #[serde(rename = "type")]
     pub ty: TypeRef,
-    /// Whether every call must carry it.
+    /// Whether the parameter is required.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub required: bool,
-    /// Value that the engine takes when it is absent.
+    /// Default value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<serde_json::Value>,
-    /// Stability, visibility, deprecation.
+    /// Stability, visibility, and deprecation.
     #[serde(flatten)]
     pub marks: Marks,
 }
 
-/// A value that a method returns.
+/// A result of a method.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ResultValue {
-    /// Name on the wire.
+    /// Wire name.
     pub name: String,
     /// Type.
     #[serde(rename = "type")]
@@ -154,42 +155,42 @@ pub struct ResultValue {
 /// A named type.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Type {
-    /// What it is made of.
+    /// Kind of type.
     #[serde(flatten)]
     pub kind: Kind,
-    /// Stability, visibility, deprecation.
+    /// Stability, visibility, and deprecation.
     #[serde(flatten)]
     pub marks: Marks,
 }
 
-/// What a named type is made of.
+/// The kind of a named type.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Kind {
-    /// A JSON object with known members.
+    /// A struct: a JSON object with known members.
     Struct {
-        /// The members, in the order of the schema.
+        /// The members, in schema order.
         members: Vec<Member>,
-        /// Members whose presence alone means something, by name.
+        /// Members whose presence matters, by name.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         dynamic: Vec<Member>,
     },
-    /// A JSON object whose members the schema leaves open.
+    /// A JSON object with any members.
     Open,
     /// A list.
     Array {
-        /// Type of its elements.
+        /// Element type.
         items: TypeRef,
     },
-    /// A text with a rule of its own.
+    /// A string with a format.
     Text {
-        /// How bytes are written into the text.
+        /// How bytes are encoded in the string.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         encoding: Option<String>,
     },
-    /// One of several named values.
+    /// An enum.
     Enum {
-        /// The values, by number.
+        /// The values, ordered by number.
         values: Vec<EnumValue>,
     },
 }
@@ -197,47 +198,47 @@ pub enum Kind {
 /// A member of a struct.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Member {
-    /// Name on the wire.
+    /// Wire name.
     pub name: String,
     /// Type.
     #[serde(rename = "type")]
     pub ty: TypeRef,
-    /// Value that absence stands for, where it is not the zero of the type.
+    /// Default value, if it is not the zero value of the type.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<serde_json::Value>,
-    /// Whether the schema says that it is always there.
+    /// Whether the schema marks the member as required.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub required: bool,
-    /// Stability, visibility, deprecation.
+    /// Stability, visibility, and deprecation.
     #[serde(flatten)]
     pub marks: Marks,
 }
 
-/// A value of an enum: three ways to write the same.
+/// An enum value, which has three wire forms.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EnumValue {
-    /// The text that engines write.
+    /// Title, which engines write.
     pub title: String,
-    /// The long name that documentation and defaults use.
+    /// Long name, which descriptions and defaults use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub long: Option<String>,
-    /// The number.
+    /// Number.
     pub number: i64,
-    /// Stability, visibility, deprecation.
+    /// Stability, visibility, and deprecation.
     #[serde(flatten)]
     pub marks: Marks,
 }
 
-/// The type of a member, a parameter or a result; in the snapshot one word, such as `int32`, `NxPage` or `[string]`.
+/// The type of a member, parameter, or result. In the snapshot, one word such as `int32`, `NxPage`, or `[string]`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum TypeRef {
-    /// Text.
+    /// String.
     String,
-    /// Truth value.
+    /// Boolean.
     Boolean,
-    /// Whole number.
+    /// Integer.
     Integer(IntFormat),
-    /// Floating point number; whether the schema says `double`.
+    /// Floating-point number.
     Number {
         /// Whether the schema gives the format `double`.
         double: bool,
@@ -248,10 +249,10 @@ pub enum TypeRef {
     List(Box<TypeRef>),
 }
 
-/// The width of a whole number.
+/// Width of an integer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum IntFormat {
-    /// The schema does not say.
+    /// Not specified.
     Unstated,
     /// 8 bits.
     Int8,
@@ -261,7 +262,7 @@ pub enum IntFormat {
     Int32,
     /// 64 bits.
     Int64,
-    /// One byte, signed or not.
+    /// One byte, signed or unsigned.
     Byte,
     /// 8 bits without a sign.
     Uint8,
@@ -287,12 +288,12 @@ impl IntFormat {
         (Self::Uint64, "uint64"),
     ];
 
-    /// The format that the schema's word stands for.
+    /// The format for a name in the schema.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::WORDS.iter().find(|(_, w)| *w == word).map(|(f, _)| *f)
     }
 
-    /// Whether the Rust type can hold a number.
+    /// Whether the Rust type can represent a number.
     pub(crate) fn holds(self, number: i64) -> bool {
         match self {
             Self::Int8 => i8::try_from(number).is_ok(),
@@ -312,7 +313,7 @@ impl IntFormat {
 }
 
 impl TypeRef {
-    /// The named type inside, whatever the number of lists around it.
+    /// The named type inside any number of lists.
     pub fn named(&self) -> Option<&str> {
         match self {
             Self::Named(name) => Some(name),
@@ -369,7 +370,7 @@ impl<'de> Deserialize<'de> for TypeRef {
     }
 }
 
-/// How much of everything a model holds.
+/// Size of a model.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Classes.
@@ -378,9 +379,9 @@ pub struct Counts {
     pub methods: usize,
     /// Parameters of all methods.
     pub params: usize,
-    /// Named types of any kind.
+    /// Named types.
     pub types: usize,
-    /// Members of all structs, without the dynamic ones.
+    /// Members of all structs, without dynamic members.
     pub members: usize,
     /// Enums among the types.
     pub enums: usize,
@@ -391,7 +392,7 @@ pub struct Counts {
 }
 
 impl Model {
-    /// Counts what is there.
+    /// Counts the items of a model.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts {
             classes: self.classes().len(),
@@ -414,7 +415,7 @@ impl Model {
         counts
     }
 
-    /// The names of the classes, sorted.
+    /// Sorted names of the classes.
     pub fn classes(&self) -> Vec<&str> {
         let mut classes: Vec<&str> = self.methods.keys().filter_map(|name| class_of(name)).collect();
         classes.dedup();
@@ -422,7 +423,7 @@ impl Model {
     }
 }
 
-/// The class in a method's full name.
+/// The class in the full name of a method.
 pub fn class_of(method: &str) -> Option<&str> {
     method.split_once('.').map(|(class, _)| class)
 }

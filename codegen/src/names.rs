@@ -1,8 +1,8 @@
-//! Every name that the generated code has, and how it comes from the schema's.
+//! Converts names of the schema to Rust names.
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
-/// Words that are no identifiers in Rust.
+/// Rust keywords.
 const KEYWORDS: [&str; 52] = [
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
     "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
@@ -10,7 +10,7 @@ const KEYWORDS: [&str; 52] = [
     "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
-/// Enum values whose own names say too little, or misspell what they say: (enum, title, name).
+/// Enum values with unclear or misspelled names: (enum, title, name).
 const VARIANTS: [(&str, &str, &str); 4] = [
     ("NxGrpType", "H", "Hierarchy"),
     ("StateEnumType", "NSTATES", "NStates"),
@@ -18,7 +18,7 @@ const VARIANTS: [(&str, &str, &str); 4] = [
     ("StateEnumType", "XS", "SelectedExcluded"),
 ];
 
-/// Names that a type or a request must not have, since the generated code means something else by them.
+/// Names that types and requests must not have, because the generated code uses them.
 pub(crate) const RESERVED_TYPES: [&str; 40] = [
     "Answer",
     "Arc",
@@ -62,31 +62,31 @@ pub(crate) const RESERVED_TYPES: [&str; 40] = [
     "Vec",
 ];
 
-/// Names that a parameter must not have, since a call's or a request's own methods do.
+/// Names that parameters must not have, because calls and requests have methods of these names.
 pub(crate) const RESERVED_PARAMS: [&str; 6] = ["new", "map", "ready", "into_future", "clone", "fmt"];
 
-/// Names that a method must not have, since every object has them.
+/// Names that methods must not have, because every object has methods of these names.
 pub(crate) const RESERVED_METHODS: [&str; 5] = ["remote", "handle", "call", "clone", "from_remote"];
 
-/// Names that a member must not have, since the generated struct has them.
+/// Names that members must not have, because every generated struct has items of these names.
 pub(crate) const RESERVED_MEMBERS: [&str; 2] = ["extra", "rare"];
 
-/// `qFieldName` → `field_name`: members, parameters and results.
+/// `qFieldName` → `field_name`: members, parameters, and results.
 pub(crate) fn field(wire: &str) -> String {
     let bare = match wire.strip_prefix('q') {
-        // All wire names begin with q; a lower-case letter may follow (`qv`, `qnDec`).
+        // All wire names start with `q`, which may be followed by a lowercase letter (`qv`, `qnDec`).
         Some(rest) if rest.starts_with(|c: char| c.is_ascii_alphabetic()) => rest,
         _ => wire,
     };
     identifier(bare.to_snake_case())
 }
 
-/// `GetField` → `get_field`: methods, and classes as modules.
+/// `GetField` → `get_field`: methods, and modules of classes.
 pub(crate) fn function(wire: &str) -> String {
     identifier(wire.to_snake_case())
 }
 
-/// A type or request keeps the schema's name, which begins with a capital.
+/// Types and requests keep the name of the schema, which starts with an uppercase letter.
 pub(crate) fn ty(wire: &str) -> String {
     let mut chars = wire.chars();
     chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect()
@@ -98,7 +98,7 @@ pub(crate) fn error(wire: &str) -> String {
     if bare.starts_with(|c: char| c.is_ascii_digit()) { format!("E_{bare}") } else { bare }
 }
 
-/// The variants of an enum, from each value's title and long name: readable, without the words that all share.
+/// The variants of an enum, from the titles and long names of its values, without common leading words.
 pub(crate) fn variants(name: &str, values: &[(&str, Option<&str>)]) -> Vec<String> {
     let texts: Vec<Vec<&str>> = values.iter().map(|(title, long)| long.unwrap_or(title).split('_').collect()).collect();
     let shared = shared_words(&texts);
@@ -117,7 +117,7 @@ pub(crate) fn variants(name: &str, values: &[(&str, Option<&str>)]) -> Vec<Strin
     variants.map(named).collect()
 }
 
-/// How many leading words all values share, leaving each a name that can be an identifier.
+/// The number of leading words that all values share and that can be removed.
 fn shared_words(texts: &[Vec<&str>]) -> usize {
     let Some(first) = texts.first().filter(|_| texts.len() > 1) else { return 0 };
     let mut shared = 0;

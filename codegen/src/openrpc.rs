@@ -1,7 +1,7 @@
-//! Reads a published schema (OpenRPC) into a [`Model`], its [`Prose`] and a list of what the reader does not know.
+//! Reads a published OpenRPC schema into a [`Model`] and its [`Prose`], and lists what it does not understand.
 //!
-//! Every key of the file is either understood, kept as prose or reported: nothing is dropped silently. Every fault names
-//! its place by a JSON pointer. What JSON Schema allows to write in several ways is made one form first.
+//! Every key of the file is interpreted, kept as prose, or reported. Every fault contains a JSON pointer. Equivalent forms
+//! that JSON Schema allows are normalized first.
 
 mod methods;
 mod object;
@@ -21,24 +21,24 @@ use place::Place;
 use tree::Tree;
 use written_out::WrittenOut;
 
-/// What a published file holds.
+/// The content of a published file.
 #[derive(Debug)]
 pub struct Published {
-    /// Its facts.
+    /// The facts.
     pub model: Model,
-    /// Its descriptions.
+    /// The descriptions.
     pub prose: Prose,
-    /// What the reader does not know, each with its place.
+    /// What the reader does not understand, with positions.
     pub unknown: Vec<Fault>,
 }
 
-/// Reads the text of a published schema.
+/// Parses a published schema.
 ///
 /// # Errors
 ///
-/// Every fault of the file, each with its place and what to do about it.
+/// Returns all faults of the file, with their positions and what to do about them.
 pub fn read(text: &str) -> Result<Published, Faults> {
-    // A byte order mark says nothing of a text that is decoded.
+    // The text is already decoded, so a byte order mark is redundant.
     let file: Tree = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
         Fault::new(
             "",
@@ -64,8 +64,8 @@ pub fn read(text: &str) -> Result<Published, Faults> {
     }
 }
 
-/// One fault for each cause: the first, which names the places of others. What is alike but for names has one cause if
-/// it is at `many` places.
+/// Merges faults with the same cause into the first, which names the other positions. Faults that differ only in names have
+/// the same cause if there are at least `many` of them.
 fn by_cause(faults: Vec<Fault>, many: usize) -> Vec<Fault> {
     let alike = |fault: &Fault| fault.what.split('`').step_by(2).collect::<String>() + &fault.hint;
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
@@ -91,11 +91,11 @@ fn by_cause(faults: Vec<Fault>, many: usize) -> Vec<Fault> {
     causes.into_iter().map(merge).collect()
 }
 
-/// The text of a schema file: UTF-8, or UTF-16 with a byte order mark, which some tools of Windows write.
+/// Decodes a schema file: UTF-8, or UTF-16 with a byte order mark, which some Windows tools write.
 ///
 /// # Errors
 ///
-/// Bytes that are neither; the fault says which is the first.
+/// Returns a fault with the position of the first invalid byte.
 pub fn decode(bytes: Vec<u8>) -> Result<String, Faults> {
     let fault = |what: String| {
         Fault::new("", what, "Save the file as UTF-8, or download it again as the engine's vendor publishes it.").into()
@@ -123,24 +123,24 @@ struct Reader<'a> {
     prose: Prose,
     /// All names in the sections of named types.
     type_names: BTreeSet<String>,
-    /// Those that are only other names: all of them, those that nobody has used yet, and what the others are.
+    /// Aliases: all of them, those that have not been used yet, and the types of the others.
     alias_names: BTreeSet<String>,
     unread_aliases: BTreeMap<String, Object<'a>>,
     aliases: BTreeMap<String, TypeRef>,
-    /// Places whose type is being read because a reference points into them.
+    /// Positions whose type is being read because a reference points to them.
     open: BTreeSet<String>,
-    /// Types stated beside references: place, type and the name that is referred to.
+    /// Types stated next to references: position, type, and name of the reference.
     stated: Vec<(String, String, String)>,
     written_out: Vec<WrittenOut>,
-    /// Members that are stated twice: place, name and both types.
+    /// Duplicate members: position, name, and both types.
     doubled: Vec<(String, String, [TypeRef; 2])>,
     next_id: usize,
     uses_any: bool,
     /// Codes of errors by name.
     error_names: BTreeMap<String, i64>,
-    /// Names of errors that something refers to, with the place of the first reference.
+    /// Names of referenced errors, with the position of the first reference.
     error_references: BTreeMap<String, String>,
-    /// Deprecation texts by item, resolved to names when all methods are known.
+    /// Deprecation texts by item. The names in them are resolved when all methods are known.
     deprecations: Vec<(String, String)>,
 }
 
@@ -171,23 +171,23 @@ impl<'a> Reader<'a> {
         self.faults.push(Fault::new(place.pointer(), what, hint));
     }
 
-    /// Reports what is left out of the model.
+    /// Reports something that the model omits.
     fn left_out(&mut self, place: &Place<'_>, what: impl Into<String>) {
         self.unknown.push(Fault::new(place.pointer(), format!("{}; it was left out", what.into()), ""));
     }
 
-    /// Reports keys that an object holds twice.
+    /// Reports duplicate keys of an object.
     fn check_unique(&mut self, place: &Place<'a>) {
         let mut seen = BTreeSet::new();
         for (key, at) in place.entries() {
             if !seen.insert(key) {
                 let hint = "Remove one of the two from a copy of the file.";
-                self.fault(&at, format!("`{key}` is there twice"), hint);
+                self.fault(&at, format!("`{key}` is a duplicate"), hint);
             }
         }
     }
 
-    /// A string that must be there.
+    /// A required string.
     fn text(&mut self, object: &Object<'a>, key: &str) -> String {
         match object.get(key) {
             Some(at) => self.text_at(&at),
@@ -212,7 +212,7 @@ impl<'a> Reader<'a> {
         self.list(object, key).iter().map(|at| self.text_at(at)).collect()
     }
 
-    /// The elements of an array; empty if it is not there.
+    /// The elements of an array; empty if it is absent.
     fn list(&mut self, object: &Object<'a>, key: &str) -> Vec<Place<'a>> {
         let Some(list) = object.get(key) else { return Vec::new() };
         if list.value.as_list().is_none() {
@@ -221,7 +221,7 @@ impl<'a> Reader<'a> {
         list.elements()
     }
 
-    /// The members of an object with free keys; empty if it is not there.
+    /// The members of an object with free keys; empty if it is absent.
     fn members(&mut self, object: &Object<'a>, key: &str) -> Vec<(&'a str, Place<'a>)> {
         let Some(at) = object.get(key) else { return Vec::new() };
         self.object(&at).map(|members| members.place.entries()).unwrap_or_default()
@@ -233,7 +233,7 @@ impl<'a> Reader<'a> {
 
     fn flag_at(&mut self, place: &Place<'_>) -> bool {
         place.value.as_bool().unwrap_or_else(|| {
-            self.fault(place, "this should be true or false", "Correct it in a copy of the file.");
+            self.fault(place, "this should be a boolean", "Correct it in a copy of the file.");
             false
         })
     }
@@ -249,13 +249,13 @@ impl<'a> Reader<'a> {
             self.report_unread(&info);
         }
         model.types = self.types();
-        // What they hold is read as named types are, wherever they are.
+        // Their content is read like named types.
         let elsewhere = [file.get("$defs"), file.get("definitions")].iter().flatten().count() > 0;
         if (file.has("components") || !elsewhere)
             && let Some(components) = self.section(&file, "components")
         {
             components.get("schemas");
-            // Read where something refers to them.
+            // Read through references.
             components.get("contentDescriptors");
             self.errors(&components, &mut model);
             self.report_unread(&components);
@@ -320,7 +320,11 @@ impl<'a> Reader<'a> {
             let word = self.text_at(&at);
             let stability = Stability::from_word(&word);
             if stability.is_none() {
-                self.fault(&at, format!("`{word}` is no known stability"), "Write locked, stable or experimental in a copy of the file, or teach it to `codegen/src/model.rs`.");
+                self.fault(
+                    &at,
+                    format!("`{word}` is not a known stability"),
+                    "Use locked, stable, or experimental in a copy of the file, or add it to `codegen/src/model.rs`.",
+                );
             }
             stability
         });
@@ -342,7 +346,7 @@ impl<'a> Reader<'a> {
         Marks { stability, visibility, categories, deprecated: deprecated.then(Deprecation::default) }
     }
 
-    /// Keeps the description of an item; the first one counts.
+    /// Stores the description of an item, unless it has one.
     fn describe(&mut self, item: &str, description: Option<&Place<'a>>) {
         let Some(at) = description else { return };
         let text = self.text_at(at);
@@ -353,7 +357,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The marks of an item that states them at two places.
+    /// The marks of an item that states them in two places.
     fn both_marks(&mut self, outer: Marks, inner: Marks, place: &Place<'a>) -> Marks {
         let marks = outer.clone().or(inner.clone());
         if marks != inner.or(outer) {
@@ -365,7 +369,7 @@ impl<'a> Reader<'a> {
         marks
     }
 
-    /// A type beside a reference says the same as the type that is referred to.
+    /// A type next to a reference must agree with the referenced type.
     fn check_stated(&mut self, model: &Model) {
         for (pointer, stated, name) in std::mem::take(&mut self.stated) {
             let is = match model.types.get(&name).map(|ty| &ty.kind) {
@@ -395,7 +399,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Finds the methods that a deprecation text names: `_Class::Method_` or `_Method_` of the same or another class.
+    /// Finds the methods in a deprecation text: `_Class::Method_`, or `_Method_` of the same or another class.
     fn resolve_deprecations(&mut self, model: &mut Model) {
         for (item, text) in std::mem::take(&mut self.deprecations) {
             let class = class_of(&item).unwrap_or_default();

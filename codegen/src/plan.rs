@@ -1,4 +1,4 @@
-//! From the schema's model to what the Rust code will hold: every decision is taken here, none while writing.
+//! Converts the model to a plan of the Rust code: names, types, and defaults.
 
 mod shape;
 
@@ -10,12 +10,12 @@ use crate::model::{EnumValue, Kind, Marks, Member, Method, Model, TypeRef, class
 use crate::names;
 pub(crate) use shape::Shape;
 
-/// The Rust code to be, in the order in which it is written.
+/// The Rust code, in output order.
 pub(crate) struct Plan {
     pub(crate) engine: String,
     pub(crate) types: Vec<TypePlan>,
     pub(crate) classes: Vec<ClassPlan>,
-    /// Error codes: constant, name on the wire, number.
+    /// Error codes: constant, wire name, number.
     pub(crate) errors: Vec<(String, String, i64)>,
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct TypePlan {
 pub(crate) enum TypeBody {
     Struct(StructPlan),
     Enum(Vec<Variant>),
-    /// Another name for a type.
+    /// A type alias.
     Alias(Shape),
 }
 
@@ -46,27 +46,27 @@ pub(crate) struct Field {
     pub(crate) name: String,
     pub(crate) wire: String,
     pub(crate) shape: Shape,
-    /// The value that absence stands for, as Rust, where it is not the type's own default.
+    /// Default value in Rust, if it is not the default of the type.
     pub(crate) default: Option<DefaultValue>,
-    /// Whether it lives in the struct's box for rare members.
+    /// Whether the member is in the box for rare members.
     pub(crate) rare: bool,
     pub(crate) marks: Marks,
 }
 
-/// A default other than the type's own.
+/// A default that differs from the default of the type.
 pub(crate) enum DefaultValue {
     Integer(i64),
     Float(f64),
     Bool(bool),
     Text(String),
-    /// A variant of an enum.
+    /// An enum variant.
     Variant(String, String),
 }
 
 pub(crate) struct Variant {
     pub(crate) name: String,
     pub(crate) value: EnumValue,
-    /// Whether it is what absence stands for.
+    /// Whether this is the default variant.
     pub(crate) default: bool,
 }
 
@@ -77,14 +77,14 @@ pub(crate) struct ClassPlan {
 }
 
 pub(crate) struct MethodPlan {
-    /// Full name on the wire.
+    /// Full wire name.
     pub(crate) wire: String,
     pub(crate) name: String,
     pub(crate) request: String,
     pub(crate) reads: bool,
     pub(crate) required: Vec<Param>,
     pub(crate) optional: Vec<Param>,
-    /// Index of each parameter among `required` and `optional`, in the schema's order: (required, index).
+    /// Index of each parameter in `required` or `optional`, in schema order: (required, index).
     pub(crate) order: Vec<(bool, usize)>,
     pub(crate) results: Vec<Outcome>,
     pub(crate) access: Vec<String>,
@@ -110,13 +110,13 @@ pub(crate) enum OutcomeKind {
     Object(String),
 }
 
-/// Plans the code for a model that its companion has completed.
+/// Plans the code for a model that has been completed by the companion.
 pub(crate) fn plan(model: &Model, companion: &Companion) -> Result<Plan, Faults> {
     let (plan, faults) = draft(model, companion);
     if faults.is_empty() { Ok(plan) } else { Err(Faults(faults)) }
 }
 
-/// A plan with all its faults; code can be written from it only if there are none.
+/// A plan and its faults. Code can be written only if there are no faults.
 pub(crate) fn draft(model: &Model, companion: &Companion) -> (Plan, Vec<Fault>) {
     let mut planner = Planner { model, companion, faults: Vec::new(), boxed: shape::endless_members(model) };
     let plan = planner.plan();
@@ -127,7 +127,7 @@ struct Planner<'a> {
     model: &'a Model,
     companion: &'a Companion,
     faults: Vec<Fault>,
-    /// Members that would make their struct hold itself.
+    /// Members that would make their struct contain itself.
     boxed: BTreeSet<(String, String)>,
 }
 
@@ -213,7 +213,7 @@ impl Planner<'_> {
         }
     }
 
-    /// The default of a member as Rust, if it is not the type's own.
+    /// The default of a member in Rust, if it is not the default of the type.
     fn default(&mut self, ty: &str, member: &Member, shape: &Shape) -> Option<DefaultValue> {
         let default = member.default.as_ref()?;
         let value = match shape.resolved() {
@@ -287,7 +287,7 @@ impl Planner<'_> {
         classes.into_values().collect()
     }
 
-    /// The requests and responses of a class stand beside the class itself and the types that it names.
+    /// Requests and responses share a namespace with the class and the types that it uses.
     fn check_requests(&mut self, class: &ClassPlan) {
         let mut names = Unique::new("/methods", "request");
         names::RESERVED_TYPES.iter().for_each(|name| names.reserve(name));
@@ -320,8 +320,11 @@ impl Planner<'_> {
             if name.starts_with("with_") {
                 self.faults.push(Fault::new(
                     format!("/methods/{wire}/params"),
-                    format!("the parameter `{}` would begin with `with_`, as only options of the call do", param.name),
-                    "Give it another name in codegen/src/names.rs.",
+                    format!(
+                        "the parameter `{}` would start with `with_`, which is reserved for call options",
+                        param.name
+                    ),
+                    "Choose another name in codegen/src/names.rs.",
                 ));
             }
             let list = if param.required { &mut required } else { &mut optional };
@@ -378,7 +381,7 @@ impl Planner<'_> {
     }
 }
 
-/// A whole number, also one that is spelled `3.0`.
+/// An integer, which may be written as `3.0`.
 fn whole(value: &serde_json::Value) -> Option<i64> {
     let float = value.as_f64().filter(|n| n.fract() == 0.0 && n.abs() <= 9_007_199_254_740_992.0);
     value.as_i64().or(float.map(|n| n as i64))
@@ -389,12 +392,12 @@ fn variant_names(ty: &str, values: &[EnumValue]) -> Vec<String> {
     names::variants(ty, &texts)
 }
 
-/// What absence of an enum value stands for: the value with the number 0, else the first.
+/// The default value of an enum: the value with number 0, or else the first.
 fn default_index(values: &[EnumValue]) -> Option<usize> {
     values.iter().position(|value| value.number == 0).or(if values.is_empty() { None } else { Some(0) })
 }
 
-/// Names of one scope; two that are the same are a fault.
+/// Names in one scope. Duplicates are faults.
 struct Unique {
     pointer: String,
     what: &'static str,
@@ -416,8 +419,8 @@ impl Unique {
             faults.push(Fault::new(pointer, what, hint));
         };
         if syn::parse_str::<syn::Ident>(name).is_err() {
-            let what = format!("the {} `{wire}` would be `{name}`, which Rust takes for no name", self.what);
-            fault(what, "Give it another name in codegen/src/names.rs.");
+            let what = format!("the {} `{wire}` would be `{name}`, which is not a valid Rust identifier", self.what);
+            fault(what, "Choose another name in codegen/src/names.rs.");
         }
         if let Some(other) = self.taken.insert(name.to_owned(), wire.to_owned()) {
             fault(

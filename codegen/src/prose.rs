@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// Texts about the items of a model.
+/// Descriptions of the items of a model.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Prose {
     descriptions: BTreeMap<String, String>,
@@ -10,7 +10,7 @@ pub struct Prose {
 }
 
 impl Prose {
-    /// Keeps the description of an item; an empty one is none.
+    /// Stores the description of an item, unless it is empty.
     pub fn describe(&mut self, item: &str, text: &str) {
         if !text.trim().is_empty() {
             self.descriptions.insert(item.to_owned(), text.to_owned());
@@ -22,7 +22,7 @@ impl Prose {
         self.descriptions.remove(item);
     }
 
-    /// Moves all texts of an item, and of what is in it, to another one, or removes them.
+    /// Moves all texts of an item and its parts to another item, or removes them.
     pub fn rename(&mut self, item: &str, new: Option<&str>) {
         fn moved<T>(texts: &mut BTreeMap<String, T>, item: &str, new: Option<&str>) {
             let is_inside = |rest: &str| rest.is_empty() || rest.starts_with(['/', '#']);
@@ -36,7 +36,7 @@ impl Prose {
         moved(&mut self.see_also, item, new);
     }
 
-    /// Keeps a link that the schema gives for an item.
+    /// Stores a link of an item.
     pub fn see_also(&mut self, item: &str, link: &str) {
         self.see_also.entry(item.to_owned()).or_default().push(link.to_owned());
     }

@@ -1,4 +1,4 @@
-//! The committed form of a [`Model`]: JSON in a stable order, a fact a line, so that an upgrade is readable as a diff.
+//! The committed form of a [`Model`]: JSON in a stable order with one fact per line, so that diffs are readable.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use serde_json::ser::Formatter;
 
 use crate::model::Model;
 
-/// Writes a model as the text of a snapshot.
+/// Writes a model as a snapshot.
 pub fn write(model: &Model) -> Result<String, serde_json::Error> {
     let mut out = Vec::new();
     let mut serializer = serde_json::Serializer::with_formatter(&mut out, Lines { depth: 0, empty: true });
@@ -16,18 +16,18 @@ pub fn write(model: &Model) -> Result<String, serde_json::Error> {
     String::from_utf8(out).map_err(serde::ser::Error::custom)
 }
 
-/// Reads the text of a snapshot.
+/// Parses a snapshot.
 pub fn read(text: &str) -> Result<Model, serde_json::Error> {
     serde_json::from_str(text)
 }
 
-/// From this depth on, a container stays on one line: a member, a parameter, an enum value.
+/// Containers at this depth or deeper stay on one line: members, parameters, enum values.
 const INLINE: usize = 5;
 
-/// Lays JSON out with one line for each leaf fact.
+/// Formats JSON with one line per leaf fact.
 struct Lines {
     depth: usize,
-    /// Whether nothing stands yet in the innermost container.
+    /// Whether the innermost container is still empty.
     empty: bool,
 }
 

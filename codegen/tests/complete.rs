@@ -1,6 +1,6 @@
-//! Everything in the committed snapshot stands in the generated code, counted in the code itself.
+//! The generated code contains everything in the committed snapshot.
 
-// What helps the tests may fail as loudly as they do.
+// Helpers of the tests may panic.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;

@@ -1,6 +1,6 @@
-//! Bad schemas, each with the place and the advice that the fault must give.
+//! Invalid schemas, with the position and the advice that the fault must contain.
 
-// What helps the tests may fail as loudly as they do.
+// Helpers of the tests may panic.
 #![allow(clippy::unwrap_used)]
 
 use qix_codegen::companion::Companion;
@@ -8,7 +8,7 @@ use qix_codegen::{Place, Texts, generate, openrpc};
 
 const SCHEMA: &str = include_str!("schema.json");
 
-/// What the generator says about the small schema with a change.
+/// The faults of the small schema with a change.
 fn faults(from: &str, to: &str) -> String {
     let changed = SCHEMA.replacen(from, to, 1);
     assert_ne!(changed, SCHEMA, "`{from}` is not in the schema");
@@ -34,7 +34,7 @@ fn faults_name_their_place_and_what_to_do() {
             "`#/components/schemas/Missing` is not in the file",
         ),
         (&*ref_of("ThingKind"), "ThingKind", "/methods/0/params/1/schema/$ref", "does not point to a type"),
-        ("Thing.OldMeasure", "Thing.Measure", "/methods/2", "the method `Thing.Measure` is there twice"),
+        ("Thing.OldMeasure", "Thing.Measure", "/methods/2", "the method `Thing.Measure` is a duplicate"),
         ("Thing.OldMeasure", "OldMeasure", "/methods/2", "the method `OldMeasure` has no class"),
         (
             r#""format": "int32", "default": -1"#,
@@ -48,7 +48,7 @@ fn faults_name_their_place_and_what_to_do() {
             "/components/schemas/ThingDef/properties/qIsOn",
             "`tuple` cannot be mapped",
         ),
-        (r#""qIsOn""#, r#""qLimit""#, "/components/schemas/ThingDef/properties/qLimit", "`qLimit` is there twice"),
+        (r#""qIsOn""#, r#""qLimit""#, "/components/schemas/ThingDef/properties/qLimit", "`qLimit` is a duplicate"),
         (
             r#""qIsOn""#,
             r#""limit""#,
@@ -83,14 +83,14 @@ fn faults_name_their_place_and_what_to_do() {
             "/components/schemas/ThingDef/properties/qTags",
             "an array without `items`",
         ),
-        (r#""qIsOn""#, r#""$$""#, "/components/schemas/ThingDef/properties/$$", "which Rust takes for no name"),
+        (r#""qIsOn""#, r#""$$""#, "/components/schemas/ThingDef/properties/$$", "which is not a valid Rust identifier"),
         (
             r#""title": "S", "description": "THING_SMALL""#,
             r#""title": "$""#,
             "/components/schemas/ThingKind/oneOf/$",
-            "which Rust takes for no name",
+            "which is not a valid Rust identifier",
         ),
-        (r#""Bytes""#, r#""Many-Bytes""#, "/components/schemas/Many-Bytes", "which Rust takes for no name"),
+        (r#""Bytes""#, r#""Many-Bytes""#, "/components/schemas/Many-Bytes", "which is not a valid Rust identifier"),
         (r#""Bytes""#, r#""Result""#, "/components/schemas/Result", "taken by the generated code"),
         (r#""Bytes""#, r#""Input""#, "/components/schemas/Input", "taken by the generated code"),
         ("Thing.OldMeasure", "Thing.Request", "/methods/Thing.Request", "taken by the generated code"),
@@ -103,12 +103,12 @@ fn faults_name_their_place_and_what_to_do() {
             "does not fit",
         ),
         (r#""oneOf": ["#, r#""oneOf": {}, "other": ["#, "/oneOf", "this should be an array"),
-        (r#""qCount""#, r#""qWithCount""#, "/methods/Thing.Measure/params", "would begin with `with_`"),
+        (r#""qCount""#, r#""qWithCount""#, "/methods/Thing.Measure/params", "would start with `with_`"),
         (
             r#""x-qlik-stability": "experimental""#,
             r#""x-qlik-stability": "brittle""#,
             "/methods/1/x-qlik-stability",
-            "`brittle` is no known stability",
+            "`brittle` is not a known stability",
         ),
         (
             "Global.OpenThing",
@@ -159,7 +159,7 @@ fn companion_entries_that_do_not_apply_are_noted() {
     let notes = Companion::read(&text).unwrap().complete(&mut published.model).unwrap();
     let said: Vec<_> = notes.iter().map(ToString::to_string).collect();
     assert!(said[0].contains("companion.json /extended: `Gone` is not in this schema"), "{said:?}");
-    assert!(said[1].contains("`Thing.Measure` is neither in `reads` nor in `writes`"), "{said:?}");
+    assert!(said[1].contains("`Thing.Measure` is in neither `reads` nor `writes`"), "{said:?}");
     assert!(Companion::read("{").is_err() && Companion::read(r#"{"unknown": 1}"#).is_err());
 }
 

@@ -1,8 +1,8 @@
-//! The code for a small schema of every form, as it stands in `tests/golden`, and that code at work.
+//! The code for a small schema with every form, as stored in `tests/golden`, and tests that run it.
 //!
-//! After a deliberate change of the generator: `UPDATE=1 cargo test -p qix-codegen --test golden`.
+//! To update the files after a change of the generator: `UPDATE=1 cargo test -p qix-codegen --test golden`.
 
-// What helps the tests may fail as loudly as they do.
+// Helpers of the tests may panic.
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
@@ -12,13 +12,13 @@ use qix_codegen::companion::Companion;
 use qix_codegen::documentation::Documentation;
 use qix_codegen::{Place, Texts, generate, openrpc};
 
-/// The expected code is compiled: what it says is Rust, and does what it should.
+/// Compiles the expected code, so that tests can run it.
 #[path = "golden/lib.rs"]
 #[allow(dead_code, unused_imports, unreachable_pub)]
 #[rustfmt::skip]
 mod golden;
 
-/// The documentation's links lead to the root of a crate.
+/// Links in the documentation start at the root of a crate.
 use golden::{global, thing, types};
 
 fn files() -> qix_codegen::Files {

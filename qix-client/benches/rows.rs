@@ -13,8 +13,8 @@ use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 #[cfg(feature = "arrow")]
 use futures_util::TryStreamExt;
-use qix_client::prelude::*;
 use qix_client::rpc::{ObjectHandle, RawAnswer, RawCall, Remote};
+use qix_client::{Error, prelude::*};
 use serde::Deserialize;
 use serde_json::{Value, json};
 

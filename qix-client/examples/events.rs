@@ -3,7 +3,6 @@
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
-use std::pin::pin;
 
 use futures_util::StreamExt;
 use qix_client::{Backoff, Event, prelude::*};
@@ -14,7 +13,7 @@ use serde_json::json;
 async fn main() -> Result<(), Box<dyn Error>> {
     let engine = TestEngine::start().await?;
     let address = engine.url() + "/app/sales/ttl/60";
-    let session = Session::builder().url(&address).resume(Backoff::default()).connect().await?;
+    let session = Session::builder().url(&address).reconnect(Backoff::default()).connect().await?;
     let mut events = session.events();
     println!("the session is {:?}", session.state());
 
@@ -26,7 +25,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let regions = GenericObjectProperties::of_type("filter").with_list_object_def(regions);
     let regions = doc.create_session_object(regions).await?;
     regions.get_layout().await?;
-    let mut changes = pin!(regions.changes());
+    let mut changes = regions.changes();
     colleague.open_doc("sales").await?.get_field("Region").await?.select("North").await?;
     changes.next().await.ok_or("the list is gone")?;
     let layout = regions.get_layout().await?;

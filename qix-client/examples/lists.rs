@@ -2,7 +2,6 @@
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
-use std::pin::pin;
 
 use futures_util::TryStreamExt;
 use qix_client::prelude::*;
@@ -54,7 +53,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // The same list again whenever it changes.
     println!("selections, as they change:");
-    let mut selections = pin!(doc.current_selections().live());
+    let mut selections = doc.current_selections().live();
     for year in [None, Some(2023), Some(2024)] {
         if let Some(year) = year {
             doc.select("Year", [year]).await?;

@@ -34,7 +34,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let engine = TestEngine::start().await?;
     let session = Session::connect(engine.url()).await?;
 
-    let tables = session.load_rows("Orders", ORDERS).and_rows("Customers", CUSTOMERS).with_dates(["day"]);
+    let tables = session.load_rows("Orders", ORDERS).with_rows("Customers", CUSTOMERS).with_dates(["day"]);
     let doc = tables.await?;
 
     let cube = HyperCubeDef::default()

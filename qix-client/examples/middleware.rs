@@ -2,14 +2,13 @@
 #![allow(clippy::print_stdout)]
 
 use std::collections::BTreeMap;
-use std::error::Error as StdError;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use qix_client::prelude::*;
 use qix_client::rpc::{RawAnswer, RawCall};
-use qix_client::{Middleware, Next};
+use qix_client::{Error, Middleware, Next};
 use qix_test_engine::{Fault, TestEngine};
 
 /// Counts, times and weighs calls by their methods. A clone counts into the same table.
@@ -94,7 +93,7 @@ impl Middleware for Log {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn StdError>> {
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let engine = TestEngine::start().await?;
     // An aborted read is made again below the middleware: it is one call here. A write is not, and fails.
     engine.fault(Fault::error(15, "aborted").on("GetLayout").times(1));

@@ -1,9 +1,7 @@
 //! Methods of your own on the engine's classes: an extension trait, and calls read as if they had been there.
 #![allow(clippy::print_stdout)]
 
-use std::error::Error as StdError;
-
-use qix_client::prelude::*;
+use qix_client::{Error, prelude::*};
 use qix_test_engine::TestEngine;
 
 /// What this program does with charts. `GenericObjectApi` is the trait of all that has the methods of a generic object:
@@ -48,7 +46,7 @@ trait Charts: DocApi + Sync {
 impl<T: DocApi + Sync> Charts for T {}
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn StdError>> {
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let engine = TestEngine::start().await?;
     let session = Session::connect(engine.url()).await?;
     let doc = session.open_doc("sales").await?;

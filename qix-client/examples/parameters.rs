@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use qix_client::prelude::*;
+use qix_client::{doc, prelude::*};
 use qix_test_engine::TestEngine;
 
 #[tokio::main(flavor = "current_thread")]

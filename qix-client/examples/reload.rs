@@ -4,14 +4,13 @@
 //! it does not save; else it loads a few tables into an in-memory engine that it starts itself.
 #![allow(clippy::print_stdout)]
 
-use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use indicatif::{ProgressBar, ProgressStyle};
 use qix_client::prelude::*;
-use qix_client::{Progress, ProgressCode, types::ProgressData};
+use qix_client::{Progress, progress::ProgressCode, types::ProgressData};
 use qix_test_engine::TestEngine;
 
 const SCRIPT: &str = "
@@ -46,7 +45,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let bar = bar(&script)?;
     let mut text = String::new();
     // An error, in the syntax or later, is shown with its line.
-    let mut reload = pin!(doc.reload().with_script(script).with_progress());
+    let mut reload = doc.reload().with_script(script).progress();
     while let Some(step) = reload.try_next().await? {
         if let Progress::Update(update) = step {
             show(&bar, &mut text, &update);

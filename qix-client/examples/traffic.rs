@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::BufReader;
 
 use qix_client::prelude::*;
-use qix_client::{Recorder, Replay};
+use qix_client::record::{Recorder, Replay};
 use qix_test_engine::TestEngine;
 
 #[tokio::main(flavor = "current_thread")]

@@ -4,7 +4,7 @@
 //! `qix-schema`, which holds the engine's whole API; this crate brings them to life.
 //!
 //! ```no_run
-//! use qix_client::prelude::*;
+//! use qix_client::{Error, prelude::*};
 //!
 //! # async fn f() -> Result<(), Error> {
 //! let session = Session::connect("ws://localhost:4848/app/").await?;
@@ -49,38 +49,37 @@ pub mod fuzz;
 pub mod guide;
 pub mod prelude;
 mod protocol;
-mod record;
+pub mod record;
+pub mod resumption {
+    //! What became of a session that went on over another connection.
+
+    pub use crate::config::{Restoration, RestorationOutcome, Resumption};
+}
 mod session;
 
 #[cfg(feature = "arrow")]
 pub use arrow_array;
 #[cfg(feature = "arrow")]
 pub use arrow_schema;
-pub use config::{
-    Backoff, Event, KeepAlive, Middleware, Next, Restoration, RestorationOutcome, Resumption, WhenModal, WhenReloading,
-};
+pub use async_trait::async_trait;
+
+#[doc(no_inline)]
+pub use qix_schema::*;
+
+pub use config::{Backoff, Event, EventStream, KeepAlive, Middleware, Next, WhenModal, WhenReloading};
 #[cfg(feature = "tls")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
 pub use connect::certificates::KeyMaterial;
 pub use connect::{ConnectError, transport};
 #[cfg(feature = "arrow")]
-pub use ext::arrow::{BatchStream, RecordBatches};
-pub use ext::lists::{BookmarkItem, DataListDef, DimensionItem, ListDef, Listing, Lists, MeasureItem, ObjectItem};
-pub use ext::load::{LoadError, LoadRows, Loading};
+#[cfg_attr(docsrs, doc(cfg(feature = "arrow")))]
+pub use ext::arrow;
+pub use ext::doc_ext::DocExt;
+pub use ext::generic_object_ext::GenericObjectExt;
 pub use ext::open_doc::OpenDoc;
-pub use ext::progress::{LongRunning, Progress, WithProgress};
-pub use ext::reload::{Reload, Reloaded, Reloading, ScriptError, ScriptFault, ScriptPlace};
-#[cfg(feature = "arrow")]
-pub use ext::rows::column_type::ColumnType;
-pub use ext::rows::{FieldValues, RowStream, Rows, RowsError};
-pub use ext::select::{
-    AlternateState, InField, InList, ModalSelections, NewState, Select, SelectError, SelectListed, SelectModally,
-    Selecting, Stepping,
-};
-pub use ext::watch::{Layouts, Watch};
-pub use protocol::notification::{
-    AuthenticationInformation, Notification, NotificationKind, ProxyMessage, Refusal, SessionState, Severity,
-};
-pub use protocol::progress_code::ProgressCode;
-pub use qix_schema::*;
-pub use record::{Recorder, Replay, ReplayError};
+pub use ext::pending::{LongOperation, Operation, Pending};
+pub use ext::progress::{CallExt, Progress};
+pub use ext::watch::ObjectExt;
+pub use ext::{lists, load, progress, reload, rows, select, watch};
+pub use protocol::notification;
 pub use session::{Session, SessionBuilder};

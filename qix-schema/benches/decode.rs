@@ -1,6 +1,6 @@
-//! Decoding and encoding a page of 10,000 cells: the generated types beside serde's derives and `serde_json::Value`, and
-//! the reader of pages into cells, slim cells and columns; with what each allocates.
-// What helps to measure may fail loudly.
+//! Decoding and encoding a page of 10,000 cells, with allocations: the generated types, serde derives, and
+//! `serde_json::Value`; and the page parser into cells, slim cells, and columns.
+// Helpers of a benchmark may panic.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::sync::Arc;
@@ -23,7 +23,8 @@ fn main() {
     divan::main();
 }
 
-/// A page of 1,000 rows and 10 columns as an engine writes it: a dimension with texts, one with numbers, eight measures.
+/// A page of 1,000 rows and 10 columns as an engine writes it: one dimension of strings, one of numbers, eight
+/// measures.
 fn page() -> String {
     let mut text = String::from(r#"{"qMatrix":["#);
     for row in 0..1000 {
@@ -41,7 +42,7 @@ fn page() -> String {
     text
 }
 
-/// A result with one page, as `GetHyperCubeData` answers.
+/// A response with one page, as returned by `GetHyperCubeData`.
 fn result() -> String {
     format!(r#"{{"qDataPages":[{}]}}"#, page())
 }
@@ -62,13 +63,13 @@ fn value(bencher: Bencher<'_, '_>) {
     decode(bencher, |result| serde_json::from_str::<Value>(result).unwrap());
 }
 
-/// The general decoder, as for pages in a layout.
+/// The general decoder, as used for pages in a layout.
 #[divan::bench]
 fn generated_general(bencher: Bencher<'_, '_>) {
     decode(bencher, |result| qix_schema::decode::<HyperCube>(result).unwrap());
 }
 
-/// What the call answers with.
+/// The decoder used for calls.
 #[divan::bench]
 fn generated(bencher: Bencher<'_, '_>) {
     let remote = Nobody(ObjectHandle::new("GenericObject", 1));
@@ -93,7 +94,7 @@ fn columns(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// Nothing is kept: the limit.
+/// Keeps nothing: the lower bound.
 #[divan::bench]
 fn sum(bencher: Bencher<'_, '_>) {
     decode(bencher, |result| {
@@ -103,7 +104,7 @@ fn sum(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// Columns: the numbers, and the texts one after another.
+/// Columns: the numbers, and all strings in one buffer.
 #[derive(Default)]
 struct Columns(Vec<Column>);
 
@@ -133,7 +134,7 @@ impl Sink for Columns {
     }
 }
 
-/// The sum of the numbers, and the length of the texts.
+/// The sum of the numbers and the length of the strings.
 #[derive(Default)]
 struct Sum {
     numbers: f64,
@@ -154,7 +155,7 @@ impl Sink for Sum {
     }
 }
 
-/// What answers, for those who ask.
+/// A remote that is never called.
 #[derive(Debug)]
 struct Nobody(ObjectHandle);
 
@@ -185,7 +186,7 @@ fn encode_value(bencher: Bencher<'_, '_>) {
     bencher.bench(|| serde_json::to_string(black_box(&page)).unwrap());
 }
 
-/// The same page with serde's derives, as one would write it by hand: optional members optional, rare objects boxed.
+/// The same page with hand-written serde derives: optional members as `Option`, rare objects boxed.
 mod derived {
     #![allow(dead_code)]
     use super::{Deserialize, Deserializer};

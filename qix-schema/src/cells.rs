@@ -1,11 +1,10 @@
-//! Pages of cells without a [`NxCell`] for each: the fast way to rows and columns.
+//! Reads pages of cells without building an [`NxCell`] for each: the fast way to rows and columns.
 //!
-//! Engines write the cells of straight cubes and lists in one usual layout,
-//! `{"qText":"…","qNum":…,"qElemNumber":…,"qState":"…"}`. [`read_data_pages`] reads that layout by hand, hands each cell
-//! to a [`Sink`] without building anything, and gives everything unusual to [`decode`](crate::decode): what comes out is
-//! the same.
+//! Engines write the cells of straight cubes and lists in a common form,
+//! `{"qText":"…","qNum":…,"qElemNumber":…,"qState":"…"}`. [`read_data_pages`] passes each cell of this form to a [`Sink`]
+//! without allocating. Other cells are decoded as [`NxCell`], with the same result.
 //!
-//! A sink takes what it wants of a cell where it wants it. This one makes columns:
+//! A sink decides what to keep of each cell. This one builds columns:
 //!
 //! ```
 //! use qix_schema::cells::{Cell, Sink, read_data_pages};
@@ -42,7 +41,7 @@
 //! # Ok::<(), qix_schema::DecodeError>(())
 //! ```
 //!
-//! [`Table`] is a sink that keeps rows.
+//! [`Table`] is a sink that stores rows.
 
 mod cell;
 mod page;
@@ -55,17 +54,17 @@ use crate::wire::{DecodeError, decode_member, explain};
 
 pub use table::{Row, Table};
 
-/// What most programs want of a cell, borrowed from wherever it is.
+/// The most important parts of a cell, borrowed from the input.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Cell<'a> {
-    /// The text, formatted: [`NxCell::text`].
+    /// The formatted string: [`NxCell::text`].
     pub text: &'a str,
-    /// The number, or NaN: [`NxCell::num`].
+    /// The number, or `NaN`: [`NxCell::num`].
     pub num: f64,
-    /// The rank of the value among the field's, or a negative code: [`NxCell::elem_number`].
+    /// The element number of the value, or a negative code: [`NxCell::elem_number`].
     pub elem_number: i32,
-    /// The state of the value: [`NxCell::state`].
+    /// The selection state of the value: [`NxCell::state`].
     pub state: &'a StateEnumType,
     /// [`NxCell::is_empty`].
     pub is_empty: bool,
@@ -124,32 +123,32 @@ impl From<Cell<'_>> for NxCell {
     }
 }
 
-/// Where cells go: rows, columns, a sum.
+/// Receives cells.
 pub trait Sink {
-    /// Takes the next cell of a row, which is in a column counted from 0.
+    /// Receives the next cell of a row. Columns are counted from 0.
     fn cell(&mut self, column: usize, cell: Cell<'_>);
 
-    /// Ends a row, which may have no cells.
+    /// Ends a row, which may be empty.
     fn end_row(&mut self);
 
-    /// Forgets all that came since reading began: it begins again.
+    /// Discards everything received so far, because reading starts again.
     fn clear(&mut self);
 }
 
-/// Reads the result of a call that answers with `qDataPages`, all pages one after another.
+/// Reads the response of a call that returns `qDataPages`, one page after another.
 ///
-/// The sink must be fresh: it may be told to start again.
+/// The sink must be empty, because reading may start again.
 ///
 /// # Errors
 ///
-/// The same as decoding into [`NxDataPage`]s. Cells may have gone to the sink by then; they are to be thrown away.
+/// Returns the same errors as decoding into [`NxDataPage`]s. Discard any cells that the sink has received.
 pub fn read_data_pages(result: &str, sink: &mut impl Sink) -> Result<(), DecodeError> {
     let mut replaced = false;
     let read = explain(result, page::read(result, sink, &mut replaced));
     if !replaced {
         return read;
     }
-    // Of two members of the same name the second counts, and the sink has taken the rows of the first.
+    // The last of several members with the same name counts, and the sink has received the rows of the first.
     sink.clear();
     let pages: Vec<NxDataPage> = decode_member(result, "qDataPages")?.unwrap_or_default();
     for row in pages.iter().flat_map(|page| &page.matrix) {

@@ -1,89 +1,101 @@
-//! What can go wrong with a call.
+//! Errors of calls.
 
 use std::fmt;
 use std::time::Duration;
 
-use crate::rpc::{Closed, Method, ObjectHandle};
+use crate::error_codes;
+use crate::rpc::{Closed, Effect, Method, ObjectHandle, Retry};
 use crate::wire::DecodeError;
 
-/// A call that failed: why, and which call it was.
-#[derive(Debug)]
+/// A failed call: the reason, the method, and the object.
+///
+/// The message contains the whole cause, so [`source`](std::error::Error::source) returns `None`. `{:?}` prints the message
+/// as well, for `unwrap` and for `main` functions that return an error; `{:#?}` prints the fields.
 pub struct Error {
     kind: Box<ErrorKind>,
     call: Option<Box<(Method, ObjectHandle)>>,
+    retry: Option<Retry>,
 }
 
-/// Why a call failed.
+/// The reason of a failure.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The engine answered with an error.
-    #[error(transparent)]
-    Engine(#[from] EngineError),
-    /// The engine knows no such object; it says so by an answer without a handle.
+    /// The engine returned an error.
+    #[error("{0}")]
+    Engine(EngineError),
+    /// The object does not exist. Engines report it with a response that contains no handle.
     #[error("the engine has no such object; check the name or identifier")]
     NotFound,
-    /// The engine answered with an object of another class.
-    #[error("the engine answered with a {found}, not a {expected}; check the identifier")]
+    /// The engine returned an object of another class.
+    #[error("the engine returned a {found} instead of a {expected}; check the ID")]
     WrongClass {
-        /// The class that the method returns.
+        /// The expected class.
         expected: &'static str,
-        /// The class that came.
+        /// The class that the engine returned.
         found: String,
     },
-    /// The answer is not of the form that the schema gives it.
-    #[error("the answer does not decode {0}; is the engine of another version than the schema?")]
-    Decode(#[source] DecodeError),
-    /// The parameters could not be written as JSON.
-    #[error("the parameters cannot be written as JSON: {0}")]
-    Encode(#[source] serde_json::Error),
-    /// No answer came in time.
-    #[error("no answer within {0:?}; allow more time, or check whether the engine is busy")]
+    /// The response does not match the schema.
+    #[error("cannot decode the response {0}; check whether the engine version matches the schema")]
+    Decode(DecodeError),
+    /// The parameters could not be encoded as JSON.
+    #[error("cannot encode the parameters as JSON: {0}")]
+    Encode(serde_json::Error),
+    /// The call timed out.
+    #[error("no response within {0:?}; increase the timeout, or check whether the engine is busy")]
     TimedOut(Duration),
-    /// The engine's answer has neither a result nor an error, though the method has results.
-    #[error("the engine's answer has neither a result nor an error; repeat the call if it only reads")]
+    /// The response has neither a result nor an error, although the method has results.
+    #[error("the response has neither a result nor an error; retry the call if it only reads")]
     NoResult,
-    /// The connection ended before the answer came, or had ended before the call.
-    #[error("no connection, {closed}{}", may_have_happened(*.pending))]
+    /// The connection was lost or closed before the response arrived, or before the call.
+    #[error("no connection, {closed}{}", what_next(closed, *.pending))]
     Closed {
-        /// Who ended it, and why.
+        /// How the connection was closed.
         closed: Closed,
-        /// Whether the call is a write that had been sent: the engine may have carried it out.
+        /// Whether the call is a write that was sent, so the engine may have executed it.
         pending: bool,
     },
-    /// The object did not come back when the connection did.
+    /// The object was not restored after the connection was lost.
     #[error("the object is gone since the connection was lost: {reason}; get it again")]
     Lost {
-        /// What became of it.
+        /// The reason.
         reason: String,
     },
-    /// What was asked for beyond a single call, such as rows, a selection or a reload, does not come about; the error
-    /// inside says why.
-    #[error(transparent)]
+    /// An operation of several calls, such as reading rows, selecting, or reloading, failed; the inner error is the
+    /// reason.
+    #[error("{0}")]
     Unusable(Box<dyn std::error::Error + Send + Sync>),
-    /// Whatever carries the calls failed.
-    #[error(transparent)]
+    /// Connecting failed, so that no call was made.
+    #[error("{0}")]
+    Connect(Box<dyn std::error::Error + Send + Sync>),
+    /// The transport failed.
+    #[error("{0}")]
     Transport(Box<dyn std::error::Error + Send + Sync>),
 }
 
-fn may_have_happened(pending: bool) -> &'static str {
-    if pending { "; the engine may have carried out the call, look before you repeat it" } else { "" }
+fn what_next(closed: &Closed, pending: bool) -> &'static str {
+    match closed.retry() {
+        _ if pending => "; the engine may have executed the call; check before you retry",
+        Retry::Now => "; reconnect",
+        Retry::Later => "; reconnect later",
+        Retry::No => "",
+    }
 }
 
-/// An error that the engine answered with.
+/// An error returned by the engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EngineError {
-    /// The code.
+    /// Error code.
     pub code: ErrorCode,
-    /// What the error is about: often the parameter, or the name that is not there.
+    /// What the error refers to, often a parameter or an unknown name.
     pub parameter: String,
-    /// The engine's text.
+    /// Message of the engine.
     pub message: String,
 }
 
 impl EngineError {
-    /// An error with a code.
+    /// Creates an error with a code.
     pub fn new(code: ErrorCode, parameter: impl Into<String>, message: impl Into<String>) -> Self {
         Self { code, parameter: parameter.into(), message: message.into() }
     }
@@ -101,7 +113,7 @@ impl fmt::Display for EngineError {
 
 impl std::error::Error for EngineError {}
 
-/// The number of an engine error; the schema's names are constants of [`error_codes`](crate::error_codes).
+/// An error code of the engine. The names in the schema are constants in [`error_codes`](crate::error_codes).
 ///
 /// ```
 /// use qix_schema::{ErrorCode, error_codes};
@@ -113,7 +125,7 @@ impl std::error::Error for EngineError {}
 pub struct ErrorCode(pub i64);
 
 impl ErrorCode {
-    /// The schema's name of the code.
+    /// The name of the code in the schema.
     pub fn name(self) -> Option<&'static str> {
         crate::error_codes::NAMES.iter().find(|(code, _)| *code == self).map(|(_, name)| *name)
     }
@@ -129,41 +141,89 @@ impl fmt::Display for ErrorCode {
 }
 
 impl Error {
-    /// Why the call failed.
+    /// The reason of the failure.
     pub fn kind(&self) -> &ErrorKind {
         &self.kind
     }
 
-    /// The method that was called, if the error belongs to a call.
+    /// The method that failed, if the error belongs to a call.
     pub fn method(&self) -> Option<Method> {
         self.call.as_ref().map(|call| call.0)
     }
 
-    /// The object that was called, if the error belongs to a call.
+    /// The object of the call, if the error belongs to a call.
     pub fn object(&self) -> Option<&ObjectHandle> {
         self.call.as_ref().map(|call| &call.1)
     }
 
-    /// The error that the engine answered with, if it did.
+    /// The error returned by the engine, if any.
     pub fn engine(&self) -> Option<&EngineError> {
         if let ErrorKind::Engine(error) = self.kind() { Some(error) } else { None }
     }
 
-    /// How the connection ended, if that is why the call failed.
+    /// How the connection was closed, if that is the reason of the failure.
     pub fn closed(&self) -> Option<&Closed> {
         if let ErrorKind::Closed { closed, .. } = self.kind() { Some(closed) } else { None }
     }
 
-    /// Whether the engine has no such object: an answer without a handle, or the code for "not found".
+    /// Whether the object does not exist: the response contains no handle, or the error code is "not found".
     pub fn is_not_found(&self) -> bool {
         match self.kind() {
             ErrorKind::NotFound => true,
-            ErrorKind::Engine(error) => error.code == crate::error_codes::GENERIC_NOT_FOUND,
+            ErrorKind::Engine(error) => error.code == error_codes::GENERIC_NOT_FOUND,
             _ => false,
         }
     }
 
-    /// Says which call failed, unless that is known already.
+    /// The inner error of [`ErrorKind::Unusable`], [`ErrorKind::Connect`], or [`ErrorKind::Transport`], if it has this type.
+    ///
+    /// ```
+    /// use qix_schema::{Error, ErrorKind};
+    ///
+    /// let error = Error::from(ErrorKind::Transport(Box::new(std::io::Error::other("lost"))));
+    /// assert!(error.downcast_ref::<std::io::Error>().is_some());
+    /// ```
+    pub fn downcast_ref<E: std::error::Error + 'static>(&self) -> Option<&E> {
+        match self.kind() {
+            ErrorKind::Unusable(error) | ErrorKind::Connect(error) | ErrorKind::Transport(error) => {
+                error.downcast_ref()
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether to retry the call as it is.
+    ///
+    /// A write without a response is not retried, because the engine may have executed it. Calls wait while a session
+    /// reconnects; after its connection is closed for good, a retry needs a new session.
+    pub fn retry(&self) -> Retry {
+        let writes = self.method().is_some_and(|method| method.effect == Effect::Write);
+        match self.kind() {
+            _ if self.retry.is_some() => self.retry.unwrap_or(Retry::No),
+            ErrorKind::Engine(error) => match error.code {
+                error_codes::GENERIC_ABORTED => Retry::Now,
+                error_codes::RELOAD_IN_PROGRESS | error_codes::HC_MODAL_OBJECT_ERROR => Retry::Later,
+                _ => Retry::No,
+            },
+            ErrorKind::TimedOut(_) | ErrorKind::NoResult | ErrorKind::Transport(_) if !writes => Retry::Later,
+            ErrorKind::Closed { closed, pending: false } => closed.retry(),
+            _ => Retry::No,
+        }
+    }
+
+    /// Whether the same call can succeed later: [`retry`](Self::retry) does not return [`Retry::No`].
+    pub fn is_transient(&self) -> bool {
+        self.retry() != Retry::No
+    }
+
+    /// Sets what [`retry`](Self::retry) returns, for errors that a program creates.
+    #[must_use]
+    pub fn with_retry(mut self, retry: Retry) -> Self {
+        self.retry = Some(retry);
+        self
+    }
+
+    /// Adds the method and the object, unless they are already set.
     #[must_use]
     pub fn of_call(mut self, method: Method, object: &ObjectHandle) -> Self {
         self.call.get_or_insert_with(|| Box::new((method, object.clone())));
@@ -173,7 +233,7 @@ impl Error {
 
 impl From<ErrorKind> for Error {
     fn from(kind: ErrorKind) -> Self {
-        Self { kind: Box::new(kind), call: None }
+        Self { kind: Box::new(kind), call: None, retry: None }
     }
 }
 
@@ -192,8 +252,13 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        std::error::Error::source(&*self.kind)
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            return fmt::Display::fmt(self, f);
+        }
+        f.debug_struct("Error").field("kind", &self.kind).field("call", &self.call).finish_non_exhaustive()
     }
 }
+
+impl std::error::Error for Error {}

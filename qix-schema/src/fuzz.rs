@@ -1,4 +1,4 @@
-//! What is fuzzed: see `tests/fuzz`.
+//! Entry points for fuzzing; see `tests/fuzz`.
 
 use std::fmt::Debug;
 
@@ -6,7 +6,7 @@ use crate::cells::{Cell, Table, read_data_pages};
 use crate::types::*;
 use crate::wire::{DecodeError, Wire, general};
 
-/// The reader of cells brings what the general decoder brings, or the same error.
+/// The cell parser must return the same cells or error as the general decoder.
 pub fn cells(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
     let mut table = Table::default();
@@ -24,19 +24,20 @@ pub fn cells(input: &[u8]) {
     }
 }
 
-/// All of a row, so that NaN is itself and -0 is not 0.
+/// The content of a row, with `NaN` equal to itself and -0 different from 0.
 fn exact<'a>(row: impl Iterator<Item = Cell<'a>>) -> Vec<String> {
     row.map(|cell| format!("{cell:?} {}", cell.num.to_bits())).collect()
 }
 
-/// The reader of texts brings what the general decoder brings, or an error of the same place. The first byte says as what.
+/// The parser must return the same value as the general decoder, or an error with the same path. The first byte selects
+/// the type.
 pub fn decode(input: &[u8]) {
     let Some((first, rest)) = input.split_first() else { return };
     let Ok(text) = std::str::from_utf8(rest) else { return };
     AS[usize::from(*first) % AS.len()](text);
 }
 
-/// Types that hold all kinds of members: texts, numbers, enums, lists, trees, boxes and members of apps.
+/// Types with all kinds of members: strings, numbers, enums, lists, trees, boxes, and custom members.
 const AS: [fn(&str); 16] = [
     agree::<GenericObjectLayout>,
     agree::<HyperCube>,
@@ -56,20 +57,20 @@ const AS: [fn(&str); 16] = [
     agree::<Vec<NxPatch>>,
 ];
 
-/// Both read a text alike.
+/// Compares the results for a text.
 pub(crate) fn agree<T: Wire + Default + Debug>(text: &str) {
-    // As text, so that NaN is itself and -0 is not 0.
+    // As strings, so that `NaN` equals itself and -0 differs from 0.
     let shown = |value: T| format!("{value:?}");
     same(crate::decode(text).map(shown), general::decode(text).map(shown));
 }
 
-/// Both are the same value, or errors of the same place.
+/// Checks that both results are equal, or errors with the same path.
 #[track_caller]
 pub(crate) fn same<T: Debug + PartialEq>(read: Result<T, DecodeError>, general: Result<T, DecodeError>) {
     match (read, general) {
         (Ok(read), Ok(general)) => assert_eq!(read, general),
         (Err(read), Err(general)) => {
-            // A list or an object that does not belong somewhere is told at once. The general decoder looks into it first.
+            // The parser reports an unexpected list or object immediately; the general decoder reads its start first.
             let unfit =
                 ["invalid type: sequence", "invalid type: map"].iter().any(|kind| read.to_string().contains(kind));
             let inside = unfit && (read.path == "." || general.path.starts_with(&read.path));

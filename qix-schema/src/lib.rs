@@ -1,11 +1,12 @@
-//! The API of Qlik's engine (QIX), typed: every class, method, parameter, result, struct, enum and error code of the
-//! engine's published schema, generated, and the small core that they share.
+//! Typed API of the Qlik engine (QIX): every class, method, parameter, result, struct, enum, and error code of the
+//! engine's published schema, generated, and the small core that the generated code uses.
 //!
-//! * [`Doc`], [`GenericObject`], [`Field`], … are handles to objects; their methods are in the traits [`DocApi`],
-//!   [`GenericObjectApi`], [`FieldApi`], …
-//! * [`types`] holds the structs and enums; [`doc`](mod@doc), [`field`], … hold each method's request as a plain value.
-//! * [`rpc`] is the seam to a runtime: `qix-client` implements it over a WebSocket, a test double by hand.
-//! * [`wire`] says how values look as JSON; [`decode`] and [`encode`] are the way in and out.
+//! * [`Doc`], [`GenericObject`], [`Field`], … are handles to engine objects. The traits [`DocApi`],
+//!   [`GenericObjectApi`], [`FieldApi`], … contain their methods.
+//! * [`types`] contains the structs and enums; [`doc`](mod@doc), [`field`], … contain the request type of each
+//!   method.
+//! * [`rpc`] is the interface to a runtime, implemented by `qix-client` for WebSockets and by test doubles.
+//! * [`wire`] implements the JSON encoding; use [`decode`] and [`encode`].
 //!
 //! ```
 //! use qix_schema::types::{HyperCubeDef, NxHypercubeMode};
@@ -20,7 +21,7 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-// Generated code names this crate in the same way, wherever it lives.
+// Generated code refers to this crate by the same name everywhere.
 extern crate self as qix_schema;
 
 pub mod cells;
@@ -44,8 +45,9 @@ pub use rpc::{AsRemote, Class};
 pub use version::{EngineAge, VersionMismatch, check_engine_version};
 pub use wire::{DecodeError, Extra, Json, decode, encode};
 
-/// The facts of the schema that this crate was generated from, as `cargo xtask gen` keeps them.
+/// The facts of the schema that this crate was generated from, as written by `cargo xtask gen`.
 pub const SNAPSHOT: &str = include_str!("../schema/snapshot.json");
 
-/// What the schema leaves out, as `cargo xtask gen` reads it: classes of returned objects, reads and writes, and more.
+/// Facts that the schema omits, as read by `cargo xtask gen`: classes of returned objects, reads and writes, and
+/// more.
 pub const COMPANION: &str = include_str!("../schema/companion.json");

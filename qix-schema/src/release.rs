@@ -1,23 +1,23 @@
-//! Which release of the vendor's an engine version belongs to.
+//! Maps engine versions to product releases.
 //!
-//! `cargo xtask diff` compiles this file as well: it has to work while the generated code does not compile.
+//! `cargo xtask diff` also compiles this file, because it must work even if the generated code does not compile.
 
 use std::fmt;
 
-/// A release, and the version of its engine.
+/// A product release and its engine version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Release {
-    /// Its name, such as `November 2025 for Windows`.
+    /// Name, such as `November 2025 for Windows`.
     pub name: &'static str,
-    /// The version of its engine, such as `12.2561.0`. Patches of the release raise the last number.
+    /// Engine version, such as `12.2561.0`. Patches of the release increase the last number.
     pub engine: &'static str,
 }
 
-/// What is known about the release of an engine. Shown, it completes "the engine is …".
+/// The release of an engine version. Its `Display` form completes the sentence "the engine is …".
 ///
-/// Releases for Windows have their engine version from the release notes of the vendor's .NET SDK, Qlik Cloud from
-/// the schemas that the vendor has published and from its client `@qlik/api` 2.19:
+/// Versions of Windows releases are from the release notes of the vendor's .NET SDK. Versions of Qlik Cloud are from
+/// published schemas and from the vendor's client `@qlik/api` 2.19:
 ///
 /// | release | engine |
 /// |---|---|
@@ -34,22 +34,22 @@ pub struct Release {
 /// | May 2026 for Windows | 12.2759.2 |
 /// | Qlik Cloud on 12 May 2026 | 12.2802.0 |
 /// | Qlik Cloud on 29 August 2026 | 12.2886.0 |
-/// | Qlik Cloud as `@qlik/api` 2.19 knows it | 12.2931.0 |
+/// | Qlik Cloud in `@qlik/api` 2.19 | 12.2931.0 |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EngineRelease {
-    /// The engine of a release, or of a patch of it.
+    /// A release, or a patch of it.
     Of(Release),
-    /// The engine of none of them: a build of Qlik Cloud between two releases, or one that is older or newer than all.
+    /// Not a known release: a build of Qlik Cloud between two releases, or an older or newer build.
     Between {
-        /// The newest release that is older.
+        /// The newest release before it.
         older: Option<Release>,
-        /// The oldest release that is newer.
+        /// The oldest release after it.
         newer: Option<Release>,
     },
 }
 
-/// From the oldest to the newest.
+/// All releases, oldest first.
 const RELEASES: [Release; 14] = [
     Release { name: "November 2022 for Windows", engine: "12.1501.1" },
     Release { name: "February 2023 for Windows", engine: "12.1581.1" },
@@ -68,7 +68,7 @@ const RELEASES: [Release; 14] = [
 ];
 
 impl Release {
-    /// The release for Windows of a month: `November 2025` or `Nov 2025`.
+    /// The Windows release of a month: `November 2025` or `Nov 2025`.
     ///
     /// ```
     /// use qix_schema::Release;
@@ -89,7 +89,7 @@ impl Release {
 }
 
 impl EngineRelease {
-    /// The release that an engine version belongs to, or those on both sides of it. `None` if it is not a version.
+    /// The release of an engine version, or the releases before and after it. Returns `None` for an invalid version.
     ///
     /// ```
     /// use qix_schema::EngineRelease;
@@ -109,7 +109,7 @@ impl EngineRelease {
     }
 }
 
-/// The first two numbers of a version. Patches share them; a build for another release has others.
+/// The first two numbers of a version, which identify a release; patches change the third.
 fn branch(version: &str) -> Option<(u32, u32)> {
     let numbers: Vec<u32> = version.trim().split('.').map(str::parse).collect::<Result<_, _>>().ok()?;
     Some((*numbers.first()?, *numbers.get(1)?))

@@ -1,7 +1,7 @@
-//! Calls: what a request is, what a runtime supplies, and what lies between the two.
+//! Calls: requests, the interface of a runtime, and the code between the two.
 //!
-//! A generated trait method builds a [`Call`] around a [`Request`]; awaiting it encodes the request, hands it to the
-//! [`Remote`] and decodes the [`Answer`]. A runtime, a recording or a test double implements [`Remote`], and nothing else.
+//! A generated trait method builds a [`Call`] around a [`Request`]. Awaiting it encodes the request, passes it to the
+//! [`Remote`], and decodes the [`Answer`]. Runtimes, recordings, and test doubles implement [`Remote`].
 
 mod answer;
 mod call;
@@ -17,4 +17,4 @@ pub use closed::{CloseCode, Closed, ClosedBy, Retry};
 pub use object::{AsRemote, Class, ObjectHandle};
 pub use remote::{CallOptions, RawAnswer, RawCall, Remote, Search};
 pub use request::{Effect, Method, Request};
-pub use send::{order, send, send_with};
+pub use send::{notify, send, send_with};

@@ -1,28 +1,28 @@
-//! Whether an engine is older or newer than the schema that code was generated from.
+//! Compares the engine version with the schema version.
 
 use std::cmp::Ordering;
 use std::fmt;
 
 use crate::release::EngineRelease;
 
-/// How an engine's API compares with a schema.
+/// How an engine version compares with a schema version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EngineAge {
-    /// It is older: it refuses methods and ignores members that came later.
+    /// The engine is older: it rejects methods and ignores members that were added later.
     Older,
-    /// It is newer: it may have methods and members that the code does not know.
+    /// The engine is newer: it may have methods and members that this crate does not know.
     Newer,
-    /// The two versions cannot be compared.
+    /// The versions cannot be compared.
     Unknown,
 }
 
-/// An engine of another version than the schema's. Shown, it is a warning to log, with the release of each version.
+/// An engine version that differs from the schema version. Its message is suitable for logging and names the releases.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct VersionMismatch {
-    /// The engine's version.
+    /// Engine version.
     pub engine: String,
-    /// The schema's version.
+    /// Schema version.
     pub schema: String,
     /// Which of the two is older.
     pub age: EngineAge,
@@ -34,20 +34,20 @@ impl fmt::Display for VersionMismatch {
         match self.age {
             EngineAge::Older => write!(
                 f,
-                "the engine ({engine}) is older than the schema ({schema}): it refuses methods and ignores members that it does not know"
+                "the engine ({engine}) is older than the schema ({schema}): it rejects unknown methods and ignores unknown members"
             ),
             EngineAge::Newer => write!(
                 f,
                 "the engine ({engine}) is newer than the schema ({schema}): it may have methods and members that this program does not know"
             ),
             EngineAge::Unknown => {
-                write!(f, "the engine's version `{}` cannot be compared with the schema's, {schema}", self.engine)
+                write!(f, "the engine version `{}` cannot be compared with the schema version {schema}", self.engine)
             }
         }
     }
 }
 
-/// A version and the release that it belongs to.
+/// A version and its product release.
 fn released(version: &str) -> String {
     match EngineRelease::of(version) {
         Some(release) => format!("{version}, {release}"),
@@ -55,10 +55,11 @@ fn released(version: &str) -> String {
     }
 }
 
-/// Compares the version that an engine reports with that of a schema.
+/// Compares an engine version with a schema version.
 ///
-/// The first comes from [`engine_version`](crate::GlobalApi::engine_version), the second is the constant
-/// [`ENGINE_VERSION`](crate::ENGINE_VERSION) of the crate whose types are used: this one, or one of your own.
+/// Get the engine version from [`engine_version`](crate::GlobalApi::engine_version). The schema version is the
+/// constant
+/// [`ENGINE_VERSION`](crate::ENGINE_VERSION) of this crate, or of a crate that you generated.
 ///
 /// ```
 /// use qix_schema::{ENGINE_VERSION, check_engine_version};
@@ -70,7 +71,7 @@ fn released(version: &str) -> String {
 ///
 /// # Errors
 ///
-/// Says how the two differ, if they do. It need not stop a program: what both know works.
+/// Returns how the versions differ. The program can continue: what both versions support works.
 pub fn check_engine_version(engine: &str, schema: &str) -> Result<(), VersionMismatch> {
     let age = match (numbers(engine), numbers(schema)) {
         (Some(engine), Some(schema)) => match engine.cmp(&schema) {
@@ -84,7 +85,7 @@ pub fn check_engine_version(engine: &str, schema: &str) -> Result<(), VersionMis
     Err(VersionMismatch { engine: engine.to_owned(), schema: schema.to_owned(), age })
 }
 
-/// The numbers of a version, without zeros at the end: `12.20` is `12.20.0`.
+/// The numbers of a version without trailing zeros: `12.20` equals `12.20.0`.
 fn numbers(version: &str) -> Option<Vec<u64>> {
     let mut numbers: Vec<u64> = version.trim().split('.').map(str::parse).collect::<Result<_, _>>().ok()?;
     while numbers.last() == Some(&0) {

@@ -1,13 +1,15 @@
-//! How values look on the wire, and the one engine that reads and writes all generated types.
+//! JSON encoding of all generated types.
 //!
-//! The generator only lists each struct's members ([`Record`]) and each enum's values ([`Choice`]); what reading and
-//! writing mean stands here once:
+//! The generator only lists the members of each struct ([`Record`]) and the values of each enum ([`Choice`]). The
+//! rules
+//! for reading and writing are implemented here:
 //!
-//! * absent and `null` leave a member at its default, and a member at its default is not written;
-//! * numbers may be the texts `NaN`, `Infinity`, `+Infinity` and `-Infinity`, and are written back so;
-//! * enum values are read from their short title, long name or number, written as the title, and kept when unknown;
-//! * unknown members are kept where apps add their own ([`Extra`]) and skipped elsewhere;
-//! * recursive structs may nest deeper than the 128 levels that `serde_json` allows by default.
+//! * If a member is absent or `null`, it has its default value. Default values are not written.
+//! * Numbers may be the strings `NaN`, `Infinity`, `+Infinity`, and `-Infinity`, and are written back as such.
+//! * Enum values are read from their short title, long name, or number, and written as the title. Unknown values are
+//!   kept.
+//! * Unknown members are kept in structs that apps extend ([`Extra`]) and skipped elsewhere.
+//! * Recursive structs may be nested deeper than the default limit of `serde_json`, 128 levels.
 
 mod choice;
 mod decode;
@@ -50,28 +52,27 @@ pub(crate) use string::plain;
 pub(crate) use text::{List, Object, elements, object, open_list};
 pub use text::{Stop, Text};
 
-/// A value that can be a member, a parameter or a result.
+/// A value that can be a member, a parameter, or a result.
 pub trait Wire: Sized {
-    /// Reads a value from the beginning of a JSON text into `self`, and returns what comes after; `null` leaves `self` as
-    /// it is.
+    /// Reads a value at the start of a JSON text into `self`; returns the rest. `null` does not change `self`.
     fn scan<'a>(&mut self, text: &'a str) -> Scanned<'a>;
 
-    /// Does what [`Wire::scan`] does by code in place, for values that there are many of.
+    /// Like [`Wire::scan`], but inlined, for types with many values.
     #[inline(always)]
     fn scan_inline<'a>(&mut self, text: &'a str) -> Scanned<'a> {
         self.scan(text)
     }
 
-    /// Reads a value of any format into `self`, as [`Wire::scan`] does.
+    /// Reads a value of any format into `self`.
     fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error>;
 
     /// Writes the value.
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
 
-    /// Whether the value means the same as an absent one.
+    /// Whether the value is equivalent to an absent one.
     fn is_absent(&self) -> bool;
 
-    /// An empty value with room for as much as another one holds.
+    /// An empty value with the capacity of another one.
     fn alike(_other: &Self) -> Self
     where
         Self: Default,
@@ -80,7 +81,7 @@ pub trait Wire: Sized {
     }
 }
 
-/// A seed that reads into a place.
+/// A seed that reads into an existing value.
 pub(crate) struct Into<'a, T>(pub(crate) &'a mut T);
 
 impl<'de, T: Wire> DeserializeSeed<'de> for Into<'_, T> {
@@ -91,7 +92,7 @@ impl<'de, T: Wire> DeserializeSeed<'de> for Into<'_, T> {
     }
 }
 
-/// Lends a [`Wire`] value to serde.
+/// Implements serde traits for a [`Wire`] value.
 pub(crate) struct AsWire<'a, T>(pub(crate) &'a T);
 
 impl<T: Wire> Serialize for AsWire<'_, T> {
@@ -100,14 +101,14 @@ impl<T: Wire> Serialize for AsWire<'_, T> {
     }
 }
 
-/// Lets records be read and written by [`Wire`] and by serde; the generator lists them.
+/// Implements [`Wire`] and serde traits for records. The generator lists them.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! wire_records {
     ($($type:ty),* $(,)?) => { $crate::wire_impls! { scan_record scan_record_inline read_record write_record $($type)* } };
 }
 
-/// Lets enums be read, written and shown; the generator lists them.
+/// Implements [`Wire`], serde traits, and `Display` for enums. The generator lists them.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! wire_choices {
@@ -138,7 +139,7 @@ macro_rules! wire_choices {
 macro_rules! wire_impls {
     ($scan:ident $scan_inline:ident $read:ident $write:ident $($type:ty)*) => {$(
         impl $crate::wire::Wire for $type {
-            // Compiled where it is used, not here for every type.
+            // Inlined, so that it is compiled only for types that are used.
             #[inline]
             fn scan<'a>(&mut self, text: &'a str) -> $crate::wire::Scanned<'a> {
                 $crate::wire::$scan(self, text)

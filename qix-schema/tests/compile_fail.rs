@@ -1,4 +1,5 @@
-//! What must not compile. After a deliberate change: `TRYBUILD=overwrite cargo test -p qix-schema --test compile_fail`.
+//! Code that must not compile. To update the expected errors:
+//! `TRYBUILD=overwrite cargo test -p qix-schema --test compile_fail`.
 
 #[test]
 fn wrong_names_and_types_do_not_compile() {

@@ -1,6 +1,6 @@
-//! What values look like on the wire.
+//! JSON encoding of values.
 
-// What helps the tests may fail as loudly as they do.
+// Helpers of the tests may panic.
 #![allow(clippy::unwrap_used)]
 
 use qix_schema::types::*;
@@ -112,7 +112,7 @@ fn rare_members_of_a_cell_share_a_box() {
     let cell: NxCell = decode(text).unwrap();
     assert_eq!(cell.attr_exps().unwrap().values[0].text, "red");
     assert_eq!(encode(&cell).unwrap(), text);
-    assert!(decode::<NxCell>("{}").unwrap().rare.is_none());
+    assert!(decode::<NxCell>("{}").unwrap().attr_exps().is_none());
     assert_eq!(NxCell::default().with_frequency("3").frequency().unwrap(), "3");
 }
 
@@ -153,7 +153,7 @@ fn trees_nest_deeper_than_any_default_limit() {
     assert_eq!(tree, tree.clone());
     let error = decode::<NxPivotDimensionCell>(&deep(100_000)).unwrap_err();
     assert!(error.to_string().contains("nested more than"), "{error}");
-    // What is skipped or kept as text is not walked recursively at all.
+    // Values that are skipped or kept as text are not traversed recursively.
     let nested = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     assert!(decode::<NxCell>(&format!(r#"{{"mine":{nested}}}"#)).is_ok());
     assert!(decode::<NxMeta>(&format!(r#"{{"mine":{nested}}}"#)).is_ok());

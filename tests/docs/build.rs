@@ -1,4 +1,4 @@
-//! Turns each example in `qix-schema/schema/docs` into a test.
+//! Turns each example in `qix-schema/schema/docs` into a test, and each Rust block of the README into code that compiles.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -7,9 +7,10 @@ use std::{env, fs};
 use anyhow::{Context, Result, ensure};
 
 const DOCS: &str = "../../qix-schema/schema/docs";
+const README: &str = "../../README.md";
 
 /// Items whose example needs a session without an open app.
-const WITHOUT_APP: [&str; 1] = ["Global.CreateSessionApp"];
+const WITHOUT_APP: [&str; 2] = ["Global.CreateSessionApp", "Global.OpenDoc"];
 
 fn main() -> Result<()> {
     println!("cargo::rerun-if-changed={DOCS}");
@@ -23,8 +24,30 @@ fn main() -> Result<()> {
         write_tests(&file, &mut tests)?;
     }
     ensure!(!tests.is_empty(), "{DOCS} has no examples");
-    let out = PathBuf::from(env::var("OUT_DIR")?).join("examples.rs");
-    fs::write(&out, tests).with_context(|| out.display().to_string())
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("examples.rs"), tests)?;
+    fs::write(out.join("readme.rs"), readme()?)?;
+    Ok(())
+}
+
+/// The README's blocks: whole programs as modules, parts of a function in one that has a session.
+fn readme() -> Result<String> {
+    println!("cargo::rerun-if-changed={README}");
+    let text = fs::read_to_string(README).context(README)?;
+    let mut code = String::new();
+    let blocks = text.split("```rust\n").skip(1).filter_map(|rest| rest.split_once("```"));
+    for (number, (block, _)) in blocks.enumerate() {
+        if block.contains("fn ") {
+            writeln!(code, "mod block_{number} {{\n{block}}}\n")?;
+        } else {
+            writeln!(
+                code,
+                "async fn block_{number}(session: &qix_client::Session) -> Outcome {{\n{block}Ok(())\n}}\n"
+            )?;
+        }
+    }
+    ensure!(!code.is_empty(), "{README} has no Rust");
+    Ok(code)
 }
 
 fn write_tests(file: &Path, tests: &mut String) -> Result<()> {
@@ -42,7 +65,7 @@ fn write_tests(file: &Path, tests: &mut String) -> Result<()> {
             writeln!(tests, "#[tokio::test]\n#[allow(non_snake_case)]\nasync fn {name}_{examples}() -> Outcome {{")?;
             writeln!(tests, "let Setup {{ engine: _engine, global, doc }} = {setup}().await?;")?;
             for line in lines.by_ref().take_while(|line| *line != "```") {
-                // Rustdoc hides lines that begin so.
+                // Rustdoc hides lines that start with `# `.
                 writeln!(tests, "{}", line.strip_prefix("# ").unwrap_or(line))?;
             }
             writeln!(tests, "Ok(())\n}}\n")?;

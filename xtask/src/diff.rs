@@ -1,4 +1,4 @@
-//! `cargo xtask diff`: what changed between two versions of the engine's schema.
+//! `cargo xtask diff`: compares two versions of the engine's schema.
 
 use std::io::{ErrorKind, Write};
 use std::process::{Command, ExitCode};
@@ -12,16 +12,16 @@ use crate::release::{EngineRelease, Release};
 use crate::source::{Source, VENDOR, read};
 use crate::workspace;
 
-/// Two versions of the engine's schema, and how to show what differs.
+/// Compares two versions of the engine's schema.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     #[arg(value_name = "OLD", help = format!(
-        "The old side: a published schema (OpenRPC), a snapshot, a legacy schema as enigma.js bundles it, each as a file \
-         or an address such as {VENDOR}, or `committed` for the snapshot of this checkout. Defaults to the snapshot of \
+        "The old side: a published schema (OpenRPC), a snapshot, a legacy schema of enigma.js, each as a file or a URL \
+         such as {VENDOR}, or `committed` for the snapshot of this checkout. Defaults to the snapshot of \
          the last commit"
     ))]
     old: Option<Source>,
-    /// The new side, in the same forms. Defaults to the snapshot of this checkout.
+    /// The new side, in any of these formats. Defaults to the snapshot of this checkout.
     #[arg(value_name = "NEW")]
     new: Option<Source>,
     /// Write JSON, for scripts.
@@ -30,7 +30,7 @@ pub(crate) struct Arguments {
     /// Write Markdown, for a changelog.
     #[arg(long)]
     markdown: bool,
-    /// Exit with 1 if something breaks callers.
+    /// Exit with 1 if there are breaking changes.
     #[arg(long)]
     deny_breaking: bool,
 }
@@ -59,7 +59,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     Ok(if denied { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Prints a text; a reader that has seen enough of it, such as `head`, is no error.
+/// Prints text. A closed pipe, such as to `head`, is not an error.
 pub(crate) fn print(text: &str) -> Result<()> {
     match std::io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
@@ -67,14 +67,14 @@ pub(crate) fn print(text: &str) -> Result<()> {
     }
 }
 
-/// The version that a semver step applies to: that of the workspace.
+/// The version that the semver step applies to: the version of the workspace.
 pub(crate) fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
 }
 
-/// Compares the snapshot of this checkout with what is about to replace it.
+/// Compares the snapshot of this checkout with its replacement.
 pub(crate) fn with_committed(model: &Model, companion: &Companion) -> Result<Diff> {
-    let Input::Model(committed) = side(&COMMITTED.into())? else { bail!("{SNAPSHOT} is no snapshot") };
+    let Input::Model(committed) = side(&COMMITTED.into())? else { bail!("{SNAPSHOT} is not a snapshot") };
     Ok(diff::models(&committed, model, companion))
 }
 
@@ -105,7 +105,7 @@ fn side(source: &Source) -> Result<Input> {
     };
     let mut side = input(&source.to_string(), &source.read()?)?;
     if let Input::Legacy(legacy) = &mut side {
-        // Newer legacy files say their version only by their name.
+        // Newer legacy files contain the version only in their name.
         legacy.version = legacy.version.take().or(source.stem());
     }
     Ok(side)
@@ -119,9 +119,9 @@ fn input(name: &str, text: &str) -> Result<Input> {
     Ok(input)
 }
 
-/// The snapshot as it was committed last.
+/// The snapshot of the last commit.
 fn last_commit() -> Result<String> {
-    let hint = "Name the old side: cargo xtask diff OLD";
+    let hint = "Specify the old side: cargo xtask diff OLD";
     let output = Command::new("git")
         .current_dir(workspace())
         .args(["show", &format!("HEAD:./{SNAPSHOT}")])
@@ -129,7 +129,7 @@ fn last_commit() -> Result<String> {
         .with_context(|| format!("cannot run git to find the snapshot of the last commit. {hint}"))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        bail!("git does not give the snapshot of the last commit: {}\n  {hint}", said.trim());
+        bail!("git did not return the snapshot of the last commit: {}\n  {hint}", said.trim());
     }
     Ok(String::from_utf8(output.stdout)?)
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask gen`: from a schema to Rust.
+//! `cargo xtask gen`: generates Rust from a schema.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,18 +19,18 @@ use crate::source::{Source, VENDOR, read};
 use crate::write::{self, Report};
 use crate::{diff, workspace};
 
-/// Generate Rust from the snapshot of the engine's schema, or from a published file.
+/// Generates Rust from the committed schema snapshot, or from a published schema.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE|URL", help = format!(
-        "A published schema (OpenRPC): a file, or an address such as {VENDOR}. Without --out its facts become the \
+        "A published schema (OpenRPC): a file, or a URL such as {VENDOR}. Without --out, its facts become the \
          committed snapshot"
     ))]
     schema: Option<Source>,
-    /// Make a crate of its own in this folder, and touch nothing else.
+    /// Generate a separate crate in this folder, and do not change anything else.
     #[arg(long, value_name = "DIR", requires = "schema")]
     out: Option<PathBuf>,
-    /// Write nothing; list what is stale and exit with 1 if anything is.
+    /// Write nothing; list stale files and exit with 1 if there are any.
     #[arg(long)]
     check: bool,
 }
@@ -65,7 +65,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             generated.notes.iter().for_each(|note| eprintln!("note: {note}"));
             without_text(&missing).iter().for_each(|note| eprintln!("note: {note}"));
             let mut report = Report::default();
-            // The code first: what stops it, a file of somebody else there, must leave the snapshot as it was.
+            // Writes the code first: if it fails, for example because of an unknown file, the snapshot is unchanged.
             write::folder(&schema.join("src/generated"), &generated.files, arguments.check, &mut report)?;
             if let Some(text) = imported {
                 write::file(&schema.join("schema/snapshot.json"), &text, arguments.check, &mut report)?;
@@ -73,24 +73,25 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             (generated, report)
         }
     };
-    summarise(&engine, &generated, &report, start);
+    summarize(&engine, &generated, &report, start);
     Ok(finish(arguments, &report))
 }
 
-/// Prints what is about to change.
+/// Prints the changes.
 fn announce(model: &Model, companion: &Companion) -> Result<Diff> {
     let mut diff = diff::with_committed(model, companion)?;
-    // What the companion lacks is said when all of it is checked.
+    // The companion's faults are reported when the whole schema is checked.
     diff.notes = diff::releases(&diff);
     diff::print(&diff.to_text(Some(diff::version())))?;
     println!();
     Ok(diff)
 }
 
-/// Everything that somebody has to write or remove by hand before the code can be generated; else what has no text.
+/// Prints what must be written or removed by hand before code can be generated, or else what is undocumented.
 ///
-/// Texts for items that a new schema no longer has do not hold up taking it in: they are told, and plain `gen` refuses
-/// them until they are moved or removed.
+/// Texts for items that a new schema no longer contains do not prevent the upgrade: they are reported, and plain
+/// `gen`
+/// fails until they are moved or removed.
 fn check(
     model: &Model,
     companion: &Companion,
@@ -102,7 +103,7 @@ fn check(
     match (completed, checked) {
         (Ok(_), Err(Faults(stale))) if upgrade.is_some() => {
             stale.iter().for_each(|fault| eprintln!("note: {fault}"));
-            eprintln!("note: {} texts to move or remove; until then plain `cargo xtask gen` refuses them", stale.len());
+            eprintln!("note: {} texts to move or remove; plain `cargo xtask gen` fails until then", stale.len());
             Ok(Vec::new())
         }
         (Ok(_), checked) => checked,
@@ -114,7 +115,7 @@ fn check(
     }
 }
 
-/// What has no text of ours yet, a line for each heading.
+/// The undocumented items, one line per heading.
 fn without_text(missing: &[String]) -> Vec<String> {
     let mut parts: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for item in missing {
@@ -126,12 +127,12 @@ fn without_text(missing: &[String]) -> Vec<String> {
     let line = |(owner, parts): (&str, Vec<&str>)| {
         let list = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
         let part = if whole(owner) { "" } else { "part of " };
-        format!("{part}`{owner}` has no text in qix-schema/schema/docs{list}")
+        format!("{part}`{owner}` is not documented in qix-schema/schema/docs{list}")
     };
     parts.into_iter().map(line).collect()
 }
 
-/// What a schema says.
+/// The content of a schema.
 struct Facts {
     model: Model,
     prose: Prose,
@@ -174,14 +175,14 @@ fn documentation(folder: &Path) -> Result<Documentation> {
     Ok(Documentation::read(files.iter().map(|(name, text)| (name.as_str(), text.as_str())))?)
 }
 
-/// Writes the files of a crate of its own.
+/// Writes the files of a separate crate.
 fn write_crate(generated: &Generated, out: &Path, engine: &str, check: bool) -> Result<Report> {
     let schema = workspace().join("qix-schema");
     let mut files: BTreeMap<String, String> = generated.files.clone();
     files.insert("call.rs".to_owned(), format!("{}{}", qix_codegen::HEADER, read(&schema.join("src/rpc/call.rs"))?));
     let mut report = Report::default();
     write::folder(&out.join("src"), &files, check, &mut report)?;
-    // The manifest is the user's once it is there.
+    // An existing manifest belongs to the user.
     let manifest = out.join("Cargo.toml");
     if !manifest.exists() {
         write::file(&manifest, &manifest_text(out, engine, &schema), check, &mut report)?;
@@ -197,7 +198,7 @@ fn manifest_text(out: &Path, engine: &str, schema: &Path) -> String {
         .map(|c| if c.is_ascii_alphanumeric() || c == '_' { c.to_ascii_lowercase() } else { '-' })
         .collect();
     let name = name.trim_matches('-');
-    // Two packages of one name confuse cargo, or the code, which names its dependencies.
+    // Two packages with the same name would conflict.
     let taken = ["qix-schema", "qix_schema", "serde", "serde_json", "std", "core"].contains(&name);
     let name = match name {
         name if taken => format!("{name}-{}", engine.replace('.', "-")),
@@ -224,7 +225,7 @@ serde_json = \"1\"
     )
 }
 
-fn summarise(engine: &str, generated: &Generated, report: &Report, start: Instant) {
+fn summarize(engine: &str, generated: &Generated, report: &Report, start: Instant) {
     let counts = &generated.counts;
     println!(
         "engine {engine}: {} classes, {} methods, {} parameters, {} types, {} members, {} enums with {} values, {} error codes",
@@ -259,7 +260,7 @@ mod tests {
     #[test]
     fn a_line_for_each_heading() {
         let missing = ["Doc.Save", "Doc.Save#result/qReturn", "Doc.Save/qPath", "Page/qTop", "Page/qLeft", "Rows"];
-        let docs = "has no text in qix-schema/schema/docs";
+        let docs = "is not documented in qix-schema/schema/docs";
         assert_eq!(
             without_text(&missing.map(str::to_owned)),
             [

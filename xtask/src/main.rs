@@ -1,4 +1,4 @@
-//! Tasks of the workspace: `cargo xtask TASK`.
+//! Workspace tasks: `cargo xtask TASK`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
 mod diff;
@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Tasks of the workspace.
+/// Workspace tasks.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Arguments {
@@ -26,23 +26,23 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Generate Rust from the snapshot of the engine's schema.
+    /// Generate Rust from the committed schema snapshot.
     Gen(generate::Arguments),
     /// Compare two versions of the engine's schema.
     Diff(diff::Arguments),
-    /// Run an in-memory engine to test against.
+    /// Run the in-memory test engine.
     #[command(disable_help_flag = true)]
     Engine(tools::Arguments),
-    /// Check an engine's documents against the generated types.
+    /// Check documents of an engine against the generated types.
     #[command(disable_help_flag = true)]
     Verify(tools::Arguments),
-    /// Answer questions about a recorded conversation with an engine.
+    /// Analyze a recorded traffic log.
     #[command(disable_help_flag = true)]
     Traffic(tools::Arguments),
-    /// Measure the client beside others.
+    /// Run benchmarks against other clients.
     #[command(disable_help_flag = true)]
     Speed(tools::Arguments),
-    /// Keep sessions busy, and check that nothing hangs, leaks or goes astray.
+    /// Run soak tests: keep sessions busy, and check for hangs, leaks, and misdirected responses.
     #[command(disable_help_flag = true)]
     Soak(tools::Arguments),
 }
@@ -51,10 +51,10 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Gen(arguments) => generate::run(&arguments),
         Task::Diff(arguments) => diff::run(&arguments),
-        Task::Engine(arguments) => tools::run("qix-test-engine", &arguments),
+        Task::Engine(arguments) => tools::run_cli("qix-test-engine", &arguments),
         Task::Verify(arguments) => tools::run("qix-verify", &arguments),
         Task::Traffic(arguments) => tools::run("qix-traffic", &arguments),
-        Task::Speed(arguments) => tools::run_as("release", "qix-speed", &arguments),
+        Task::Speed(arguments) => tools::run_benchmarks(&arguments),
         Task::Soak(arguments) => tools::run_as("release", "qix-soak", &arguments),
     };
     outcome.unwrap_or_else(|error| {
@@ -63,7 +63,7 @@ fn main() -> ExitCode {
     })
 }
 
-/// The folder of the workspace.
+/// The root folder of the workspace.
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
 }

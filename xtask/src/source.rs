@@ -1,4 +1,4 @@
-//! Where a schema is read from: a file, or an address on the web.
+//! The source of a schema: a file or a URL.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -9,10 +9,10 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use crate::download;
 
-/// The address of the schema that Qlik publishes.
+/// The schema that Qlik publishes.
 pub(crate) const VENDOR: &str = "https://qlik.dev/specs/json-rpc/qix.json";
 
-/// A file or an address.
+/// A file or a URL.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
     File(PathBuf),
@@ -35,14 +35,14 @@ impl From<&str> for Source {
 }
 
 impl Source {
-    /// The text of the file, or what the address answers with.
+    /// Reads the file or downloads the URL.
     pub(crate) fn read(&self) -> Result<String> {
         match self {
             Self::File(path) => read(path),
             Self::Url(url) => {
                 let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme).to_ascii_lowercase();
                 if !matches!(scheme.as_str(), "http" | "https") {
-                    bail!("{self} is not an address that can be downloaded. Use https:// or the path of a file.");
+                    bail!("{self} is not a supported URL. Use https:// or the path of a file.");
                 }
                 download::get(url).map_err(|error| {
                     anyhow!(
@@ -64,7 +64,7 @@ impl Source {
     }
 }
 
-/// An address is shown without its user and its query, which may be secret.
+/// Shows a URL without user information and query, which may be secret.
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -82,7 +82,7 @@ fn public(url: &str) -> String {
     format!("{scheme}://{host}{path}")
 }
 
-/// The text of a file.
+/// Reads a file.
 pub(crate) fn read(path: &Path) -> Result<String> {
     let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     qix_codegen::openrpc::decode(bytes).with_context(|| format!("cannot read {}", path.display()))

@@ -1,4 +1,4 @@
-//! Writes generated files so that a reader sees either all of the old or all of the new.
+//! Writes generated files atomically: readers see either all old files or all new files.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-/// What was written, or would be.
+/// What was written, or would be written.
 #[derive(Default)]
 pub(crate) struct Report {
     check: bool,
@@ -41,7 +41,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// Writes one file, if it differs.
+/// Writes a file if its content changed.
 pub(crate) fn file(path: &Path, text: &str, check: bool, report: &mut Report) -> Result<()> {
     report.check = check;
     if fs::read_to_string(path).is_ok_and(|old| old == text) {
@@ -53,7 +53,7 @@ pub(crate) fn file(path: &Path, text: &str, check: bool, report: &mut Report) ->
         return Ok(());
     }
     let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let mut staged = tempfile::Builder::new().prefix(".gen-").tempfile_in(folder)?;
     staged.write_all(text.as_bytes())?;
     allow_reading(staged.path())?;
@@ -61,9 +61,9 @@ pub(crate) fn file(path: &Path, text: &str, check: bool, report: &mut Report) ->
     Ok(())
 }
 
-/// Makes a folder hold exactly the files, if it does not already.
+/// Makes a folder contain exactly the given files.
 ///
-/// All files are written beside the folder first; then the two change places in one step.
+/// Writes all files to a staging folder first, then exchanges the folders atomically.
 pub(crate) fn folder(path: &Path, files: &BTreeMap<String, String>, check: bool, report: &mut Report) -> Result<()> {
     report.check = check;
     let present = present(path)?;
@@ -71,7 +71,7 @@ pub(crate) fn folder(path: &Path, files: &BTreeMap<String, String>, check: bool,
         if !files.contains_key(name) {
             if !old.starts_with("// @generated") {
                 bail!(
-                    "{} was not generated, and generating would remove it; nothing was written. Move it away first.",
+                    "{} was not generated and would be removed; nothing was written. Move it somewhere else first.",
                     path.join(name).display()
                 );
             }
@@ -86,19 +86,19 @@ pub(crate) fn folder(path: &Path, files: &BTreeMap<String, String>, check: bool,
         return Ok(());
     }
     let parent = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
+    fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
     let staged = tempfile::Builder::new().prefix(".gen-").tempdir_in(parent)?;
     for (name, text) in files {
         let target = staged.path().join(name);
         if let Some(folder) = target.parent() {
             fs::create_dir_all(folder)?;
         }
-        // A file that stays the same keeps its time, so that nothing is compiled for it.
+        // Keeps the modification time of unchanged files, so that they are not recompiled.
         let linked = same(name, text) && fs::hard_link(path.join(name), &target).is_ok();
         if linked && fs::read_to_string(&target).is_ok_and(|now| now == *text) {
             continue;
         }
-        // Another run may have put its own file there meanwhile; that one is not written to.
+        // Another run may have created the file in the meantime; do not overwrite it.
         if linked {
             fs::remove_file(&target)?;
         }
@@ -108,7 +108,7 @@ pub(crate) fn folder(path: &Path, files: &BTreeMap<String, String>, check: bool,
     exchange(staged.path(), path).with_context(|| format!("cannot replace {}", path.display()))
 }
 
-/// The files of a folder and those below it; none if it is not there.
+/// The files of a folder and its subfolders; empty if it does not exist.
 fn present(folder: &Path) -> Result<BTreeMap<String, String>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![folder.to_path_buf()];
@@ -131,7 +131,7 @@ fn present(folder: &Path) -> Result<BTreeMap<String, String>> {
     Ok(files)
 }
 
-/// Lets two folders change places; the second need not be there.
+/// Exchanges two folders. The second does not have to exist.
 fn exchange(staged: &Path, path: &Path) -> std::io::Result<()> {
     if !path.exists() {
         return fs::rename(staged, path);
@@ -141,7 +141,7 @@ fn exchange(staged: &Path, path: &Path) -> std::io::Result<()> {
         use rustix::fs::{CWD, RenameFlags, renameat_with};
         match renameat_with(CWD, staged, CWD, path, RenameFlags::EXCHANGE) {
             Ok(()) => return Ok(()),
-            // Some file systems cannot; then it takes the two steps below.
+            // Not supported by all file systems; falls back to two steps.
             Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOTSUP | rustix::io::Errno::NOSYS) => {}
             Err(error) => return Err(error.into()),
         }
@@ -149,13 +149,13 @@ fn exchange(staged: &Path, path: &Path) -> std::io::Result<()> {
     let old = staged.with_extension("old");
     fs::rename(path, &old)?;
     fs::rename(staged, path).inspect_err(|_| {
-        // Put back what was there; the first error is the one to report.
+        // Restore the old folder; report the first error.
         let _ = fs::rename(&old, path);
     })?;
     fs::remove_dir_all(&old)
 }
 
-/// Temporary files are private; generated ones are not.
+/// Temporary files are private; generated files are not.
 fn allow_reading(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     {

@@ -1,4 +1,4 @@
-//! `cargo xtask diff` as a program.
+//! Tests `cargo xtask diff` as a program.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests may fail as loudly as tests")]
 
@@ -100,6 +100,6 @@ fn gen_shows_the_difference_and_what_to_do_by_hand_before_it_writes() {
     let (out, advice) = (text(&said.stdout), text(&said.stderr));
     assert!(out.contains(" → 1.2.3\n") && out.contains("method Doc.GetField"), "{out}");
     assert!(out.contains("Semver step: major"), "{out}");
-    let gone = "`Doc.GetField` is not in the schema\n  Remove the text with all that stands below its heading";
+    let gone = "`Doc.GetField` is not in the schema\n  Remove the text with everything below its heading";
     assert!(advice.contains("qix-schema/schema/docs/doc.md line ") && advice.contains(gone), "{advice}");
 }

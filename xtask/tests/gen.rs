@@ -1,6 +1,6 @@
-//! `cargo xtask gen` as a program: what it writes, checks, refuses and leaves alone.
+//! Tests `cargo xtask gen` as a program: what it writes, checks, rejects, and leaves unchanged.
 
-// What helps the tests may fail as loudly as they do.
+// Helpers of the tests may panic.
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
@@ -17,7 +17,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// The small schema, with a class that the committed companion knows.
+/// The small schema, with a class that the committed companion contains.
 fn schema(folder: &Path) -> PathBuf {
     let path = folder.join("qix.json");
     fs::write(&path, SCHEMA.replace("Global.OpenThing", "Global.OpenDoc").replace("Thing.", "Doc.")).unwrap();

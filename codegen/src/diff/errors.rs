@@ -1,4 +1,4 @@
-//! Error codes and their groups.
+//! Compares error codes and groups.
 
 use super::Sides;
 use super::line::{Change, Line, Subject};
@@ -14,7 +14,7 @@ pub(super) fn compare(sides: &Sides<'_>, lines: &mut Vec<Line>) {
         old.errors.iter().map(|(name, code)| (name.as_str(), *code)),
         new.errors.iter().map(|(name, code)| (name.as_str(), *code)),
         |item: Item<'_>| item.0,
-        // A code is what an error is, whatever it is called.
+        // The code identifies an error, not its name.
         |a: Item<'_>, b: Item<'_>| a.1 == b.1,
     );
     for (name, _) in removed {
@@ -35,7 +35,7 @@ pub(super) fn compare(sides: &Sides<'_>, lines: &mut Vec<Line>) {
             });
         }
         if a != b {
-            let meaning = "A program that was built before takes the old code for this error.";
+            let meaning = "A program built earlier treats the old code as this error.";
             lines.push(line(Change::Changed).fact("code", a.to_string(), b.to_string()).recompile(meaning));
         }
     }
@@ -56,7 +56,7 @@ fn groups(sides: &Sides<'_>, lines: &mut Vec<Line>) {
                 let line = Line::new(Change::Changed, Subject::ErrorGroup, name);
                 lines.push(
                     line.fact("errors", was.len().to_string(), is.len().to_string())
-                        .meaning(format!("{come} more, {gone} no more.")),
+                        .meaning(format!("{come} added, {gone} removed.")),
                 );
             }
             Some(_) => {}

@@ -1,4 +1,4 @@
-//! Compares what a legacy file and another one both know.
+//! Compares a legacy file with another file.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::{Diff, Input, finish, side, similar};
 use crate::model::{EnumValue, Kind, Model, class_of};
 use crate::names;
 
-/// What both forms know.
+/// The facts in both formats.
 #[derive(Default)]
 struct Reduced {
     methods: BTreeMap<String, Method>,
@@ -29,19 +29,17 @@ struct Param {
     default: Option<Value>,
 }
 
-/// Compares two inputs, at least one of them in the legacy form.
+/// Compares two inputs, at least one of which is a legacy file.
 pub(super) fn compare(old: &Input, new: &Input) -> Diff {
     let mut notes = vec![
         "A legacy file has no types. Compared were methods, parameters, whether they may be left out, defaults, results \
          and numbers of enum values; not compared were types, members, error codes, stability and deprecation."
             .to_owned(),
-        "Nothing can be generated from a legacy file: the Rust names are those that a published file would give.".to_owned(),
+        "No code can be generated from a legacy file. The Rust names are those that a published file would produce.".to_owned(),
     ];
     if matches!(old, Input::Model(_)) || matches!(new, Input::Model(_)) {
-        notes.push("Legacy files leave out the result `qReturn`; it was not compared.".to_owned());
-        notes.push(
-            "A published file lists only what is public: what it does not have may still be in the engine.".to_owned(),
-        );
+        notes.push("Legacy files omit the result `qReturn`, so it was not compared.".to_owned());
+        notes.push("A published file contains public items only. The engine may still have the others.".to_owned());
     }
     let mixed = matches!(old, Input::Model(_)) != matches!(new, Input::Model(_));
     let (mut before, mut after) = (reduced(old, mixed), reduced(new, mixed));
@@ -69,7 +67,7 @@ fn reduced(input: &Input, mixed: bool) -> Reduced {
                     .map(|param| Param {
                         name: param.name.clone(),
                         optional: param.optional,
-                        // Of what must be given the file has a sample, no default.
+                        // For required parameters, the file has a sample, not a default.
                         default: param.default_value.clone().filter(|_| param.optional || !mixed),
                     })
                     .collect(),
@@ -96,7 +94,7 @@ fn of_model(model: &Model) -> Reduced {
         if let Kind::Enum { values } = &ty.kind {
             let long = |value: &EnumValue| value.long.clone().unwrap_or_else(|| value.title.clone());
             let values = values.iter().map(|value| (long(value), value.number)).collect();
-            // The legacy form leaves out the prefix that newer enums have.
+            // The legacy format omits the prefix that newer enums have.
             let legacy = name.strip_prefix("Nx").unwrap_or(name);
             reduced.enums.insert(legacy.to_owned(), values);
         }
@@ -104,8 +102,9 @@ fn of_model(model: &Model) -> Reduced {
     reduced
 }
 
-/// Takes out classes that only one side has. Of two legacy files they are changes; a published file says nothing of
-/// those that are not public, and so they are returned.
+/// Removes classes that only one side has. Between two legacy files, these are changes. A published file contains
+/// only
+/// public classes, so they are returned instead.
 fn classes(old: &mut Reduced, new: &mut Reduced, mixed: bool, lines: &mut Vec<Line>) -> Vec<String> {
     let count = |side: &Reduced| {
         let mut classes: BTreeMap<String, usize> = BTreeMap::new();
@@ -118,7 +117,7 @@ fn classes(old: &mut Reduced, new: &mut Reduced, mixed: bool, lines: &mut Vec<Li
     let mut unknown = Vec::new();
     for (class, methods) in was.iter().filter(|(class, _)| !is.contains_key(*class)) {
         let line = Line::new(Change::Removed, Subject::Class, class).rust([names::ty(class)]);
-        lines.push(line.breaks(format!("Gone with all its methods: {methods}.")));
+        lines.push(line.breaks(format!("Removed with all its methods: {methods}.")));
         unknown.push(class.clone());
     }
     for (class, methods) in is.iter().filter(|(class, _)| !was.contains_key(*class)) {
@@ -181,12 +180,12 @@ fn params(method: &str, old: &Method, new: &Method, mixed: bool, lines: &mut Vec
     }
     for param in added {
         let line = line(Change::Added, &param.name);
-        lines.push(if param.optional { line.adds() } else { line.breaks("There is one argument more.") });
+        lines.push(if param.optional { line.adds() } else { line.breaks("It takes one more argument.") });
     }
     for (a, b) in &pairs {
         if a.optional != b.optional {
             let word = |param: &Param| if param.optional { "optional" } else { "required" };
-            let meaning = format!("It was a{} and is a{} now.", article(kind(a)), article(kind(b)));
+            let meaning = format!("It was a{} and is now a{}.", article(kind(a)), article(kind(b)));
             lines.push(line(Change::Changed, &b.name).fact("required", word(a), word(b)).breaks(meaning));
         }
         let differs = if mixed { a.default.is_some() && b.default.is_some() } else { true };
@@ -202,7 +201,7 @@ fn params(method: &str, old: &Method, new: &Method, mixed: bool, lines: &mut Vec
     if was != is {
         let line = Line::new(Change::Changed, Subject::Method, method).rust(side::method_items(method));
         let line = line.fact("order of parameters", was.join(", "), is.join(", "));
-        lines.push(line.breaks("The arguments have another order."));
+        lines.push(line.breaks("The order of the arguments changed."));
     }
 }
 
@@ -216,14 +215,14 @@ fn results(method: &str, old: &[String], new: &[String], lines: &mut Vec<Line>) 
             .rust(side::method_items(method).into_iter().take(1))
     };
     for name in old.iter().filter(|name| !new.contains(name)) {
-        lines.push(line(Change::Removed, name).breaks("What comes back has another form."));
+        lines.push(line(Change::Removed, name).breaks("The response type changed."));
     }
     for name in new.iter().filter(|name| !old.contains(name)) {
-        lines.push(line(Change::Added, name).breaks("What comes back may have another form."));
+        lines.push(line(Change::Added, name).breaks("The response type may have changed."));
     }
 }
 
-/// Compares enums that both sides have. Returns those that only one has.
+/// Compares enums that both sides have. Returns those that only one side has.
 fn enums(old: &Reduced, new: &Reduced, mixed: bool, lines: &mut Vec<Line>) -> Vec<String> {
     let mut skipped: Vec<String> = Vec::new();
     for name in old.enums.keys().chain(new.enums.keys().filter(|name| !old.enums.contains_key(*name))) {
@@ -252,11 +251,11 @@ fn values(name: &str, old: &BTreeMap<String, i64>, new: &BTreeMap<String, i64>, 
     }
     for ((was, a), (is, b)) in pairs {
         if was != is {
-            lines.push(line(Change::Renamed, is).was(format!("{name}/{was}")).breaks("The variant has another name."));
+            lines.push(line(Change::Renamed, is).was(format!("{name}/{was}")).breaks("The variant was renamed."));
         }
         if a != b {
             let changed = line(Change::Changed, is).fact("number", a.to_string(), b.to_string());
-            lines.push(changed.recompile("A program that was built before knows the old number."));
+            lines.push(changed.recompile("A program built earlier uses the old number."));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One change and what it means.
+//! A change and its effect.
 
 use serde::Serialize;
 
@@ -6,26 +6,26 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
-    /// It is new.
+    /// Added.
     Added,
-    /// It is gone.
+    /// Removed.
     Removed,
-    /// It has another name.
+    /// Renamed.
     Renamed,
-    /// Something about it differs.
+    /// Changed.
     Changed,
-    /// It should not be used any more.
+    /// Deprecated.
     Deprecated,
-    /// It is no longer deprecated.
+    /// No longer deprecated.
     Restored,
-    /// It was experimental and is settled now.
+    /// No longer experimental.
     Stabilized,
-    /// It was settled and is experimental now.
+    /// Now experimental.
     Unsettled,
 }
 
 impl Change {
-    /// In a word or two.
+    /// A short description.
     pub fn words(self) -> &'static str {
         match self {
             Self::Added => "added",
@@ -40,7 +40,7 @@ impl Change {
     }
 }
 
-/// What kind of item a change is about.
+/// The kind of item that changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Subject {
@@ -52,9 +52,9 @@ pub enum Subject {
     Method,
     /// A parameter of a method.
     Parameter,
-    /// A value that a method returns.
+    /// A result of a method.
     Result,
-    /// A struct, an enum or another named type.
+    /// A struct, an enum, or another named type.
     Type,
     /// A member of a struct.
     Member,
@@ -67,7 +67,7 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// In words.
+    /// The kind as text.
     pub fn words(self) -> &'static str {
         match self {
             Self::Api => "API",
@@ -84,35 +84,35 @@ impl Subject {
     }
 }
 
-/// What a change means for a program that uses the generated code.
+/// The effect of a change on a program that uses the generated code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
-    /// It goes on as before, compiled again or not.
+    /// No effect, with or without recompiling.
     Compatible,
-    /// Its source compiles as it is, but only compiled again does it speak to the new engine rightly.
+    /// The source compiles unchanged, but must be recompiled to work with the new engine.
     Recompile,
-    /// Its source may have to change.
+    /// The source may have to change.
     Breaks,
 }
 
-/// The part of a version number that a change asks to raise.
+/// The part of a version number that a change bumps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
     /// Nothing changed.
     #[default]
     None,
-    /// The last number.
+    /// The patch version.
     Patch,
-    /// The number in the middle.
+    /// The minor version.
     Minor,
-    /// The first number.
+    /// The major version.
     Major,
 }
 
 impl Step {
-    /// In a word.
+    /// The name of the step.
     pub fn words(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -122,7 +122,7 @@ impl Step {
         }
     }
 
-    /// The version after this step. Below 1.0 the number in the middle stands for the first, as Cargo has it.
+    /// The version after this step. Below 1.0, a breaking change bumps the minor version, like in Cargo.
     pub fn after(self, version: &str) -> Option<String> {
         let core = version.split(['-', '+']).next()?;
         let numbers: Vec<u64> = core.split('.').map(str::parse).collect::<Result<_, _>>().ok()?;
@@ -138,37 +138,37 @@ impl Step {
     }
 }
 
-/// From how many characters on a value is cut short for people; scripts get all of it.
+/// Maximum number of characters of a value in text reports; JSON contains the whole value.
 const LONG: usize = 100;
 
-/// One change.
+/// A change.
 #[derive(Clone, Debug, Serialize)]
 pub struct Line {
     /// What happened.
     pub change: Change,
-    /// To what kind of item.
+    /// The kind of item.
     pub subject: Subject,
-    /// The item by its path, as documentation writes it: `Doc.GetField/qFieldName`; empty for the whole API.
+    /// The path of the item, as used by the documentation: `Doc.GetField/qFieldName`. Empty for the whole API.
     pub item: String,
-    /// The path it had before, if it was renamed.
+    /// The previous path, if the item was renamed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub was: Option<String>,
-    /// What about it differs, if not the item as a whole.
+    /// What changed, if not the whole item.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aspect: Option<&'static str>,
-    /// What it was.
+    /// The old value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
-    /// What it is now.
+    /// The new value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
-    /// What it means for callers.
+    /// The effect on users.
     pub effect: Effect,
-    /// The step it asks for.
+    /// The semver step that the change requires.
     pub step: Step,
-    /// The Rust items it is about.
+    /// The affected Rust items.
     pub rust: Vec<String>,
-    /// What it means for callers, in words; empty if the effect says it all.
+    /// The effect in words. Empty if [`Line::effect`] is sufficient.
     pub meaning: String,
 }
 
@@ -209,7 +209,7 @@ impl Line {
         self
     }
 
-    /// Something is there on top; nothing else changes.
+    /// A pure addition.
     pub(super) fn adds(self) -> Self {
         Self { effect: Effect::Compatible, step: Step::Minor, ..self }
     }
@@ -222,7 +222,7 @@ impl Line {
         Self { effect: Effect::Breaks, step: Step::Major, ..self }.meaning(meaning)
     }
 
-    /// What differs, in words: `type: int32 → int64`.
+    /// The difference in words: `type: int32 → int64`.
     pub(super) fn what(&self) -> String {
         let words = |text: &Option<String>| match text.as_deref() {
             None | Some("") => "none".to_owned(),

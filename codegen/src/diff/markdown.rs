@@ -1,4 +1,4 @@
-//! A comparison for a changelog.
+//! Formats a report as Markdown.
 
 use super::line::{Change, Effect, Line};
 use super::{Diff, text};
@@ -26,7 +26,7 @@ pub(super) fn write(diff: &Diff, version: Option<&str>) -> String {
 
 type Belongs = fn(&Line) -> bool;
 
-/// The headings, and which lines stand below each: every line below exactly one.
+/// The headings and their lines. Every line belongs to exactly one heading.
 fn sections() -> [(&'static str, Belongs); 6] {
     fn compatible(line: &Line, change: Change) -> bool {
         line.effect == Effect::Compatible && line.change == change
@@ -47,7 +47,7 @@ fn sections() -> [(&'static str, Belongs); 6] {
 fn item(group: &[&Line]) -> String {
     let line = group[0];
     let (head, tail) = text::words(group);
-    // Names of the schema as code, since some hold what Markdown takes for emphasis.
+    // Formats schema names as code, because some contain characters that Markdown interprets as emphasis.
     let head = match (group.len(), line.item.is_empty()) {
         (1, false) => {
             let item = line.item.replace("#result/", "/");

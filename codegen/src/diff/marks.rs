@@ -1,15 +1,15 @@
-//! Stability, deprecation, visibility and categories of an item.
+//! Compares stability, deprecation, visibility, and categories of an item.
 
 use super::line::{Change, Line, Subject};
 use super::side;
 use crate::model::{Deprecation, Marks, Model, Stability};
 
-/// The item that marks belong to.
+/// The item that the marks belong to.
 pub(super) struct About {
     pub(super) subject: Subject,
     pub(super) item: String,
     pub(super) rust: Vec<String>,
-    /// Whether Rust warns of its use when it is deprecated.
+    /// Whether Rust warns about its use if it is deprecated.
     pub(super) warns: bool,
 }
 
@@ -19,7 +19,7 @@ impl About {
     }
 }
 
-/// What holds for whatever does not say its own.
+/// The default marks.
 pub(super) fn of_api(model: &Model) -> Marks {
     Marks {
         stability: model.stability,
@@ -29,7 +29,7 @@ pub(super) fn of_api(model: &Model) -> Marks {
     }
 }
 
-/// What an item says of itself, or else the first of those around it.
+/// The marks of an item, or of the first enclosing item that has them.
 fn whole(marks: &[&Marks]) -> Marks {
     Marks {
         stability: marks.iter().find_map(|marks| marks.stability),
@@ -38,7 +38,7 @@ fn whole(marks: &[&Marks]) -> Marks {
     }
 }
 
-/// Compares the marks of an item, each side followed by those around it. What follows from around is said there.
+/// Compares the marks of an item and its enclosing items. Inherited changes are reported at the enclosing item.
 pub(super) fn compare(about: &About, old: &[&Marks], new: &[&Marks], lines: &mut Vec<Line>) {
     let (old_whole, new_whole) = (whole(old), whole(new));
     let ([old, ..], [new, ..]) = (old, new) else { return };
@@ -59,8 +59,8 @@ pub(super) fn compare(about: &About, old: &[&Marks], new: &[&Marks], lines: &mut
 fn stability(about: &About, old: Option<Stability>, new: Option<Stability>) -> Line {
     let experimental = |stability| stability == Some(Stability::Experimental);
     let (change, meaning) = match (experimental(old), experimental(new)) {
-        (true, false) => (Change::Stabilized, "It may be relied upon."),
-        (false, true) => (Change::Unsettled, "It may change or go with any version from now on."),
+        (true, false) => (Change::Stabilized, "It is now stable."),
+        (false, true) => (Change::Unsettled, "It may change or be removed in any version."),
         _ => (Change::Changed, ""),
     };
     let word = |stability: Option<Stability>| stability.map_or("", Stability::as_str);
@@ -73,12 +73,12 @@ fn deprecation(about: &About, old: Option<&Deprecation>, new: Option<&Deprecatio
         (None, Some(new)) => {
             let rust: Vec<String> = new.instead.iter().map(|path| format!("`{}`", side::item(path))).collect();
             let advice = match &rust[..] {
-                [] => "the schema names nothing to use instead".to_owned(),
+                [] => "the schema does not name a replacement".to_owned(),
                 rust => format!("use {} instead", rust.join(" or ")),
             };
             let line = about.line(Change::Deprecated);
             lines.push(if about.warns {
-                line.adds().meaning(format!("The compiler warns of its use; {advice}."))
+                line.adds().meaning(format!("The compiler warns about its use; {advice}."))
             } else {
                 line.meaning(format!("The documentation says so; {advice}."))
             });

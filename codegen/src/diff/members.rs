@@ -1,4 +1,4 @@
-//! Members of structs: public fields with setters.
+//! Compares members of structs, which are public fields with setters.
 
 use super::line::{Change, Line, Subject};
 use super::pair::{self, Matched};
@@ -7,7 +7,7 @@ use super::{Sides, marks, similar};
 use crate::model::{Kind, Member, Type, TypeRef};
 use crate::plan::{Field, Shape, TypeBody, TypePlan};
 
-/// A member with its plan.
+/// A member and its plan.
 #[derive(Clone, Copy)]
 struct Item<'a> {
     name: &'a str,
@@ -43,7 +43,7 @@ pub(super) fn compare(sides: &Sides<'_>, old: Whole<'_>, new: Whole<'_>, lines: 
     for item in added {
         let rust = side::field_item(new.2, item.field);
         let line = Line::new(Change::Added, Subject::Member, path(new, item)).rust([rust.clone()]);
-        lines.push(if extended { line.adds().meaning("Until now it was in `extra`.") } else { line.adds() });
+        lines.push(if extended { line.adds().meaning("It was in `extra` before.") } else { line.adds() });
     }
     for (a, b) in &pairs {
         member(sides, (old, *a), (new, *b), lines);
@@ -57,7 +57,8 @@ pub(super) fn compare(sides: &Sides<'_>, old: Whole<'_>, new: Whole<'_>, lines: 
         let stand =
             |list: &[&str]| list.iter().filter(|name| moved.contains(name)).copied().collect::<Vec<_>>().join(", ");
         lines.push(
-            line.fact("order of members", stand(&was), stand(&is)).meaning("Only the order in which they are written."),
+            line.fact("order of members", stand(&was), stand(&is))
+                .meaning("This affects only the order in which they are written."),
         );
     }
 }
@@ -85,7 +86,7 @@ fn member(sides: &Sides<'_>, (old, a): (Whole<'_>, Item<'_>), (new, b): (Whole<'
     if a.name != b.name {
         let renamed = line(Change::Renamed).was(format!("{}/{}", old.0, a.name));
         lines.push(if a.field.name == b.field.name && a.field.rare == b.field.rare {
-            renamed.recompile("The same name in Rust; a program that was built before writes and reads the old one.")
+            renamed.recompile("The Rust name is the same. A program built earlier writes and reads the old name.")
         } else {
             renamed.breaks(format!("The field `{was}` became `{rust}`, and so did its setter."))
         });
@@ -95,7 +96,7 @@ fn member(sides: &Sides<'_>, (old, a): (Whole<'_>, Item<'_>), (new, b): (Whole<'
     if text(a) != text(b) {
         let ty = &new.2.name;
         lines.push(line(Change::Changed).fact("default", text(a), text(b)).recompile(format!(
-            "`{ty}::default()`, and what an absent member stands for, follow the engine only when compiled again."
+            "`{ty}::default()` and the value of an absent member match the engine only after recompiling."
         )));
     }
     let required = |item: Item<'_>| item.member.required;
@@ -109,7 +110,7 @@ fn member(sides: &Sides<'_>, (old, a): (Whole<'_>, Item<'_>), (new, b): (Whole<'
     marks::compare(&about, &old, &new, lines);
 }
 
-/// The member's type, and whether it is optional: a struct that comes to hold itself is boxed where it does.
+/// The type of the member, and whether it is optional. A member that makes a struct recursive is boxed.
 fn form(sides: &Sides<'_>, a: Item<'_>, b: Item<'_>, rust: &str, line: &dyn Fn(Change) -> Line, lines: &mut Vec<Line>) {
     let same = sides.types.same(a.ty, b.ty);
     let present = |item: Item<'_>| matches!(item.field.shape, Shape::Present(_));

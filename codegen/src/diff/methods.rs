@@ -1,4 +1,4 @@
-//! Classes and methods.
+//! Compares classes and methods.
 
 use super::line::{Change, Line, Subject};
 use super::pair::{self, Matched, Renames};
@@ -21,7 +21,7 @@ pub(super) fn compare(sides: &Sides<'_>, lines: &mut Vec<Line>) {
         let instead = item.method.marks.deprecated.as_ref().map(|deprecated| &deprecated.instead[..]);
         let hint = match instead {
             Some([]) => " It was deprecated.".to_owned(),
-            Some(instead) => format!(" It was deprecated in favour of {}.", instead.join(", ")),
+            Some(instead) => format!(" It was deprecated in favor of {}.", instead.join(", ")),
             None => String::new(),
         };
         let line = Line::new(Change::Removed, Subject::Method, item.wire).rust(item.items());
@@ -35,7 +35,7 @@ pub(super) fn compare(sides: &Sides<'_>, lines: &mut Vec<Line>) {
     }
 }
 
-/// Names as code, with commas between.
+/// Names as code, separated by commas.
 pub(super) fn code(items: &[String]) -> String {
     items.iter().map(|item| format!("`{item}`")).collect::<Vec<_>>().join(", ")
 }
@@ -57,7 +57,7 @@ fn classes(sides: &Sides<'_>, lines: &mut Vec<Line>) {
     }
 }
 
-/// Whether a method that is gone and a new one are the same: one class, the same parameters and results, similar names.
+/// Whether a removed and an added method are the same: same class, parameters, and results, and similar names.
 fn renamed(types: &Renames, old: MethodItem<'_>, new: MethodItem<'_>) -> bool {
     let bare = |wire: &str| wire.split_once('.').map_or(wire, |(_, name)| name).to_owned();
     let (a, b) = (old.method, new.method);
@@ -83,7 +83,7 @@ fn method(sides: &Sides<'_>, old: MethodItem<'_>, new: MethodItem<'_>, lines: &m
         lines.push(
             line(Change::Changed)
                 .fact("rights", from, to)
-                .meaning("Who lacks a right that it needs is refused by the engine."),
+                .meaning("The engine rejects callers without the required rights."),
         );
     }
     if let Some((from, to)) = differs(&old.method.errors, &new.method.errors) {

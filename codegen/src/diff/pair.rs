@@ -1,4 +1,4 @@
-//! Which item of the new side is which of the old one.
+//! Matches the items of both sides.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,13 +6,13 @@ use crate::model::TypeRef;
 
 /// Old and new items, matched.
 pub(super) struct Matched<T> {
-    /// The same item on both sides; its name may differ.
+    /// Items on both sides. Their names may differ.
     pub(super) pairs: Vec<(T, T)>,
     pub(super) removed: Vec<T>,
     pub(super) added: Vec<T>,
 }
 
-/// Matches by name, and what is left by evidence of a rename: one that fits exactly one other, and the other way round.
+/// Matches items by name, and the rest by evidence of a rename, if exactly one candidate fits in both directions.
 pub(super) fn matched<'a, T: Copy>(
     old: impl IntoIterator<Item = T>,
     new: impl IntoIterator<Item = T>,
@@ -47,7 +47,7 @@ pub(super) fn matched<'a, T: Copy>(
     matched
 }
 
-/// Whether an old and a new name stand at the same place: between the same names that both lists have.
+/// Whether an old and a new name have the same position: between the same names in both lists.
 pub(super) fn same_place(old: &[&str], old_name: &str, new: &[&str], new_name: &str) -> bool {
     fn around<'a>(list: &[&'a str], name: &str, other: &[&str]) -> Option<(Option<&'a str>, Option<&'a str>)> {
         let at = list.iter().position(|item| *item == name)?;
@@ -58,12 +58,12 @@ pub(super) fn same_place(old: &[&str], old_name: &str, new: &[&str], new_name: &
     around(old, old_name, new) == around(new, new_name, old)
 }
 
-/// Old type names and their new ones, for those that were renamed.
+/// Old and new names of renamed types.
 #[derive(Default)]
 pub(super) struct Renames(pub(super) BTreeMap<String, String>);
 
 impl Renames {
-    /// The type with today's names.
+    /// The type with its new name.
     pub(super) fn apply(&self, ty: &TypeRef) -> TypeRef {
         match ty {
             TypeRef::Named(name) => TypeRef::Named(self.0.get(name).unwrap_or(name).clone()),
@@ -72,7 +72,7 @@ impl Renames {
         }
     }
 
-    /// Whether two types are the same but for renames.
+    /// Whether two types are the same except for renames.
     pub(super) fn same(&self, old: &TypeRef, new: &TypeRef) -> bool {
         self.apply(old) == *new
     }

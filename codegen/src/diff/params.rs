@@ -1,4 +1,4 @@
-//! Parameters: required ones are arguments, in their order; optional ones have setters.
+//! Compares parameters: required ones are positional arguments, and optional ones have setters.
 
 use super::line::{Change, Line, Subject};
 use super::pair::{self, Matched};
@@ -20,7 +20,7 @@ pub(super) fn compare(sides: &Sides<'_>, old: MethodItem<'_>, new: MethodItem<'_
         let item = old.param_item(&param.name);
         let line = Line::new(Change::Removed, Subject::Parameter, path(new, param)).rust([item.clone()]);
         lines.push(line.breaks(if param.required {
-            format!("`{}` and `{}::new` take one argument less.", new.function(), new.request())
+            format!("`{}` and `{}::new` take one argument fewer.", new.function(), new.request())
         } else {
             format!("The setter and the field `{item}` are gone.")
         }));
@@ -41,7 +41,7 @@ pub(super) fn compare(sides: &Sides<'_>, old: MethodItem<'_>, new: MethodItem<'_
     order(old, new, &pairs, lines);
 }
 
-/// A request can be made from nothing only if nothing is required for it.
+/// A request implements `Default` only if no parameter is required.
 fn loses_default(old: MethodItem<'_>, new: MethodItem<'_>) -> String {
     let loses = old.plan.required.is_empty() && !new.plan.required.is_empty();
     if loses { format!(" `{}` has no `Default` any more.", new.request()) } else { String::new() }
@@ -67,10 +67,10 @@ fn param(
     if a.name != b.name {
         let renamed = line(Change::Renamed).was(format!("{}/{}", old.wire, a.name));
         lines.push(if last(&was) == last(&item) {
-            renamed.recompile("The same name in Rust; a program that was built before sends the old one.")
+            renamed.recompile("The Rust name is the same. A program built earlier sends the old name.")
         } else if b.required {
             renamed.breaks(format!(
-                "The field `{was}` became `{item}`; the arguments of `{}` stay where they are.",
+                "The field `{was}` became `{item}`; the order of the arguments of `{}` is unchanged.",
                 new.function()
             ))
         } else {
@@ -80,10 +80,10 @@ fn param(
     if a.required != b.required {
         let word = |required| if required { "required" } else { "optional" };
         lines.push(line(Change::Changed).fact("required", word(a.required), word(b.required)).breaks(if b.required {
-            format!("It is an argument of `{}` and `{}::new` now, no longer a setter.", new.function(), new.request())
+            format!("It is now an argument of `{}` and `{}::new` instead of a setter.", new.function(), new.request())
                 + &loses_default(old, new)
         } else {
-            format!("It is a setter now, no longer an argument of `{}` and `{}::new`.", new.function(), new.request())
+            format!("It is now a setter instead of an argument of `{}` and `{}::new`.", new.function(), new.request())
         }));
     }
     if !sides.types.same(&a.ty, &b.ty) {
@@ -100,7 +100,7 @@ fn param(
         lines.push(
             line(Change::Changed)
                 .fact("default", text(&a.default), text(&b.default))
-                .meaning("What the engine takes for a call that leaves it out; the code leaves that to the engine."),
+                .meaning("The engine uses it if the parameter is omitted; the code does not contain it."),
         );
     }
     let about = marks::About { subject: Subject::Parameter, item: path(new, b), rust: vec![item], warns: false };
@@ -109,7 +109,7 @@ fn param(
     marks::compare(&about, &old, &new, lines);
 }
 
-/// Parameters in another order: of the required ones it is the order of the arguments.
+/// Compares the order of parameters. The order of required parameters is the order of the arguments.
 fn order(old: MethodItem<'_>, new: MethodItem<'_>, pairs: &[(&Param, &Param)], lines: &mut Vec<Line>) {
     let now = |name: &str| pairs.iter().find(|(a, _)| a.name == name).map(|(_, b)| b.name.as_str());
     let was: Vec<&str> = old.method.params.iter().filter_map(|param| now(&param.name)).collect();
@@ -130,12 +130,12 @@ fn order(old: MethodItem<'_>, new: MethodItem<'_>, pairs: &[(&Param, &Param)], l
     let shapes: Vec<_> =
         required(&is).iter().filter_map(|name| new.param(name)).map(|p| side::rust(&p.shape)).collect();
     lines.push(if required(&was) == required(&is) {
-        line.meaning("Arguments keep their order.")
+        line.meaning("The order of the arguments is unchanged.")
     } else {
         let alike = shapes.iter().enumerate().any(|(index, shape)| shapes[..index].contains(shape));
         let silent = if alike { " Some are of one type: the compiler does not notice." } else { "" };
         line.breaks(format!(
-            "The arguments of `{}` and `{}::new` have another order.{silent}",
+            "The arguments of `{}` and `{}::new` have changed order.{silent}",
             new.function(),
             new.request()
         ))

@@ -1,4 +1,4 @@
-//! What comes back: nothing, one value, or a response with several.
+//! Compares results: none, one value, or a response struct.
 
 use super::line::{Change, Line, Subject};
 use super::pair::{self, Matched};
@@ -51,14 +51,18 @@ fn path(method: MethodItem<'_>, result: &ResultValue) -> String {
     format!("{}#result/{}", method.wire, result.name)
 }
 
-/// What breaks when the number of values makes the answer another type, or the kind of one takes traits from it.
+/// What breaks if the number of results changes the response type, or if the kind of a result removes derives from
+/// it.
 fn form(old: MethodItem<'_>, new: MethodItem<'_>) -> Option<String> {
     let (was, is) = (old.plan.results.len(), new.plan.results.len());
     let object = |item: MethodItem<'_>| item.plan.results.iter().any(|o| matches!(o.kind, OutcomeKind::Object(_)));
     if was.min(2) != is.min(2) {
         Some(format!("`{}` returns `{}`; it returned `{}`.", new.function(), new.returns(), old.returns()))
     } else if was > 1 && object(new) && !object(old) {
-        Some(format!("`{}` holds an object now, so that it has no `Default` and `PartialEq` any more.", new.returns()))
+        Some(format!(
+            "`{}` now contains an object, so it no longer implements `Default` and `PartialEq`.",
+            new.returns()
+        ))
     } else {
         None
     }
@@ -77,7 +81,7 @@ fn result(
         lines.push(if old.response().is_some() && new.response().is_some() && a.1.name != b.1.name {
             renamed.breaks(format!("The field `{}` became `{item}`.", old.result_item(a.1)))
         } else {
-            renamed.recompile("The same in Rust; a program that was built before does not find the value.")
+            renamed.recompile("The Rust code is the same. A program built earlier does not find the value.")
         });
     }
     let ty = |ty: &TypeRef| ty.to_string();

@@ -1,4 +1,4 @@
-//! One side of a comparison: its facts, the plan of its code, and the Rust names of its items.
+//! One side of a comparison: its facts, the plan of its code, and its Rust names.
 
 use crate::companion::Companion;
 use crate::fault::Fault;
@@ -6,11 +6,11 @@ use crate::model::{Kind, Method, Model, TypeRef, class_of};
 use crate::names;
 use crate::plan::{self, Field, MethodPlan, Outcome, OutcomeKind, Param, Plan, Shape, TypeBody, TypePlan};
 
-/// A model that the companion has completed, and the plan of its code.
+/// A model that has been completed by the companion, and the plan of its code.
 pub(super) struct Side {
     pub(super) model: Model,
     pub(super) plan: Plan,
-    /// What keeps code from being generated.
+    /// Faults that prevent code generation.
     pub(super) faults: Vec<Fault>,
 }
 
@@ -26,7 +26,7 @@ impl Side {
         self.plan.types.iter().find(|ty| ty.wire == wire)
     }
 
-    /// Each method's name, facts and plan.
+    /// The name, facts, and plan of each method.
     pub(super) fn methods(&self) -> impl Iterator<Item = MethodItem<'_>> {
         let plans = self.plan.classes.iter().flat_map(|class| &class.methods);
         plans.filter_map(|plan| {
@@ -35,7 +35,7 @@ impl Side {
         })
     }
 
-    /// Where a type is used, directly or by another name for a list of it: paths of the schema, and their Rust items.
+    /// Where a type is used, directly or through an alias: schema paths and Rust items.
     pub(super) fn uses(&self, wire: &str) -> Vec<(String, String)> {
         let mut uses = self.direct_uses(wire);
         let mut next = 0;
@@ -78,7 +78,7 @@ impl Side {
     }
 }
 
-/// A method with its plan.
+/// A method and its plan.
 #[derive(Clone, Copy)]
 pub(super) struct MethodItem<'a> {
     pub(super) wire: &'a str,
@@ -102,12 +102,12 @@ impl<'a> MethodItem<'a> {
         format!("{}::{}", names::function(self.class()), self.plan.request)
     }
 
-    /// `doc::GetFieldResponse`, if several values come back.
+    /// `doc::GetFieldResponse`, if there are several results.
     pub(super) fn response(&self) -> Option<String> {
         (self.plan.results.len() > 1).then(|| format!("{}Response", self.request()))
     }
 
-    /// What comes back, as Rust.
+    /// The response type in Rust.
     pub(super) fn returns(&self) -> String {
         match (&self.plan.results[..], self.response()) {
             ([only], _) => outcome(only),
@@ -116,12 +116,12 @@ impl<'a> MethodItem<'a> {
         }
     }
 
-    /// The field of the response, or the method itself if it has only one value.
+    /// The field of the response, or the method itself if it has one result.
     pub(super) fn result_item(&self, outcome: &Outcome) -> String {
         self.response().map_or_else(|| self.function(), |response| format!("{response}::{}", outcome.name))
     }
 
-    /// Its items.
+    /// The Rust items of the method.
     pub(super) fn items(&self) -> Vec<String> {
         [self.function(), self.request()].into_iter().chain(self.response()).collect()
     }
@@ -137,7 +137,7 @@ impl<'a> MethodItem<'a> {
     }
 }
 
-/// The Rust items of a method whose plan there is not: of a legacy file.
+/// The Rust items of a method without a plan, from a legacy file.
 pub(super) fn method_items(wire: &str) -> Vec<String> {
     let (class, method) = wire.split_once('.').unwrap_or_default();
     vec![
@@ -146,7 +146,7 @@ pub(super) fn method_items(wire: &str) -> Vec<String> {
     ]
 }
 
-/// The Rust item of a method, or of a type or one of its members, by its path.
+/// The Rust item of a method, a type, or a member, by path.
 pub(super) fn item(path: &str) -> String {
     if path.contains('.') {
         return method_items(path).swap_remove(0);
@@ -163,7 +163,7 @@ pub(super) fn field_item(ty: &TypePlan, field: &Field) -> String {
     format!("types::{}{rare}::{}", ty.name, field.name)
 }
 
-/// What comes back as one value, as Rust.
+/// The type of a single result in Rust.
 pub(super) fn outcome(outcome: &Outcome) -> String {
     match &outcome.kind {
         OutcomeKind::Value(shape) => rust(shape),
@@ -171,12 +171,12 @@ pub(super) fn outcome(outcome: &Outcome) -> String {
     }
 }
 
-/// A type as Rust.
+/// A type in Rust.
 pub(super) fn rust(shape: &Shape) -> String {
     shape.tokens().to_string().replace(' ', "")
 }
 
-/// Whether two types are one in Rust, whatever aliases they are written with.
+/// Whether two types are the same in Rust, regardless of aliases.
 pub(super) fn same_in_rust(old: &Shape, new: &Shape) -> bool {
     rust(&plain(old)) == rust(&plain(new))
 }
@@ -190,7 +190,7 @@ fn plain(shape: &Shape) -> Shape {
     }
 }
 
-/// What a type is made of, in words.
+/// The schema kind of a type, in words.
 pub(super) fn kind(kind: &Kind) -> String {
     match kind {
         Kind::Struct { .. } => "struct".to_owned(),
@@ -202,7 +202,7 @@ pub(super) fn kind(kind: &Kind) -> String {
     }
 }
 
-/// What a type is in Rust, in words.
+/// The Rust kind of a type, in words.
 pub(super) fn body(ty: &TypePlan) -> String {
     match &ty.body {
         TypeBody::Struct(_) => "a struct".to_owned(),

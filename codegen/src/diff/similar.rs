@@ -1,14 +1,14 @@
-//! Whether two names may stand for the same thing.
+//! Compares names by similarity.
 
 use crate::names;
 
-/// Words that turn what a name says into its opposite.
+/// Words that negate a name.
 const NEGATIONS: [&str; 8] = ["not", "no", "non", "un", "dont", "never", "without", "except"];
 
-/// How alike two different words have to be to pass for one: `recieve` and `receive`, but not `import` and `export`.
+/// Minimum similarity of two words to count as the same: `recieve` and `receive`, but not `import` and `export`.
 const ALIKE: f64 = 0.75;
 
-/// How much of the names has to be shared.
+/// Minimum share of common words.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Share {
     /// At least half of the words.
@@ -27,14 +27,14 @@ pub(super) fn types(old: &str, new: &str) -> bool {
     words(&names::function(old), &names::function(new), Share::Most)
 }
 
-/// Whether the names of two methods are similar; another verb is another method.
+/// Whether the names of two methods are similar. Different verbs mean different methods.
 pub(super) fn methods(old: &str, new: &str) -> bool {
     let (old, new) = (names::function(old), names::function(new));
     let verb = |name: &str| name.split('_').next().unwrap_or_default().to_owned();
     same_word(&verb(&old), &verb(&new)) && words(&old, &new, Share::Most)
 }
 
-/// Compares two names in snake case: words may be misspelt, shortened, left out or put in.
+/// Compares two names in snake case. Words may be misspelled, abbreviated, omitted, or added.
 fn words(old: &str, new: &str, share: Share) -> bool {
     fn split(name: &str) -> Vec<&str> {
         name.split('_').filter(|word| !word.is_empty()).collect()
@@ -47,7 +47,7 @@ fn words(old: &str, new: &str, share: Share) -> bool {
     let (short, long) = if old.len() <= new.len() { (&old, &new) } else { (&new, &old) };
     let mut rest = long.iter();
     let shared = short.iter().all(|word| rest.any(|other| same_word(word, other)));
-    // The same letters cut into words in another way.
+    // The same letters split into different words.
     if old.concat() == new.concat() {
         return true;
     }

@@ -1,12 +1,12 @@
-//! A comparison for people.
+//! Formats a report as text.
 
 use super::line::{Change, Effect, Line, Step, Subject};
 use super::{Diff, methods};
 
-/// From how many similar lines on they are put into one.
+/// Minimum number of similar lines to merge into one.
 const FOLD: usize = 4;
 
-/// How wide text may be.
+/// Maximum width of the text.
 const WIDTH: usize = 120;
 
 pub(super) fn write(diff: &Diff, version: Option<&str>) -> String {
@@ -44,7 +44,7 @@ pub(super) fn sections() -> [(Effect, &'static str); 3] {
     [(Effect::Breaks, "Breaks callers"), (Effect::Recompile, "Needs a recompile"), (Effect::Compatible, "Compatible")]
 }
 
-/// `Breaking: 2. Needing a recompile: 1. Compatible: 40. Semver step: major, 0.1.0 → 0.2.0.`
+/// `Breaking: 2. Needs a recompile: 1. Compatible: 40. Semver step: major, 0.1.0 → 0.2.0.`
 pub(super) fn summary(diff: &Diff, version: Option<&str>) -> String {
     let step = diff.step();
     if step == Step::None {
@@ -54,13 +54,13 @@ pub(super) fn summary(diff: &Diff, version: Option<&str>) -> String {
     let (breaks, recompile, compatible) = (count(Effect::Breaks), count(Effect::Recompile), count(Effect::Compatible));
     let version = version.and_then(|version| Some(format!(", {version} → {}", step.after(version)?)));
     format!(
-        "Breaking: {breaks}. Needing a recompile: {recompile}. Compatible: {compatible}. Semver step: {}{}.",
+        "Breaking: {breaks}. Needs a recompile: {recompile}. Compatible: {compatible}. Semver step: {}{}.",
         step.words(),
         version.unwrap_or_default()
     )
 }
 
-/// Lines that say the same of many items of one owner, together.
+/// Merges lines that say the same about several items of one owner.
 pub(super) fn folded<'a>(lines: &[&'a Line]) -> Vec<Vec<&'a Line>> {
     let mut groups: Vec<Vec<&Line>> = Vec::new();
     for line in lines {
@@ -86,7 +86,7 @@ fn owner(line: &Line) -> &str {
     line.item.split_once('/').map_or("", |(owner, _)| owner)
 }
 
-/// What happened to which item, and what it means. What a result or parameter belongs to comes with it.
+/// The change, the item, and the effect. The owner of a result or parameter is included.
 pub(super) fn words(group: &[&Line]) -> (String, String) {
     let line = group[0];
     if group.len() > 1 {
@@ -112,13 +112,13 @@ pub(super) fn words(group: &[&Line]) -> (String, String) {
     (head, tail)
 }
 
-/// The last name of a line's Rust item, or else of its path.
+/// The last segment of a line's Rust item, or of its path.
 fn own_name(line: &Line) -> String {
     let wire = || line.item.rsplit('/').next().unwrap_or_default();
     line.rust.first().map_or_else(wire, |item| item.rsplit("::").next().unwrap_or_default()).to_owned()
 }
 
-/// Writes a text with an indent, broken between words.
+/// Writes indented text, wrapped between words.
 fn wrapped(out: &mut String, first: &str, text: &str) {
     let indent = first.chars().count();
     let mut line = first.to_owned();

@@ -1,4 +1,4 @@
-//! Named types.
+//! Compares named types.
 
 use super::line::{Change, Line, Subject};
 use super::methods::code;
@@ -10,10 +10,10 @@ use crate::plan::{TypeBody, TypePlan};
 
 type Item<'a> = (&'a str, &'a Type);
 
-/// How many uses of a type a line names.
+/// Maximum number of uses of a type in one line.
 const USES: usize = 5;
 
-/// Types that were renamed: of one kind, with the same inside, and with a similar name or all uses in the same places.
+/// Types that were renamed: same kind, same content, and either a similar name or the same uses.
 pub(super) fn renames(old: &Side, new: &Side) -> Renames {
     let uses = |side: &Side, name: &str| side.uses(name).into_iter().map(|(path, _)| path).collect::<Vec<_>>();
     let fits = |(a, x): Item<'_>, (b, y): Item<'_>| {
@@ -32,7 +32,7 @@ fn items(side: &Side) -> impl Iterator<Item = Item<'_>> {
     side.model.types.iter().map(|(name, ty)| (name.as_str(), ty))
 }
 
-/// Whether two types have the same kind and names inside.
+/// Whether two types have the same kind and the same names inside.
 fn same_inside(old: &Kind, new: &Kind) -> bool {
     match (old, new) {
         (Kind::Struct { members: a, dynamic: c }, Kind::Struct { members: b, dynamic: d }) => {
@@ -52,7 +52,7 @@ fn same_inside(old: &Kind, new: &Kind) -> bool {
     }
 }
 
-/// Whether there is enough inside to know a type by.
+/// Whether a type has enough content to be recognized by it.
 fn large(kind: &Kind) -> bool {
     match kind {
         Kind::Struct { members, .. } => members.len() >= 3,
@@ -80,7 +80,7 @@ pub(super) fn compare(sides: &Sides<'_>, lines: &mut Vec<Line>) {
     }
 }
 
-/// The type, and the box of its rare members.
+/// The type and the box for its rare members.
 fn rust_items(side: &Side, name: &str) -> Vec<String> {
     let Some(plan) = side.ty(name) else { return vec![side::item(name)] };
     let mut items = vec![format!("types::{}", plan.name)];
@@ -118,7 +118,7 @@ fn ty(
                 let changed = line(Change::Changed).fact("kind", side::kind(a), side::kind(b));
                 lines.push(match (a, b) {
                     (Kind::Text { .. }, Kind::Text { .. }) => changed.breaks(format!(
-                        "`{}` stays a text, and what it holds is written in another way.{}",
+                        "`{}` is still a string, but its encoding changed.{}",
                         items[0],
                         uses(sides.new, name)
                     )),

@@ -1,4 +1,4 @@
-//! Values of enums. On the wire a value is its title, its long name or its number; in Rust it is a variant.
+//! Compares enum values. On the wire, a value is its title, long name, or number; in Rust, it is a variant.
 
 use super::line::{Change, Line, Subject};
 use super::pair::{self, Matched};
@@ -20,7 +20,7 @@ pub(super) fn compare(
     let (api_old, api_new) = (marks::of_api(&sides.old.model), marks::of_api(&sides.new.model));
     let rust = |variant: &Variant| format!("types::{}::{}", plan.name, variant.name);
     let path = |value: &EnumValue| format!("{name}/{}", value.title);
-    // A number is what a value is, whatever it is called.
+    // The number identifies a value, not its name.
     let renamed = |a: Item<'_>, b: Item<'_>| a.0.number == b.0.number;
     let Matched { pairs, removed, added } = pair::matched(
         old.iter().zip(old_variants),
@@ -34,7 +34,7 @@ pub(super) fn compare(
     }
     for (value, variant) in added {
         let line = Line::new(Change::Added, Subject::Value, path(value)).rust([rust(variant)]).adds();
-        lines.push(line.meaning("Until now it was `Unrecognized`."));
+        lines.push(line.meaning("It was `Unrecognized` before."));
     }
     let defaults = pairs.iter().any(|((_, was), (_, is))| was.default && is.default);
     for ((a, was), (b, is)) in pairs {
@@ -46,23 +46,25 @@ pub(super) fn compare(
         let mut said = false;
         if a.title != b.title {
             let line = line(Change::Renamed).was(format!("{}/{}", old_plan.wire, a.title));
-            lines
-                .push(effect(line, "The same variant; a program that was built before writes and reads the old text."));
+            lines.push(effect(
+                line,
+                "The variant is the same. A program built earlier writes and reads the old string.",
+            ));
             said = true;
         }
         if a.long != b.long {
             let text = |value: &EnumValue| value.long.clone().unwrap_or_default();
             let line = line(Change::Changed).fact("long name", text(a), text(b));
-            lines.push(effect(line, "The same variant; a program that was built before knows the old name."));
+            lines.push(effect(line, "The variant is the same. A program built earlier uses the old name."));
             said = true;
         }
         if a.number != b.number {
             let line = line(Change::Changed).fact("number", a.number.to_string(), b.number.to_string());
-            lines.push(effect(line, "The same variant; a program that was built before knows the old number."));
+            lines.push(effect(line, "The variant is the same. A program built earlier uses the old number."));
             said = true;
         }
         if was.name != is.name && !said {
-            let because = "The enum's values no longer share the same first words, which variants leave out.";
+            let because = "The common leading words of the enum's values, which variants omit, changed.";
             let line = line(Change::Changed).fact("variant", &was.name, &is.name);
             lines.push(line.breaks(format!("{became} {because}")));
         }
@@ -75,13 +77,15 @@ pub(super) fn compare(
     }
 }
 
-/// The variant that absence stands for is another one.
+/// The default variant changed.
 fn default(plan: &TypePlan, old: &[Variant], new: &[Variant], lines: &mut Vec<Line>) {
     let of =
         |variants: &[Variant]| variants.iter().find(|variant| variant.default).map(|variant| variant.value.clone());
     let (Some(was), Some(is)) = (of(old), of(new)) else { return };
     let line = Line::new(Change::Changed, Subject::Type, &plan.wire).rust([format!("types::{}", plan.name)]);
-    let meaning =
-        format!("`{}::default()`, and what an absent value stands for, follow only when compiled again.", plan.name);
+    let meaning = format!(
+        "`{}::default()` and the value of an absent member match the engine only after recompiling.",
+        plan.name
+    );
     lines.push(line.fact("default", was.title, is.title).recompile(meaning));
 }

@@ -1,4 +1,4 @@
-//! A class: its object, its trait, and each method's request and response.
+//! Generates the file of a class: its object, its trait, and the request and response of each method.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use crate::docs::{Docs, alias, deprecated};
 use crate::plan::{ClassPlan, MethodPlan, Outcome, OutcomeKind, Param, Shape};
 
-/// The file of one class.
+/// Generates the file of one class.
 pub(super) fn file(docs: &Docs<'_>, class: &ClassPlan) -> TokenStream {
     let about = format!(" The class `{}`: its methods and their requests.", class.name);
     let imports = imports(class);
@@ -21,7 +21,7 @@ pub(super) fn file(docs: &Docs<'_>, class: &ClassPlan) -> TokenStream {
         #[derive(Clone, Debug)]
         pub struct #object(Arc<dyn Remote>);
         impl AsRemote for #object {
-            fn remote(&self) -> &dyn Remote {
+            fn as_remote(&self) -> &dyn Remote {
                 &*self.0
             }
         }
@@ -89,7 +89,7 @@ fn trait_method(docs: &Docs<'_>, class: &ClassPlan, method: &MethodPlan) -> Toke
         #alias
         #gone
         fn #name(&self #(, #names: #types)*) -> Call<'_, #request> {
-            Call::new(self.remote(), #request::new(#(#names),*))
+            Call::new(self.as_remote(), #request::new(#(#names),*))
         }
     }
 }
@@ -116,7 +116,7 @@ fn request(docs: &Docs<'_>, class: &ClassPlan, method: &MethodPlan) -> TokenStre
     let (wire_class, wire_name) = method.wire.split_once('.').unwrap_or_default();
     let effect = if method.reads { quote!(Read) } else { quote!(Write) };
     let results = method.results.iter().map(|outcome| &outcome.wire);
-    // A request that nothing is required for can be made from nothing.
+    // Derives `Default` if there are no required parameters.
     let default = if method.required.is_empty() {
         quote!(Clone, Debug, Default, PartialEq)
     } else {
@@ -134,8 +134,7 @@ fn request(docs: &Docs<'_>, class: &ClassPlan, method: &MethodPlan) -> TokenStre
         impl Request for #name {
             type Class = #object;
             type Response = #response;
-            const METHOD: Method =
-                Method { class: #wire_class, name: #wire_name, effect: Effect::#effect, results: &[#(#results),*] };
+            const METHOD: Method = Method::new(#wire_class, #wire_name, Effect::#effect, &[#(#results),*]);
             #[inline]
             fn read(answer: Answer<'_>) -> Result<#response, Error> {
                 #read
@@ -223,7 +222,7 @@ fn serialize_impl(method: &MethodPlan) -> TokenStream {
     }
 }
 
-/// The type of the answer, how it is read, and its struct if it has several values.
+/// The type of the response, how it is decoded, and its struct if it has several values.
 fn response(docs: &Docs<'_>, class: &ClassPlan, method: &MethodPlan) -> (TokenStream, TokenStream, TokenStream) {
     match &method.results[..] {
         [] => (quote!(()), quote!(answer.nothing()), TokenStream::new()),

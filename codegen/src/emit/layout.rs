@@ -1,6 +1,6 @@
-//! Blank lines between items, which the formatter leaves out.
+//! Inserts blank lines between items, which the formatter omits.
 
-/// Puts a blank line between items of a file, and between functions of an `impl` or a trait.
+/// Inserts a blank line between the items of a file and between the functions of an `impl` or a trait.
 pub(super) fn space(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 16);
     let mut last = "";
@@ -27,7 +27,7 @@ fn separates(last: &str, line: &str) -> bool {
     let inner_doc = |line: &str| line.starts_with("//!") || line.starts_with("#![");
     let ends = last.ends_with('}') || last.ends_with(';') || last == ")" || last.ends_with(']') && inner_doc(last);
     if indent == 4 {
-        // Constants and types of an `impl` stay together.
+        // Constants and types of an `impl` are not separated.
         return last == "}" && !line.starts_with('}')
             || last.ends_with(';') && (line.starts_with("fn ") || line.starts_with("///"));
     }

@@ -1,4 +1,4 @@
-//! Structs, enums and aliases.
+//! Generates structs, enums, and aliases.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use crate::docs::{Docs, alias, deprecated};
 use crate::plan::{DefaultValue, Field, Shape, StructPlan, TypeBody, TypePlan, Variant};
 
-/// One file of types.
+/// Generates one file of types.
 pub(super) fn file(docs: &Docs<'_>, about: &str, types: &[&TypePlan]) -> TokenStream {
     let about = format!(" {about}");
     let items = types.iter().map(|ty| item(docs, ty));
@@ -27,7 +27,7 @@ pub(super) fn file(docs: &Docs<'_>, about: &str, types: &[&TypePlan]) -> TokenSt
     }
 }
 
-/// Exactly what the file uses.
+/// The imports that the file uses.
 fn imports(types: &[&TypePlan]) -> TokenStream {
     let structs: Vec<&StructPlan> =
         types.iter().filter_map(|ty| if let TypeBody::Struct(plan) = &ty.body { Some(plan) } else { None }).collect();
@@ -95,7 +95,7 @@ fn structure(docs: &Docs<'_>, ty: &TypePlan, plan: &StructPlan) -> TokenStream {
     let rare_field = rare.as_ref().map(|rare| rare.field());
     let extra_field = plan.extended.then(|| {
         quote! {
-            /// Members that the schema does not know.
+            /// Members that are not part of the schema.
             pub extra: Extra,
         }
     });
@@ -123,7 +123,7 @@ fn structure(docs: &Docs<'_>, ty: &TypePlan, plan: &StructPlan) -> TokenStream {
     }
 }
 
-/// Trees are cloned with care of the stack, as they are read.
+/// Recursive types guard the stack when they are cloned.
 fn clone_impl(name: &proc_macro2::Ident, plan: &StructPlan, rare: bool) -> TokenStream {
     let own = plan.fields.iter().filter(|field| !field.rare).map(|field| field.name.as_str());
     let fields = own.chain(rare.then_some("rare")).chain(plan.extended.then_some("extra"));
@@ -144,7 +144,7 @@ fn declaration(docs: &Docs<'_>, ty: &TypePlan, field: &Field) -> TokenStream {
     quote!(#doc #alias #gone pub #name: #shape,)
 }
 
-/// The box in which a struct keeps its rare members.
+/// The box for the rare members of a struct.
 struct RareBox<'a> {
     name: proc_macro2::Ident,
     fields: Vec<&'a Field>,
@@ -163,8 +163,7 @@ impl<'a> RareBox<'a> {
         let item = quote! {
             #doc
             #[derive(Clone, Debug, Default, PartialEq)]
-            #[non_exhaustive]
-            pub struct #name { #(#declarations)* }
+            pub(crate) struct #name { #(#declarations)* }
         };
         Some(Self { name, fields, item })
     }
@@ -173,7 +172,7 @@ impl<'a> RareBox<'a> {
         let name = &self.name;
         quote! {
             /// Rarely set members.
-            pub rare: Option<Box<#name>>,
+            pub(crate) rare: Option<Box<#name>>,
         }
     }
 
@@ -359,7 +358,7 @@ fn choice(docs: &Docs<'_>, ty: &TypePlan, variants: &[Variant]) -> TokenStream {
         #[non_exhaustive]
         pub enum #name {
             #(#declarations)*
-            /// A value that the schema does not know; it is written back as it came.
+            /// A value that is not part of the schema. It is written back unchanged.
             Unrecognized(Box<Unrecognized>),
         }
         impl Choice for #name {

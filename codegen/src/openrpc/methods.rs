@@ -14,7 +14,7 @@ impl<'a> Reader<'a> {
             let Some((name, method)) = self.method(&place) else { continue };
             if methods.insert(name.clone(), method).is_some() {
                 let hint = "Remove one of the two from a copy of the file.";
-                self.fault(&place, format!("the method `{name}` is there twice"), hint);
+                self.fault(&place, format!("the method `{name}` is a duplicate"), hint);
             }
         }
         methods
@@ -37,7 +37,7 @@ impl<'a> Reader<'a> {
         for at in self.list(&object, "params") {
             let Some(param) = self.param(&at, &name) else { continue };
             if method.params.iter().any(|p| p.name == param.name) {
-                let what = format!("the parameter `{}` of `{name}` is there twice", param.name);
+                let what = format!("the parameter `{}` of `{name}` is a duplicate", param.name);
                 self.fault(&at, what, "Remove one of the two from a copy of the file.");
             }
             method.params.push(param);
@@ -78,7 +78,7 @@ impl<'a> Reader<'a> {
     fn results(&mut self, place: &Place<'a>, method: &str) -> Vec<ResultValue> {
         let path = format!("{method}#result");
         let Some(object) = self.follow(place) else { return Vec::new() };
-        // Its name is for people, and whether it is required says nothing of an answer, which every call has.
+        // Its name is a description, and `required` is redundant, because every call has a result.
         object.get("name");
         object.get("required");
         let description = object.get("description");
@@ -101,7 +101,7 @@ impl<'a> Reader<'a> {
         results
     }
 
-    /// The schema of a result: an object with a property for each value, also one that a named type describes.
+    /// The schema of a result: an object with one property per value, possibly a named type.
     fn result_schema(&mut self, place: &Place<'a>) -> Option<Object<'a>> {
         let mut place = place.clone();
         for _ in 0..32 {
@@ -124,7 +124,7 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// The error of a method: a reference, or an error that is written out and has the code of a named one.
+    /// The error of a method: a reference, or an inline error with the code of a named error.
     fn method_error(&mut self, place: &Place<'a>) -> Option<String> {
         let object = self.object(place)?;
         if let Some(reference) = object.get("$ref") {

@@ -1,4 +1,4 @@
-//! Objects of the file, and JSON schemas without what can be written in several ways.
+//! Objects of the file, and normalized JSON schemas.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -7,7 +7,7 @@ use super::Reader;
 use super::place::Place;
 use super::tree::Tree;
 
-/// An object of the file, or a schema as one object. It remembers which keys were read; the others are reported.
+/// An object of the file, or a schema as one object. It records which keys were read; the others are reported.
 pub(super) struct Object<'a> {
     pub(super) place: Place<'a>,
     keys: Vec<(&'a str, Place<'a>)>,
@@ -25,12 +25,12 @@ impl<'a> Object<'a> {
         Some(place.clone())
     }
 
-    /// A value without reading it.
+    /// A value, without marking it as read.
     pub(super) fn peek(&self, key: &str) -> Option<&Place<'a>> {
         self.keys.iter().find(|(name, _)| *name == key).map(|(_, place)| place)
     }
 
-    /// Whether a key is there. It still has to be read.
+    /// Whether a key exists, without marking it as read.
     pub(super) fn has(&self, key: &str) -> bool {
         self.peek(key).is_some()
     }
@@ -45,7 +45,7 @@ impl<'a> Object<'a> {
     }
 }
 
-/// Keys that say the same wherever they are: of two, the outer one counts.
+/// Keys that can be repeated at several levels; the outermost takes precedence.
 fn is_annotation(key: &str) -> bool {
     matches!(key, "description" | "title" | "examples" | "example" | "deprecated")
         || key.starts_with("x-")
@@ -53,7 +53,7 @@ fn is_annotation(key: &str) -> bool {
 }
 
 impl<'a> Reader<'a> {
-    /// An object as it is.
+    /// An object, unchanged.
     pub(super) fn object(&mut self, place: &Place<'a>) -> Option<Object<'a>> {
         if place.value.as_object().is_none() {
             self.fault(place, "this should be an object", "Correct it in a copy of the file.");
@@ -63,8 +63,8 @@ impl<'a> Reader<'a> {
         Some(Object { keys: place.entries(), ..Object::new(place) })
     }
 
-    /// A JSON schema as one object: without `null` among its types, which every type can read, and with the keys of an
-    /// `allOf`, or of an `anyOf` or `oneOf` of one, among its own. A list of constants, which is an enum, is in `oneOf`.
+    /// A JSON schema as one object: without the type `null`, which every type accepts, and with the keys of an `allOf`, or of
+    /// an `anyOf` or `oneOf` with one element, merged. A list of constants, which is an enum, is in `oneOf`.
     pub(super) fn schema(&mut self, place: &Place<'a>) -> Option<Object<'a>> {
         let mut schema = Object::new(place);
         if !self.merge(place, &mut schema) {

@@ -1,10 +1,10 @@
-//! A value of the file and where it is.
+//! A value and its position.
 
 use std::rc::Rc;
 
 use super::tree::Tree;
 
-/// A value together with its JSON pointer.
+/// A value with its JSON pointer.
 #[derive(Clone)]
 pub(super) struct Place<'a> {
     pub(super) value: &'a Tree,
@@ -31,13 +31,13 @@ impl<'a> Place<'a> {
         Some(self.step(Step::Key(key), value))
     }
 
-    /// The members of an object; none if it is something else.
+    /// The members of an object; empty if it is not an object.
     pub(super) fn entries(&self) -> Vec<(&'a str, Self)> {
         let entries = self.value.as_object().into_iter().flatten();
         entries.map(|(key, value)| (key.as_str(), self.step(Step::Key(key), value))).collect()
     }
 
-    /// The elements of a list; none if it is something else.
+    /// The elements of a list; empty if it is not a list.
     pub(super) fn elements(&self) -> Vec<Self> {
         let elements = self.value.as_list().into_iter().flatten().enumerate();
         elements.map(|(index, value)| self.step(Step::Index(index), value)).collect()

@@ -5,7 +5,7 @@ use super::object::Object;
 use super::place::Place;
 use crate::model::TypeRef;
 
-/// Where named types may be.
+/// Where named types can be defined.
 pub(super) const SECTIONS: [&[&str]; 3] = [&["components", "schemas"], &["$defs"], &["definitions"]];
 
 impl<'a> Reader<'a> {
@@ -28,7 +28,7 @@ impl<'a> Reader<'a> {
         ty
     }
 
-    /// A named type, or what its name stands for.
+    /// A named type, or the type of an alias.
     pub(super) fn named(&mut self, name: &str, place: &Place<'a>) -> TypeRef {
         if let Some(ty) = self.aliases.get(name) {
             return ty.clone();
@@ -40,7 +40,7 @@ impl<'a> Reader<'a> {
             self.aliases.insert(name.to_owned(), ty.clone());
             return ty;
         }
-        // If there are no types at all, that is told, and is the cause.
+        // If there are no types at all, that is the cause and has been reported.
         let has_types = !self.type_names.is_empty() || self.faults.is_empty();
         if has_types && !self.type_names.contains(name) {
             self.fault(
@@ -55,7 +55,7 @@ impl<'a> Reader<'a> {
         TypeRef::Named(name.to_owned())
     }
 
-    /// Follows `$ref` to where something is written, if it is written elsewhere.
+    /// Follows `$ref` to the definition.
     pub(super) fn follow(&mut self, place: &Place<'a>) -> Option<Object<'a>> {
         let mut place = place.clone();
         for _ in 0..32 {
@@ -68,7 +68,7 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// The place that a `$ref` points to.
+    /// The target of a `$ref`.
     pub(super) fn target(&mut self, place: &Place<'a>) -> Option<Place<'a>> {
         let reference = self.text_at(place);
         let Some(steps) = steps(&reference) else {
@@ -92,7 +92,7 @@ impl<'a> Reader<'a> {
         );
     }
 
-    /// The name of an error that a `$ref` points to.
+    /// The name of the error that a `$ref` points to.
     pub(super) fn error_reference(&mut self, place: &Place<'a>) -> Option<String> {
         let reference = self.text_at(place);
         let steps = steps(&reference).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! JSON as it stands in the file: members in their order, repeated ones included.
+//! JSON with members in file order, including duplicates.
 
 use std::fmt;
 
@@ -25,7 +25,7 @@ impl Tree {
         if let Self::Bool(flag) = self { Some(*flag) } else { None }
     }
 
-    /// An integer, also one that is written `3.0`.
+    /// An integer, possibly written as `3.0`.
     pub(super) fn as_i64(&self) -> Option<i64> {
         if let Self::Number(number) = self { integer(number) } else { None }
     }
@@ -38,7 +38,7 @@ impl Tree {
         if let Self::List(elements) = self { Some(elements) } else { None }
     }
 
-    /// The value; an integer is one however it is written.
+    /// The value. `3.0` is an integer.
     pub(super) fn to_value(&self) -> Value {
         match self {
             Self::Null => Value::Null,
@@ -52,7 +52,7 @@ impl Tree {
 }
 
 fn integer(number: &Number) -> Option<i64> {
-    // Beyond 2^53 a float no longer says which integer it is.
+    // Above 2^53, a float does not identify an integer.
     let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= 9_007_199_254_740_992.0);
     number.as_i64().or(float.map(|float| float as i64))
 }

@@ -12,10 +12,10 @@ use super::written_out::is_settled;
 use crate::fault::Fault;
 use crate::model::{EnumValue, IntFormat, Kind, Member, Type, TypeRef};
 
-/// The types of generic objects. What hangs on an object, such as `qHyperCube`, is optional by presence: absent is not
-/// the same as empty. Up to 12.2528 such members are in `additionalProperties` alone. In 12.2886 they are also in
-/// `properties`, as a `$ref` with nothing beside it, and the list in `additionalProperties` is marked private: it may
-/// go. In both, each of them, and no other member, is named for its type.
+/// The types of generic objects. Their definitions and results, such as `qHyperCube`, are optional: absent is not the same
+/// as empty. Up to 12.2528, these members are in `additionalProperties` only. In 12.2886, they are also in `properties`, as
+/// a `$ref` without other keys, and the list in `additionalProperties` is marked private, so it may be removed. In both
+/// forms, these members, and no others, are named after their types.
 const GENERIC_OBJECTS: [&str; 2] = ["GenericObjectLayout", "GenericObjectProperties"];
 
 impl<'a> Reader<'a> {
@@ -63,7 +63,7 @@ impl<'a> Reader<'a> {
         types
     }
 
-    /// What a named type is made of.
+    /// The kind of a named type.
     pub(super) fn kind(&mut self, schema: &Object<'a>, name: &str) -> Kind {
         if schema.has("oneOf") || schema.has("enum") {
             schema.get("type");
@@ -137,11 +137,11 @@ impl<'a> Reader<'a> {
         Kind::Struct { members, dynamic: dynamic.into_values().collect() }
     }
 
-    /// The members in `additionalProperties`, by name: in any published file their order is alphabetical.
+    /// The members in `additionalProperties`, by name. In all published files, they are in alphabetical order.
     fn dynamic(&mut self, schema: &Object<'a>, name: &str) -> BTreeMap<String, Member> {
         let mut dynamic = BTreeMap::new();
         let Some(additional) = schema.get("additionalProperties") else { return dynamic };
-        // Anything else may come on top: that is so where nothing is said.
+        // `true` is the default: any additional members.
         if additional.value.as_bool() == Some(true) {
             return dynamic;
         }
@@ -150,7 +150,7 @@ impl<'a> Reader<'a> {
             return dynamic;
         }
         let Some(additional) = self.object(&additional) else { return dynamic };
-        // The visibility is that of the list, which repeats what `properties` states; it is not that of the members.
+        // This is the visibility of the list, which repeats `properties`, not of the members.
         additional.get("x-qlik-visibility");
         let list = if additional.has("oneOf") { "oneOf" } else { "anyOf" };
         for at in self.list(&additional, list) {
@@ -168,7 +168,7 @@ impl<'a> Reader<'a> {
             self.report_unread(&entry);
             let read = Member { name: member.clone(), ty, default: None, required: false, marks };
             if dynamic.insert(member.clone(), read).is_some() {
-                self.fault(&at, format!("`{member}` is there twice"), "Remove one of the two from a copy of the file.");
+                self.fault(&at, format!("`{member}` is a duplicate"), "Remove one of the two from a copy of the file.");
             }
         }
         self.report_unread(&additional);
@@ -192,7 +192,7 @@ impl<'a> Reader<'a> {
                 value.get("title").iter().for_each(|at| self.left_out(at, "`title` is not what engines write"));
             }
             let number = value.get("x-qlik-const").or(constant).and_then(|at| at.value.as_i64());
-            // The published form keeps the long name where a description would be.
+            // The published form has the long name in place of the description.
             let item = format!("{name}/{title}");
             let marks = self.marks(&value, &item);
             let long = value.get("description").and_then(|at| at.value.as_str());
@@ -229,7 +229,7 @@ impl<'a> Reader<'a> {
         );
     }
 
-    /// The type of a schema that has nothing but a type.
+    /// The type of a schema without other keys.
     pub(super) fn type_ref(&mut self, place: &Place<'a>, path: &str) -> TypeRef {
         let Some(schema) = self.schema(place) else { return TypeRef::String };
         let ty = self.type_of(&schema, path);
@@ -237,7 +237,7 @@ impl<'a> Reader<'a> {
         ty
     }
 
-    /// The type that a schema states. The path, such as `NxPage/qTop`, gives a type that is written out its name.
+    /// The type of a schema. An inline type is named after the path, such as `NxPage/qTop`.
     pub(super) fn type_of(&mut self, schema: &Object<'a>, path: &str) -> TypeRef {
         if let Some(reference) = schema.get("$ref") {
             let ty = self.reference(&reference);
@@ -273,7 +273,7 @@ impl<'a> Reader<'a> {
             ("string", ..) => TypeRef::String,
             ("boolean", ..) => TypeRef::Boolean,
             ("number", ..) => TypeRef::Number { double: true },
-            // Any other format, such as one of a time, says nothing of the width.
+            // Other formats do not affect the width.
             ("integer", Some(format), _) if !format.trim_start_matches('u').starts_with("int") => {
                 TypeRef::Integer(IntFormat::Unstated)
             }
@@ -292,7 +292,7 @@ impl<'a> Reader<'a> {
         ty
     }
 
-    /// The stated type, or the only one that the other keys allow.
+    /// The stated type, or the type that the other keys imply.
     fn type_word(&mut self, schema: &Object<'a>) -> &'a str {
         let Some(at) = schema.get("type") else {
             let values = schema.peek("enum").map(Place::elements).unwrap_or_default();
@@ -321,18 +321,18 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether a named schema is only another name for a type, of which Rust needs no own.
+/// Whether a named schema is an alias that does not need its own Rust type.
 fn is_alias(schema: &Object<'_>) -> bool {
     let word = schema.peek("type").and_then(|at| at.value.as_str());
     schema.has("$ref") || (matches!(word, Some("boolean" | "integer" | "number")) && !schema.has("oneOf"))
 }
 
-/// Whether a text is a single name rather than a sentence.
+/// Whether a string is a single name instead of a sentence.
 fn is_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// A default that equals the zero of its type says nothing.
+/// A default that equals the zero value of its type is redundant.
 fn is_zero(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,

@@ -1,4 +1,4 @@
-//! Types that are written out where they are used, in place of a reference to a named type.
+//! Inline types, which are defined where they are used instead of by reference.
 
 use std::collections::BTreeMap;
 
@@ -8,27 +8,27 @@ use super::place::Place;
 use crate::fault::Fault;
 use crate::model::{Kind, Member, Model, Type, TypeRef};
 
-/// A type that is written out.
+/// An inline type.
 pub(super) struct WrittenOut {
-    /// What refers to it until it is settled.
+    /// Temporary name, used until it is resolved.
     id: String,
-    /// The name that it gets unless a named type is the same.
+    /// The name that it gets unless an equal named type exists.
     name: String,
-    /// The name that the file gives it.
+    /// The name in the file, if any.
     title: Option<String>,
     kind: Kind,
     pointer: String,
 }
 
-/// A type whose values the schema leaves open.
+/// A type with any values.
 const ANY: &str = "JsonObject";
 
 impl<'a> Reader<'a> {
-    /// Reads a type that is written out. The name that refers to it holds until [`Reader::settle`].
+    /// Reads an inline type and returns its temporary name, which [`Reader::settle`] resolves.
     pub(super) fn written_out(&mut self, schema: &Object<'a>, path: &str) -> TypeRef {
         let name = name(path);
         self.next_id += 1;
-        // No name of the file holds this character.
+        // Names in the file never contain this character.
         let id = format!("{name}@{}", self.next_id);
         let kind = self.kind(schema, &id);
         if kind == Kind::Open {
@@ -41,7 +41,7 @@ impl<'a> Reader<'a> {
         TypeRef::Named(id)
     }
 
-    /// Keeps two types of one member, to be compared once all types have their names.
+    /// Stores two types of one member, which are compared when all types have names.
     pub(super) fn stated_twice(&mut self, place: &Place<'a>, member: &str, here: &TypeRef, there: &TypeRef) {
         for (one, other) in [(here, there), (there, here)] {
             let written_out = self.written_out.iter_mut().find(|ty| one.named() == Some(&ty.id));
@@ -52,14 +52,14 @@ impl<'a> Reader<'a> {
         self.doubled.push((place.pointer(), member.to_owned(), [here.clone(), there.clone()]));
     }
 
-    /// Replaces the types that are written out by named types: by one that is the same, else by a new one.
+    /// Replaces inline types with named types: an equal one if it exists, otherwise a new one.
     pub(super) fn settle(&mut self, model: &mut Model) {
         if self.uses_any {
             let any = Type { kind: Kind::Open, marks: Default::default() };
             model.types.entry(ANY.to_owned()).or_insert(any);
         }
         let mut names: BTreeMap<String, String> = BTreeMap::new();
-        // What is inside of another is settled before it.
+        // Inner types are resolved before outer types.
         let written_out = std::mem::take(&mut self.written_out);
         let kinds: BTreeMap<&str, &Kind> = written_out.iter().map(|ty| (ty.id.as_str(), &ty.kind)).collect();
         for WrittenOut { id, name, title, kind, pointer } in &written_out {
@@ -116,16 +116,16 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether a name is that of a named type.
+/// Whether a name belongs to a named type.
 pub(super) fn is_settled(name: &str) -> bool {
     !name.contains('@')
 }
 
-/// Compares types of which some are written out and have no name yet.
+/// Compares types, some of which are inline and have no name yet.
 struct Comparison<'a> {
     types: &'a BTreeMap<String, Type>,
     kinds: &'a BTreeMap<&'a str, &'a Kind>,
-    /// What is known, or assumed while it is compared.
+    /// Known results, and assumptions during a comparison.
     names: BTreeMap<String, String>,
 }
 
@@ -156,7 +156,7 @@ impl Comparison<'_> {
         };
         let now = |name: &String| self.names.get(name).unwrap_or(name).clone();
         let (one, other) = (now(one), now(other));
-        // Of two named types each is itself; one without a name is what is in it.
+        // Named types are compared by name, others by content.
         if one == other || (is_settled(&one) && is_settled(&other)) {
             return one == other;
         }
@@ -188,7 +188,7 @@ fn references(kind: &mut Kind) -> Vec<&mut TypeRef> {
     }
 }
 
-/// The name of a type that hangs at a path: `NxPage/qTop` becomes `NxPageTop`.
+/// The name of an inline type at a path: `NxPage/qTop` becomes `NxPageTop`.
 fn name(path: &str) -> String {
     let owned = path.split('/').filter_map(|part| part.split('@').next());
     let words = owned.flat_map(|part| part.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));

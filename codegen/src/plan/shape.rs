@@ -1,4 +1,4 @@
-//! The Rust form of a type, and which types hold themselves.
+//! The Rust form of types, and which types are recursive.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,10 +18,10 @@ pub(crate) enum Shape {
     Json,
     Enum(String),
     Struct(String),
-    /// Another name for a list, text or JSON.
+    /// An alias for a list, string, or JSON.
     Alias(String, Box<Shape>),
     List(Box<Shape>),
-    /// Present or absent, where that means something.
+    /// Optional, because presence matters.
     Present(Box<Shape>),
 }
 
@@ -52,14 +52,14 @@ impl Shape {
         Self::Present(Box::new(self))
     }
 
-    /// The type, in Rust.
+    /// The Rust type.
     pub(crate) fn tokens(&self) -> TokenStream {
         match self {
             Self::Text => quote!(String),
             Self::Bool => quote!(bool),
             Self::Float => quote!(f64),
             Self::Integer(IntFormat::Int8) => quote!(i8),
-            // The schema does not say whether a byte has a sign.
+            // The schema does not specify whether a byte is signed.
             Self::Integer(IntFormat::Int16 | IntFormat::Byte) => quote!(i16),
             Self::Integer(IntFormat::Int32) => quote!(i32),
             Self::Integer(IntFormat::Int64 | IntFormat::Unstated) => quote!(i64),
@@ -83,12 +83,12 @@ impl Shape {
         }
     }
 
-    /// The shape behind other names.
+    /// The shape behind aliases.
     pub(crate) fn resolved(&self) -> &Self {
         if let Self::Alias(_, inner) = self { inner.resolved() } else { self }
     }
 
-    /// What a setter takes, and how that becomes the value of the field.
+    /// The argument type of a setter, and the expression that converts it to the value of the field.
     pub(crate) fn setter(&self) -> (TokenStream, TokenStream) {
         match self.resolved() {
             Self::Text => (quote!(impl Into<String>), quote!(value.into())),
@@ -111,12 +111,12 @@ impl Shape {
         }
     }
 
-    /// What a required parameter takes in a method that must stay dyn-compatible.
+    /// The type of a required parameter in a trait method, which must be dyn-compatible.
     pub(crate) fn argument(&self) -> TokenStream {
         if *self.resolved() == Self::Text { quote!(&str) } else { self.tokens() }
     }
 
-    /// The name of the named type in it.
+    /// The named type inside.
     pub(crate) fn named(&self) -> Option<&str> {
         match self {
             Self::Enum(name) | Self::Struct(name) | Self::Alias(name, _) => Some(name),
@@ -136,7 +136,7 @@ impl Shape {
     }
 }
 
-/// For each struct, the types it holds: (member, type, directly or in a list).
+/// For each struct, the types it contains: (member, type, whether directly or in a list).
 fn edges(model: &Model) -> BTreeMap<&str, Vec<(&str, &str, bool)>> {
     let mut edges: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for (name, ty) in &model.types {
@@ -168,7 +168,7 @@ fn reaches<'a>(
         })
 }
 
-/// Members that would make their struct hold itself without end.
+/// Members that would make their struct contain itself without indirection.
 pub(super) fn endless_members(model: &Model) -> BTreeSet<(String, String)> {
     let edges = edges(model);
     let mut endless = BTreeSet::new();
@@ -182,7 +182,7 @@ pub(super) fn endless_members(model: &Model) -> BTreeSet<(String, String)> {
     endless
 }
 
-/// Types whose values can hold values of their own type, at whatever distance.
+/// Types whose values can contain values of their own type, directly or indirectly.
 pub(super) fn recursive_types(model: &Model) -> BTreeSet<String> {
     let edges = edges(model);
     let recursive = edges.keys().filter(|ty| reaches(&edges, ty, ty, false, &mut BTreeSet::new()));

@@ -1,4 +1,4 @@
-//! What generated code offers to callers, read from the code itself: every path, and its signature or type.
+//! The API of generated code, read from the code itself: every path with its signature or type.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,12 +11,12 @@ use syn::{ImplItem, Item, TraitItem, UseTree, Visibility};
 
 pub(crate) struct Api {
     paths: BTreeMap<String, String>,
-    /// What it does: defaults, names and numbers on the wire, statement by statement.
+    /// Its behavior: defaults, and wire names and numbers, statement by statement.
     deeds: BTreeSet<String>,
 }
 
 impl Api {
-    /// The API of a model's code; nothing if none can be generated.
+    /// The API of the code for a model; `None` if no code can be generated.
     pub(crate) fn of(model: &Model, companion: &Companion) -> Option<Self> {
         let texts = Texts { own: &Default::default(), published: &Default::default() };
         let generated = generate(model.clone(), companion, texts, Place::Crate).ok()?;
@@ -43,18 +43,18 @@ impl Api {
         self.paths.keys().cloned().collect::<Vec<_>>().join("\n")
     }
 
-    /// What is gone or of another form in a newer one.
+    /// Items that a newer API removes or changes.
     pub(crate) fn broken_in(&self, newer: &Self) -> Vec<String> {
         let other = |(path, form): &(&String, &String)| newer.paths.get(*path) != Some(form);
         self.paths.iter().filter(other).map(|(path, _)| path.clone()).collect()
     }
 
-    /// What it does that a newer one does not, or does in another way.
+    /// Behavior that a newer API removes or changes.
     pub(crate) fn undone_in(&self, newer: &Self) -> Vec<String> {
         self.deeds.difference(&newer.deeds).cloned().collect()
     }
 
-    /// Whether a newer one has more.
+    /// Whether a newer API has additional items.
     pub(crate) fn adds(&self, newer: &Self) -> bool {
         newer.paths.keys().any(|path| !self.paths.contains_key(path))
     }
@@ -172,7 +172,7 @@ impl Reader {
         }
     }
 
-    /// How values look on the wire, and what they are when nothing is there.
+    /// The wire form of values, and their defaults.
     fn deeds(&mut self, path: &str, item: &syn::ItemImpl) {
         for associated in &item.items {
             let (ends, text) = match associated {

@@ -1,4 +1,4 @@
-//! What people, scripts and changelogs get to see.
+//! The output formats of a report.
 
 use qix_codegen::diff::{self, Effect, Input, Step};
 use qix_codegen::model::Model;
@@ -26,8 +26,7 @@ Breaks callers: 1
   changed     major  parameter Doc.DoReload/qMode: type: int32 → int64  `doc::DoReload::mode` is `i64`; it was `i32`.
 
 Needs a recompile: 1
-  changed     minor  value Kind/K: number: 2 → 9
-                       The same variant; a program that was built before knows the old number.
+  changed     minor  value Kind/K: number: 2 → 9  The variant is the same. A program built earlier uses the old number.
 
 Compatible: 8
   changed     patch  API: engine version: 1.0.0 → 1.1.0  `ENGINE_VERSION`
@@ -35,7 +34,7 @@ Compatible: 8
   added       minor  6 error codes
                        In `error_codes`: `NEW_1000`, `NEW_1001`, `NEW_1002`, `NEW_1003`, `NEW_1004`, `NEW_1005`
 
-Breaking: 1. Needing a recompile: 1. Compatible: 8. Semver step: major, 0.1.0 → 0.2.0.
+Breaking: 1. Needs a recompile: 1. Compatible: 8. Semver step: major, 0.1.0 → 0.2.0.
 ";
     assert_eq!(text, expected);
 }
@@ -46,7 +45,7 @@ fn markdown() {
     let expected = "\
 ## Engine 1.0.0 → 1.1.0
 
-Breaking: 1. Needing a recompile: 1. Compatible: 8. Semver step: major, 1.2.0 → 2.0.0.
+Breaking: 1. Needs a recompile: 1. Compatible: 8. Semver step: major, 1.2.0 → 2.0.0.
 
 ### Breaking
 
@@ -54,7 +53,7 @@ Breaking: 1. Needing a recompile: 1. Compatible: 8. Semver step: major, 1.2.0 �
 
 ### Needs a recompile
 
-- changed: value `Kind/K`: number: 2 → 9 — The same variant; a program that was built before knows the old number.
+- changed: value `Kind/K`: number: 2 → 9 — The variant is the same. A program built earlier uses the old number.
 
 ### Added
 

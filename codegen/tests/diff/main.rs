@@ -1,7 +1,7 @@
-//! What changed between two versions of a schema, and what it means for callers: each rule against the code that the
-//! generator writes for both.
+//! Changes between two schema versions and their effects on users. Each rule is checked against the code that the
+//! generator writes for both versions.
 
-// What helps the tests may fail as loudly as they do.
+// Helpers of the tests may panic.
 #![allow(clippy::unwrap_used)]
 
 mod api;

@@ -1,4 +1,4 @@
-//! Classes, methods, parameters and results.
+//! Classes, methods, parameters, and results.
 
 use qix_codegen::model::{Deprecation, Method, Model, Stability};
 
@@ -17,7 +17,7 @@ fn a_new_method_is_compatible_and_needs_a_companion_entry() {
         model.methods.insert("Doc.Publish".into(), Method::default());
     });
     assert_eq!(said(&diff), ["compatible minor: added method Doc.Publish"]);
-    assert!(diff.notes.iter().any(|note| note.contains("`Doc.Publish` is neither in `reads` nor in `writes`")));
+    assert!(diff.notes.iter().any(|note| note.contains("`Doc.Publish` is in neither `reads` nor `writes`")));
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn a_method_that_is_gone_breaks() {
 #[test]
 fn a_method_that_was_deprecated_goes_with_what_to_use_instead() {
     let diff = changed(|model| drop(model.methods.remove("Field.OldLock")));
-    assert!(meaning(&diff, "Field.OldLock").ends_with("It was deprecated in favour of Field.Lock."));
+    assert!(meaning(&diff, "Field.OldLock").ends_with("It was deprecated in favor of Field.Lock."));
 }
 
 #[test]
@@ -71,14 +71,14 @@ fn deprecation_stability_and_rights() {
             "compatible patch: restored method Field.OldLock",
         ]
     );
-    assert_eq!(meaning(&diff, "Doc.Save"), "The compiler warns of its use; use `DocApi::do_reload` instead.");
+    assert_eq!(meaning(&diff, "Doc.Save"), "The compiler warns about its use; use `DocApi::do_reload` instead.");
 }
 
 #[test]
 fn what_follows_from_the_whole_api_is_said_once() {
     let diff = changed(|model| model.stability = Some(Stability::Experimental));
     assert_eq!(said(&diff), ["compatible patch: unsettled API , stability: locked → experimental"]);
-    // What a method comes to say of itself is nothing new if it held before.
+    // Stating a mark that was inherited before is not a change.
     let stated = changed(|model| method(model, "Doc.Save").marks.stability = Some(Stability::Locked));
     assert!(said(&stated).is_empty(), "{:?}", said(&stated));
 }
@@ -122,7 +122,7 @@ fn a_parameters_type() {
     let diff = changed(|model| param(model, "Doc.DoReload", "qMode").ty = ty("int64"));
     assert_eq!(said(&diff), ["breaks major: changed parameter Doc.DoReload/qMode, type: int32 → int64"]);
     assert_eq!(meaning(&diff, "Doc.DoReload/qMode"), "`doc::DoReload::mode` is `i64`; it was `i32`.");
-    // Another name for the same type in Rust.
+    // An alias for the same type in Rust.
     let diff = changed(|model| param(model, "Doc.GetField", "qFieldName").ty = ty("Bytes"));
     assert_eq!(said(&diff), ["compatible patch: changed parameter Doc.GetField/qFieldName, type: string → Bytes"]);
 }
@@ -191,18 +191,18 @@ fn a_response_that_comes_to_hold_an_object_loses_traits() {
         |model: &mut Model| method(model, "Doc.GetScores").results.push(new_result("qReturn", "ObjectInterface"));
     let diff = between_with(&base(), object, &companion);
     assert_eq!(said(&diff), ["breaks major: added result Doc.GetScores#result/qReturn"]);
-    assert!(meaning(&diff, "Doc.GetScores#result/qReturn").contains("no `Default`"));
+    assert!(meaning(&diff, "Doc.GetScores#result/qReturn").contains("no longer implements `Default`"));
 }
 
 #[test]
 fn a_results_type_and_name() {
     let diff = changed(|model| method(model, "Doc.GetScores").results[1].ty = ty("int64"));
     assert_eq!(said(&diff), ["breaks major: changed result Doc.GetScores#result/qTotal, type: int32 → int64"]);
-    // The only value has no name in Rust, and one on the wire.
+    // A single result has no name in Rust, but it has a wire name.
     let diff = changed(|model| method(model, "Doc.DoReload").results[0].name = "qSuccess".into());
     let renamed = "recompile minor: renamed result Doc.DoReload#result/qSuccess, was Doc.DoReload#result/qReturn";
     assert_eq!(said(&diff), [renamed]);
-    // An object's field is called by its class.
+    // A field with an object is named by its class.
     let diff = changed(|model| method(model, "Doc.CreateField").results[1].name = "qReturned".into());
     assert!(said(&diff)[0].starts_with("recompile minor: renamed result"), "{:?}", said(&diff));
 }

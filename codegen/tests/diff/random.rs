@@ -1,4 +1,4 @@
-//! Random changes: whatever they are, the verdict agrees with the generated code. More of them:
+//! Random changes: the report must agree with the generated code. For more rounds:
 //! `ROUNDS=2000 cargo test -p qix-codegen --test diff random`.
 
 use qix_codegen::model::{Deprecation, Kind, Method, Model, Stability, Type, TypeRef};
@@ -6,7 +6,7 @@ use qix_codegen::model::{Deprecation, Kind, Method, Model, Stability, Type, Type
 use crate::api::Api;
 use crate::support::{base, companion, new_member, new_param, new_result, new_value, verdict};
 
-/// Numbers that are the same in every run.
+/// Pseudorandom numbers with a fixed seed.
 struct Dice(u64);
 
 impl Dice {
@@ -140,7 +140,7 @@ fn the_verdict_agrees_with_the_code() {
             verdict((&old.0, &old.1), (&new, &api), &companion);
             verdict((&new, &api), (&old.0, &old.1), &companion);
             compared += 1;
-            // The changed one is the next to change; now and then it begins again.
+            // The changed model is the base of the next change, with occasional restarts.
             old = if round % 12 == 0 { begin() } else { (new, api) };
         }
     }

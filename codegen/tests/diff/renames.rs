@@ -1,4 +1,4 @@
-//! Renames are recognised where the evidence is good, and never guessed.
+//! Renames are recognized if the evidence is good, and never guessed.
 
 use qix_codegen::diff::Change;
 use qix_codegen::model::Model;
@@ -44,9 +44,9 @@ fn a_parameter_of_the_same_type_at_the_same_place() {
     let diff = changed(|model| param(model, "Doc.GetField", "qFieldName").name = "qField".into());
     assert_eq!(said(&diff), ["breaks major: renamed parameter Doc.GetField/qField, was Doc.GetField/qFieldName"]);
     let became = "The field `doc::GetField::field_name` became `doc::GetField::field`; \
-        the arguments of `DocApi::get_field` stay where they are.";
+        the order of the arguments of `DocApi::get_field` is unchanged.";
     assert_eq!(meaning(&diff, "Doc.GetField/qField"), became);
-    // The prefix is none of the Rust name.
+    // The prefix is not part of the Rust name.
     let diff = changed(|model| param(model, "Doc.DoReload", "qMode").name = "mode".into());
     assert_eq!(said(&diff), ["recompile minor: renamed parameter Doc.DoReload/mode, was Doc.DoReload/qMode"]);
     let diff = changed(|model| param(model, "Doc.GetField", "qFieldName").name = "qTitle".into());
@@ -116,7 +116,7 @@ fn a_renamed_type_is_not_said_again_wherever_it_is_used() {
 fn values_are_known_by_their_number() {
     let diff = changed(|model| values(model, "Kind")[1] = new_value("X", Some("DATA_KIND_CROSS"), 1));
     assert!(said(&diff).contains(&"breaks major: renamed value Kind/X, was Kind/P".into()), "{:?}", said(&diff));
-    // Two that had the number: it says nothing.
+    // Two items had the number, so it proves nothing.
     let mut twice = crate::support::base();
     values(&mut twice, "Kind").push(new_value("Q", Some("DATA_KIND_QUEUE"), 1));
     let diff = crate::support::between(&twice, |model| {

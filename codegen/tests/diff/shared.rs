@@ -1,4 +1,4 @@
-//! Real schemas, which are no part of the repository.
+//! Real schemas, which are not part of the repository.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! A small schema, and a check of every comparison against the generated code of both sides.
+//! A small schema, and helpers that check each report against the generated code of both sides.
 
 use std::sync::OnceLock;
 
@@ -29,7 +29,7 @@ pub(crate) fn companion() -> Companion {
     .unwrap()
 }
 
-/// The base against a changed copy of it; the other way round is checked as well.
+/// Compares the base with a changed copy, in both directions.
 pub(crate) fn changed(change: impl FnOnce(&mut Model)) -> Diff {
     static BASE: OnceLock<(Model, Api)> = OnceLock::new();
     let (base, api) = BASE.get_or_init(|| (base(), Api::of(&base(), &companion()).unwrap()));
@@ -52,14 +52,14 @@ fn both_ways((old, was): (&Model, &Api), change: impl FnOnce(&mut Model), compan
     verdict((old, was), (&new, &is), companion)
 }
 
-/// Compares two models whose APIs are known.
+/// Compares two models with known APIs.
 pub(crate) fn verdict((old, was): (&Model, &Api), (new, is): (&Model, &Api), companion: &Companion) -> Diff {
     let diff = diff::models(old, new, companion);
     let broken = was.broken_in(is);
     let context = || format!("{}\nbroken in the generated code: {broken:#?}", diff.to_text(None));
-    // A text whose encoding changes breaks callers, though its type in Rust is the same.
+    // A string whose encoding changes is a breaking change, although its Rust type is the same.
     let unseen = |line: &Line| {
-        line.effect == Effect::Breaks && line.aspect == Some("kind") && line.meaning.contains("stays a text")
+        line.effect == Effect::Breaks && line.aspect == Some("kind") && line.meaning.contains("its encoding changed")
     };
     let breaking = diff.changes.iter().filter(|line| line.effect == Effect::Breaks && !unseen(line)).count();
     assert_eq!(breaking > 0, !broken.is_empty(), "{}", context());
@@ -80,7 +80,7 @@ pub(crate) fn verdict((old, was): (&Model, &Api), (new, is): (&Model, &Api), com
             assert!(side.has(item), "`{item}` of {line:?} is not in the generated code\n{}", side.list());
         }
     }
-    // A method of a class changes together with its request.
+    // A method changes together with its request.
     let follows = |item: &&String| item.contains("Api::") || item.ends_with("Request::Response");
     for item in broken.iter().filter(|item| !follows(item)) {
         let named = diff.changes.iter().any(|line| line.effect == Effect::Breaks && names(line, item));
@@ -89,7 +89,7 @@ pub(crate) fn verdict((old, was): (&Model, &Api), (new, is): (&Model, &Api), com
     diff
 }
 
-/// All facts but stability and visibility: who states what holds anyway says nothing new.
+/// All facts except stability and visibility, because stating an inherited mark is not a change.
 fn facts(model: &Model) -> serde_json::Value {
     fn strip(value: &mut serde_json::Value) {
         match value {
@@ -106,10 +106,10 @@ fn facts(model: &Model) -> serde_json::Value {
     facts
 }
 
-/// Whether a line names an item of the generated code, or what it belongs to.
+/// Whether a line names an item of the generated code or its owner.
 fn names(line: &Line, item: &str) -> bool {
     let item = item.split(": ").next().unwrap();
-    // What is in the box of rare members has a getter and a setter outside.
+    // A rare member also has a getter and a setter outside of the box.
     let owner = |path: &str| {
         let owner = path.split("::").take(2).collect::<Vec<_>>().join("::");
         owner.trim_end_matches("Rare").to_owned()
@@ -118,7 +118,7 @@ fn names(line: &Line, item: &str) -> bool {
     line.meaning.ends_with(" more.") || named.any(|name| item.starts_with(name) || owner(name) == owner(item))
 }
 
-/// The lines in short, without that about the engine's version.
+/// The lines in short form, without the line about the engine version.
 pub(crate) fn said(diff: &Diff) -> Vec<String> {
     let short = |line: &Line| {
         let effect = match line.effect {
@@ -140,7 +140,7 @@ pub(crate) fn said(diff: &Diff) -> Vec<String> {
     diff.changes.iter().map(short).collect()
 }
 
-/// The only line that an item has, with its meaning.
+/// The only line for an item, with its effect.
 #[track_caller]
 pub(crate) fn meaning<'a>(diff: &'a Diff, item: &str) -> &'a str {
     let lines: Vec<&Line> = diff.changes.iter().filter(|line| line.item == item).collect();

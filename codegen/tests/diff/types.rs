@@ -1,4 +1,4 @@
-//! Types, members, values of enums, and errors.
+//! Types, members, enum values, and errors.
 
 use qix_codegen::model::{Deprecation, Kind, Stability, Type};
 
@@ -49,7 +49,7 @@ fn members_come_and_go() {
 fn a_member_that_apps_could_have_put_there_leaves_the_rest() {
     let diff = changed(|model| members(model, "Def").push(new_member("qNew", "string")));
     assert_eq!(said(&diff), ["compatible minor: added member Def/qNew"]);
-    assert_eq!(meaning(&diff, "Def/qNew"), "Until now it was in `extra`.");
+    assert_eq!(meaning(&diff, "Def/qNew"), "It was in `extra` before.");
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn values_come_and_go() {
         values(model, "Kind").remove(2);
     });
     assert_eq!(said(&diff), ["breaks major: removed value Kind/K", "compatible minor: added value Kind/T"]);
-    assert_eq!(meaning(&diff, "Kind/T"), "Until now it was `Unrecognized`.");
+    assert_eq!(meaning(&diff, "Kind/T"), "It was `Unrecognized` before.");
 }
 
 #[test]
@@ -171,10 +171,10 @@ fn a_new_value_can_rename_the_others() {
 
 #[test]
 fn a_value_with_another_text_and_the_same_number() {
-    // The variant is called by the long name, which stays.
+    // The variant is named after the long name, which is unchanged.
     let diff = changed(|model| values(model, "Kind")[1].title = "PIVOT".into());
     assert_eq!(said(&diff), ["recompile minor: renamed value Kind/PIVOT, was Kind/P"]);
-    // Here it is called by the title.
+    // This variant is named after the title.
     let diff = changed(|model| values(model, "Single")[0].title = "ONLY".into());
     assert_eq!(said(&diff), ["breaks major: renamed value Single/ONLY, was Single/ONLY_ONE"]);
     assert_eq!(meaning(&diff, "Single/ONLY"), "The variant `types::Single::OnlyOne` became `types::Single::Only`.");

@@ -1,4 +1,4 @@
-//! What an upgrade asks of the files that are written by hand.
+//! What an upgrade requires in hand-written files.
 
 use qix_codegen::companion::Companion;
 use qix_codegen::documentation::Documentation;
@@ -28,7 +28,7 @@ A page.
 * qTop: Top.
 ";
 
-/// What there is to do with the texts after a change.
+/// What to do with the texts after a change.
 fn to_do(change: fn(&mut Model)) -> Vec<String> {
     let diff = changed(change);
     let mut model = base();
@@ -50,8 +50,8 @@ fn a_method_that_is_gone_takes_its_section_along() {
         said,
         [
             "docs.md line 1: `Doc.DoReload` is not in the schema\n  \
-             Remove the text with all that stands below its heading, or correct the name.",
-            "docs.md line 8: `Doc.DoReload` is linked and not in the schema\n  Correct the link.",
+             Remove the text with everything below its heading, or correct the name.",
+            "docs.md line 8: the link target `Doc.DoReload` is not in the schema\n  Correct the link.",
         ]
     );
 }
@@ -66,8 +66,8 @@ fn a_renamed_method_keeps_its_section_under_another_heading() {
         said,
         [
             "docs.md line 1: `Doc.DoReload` is not in the schema\n  \
-             It was renamed: make the heading `## Doc.DoReloadEx`, and read the text again.",
-            "docs.md line 8: `Doc.DoReload` is linked and not in the schema\n  Link [`Doc.DoReloadEx`] instead.",
+             It was renamed: change the heading to `## Doc.DoReloadEx`, and check the text.",
+            "docs.md line 8: the link target `Doc.DoReload` is not in the schema\n  Link [`Doc.DoReloadEx`] instead.",
         ]
     );
 }
@@ -82,9 +82,9 @@ fn parts_of_an_item_are_moved_or_removed_one_by_one() {
     });
     let all = said.join("\n");
     assert_eq!(said.len(), 4, "{all}");
-    assert!(all.contains("begin the line with `* qHeight:`"), "{all}");
+    assert!(all.contains("start the line with `* qHeight:`"), "{all}");
     assert!(all.contains("Link [`Page.qLeftmost`] instead."), "{all}");
-    assert!(all.contains("begin the line with `* returns qSuccess:`"), "{all}");
+    assert!(all.contains("start the line with `* returns qSuccess:`"), "{all}");
     assert!(all.contains("`Doc.GetField/qFieldName` is not in the schema\n  Remove the text"), "{all}");
 }
 
@@ -108,8 +108,8 @@ fn companion_entries_that_no_longer_apply_are_pointed_out() {
             "`Page/qNever` is not in this schema",
             "`qNever` is not in this schema",
             "`Field.Gone` is not in this schema",
-            "`Doc.Save` returns no object in this schema",
-            "this schema has `Page/qLeft` itself",
+            "`Doc.Save` does not return an object in this schema",
+            "this schema already contains `Page/qLeft`",
         ]
     );
 }

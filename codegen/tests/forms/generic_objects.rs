@@ -1,4 +1,4 @@
-//! What hangs on a generic object: up to 12.2528 in `additionalProperties` alone, in 12.2886 in `properties` as well.
+//! Members of generic objects: up to 12.2528 in `additionalProperties` only, in 12.2886 also in `properties`.
 
 use qix_codegen::model::Kind;
 use qix_codegen::openrpc;
@@ -36,7 +36,7 @@ fn old_form(file: &mut Json, name: &str) {
     ty.at("/additionalProperties").remove("x-qlik-visibility");
 }
 
-/// The forms that the same facts may take, by what was done to each of the two types.
+/// The possible forms of the same facts, by what was done to each of the two types.
 fn forms(file: &Json) -> Vec<(String, Json)> {
     type Change = fn(&mut Json, &str);
     let changes: [(&str, Change); 8] = [

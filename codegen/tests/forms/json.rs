@@ -1,4 +1,4 @@
-//! JSON that keeps the order of its keys, so that a changed file differs in the change alone.
+//! JSON that preserves the order of keys, so that a changed file differs only in the change.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Json {
-    /// Anything but a list or an object.
+    /// Any scalar.
     Leaf(Value),
     List(Vec<Json>),
     Object(Vec<(String, Json)>),
@@ -66,7 +66,7 @@ impl Json {
         }
     }
 
-    /// Sets a member; a new one comes last.
+    /// Sets a member. A new member is added at the end.
     pub(crate) fn set(&mut self, key: &str, value: impl Into<Json>) {
         let value = value.into();
         match self.get_mut(key) {

@@ -1,6 +1,7 @@
-//! The forms in which a vendor can publish the same facts: each gives the same code, or says what it cannot read.
+//! Different ways to publish the same facts: each results in the same code, or in a fault that names what is
+//! unreadable.
 
-// What helps the tests may fail as loudly as they do.
+// Helpers of the tests may panic.
 #![allow(clippy::unwrap_used)]
 
 mod generic_objects;

@@ -1,4 +1,4 @@
-//! The committed snapshot as a file that a vendor would publish, in the form up to 12.2528.
+//! Renders the committed snapshot as a published file, in the form up to 12.2528.
 
 use qix_codegen::model::{Kind, Marks, Member, Method, Model, Type, TypeRef};
 use serde_json::json;

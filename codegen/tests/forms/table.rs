@@ -1,5 +1,5 @@
-//! Changes of form that JSON Schema and OpenRPC allow, one a row: what is done to a place of the file, and what then
-//! comes of it.
+//! Changes of form that JSON Schema and OpenRPC allow, one per row: the change to the file and the
+//! expected result.
 
 use qix_codegen::fault::Faults;
 use qix_codegen::prose::Prose;

@@ -7,5 +7,5 @@ use qix_schema::ErrorCode;
 /// `LOCERR_GENERIC_ABORTED`, code 15.
 pub const GENERIC_ABORTED: ErrorCode = ErrorCode(15i64);
 
-/// Each code and its name in the schema.
+/// Each code with its name in the schema.
 pub const NAMES: &[(ErrorCode, &str)] = &[(GENERIC_ABORTED, "LOCERR_GENERIC_ABORTED")];

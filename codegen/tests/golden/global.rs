@@ -15,7 +15,7 @@ use super::types::*;
 pub struct Global(Arc<dyn Remote>);
 
 impl AsRemote for Global {
-    fn remote(&self) -> &dyn Remote {
+    fn as_remote(&self) -> &dyn Remote {
         &*self.0
     }
 }
@@ -54,7 +54,7 @@ pub trait GlobalApi: AsRemote {
     /// Schema method: [`Global.OpenThing`](https://qlik.dev/apis/json-rpc/qix/global/#openthing).
     #[doc(alias = "OpenThing")]
     fn open_thing(&self, thing_name: &str) -> Call<'_, OpenThing> {
-        Call::new(self.remote(), OpenThing::new(thing_name))
+        Call::new(self.as_remote(), OpenThing::new(thing_name))
     }
 }
 
@@ -110,12 +110,12 @@ impl Serialize for OpenThing {
 impl Request for OpenThing {
     type Class = Global;
     type Response = super::thing::Thing;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "OpenThing",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "OpenThing",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<super::thing::Thing, Error> {
         answer.object("qReturn")

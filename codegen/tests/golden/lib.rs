@@ -22,10 +22,10 @@ pub mod types;
 pub use global::{Global, GlobalApi};
 pub use thing::{Thing, ThingApi};
 
-/// The version of the engine's API that this code was generated from.
+/// The engine version whose schema this code was generated from.
 pub const ENGINE_VERSION: &str = "1.2.3";
 
-/// Calls a macro with every type of the schema: `name on the wire => type`.
+/// Calls a macro with every type of the schema: `wire name => type`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! for_each_type {

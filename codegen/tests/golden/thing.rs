@@ -19,7 +19,7 @@ use super::types::*;
 pub struct Thing(Arc<dyn Remote>);
 
 impl AsRemote for Thing {
-    fn remote(&self) -> &dyn Remote {
+    fn as_remote(&self) -> &dyn Remote {
         &*self.0
     }
 }
@@ -56,7 +56,7 @@ pub trait ThingApi: AsRemote {
     /// Schema method: [`Thing.Measure`](https://qlik.dev/apis/json-rpc/qix/thing/#measure), read-only.
     #[doc(alias = "Measure")]
     fn measure(&self, pages: Vec<Node>) -> Call<'_, Measure> {
-        Call::new(self.remote(), Measure::new(pages))
+        Call::new(self.as_remote(), Measure::new(pages))
     }
 
     /// Deprecated: use [`ThingApi::measure`] instead.
@@ -67,7 +67,7 @@ pub trait ThingApi: AsRemote {
     #[doc(alias = "OldMeasure")]
     #[deprecated(note = "use `ThingApi::measure` instead")]
     fn old_measure(&self) -> Call<'_, OldMeasure> {
-        Call::new(self.remote(), OldMeasure::new())
+        Call::new(self.as_remote(), OldMeasure::new())
     }
 }
 
@@ -122,12 +122,12 @@ impl Serialize for Measure {
 impl Request for Measure {
     type Class = Thing;
     type Response = MeasureResponse;
-    const METHOD: Method = Method {
-        class: "Thing",
-        name: "Measure",
-        effect: Effect::Read,
-        results: &["qRows", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Thing",
+        "Measure",
+        Effect::Read,
+        &["qRows", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<MeasureResponse, Error> {
         answer.record()
@@ -190,12 +190,7 @@ impl Serialize for OldMeasure {
 impl Request for OldMeasure {
     type Class = Thing;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Thing",
-        name: "OldMeasure",
-        effect: Effect::Read,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Thing", "OldMeasure", Effect::Read, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()

@@ -3,60 +3,62 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
-/// How often, and how long after each other, to try to connect again.
+/// Exponential back-off with jitter: how often to try again, and how long to wait between attempts.
+///
+/// The first attempt is made at once. Defaults to ten attempts, an initial delay of 250 ms and a maximum delay of 30
+/// seconds.
 ///
 /// ```
 /// use std::time::Duration;
 /// use qix_client::{Backoff, Session};
 ///
-/// let patient = Backoff::default().attempts(100).longest(Duration::from_secs(120));
-/// let builder = Session::builder().url("ws://localhost:4848/app/").resume(patient);
+/// let patient = Backoff::default().max_attempts(100).max_delay(Duration::from_secs(120));
+/// let builder = Session::builder().url("ws://localhost:4848/app/").reconnect(patient);
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backoff {
-    first: Duration,
-    longest: Duration,
-    attempts: usize,
+    initial_delay: Duration,
+    max_delay: Duration,
+    max_attempts: usize,
 }
 
 impl Default for Backoff {
-    /// Ten attempts: at once, after about a quarter of a second, then twice as long each time up to half a minute.
     fn default() -> Self {
-        Self { first: Duration::from_millis(250), longest: Duration::from_secs(30), attempts: 10 }
+        Self { initial_delay: Duration::from_millis(250), max_delay: Duration::from_secs(30), max_attempts: 10 }
     }
 }
 
 impl Backoff {
-    /// How long to wait after the first attempt, which is made at once; then twice as long each time.
+    /// The delay after the first attempt; it doubles with each further attempt.
     #[must_use]
-    pub fn first(mut self, delay: Duration) -> Self {
-        self.first = delay;
+    pub fn initial_delay(mut self, delay: Duration) -> Self {
+        self.initial_delay = delay;
         self
     }
 
-    /// How long to wait at most.
+    /// The longest delay.
     #[must_use]
-    pub fn longest(mut self, delay: Duration) -> Self {
-        self.longest = delay;
+    pub fn max_delay(mut self, delay: Duration) -> Self {
+        self.max_delay = delay;
         self
     }
 
-    /// How many attempts to make before the session ends.
+    /// How many attempts are made.
     #[must_use]
-    pub fn attempts(mut self, attempts: usize) -> Self {
-        self.attempts = attempts;
+    pub fn max_attempts(mut self, attempts: usize) -> Self {
+        self.max_attempts = attempts;
         self
     }
 
-    /// The delay before each attempt; a quarter of it is left to chance, lest all clients of a server that comes back
-    /// come at the same moment.
+    /// The delay before each attempt. Up to a quarter of it is left out at random, so that the clients of a server that
+    /// comes back do not all connect at the same moment.
     pub(crate) fn delays(&self) -> impl Iterator<Item = Duration> + use<> {
-        let Self { first, longest, attempts } = *self;
-        (0..attempts).map(move |attempt| {
+        let Self { initial_delay, max_delay, max_attempts } = *self;
+        (0..max_attempts).map(move |attempt| {
             let Some(doublings) = u32::try_from(attempt).ok().and_then(|attempt| attempt.checked_sub(1)) else {
                 return Duration::ZERO;
             };
-            let delay = first.saturating_mul(2_u32.saturating_pow(doublings)).min(longest);
+            let delay = initial_delay.saturating_mul(2_u32.saturating_pow(doublings)).min(max_delay);
             delay - delay / 4 * chance() / 256
         })
     }
@@ -74,7 +76,8 @@ mod tests {
 
     #[test]
     fn delays_grow_up_to_the_longest() {
-        let backoff = Backoff::default().first(Duration::from_secs(1)).longest(Duration::from_secs(5)).attempts(40);
+        let backoff =
+            Backoff::default().initial_delay(Duration::from_secs(1)).max_delay(Duration::from_secs(5)).max_attempts(40);
         let delays: Vec<_> = backoff.delays().collect();
         assert_eq!((delays.len(), delays[0]), (40, Duration::ZERO));
         for (delay, full) in delays[1..].iter().zip([1, 2, 4, 5, 5]) {

@@ -1,8 +1,12 @@
 //! What happens to a session.
 
+use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
-use futures_util::{Stream, stream};
+use futures_util::Stream;
+use futures_util::stream::{self, BoxStream};
 use qix_schema::rpc::Closed;
 use tokio::sync::broadcast::{self, error::RecvError};
 
@@ -33,11 +37,27 @@ pub(crate) fn channel() -> broadcast::Sender<Arc<Event>> {
     broadcast::Sender::new(LAG)
 }
 
-/// What is told to a listener, up to the end of its session.
-pub(crate) fn stream(
-    listener: Option<broadcast::Receiver<Arc<Event>>>,
-) -> impl Stream<Item = Event> + Send + Unpin + use<> {
-    Box::pin(stream::unfold(listener, async |listener| {
+/// The events of a session, up to its end: see [`Session::events`](crate::Session::events).
+#[must_use = "streams do nothing before they are polled"]
+pub struct EventStream(BoxStream<'static, Event>);
+
+impl Stream for EventStream {
+    type Item = Event;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Event>> {
+        self.0.as_mut().poll_next(context)
+    }
+}
+
+impl fmt::Debug for EventStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventStream").finish_non_exhaustive()
+    }
+}
+
+/// What a listener gets, up to the end of its session.
+pub(crate) fn stream(listener: Option<broadcast::Receiver<Arc<Event>>>) -> EventStream {
+    EventStream(Box::pin(stream::unfold(listener, async |listener| {
         let mut listener = listener?;
         loop {
             match listener.recv().await.map(Arc::unwrap_or_clone) {
@@ -47,5 +67,5 @@ pub(crate) fn stream(
                 Err(RecvError::Closed) => return None,
             }
         }
-    }))
+    })))
 }

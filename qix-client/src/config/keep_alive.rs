@@ -14,7 +14,7 @@ const SHORTEST: Duration = Duration::from_secs(1);
 /// engine answers at once.
 ///
 /// Whatever arrives is a sign of life. Without one, a connection that should have answered is given up as lost, with
-/// [`CloseCode::LOST`](qix_schema::rpc::CloseCode::LOST): [`resume`](crate::SessionBuilder::resume) then connects again. An
+/// [`CloseCode::LOST`](qix_schema::rpc::CloseCode::LOST): [`resume`](crate::SessionBuilder::reconnect) then connects again. An
 /// engine that works on a call of the program gets far longer, as it may do nothing else meanwhile.
 ///
 /// ```
@@ -24,44 +24,43 @@ const SHORTEST: Duration = Duration::from_secs(1);
 /// let builder = Session::builder()
 ///     .url("wss://sense.corp/app/")
 ///     .keep_alive(KeepAlive::every(Duration::from_secs(45)))
-///     .resume(Backoff::default());
+///     .reconnect(Backoff::default());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeepAlive {
     pub(crate) interval: Duration,
-    pub(crate) patience: Duration,
-    pub(crate) busy_patience: Duration,
+    timeout: Duration,
+    pub(crate) busy_timeout: Duration,
 }
 
 impl KeepAlive {
-    /// Asks the engine when nothing has been sent for so long, at least a second.
+    /// Asks the engine when nothing has been sent for the interval, which is at least a second.
     ///
-    /// Load balancers often drop connections that are idle for a minute, firewalls after some.
+    /// Load balancers often drop connections that are idle for a minute, firewalls after a few.
     pub fn every(interval: Duration) -> Self {
         Self {
             interval: interval.max(SHORTEST),
-            patience: Duration::from_secs(30),
-            busy_patience: Duration::from_secs(600),
+            timeout: Duration::from_secs(30),
+            busy_timeout: Duration::from_secs(600),
         }
     }
 
-    /// How long an idle engine may take to answer; 30 seconds if not said.
+    /// How long an idle engine may take to answer. Defaults to 30 seconds.
     #[must_use]
-    pub fn patience(mut self, patience: Duration) -> Self {
-        self.patience = patience;
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
         self
     }
 
-    /// How long an engine may say nothing at all while a call of the program waits for its answer; 10 minutes if not
-    /// said.
+    /// How long the engine may send nothing at all while a call waits for its answer. Defaults to 10 minutes.
     #[must_use]
-    pub fn busy_patience(mut self, patience: Duration) -> Self {
-        self.busy_patience = patience;
+    pub fn busy_timeout(mut self, timeout: Duration) -> Self {
+        self.busy_timeout = timeout;
         self
     }
 
     /// When an idle engine must have said something: a question goes out in each interval.
     pub(crate) fn due(&self) -> Duration {
-        self.interval.saturating_add(self.patience)
+        self.interval.saturating_add(self.timeout)
     }
 }

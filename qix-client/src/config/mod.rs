@@ -11,7 +11,7 @@ mod settings;
 
 pub use backoff::Backoff;
 pub(crate) use call_extensions::{ProgressListener, Temporary};
-pub use event::Event;
+pub use event::{Event, EventStream};
 pub use keep_alive::KeepAlive;
 pub(crate) use middleware::Engine;
 pub use middleware::{Middleware, Next};

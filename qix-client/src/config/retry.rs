@@ -18,7 +18,7 @@ pub enum WhenModal {
 }
 
 /// What to do when a call is refused because the app is being reloaded (error 11000).
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WhenReloading {
     /// The call fails.

@@ -40,7 +40,7 @@ pub(crate) struct Settings {
     /// When all calls have to be done.
     pub(crate) deadline: Option<Instant>,
     /// How many calls may wait for their answers at once.
-    pub(crate) calls_in_flight: Option<usize>,
+    pub(crate) max_calls_in_flight: Option<usize>,
     /// Methods that are asked for what has changed only, unless a call says otherwise.
     pub(crate) delta: Vec<Method>,
     /// Whether session objects stay when their last holder goes.
@@ -52,7 +52,7 @@ pub(crate) struct Settings {
     /// How to keep the connection awake.
     pub(crate) keep_alive: Option<KeepAlive>,
     /// How to connect again by itself.
-    pub(crate) resume: Option<Backoff>,
+    pub(crate) reconnect: Option<Backoff>,
     pub(crate) when_modal: WhenModal,
     pub(crate) when_reloading: WhenReloading,
     /// How long to wait between questions about the progress of a request.
@@ -72,14 +72,14 @@ impl Default for Settings {
         Self {
             timeout: None,
             deadline: None,
-            calls_in_flight: None,
+            max_calls_in_flight: None,
             // Pages of data share one base, so that a difference between two of them is no gain.
             delta: LAYOUTS.to_vec(),
             keep_session_objects: false,
             greeting_timeout: GREETING,
             close_timeout: CLOSING,
             keep_alive: None,
-            resume: None,
+            reconnect: None,
             when_modal: WhenModal::default(),
             when_reloading: WhenReloading::default(),
             progress_interval: PROGRESS,
@@ -93,10 +93,12 @@ impl Default for Settings {
 
 impl Settings {
     /// How long a call may take from now on, if there is a limit.
-    pub(crate) fn time_of(&self, options: &CallOptions) -> Option<Duration> {
+    pub(crate) fn time_of(&self, method: Method, options: &CallOptions) -> Option<Duration> {
         let deadlines = [options.deadline.map(Instant::from_std), self.deadline];
         let left = deadlines.into_iter().flatten().map(|deadline| deadline - Instant::now());
-        left.chain(options.timeout.or(self.timeout)).min()
+        let reload = request::is::<doc::DoReload>(method) || request::is::<doc::DoReloadEx>(method);
+        // A script takes as long as it takes.
+        left.chain(options.timeout.or(self.timeout.filter(|_| !reload))).min()
     }
 
     pub(crate) fn asks_for_delta(&self, method: Method) -> bool {

@@ -3,8 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use url::Url;
-
+use super::url::{Scheme, Url};
 use super::{ConnectError, pages};
 
 /// The app that stands in addresses when none is meant.
@@ -33,11 +32,11 @@ impl Address {
     pub(crate) fn url(&self, direct: bool) -> Result<Url, ConnectError> {
         let mut url = self.base()?;
         if let Some(port) = self.port.or((direct && self.host.is_some()).then_some(ENGINE_PORT)) {
-            url.set_port(Some(port)).map_err(|()| self.refused("it can have no port"))?;
+            url.set_port(port);
         }
-        self.extend_path(&mut url)?;
-        if !self.query.is_empty() {
-            url.query_pairs_mut().extend_pairs(&self.query);
+        self.extend_path(&mut url);
+        for (key, value) in &self.query {
+            url.add_query(key, value);
         }
         Ok(url)
     }
@@ -50,45 +49,43 @@ impl Address {
             (None, Some(host)) => format!("wss://{host}"),
             (None, None) => return Err(self.refused("there is none; give `url`, `host` or `tenant`")),
         };
-        let mut url = Url::parse(&text).map_err(|error| self.refused(&error.to_string()))?;
-        let scheme = match url.scheme() {
-            "ws" | "http" => "ws",
-            "wss" | "https" if cfg!(feature = "tls") => "wss",
-            "wss" | "https" => return Err(self.refused("it needs the feature `tls` of the crate")),
-            _ => return Err(self.refused("it begins with ws://, wss://, http:// or https://")),
-        };
+        let mut url = Url::parse(&text).map_err(|problem| self.refused(problem))?;
         let page = pages::understand(&mut url, self.app.is_some());
         page.map_err(|page| {
             self.refused(&format!("it is the address of {page}; give the id of an app with `app`, or an app's address"))
         })?;
-        url.set_scheme(scheme).map_err(|()| self.refused("it has no host"))?;
-        if url.host_str().is_none_or(str::is_empty) { Err(self.refused("it has no host")) } else { Ok(url) }
+        url.scheme = match url.scheme {
+            Scheme::Ws | Scheme::Http => Scheme::Ws,
+            Scheme::Wss | Scheme::Https if cfg!(feature = "tls") => Scheme::Wss,
+            Scheme::Wss | Scheme::Https => return Err(self.refused("it needs the feature `tls` of the crate")),
+        };
+        Ok(url)
     }
 
     /// Adds the parts that the base does not have.
-    fn extend_path(&self, url: &mut Url) -> Result<(), ConnectError> {
+    fn extend_path(&self, url: &mut Url) {
         let parts = self.virtual_proxy.is_some() || self.app.is_some() || self.identity.is_some() || self.ttl.is_some();
         if self.url.is_some() && !parts {
-            return Ok(());
+            return;
         }
-        let has_app = url.path_segments().is_some_and(|mut segments| segments.any(|segment| segment == "app"));
+        let has_app = url.segments().any(|segment| segment == "app");
         let bare = url.path().trim_end_matches('/').ends_with("/app");
-        let Ok(mut path) = url.path_segments_mut() else { return Err(self.refused("it can have no path")) };
-        path.pop_if_empty();
         if !has_app {
-            path.extend(self.virtual_proxy.iter().flat_map(|proxy| proxy.split('/')).filter(|part| !part.is_empty()));
-            path.push("app");
+            let prefix = self.virtual_proxy.iter().flat_map(|proxy| proxy.split('/'));
+            prefix.filter(|part| !part.is_empty()).for_each(|part| url.push(part));
+            url.push("app");
         }
         if !has_app || bare {
-            path.push(self.app.as_deref().unwrap_or(NO_APP));
+            url.push(self.app.as_deref().unwrap_or(NO_APP));
         }
         if let Some(identity) = &self.identity {
-            path.push("identity").push(identity);
+            url.push("identity");
+            url.push(identity);
         }
         if let Some(ttl) = self.ttl {
-            path.push("ttl").push(&ttl.as_secs().to_string());
+            url.push("ttl");
+            url.push(&ttl.as_secs().to_string());
         }
-        Ok(())
     }
 
     fn refused(&self, problem: &str) -> ConnectError {
@@ -139,7 +136,7 @@ mod tests {
     fn parts_come_in_the_order_that_all_understand() {
         let mut address = host("sense.corp");
         assert_eq!(url(&address), "wss://sense.corp/app/engineData");
-        assert_eq!(address.url(true).unwrap().as_str(), "wss://sense.corp:4747/app/engineData");
+        assert_eq!(address.url(true).unwrap().to_string(), "wss://sense.corp:4747/app/engineData");
         address.virtual_proxy = Some("/jwt/".into());
         address.app = Some("C:\\My Apps\\50%/a.qvf".into());
         address.identity = Some("me & you".into());

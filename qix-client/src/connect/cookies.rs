@@ -8,7 +8,8 @@ use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
 use http::header::SET_COOKIE;
-use url::Url;
+
+use super::url::Url;
 
 /// Cookies of load balancers: they say which node answers, not which user asks.
 const BALANCERS: [&str; 8] =
@@ -89,7 +90,7 @@ impl Cookies {
 impl Cookie {
     /// Reads a header `Set-Cookie`. A cookie for a domain of which the host is not a part is not kept.
     fn parse(text: &str, url: &Url, now: SystemTime) -> Option<Self> {
-        let host = url.host_str()?.to_ascii_lowercase();
+        let host = url.host().to_owned();
         let mut parts = text.split(';');
         let (name, value) = parts.next()?.split_once('=')?;
         let (name, value) = (name.trim().to_owned(), value.trim().to_owned());
@@ -143,14 +144,14 @@ impl Cookie {
     }
 
     fn is_for(&self, url: &Url, now: SystemTime) -> bool {
-        let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
-        let at_host = if self.subdomains { is_within(&host, &self.domain) } else { host == self.domain };
+        let host = url.host();
+        let at_host = if self.subdomains { is_within(host, &self.domain) } else { host == self.domain };
         let path = url.path();
         let at_path = path == self.path
             || path
                 .strip_prefix(self.path.as_str())
                 .is_some_and(|rest| self.path.ends_with('/') || rest.starts_with('/'));
-        let safe = !self.secure || matches!(url.scheme(), "wss" | "https");
+        let safe = !self.secure || url.scheme.is_encrypted();
         at_host && at_path && safe && !self.is_over(now)
     }
 

@@ -1,10 +1,9 @@
 //! Connections to hosts.
 
+use super::ConnectError;
+use super::url::Url;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use url::{Host, Url};
-
-use super::ConnectError;
 
 /// A byte stream that a WebSocket can run on.
 pub(crate) trait Socket: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
@@ -12,35 +11,15 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Socket for T {}
 
 /// Connects to the host of an address, through a proxy if the environment names one for it.
 pub(crate) async fn dial(url: &Url) -> Result<Box<dyn Socket>, ConnectError> {
-    let (host, port) = host_and_port(url);
+    let (host, port) = (url.host(), url.port());
+    // No proxy reaches this machine.
     #[cfg(feature = "proxy")]
-    if !is_here(url)
+    if !url.is_here()
         && let Some(proxy) = super::proxy::of(url)
     {
-        return proxy.connect(&host, port).await;
+        return proxy.connect(host, port).await;
     }
-    Ok(Box::new(connect(&host, port).await?))
-}
-
-/// The host, without the brackets of an IPv6 address, and the port.
-pub(crate) fn host_and_port(url: &Url) -> (String, u16) {
-    let host = match url.host() {
-        Some(Host::Ipv6(address)) => address.to_string(),
-        Some(host) => host.to_string(),
-        None => String::new(),
-    };
-    (host, url.port_or_known_default().unwrap_or(443))
-}
-
-/// Whether the host is this machine, which no proxy can reach.
-#[cfg(feature = "proxy")]
-fn is_here(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
+    Ok(Box::new(connect(host, port).await?))
 }
 
 pub(super) async fn connect(host: &str, port: u16) -> Result<TcpStream, ConnectError> {

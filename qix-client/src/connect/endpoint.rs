@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use http::header::{AUTHORIZATION, COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue};
-use url::Url;
 
 use super::cookies::Cookies;
-use super::dial::{Socket, dial, host_and_port};
+use super::dial::{Socket, dial};
 #[cfg(feature = "oauth")]
 use super::oauth;
 use super::ticket::{Spent, Tickets};
+use super::url::Url;
 use super::{Address, ConnectError, Transport, TransportError, websocket};
 #[cfg(feature = "tls")]
 use super::{certificates, tls};
@@ -128,13 +128,13 @@ impl Endpoint {
         let socket = match &self.dialer {
             None => dial(url).await?,
             Some(dialer) => {
-                let (host, port) = host_and_port(url);
+                let (host, port) = (url.host().to_owned(), url.port());
                 let unreachable = |source| ConnectError::Unreachable { address: format!("{host}:{port}"), source };
                 dialer(host.clone(), port).await.map_err(unreachable)?
             }
         };
         #[cfg(feature = "tls")]
-        if matches!(url.scheme(), "wss" | "https") {
+        if url.scheme.is_encrypted() {
             let socket = tls::wrap(socket, url, &self.certificates).await?;
             return Ok(Box::new(socket));
         }

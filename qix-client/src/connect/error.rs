@@ -28,7 +28,7 @@ pub enum ConnectError {
         name: String,
     },
     /// The name of the host is not known.
-    #[error("the host `{host}` is not known; check its name and the network: {source}")]
+    #[error("the host `{host}` is not known; check its name and the network: {source}{}", proxy_hint())]
     Resolve {
         /// The host.
         host: String,
@@ -36,7 +36,7 @@ pub enum ConnectError {
         source: io::Error,
     },
     /// Nobody listens at the address, or the way there is blocked.
-    #[error("nothing answers at {address}; check that the engine runs and the port is right: {source}")]
+    #[error("nothing answers at {address}; check that the engine runs and the port is right: {source}{}", proxy_hint())]
     Unreachable {
         /// Host and port.
         address: String,
@@ -172,6 +172,16 @@ fn hint(status: u16, location: Option<&str>) -> String {
         _ => "",
     }
     .to_owned()
+}
+
+/// A program without the feature `proxy` connects directly, whatever the environment names.
+fn proxy_hint() -> &'static str {
+    let named = || ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+    if !cfg!(feature = "proxy") && named().iter().any(|name| std::env::var_os(name).is_some()) {
+        "; the environment names an HTTP proxy, which needs the feature `proxy` of the crate"
+    } else {
+        ""
+    }
 }
 
 fn in_brackets(reasons: &[(String, String)]) -> String {

@@ -18,6 +18,7 @@ mod ticket;
 #[cfg(feature = "tls")]
 mod tls;
 pub mod transport;
+pub(crate) mod url;
 mod websocket;
 
 pub(crate) use address::Address;

@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::url::Url;
+use super::{Endpoint, TransportError};
 use http::header::{CONTENT_TYPE, HOST};
 use http::{Method, Request};
 use http_body_util::{BodyExt, Full};
@@ -12,10 +14,6 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
 use tokio::sync::Mutex;
-use url::Url;
-
-use super::Endpoint;
-use super::TransportError;
 
 /// A token is not used any more this long before it expires.
 const MARGIN: Duration = Duration::from_secs(60);
@@ -68,11 +66,10 @@ impl Client {
             "client_id": self.id,
             "client_secret": self.secret,
         });
-        let host = url.host_str().unwrap_or_default();
         let request = Request::builder()
             .method(Method::POST)
             .uri("/oauth/token")
-            .header(HOST, url.port().map_or(host.to_owned(), |port| format!("{host}:{port}")))
+            .header(HOST, url.authority())
             .header(CONTENT_TYPE, "application/json")
             .body(Full::<Bytes>::from(body.to_string()))?;
         let answer = sender.send_request(request).await?;

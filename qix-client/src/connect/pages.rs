@@ -2,7 +2,7 @@
 //!
 //! Their paths are those of Qlik Sense Desktop and Enterprise (May 2025) and of Qlik Cloud (August 2026).
 
-use url::Url;
+use super::url::{Scheme, Url};
 
 /// What an address keeps of a page's query.
 const QUERY: [&str; 4] = ["qlikTicket", "qlik-csrf-token", "qlik-web-integration-id", "reloadUri"];
@@ -37,13 +37,13 @@ const PAGES: [(&str, &str); 20] = [
 ///
 /// What the page is, if it names no app and the caller does not name one either.
 pub(super) fn understand(url: &mut Url, has_app: bool) -> Result<(), &'static str> {
-    let parts: Vec<String> = url.path_segments().into_iter().flatten().map(str::to_owned).collect();
+    let parts: Vec<String> = url.segments().map(str::to_owned).collect();
     let is_app = |part: &String| part == "app";
     let page = parts.iter().position(|part| PAGES.iter().any(|(page, _)| part == page));
     let page = page.filter(|page| {
         // A browser has no WebSocket's address, an app can be called like a page, and so can a virtual proxy.
         let is_prefix = parts.get(page + 1).is_some_and(is_app) && !is_client(url, &parts[*page..]);
-        matches!(url.scheme(), "http" | "https") && !parts.iter().take(*page).any(is_app) && !is_prefix
+        matches!(url.scheme, Scheme::Http | Scheme::Https) && !parts.iter().take(*page).any(is_app) && !is_prefix
     });
     let Some(page) = page else {
         if parts.last().is_some_and(is_app) && parts.iter().filter(|part| is_app(part)).count() == 1 {
@@ -52,30 +52,21 @@ pub(super) fn understand(url: &mut Url, has_app: bool) -> Result<(), &'static st
         }
         return Ok(());
     };
-    let app = match app_of_path(&parts[page..]) {
-        Some(app) => Some(app.to_owned()),
-        // Encoded once more, as the path has it.
-        None => app_of_query(url).map(|app| encode(url, &app)),
-    };
-    if app.is_none() && !has_app {
+    let app = app_of_path(&parts[page..]).map(str::to_owned);
+    let named = app_of_query(url);
+    if app.is_none() && named.is_none() && !has_app {
         let name = PAGES.iter().find(|(name, _)| parts[page] == *name).map_or("a page", |(_, what)| what);
         return Err(name);
     }
-    let kept: Vec<_> = url.query_pairs().into_owned().filter(|(key, _)| QUERY.contains(&key.as_str())).collect();
-    let mut path = String::new();
-    for part in parts[..page].iter().filter(|part| !part.is_empty()) {
-        path.push('/');
-        path.push_str(part);
-    }
+    url.retain_query(|key| QUERY.contains(&key));
+    let before: Vec<_> = parts[..page].iter().filter(|part| !part.is_empty()).map(String::as_str).collect();
+    url.set_path(&before.join("/"));
     if let Some(app) = app {
-        path.push_str("/app/");
-        path.push_str(&app);
-    }
-    url.set_path(&path);
-    url.set_fragment(None);
-    url.set_query(None);
-    if !kept.is_empty() {
-        url.query_pairs_mut().extend_pairs(kept);
+        // It stays encoded as it is.
+        url.set_path(&format!("{}/app/{app}", url.path().trim_end_matches('/')));
+    } else if let Some(app) = named {
+        url.push("app");
+        url.push(&app);
     }
     Ok(())
 }
@@ -84,7 +75,7 @@ pub(super) fn understand(url: &mut Url, has_app: bool) -> Result<(), &'static st
 fn is_client(url: &Url, parts: &[String]) -> bool {
     match parts[0].as_str() {
         "sense" => true,
-        "analytics" => parts.len() > 3 || url.host_str().is_some_and(|host| host.ends_with(".qlikcloud.com")),
+        "analytics" => parts.len() > 3 || url.host().ends_with(".qlikcloud.com"),
         _ => false,
     }
 }
@@ -98,16 +89,7 @@ fn app_of_path(parts: &[String]) -> Option<&str> {
 /// The app of a query such as `single/?appid=<id>&sheet=<id>`.
 fn app_of_query(url: &Url) -> Option<String> {
     let names_app = |key: &str| ["appid", "app"].iter().any(|name| key.eq_ignore_ascii_case(name));
-    url.query_pairs().find(|(key, value)| names_app(key) && !value.is_empty()).map(|(_, app)| app.into_owned())
-}
-
-fn encode(url: &Url, app: &str) -> String {
-    let mut scratch = url.clone();
-    scratch.set_path("");
-    if let Ok(mut path) = scratch.path_segments_mut() {
-        path.push(app);
-    }
-    scratch.path().trim_start_matches('/').to_owned()
+    url.query().find(|(key, value)| names_app(key) && !value.is_empty()).map(|(_, app)| app)
 }
 
 #[cfg(test)]

@@ -7,11 +7,11 @@ use hyper::body::Bytes;
 use hyper::client::conn::http1;
 use hyper_util::client::proxy::matcher::Matcher;
 use hyper_util::rt::TokioIo;
-use url::Url;
 
 use super::ConnectError;
 use super::TransportError;
 use super::dial::{Socket, connect};
+use super::url::{Url, bracketed};
 
 /// A proxy, and how it knows us.
 pub(super) struct Proxy {
@@ -26,12 +26,8 @@ pub(super) fn of(url: &Url) -> Option<Proxy> {
 
 fn choose(matcher: &Matcher, url: &Url) -> Option<Proxy> {
     // Proxies are named for the schemes of the web.
-    let scheme = if matches!(url.scheme(), "wss" | "https") { "https" } else { "http" };
-    let authority = url.host_str().map(|host| match url.port() {
-        Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
-    })?;
-    let uri = Uri::builder().scheme(scheme).authority(authority).path_and_query("/").build().ok()?;
+    let scheme = if url.scheme.is_encrypted() { "https" } else { "http" };
+    let uri = Uri::builder().scheme(scheme).authority(url.authority()).path_and_query("/").build().ok()?;
     let chosen = matcher.intercept(&uri)?;
     Some(Proxy { address: chosen.uri().clone(), authorization: chosen.basic_auth().cloned() })
 }
@@ -49,7 +45,7 @@ impl Proxy {
         let (mut sender, connection) = http1::handshake(TokioIo::new(socket)).await?;
         // Ends with the tunnel.
         tokio::spawn(connection.with_upgrades());
-        let target = if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
+        let target = format!("{}:{port}", bracketed(host));
         let mut request = Request::builder().method(Method::CONNECT).uri(&target).header("Host", &target);
         if let Some(authorization) = self.authorization {
             request = request.header(PROXY_AUTHORIZATION, authorization);
@@ -69,7 +65,7 @@ mod tests {
     use tokio::net::TcpListener;
 
     fn url(text: &str) -> Url {
-        text.parse().unwrap()
+        Url::parse(text).unwrap()
     }
 
     #[test]

@@ -3,10 +3,9 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use url::Url;
-
 use super::ConnectError;
 use super::endpoint::TokenSource;
+use super::url::Url;
 
 /// The parameter of an address that holds a ticket.
 const KEY: &str = "qlikTicket";
@@ -28,14 +27,8 @@ impl<'a> Tickets<'a> {
     /// Takes the ticket out of an address, which is then good for any number of connections.
     pub(super) fn of(url: &mut Url, source: Option<&'a TokenSource>) -> Self {
         let is_ticket = |key: &str| key.eq_ignore_ascii_case(KEY);
-        let ticket = url.query_pairs().find(|(key, _)| is_ticket(key)).map(|(_, ticket)| ticket.into_owned());
-        if ticket.is_some() {
-            let rest: Vec<_> = url.query_pairs().into_owned().filter(|(key, _)| !is_ticket(key)).collect();
-            url.set_query(None);
-            if !rest.is_empty() {
-                url.query_pairs_mut().extend_pairs(rest);
-            }
-        }
+        let ticket = url.query().find(|(key, _)| is_ticket(key)).map(|(_, ticket)| ticket);
+        url.retain_query(|key| !is_ticket(key));
         match (source, ticket) {
             (Some(source), _) => Self::Source(source),
             (None, Some(ticket)) => Self::One(ticket),
@@ -50,7 +43,7 @@ impl<'a> Tickets<'a> {
             Self::One(ticket) => ticket.clone(),
             Self::Source(source) => source().await.map_err(ConnectError::Token)?,
         };
-        url.query_pairs_mut().append_pair(KEY, &ticket);
+        url.add_query(KEY, &ticket);
         let fresh = spent.0.lock().unwrap_or_else(PoisonError::into_inner).insert(ticket);
         if fresh { Ok(()) } else { Err(ConnectError::TicketUsed) }
     }

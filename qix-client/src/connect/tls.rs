@@ -6,11 +6,11 @@ use rustls::pki_types::ServerName;
 use rustls::{AlertDescription, CertificateError, Error as TlsError};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use url::Url;
 
 use super::ConnectError;
 use super::certificates::Certificates;
 use super::dial::Socket;
+use super::url::Url;
 
 /// Encrypts a connection, and makes sure of who is at the other end.
 pub(crate) async fn wrap<S: Socket>(
@@ -18,7 +18,7 @@ pub(crate) async fn wrap<S: Socket>(
     url: &Url,
     certificates: &Certificates,
 ) -> Result<TlsStream<S>, ConnectError> {
-    let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']').to_owned();
+    let host = url.host().to_owned();
     // The server may choose its certificate by the name that it is asked for.
     let name = certificates.expected_name.clone().unwrap_or_else(|| host.clone());
     let name = ServerName::try_from(name);

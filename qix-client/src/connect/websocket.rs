@@ -9,11 +9,11 @@ use qix_schema::rpc::CloseCode;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::error::Error as WsError;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Message, WebSocketConfig};
-use url::Url;
 
 use super::ConnectError;
 use super::dial::Socket;
 use super::first_bytes::FirstBytes;
+use super::url::Url;
 use super::{Incoming, Outgoing, Text, Transport, TransportError};
 
 /// How much is read at a time. The WebSocket clears as much before each reading: with its own 128 KiB that is a quarter
@@ -27,7 +27,7 @@ pub(crate) async fn upgrade<S: Socket>(
     headers: &HeaderMap,
     max_message_size: Option<usize>,
 ) -> Result<(Transport, HeaderMap), ConnectError> {
-    let mut request = url.as_str().into_client_request().map_err(|source| ConnectError::Upgrade(source.into()))?;
+    let mut request = url.to_string().into_client_request().map_err(|source| ConnectError::Upgrade(source.into()))?;
     for (name, value) in headers {
         request.headers_mut().append(name, value.clone());
     }
@@ -41,11 +41,11 @@ pub(crate) async fn upgrade<S: Socket>(
         Ok(open) => open,
         Err(WsError::Http(response)) => return Err(refused(*response)),
         Err(_) if first.is_tls_alert() => {
-            return Err(ConnectError::WantsTls { host: url.host_str().unwrap_or_default().to_owned() });
+            return Err(ConnectError::WantsTls { host: url.host().to_owned() });
         }
         #[cfg(feature = "tls")]
         Err(WsError::Io(error)) if super::tls::refuses_client(&error) => {
-            let host = url.host_str().unwrap_or_default().to_owned();
+            let host = url.host().to_owned();
             return Err(ConnectError::ClientCertificate { host });
         }
         Err(source) => return Err(ConnectError::Upgrade(source.into())),

@@ -1,13 +1,17 @@
-//! What users call on apps, objects and sessions, above the generated methods.
+//! What a program calls on apps, objects and sessions, beyond the generated methods.
 
 #[cfg(feature = "arrow")]
-pub(crate) mod arrow;
-pub(crate) mod lists;
-pub(crate) mod load;
+pub mod arrow;
+pub(crate) mod doc_ext;
+pub(crate) mod generic_object_ext;
+pub mod lists;
+pub mod load;
 pub(crate) mod open_doc;
-pub(crate) mod progress;
-pub(crate) mod reload;
-pub(crate) mod rows;
-pub(crate) mod select;
+pub(crate) mod pending;
+pub mod progress;
+pub mod reload;
+pub mod rows;
+pub mod select;
+mod streams;
 mod temporary;
-pub(crate) mod watch;
+pub mod watch;

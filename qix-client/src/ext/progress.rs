@@ -1,14 +1,16 @@
 //! Long calls, followed while they run.
 
+use std::future::IntoFuture;
 use std::pin::Pin;
 
-use futures_util::{Stream, stream};
-use qix_schema::Error;
-use qix_schema::rpc::Call;
+use futures_util::{StreamExt, stream};
 use qix_schema::types::{ErrorData, ProgressData};
+use qix_schema::{Call, Error};
 use tokio::sync::mpsc;
 
+use super::streams::named_stream;
 use crate::config::ProgressListener;
+pub use crate::protocol::progress_code::ProgressCode;
 pub use crate::session::LongRunning;
 
 /// A step of a long call.
@@ -23,39 +25,75 @@ pub enum Progress<T> {
     Finished(T),
 }
 
-/// Calls that can be followed while they run.
-pub trait WithProgress<'a>: Sized {
-    /// What comes back.
-    type Output: Send;
+/// Long calls can be followed while they run.
+pub trait CallExt<'a>: sealed::Sealed {
+    /// The request of the call.
+    type Request: LongRunning;
 
-    /// Makes the call, as a stream: what is new about it, and its result as the last item. Nothing is sent before the
-    /// stream is polled; dropping it cancels the call.
+    /// The progress of the call while it runs, with its result as the last item. Nothing is sent before the stream is
+    /// polled; dropping it cancels the call.
     ///
     /// The engine is asked by [`GetProgress`](https://qlik.dev/apis/json-rpc/qix/global/#getprogress) every 300 ms, or
     /// as [`progress_interval`](crate::SessionBuilder::progress_interval) says, and once more after the result, so that
     /// nothing is missed and nothing is left for the next call; what an earlier call has left is dropped. That last
-    /// question is no part of the call's time. If the engine wants an interaction, it is told to go on.
-    /// Errors of a script bring their positions if
-    /// [`configure_reload`](qix_schema::GlobalApi::configure_reload) asked for error data. An app that
-    /// [`open_doc`](crate::Session::open_doc) finds open brings nothing but itself.
+    /// question does not count toward the call's time-out. If the engine waits for an interaction, it is told to go on.
+    /// Errors of a script have their positions if
+    /// [`configure_reload`](qix_schema::GlobalApi::configure_reload) asked for error data.
     ///
     /// ```no_run
     /// use futures_util::TryStreamExt;
-    /// use qix_client::{Progress, prelude::*};
+    /// use qix_client::{Error, prelude::*};
     ///
     /// # async fn f(doc: Doc) -> Result<(), Error> {
-    /// let mut reload = std::pin::pin!(doc.do_reload().with_progress());
+    /// let done = doc.do_reload().progress().finish(|update| print!("{}", update.persistent_progress)).await?;
+    /// println!("reloaded: {done}");
+    ///
+    /// let mut reload = doc.do_reload().progress(); // or step by step
     /// while let Some(step) = reload.try_next().await? {
-    ///     match step {
-    ///         Progress::Update(update) => print!("{}", update.persistent_progress),
-    ///         Progress::Finished(done) => println!("reloaded: {done}"),
-    ///         _ => {}
-    ///     }
+    ///     println!("{step:?}");
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    fn with_progress(self) -> impl Stream<Item = Result<Progress<Self::Output>, Error>> + Send + use<'a, Self>;
+    fn progress(self) -> ProgressStream<'a, <Self::Request as qix_schema::rpc::Request>::Response>;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl<R: super::LongRunning> Sealed for qix_schema::Call<'_, R> {}
+}
+
+impl<'a, R: LongRunning + 'a> CallExt<'a> for Call<'a, R> {
+    type Request = R;
+
+    fn progress(self) -> ProgressStream<'a, R::Response> {
+        let (listener, updates) = mpsc::unbounded_channel();
+        followed(self.with_extension(ProgressListener(listener)).into_future(), updates)
+    }
+}
+
+named_stream! {
+    /// The progress of a long call, and its result as the last item: see [`CallExt::progress`].
+    ProgressStream<'a T> of Result<Progress<T>, Error>, 'a
+}
+
+impl<T> ProgressStream<'_, T> {
+    /// Waits for the result, with a function that gets each update.
+    ///
+    /// # Errors
+    ///
+    /// The error that the call ends with.
+    pub async fn finish(mut self, mut update: impl FnMut(ProgressData)) -> Result<T, Error> {
+        loop {
+            match self.next().await {
+                Some(Ok(Progress::Update(data))) => update(*data),
+                Some(Ok(Progress::Finished(result))) => return Ok(result),
+                Some(Err(error)) => return Err(error),
+                // Only a stream that was read to its end has no result.
+                None => return Err(qix_schema::ErrorKind::NoResult.into()),
+            }
+        }
+    }
 }
 
 /// A call under way.
@@ -69,22 +107,13 @@ struct Followed<'a, T> {
     outcome: Option<Result<T, Error>>,
 }
 
-impl<'a, R: LongRunning + 'a> WithProgress<'a> for Call<'a, R> {
-    type Output = R::Response;
-
-    fn with_progress(self) -> impl Stream<Item = Result<Progress<R::Response>, Error>> + Send + use<'a, R> {
-        let (listener, updates) = mpsc::unbounded_channel();
-        followed(self.with_extension(ProgressListener(listener)).into_future(), updates)
-    }
-}
-
 /// A call under way, and the updates about it, as one stream.
 pub(crate) fn followed<'a, T: Send + 'a>(
     call: Running<'a, T>,
     updates: mpsc::UnboundedReceiver<ProgressData>,
-) -> impl Stream<Item = Result<Progress<T>, Error>> + Send + use<'a, T> {
+) -> ProgressStream<'a, T> {
     let followed = Followed { call: Some(call), updates, errors: Vec::new(), outcome: None };
-    stream::unfold(followed, async |mut followed| Some((followed.next().await?, followed)))
+    ProgressStream::new(stream::unfold(followed, async |mut followed| Some((followed.next().await?, followed))))
 }
 
 impl<T> Followed<'_, T> {

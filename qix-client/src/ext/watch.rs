@@ -1,46 +1,35 @@
 //! Following what the engine invalidates.
 
-use futures_util::{Stream, stream};
+use futures_util::stream;
 use qix_schema::rpc::Request;
 use qix_schema::{
     Class, Doc, Error, ErrorKind, GenericBookmark, GenericDimension, GenericMeasure, GenericObject, GenericVariable,
     doc, generic_bookmark, generic_dimension, generic_measure, generic_object, generic_variable,
 };
 
-/// Objects whose data can become stale: all of them.
+use super::streams::named_stream;
+
+/// What all objects can do besides their methods: report that their data is stale.
 ///
 /// The engine says once that an object's data is stale, and says it again only after the data has been fetched.
-pub trait Watch: Class + Clone + Send + Sync + 'static {
+pub trait ObjectExt: Class + Clone + Send + Sync + 'static {
     /// An item whenever the engine says that the object's data is stale; the first one at once if it has said so since
     /// the object became known. Ends when the object or the connection is gone.
     ///
     /// Items that nobody has taken become one: a slow reader misses nothing that matters and holds up nobody.
     /// The stream keeps the object.
-    fn changes(&self) -> impl Stream<Item = ()> + Send + use<Self> {
+    fn changes(&self) -> ChangeStream {
         let state = (self.clone(), 0);
-        stream::unfold(state, async |(object, seen)| {
-            let seen = object.remote().invalidated(seen).await?;
+        ChangeStream::new(stream::unfold(state, async |(object, seen)| {
+            let seen = object.as_remote().invalidated(seen).await?;
             Some(((), (object, seen)))
-        })
+        }))
     }
 
     /// Waits until the object, or its connection, is gone.
     fn gone(&self) -> impl Future<Output = ()> + Send {
-        async { while self.remote().invalidated(u64::MAX).await.is_some() {} }
+        async { while self.as_remote().invalidated(u64::MAX).await.is_some() {} }
     }
-}
-
-impl<C: Class + Clone + Send + Sync + 'static> Watch for C {}
-
-/// Objects that have a layout: what the engine makes of their properties, with the data.
-pub trait Layouts: Watch {
-    /// The layout.
-    type Layout: Send;
-    /// The request for it.
-    type Request: Request<Class = Self, Response = Self::Layout> + Send + 'static;
-
-    /// The request for the layout.
-    fn layout_request() -> Self::Request;
 
     /// The layout, then a new one whenever the engine says that it is stale. Ends when the object or the connection is
     /// gone.
@@ -50,37 +39,63 @@ pub trait Layouts: Watch {
     ///
     /// ```no_run
     /// use futures_util::TryStreamExt;
-    /// use qix_client::prelude::*;
+    /// use qix_client::{Error, prelude::*};
     ///
     /// # async fn f(cube: GenericObject) -> Result<(), Error> {
-    /// let mut layouts = std::pin::pin!(cube.layouts());
+    /// let mut layouts = cube.layouts();
     /// while let Some(layout) = layouts.try_next().await? {
     ///     println!("{} rows", layout.hyper_cube.map_or(0, |cube| cube.size.cy));
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    fn layouts(&self) -> impl Stream<Item = Result<Self::Layout, Error>> + Send + use<Self> {
+    fn layouts(&self) -> LayoutStream<Self::Layout>
+    where
+        Self: HasLayout,
+    {
         let state = (self.clone(), None, false);
-        stream::unfold(state, async |(object, seen, over)| {
+        LayoutStream::new(stream::unfold(state, async |(object, seen, over)| {
             if over {
                 return None;
             }
             if let Some(seen) = seen {
-                object.remote().invalidated(seen).await?;
+                object.as_remote().invalidated(seen).await?;
             }
             // An invalidation while the layout is on its way may be newer than the layout.
-            let seen = object.remote().invalidations();
+            let seen = object.as_remote().invalidations();
             let layout = object.call(Self::layout_request()).await;
             let over = layout.as_ref().is_err_and(|error| matches!(error.kind(), ErrorKind::Closed { .. }));
             Some((layout, (object, Some(seen), over)))
-        })
+        }))
     }
+}
+
+impl<C: Class + Clone + Send + Sync + 'static> ObjectExt for C {}
+
+named_stream! {
+    /// Notices that an object's data is stale: see [`ObjectExt::changes`].
+    ChangeStream<> of (), 'static
+}
+
+named_stream! {
+    /// The layouts of an object: see [`ObjectExt::layouts`].
+    LayoutStream<T> of Result<T, Error>, 'static
+}
+
+/// Classes that have a layout: what the engine makes of their properties, with the data.
+pub trait HasLayout: Class {
+    /// The layout.
+    type Layout: Send;
+    /// The request for it.
+    type Request: Request<Class = Self, Response = Self::Layout> + Send + 'static;
+
+    /// The request for the layout.
+    fn layout_request() -> Self::Request;
 }
 
 macro_rules! layouts {
     ($($class:ident $module:ident $request:ident)*) => {$(
-        impl Layouts for $class {
+        impl HasLayout for $class {
             type Layout = <$module::$request as Request>::Response;
             type Request = $module::$request;
 

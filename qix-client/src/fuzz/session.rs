@@ -9,11 +9,9 @@ use crate::session::books::Reply;
 use crate::session::core::Object;
 use crate::session::core::{Request, Shared};
 
-const VERSION: Method = Method { class: "Global", name: "EngineVersion", effect: Effect::Read, results: &["qVersion"] };
-const LAYOUT: Method =
-    Method { class: "GenericObject", name: "GetLayout", effect: Effect::Read, results: &["qLayout"] };
-const CREATE: Method =
-    Method { class: "Doc", name: "CreateSessionObject", effect: Effect::Write, results: &["qReturn"] };
+const VERSION: Method = Method::new("Global", "EngineVersion", Effect::Read, &["qVersion"]);
+const LAYOUT: Method = Method::new("GenericObject", "GetLayout", Effect::Read, &["qLayout"]);
+const CREATE: Method = Method::new("Doc", "CreateSessionObject", Effect::Write, &["qReturn"]);
 
 /// Whatever lines arrive, in whatever order, no answer reaches another caller than the one whose request it answers,
 /// and who still waits gets the true answer when it comes.

@@ -2,7 +2,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod envelope;
-pub(crate) mod notification;
+pub mod notification;
 pub(crate) mod patch;
 pub(crate) mod progress_code;
 pub(crate) mod request;

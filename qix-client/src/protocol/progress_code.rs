@@ -10,7 +10,7 @@ use qix_schema::types::ProgressMessage;
 /// there.
 ///
 /// ```
-/// use qix_client::{ProgressCode, types::ProgressMessage};
+/// use qix_client::{types::ProgressMessage, progress::ProgressCode};
 ///
 /// let message = ProgressMessage::default().with_message_code(21).with_message_parameters(["1,000".to_owned()]);
 /// assert_eq!(ProgressCode::of(&message), ProgressCode::LINES_FETCHED);

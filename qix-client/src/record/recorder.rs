@@ -23,7 +23,7 @@ use crate::record::redact;
 /// first.
 ///
 /// ```no_run
-/// use qix_client::{Recorder, prelude::*};
+/// use qix_client::{prelude::*, record::Recorder};
 ///
 /// # async fn f() -> Result<(), Box<dyn std::error::Error>> {
 /// let recorder = Recorder::new(std::fs::File::create("traffic.jsonl")?);

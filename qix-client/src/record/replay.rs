@@ -15,7 +15,7 @@ use crate::connect::{Incoming, Outgoing, Transport, TransportError};
 /// again. What was not recorded is answered with an error and noted.
 ///
 /// ```no_run
-/// use qix_client::{Replay, prelude::*};
+/// use qix_client::{prelude::*, record::Replay};
 ///
 /// # async fn f() -> Result<(), Box<dyn std::error::Error>> {
 /// let replay = Replay::read(std::io::BufReader::new(std::fs::File::open("traffic.jsonl")?))?;
@@ -37,7 +37,7 @@ pub enum ReplayError {
     /// The file cannot be read.
     #[error("the recording cannot be read: {0}")]
     Io(#[from] std::io::Error),
-    /// A line is not of the form that [`Recorder`](crate::Recorder) writes.
+    /// A line is not of the form that [`Recorder`](crate::record::Recorder) writes.
     #[error("line {line} of the recording is none: {source}; it looks like {{\"dir\":\">\",\"msg\":{{…}}}}")]
     Line {
         /// The number of the line, from 1.

@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures_util::Stream;
 use qix_schema::rpc::Method;
 
 use super::{Session, deadline};
@@ -12,7 +11,7 @@ use crate::config::Backoff;
 use crate::config::KeepAlive;
 use crate::config::Middleware;
 use crate::config::Settings;
-use crate::config::event::{self, Event};
+use crate::config::event::{self, Event, EventStream};
 use crate::config::{WhenModal, WhenReloading};
 use crate::connect::ConnectError;
 use crate::connect::Endpoint;
@@ -24,7 +23,7 @@ use crate::session::resume;
 /// A session that is still to be set up.
 ///
 /// ```no_run
-/// use qix_client::prelude::*;
+/// use qix_client::{Error, prelude::*};
 /// use std::time::Duration;
 ///
 /// # async fn f() -> Result<(), Error> {
@@ -48,22 +47,25 @@ pub struct SessionBuilder {
 
 /// # Limits
 impl SessionBuilder {
-    /// How long connecting may take; 60 seconds if not said.
+    /// How long connecting may take. Defaults to 60 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.endpoint.connect_timeout = timeout;
         self
     }
 
-    /// How long to wait for the engine to say how it took the connection; 10 seconds if not said.
+    /// How long to wait for the engine to report the state of the session. Defaults to 10 seconds.
     ///
     /// A proxy may swallow what the engine says. The session is used all the same when the time is up; its state is
-    /// then [`SessionState::Unknown`](crate::SessionState::Unknown).
+    /// then [`SessionState::Unknown`](crate::notification::SessionState::Unknown).
     pub fn greeting_timeout(mut self, timeout: Duration) -> Self {
         self.settings.greeting_timeout = timeout;
         self
     }
 
-    /// How long each call may take, unless the call says otherwise; no limit if not said.
+    /// How long each call may take, unless the call sets a time-out of its own. Defaults to no limit.
+    ///
+    /// Reloads are exempt: a script takes as long as it takes. Limit one with
+    /// [`with_timeout`](qix_schema::Call::with_timeout).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = Some(timeout);
         self
@@ -82,19 +84,19 @@ impl SessionBuilder {
         self
     }
 
-    /// How long [`close`](Session::close) waits for the answers to calls under way; 5 seconds if not said.
-    ///
-    /// None at all gives them up at once.
+    /// How long [`close`](Session::close) waits for the answers to calls under way. Defaults to 5 seconds; zero gives
+    /// them up at once.
     pub fn close_timeout(mut self, timeout: Duration) -> Self {
         self.settings.close_timeout = timeout;
         self
     }
 
-    /// How many calls may wait for their answers at once; no limit if not said.
+    /// How many calls may wait for their answers at once, at least one. Defaults to no limit.
     ///
-    /// More calls than that wait their turn, in the order in which they came; the waiting counts as part of their time.
-    pub fn calls_in_flight(mut self, limit: usize) -> Self {
-        self.settings.calls_in_flight = Some(limit.max(1));
+    /// Further calls are queued in the order in which they were made; the time in the queue counts toward their
+    /// time-outs. [`Session::calls_in_flight`] is the current number.
+    pub fn max_calls_in_flight(mut self, limit: usize) -> Self {
+        self.settings.max_calls_in_flight = Some(limit.max(1));
         self
     }
 
@@ -116,34 +118,33 @@ impl SessionBuilder {
         self
     }
 
-    /// Keeps session objects in the engine when nobody here holds them any more; they end with the session.
-    ///
-    /// If not said, the engine is told to destroy a session object when its last handle is dropped.
-    pub fn keep_session_objects(mut self) -> Self {
-        self.settings.keep_session_objects = true;
+    /// Whether session objects stay in the engine, until the session ends, when their last handle is dropped. Defaults to
+    /// false: the engine destroys them.
+    pub fn keep_session_objects(mut self, keep: bool) -> Self {
+        self.settings.keep_session_objects = keep;
         self
     }
 
-    /// Connects again by itself when the connection is lost, and brings everything back as
-    /// [`resume`](Session::resume) does. If not said, a lost connection ends the session.
+    /// Reconnects automatically when the connection is lost, and restores everything as [`resume`](Session::resume)
+    /// does. By default a lost connection ends the session.
     ///
     /// It does so when the way in which the connection ended says that it makes sense
     /// ([`Closed::retry`](qix_schema::rpc::Closed::retry)). Calls wait meanwhile, as they do after
     /// [`suspend`](Session::suspend).
-    pub fn resume(mut self, backoff: Backoff) -> Self {
-        self.settings.resume = Some(backoff);
+    pub fn reconnect(mut self, backoff: Backoff) -> Self {
+        self.settings.reconnect = Some(backoff);
         self
     }
 
-    /// Keeps the connection awake when the program is idle, and notices when it has died; neither if not said.
+    /// Keeps an idle connection open, and detects a dead one. Off by default.
     ///
-    /// It is for connections that something in between forgets when they are quiet, and for programs that only listen:
-    /// who makes no call learns of a dead network in no other way. It is no default, since a session that is never idle
-    /// never ends by itself: the proxy of Enterprise on Windows ends a session after 30 idle minutes, engines have such
-    /// rules as well ([4001](qix_schema::rpc::CloseCode)), and until then the session holds memory, a license and one of
-    /// the few that a user may have at once. Who means to keep all that says so.
+    /// Turn it on if something between the program and the engine drops idle connections, or if the program only listens:
+    /// without calls nothing else detects a dead network. It is off by default because a session that is never idle
+    /// never expires: the proxy of Enterprise on Windows ends a session after 30 idle minutes, and engines have similar
+    /// rules ([4001](qix_schema::rpc::CloseCode)). Until then the session holds memory, a license, and one of the few
+    /// sessions that a user may have at once.
     ///
-    /// The questions pass no [`middleware`](Self::middleware) and count as no calls; they end with the last user of the
+    /// The probes bypass [`middleware`](Self::middleware) and do not count as calls. They end with the last user of the
     /// session, and pause while it is suspended.
     pub fn keep_alive(mut self, keep_alive: KeepAlive) -> Self {
         self.settings.keep_alive = Some(keep_alive);
@@ -156,12 +157,12 @@ impl SessionBuilder {
         self
     }
 
-    /// Tells [`tracing`] the parameters and results of calls as well, at its level `TRACE`: the first 10,000 characters of
-    /// each, without passwords and tokens. If not said, no payload is told at any level.
+    /// Whether [`tracing`] events at level `TRACE` hold the parameters and results of calls: the first 10,000 characters
+    /// of each, without passwords and tokens. Defaults to false.
     ///
-    /// For looking at a program that does the wrong thing: data of the app are told.
-    pub fn trace_payloads(mut self) -> Self {
-        self.settings.trace_payloads = true;
+    /// This is for debugging: the events contain the data of the app.
+    pub fn trace_payloads(mut self, trace: bool) -> Self {
+        self.settings.trace_payloads = trace;
         self
     }
 
@@ -171,27 +172,26 @@ impl SessionBuilder {
         self
     }
 
-    /// How long to wait between questions about the progress of a call; 300 ms if not said.
+    /// How often to ask for the progress of a call that is followed. Defaults to 300 ms.
     pub fn progress_interval(mut self, interval: Duration) -> Self {
         self.settings.progress_interval = interval;
         self
     }
 
-    /// What to do when a call is refused because the session is in selection mode; the call fails if not said.
+    /// What to do when a call is refused because the session is in selection mode. By default the call fails.
     pub fn when_modal(mut self, policy: WhenModal) -> Self {
         self.settings.when_modal = policy;
         self
     }
 
-    /// What to do when a call is refused because the app is being reloaded; the call fails if not said.
+    /// What to do when a call is refused because the app is being reloaded. By default the call fails.
     pub fn when_reloading(mut self, policy: WhenReloading) -> Self {
         self.settings.when_reloading = policy;
         self
     }
 
-    /// The largest message, in bytes, that is taken in; no limit if not said, as engines send tens of megabytes.
-    ///
-    /// A larger one ends the connection.
+    /// The largest incoming message, in bytes; a larger one ends the connection. Defaults to no limit, as engines send
+    /// tens of megabytes.
     pub fn max_message_size(mut self, bytes: usize) -> Self {
         self.endpoint.max_message_size = Some(bytes);
         self
@@ -203,7 +203,7 @@ impl SessionBuilder {
     ///
     /// ```
     /// use futures_util::StreamExt;
-    /// use qix_client::{Event, Session, SessionState};
+    /// use qix_client::{Event, Session, notification::SessionState};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -216,7 +216,7 @@ impl SessionBuilder {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn events(&mut self) -> impl Stream<Item = Event> + Send + Unpin + use<> {
+    pub fn events(&mut self) -> EventStream {
         let listeners = self.settings.listeners.get_or_insert_with(event::channel);
         event::stream(Some(listeners.subscribe()))
     }
@@ -252,8 +252,8 @@ async fn start(shared: Arc<Shared>, transport: Transport) -> Result<Session, Con
     if let Some(deadline) = shared.settings.deadline {
         tokio::spawn(deadline::keep(Arc::downgrade(&shared), deadline));
     }
-    if let (Some(backoff), Some(_)) = (&shared.settings.resume, &shared.endpoint) {
-        tokio::spawn(resume::supervise(Arc::downgrade(&shared), shared.phase(), backoff.clone()));
+    if let (Some(backoff), Some(_)) = (&shared.settings.reconnect, &shared.endpoint) {
+        tokio::spawn(resume::supervise(Arc::downgrade(&shared), shared.phase(), *backoff));
     }
     Ok(Session::new(shared))
 }

@@ -32,7 +32,7 @@ const NAMES_OBJECT: usize = 8192;
 /// which memory is had at once.
 pub(crate) async fn make(shared: &Arc<Shared>, object: &Object, call: &RawCall) -> Result<RawAnswer, Error> {
     let _under_way = shared.begin_call().map_err(|closed| ErrorKind::Closed { closed, pending: false })?;
-    let limit = shared.settings.time_of(&call.options);
+    let limit = shared.settings.time_of(call.method, &call.options);
     let mut trace = Trace::begin(call, shared.settings.trace_payloads);
     let span = trace.span();
     let mut rest = None;
@@ -216,7 +216,7 @@ impl Drop for Waiting<'_> {
 
 #[cfg(test)]
 mod tests {
-    use qix_schema::rpc::{CallOptions, Remote};
+    use qix_schema::rpc::Remote;
 
     use super::*;
     use crate::config::Settings;
@@ -225,8 +225,8 @@ mod tests {
     fn a_call_is_small() {
         let shared = Shared::new(None, Settings::default());
         let object = Object::global(&shared);
-        let method = Method { class: "Doc", name: "Evaluate", effect: Effect::Read, results: &["qReturn"] };
-        let call = RawCall { method, params: "{}".to_owned(), options: CallOptions::default() };
+        let method = Method::new("Doc", "Evaluate", Effect::Read, &["qReturn"]);
+        let call = RawCall::new(method, "{}");
         assert!(size_of_val(&*object.invoke(call)) <= 1032);
     }
 

@@ -167,8 +167,8 @@ impl SessionBuilder {
     }
 
     /// Trusts whoever answers: the connection is encrypted, but anybody in between can read and change it.
-    pub fn dangerously_accept_any_certificate(mut self) -> Self {
-        self.endpoint.certificates.accept_any = true;
+    pub fn dangerously_accept_any_certificate(mut self, accept: bool) -> Self {
+        self.endpoint.certificates.accept_any = accept;
         self
     }
 

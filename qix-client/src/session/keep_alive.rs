@@ -53,7 +53,7 @@ impl Silence {
 
     /// Waits until the connection has been silent for too long; for how long.
     pub(crate) async fn too_long(&mut self, shared: &Weak<Shared>) -> Duration {
-        let KeepAlive { interval, busy_patience, .. } = self.keep_alive;
+        let KeepAlive { interval, busy_timeout, .. } = self.keep_alive;
         loop {
             self.check.as_mut().await;
             let now = Instant::now();
@@ -61,7 +61,7 @@ impl Silence {
             let mut left = Duration::MAX;
             if shared.upgrade().is_some_and(|shared| shared.pending() > 0) {
                 self.busy = now;
-                left = interval.saturating_add(busy_patience).saturating_sub(silent);
+                left = interval.saturating_add(busy_timeout).saturating_sub(silent);
             }
             let quiet = now - self.heard.max(self.busy);
             let left = left.min(self.keep_alive.due().saturating_sub(quiet));

@@ -3,12 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use futures_util::Stream;
 use qix_schema::rpc::{CloseCode, Closed, ClosedBy, Remote};
 use qix_schema::{AsRemote, Class, Global, GlobalApi};
 
 use crate::config::Resumption;
-use crate::config::event::{self, Event};
+use crate::config::event::{self, EventStream};
 use crate::connect::ConnectError;
 use crate::connect::Transport;
 use crate::protocol::notification::SessionState;
@@ -41,7 +40,7 @@ pub use follow::LongRunning;
 /// The connection ends with [`close`](Self::close), or when nobody holds the session or an object of it any more.
 ///
 /// ```no_run
-/// use qix_client::prelude::*;
+/// use qix_client::{Error, prelude::*};
 ///
 /// # async fn f() -> Result<(), Error> {
 /// let session = Session::connect("ws://localhost:4848/app/").await?;
@@ -111,7 +110,7 @@ impl Session {
     /// }
     /// # }
     /// ```
-    pub fn events(&self) -> impl Stream<Item = Event> + Send + Unpin + use<> {
+    pub fn events(&self) -> EventStream {
         let over = self.shared.phase().borrow().is_over();
         let listener = (!over).then(|| self.shared.events());
         event::stream(listener)
@@ -190,7 +189,7 @@ impl Session {
 }
 
 impl AsRemote for Session {
-    fn remote(&self) -> &dyn Remote {
+    fn as_remote(&self) -> &dyn Remote {
         &*self.global
     }
 }

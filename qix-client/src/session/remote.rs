@@ -21,7 +21,7 @@ impl Remote for Object {
         Box::pin(Next::new(middleware, self).run(call)).await
     }
 
-    fn order(&self, call: RawCall) {
+    fn notify(&self, call: RawCall) {
         let Place::At { generation, handle } = self.place() else { return };
         if self.handle().class == Doc::NAME {
             self.session().notify_app(generation, handle, call.method, call.params);

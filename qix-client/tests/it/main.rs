@@ -2,6 +2,7 @@
 //!
 //! | module | against |
 //! |---|---|
+//! | `floors` | the sources: which part of the client imports which |
 //! | `session`, `regressions` | an engine whose every message is written in the test (`support`) |
 //! | `app`, `rows`, `with_engine`, `stress` | the in-memory engine |
 
@@ -9,6 +10,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod app;
+mod floors;
 mod regressions;
 mod rows;
 mod session;

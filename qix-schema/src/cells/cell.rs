@@ -1,10 +1,10 @@
-//! One cell.
+//! Parser for one cell.
 
 use super::{Cell, Sink};
 use crate::types::{NxAttributeDimValues, NxAttributeExpressionValues, NxCell, StateEnumType};
 use crate::wire::{Scanned, Wire, float, integer, plain};
 
-/// Reads a cell: from the text where it is in the usual layout, by way of the generated type in any other.
+/// Reads a cell: directly if it has the common form, otherwise through [`NxCell`].
 #[inline(always)]
 pub(super) fn read<'a>(text: &'a str, column: usize, sink: &mut impl Sink) -> Scanned<'a> {
     match usual(text) {
@@ -25,7 +25,7 @@ fn unusual<'a>(text: &'a str, column: usize, sink: &mut impl Sink) -> Scanned<'a
     Ok(rest)
 }
 
-/// Reads a cell with its members in the order that engines write them in.
+/// Reads a cell whose members are in the order in which engines write them.
 #[inline(always)]
 pub(super) fn usual(text: &str) -> Option<(Cell<'_>, &str)> {
     let (text, rest) = plain(text.strip_prefix("{\"qText\":\"")?)?;
@@ -37,7 +37,7 @@ pub(super) fn usual(text: &str) -> Option<(Cell<'_>, &str)> {
             (num, rest.get(length..)?)
         }
     };
-    // Cells of measures all end like this.
+    // All measure cells end like this.
     if let Some(rest) = rest.strip_prefix(",\"qElemNumber\":0,\"qState\":\"L\"}") {
         return Some((Cell { text, num, ..Cell::default() }, rest));
     }
@@ -55,14 +55,14 @@ pub(super) fn usual(text: &str) -> Option<(Cell<'_>, &str)> {
     }
 }
 
-/// Reads what few cells have after the usual members.
+/// Reads the rare members after the common ones.
 #[inline(never)]
 fn members<'a>(mut rest: &'a str, mut cell: Cell<'a>) -> Option<(Cell<'a>, &'a str)> {
     loop {
         rest = if let Some(rest) = rest.strip_prefix("}") {
             return Some((cell, rest));
         } else if let Some(rest) = rest.strip_prefix(",\"qAttrExps\":") {
-            // An answer with members that do not decode is an error, even if they are not used.
+            // Members that do not decode are errors, even if they are not used.
             NxAttributeExpressionValues::default().scan(rest).ok()?
         } else if let Some(rest) = rest.strip_prefix(",\"qAttrDims\":") {
             NxAttributeDimValues::default().scan(rest).ok()?

@@ -1,10 +1,10 @@
-//! Pages, as an answer brings them.
+//! Parser for pages.
 
 use super::{Sink, cell};
 use crate::types::NxDataPage;
 use crate::wire::{Input, List, Object, Scanned, Stop, Text, elements, object, open_list};
 
-/// Reads the pages of an answer, row by row, into a sink.
+/// Reads the pages of a response into a sink; returns the rest of the text.
 pub(super) fn read<'a>(text: &'a str, sink: &mut impl Sink, replaced: &mut bool) -> Scanned<'a> {
     object(text, Answer { sink, seen: false, replaced })
 }
@@ -12,7 +12,7 @@ pub(super) fn read<'a>(text: &'a str, sink: &mut impl Sink, replaced: &mut bool)
 struct Answer<'s, S> {
     sink: &'s mut S,
     seen: bool,
-    /// Whether a list came that replaces one whose rows the sink has taken.
+    /// Whether a member occurred twice and the sink has received rows of the first one.
     replaced: &'s mut bool,
 }
 
@@ -35,7 +35,7 @@ struct Page<'s, S> {
     sink: &'s mut S,
     seen: bool,
     replaced: &'s mut bool,
-    /// Where all but the rows goes.
+    /// Everything but the rows.
     page: NxDataPage,
 }
 

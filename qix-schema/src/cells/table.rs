@@ -1,9 +1,9 @@
-//! A sink that keeps rows.
+//! A sink that stores rows.
 
 use super::{Cell, Sink};
 use crate::types::StateEnumType;
 
-/// Rows of cells, all cells in one piece of memory and all texts in another.
+/// Rows of cells. Stores all cells in one allocation and all strings in another.
 ///
 /// ```
 /// use qix_schema::cells::{Table, read_data_pages};
@@ -23,15 +23,15 @@ use crate::types::StateEnumType;
 pub struct Table {
     texts: String,
     cells: Vec<Slim>,
-    /// Where rows end among the cells.
+    /// End of each row among the cells.
     ends: Vec<usize>,
 }
 
-/// A cell without its text.
+/// A cell without its string.
 #[derive(Clone, Debug)]
 struct Slim {
     num: f64,
-    /// Where the text ends; it begins where that of the cell before does.
+    /// End of the string; it starts at the end of the previous cell's string.
     end: usize,
     state: StateEnumType,
     elem_number: i32,
@@ -42,9 +42,9 @@ struct Slim {
 }
 
 impl Table {
-    /// A table with room for a number of rows and columns.
+    /// Creates a table with capacity for a number of rows and columns.
     pub fn with_capacity(rows: usize, columns: usize) -> Self {
-        /// Texts of cells are short: names, and numbers of a few digits.
+        /// Strings in cells are short: names, and numbers of a few digits.
         const TEXT: usize = 8;
         let cells = rows.saturating_mul(columns);
         Self {
@@ -54,17 +54,17 @@ impl Table {
         }
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     pub fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// Whether there are no rows.
+    /// Whether the table has no rows.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
 
-    /// The row with an index, counted from 0.
+    /// The row at an index, counted from 0.
     #[inline]
     pub fn row(&self, index: usize) -> Option<Row<'_>> {
         let end = *self.ends.get(index)?;
@@ -131,17 +131,17 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// How many cells there are.
+    /// The number of cells.
     pub fn len(self) -> usize {
         self.end - self.start
     }
 
-    /// Whether there are no cells.
+    /// Whether the row has no cells.
     pub fn is_empty(self) -> bool {
         self.start == self.end
     }
 
-    /// The cell of a column, counted from 0.
+    /// The cell in a column, counted from 0.
     #[inline]
     pub fn get(self, column: usize) -> Option<Cell<'a>> {
         (column < self.len()).then(|| self.table.cell(self.start + column))

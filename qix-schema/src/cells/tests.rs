@@ -1,4 +1,4 @@
-//! The reader beside the general decoder.
+//! Compares the parser with the general decoder.
 
 use proptest::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::fuzz::same;
 use crate::types::{NxCell, NxDataPage};
 use crate::wire::general;
 
-/// Pages as engines write them, with all that occurs in real ones.
+/// Pages as engines write them, with everything that occurs in real ones.
 const PAGES: [&str; 7] = [
     concat!(
         r#"{"qDataPages":[{"qMatrix":[[{"qText":"Gross \"A\"\u00e9","qNum":"NaN","qElemNumber":17,"qState":"S","qAttrExps":{"qValues":[{"qText":"#,
@@ -40,7 +40,7 @@ const PAGES: [&str; 7] = [
     r#"{"qDataPages":[]}"#,
 ];
 
-/// A table that makes sure of the columns.
+/// A table that also checks the columns.
 #[derive(Default)]
 struct Checked {
     table: Table,
@@ -74,7 +74,7 @@ fn table(pages: &[NxDataPage]) -> Table {
     table
 }
 
-/// All of a table, so that NaN is itself and -0 is not 0.
+/// The content of a table, with `NaN` equal to itself and -0 different from 0.
 fn exact(table: &Table) -> String {
     let numbers: Vec<u64> = table.rows().flat_map(Row::cells).map(|cell| cell.num.to_bits()).collect();
     format!("{table:?} {numbers:?}")
@@ -100,7 +100,7 @@ fn usual_cells_are_read_without_a_generated_one() {
             r#""qAttrDims":{"qValues":[{"qText":"b","qElemNo":1}]},"qIsOtherCell":true,"qIsEmpty":true}"#
         ),
     ] {
-        // Numbers are read by looking further than they go.
+        // The number parser needs text after a number.
         let more = ",".repeat(64);
         assert!(cell::usual(&format!("{text}{more}")).is_some_and(|(_, rest)| rest == more), "{text}");
     }
@@ -129,7 +129,7 @@ fn a_cell_becomes_the_generated_one() {
     assert_eq!(NxCell::from(Cell::from(&cell)), cell);
 }
 
-/// One change of a text.
+/// A mutation of a text.
 #[derive(Clone, Debug)]
 enum Change {
     Flip(prop::sample::Index, u8),
@@ -242,7 +242,7 @@ impl Change {
                 let part = text[at..text.len().min(at + length)].to_vec();
                 text.splice(at..at, part);
             }
-            // A whole value or name gives way: the text stays JSON more often.
+            // Replaces a whole value or name, so that the text remains valid JSON more often.
             Self::Swap(place, piece) => {
                 let ends = |byte: &u8| matches!(byte, b',' | b':' | b'}' | b']' | b'[' | b'{');
                 let at = place.index(text.len() + 1);
@@ -255,7 +255,7 @@ impl Change {
     }
 }
 
-/// `PROPTEST_CASES` asks for more.
+/// Set `PROPTEST_CASES` for more cases.
 fn config() -> ProptestConfig {
     let usual = ProptestConfig::default();
     ProptestConfig { cases: usual.cases.max(2048), failure_persistence: None, ..usual }

@@ -1,9 +1,9 @@
-//! Columns of cubes, and lists of the values of one field.
+//! Columns of hypercubes, and list objects.
 
 use crate::types::{FieldAttributes, ListObjectDef, NxDimension, NxGrpType, NxMeasure, SortCriteria};
 
 impl NxDimension {
-    /// A dimension of a field, or of an expression that begins with `=`.
+    /// A dimension for a field, or for an expression that starts with `=`.
     ///
     /// ```
     /// use qix_schema::types::NxDimension;
@@ -18,13 +18,14 @@ impl NxDimension {
         dimension
     }
 
-    /// A dimension of the app's library, by its identifier.
+    /// A library dimension, by ID.
     pub fn library(id: impl Into<String>) -> Self {
         Self::default().with_library_id(id)
     }
 
-    /// A dimension of several fields to drill down through: once a single value of the first is possible, the second
-    /// takes its place, and so on.
+    /// A drill-down dimension with several fields: when only one value of a field is possible, the next field
+    /// replaces
+    /// it.
     ///
     /// ```
     /// use qix_schema::types::{NxDimension, NxGrpType};
@@ -36,7 +37,7 @@ impl NxDimension {
         Self::group(NxGrpType::Hierarchy, definitions)
     }
 
-    /// A dimension of several fields of which one is shown at a time, the first at first.
+    /// A cyclic dimension with several fields, one of which is active. Starts with the first.
     pub fn cyclic(definitions: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self::group(NxGrpType::Collection, definitions)
     }
@@ -48,7 +49,7 @@ impl NxDimension {
         dimension
     }
 
-    /// Gives the column a title of its own; in a group, the first field.
+    /// Sets the title of the column; in a group, the title of the first field.
     ///
     /// ```
     /// use qix_schema::types::NxDimension;
@@ -63,7 +64,7 @@ impl NxDimension {
         self
     }
 
-    /// Sets the order of the values; in a group, that of every field.
+    /// Sets the sort order of the values; in a group, of every field.
     ///
     /// ```
     /// use qix_schema::types::{NxDimension, SortCriteria};
@@ -77,14 +78,14 @@ impl NxDimension {
         self
     }
 
-    /// Labels the column by an expression, so that the title can follow the selections.
+    /// Sets an expression for the title of the column, so that the title can depend on selections.
     #[must_use]
     pub fn labeled_by(mut self, expression: impl Into<String>) -> Self {
         self.def.label_expression = expression.into();
         self
     }
 
-    /// Sets how the engine writes the values as texts.
+    /// Sets the number format of the values.
     #[must_use]
     pub fn formatted(mut self, format: FieldAttributes) -> Self {
         self.def.number_presentations = vec![format];
@@ -93,7 +94,7 @@ impl NxDimension {
 }
 
 impl ListObjectDef {
-    /// A list of a field's values, or of an expression's that begins with `=`.
+    /// A list of the values of a field, or of an expression that starts with `=`.
     ///
     /// ```
     /// use qix_schema::types::{ListObjectDef, SortCriteria};
@@ -111,26 +112,26 @@ impl ListObjectDef {
         list
     }
 
-    /// A list of the values of a dimension of the app's library, by its identifier.
+    /// A list of the values of a library dimension, by ID.
     pub fn library(id: impl Into<String>) -> Self {
         Self::default().with_library_id(id)
     }
 
-    /// Sets the order of the values.
+    /// Sets the sort order of the values.
     #[must_use]
     pub fn sorted(mut self, order: SortCriteria) -> Self {
         self.def.sort_criterias = vec![order];
         self
     }
 
-    /// Gives the list a title of its own.
+    /// Sets the title of the list.
     #[must_use]
     pub fn labeled(mut self, label: impl Into<String>) -> Self {
         self.def.field_labels = vec![label.into()];
         self
     }
 
-    /// Sets how the engine writes the values as texts.
+    /// Sets the number format of the values.
     #[must_use]
     pub fn formatted(mut self, format: FieldAttributes) -> Self {
         self.def.number_presentations = vec![format];
@@ -139,7 +140,7 @@ impl ListObjectDef {
 }
 
 impl NxMeasure {
-    /// A measure of an expression.
+    /// A measure for an expression.
     ///
     /// ```
     /// use qix_schema::types::NxMeasure;
@@ -154,12 +155,12 @@ impl NxMeasure {
         measure
     }
 
-    /// A measure of the app's library, by its identifier.
+    /// A library measure, by ID.
     pub fn library(id: impl Into<String>) -> Self {
         Self::default().with_library_id(id)
     }
 
-    /// Gives the column a title of its own.
+    /// Sets the title of the column.
     ///
     /// ```
     /// use qix_schema::types::{FieldAttributes, NxMeasure};
@@ -173,7 +174,7 @@ impl NxMeasure {
         self
     }
 
-    /// Sets how the engine writes the numbers as texts.
+    /// Sets the number format of the values.
     #[must_use]
     pub fn formatted(mut self, format: FieldAttributes) -> Self {
         self.def.num_format = format;
@@ -186,7 +187,7 @@ impl NxMeasure {
         self.with_sort_by(order)
     }
 
-    /// Labels the column by an expression, so that the title can follow the selections.
+    /// Sets an expression for the title of the column, so that the title can depend on selections.
     #[must_use]
     pub fn labeled_by(mut self, expression: impl Into<String>) -> Self {
         self.def.label_expression = expression.into();

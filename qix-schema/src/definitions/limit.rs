@@ -1,11 +1,11 @@
-//! What is shown of a dimension, and when something is calculated at all.
+//! Limits of dimensions, and calculation conditions.
 
 use crate::types::{
     NxCalcCond, OtherLimitMode, OtherMode, OtherSortMode, OtherTotalSpecProp, StringExpr, TotalMode, ValueExpr,
 };
 
 impl OtherTotalSpecProp {
-    /// The values with the largest results of the first measure, so many of them; the rest is one group of others.
+    /// The given number of values with the largest results of the first measure. The rest form the *others* group.
     ///
     /// ```
     /// use qix_schema::types::{NxDimension, OtherTotalSpecProp};
@@ -14,7 +14,7 @@ impl OtherTotalSpecProp {
     ///     .with_other_total_spec(OtherTotalSpecProp::top(10))
     ///     .with_other_label("All others".into());
     /// assert_eq!(best.other_total_spec.other_counted.v, "10");
-    /// // The ten alone:
+    /// // Without the others:
     /// let ten = OtherTotalSpecProp::top(10).with_suppress_other(true);
     /// assert!(ten.suppress_other);
     /// ```
@@ -22,12 +22,12 @@ impl OtherTotalSpecProp {
         Self::default().with_other_mode(OtherMode::Counted).with_other_counted(count.to_string().into())
     }
 
-    /// The values with the smallest results, so many of them.
+    /// The given number of values with the smallest results.
     pub fn bottom(count: u32) -> Self {
         Self::top(count).with_other_sort_mode(OtherSortMode::Ascending)
     }
 
-    /// The values with results of so much or more.
+    /// The values whose results are at least the given limit.
     pub fn at_least(limit: f64) -> Self {
         Self::default()
             .with_other_mode(OtherMode::AbsLimited)
@@ -35,12 +35,12 @@ impl OtherTotalSpecProp {
             .with_other_limit_mode(OtherLimitMode::GeLimit)
     }
 
-    /// The largest values that together make up a share of the total, such as 0.8.
+    /// The largest values that together reach a share of the total, such as 0.8.
     pub fn share(share: f64) -> Self {
         Self::default().with_other_mode(OtherMode::RelAccTarget).with_other_limit(share.to_string().into())
     }
 
-    /// Adds a row with the total of the dimension.
+    /// Adds a total to the dimension.
     #[must_use]
     pub fn and_total(self) -> Self {
         self.with_total_mode(TotalMode::Expr)
@@ -48,7 +48,7 @@ impl OtherTotalSpecProp {
 }
 
 impl NxCalcCond {
-    /// Calculates only while an expression is not 0.
+    /// Calculates only if the result of an expression is not 0.
     ///
     /// ```
     /// use qix_schema::types::{HyperCubeDef, NxCalcCond, NxDimension};
@@ -61,7 +61,7 @@ impl NxCalcCond {
         Self::default().with_cond(ValueExpr::from(condition.into()))
     }
 
-    /// What to say while the condition does not hold: a text, or an expression that begins with `=`.
+    /// Sets the message for when the condition is not met: a string, or an expression that starts with `=`.
     #[must_use]
     pub fn or_say(self, message: impl Into<String>) -> Self {
         self.with_msg(StringExpr::from(message.into()))

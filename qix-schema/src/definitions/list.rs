@@ -1,4 +1,4 @@
-//! Objects that consist of one definition.
+//! Objects with a single definition.
 
 use crate::types::{
     AppObjectListDef, BookmarkListDef, DimensionListDef, FieldListDef, GenericObjectProperties, HyperCubeDef,
@@ -28,8 +28,9 @@ objects! {
 }
 
 impl GenericObjectProperties {
-    /// Properties of an object of a type that the app chooses, such as `table`. A single definition is an object as it
-    /// stands: `HyperCubeDef::default().into()`.
+    /// Properties of an object of any type, such as `table`. To create an object from a single definition, convert
+    /// it:
+    /// `HyperCubeDef::default().into()`.
     ///
     /// ```
     /// use qix_schema::types::GenericObjectProperties;

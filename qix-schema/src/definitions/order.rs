@@ -1,35 +1,35 @@
-//! Orders.
+//! Sort orders.
 
 use crate::types::SortCriteria;
 
 impl SortCriteria {
-    /// By number, upwards.
+    /// By number, ascending.
     pub fn by_number() -> Self {
         Self::default().with_sort_by_numeric(1)
     }
 
-    /// By text, from a to z.
+    /// Alphabetically.
     pub fn by_text() -> Self {
         Self::default().with_sort_by_ascii(1)
     }
 
-    /// As the values were loaded.
+    /// In load order.
     pub fn by_load_order() -> Self {
         Self::default().with_sort_by_load_order(1)
     }
 
-    /// By how often the values occur, the most frequent first.
+    /// By number of occurrences, the most frequent value first.
     pub fn by_frequency() -> Self {
         Self::default().with_sort_by_frequency(-1)
     }
 
-    /// By state: what is selected first, what is excluded last. With an order among equals, such as
-    /// `SortCriteria::by_text().with_sort_by_state(1)`, this is how list boxes sort.
+    /// By selection state: selected values first, excluded values last. List boxes combine it with another order:
+    /// `SortCriteria::by_text().with_sort_by_state(1)`.
     pub fn by_state() -> Self {
         Self::default().with_sort_by_state(1)
     }
 
-    /// By the value of an expression, upwards.
+    /// By the result of an expression, ascending.
     ///
     /// ```
     /// use qix_schema::types::SortCriteria;
@@ -44,7 +44,7 @@ impl SortCriteria {
         order
     }
 
-    /// The other way round, whatever it is sorted by.
+    /// Reverses all criteria.
     #[must_use]
     pub fn reversed(mut self) -> Self {
         for direction in [

@@ -1,4 +1,4 @@
-//! Plain Rust values where the schema has a struct.
+//! Conversions from Rust values to structs of the schema.
 
 use crate::types::{FieldValue, StringExpr, ValueExpr};
 
@@ -20,7 +20,7 @@ macro_rules! expressions {
 
 expressions! { StringExpr ValueExpr }
 
-/// A text.
+/// A string value.
 ///
 /// ```
 /// use qix_schema::types::FieldValue;

@@ -55,7 +55,7 @@ use super::types::*;
 pub struct Doc(Arc<dyn Remote>);
 
 impl AsRemote for Doc {
-    fn remote(&self) -> &dyn Remote {
+    fn as_remote(&self) -> &dyn Remote {
         &*self.0
     }
 }
@@ -93,7 +93,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.AbortModal`](https://qlik.dev/apis/json-rpc/qix/doc/#abortmodal).
     #[doc(alias = "AbortModal")]
     fn abort_modal(&self, accept: bool) -> Call<'_, AbortModal> {
-        Call::new(self.remote(), AbortModal::new(accept))
+        Call::new(self.as_remote(), AbortModal::new(accept))
     }
 
     /// Adds an alternate state, which is saved with the app.
@@ -126,7 +126,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.AddAlternateState`](https://qlik.dev/apis/json-rpc/qix/doc/#addalternatestate).
     #[doc(alias = "AddAlternateState")]
     fn add_alternate_state(&self, state_name: &str) -> Call<'_, AddAlternateState> {
-        Call::new(self.remote(), AddAlternateState::new(state_name))
+        Call::new(self.as_remote(), AddAlternateState::new(state_name))
     }
 
     /// Adds a calculated field to the app, also called a field on the fly.
@@ -155,7 +155,7 @@ pub trait DocApi: AsRemote {
         name: &str,
         expr: &str,
     ) -> Call<'_, AddFieldFromExpression> {
-        Call::new(self.remote(), AddFieldFromExpression::new(name, expr))
+        Call::new(self.as_remote(), AddFieldFromExpression::new(name, expr))
     }
 
     /// Adds an alternate state that exists until the session ends.
@@ -178,7 +178,7 @@ pub trait DocApi: AsRemote {
         &self,
         state_name: &str,
     ) -> Call<'_, AddSessionAlternateState> {
-        Call::new(self.remote(), AddSessionAlternateState::new(state_name))
+        Call::new(self.as_remote(), AddSessionAlternateState::new(state_name))
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -201,7 +201,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.ApplyAndVerifyBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#applyandverifybookmark).
     #[doc(alias = "ApplyAndVerifyBookmark")]
     fn apply_and_verify_bookmark(&self, id: &str) -> Call<'_, ApplyAndVerifyBookmark> {
-        Call::new(self.remote(), ApplyAndVerifyBookmark::new(id))
+        Call::new(self.as_remote(), ApplyAndVerifyBookmark::new(id))
     }
 
     /// Applies a bookmark, replacing the current selections.
@@ -223,7 +223,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.ApplyBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#applybookmark).
     #[doc(alias = "ApplyBookmark")]
     fn apply_bookmark(&self, id: &str) -> Call<'_, ApplyBookmark> {
-        Call::new(self.remote(), ApplyBookmark::new(id))
+        Call::new(self.as_remote(), ApplyBookmark::new(id))
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -249,7 +249,7 @@ pub trait DocApi: AsRemote {
         &self,
         group_states: Vec<GroupState>,
     ) -> Call<'_, ApplyGroupStates> {
-        Call::new(self.remote(), ApplyGroupStates::new(group_states))
+        Call::new(self.as_remote(), ApplyGroupStates::new(group_states))
     }
 
     /// Applies a bookmark created by
@@ -269,7 +269,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.ApplyTemporaryBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#applytemporarybookmark).
     #[doc(alias = "ApplyTemporaryBookmark")]
     fn apply_temporary_bookmark(&self, id: &str) -> Call<'_, ApplyTemporaryBookmark> {
-        Call::new(self.remote(), ApplyTemporaryBookmark::new(id))
+        Call::new(self.as_remote(), ApplyTemporaryBookmark::new(id))
     }
 
     /// Goes back one step in the selection history.
@@ -291,7 +291,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.Back`](https://qlik.dev/apis/json-rpc/qix/doc/#back).
     #[doc(alias = "Back")]
     fn back(&self) -> Call<'_, Back> {
-        Call::new(self.remote(), Back::new())
+        Call::new(self.as_remote(), Back::new())
     }
 
     /// Returns the number of steps that [`DocApi::back`](crate::doc::DocApi::back) can go back.
@@ -303,7 +303,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.BackCount`](https://qlik.dev/apis/json-rpc/qix/doc/#backcount), read-only.
     #[doc(alias = "BackCount")]
     fn back_count(&self) -> Call<'_, BackCount> {
-        Call::new(self.remote(), BackCount::new())
+        Call::new(self.as_remote(), BackCount::new())
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -330,7 +330,7 @@ pub trait DocApi: AsRemote {
         &self,
         new_owner_id: &str,
     ) -> Call<'_, ChangeSessionAppOwner> {
-        Call::new(self.remote(), ChangeSessionAppOwner::new(new_owner_id))
+        Call::new(self.as_remote(), ChangeSessionAppOwner::new(new_owner_id))
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -354,7 +354,7 @@ pub trait DocApi: AsRemote {
         &self,
         space_id: &str,
     ) -> Call<'_, ChangeSessionAppSpace> {
-        Call::new(self.remote(), ChangeSessionAppSpace::new(space_id))
+        Call::new(self.as_remote(), ChangeSessionAppSpace::new(space_id))
     }
 
     /// Validates a chart expression without evaluating it.
@@ -377,9 +377,8 @@ pub trait DocApi: AsRemote {
     /// * `expr` (`qExpr`): Expression, with or without a leading `=`.
     /// * `labels` (`qLabels`, optional list of `String`): Names that the expression may use even though they are not
     ///   fields, such as the labels of other measures in the chart.
-    /// * `strict_field_validation` (`qStrictFieldValidation`, optional `bool`): Whether to validate references to
-    ///   fields strictly. Without it, an engine does not report an unknown field in a set modifier. Defaults to
-    ///   false.
+    /// * `strict_field_validation` (`qStrictFieldValidation`, optional `bool`): Whether to validate field references
+    ///   strictly. If `false`, the engine does not report unknown fields in set modifiers. Defaults to `false`.
     ///
     /// # Returns
     ///
@@ -388,7 +387,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.CheckExpression`](https://qlik.dev/apis/json-rpc/qix/doc/#checkexpression), read-only.
     #[doc(alias = "CheckExpression")]
     fn check_expression(&self, expr: &str) -> Call<'_, CheckExpression> {
-        Call::new(self.remote(), CheckExpression::new(expr))
+        Call::new(self.as_remote(), CheckExpression::new(expr))
     }
 
     /// Validates a string that must be either a number in the locale of the app or an expression.
@@ -412,7 +411,7 @@ pub trait DocApi: AsRemote {
         &self,
         expr: &str,
     ) -> Call<'_, CheckNumberOrExpression> {
-        Call::new(self.remote(), CheckNumberOrExpression::new(expr))
+        Call::new(self.as_remote(), CheckNumberOrExpression::new(expr))
     }
 
     /// Checks the syntax of the load script without running it.
@@ -441,7 +440,7 @@ pub trait DocApi: AsRemote {
     /// read-only.
     #[doc(alias = "CheckScriptSyntax")]
     fn check_script_syntax(&self) -> Call<'_, CheckScriptSyntax> {
-        Call::new(self.remote(), CheckScriptSyntax::new())
+        Call::new(self.as_remote(), CheckScriptSyntax::new())
     }
 
     /// Clears the selections of all fields in one alternate state.
@@ -467,7 +466,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.ClearAll`](https://qlik.dev/apis/json-rpc/qix/doc/#clearall).
     #[doc(alias = "ClearAll")]
     fn clear_all(&self) -> Call<'_, ClearAll> {
-        Call::new(self.remote(), ClearAll::new())
+        Call::new(self.as_remote(), ClearAll::new())
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -482,7 +481,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.ClearAllSoftPatches`](https://qlik.dev/apis/json-rpc/qix/doc/#clearallsoftpatches).
     #[doc(alias = "ClearAllSoftPatches")]
     fn clear_all_soft_patches(&self) -> Call<'_, ClearAllSoftPatches> {
-        Call::new(self.remote(), ClearAllSoftPatches::new())
+        Call::new(self.as_remote(), ClearAllSoftPatches::new())
     }
 
     /// Clears the history of [`DocApi::undo`](crate::doc::DocApi::undo) and
@@ -491,7 +490,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.ClearUndoBuffer`](https://qlik.dev/apis/json-rpc/qix/doc/#clearundobuffer).
     #[doc(alias = "ClearUndoBuffer")]
     fn clear_undo_buffer(&self) -> Call<'_, ClearUndoBuffer> {
-        Call::new(self.remote(), ClearUndoBuffer::new())
+        Call::new(self.as_remote(), ClearUndoBuffer::new())
     }
 
     /// Copies a bookmark.
@@ -511,7 +510,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.CloneBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#clonebookmark).
     #[doc(alias = "CloneBookmark")]
     fn clone_bookmark(&self, id: &str) -> Call<'_, CloneBookmark> {
-        Call::new(self.remote(), CloneBookmark::new(id))
+        Call::new(self.as_remote(), CloneBookmark::new(id))
     }
 
     /// Copies a library dimension.
@@ -532,7 +531,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.CloneDimension`](https://qlik.dev/apis/json-rpc/qix/doc/#clonedimension).
     #[doc(alias = "CloneDimension")]
     fn clone_dimension(&self, id: &str) -> Call<'_, CloneDimension> {
-        Call::new(self.remote(), CloneDimension::new(id))
+        Call::new(self.as_remote(), CloneDimension::new(id))
     }
 
     /// Copies a library measure.
@@ -553,7 +552,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.CloneMeasure`](https://qlik.dev/apis/json-rpc/qix/doc/#clonemeasure).
     #[doc(alias = "CloneMeasure")]
     fn clone_measure(&self, id: &str) -> Call<'_, CloneMeasure> {
-        Call::new(self.remote(), CloneMeasure::new(id))
+        Call::new(self.as_remote(), CloneMeasure::new(id))
     }
 
     /// Copies an object of the app and all its children.
@@ -575,7 +574,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.CloneObject`](https://qlik.dev/apis/json-rpc/qix/doc/#cloneobject).
     #[doc(alias = "CloneObject")]
     fn clone_object(&self, id: &str) -> Call<'_, CloneObject> {
-        Call::new(self.remote(), CloneObject::new(id))
+        Call::new(self.as_remote(), CloneObject::new(id))
     }
 
     /// Replaces a published object with its draft.
@@ -594,7 +593,7 @@ pub trait DocApi: AsRemote {
     #[doc(alias = "CommitDraft")]
     #[deprecated(note = "deprecated in the schema, without a replacement")]
     fn commit_draft(&self, id: &str) -> Call<'_, CommitDraft> {
-        Call::new(self.remote(), CommitDraft::new(id))
+        Call::new(self.as_remote(), CommitDraft::new(id))
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -612,7 +611,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.CommitScript`](https://qlik.dev/apis/json-rpc/qix/doc/#commitscript).
     #[doc(alias = "CommitScript")]
     fn commit_script(&self) -> Call<'_, CommitScript> {
-        Call::new(self.remote(), CommitScript::new())
+        Call::new(self.as_remote(), CommitScript::new())
     }
 
     /// Creates a bookmark with the current selections.
@@ -655,7 +654,7 @@ pub trait DocApi: AsRemote {
         &self,
         prop: GenericBookmarkProperties,
     ) -> Call<'_, CreateBookmark> {
-        Call::new(self.remote(), CreateBookmark::new(prop))
+        Call::new(self.as_remote(), CreateBookmark::new(prop))
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -686,7 +685,7 @@ pub trait DocApi: AsRemote {
         &self,
         prop: GenericBookmarkProperties,
     ) -> Call<'_, CreateBookmarkEx> {
-        Call::new(self.remote(), CreateBookmarkEx::new(prop))
+        Call::new(self.as_remote(), CreateBookmarkEx::new(prop))
     }
 
     /// Creates a data connection, which load scripts use by name (`lib://Name`, `LIB CONNECT TO 'Name'`).
@@ -709,7 +708,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.CreateConnection`](https://qlik.dev/apis/json-rpc/qix/doc/#createconnection).
     #[doc(alias = "CreateConnection")]
     fn create_connection(&self, connection: Connection) -> Call<'_, CreateConnection> {
-        Call::new(self.remote(), CreateConnection::new(connection))
+        Call::new(self.as_remote(), CreateConnection::new(connection))
     }
 
     /// Creates a library dimension, also called a master dimension, which any number of objects can share.
@@ -745,7 +744,7 @@ pub trait DocApi: AsRemote {
         &self,
         prop: GenericDimensionProperties,
     ) -> Call<'_, CreateDimension> {
-        Call::new(self.remote(), CreateDimension::new(prop))
+        Call::new(self.as_remote(), CreateDimension::new(prop))
     }
 
     /// Creates a draft of a published sheet or story, which can be changed without affecting the published object.
@@ -768,7 +767,7 @@ pub trait DocApi: AsRemote {
     #[doc(alias = "CreateDraft")]
     #[deprecated(note = "deprecated in the schema, without a replacement")]
     fn create_draft(&self, id: &str) -> Call<'_, CreateDraft> {
-        Call::new(self.remote(), CreateDraft::new(id))
+        Call::new(self.as_remote(), CreateDraft::new(id))
     }
 
     /// Creates a library measure, also called a master measure, which any number of objects can share.
@@ -801,7 +800,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.CreateMeasure`](https://qlik.dev/apis/json-rpc/qix/doc/#createmeasure).
     #[doc(alias = "CreateMeasure")]
     fn create_measure(&self, prop: GenericMeasureProperties) -> Call<'_, CreateMeasure> {
-        Call::new(self.remote(), CreateMeasure::new(prop))
+        Call::new(self.as_remote(), CreateMeasure::new(prop))
     }
 
     /// Creates a root object, such as a sheet, which is saved with the app.
@@ -843,7 +842,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.CreateObject`](https://qlik.dev/apis/json-rpc/qix/doc/#createobject).
     #[doc(alias = "CreateObject")]
     fn create_object(&self, prop: GenericObjectProperties) -> Call<'_, CreateObject> {
-        Call::new(self.remote(), CreateObject::new(prop))
+        Call::new(self.as_remote(), CreateObject::new(prop))
     }
 
     /// Creates an object that exists until the session ends and is never saved.
@@ -889,7 +888,7 @@ pub trait DocApi: AsRemote {
         &self,
         prop: GenericObjectProperties,
     ) -> Call<'_, CreateSessionObject> {
-        Call::new(self.remote(), CreateSessionObject::new(prop))
+        Call::new(self.as_remote(), CreateSessionObject::new(prop))
     }
 
     /// Creates a variable that exists until the session ends and is never saved.
@@ -916,7 +915,7 @@ pub trait DocApi: AsRemote {
         &self,
         prop: GenericVariableProperties,
     ) -> Call<'_, CreateSessionVariable> {
-        Call::new(self.remote(), CreateSessionVariable::new(prop))
+        Call::new(self.as_remote(), CreateSessionVariable::new(prop))
     }
 
     /// Stores the current selections as a temporary bookmark.
@@ -943,7 +942,7 @@ pub trait DocApi: AsRemote {
         &self,
         options: NxTempBookmarkOptions,
     ) -> Call<'_, CreateTemporaryBookmark> {
-        Call::new(self.remote(), CreateTemporaryBookmark::new(options))
+        Call::new(self.as_remote(), CreateTemporaryBookmark::new(options))
     }
 
     /// Creates an empty variable, which is saved with the app.
@@ -967,7 +966,7 @@ pub trait DocApi: AsRemote {
     #[doc(alias = "CreateVariable")]
     #[deprecated(note = "use `DocApi::create_variable_ex` instead")]
     fn create_variable(&self, name: &str) -> Call<'_, CreateVariable> {
-        Call::new(self.remote(), CreateVariable::new(name))
+        Call::new(self.as_remote(), CreateVariable::new(name))
     }
 
     /// Creates a variable, which is saved with the app.
@@ -1008,7 +1007,7 @@ pub trait DocApi: AsRemote {
         &self,
         prop: GenericVariableProperties,
     ) -> Call<'_, CreateVariableEx> {
-        Call::new(self.remote(), CreateVariableEx::new(prop))
+        Call::new(self.as_remote(), CreateVariableEx::new(prop))
     }
 
     /// Deletes a data connection.
@@ -1025,7 +1024,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.DeleteConnection`](https://qlik.dev/apis/json-rpc/qix/doc/#deleteconnection).
     #[doc(alias = "DeleteConnection")]
     fn delete_connection(&self, connection_id: &str) -> Call<'_, DeleteConnection> {
-        Call::new(self.remote(), DeleteConnection::new(connection_id))
+        Call::new(self.as_remote(), DeleteConnection::new(connection_id))
     }
 
     /// Deletes a bookmark.
@@ -1045,7 +1044,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.DestroyBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#destroybookmark).
     #[doc(alias = "DestroyBookmark")]
     fn destroy_bookmark(&self, id: &str) -> Call<'_, DestroyBookmark> {
-        Call::new(self.remote(), DestroyBookmark::new(id))
+        Call::new(self.as_remote(), DestroyBookmark::new(id))
     }
 
     /// Deletes a library dimension.
@@ -1067,7 +1066,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.DestroyDimension`](https://qlik.dev/apis/json-rpc/qix/doc/#destroydimension).
     #[doc(alias = "DestroyDimension")]
     fn destroy_dimension(&self, id: &str) -> Call<'_, DestroyDimension> {
-        Call::new(self.remote(), DestroyDimension::new(id))
+        Call::new(self.as_remote(), DestroyDimension::new(id))
     }
 
     /// Deletes a draft and its children. The published object does not change.
@@ -1090,7 +1089,7 @@ pub trait DocApi: AsRemote {
     #[doc(alias = "DestroyDraft")]
     #[deprecated(note = "deprecated in the schema, without a replacement")]
     fn destroy_draft(&self, id: &str, source_id: &str) -> Call<'_, DestroyDraft> {
-        Call::new(self.remote(), DestroyDraft::new(id, source_id))
+        Call::new(self.as_remote(), DestroyDraft::new(id, source_id))
     }
 
     /// Deletes a library measure.
@@ -1112,7 +1111,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.DestroyMeasure`](https://qlik.dev/apis/json-rpc/qix/doc/#destroymeasure).
     #[doc(alias = "DestroyMeasure")]
     fn destroy_measure(&self, id: &str) -> Call<'_, DestroyMeasure> {
-        Call::new(self.remote(), DestroyMeasure::new(id))
+        Call::new(self.as_remote(), DestroyMeasure::new(id))
     }
 
     /// Deletes a saved root object and all its children.
@@ -1143,7 +1142,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.DestroyObject`](https://qlik.dev/apis/json-rpc/qix/doc/#destroyobject).
     #[doc(alias = "DestroyObject")]
     fn destroy_object(&self, id: &str) -> Call<'_, DestroyObject> {
-        Call::new(self.remote(), DestroyObject::new(id))
+        Call::new(self.as_remote(), DestroyObject::new(id))
     }
 
     /// Destroys an object created by [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object).
@@ -1163,7 +1162,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.DestroySessionObject`](https://qlik.dev/apis/json-rpc/qix/doc/#destroysessionobject).
     #[doc(alias = "DestroySessionObject")]
     fn destroy_session_object(&self, id: &str) -> Call<'_, DestroySessionObject> {
-        Call::new(self.remote(), DestroySessionObject::new(id))
+        Call::new(self.as_remote(), DestroySessionObject::new(id))
     }
 
     /// Destroys a session variable by ID.
@@ -1183,7 +1182,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.DestroySessionVariable`](https://qlik.dev/apis/json-rpc/qix/doc/#destroysessionvariable).
     #[doc(alias = "DestroySessionVariable")]
     fn destroy_session_variable(&self, id: &str) -> Call<'_, DestroySessionVariable> {
-        Call::new(self.remote(), DestroySessionVariable::new(id))
+        Call::new(self.as_remote(), DestroySessionVariable::new(id))
     }
 
     /// Destroys a session variable by ID.
@@ -1204,7 +1203,7 @@ pub trait DocApi: AsRemote {
         &self,
         id: &str,
     ) -> Call<'_, DestroySessionVariableById> {
-        Call::new(self.remote(), DestroySessionVariableById::new(id))
+        Call::new(self.as_remote(), DestroySessionVariableById::new(id))
     }
 
     /// Destroys a session variable by name.
@@ -1224,7 +1223,7 @@ pub trait DocApi: AsRemote {
         &self,
         name: &str,
     ) -> Call<'_, DestroySessionVariableByName> {
-        Call::new(self.remote(), DestroySessionVariableByName::new(name))
+        Call::new(self.as_remote(), DestroySessionVariableByName::new(name))
     }
 
     /// Deletes a saved variable by ID.
@@ -1245,7 +1244,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.DestroyVariableById`](https://qlik.dev/apis/json-rpc/qix/doc/#destroyvariablebyid).
     #[doc(alias = "DestroyVariableById")]
     fn destroy_variable_by_id(&self, id: &str) -> Call<'_, DestroyVariableById> {
-        Call::new(self.remote(), DestroyVariableById::new(id))
+        Call::new(self.as_remote(), DestroyVariableById::new(id))
     }
 
     /// Deletes a saved variable by name.
@@ -1266,7 +1265,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.DestroyVariableByName`](https://qlik.dev/apis/json-rpc/qix/doc/#destroyvariablebyname).
     #[doc(alias = "DestroyVariableByName")]
     fn destroy_variable_by_name(&self, name: &str) -> Call<'_, DestroyVariableByName> {
-        Call::new(self.remote(), DestroyVariableByName::new(name))
+        Call::new(self.as_remote(), DestroyVariableByName::new(name))
     }
 
     /// Runs the load script and replaces the data of the app.
@@ -1313,7 +1312,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.DoReload`](https://qlik.dev/apis/json-rpc/qix/doc/#doreload).
     #[doc(alias = "DoReload")]
     fn do_reload(&self) -> Call<'_, DoReload> {
-        Call::new(self.remote(), DoReload::new())
+        Call::new(self.as_remote(), DoReload::new())
     }
 
     /// Runs the load script with options and returns details of the result.
@@ -1342,7 +1341,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.DoReloadEx`](https://qlik.dev/apis/json-rpc/qix/doc/#doreloadex).
     #[doc(alias = "DoReloadEx")]
     fn do_reload_ex(&self) -> Call<'_, DoReloadEx> {
-        Call::new(self.remote(), DoReloadEx::new())
+        Call::new(self.as_remote(), DoReloadEx::new())
     }
 
     /// Saves the app: definitions, script, and data.
@@ -1371,7 +1370,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.DoSave`](https://qlik.dev/apis/json-rpc/qix/doc/#dosave).
     #[doc(alias = "DoSave")]
     fn do_save(&self) -> Call<'_, DoSave> {
-        Call::new(self.remote(), DoSave::new())
+        Call::new(self.as_remote(), DoSave::new())
     }
 
     /// Evaluates an expression under the current selections and returns the result as a string.
@@ -1403,7 +1402,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.Evaluate`](https://qlik.dev/apis/json-rpc/qix/doc/#evaluate), read-only.
     #[doc(alias = "Evaluate")]
     fn evaluate(&self, expression: &str) -> Call<'_, Evaluate> {
-        Call::new(self.remote(), Evaluate::new(expression))
+        Call::new(self.as_remote(), Evaluate::new(expression))
     }
 
     /// Evaluates an expression under the current selections and returns the result as a string and a number.
@@ -1432,7 +1431,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.EvaluateEx`](https://qlik.dev/apis/json-rpc/qix/doc/#evaluateex), read-only.
     #[doc(alias = "EvaluateEx")]
     fn evaluate_ex(&self, expression: &str) -> Call<'_, EvaluateEx> {
-        Call::new(self.remote(), EvaluateEx::new(expression))
+        Call::new(self.as_remote(), EvaluateEx::new(expression))
     }
 
     /// Performs the dollar-sign expansions of an expression without evaluating it.
@@ -1459,7 +1458,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.ExpandExpression`](https://qlik.dev/apis/json-rpc/qix/doc/#expandexpression), read-only.
     #[doc(alias = "ExpandExpression")]
     fn expand_expression(&self, expression: &str) -> Call<'_, ExpandExpression> {
-        Call::new(self.remote(), ExpandExpression::new(expression))
+        Call::new(self.as_remote(), ExpandExpression::new(expression))
     }
 
     /// Creates a copy of the app that contains only the data selected by a bookmark, and provides it for download.
@@ -1481,7 +1480,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.ExportReducedData`](https://qlik.dev/apis/json-rpc/qix/doc/#exportreduceddata).
     #[doc(alias = "ExportReducedData")]
     fn export_reduced_data(&self) -> Call<'_, ExportReducedData> {
-        Call::new(self.remote(), ExportReducedData::new())
+        Call::new(self.as_remote(), ExportReducedData::new())
     }
 
     /// Returns the fields that are associated with a given field and have at least one of the given tags.
@@ -1507,7 +1506,7 @@ pub trait DocApi: AsRemote {
         field_name: &str,
         tags: Vec<String>,
     ) -> Call<'_, FindMatchingFields> {
-        Call::new(self.remote(), FindMatchingFields::new(field_name, tags))
+        Call::new(self.as_remote(), FindMatchingFields::new(field_name, tags))
     }
 
     /// Goes forward one step in the selection history, after [`DocApi::back`](crate::doc::DocApi::back).
@@ -1528,7 +1527,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.Forward`](https://qlik.dev/apis/json-rpc/qix/doc/#forward).
     #[doc(alias = "Forward")]
     fn forward(&self) -> Call<'_, Forward> {
-        Call::new(self.remote(), Forward::new())
+        Call::new(self.as_remote(), Forward::new())
     }
 
     /// Returns the number of steps that [`DocApi::forward`](crate::doc::DocApi::forward) can go forward.
@@ -1540,7 +1539,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.ForwardCount`](https://qlik.dev/apis/json-rpc/qix/doc/#forwardcount), read-only.
     #[doc(alias = "ForwardCount")]
     fn forward_count(&self) -> Call<'_, ForwardCount> {
-        Call::new(self.remote(), ForwardCount::new())
+        Call::new(self.as_remote(), ForwardCount::new())
     }
 
     /// Returns the ID and type of every object in the app, including children.
@@ -1566,7 +1565,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.GetAllInfos`](https://qlik.dev/apis/json-rpc/qix/doc/#getallinfos), read-only.
     #[doc(alias = "GetAllInfos")]
     fn get_all_infos(&self) -> Call<'_, GetAllInfos> {
-        Call::new(self.remote(), GetAllInfos::new())
+        Call::new(self.as_remote(), GetAllInfos::new())
     }
 
     /// Returns information about the app: title, last reload, alternate states, locale, and whether it has data and a
@@ -1593,7 +1592,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.GetAppLayout`](https://qlik.dev/apis/json-rpc/qix/doc/#getapplayout), read-only.
     #[doc(alias = "GetAppLayout")]
     fn get_app_layout(&self) -> Call<'_, GetAppLayout> {
-        Call::new(self.remote(), GetAppLayout::new())
+        Call::new(self.as_remote(), GetAppLayout::new())
     }
 
     /// Returns the editable properties of the app, such as its title and thumbnail.
@@ -1609,7 +1608,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.GetAppProperties`](https://qlik.dev/apis/json-rpc/qix/doc/#getappproperties), read-only.
     #[doc(alias = "GetAppProperties")]
     fn get_app_properties(&self) -> Call<'_, GetAppProperties> {
-        Call::new(self.remote(), GetAppProperties::new())
+        Call::new(self.as_remote(), GetAppProperties::new())
     }
 
     /// Rates how well each field of one table would work as a key to each field of another table.
@@ -1635,7 +1634,7 @@ pub trait DocApi: AsRemote {
         table1: &str,
         table2: &str,
     ) -> Call<'_, GetAssociationScores> {
-        Call::new(self.remote(), GetAssociationScores::new(table1, table2))
+        Call::new(self.as_remote(), GetAssociationScores::new(table1, table2))
     }
 
     /// Opens a bookmark.
@@ -1653,7 +1652,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.GetBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#getbookmark), read-only.
     #[doc(alias = "GetBookmark")]
     fn get_bookmark(&self, id: &str) -> Call<'_, GetBookmark> {
-        Call::new(self.remote(), GetBookmark::new(id))
+        Call::new(self.as_remote(), GetBookmark::new(id))
     }
 
     /// Lists the bookmarks of the app, with selected properties.
@@ -1671,7 +1670,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.GetBookmarks`](https://qlik.dev/apis/json-rpc/qix/doc/#getbookmarks), read-only.
     #[doc(alias = "GetBookmarks")]
     fn get_bookmarks(&self, options: NxGetBookmarkOptions) -> Call<'_, GetBookmarks> {
-        Call::new(self.remote(), GetBookmarks::new(options))
+        Call::new(self.as_remote(), GetBookmarks::new(options))
     }
 
     /// Returns the definition of a data connection.
@@ -1691,7 +1690,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.GetConnection`](https://qlik.dev/apis/json-rpc/qix/doc/#getconnection), read-only.
     #[doc(alias = "GetConnection")]
     fn get_connection(&self, connection_id: &str) -> Call<'_, GetConnection> {
-        Call::new(self.remote(), GetConnection::new(connection_id))
+        Call::new(self.as_remote(), GetConnection::new(connection_id))
     }
 
     /// Lists the data connections that the user may use in this app.
@@ -1708,7 +1707,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.GetConnections`](https://qlik.dev/apis/json-rpc/qix/doc/#getconnections), read-only.
     #[doc(alias = "GetConnections")]
     fn get_connections(&self) -> Call<'_, GetConnections> {
-        Call::new(self.remote(), GetConnections::new())
+        Call::new(self.as_remote(), GetConnections::new())
     }
 
     /// Lists the content libraries, which contain images and other files: the library of the app and the global
@@ -1726,7 +1725,7 @@ pub trait DocApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetContentLibraries")]
     fn get_content_libraries(&self) -> Call<'_, GetContentLibraries> {
-        Call::new(self.remote(), GetContentLibraries::new())
+        Call::new(self.as_remote(), GetContentLibraries::new())
     }
 
     /// Returns the SQL syntax rules of the database behind a connection, and whether it has databases and owners.
@@ -1752,7 +1751,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.GetDatabaseInfo`](https://qlik.dev/apis/json-rpc/qix/doc/#getdatabaseinfo), read-only.
     #[doc(alias = "GetDatabaseInfo")]
     fn get_database_info(&self, connection_id: &str) -> Call<'_, GetDatabaseInfo> {
-        Call::new(self.remote(), GetDatabaseInfo::new(connection_id))
+        Call::new(self.as_remote(), GetDatabaseInfo::new(connection_id))
     }
 
     /// Lists the owners (schemas) of a database behind an ODBC, OLE DB, or custom connection.
@@ -1773,7 +1772,7 @@ pub trait DocApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetDatabaseOwners")]
     fn get_database_owners(&self, connection_id: &str) -> Call<'_, GetDatabaseOwners> {
-        Call::new(self.remote(), GetDatabaseOwners::new(connection_id))
+        Call::new(self.as_remote(), GetDatabaseOwners::new(connection_id))
     }
 
     /// Lists the columns of a table or view behind an ODBC, OLE DB, or custom connection.
@@ -1803,7 +1802,7 @@ pub trait DocApi: AsRemote {
         connection_id: &str,
         table: &str,
     ) -> Call<'_, GetDatabaseTableFields> {
-        Call::new(self.remote(), GetDatabaseTableFields::new(connection_id, table))
+        Call::new(self.as_remote(), GetDatabaseTableFields::new(connection_id, table))
     }
 
     /// Returns the first rows of a table or view behind an ODBC, OLE DB, or custom connection.
@@ -1833,7 +1832,7 @@ pub trait DocApi: AsRemote {
         connection_id: &str,
         table: &str,
     ) -> Call<'_, GetDatabaseTablePreview> {
-        Call::new(self.remote(), GetDatabaseTablePreview::new(connection_id, table))
+        Call::new(self.as_remote(), GetDatabaseTablePreview::new(connection_id, table))
     }
 
     /// Lists the tables and views behind an ODBC, OLE DB, or custom connection.
@@ -1857,7 +1856,7 @@ pub trait DocApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetDatabaseTables")]
     fn get_database_tables(&self, connection_id: &str) -> Call<'_, GetDatabaseTables> {
-        Call::new(self.remote(), GetDatabaseTables::new(connection_id))
+        Call::new(self.as_remote(), GetDatabaseTables::new(connection_id))
     }
 
     /// Lists the databases behind an ODBC, OLE DB, or custom connection.
@@ -1875,7 +1874,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.GetDatabases`](https://qlik.dev/apis/json-rpc/qix/doc/#getdatabases), read-only.
     #[doc(alias = "GetDatabases")]
     fn get_databases(&self, connection_id: &str) -> Call<'_, GetDatabases> {
-        Call::new(self.remote(), GetDatabases::new(connection_id))
+        Call::new(self.as_remote(), GetDatabases::new(connection_id))
     }
 
     /// Opens a library dimension.
@@ -1893,7 +1892,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.GetDimension`](https://qlik.dev/apis/json-rpc/qix/doc/#getdimension), read-only.
     #[doc(alias = "GetDimension")]
     fn get_dimension(&self, id: &str) -> Call<'_, GetDimension> {
-        Call::new(self.remote(), GetDimension::new(id))
+        Call::new(self.as_remote(), GetDimension::new(id))
     }
 
     /// Generates a new script with the default `SET` statements for number and date formats.
@@ -1915,7 +1914,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.GetEmptyScript`](https://qlik.dev/apis/json-rpc/qix/doc/#getemptyscript), read-only.
     #[doc(alias = "GetEmptyScript")]
     fn get_empty_script(&self) -> Call<'_, GetEmptyScript> {
-        Call::new(self.remote(), GetEmptyScript::new())
+        Call::new(self.as_remote(), GetEmptyScript::new())
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -1934,7 +1933,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.GetExpressionBNF`](https://qlik.dev/apis/json-rpc/qix/doc/#getexpressionbnf), read-only.
     #[doc(alias = "GetExpressionBNF")]
     fn get_expression_bnf(&self) -> Call<'_, GetExpressionBNF> {
-        Call::new(self.remote(), GetExpressionBNF::new())
+        Call::new(self.as_remote(), GetExpressionBNF::new())
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -1950,7 +1949,7 @@ pub trait DocApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetExpressionBNFHash")]
     fn get_expression_bnf_hash(&self) -> Call<'_, GetExpressionBNFHash> {
-        Call::new(self.remote(), GetExpressionBNFHash::new())
+        Call::new(self.as_remote(), GetExpressionBNFHash::new())
     }
 
     /// Lists the variables marked as favorites by
@@ -1966,7 +1965,7 @@ pub trait DocApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetFavoriteVariables")]
     fn get_favorite_variables(&self) -> Call<'_, GetFavoriteVariables> {
-        Call::new(self.remote(), GetFavoriteVariables::new())
+        Call::new(self.as_remote(), GetFavoriteVariables::new())
     }
 
     /// Opens a field of the data model, to select in it or to count its values.
@@ -2003,7 +2002,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.GetField`](https://qlik.dev/apis/json-rpc/qix/doc/#getfield), read-only.
     #[doc(alias = "GetField")]
     fn get_field(&self, field_name: &str) -> Call<'_, GetField> {
-        Call::new(self.remote(), GetField::new(field_name))
+        Call::new(self.as_remote(), GetField::new(field_name))
     }
 
     /// Returns random samples of values from fields or table columns.
@@ -2032,7 +2031,7 @@ pub trait DocApi: AsRemote {
         max_number_of_values: i64,
     ) -> Call<'_, GetFieldAndColumnSamples> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             GetFieldAndColumnSamples::new(
                 fields_or_columns_with_wildcards,
                 max_number_of_values,
@@ -2058,7 +2057,7 @@ pub trait DocApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetFieldDescription")]
     fn get_field_description(&self, field_name: &str) -> Call<'_, GetFieldDescription> {
-        Call::new(self.remote(), GetFieldDescription::new(field_name))
+        Call::new(self.as_remote(), GetFieldDescription::new(field_name))
     }
 
     /// Returns the internal name of a calculated field, given its readable name.
@@ -2081,7 +2080,7 @@ pub trait DocApi: AsRemote {
         &self,
         readable_name: &str,
     ) -> Call<'_, GetFieldOnTheFlyByName> {
-        Call::new(self.remote(), GetFieldOnTheFlyByName::new(readable_name))
+        Call::new(self.as_remote(), GetFieldOnTheFlyByName::new(readable_name))
     }
 
     /// Lists the fields that an expression uses.
@@ -2101,7 +2100,7 @@ pub trait DocApi: AsRemote {
         &self,
         expr: &str,
     ) -> Call<'_, GetFieldsFromExpression> {
-        Call::new(self.remote(), GetFieldsFromExpression::new(expr))
+        Call::new(self.as_remote(), GetFieldsFromExpression::new(expr))
     }
 
     /// Returns the resource identifiers (QRIs) of fields, which identify them in the lineage service.
@@ -2123,7 +2122,7 @@ pub trait DocApi: AsRemote {
         &self,
         field_names: Vec<String>,
     ) -> Call<'_, GetFieldsResourceIds> {
-        Call::new(self.remote(), GetFieldsResourceIds::new(field_names))
+        Call::new(self.as_remote(), GetFieldsResourceIds::new(field_names))
     }
 
     /// Lists the fields of a table in a file of a folder connection.
@@ -2159,7 +2158,7 @@ pub trait DocApi: AsRemote {
         table: &str,
     ) -> Call<'_, GetFileTableFields> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             GetFileTableFields::new(connection_id, data_format, table),
         )
     }
@@ -2191,7 +2190,7 @@ pub trait DocApi: AsRemote {
         table: &str,
     ) -> Call<'_, GetFileTablePreview> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             GetFileTablePreview::new(connection_id, data_format, table),
         )
     }
@@ -2222,7 +2221,7 @@ pub trait DocApi: AsRemote {
         connection_id: &str,
         data_format: FileDataFormat,
     ) -> Call<'_, GetFileTables> {
-        Call::new(self.remote(), GetFileTables::new(connection_id, data_format))
+        Call::new(self.as_remote(), GetFileTables::new(connection_id, data_format))
     }
 
     /// Lists the tables in a JSON or XML file of a folder connection, with their fields.
@@ -2250,7 +2249,7 @@ pub trait DocApi: AsRemote {
         connection_id: &str,
         data_format: FileDataFormat,
     ) -> Call<'_, GetFileTablesEx> {
-        Call::new(self.remote(), GetFileTablesEx::new(connection_id, data_format))
+        Call::new(self.as_remote(), GetFileTablesEx::new(connection_id, data_format))
     }
 
     /// Lists the files and folders at a path of a folder connection.
@@ -2275,7 +2274,7 @@ pub trait DocApi: AsRemote {
         &self,
         connection_id: &str,
     ) -> Call<'_, GetFolderItemsForConnection> {
-        Call::new(self.remote(), GetFolderItemsForConnection::new(connection_id))
+        Call::new(self.as_remote(), GetFolderItemsForConnection::new(connection_id))
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -2292,7 +2291,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.GetGroupStates`](https://qlik.dev/apis/json-rpc/qix/doc/#getgroupstates), read-only.
     #[doc(alias = "GetGroupStates")]
     fn get_group_states(&self) -> Call<'_, GetGroupStates> {
-        Call::new(self.remote(), GetGroupStates::new())
+        Call::new(self.as_remote(), GetGroupStates::new())
     }
 
     /// Returns the content of a text file that the load script can include.
@@ -2312,7 +2311,7 @@ pub trait DocApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetIncludeFileContent")]
     fn get_include_file_content(&self, path: &str) -> Call<'_, GetIncludeFileContent> {
-        Call::new(self.remote(), GetIncludeFileContent::new(path))
+        Call::new(self.as_remote(), GetIncludeFileContent::new(path))
     }
 
     /// Lists the files in a content library and their URLs.
@@ -2331,7 +2330,7 @@ pub trait DocApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetLibraryContent")]
     fn get_library_content(&self, name: &str) -> Call<'_, GetLibraryContent> {
-        Call::new(self.remote(), GetLibraryContent::new(name))
+        Call::new(self.as_remote(), GetLibraryContent::new(name))
     }
 
     /// Returns the script statements that loaded or stored data, and their sources.
@@ -2347,7 +2346,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.GetLineage`](https://qlik.dev/apis/json-rpc/qix/doc/#getlineage), read-only.
     #[doc(alias = "GetLineage")]
     fn get_lineage(&self) -> Call<'_, GetLineage> {
-        Call::new(self.remote(), GetLineage::new())
+        Call::new(self.as_remote(), GetLineage::new())
     }
 
     /// Returns the formats of the app: separators, date and money formats, month and day names, and collation.
@@ -2363,7 +2362,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.GetLocaleInfo`](https://qlik.dev/apis/json-rpc/qix/doc/#getlocaleinfo), read-only.
     #[doc(alias = "GetLocaleInfo")]
     fn get_locale_info(&self) -> Call<'_, GetLocaleInfo> {
-        Call::new(self.remote(), GetLocaleInfo::new())
+        Call::new(self.as_remote(), GetLocaleInfo::new())
     }
 
     /// Returns which tables of the data model are loosely coupled.
@@ -2381,7 +2380,7 @@ pub trait DocApi: AsRemote {
     /// [`Doc.GetLooselyCoupledVector`](https://qlik.dev/apis/json-rpc/qix/doc/#getlooselycoupledvector), read-only.
     #[doc(alias = "GetLooselyCoupledVector")]
     fn get_loosely_coupled_vector(&self) -> Call<'_, GetLooselyCoupledVector> {
-        Call::new(self.remote(), GetLooselyCoupledVector::new())
+        Call::new(self.as_remote(), GetLooselyCoupledVector::new())
     }
 
     /// Returns the fields of the data model that have all or at least one of the given tags.
@@ -2405,7 +2404,7 @@ pub trait DocApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetMatchingFields")]
     fn get_matching_fields(&self, tags: Vec<String>) -> Call<'_, GetMatchingFields> {
-        Call::new(self.remote(), GetMatchingFields::new(tags))
+        Call::new(self.as_remote(), GetMatchingFields::new(tags))
     }
 
     /// Opens a library measure.
@@ -2436,7 +2435,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.GetMeasure`](https://qlik.dev/apis/json-rpc/qix/doc/#getmeasure), read-only.
     #[doc(alias = "GetMeasure")]
     fn get_measure(&self, id: &str) -> Call<'_, GetMeasure> {
-        Call::new(self.remote(), GetMeasure::new(id))
+        Call::new(self.as_remote(), GetMeasure::new(id))
     }
 
     /// Opens the library measure that has a given label.
@@ -2456,7 +2455,7 @@ pub trait DocApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetMeasureWithLabel")]
     fn get_measure_with_label(&self, label: &str) -> Call<'_, GetMeasureWithLabel> {
-        Call::new(self.remote(), GetMeasureWithLabel::new(label))
+        Call::new(self.as_remote(), GetMeasureWithLabel::new(label))
     }
 
     /// Lists the media files that the app can use.
@@ -2475,7 +2474,7 @@ pub trait DocApi: AsRemote {
     #[doc(alias = "GetMediaList")]
     #[deprecated(note = "use `DocApi::get_library_content` instead")]
     fn get_media_list(&self) -> Call<'_, GetMediaList> {
-        Call::new(self.remote(), GetMediaList::new())
+        Call::new(self.as_remote(), GetMediaList::new())
     }
 
     /// Opens an object of the app: a saved object or a session object, a root object or a child.
@@ -2513,7 +2512,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.GetObject`](https://qlik.dev/apis/json-rpc/qix/doc/#getobject), read-only.
     #[doc(alias = "GetObject")]
     fn get_object(&self, id: &str) -> Call<'_, GetObject> {
-        Call::new(self.remote(), GetObject::new(id))
+        Call::new(self.as_remote(), GetObject::new(id))
     }
 
     /// Lists the objects of given types, with selected properties.
@@ -2544,7 +2543,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.GetObjects`](https://qlik.dev/apis/json-rpc/qix/doc/#getobjects), read-only.
     #[doc(alias = "GetObjects")]
     fn get_objects(&self, options: NxGetObjectOptions) -> Call<'_, GetObjects> {
-        Call::new(self.remote(), GetObjects::new(options))
+        Call::new(self.as_remote(), GetObjects::new(options))
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -2571,7 +2570,7 @@ pub trait DocApi: AsRemote {
         &self,
         prop: GenericObjectProperties,
     ) -> Call<'_, GetOrCreateObject> {
-        Call::new(self.remote(), GetOrCreateObject::new(prop))
+        Call::new(self.as_remote(), GetOrCreateObject::new(prop))
     }
 
     /// Returns the load script.
@@ -2598,7 +2597,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.GetScript`](https://qlik.dev/apis/json-rpc/qix/doc/#getscript), read-only.
     #[doc(alias = "GetScript")]
     fn get_script(&self) -> Call<'_, GetScript> {
-        Call::new(self.remote(), GetScript::new())
+        Call::new(self.as_remote(), GetScript::new())
     }
 
     /// Lists the breakpoints in the load script.
@@ -2616,7 +2615,7 @@ pub trait DocApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetScriptBreakpoints")]
     fn get_script_breakpoints(&self) -> Call<'_, GetScriptBreakpoints> {
-        Call::new(self.remote(), GetScriptBreakpoints::new())
+        Call::new(self.as_remote(), GetScriptBreakpoints::new())
     }
 
     /// Returns the load script and its metadata.
@@ -2633,7 +2632,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.GetScriptEx`](https://qlik.dev/apis/json-rpc/qix/doc/#getscriptex), read-only.
     #[doc(alias = "GetScriptEx")]
     fn get_script_ex(&self) -> Call<'_, GetScriptEx> {
-        Call::new(self.remote(), GetScriptEx::new())
+        Call::new(self.as_remote(), GetScriptEx::new())
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -2650,7 +2649,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.GetScriptMeta`](https://qlik.dev/apis/json-rpc/qix/doc/#getscriptmeta), read-only.
     #[doc(alias = "GetScriptMeta")]
     fn get_script_meta(&self) -> Call<'_, GetScriptMeta> {
-        Call::new(self.remote(), GetScriptMeta::new())
+        Call::new(self.as_remote(), GetScriptMeta::new())
     }
 
     /// Converts selections to an equivalent set expression.
@@ -2672,7 +2671,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.GetSetAnalysis`](https://qlik.dev/apis/json-rpc/qix/doc/#getsetanalysis), read-only.
     #[doc(alias = "GetSetAnalysis")]
     fn get_set_analysis(&self) -> Call<'_, GetSetAnalysis> {
-        Call::new(self.remote(), GetSetAnalysis::new())
+        Call::new(self.as_remote(), GetSetAnalysis::new())
     }
 
     /// Returns rows of a table of the data model as loaded.
@@ -2705,7 +2704,7 @@ pub trait DocApi: AsRemote {
         table_name: &str,
     ) -> Call<'_, GetTableData> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             GetTableData::new(offset, rows, synthetic_mode, table_name),
         )
     }
@@ -2729,7 +2728,7 @@ pub trait DocApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetTableProfileData")]
     fn get_table_profile_data(&self, table_name: &str) -> Call<'_, GetTableProfileData> {
-        Call::new(self.remote(), GetTableProfileData::new(table_name))
+        Call::new(self.as_remote(), GetTableProfileData::new(table_name))
     }
 
     /// Returns the data model: tables with their fields and row counts, and the keys that associate them.
@@ -2775,7 +2774,7 @@ pub trait DocApi: AsRemote {
         include_sys_vars: bool,
     ) -> Call<'_, GetTablesAndKeys> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             GetTablesAndKeys::new(
                 window_size,
                 null_size,
@@ -2798,7 +2797,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.GetTextMacros`](https://qlik.dev/apis/json-rpc/qix/doc/#gettextmacros), read-only.
     #[doc(alias = "GetTextMacros")]
     fn get_text_macros(&self) -> Call<'_, GetTextMacros> {
-        Call::new(self.remote(), GetTextMacros::new())
+        Call::new(self.as_remote(), GetTextMacros::new())
     }
 
     /// Opens a variable by name. Use [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name)
@@ -2820,7 +2819,7 @@ pub trait DocApi: AsRemote {
         note = "use `DocApi::get_variable_by_id` or `DocApi::get_variable_by_name` instead"
     )]
     fn get_variable(&self, name: &str) -> Call<'_, GetVariable> {
-        Call::new(self.remote(), GetVariable::new(name))
+        Call::new(self.as_remote(), GetVariable::new(name))
     }
 
     /// Opens a saved variable or session variable by ID.
@@ -2839,7 +2838,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.GetVariableById`](https://qlik.dev/apis/json-rpc/qix/doc/#getvariablebyid), read-only.
     #[doc(alias = "GetVariableById")]
     fn get_variable_by_id(&self, id: &str) -> Call<'_, GetVariableById> {
-        Call::new(self.remote(), GetVariableById::new(id))
+        Call::new(self.as_remote(), GetVariableById::new(id))
     }
 
     /// Opens a saved variable or session variable by name.
@@ -2873,7 +2872,7 @@ pub trait DocApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetVariableByName")]
     fn get_variable_by_name(&self, name: &str) -> Call<'_, GetVariableByName> {
-        Call::new(self.remote(), GetVariableByName::new(name))
+        Call::new(self.as_remote(), GetVariableByName::new(name))
     }
 
     /// Lists the variables of the app.
@@ -2893,7 +2892,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.GetVariables`](https://qlik.dev/apis/json-rpc/qix/doc/#getvariables), read-only.
     #[doc(alias = "GetVariables")]
     fn get_variables(&self, list_def: VariableListDef) -> Call<'_, GetVariables> {
-        Call::new(self.remote(), GetVariables::new(list_def))
+        Call::new(self.as_remote(), GetVariables::new(list_def))
     }
 
     /// Returns the saved positions of the tables in a data model viewer.
@@ -2906,7 +2905,7 @@ pub trait DocApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetViewDlgSaveInfo")]
     fn get_view_dlg_save_info(&self) -> Call<'_, GetViewDlgSaveInfo> {
-        Call::new(self.remote(), GetViewDlgSaveInfo::new())
+        Call::new(self.as_remote(), GetViewDlgSaveInfo::new())
     }
 
     /// Guesses the format of a file of a folder connection from its content.
@@ -2928,7 +2927,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.GuessFileType`](https://qlik.dev/apis/json-rpc/qix/doc/#guessfiletype), read-only.
     #[doc(alias = "GuessFileType")]
     fn guess_file_type(&self, connection_id: &str) -> Call<'_, GuessFileType> {
-        Call::new(self.remote(), GuessFileType::new(connection_id))
+        Call::new(self.as_remote(), GuessFileType::new(connection_id))
     }
 
     /// Locks the selections of all fields in one alternate state.
@@ -2943,7 +2942,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.LockAll`](https://qlik.dev/apis/json-rpc/qix/doc/#lockall).
     #[doc(alias = "LockAll")]
     fn lock_all(&self) -> Call<'_, LockAll> {
-        Call::new(self.remote(), LockAll::new())
+        Call::new(self.as_remote(), LockAll::new())
     }
 
     /// Changes the definition of a data connection.
@@ -2968,7 +2967,7 @@ pub trait DocApi: AsRemote {
         connection_id: &str,
         connection: Connection,
     ) -> Call<'_, ModifyConnection> {
-        Call::new(self.remote(), ModifyConnection::new(connection_id, connection))
+        Call::new(self.as_remote(), ModifyConnection::new(connection_id, connection))
     }
 
     /// Publishes the app to a stream, with all its objects, bookmarks, and library items.
@@ -2988,7 +2987,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.Publish`](https://qlik.dev/apis/json-rpc/qix/doc/#publish).
     #[doc(alias = "Publish")]
     fn publish(&self, stream_id: &str) -> Call<'_, Publish> {
-        Call::new(self.remote(), Publish::new(stream_id))
+        Call::new(self.as_remote(), Publish::new(stream_id))
     }
 
     /// Redoes the last change undone by [`DocApi::undo`](crate::doc::DocApi::undo).
@@ -3000,7 +2999,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.Redo`](https://qlik.dev/apis/json-rpc/qix/doc/#redo).
     #[doc(alias = "Redo")]
     fn redo(&self) -> Call<'_, Redo> {
-        Call::new(self.remote(), Redo::new())
+        Call::new(self.as_remote(), Redo::new())
     }
 
     /// Removes an alternate state and its selections from the app.
@@ -3020,7 +3019,7 @@ pub trait DocApi: AsRemote {
         &self,
         state_name: &str,
     ) -> Call<'_, RemoveAlternateState> {
-        Call::new(self.remote(), RemoveAlternateState::new(state_name))
+        Call::new(self.as_remote(), RemoveAlternateState::new(state_name))
     }
 
     /// Removes an alternate state added by
@@ -3041,7 +3040,7 @@ pub trait DocApi: AsRemote {
         &self,
         state_name: &str,
     ) -> Call<'_, RemoveSessionAlternateState> {
-        Call::new(self.remote(), RemoveSessionAlternateState::new(state_name))
+        Call::new(self.as_remote(), RemoveSessionAlternateState::new(state_name))
     }
 
     /// Deletes a variable by name.
@@ -3064,7 +3063,7 @@ pub trait DocApi: AsRemote {
         note = "use `DocApi::destroy_variable_by_id` or `DocApi::destroy_variable_by_name` instead"
     )]
     fn remove_variable(&self, name: &str) -> Call<'_, RemoveVariable> {
-        Call::new(self.remote(), RemoveVariable::new(name))
+        Call::new(self.as_remote(), RemoveVariable::new(name))
     }
 
     /// Stores the current selections in an existing bookmark.
@@ -3087,7 +3086,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.ReplaceBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#replacebookmark).
     #[doc(alias = "ReplaceBookmark")]
     fn replace_bookmark(&self, id: &str) -> Call<'_, ReplaceBookmark> {
-        Call::new(self.remote(), ReplaceBookmark::new(id))
+        Call::new(self.as_remote(), ReplaceBookmark::new(id))
     }
 
     /// Restores the selections stored by
@@ -3111,7 +3110,7 @@ pub trait DocApi: AsRemote {
         &self,
         id: &str,
     ) -> Call<'_, RestoreTempSelectionState> {
-        Call::new(self.remote(), RestoreTempSelectionState::new(id))
+        Call::new(self.as_remote(), RestoreTempSelectionState::new(id))
     }
 
     /// Restores the app to the state in which the user left it.
@@ -3119,7 +3118,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.Resume`](https://qlik.dev/apis/json-rpc/qix/doc/#resume).
     #[doc(alias = "Resume")]
     fn resume(&self) -> Call<'_, Resume> {
-        Call::new(self.remote(), Resume::new())
+        Call::new(self.as_remote(), Resume::new())
     }
 
     /// Saves a copy of the app under another name.
@@ -3140,7 +3139,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.SaveAs`](https://qlik.dev/apis/json-rpc/qix/doc/#saveas).
     #[doc(alias = "SaveAs")]
     fn save_as(&self, new_app_name: &str) -> Call<'_, SaveAs> {
-        Call::new(self.remote(), SaveAs::new(new_app_name))
+        Call::new(self.as_remote(), SaveAs::new(new_app_name))
     }
 
     /// Saves changed objects without the data.
@@ -3153,7 +3152,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.SaveObjects`](https://qlik.dev/apis/json-rpc/qix/doc/#saveobjects).
     #[doc(alias = "SaveObjects")]
     fn save_objects(&self) -> Call<'_, SaveObjects> {
-        Call::new(self.remote(), SaveObjects::new())
+        Call::new(self.as_remote(), SaveObjects::new())
     }
 
     /// Scrambles the values of a field, so the app can be shared without revealing them.
@@ -3171,7 +3170,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.Scramble`](https://qlik.dev/apis/json-rpc/qix/doc/#scramble).
     #[doc(alias = "Scramble")]
     fn scramble(&self, field_name: &str) -> Call<'_, Scramble> {
-        Call::new(self.remote(), Scramble::new(field_name))
+        Call::new(self.as_remote(), Scramble::new(field_name))
     }
 
     /// Searches field values for terms and returns combinations of matches.
@@ -3201,7 +3200,7 @@ pub trait DocApi: AsRemote {
         terms: Vec<String>,
         page: SearchPage,
     ) -> Call<'_, SearchAssociations> {
-        Call::new(self.remote(), SearchAssociations::new(options, terms, page))
+        Call::new(self.as_remote(), SearchAssociations::new(options, terms, page))
     }
 
     /// Searches for charts and other objects by title, subtitle, footnote, type, and displayed dimension values.
@@ -3228,7 +3227,7 @@ pub trait DocApi: AsRemote {
         terms: Vec<String>,
         page: SearchPage,
     ) -> Call<'_, SearchObjects> {
-        Call::new(self.remote(), SearchObjects::new(options, terms, page))
+        Call::new(self.as_remote(), SearchObjects::new(options, terms, page))
     }
 
     /// Searches the values of all or some fields for several terms.
@@ -3261,7 +3260,7 @@ pub trait DocApi: AsRemote {
         terms: Vec<String>,
         page: SearchPage,
     ) -> Call<'_, SearchResults> {
-        Call::new(self.remote(), SearchResults::new(options, terms, page))
+        Call::new(self.as_remote(), SearchResults::new(options, terms, page))
     }
 
     /// Suggests completions for search terms, based on words in the data.
@@ -3282,7 +3281,7 @@ pub trait DocApi: AsRemote {
         options: SearchCombinationOptions,
         terms: Vec<String>,
     ) -> Call<'_, SearchSuggest> {
-        Call::new(self.remote(), SearchSuggest::new(options, terms))
+        Call::new(self.as_remote(), SearchSuggest::new(options, terms))
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -3310,7 +3309,7 @@ pub trait DocApi: AsRemote {
         terms: Vec<String>,
         page: SearchValuePage,
     ) -> Call<'_, SearchValues> {
-        Call::new(self.remote(), SearchValues::new(options, terms, page))
+        Call::new(self.as_remote(), SearchValues::new(options, terms, page))
     }
 
     /// Selects the values of a search result.
@@ -3334,7 +3333,7 @@ pub trait DocApi: AsRemote {
         terms: Vec<String>,
         match_ix: i64,
     ) -> Call<'_, SelectAssociations> {
-        Call::new(self.remote(), SelectAssociations::new(options, terms, match_ix))
+        Call::new(self.as_remote(), SelectAssociations::new(options, terms, match_ix))
     }
 
     /// Sends a command to a custom connector built with the QVX SDK and returns its response.
@@ -3368,7 +3367,7 @@ pub trait DocApi: AsRemote {
         append_connection: &str,
     ) -> Call<'_, SendGenericCommandToCustomConnector> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             SendGenericCommandToCustomConnector::new(
                 provider,
                 command,
@@ -3394,7 +3393,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.SetAppProperties`](https://qlik.dev/apis/json-rpc/qix/doc/#setappproperties).
     #[doc(alias = "SetAppProperties")]
     fn set_app_properties(&self, prop: NxAppProperties) -> Call<'_, SetAppProperties> {
-        Call::new(self.remote(), SetAppProperties::new(prop))
+        Call::new(self.as_remote(), SetAppProperties::new(prop))
     }
 
     /// Marks variables as favorites.
@@ -3411,7 +3410,7 @@ pub trait DocApi: AsRemote {
         &self,
         names: Vec<String>,
     ) -> Call<'_, SetFavoriteVariables> {
-        Call::new(self.remote(), SetFavoriteVariables::new(names))
+        Call::new(self.as_remote(), SetFavoriteVariables::new(names))
     }
 
     /// Limits how many rows a debug reload loads from each source.
@@ -3429,7 +3428,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.SetFetchLimit`](https://qlik.dev/apis/json-rpc/qix/doc/#setfetchlimit).
     #[doc(alias = "SetFetchLimit")]
     fn set_fetch_limit(&self, limit: i64) -> Call<'_, SetFetchLimit> {
-        Call::new(self.remote(), SetFetchLimit::new(limit))
+        Call::new(self.as_remote(), SetFetchLimit::new(limit))
     }
 
     /// Sets which tables of the data model are loosely coupled.
@@ -3454,7 +3453,7 @@ pub trait DocApi: AsRemote {
         &self,
         v: Vec<i16>,
     ) -> Call<'_, SetLooselyCoupledVector> {
-        Call::new(self.remote(), SetLooselyCoupledVector::new(v))
+        Call::new(self.as_remote(), SetLooselyCoupledVector::new(v))
     }
 
     /// Sets whether other apps may load the data of this app with a `BINARY` statement.
@@ -3474,7 +3473,7 @@ pub trait DocApi: AsRemote {
         &self,
         prohibit: bool,
     ) -> Call<'_, SetProhibitBinaryLoad> {
-        Call::new(self.remote(), SetProhibitBinaryLoad::new(prohibit))
+        Call::new(self.as_remote(), SetProhibitBinaryLoad::new(prohibit))
     }
 
     /// Replaces the load script.
@@ -3503,7 +3502,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.SetScript`](https://qlik.dev/apis/json-rpc/qix/doc/#setscript).
     #[doc(alias = "SetScript")]
     fn set_script(&self, script: &str) -> Call<'_, SetScript> {
-        Call::new(self.remote(), SetScript::new(script))
+        Call::new(self.as_remote(), SetScript::new(script))
     }
 
     /// Sets the breakpoints of the load script.
@@ -3525,7 +3524,7 @@ pub trait DocApi: AsRemote {
         &self,
         breakpoints: Vec<EditorBreakpoint>,
     ) -> Call<'_, SetScriptBreakpoints> {
-        Call::new(self.remote(), SetScriptBreakpoints::new(breakpoints))
+        Call::new(self.as_remote(), SetScriptBreakpoints::new(breakpoints))
     }
 
     /// Saves the positions of the tables in a data model viewer.
@@ -3543,7 +3542,7 @@ pub trait DocApi: AsRemote {
         &self,
         info: TableViewDlgSaveInfo,
     ) -> Call<'_, SetViewDlgSaveInfo> {
-        Call::new(self.remote(), SetViewDlgSaveInfo::new(info))
+        Call::new(self.as_remote(), SetViewDlgSaveInfo::new(info))
     }
 
     /// Stores the current selections temporarily.
@@ -3565,7 +3564,7 @@ pub trait DocApi: AsRemote {
     /// [`Doc.StoreTempSelectionState`](https://qlik.dev/apis/json-rpc/qix/doc/#storetempselectionstate).
     #[doc(alias = "StoreTempSelectionState")]
     fn store_temp_selection_state(&self) -> Call<'_, StoreTempSelectionState> {
-        Call::new(self.remote(), StoreTempSelectionState::new())
+        Call::new(self.as_remote(), StoreTempSelectionState::new())
     }
 
     /// Creates a new app of another mode from this app.
@@ -3585,7 +3584,7 @@ pub trait DocApi: AsRemote {
         &self,
         dst_parameters: TransformAppParameters,
     ) -> Call<'_, TransformApp> {
-        Call::new(self.remote(), TransformApp::new(dst_parameters))
+        Call::new(self.as_remote(), TransformApp::new(dst_parameters))
     }
 
     /// Undoes the last change to the objects of the app.
@@ -3599,7 +3598,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.Undo`](https://qlik.dev/apis/json-rpc/qix/doc/#undo).
     #[doc(alias = "Undo")]
     fn undo(&self) -> Call<'_, Undo> {
-        Call::new(self.remote(), Undo::new())
+        Call::new(self.as_remote(), Undo::new())
     }
 
     /// Unlocks the selections of all fields in one alternate state.
@@ -3614,7 +3613,7 @@ pub trait DocApi: AsRemote {
     /// Schema method: [`Doc.UnlockAll`](https://qlik.dev/apis/json-rpc/qix/doc/#unlockall).
     #[doc(alias = "UnlockAll")]
     fn unlock_all(&self) -> Call<'_, UnlockAll> {
-        Call::new(self.remote(), UnlockAll::new())
+        Call::new(self.as_remote(), UnlockAll::new())
     }
 }
 
@@ -3649,12 +3648,7 @@ impl Serialize for AbortModal {
 impl Request for AbortModal {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "AbortModal",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "AbortModal", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -3694,12 +3688,7 @@ impl Serialize for AddAlternateState {
 impl Request for AddAlternateState {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "AddAlternateState",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "AddAlternateState", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -3744,12 +3733,12 @@ impl Serialize for AddFieldFromExpression {
 impl Request for AddFieldFromExpression {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "AddFieldFromExpression",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "AddFieldFromExpression",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -3808,12 +3797,12 @@ impl Serialize for AddSessionAlternateState {
 impl Request for AddSessionAlternateState {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "AddSessionAlternateState",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "AddSessionAlternateState",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -3853,12 +3842,12 @@ impl Serialize for ApplyAndVerifyBookmark {
 impl Request for ApplyAndVerifyBookmark {
     type Class = Doc;
     type Response = BookmarkApplyAndVerifyResult;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "ApplyAndVerifyBookmark",
-        effect: Effect::Write,
-        results: &["qResult"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "ApplyAndVerifyBookmark",
+        Effect::Write,
+        &["qResult"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<BookmarkApplyAndVerifyResult, Error> {
         answer.value("qResult")
@@ -3896,12 +3885,12 @@ impl Serialize for ApplyBookmark {
 impl Request for ApplyBookmark {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "ApplyBookmark",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "ApplyBookmark",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -3941,12 +3930,12 @@ impl Serialize for ApplyGroupStates {
 impl Request for ApplyGroupStates {
     type Class = Doc;
     type Response = ApplyGroupStatesResult;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "ApplyGroupStates",
-        effect: Effect::Write,
-        results: &["qResult"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "ApplyGroupStates",
+        Effect::Write,
+        &["qResult"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<ApplyGroupStatesResult, Error> {
         answer.value("qResult")
@@ -3984,12 +3973,12 @@ impl Serialize for ApplyTemporaryBookmark {
 impl Request for ApplyTemporaryBookmark {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "ApplyTemporaryBookmark",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "ApplyTemporaryBookmark",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -4017,12 +4006,7 @@ impl Serialize for Back {
 impl Request for Back {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "Back",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "Back", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -4050,12 +4034,7 @@ impl Serialize for BackCount {
 impl Request for BackCount {
     type Class = Doc;
     type Response = i64;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "BackCount",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new("Doc", "BackCount", Effect::Read, &["qReturn"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<i64, Error> {
         answer.value("qReturn")
@@ -4097,12 +4076,12 @@ impl Serialize for ChangeSessionAppOwner {
 impl Request for ChangeSessionAppOwner {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "ChangeSessionAppOwner",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "ChangeSessionAppOwner",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -4142,12 +4121,12 @@ impl Serialize for ChangeSessionAppSpace {
 impl Request for ChangeSessionAppSpace {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "ChangeSessionAppSpace",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "ChangeSessionAppSpace",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -4223,12 +4202,12 @@ impl Serialize for CheckExpression {
 impl Request for CheckExpression {
     type Class = Doc;
     type Response = CheckExpressionResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CheckExpression",
-        effect: Effect::Read,
-        results: &["qErrorMsg", "qBadFieldNames", "qDangerousFieldNames"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CheckExpression",
+        Effect::Read,
+        &["qErrorMsg", "qBadFieldNames", "qDangerousFieldNames"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CheckExpressionResponse, Error> {
         answer.record()
@@ -4315,12 +4294,12 @@ impl Serialize for CheckNumberOrExpression {
 impl Request for CheckNumberOrExpression {
     type Class = Doc;
     type Response = CheckNumberOrExpressionResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CheckNumberOrExpression",
-        effect: Effect::Read,
-        results: &["qErrorMsg", "qBadFieldNames"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CheckNumberOrExpression",
+        Effect::Read,
+        &["qErrorMsg", "qBadFieldNames"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CheckNumberOrExpressionResponse, Error> {
         answer.record()
@@ -4386,12 +4365,12 @@ impl Serialize for CheckScriptSyntax {
 impl Request for CheckScriptSyntax {
     type Class = Doc;
     type Response = Vec<ScriptSyntaxError>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CheckScriptSyntax",
-        effect: Effect::Read,
-        results: &["qErrors"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CheckScriptSyntax",
+        Effect::Read,
+        &["qErrors"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<ScriptSyntaxError>, Error> {
         answer.value("qErrors")
@@ -4462,12 +4441,7 @@ impl Serialize for ClearAll {
 impl Request for ClearAll {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "ClearAll",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "ClearAll", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -4497,12 +4471,7 @@ impl Serialize for ClearAllSoftPatches {
 impl Request for ClearAllSoftPatches {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "ClearAllSoftPatches",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "ClearAllSoftPatches", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -4530,12 +4499,7 @@ impl Serialize for ClearUndoBuffer {
 impl Request for ClearUndoBuffer {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "ClearUndoBuffer",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "ClearUndoBuffer", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -4573,12 +4537,12 @@ impl Serialize for CloneBookmark {
 impl Request for CloneBookmark {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CloneBookmark",
-        effect: Effect::Write,
-        results: &["qCloneId"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CloneBookmark",
+        Effect::Write,
+        &["qCloneId"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qCloneId")
@@ -4616,12 +4580,12 @@ impl Serialize for CloneDimension {
 impl Request for CloneDimension {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CloneDimension",
-        effect: Effect::Write,
-        results: &["qCloneId"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CloneDimension",
+        Effect::Write,
+        &["qCloneId"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qCloneId")
@@ -4659,12 +4623,12 @@ impl Serialize for CloneMeasure {
 impl Request for CloneMeasure {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CloneMeasure",
-        effect: Effect::Write,
-        results: &["qCloneId"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CloneMeasure",
+        Effect::Write,
+        &["qCloneId"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qCloneId")
@@ -4702,12 +4666,12 @@ impl Serialize for CloneObject {
 impl Request for CloneObject {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CloneObject",
-        effect: Effect::Write,
-        results: &["qCloneId"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CloneObject",
+        Effect::Write,
+        &["qCloneId"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qCloneId")
@@ -4746,12 +4710,7 @@ impl Serialize for CommitDraft {
 impl Request for CommitDraft {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CommitDraft",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "CommitDraft", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -4805,12 +4764,7 @@ impl Serialize for CommitScript {
 impl Request for CommitScript {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CommitScript",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "CommitScript", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -4848,12 +4802,12 @@ impl Serialize for CreateBookmark {
 impl Request for CreateBookmark {
     type Class = Doc;
     type Response = CreateBookmarkResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CreateBookmark",
-        effect: Effect::Write,
-        results: &["qInfo", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CreateBookmark",
+        Effect::Write,
+        &["qInfo", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateBookmarkResponse, Error> {
         Ok(CreateBookmarkResponse {
@@ -4939,12 +4893,12 @@ impl Serialize for CreateBookmarkEx {
 impl Request for CreateBookmarkEx {
     type Class = Doc;
     type Response = CreateBookmarkExResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CreateBookmarkEx",
-        effect: Effect::Write,
-        results: &["qInfo", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CreateBookmarkEx",
+        Effect::Write,
+        &["qInfo", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateBookmarkExResponse, Error> {
         Ok(CreateBookmarkExResponse {
@@ -5001,12 +4955,12 @@ impl Serialize for CreateConnection {
 impl Request for CreateConnection {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CreateConnection",
-        effect: Effect::Write,
-        results: &["qConnectionId"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CreateConnection",
+        Effect::Write,
+        &["qConnectionId"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qConnectionId")
@@ -5044,12 +4998,12 @@ impl Serialize for CreateDimension {
 impl Request for CreateDimension {
     type Class = Doc;
     type Response = CreateDimensionResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CreateDimension",
-        effect: Effect::Write,
-        results: &["qInfo", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CreateDimension",
+        Effect::Write,
+        &["qInfo", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateDimensionResponse, Error> {
         Ok(CreateDimensionResponse {
@@ -5107,12 +5061,12 @@ impl Serialize for CreateDraft {
 impl Request for CreateDraft {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CreateDraft",
-        effect: Effect::Write,
-        results: &["qDraftId"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CreateDraft",
+        Effect::Write,
+        &["qDraftId"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qDraftId")
@@ -5150,12 +5104,12 @@ impl Serialize for CreateMeasure {
 impl Request for CreateMeasure {
     type Class = Doc;
     type Response = CreateMeasureResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CreateMeasure",
-        effect: Effect::Write,
-        results: &["qInfo", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CreateMeasure",
+        Effect::Write,
+        &["qInfo", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateMeasureResponse, Error> {
         Ok(CreateMeasureResponse {
@@ -5212,12 +5166,12 @@ impl Serialize for CreateObject {
 impl Request for CreateObject {
     type Class = Doc;
     type Response = CreateObjectResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CreateObject",
-        effect: Effect::Write,
-        results: &["qInfo", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CreateObject",
+        Effect::Write,
+        &["qInfo", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateObjectResponse, Error> {
         Ok(CreateObjectResponse {
@@ -5274,12 +5228,12 @@ impl Serialize for CreateSessionObject {
 impl Request for CreateSessionObject {
     type Class = Doc;
     type Response = super::generic_object::GenericObject;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CreateSessionObject",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CreateSessionObject",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<super::generic_object::GenericObject, Error> {
         answer.object("qReturn")
@@ -5317,12 +5271,12 @@ impl Serialize for CreateSessionVariable {
 impl Request for CreateSessionVariable {
     type Class = Doc;
     type Response = super::generic_variable::GenericVariable;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CreateSessionVariable",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CreateSessionVariable",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(
         answer: Answer<'_>,
@@ -5389,12 +5343,12 @@ impl Serialize for CreateTemporaryBookmark {
 impl Request for CreateTemporaryBookmark {
     type Class = Doc;
     type Response = CreateTemporaryBookmarkResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CreateTemporaryBookmark",
-        effect: Effect::Write,
-        results: &["qId", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CreateTemporaryBookmark",
+        Effect::Write,
+        &["qId", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateTemporaryBookmarkResponse, Error> {
         answer.record()
@@ -5471,12 +5425,12 @@ impl Serialize for CreateVariable {
 impl Request for CreateVariable {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CreateVariable",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CreateVariable",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -5514,12 +5468,12 @@ impl Serialize for CreateVariableEx {
 impl Request for CreateVariableEx {
     type Class = Doc;
     type Response = CreateVariableExResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "CreateVariableEx",
-        effect: Effect::Write,
-        results: &["qInfo", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "CreateVariableEx",
+        Effect::Write,
+        &["qInfo", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateVariableExResponse, Error> {
         Ok(CreateVariableExResponse {
@@ -5578,12 +5532,7 @@ impl Serialize for DeleteConnection {
 impl Request for DeleteConnection {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DeleteConnection",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "DeleteConnection", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -5621,12 +5570,12 @@ impl Serialize for DestroyBookmark {
 impl Request for DestroyBookmark {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DestroyBookmark",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "DestroyBookmark",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5664,12 +5613,12 @@ impl Serialize for DestroyDimension {
 impl Request for DestroyDimension {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DestroyDimension",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "DestroyDimension",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5715,12 +5664,12 @@ impl Serialize for DestroyDraft {
 impl Request for DestroyDraft {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DestroyDraft",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "DestroyDraft",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5758,12 +5707,12 @@ impl Serialize for DestroyMeasure {
 impl Request for DestroyMeasure {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DestroyMeasure",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "DestroyMeasure",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5801,12 +5750,12 @@ impl Serialize for DestroyObject {
 impl Request for DestroyObject {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DestroyObject",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "DestroyObject",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5844,12 +5793,12 @@ impl Serialize for DestroySessionObject {
 impl Request for DestroySessionObject {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DestroySessionObject",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "DestroySessionObject",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5887,12 +5836,12 @@ impl Serialize for DestroySessionVariable {
 impl Request for DestroySessionVariable {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DestroySessionVariable",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "DestroySessionVariable",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5930,12 +5879,12 @@ impl Serialize for DestroySessionVariableById {
 impl Request for DestroySessionVariableById {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DestroySessionVariableById",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "DestroySessionVariableById",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5973,12 +5922,12 @@ impl Serialize for DestroySessionVariableByName {
 impl Request for DestroySessionVariableByName {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DestroySessionVariableByName",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "DestroySessionVariableByName",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -6016,12 +5965,12 @@ impl Serialize for DestroyVariableById {
 impl Request for DestroyVariableById {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DestroyVariableById",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "DestroyVariableById",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -6059,12 +6008,12 @@ impl Serialize for DestroyVariableByName {
 impl Request for DestroyVariableByName {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DestroyVariableByName",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "DestroyVariableByName",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -6152,12 +6101,7 @@ impl Serialize for DoReload {
 impl Request for DoReload {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DoReload",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new("Doc", "DoReload", Effect::Write, &["qReturn"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -6209,12 +6153,7 @@ impl Serialize for DoReloadEx {
 impl Request for DoReloadEx {
     type Class = Doc;
     type Response = DoReloadExResult;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DoReloadEx",
-        effect: Effect::Write,
-        results: &["qResult"],
-    };
+    const METHOD: Method = Method::new("Doc", "DoReloadEx", Effect::Write, &["qResult"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<DoReloadExResult, Error> {
         answer.value("qResult")
@@ -6266,12 +6205,7 @@ impl Serialize for DoSave {
 impl Request for DoSave {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "DoSave",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "DoSave", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -6311,12 +6245,7 @@ impl Serialize for Evaluate {
 impl Request for Evaluate {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "Evaluate",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new("Doc", "Evaluate", Effect::Read, &["qReturn"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qReturn")
@@ -6356,12 +6285,7 @@ impl Serialize for EvaluateEx {
 impl Request for EvaluateEx {
     type Class = Doc;
     type Response = FieldValue;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "EvaluateEx",
-        effect: Effect::Read,
-        results: &["qValue"],
-    };
+    const METHOD: Method = Method::new("Doc", "EvaluateEx", Effect::Read, &["qValue"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<FieldValue, Error> {
         answer.value("qValue")
@@ -6401,12 +6325,12 @@ impl Serialize for ExpandExpression {
 impl Request for ExpandExpression {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "ExpandExpression",
-        effect: Effect::Read,
-        results: &["qExpandedExpression"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "ExpandExpression",
+        Effect::Read,
+        &["qExpandedExpression"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qExpandedExpression")
@@ -6458,12 +6382,12 @@ impl Serialize for ExportReducedData {
 impl Request for ExportReducedData {
     type Class = Doc;
     type Response = NxDownloadInfo;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "ExportReducedData",
-        effect: Effect::Write,
-        results: &["qDownloadInfo"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "ExportReducedData",
+        Effect::Write,
+        &["qDownloadInfo"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<NxDownloadInfo, Error> {
         answer.value("qDownloadInfo")
@@ -6508,12 +6432,12 @@ impl Serialize for FindMatchingFields {
 impl Request for FindMatchingFields {
     type Class = Doc;
     type Response = Vec<NxMatchingFieldInfo>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "FindMatchingFields",
-        effect: Effect::Read,
-        results: &["qFieldNames"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "FindMatchingFields",
+        Effect::Read,
+        &["qFieldNames"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxMatchingFieldInfo>, Error> {
         answer.value("qFieldNames")
@@ -6541,12 +6465,7 @@ impl Serialize for Forward {
 impl Request for Forward {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "Forward",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "Forward", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -6574,12 +6493,12 @@ impl Serialize for ForwardCount {
 impl Request for ForwardCount {
     type Class = Doc;
     type Response = i64;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "ForwardCount",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "ForwardCount",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<i64, Error> {
         answer.value("qReturn")
@@ -6607,12 +6526,7 @@ impl Serialize for GetAllInfos {
 impl Request for GetAllInfos {
     type Class = Doc;
     type Response = Vec<NxInfo>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetAllInfos",
-        effect: Effect::Read,
-        results: &["qInfos"],
-    };
+    const METHOD: Method = Method::new("Doc", "GetAllInfos", Effect::Read, &["qInfos"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxInfo>, Error> {
         answer.value("qInfos")
@@ -6640,12 +6554,12 @@ impl Serialize for GetAppLayout {
 impl Request for GetAppLayout {
     type Class = Doc;
     type Response = NxAppLayout;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetAppLayout",
-        effect: Effect::Read,
-        results: &["qLayout"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetAppLayout",
+        Effect::Read,
+        &["qLayout"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<NxAppLayout, Error> {
         answer.value("qLayout")
@@ -6673,12 +6587,12 @@ impl Serialize for GetAppProperties {
 impl Request for GetAppProperties {
     type Class = Doc;
     type Response = NxAppProperties;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetAppProperties",
-        effect: Effect::Read,
-        results: &["qProp"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetAppProperties",
+        Effect::Read,
+        &["qProp"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<NxAppProperties, Error> {
         answer.value("qProp")
@@ -6723,12 +6637,12 @@ impl Serialize for GetAssociationScores {
 impl Request for GetAssociationScores {
     type Class = Doc;
     type Response = Vec<AssociationScore>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetAssociationScores",
-        effect: Effect::Read,
-        results: &["qScore"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetAssociationScores",
+        Effect::Read,
+        &["qScore"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<AssociationScore>, Error> {
         answer.value("qScore")
@@ -6766,12 +6680,7 @@ impl Serialize for GetBookmark {
 impl Request for GetBookmark {
     type Class = Doc;
     type Response = super::generic_bookmark::GenericBookmark;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetBookmark",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new("Doc", "GetBookmark", Effect::Read, &["qReturn"]);
     #[inline]
     fn read(
         answer: Answer<'_>,
@@ -6811,12 +6720,7 @@ impl Serialize for GetBookmarks {
 impl Request for GetBookmarks {
     type Class = Doc;
     type Response = Vec<NxContainerEntry>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetBookmarks",
-        effect: Effect::Read,
-        results: &["qList"],
-    };
+    const METHOD: Method = Method::new("Doc", "GetBookmarks", Effect::Read, &["qList"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxContainerEntry>, Error> {
         answer.value("qList")
@@ -6856,12 +6760,12 @@ impl Serialize for GetConnection {
 impl Request for GetConnection {
     type Class = Doc;
     type Response = Connection;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetConnection",
-        effect: Effect::Read,
-        results: &["qConnection"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetConnection",
+        Effect::Read,
+        &["qConnection"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Connection, Error> {
         answer.value("qConnection")
@@ -6889,12 +6793,12 @@ impl Serialize for GetConnections {
 impl Request for GetConnections {
     type Class = Doc;
     type Response = Vec<Connection>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetConnections",
-        effect: Effect::Read,
-        results: &["qConnections"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetConnections",
+        Effect::Read,
+        &["qConnections"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<Connection>, Error> {
         answer.value("qConnections")
@@ -6922,12 +6826,12 @@ impl Serialize for GetContentLibraries {
 impl Request for GetContentLibraries {
     type Class = Doc;
     type Response = ContentLibraryList;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetContentLibraries",
-        effect: Effect::Read,
-        results: &["qList"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetContentLibraries",
+        Effect::Read,
+        &["qList"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<ContentLibraryList, Error> {
         answer.value("qList")
@@ -6967,12 +6871,12 @@ impl Serialize for GetDatabaseInfo {
 impl Request for GetDatabaseInfo {
     type Class = Doc;
     type Response = DatabaseInfo;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetDatabaseInfo",
-        effect: Effect::Read,
-        results: &["qInfo"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetDatabaseInfo",
+        Effect::Read,
+        &["qInfo"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<DatabaseInfo, Error> {
         answer.value("qInfo")
@@ -7031,12 +6935,12 @@ impl Serialize for GetDatabaseOwners {
 impl Request for GetDatabaseOwners {
     type Class = Doc;
     type Response = Vec<DatabaseOwner>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetDatabaseOwners",
-        effect: Effect::Read,
-        results: &["qOwners"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetDatabaseOwners",
+        Effect::Read,
+        &["qOwners"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<DatabaseOwner>, Error> {
         answer.value("qOwners")
@@ -7117,12 +7021,12 @@ impl Serialize for GetDatabaseTableFields {
 impl Request for GetDatabaseTableFields {
     type Class = Doc;
     type Response = Vec<DataField>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetDatabaseTableFields",
-        effect: Effect::Read,
-        results: &["qFields"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetDatabaseTableFields",
+        Effect::Read,
+        &["qFields"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<DataField>, Error> {
         answer.value("qFields")
@@ -7220,12 +7124,12 @@ impl Serialize for GetDatabaseTablePreview {
 impl Request for GetDatabaseTablePreview {
     type Class = Doc;
     type Response = GetDatabaseTablePreviewResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetDatabaseTablePreview",
-        effect: Effect::Read,
-        results: &["qPreview", "qRowCount"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetDatabaseTablePreview",
+        Effect::Read,
+        &["qPreview", "qRowCount"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GetDatabaseTablePreviewResponse, Error> {
         answer.record()
@@ -7339,12 +7243,12 @@ impl Serialize for GetDatabaseTables {
 impl Request for GetDatabaseTables {
     type Class = Doc;
     type Response = Vec<DataTable>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetDatabaseTables",
-        effect: Effect::Read,
-        results: &["qTables"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetDatabaseTables",
+        Effect::Read,
+        &["qTables"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<DataTable>, Error> {
         answer.value("qTables")
@@ -7384,12 +7288,12 @@ impl Serialize for GetDatabases {
 impl Request for GetDatabases {
     type Class = Doc;
     type Response = Vec<Database>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetDatabases",
-        effect: Effect::Read,
-        results: &["qDatabases"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetDatabases",
+        Effect::Read,
+        &["qDatabases"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<Database>, Error> {
         answer.value("qDatabases")
@@ -7427,12 +7331,12 @@ impl Serialize for GetDimension {
 impl Request for GetDimension {
     type Class = Doc;
     type Response = super::generic_dimension::GenericDimension;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetDimension",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetDimension",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(
         answer: Answer<'_>,
@@ -7488,12 +7392,12 @@ impl Serialize for GetEmptyScript {
 impl Request for GetEmptyScript {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetEmptyScript",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetEmptyScript",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qReturn")
@@ -7523,12 +7427,12 @@ impl Serialize for GetExpressionBNF {
 impl Request for GetExpressionBNF {
     type Class = Doc;
     type Response = GetExpressionBNFResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetExpressionBNF",
-        effect: Effect::Read,
-        results: &["qBnfDefs", "qBnfHash"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetExpressionBNF",
+        Effect::Read,
+        &["qBnfDefs", "qBnfHash"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GetExpressionBNFResponse, Error> {
         answer.record()
@@ -7596,12 +7500,12 @@ impl Serialize for GetExpressionBNFHash {
 impl Request for GetExpressionBNFHash {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetExpressionBNFHash",
-        effect: Effect::Read,
-        results: &["qBnfHash"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetExpressionBNFHash",
+        Effect::Read,
+        &["qBnfHash"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qBnfHash")
@@ -7629,12 +7533,12 @@ impl Serialize for GetFavoriteVariables {
 impl Request for GetFavoriteVariables {
     type Class = Doc;
     type Response = Vec<String>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetFavoriteVariables",
-        effect: Effect::Read,
-        results: &["qNames"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetFavoriteVariables",
+        Effect::Read,
+        &["qNames"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<String>, Error> {
         answer.value("qNames")
@@ -7693,12 +7597,7 @@ impl Serialize for GetField {
 impl Request for GetField {
     type Class = Doc;
     type Response = super::field::Field;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetField",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new("Doc", "GetField", Effect::Read, &["qReturn"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<super::field::Field, Error> {
         answer.object("qReturn")
@@ -7768,12 +7667,12 @@ impl Serialize for GetFieldAndColumnSamples {
 impl Request for GetFieldAndColumnSamples {
     type Class = Doc;
     type Response = Vec<SampleResult>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetFieldAndColumnSamples",
-        effect: Effect::Read,
-        results: &["qResult"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetFieldAndColumnSamples",
+        Effect::Read,
+        &["qResult"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<SampleResult>, Error> {
         answer.value("qResult")
@@ -7813,12 +7712,12 @@ impl Serialize for GetFieldDescription {
 impl Request for GetFieldDescription {
     type Class = Doc;
     type Response = FieldDescription;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetFieldDescription",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetFieldDescription",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<FieldDescription, Error> {
         answer.value("qReturn")
@@ -7858,12 +7757,12 @@ impl Serialize for GetFieldOnTheFlyByName {
 impl Request for GetFieldOnTheFlyByName {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetFieldOnTheFlyByName",
-        effect: Effect::Read,
-        results: &["qName"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetFieldOnTheFlyByName",
+        Effect::Read,
+        &["qName"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qName")
@@ -7901,12 +7800,12 @@ impl Serialize for GetFieldsFromExpression {
 impl Request for GetFieldsFromExpression {
     type Class = Doc;
     type Response = Vec<String>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetFieldsFromExpression",
-        effect: Effect::Read,
-        results: &["qFieldNames"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetFieldsFromExpression",
+        Effect::Read,
+        &["qFieldNames"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<String>, Error> {
         answer.value("qFieldNames")
@@ -7944,12 +7843,12 @@ impl Serialize for GetFieldsResourceIds {
 impl Request for GetFieldsResourceIds {
     type Class = Doc;
     type Response = Vec<NxFieldResourceId>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetFieldsResourceIds",
-        effect: Effect::Read,
-        results: &["qFields"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetFieldsResourceIds",
+        Effect::Read,
+        &["qFields"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxFieldResourceId>, Error> {
         answer.value("qFields")
@@ -8022,12 +7921,12 @@ impl Serialize for GetFileTableFields {
 impl Request for GetFileTableFields {
     type Class = Doc;
     type Response = GetFileTableFieldsResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetFileTableFields",
-        effect: Effect::Read,
-        results: &["qFields", "qFormatSpec"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetFileTableFields",
+        Effect::Read,
+        &["qFields", "qFormatSpec"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GetFileTableFieldsResponse, Error> {
         answer.record()
@@ -8138,12 +8037,12 @@ impl Serialize for GetFileTablePreview {
 impl Request for GetFileTablePreview {
     type Class = Doc;
     type Response = GetFileTablePreviewResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetFileTablePreview",
-        effect: Effect::Read,
-        results: &["qPreview", "qFormatSpec"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetFileTablePreview",
+        Effect::Read,
+        &["qPreview", "qFormatSpec"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GetFileTablePreviewResponse, Error> {
         answer.record()
@@ -8245,12 +8144,12 @@ impl Serialize for GetFileTables {
 impl Request for GetFileTables {
     type Class = Doc;
     type Response = Vec<DataTable>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetFileTables",
-        effect: Effect::Read,
-        results: &["qTables"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetFileTables",
+        Effect::Read,
+        &["qTables"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<DataTable>, Error> {
         answer.value("qTables")
@@ -8314,12 +8213,12 @@ impl Serialize for GetFileTablesEx {
 impl Request for GetFileTablesEx {
     type Class = Doc;
     type Response = Vec<DataTableEx>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetFileTablesEx",
-        effect: Effect::Read,
-        results: &["qTables"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetFileTablesEx",
+        Effect::Read,
+        &["qTables"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<DataTableEx>, Error> {
         answer.value("qTables")
@@ -8378,12 +8277,12 @@ impl Serialize for GetFolderItemsForConnection {
 impl Request for GetFolderItemsForConnection {
     type Class = Doc;
     type Response = Vec<FolderItem>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetFolderItemsForConnection",
-        effect: Effect::Read,
-        results: &["qFolderItems"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetFolderItemsForConnection",
+        Effect::Read,
+        &["qFolderItems"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<FolderItem>, Error> {
         answer.value("qFolderItems")
@@ -8413,12 +8312,12 @@ impl Serialize for GetGroupStates {
 impl Request for GetGroupStates {
     type Class = Doc;
     type Response = Vec<GroupState>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetGroupStates",
-        effect: Effect::Read,
-        results: &["qGroupStates"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetGroupStates",
+        Effect::Read,
+        &["qGroupStates"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<GroupState>, Error> {
         answer.value("qGroupStates")
@@ -8456,12 +8355,12 @@ impl Serialize for GetIncludeFileContent {
 impl Request for GetIncludeFileContent {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetIncludeFileContent",
-        effect: Effect::Read,
-        results: &["qContent"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetIncludeFileContent",
+        Effect::Read,
+        &["qContent"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qContent")
@@ -8499,12 +8398,12 @@ impl Serialize for GetLibraryContent {
 impl Request for GetLibraryContent {
     type Class = Doc;
     type Response = StaticContentList;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetLibraryContent",
-        effect: Effect::Read,
-        results: &["qList"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetLibraryContent",
+        Effect::Read,
+        &["qList"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<StaticContentList, Error> {
         answer.value("qList")
@@ -8532,12 +8431,7 @@ impl Serialize for GetLineage {
 impl Request for GetLineage {
     type Class = Doc;
     type Response = Vec<LineageInfo>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetLineage",
-        effect: Effect::Read,
-        results: &["qLineage"],
-    };
+    const METHOD: Method = Method::new("Doc", "GetLineage", Effect::Read, &["qLineage"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<LineageInfo>, Error> {
         answer.value("qLineage")
@@ -8565,12 +8459,12 @@ impl Serialize for GetLocaleInfo {
 impl Request for GetLocaleInfo {
     type Class = Doc;
     type Response = LocaleInfo;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetLocaleInfo",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetLocaleInfo",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<LocaleInfo, Error> {
         answer.value("qReturn")
@@ -8598,12 +8492,12 @@ impl Serialize for GetLooselyCoupledVector {
 impl Request for GetLooselyCoupledVector {
     type Class = Doc;
     type Response = Vec<i16>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetLooselyCoupledVector",
-        effect: Effect::Read,
-        results: &["qv"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetLooselyCoupledVector",
+        Effect::Read,
+        &["qv"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<i16>, Error> {
         answer.value("qv")
@@ -8662,12 +8556,12 @@ impl Serialize for GetMatchingFields {
 impl Request for GetMatchingFields {
     type Class = Doc;
     type Response = Vec<NxMatchingFieldInfo>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetMatchingFields",
-        effect: Effect::Read,
-        results: &["qFieldNames"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetMatchingFields",
+        Effect::Read,
+        &["qFieldNames"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxMatchingFieldInfo>, Error> {
         answer.value("qFieldNames")
@@ -8705,12 +8599,7 @@ impl Serialize for GetMeasure {
 impl Request for GetMeasure {
     type Class = Doc;
     type Response = super::generic_measure::GenericMeasure;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetMeasure",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new("Doc", "GetMeasure", Effect::Read, &["qReturn"]);
     #[inline]
     fn read(
         answer: Answer<'_>,
@@ -8750,12 +8639,12 @@ impl Serialize for GetMeasureWithLabel {
 impl Request for GetMeasureWithLabel {
     type Class = Doc;
     type Response = super::generic_measure::GenericMeasure;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetMeasureWithLabel",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetMeasureWithLabel",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(
         answer: Answer<'_>,
@@ -8786,12 +8675,12 @@ impl Serialize for GetMediaList {
 impl Request for GetMediaList {
     type Class = Doc;
     type Response = GetMediaListResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetMediaList",
-        effect: Effect::Read,
-        results: &["qList", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetMediaList",
+        Effect::Read,
+        &["qList", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GetMediaListResponse, Error> {
         answer.record()
@@ -8867,12 +8756,7 @@ impl Serialize for GetObject {
 impl Request for GetObject {
     type Class = Doc;
     type Response = super::generic_object::GenericObject;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetObject",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new("Doc", "GetObject", Effect::Read, &["qReturn"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<super::generic_object::GenericObject, Error> {
         answer.object("qReturn")
@@ -8910,12 +8794,7 @@ impl Serialize for GetObjects {
 impl Request for GetObjects {
     type Class = Doc;
     type Response = Vec<NxContainerEntry>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetObjects",
-        effect: Effect::Read,
-        results: &["qList"],
-    };
+    const METHOD: Method = Method::new("Doc", "GetObjects", Effect::Read, &["qList"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxContainerEntry>, Error> {
         answer.value("qList")
@@ -8955,12 +8834,12 @@ impl Serialize for GetOrCreateObject {
 impl Request for GetOrCreateObject {
     type Class = Doc;
     type Response = GetOrCreateObjectResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetOrCreateObject",
-        effect: Effect::Write,
-        results: &["qNewObject", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetOrCreateObject",
+        Effect::Write,
+        &["qNewObject", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GetOrCreateObjectResponse, Error> {
         Ok(GetOrCreateObjectResponse {
@@ -9007,12 +8886,7 @@ impl Serialize for GetScript {
 impl Request for GetScript {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetScript",
-        effect: Effect::Read,
-        results: &["qScript"],
-    };
+    const METHOD: Method = Method::new("Doc", "GetScript", Effect::Read, &["qScript"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qScript")
@@ -9040,12 +8914,12 @@ impl Serialize for GetScriptBreakpoints {
 impl Request for GetScriptBreakpoints {
     type Class = Doc;
     type Response = Vec<EditorBreakpoint>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetScriptBreakpoints",
-        effect: Effect::Read,
-        results: &["qBreakpoints"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetScriptBreakpoints",
+        Effect::Read,
+        &["qBreakpoints"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<EditorBreakpoint>, Error> {
         answer.value("qBreakpoints")
@@ -9073,12 +8947,7 @@ impl Serialize for GetScriptEx {
 impl Request for GetScriptEx {
     type Class = Doc;
     type Response = AppScript;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetScriptEx",
-        effect: Effect::Read,
-        results: &["qScript"],
-    };
+    const METHOD: Method = Method::new("Doc", "GetScriptEx", Effect::Read, &["qScript"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<AppScript, Error> {
         answer.value("qScript")
@@ -9108,12 +8977,7 @@ impl Serialize for GetScriptMeta {
 impl Request for GetScriptMeta {
     type Class = Doc;
     type Response = AppScriptMeta;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetScriptMeta",
-        effect: Effect::Read,
-        results: &["qMeta"],
-    };
+    const METHOD: Method = Method::new("Doc", "GetScriptMeta", Effect::Read, &["qMeta"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<AppScriptMeta, Error> {
         answer.value("qMeta")
@@ -9184,12 +9048,12 @@ impl Serialize for GetSetAnalysis {
 impl Request for GetSetAnalysis {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetSetAnalysis",
-        effect: Effect::Read,
-        results: &["qSetExpression"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetSetAnalysis",
+        Effect::Read,
+        &["qSetExpression"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qSetExpression")
@@ -9249,12 +9113,7 @@ impl Serialize for GetTableData {
 impl Request for GetTableData {
     type Class = Doc;
     type Response = Vec<TableRow>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetTableData",
-        effect: Effect::Read,
-        results: &["qData"],
-    };
+    const METHOD: Method = Method::new("Doc", "GetTableData", Effect::Read, &["qData"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<TableRow>, Error> {
         answer.value("qData")
@@ -9296,12 +9155,12 @@ impl Serialize for GetTableProfileData {
 impl Request for GetTableProfileData {
     type Class = Doc;
     type Response = TableProfilingData;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetTableProfileData",
-        effect: Effect::Read,
-        results: &["qProfiling"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetTableProfileData",
+        Effect::Read,
+        &["qProfiling"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<TableProfilingData, Error> {
         answer.value("qProfiling")
@@ -9386,12 +9245,12 @@ impl Serialize for GetTablesAndKeys {
 impl Request for GetTablesAndKeys {
     type Class = Doc;
     type Response = GetTablesAndKeysResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetTablesAndKeys",
-        effect: Effect::Read,
-        results: &["qtr", "qk"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetTablesAndKeys",
+        Effect::Read,
+        &["qtr", "qk"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GetTablesAndKeysResponse, Error> {
         answer.record()
@@ -9457,12 +9316,12 @@ impl Serialize for GetTextMacros {
 impl Request for GetTextMacros {
     type Class = Doc;
     type Response = Vec<TextMacro>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetTextMacros",
-        effect: Effect::Read,
-        results: &["qMacros"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetTextMacros",
+        Effect::Read,
+        &["qMacros"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<TextMacro>, Error> {
         answer.value("qMacros")
@@ -9503,12 +9362,7 @@ impl Serialize for GetVariable {
 impl Request for GetVariable {
     type Class = Doc;
     type Response = super::generic_variable::GenericVariable;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetVariable",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new("Doc", "GetVariable", Effect::Read, &["qReturn"]);
     #[inline]
     fn read(
         answer: Answer<'_>,
@@ -9548,12 +9402,12 @@ impl Serialize for GetVariableById {
 impl Request for GetVariableById {
     type Class = Doc;
     type Response = super::generic_variable::GenericVariable;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetVariableById",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetVariableById",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(
         answer: Answer<'_>,
@@ -9593,12 +9447,12 @@ impl Serialize for GetVariableByName {
 impl Request for GetVariableByName {
     type Class = Doc;
     type Response = super::generic_variable::GenericVariable;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetVariableByName",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetVariableByName",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(
         answer: Answer<'_>,
@@ -9638,12 +9492,7 @@ impl Serialize for GetVariables {
 impl Request for GetVariables {
     type Class = Doc;
     type Response = Vec<NxVariableListItem>;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetVariables",
-        effect: Effect::Read,
-        results: &["qList"],
-    };
+    const METHOD: Method = Method::new("Doc", "GetVariables", Effect::Read, &["qList"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxVariableListItem>, Error> {
         answer.value("qList")
@@ -9671,12 +9520,12 @@ impl Serialize for GetViewDlgSaveInfo {
 impl Request for GetViewDlgSaveInfo {
     type Class = Doc;
     type Response = TableViewDlgSaveInfo;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GetViewDlgSaveInfo",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GetViewDlgSaveInfo",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<TableViewDlgSaveInfo, Error> {
         answer.value("qReturn")
@@ -9735,12 +9584,12 @@ impl Serialize for GuessFileType {
 impl Request for GuessFileType {
     type Class = Doc;
     type Response = FileDataFormat;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "GuessFileType",
-        effect: Effect::Read,
-        results: &["qDataFormat"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "GuessFileType",
+        Effect::Read,
+        &["qDataFormat"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<FileDataFormat, Error> {
         answer.value("qDataFormat")
@@ -9792,12 +9641,7 @@ impl Serialize for LockAll {
 impl Request for LockAll {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "LockAll",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "LockAll", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -9861,12 +9705,7 @@ impl Serialize for ModifyConnection {
 impl Request for ModifyConnection {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "ModifyConnection",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "ModifyConnection", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -9925,12 +9764,7 @@ impl Serialize for Publish {
 impl Request for Publish {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "Publish",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "Publish", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -9958,12 +9792,7 @@ impl Serialize for Redo {
 impl Request for Redo {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "Redo",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new("Doc", "Redo", Effect::Write, &["qSuccess"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -10003,12 +9832,12 @@ impl Serialize for RemoveAlternateState {
 impl Request for RemoveAlternateState {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "RemoveAlternateState",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "RemoveAlternateState",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -10048,12 +9877,12 @@ impl Serialize for RemoveSessionAlternateState {
 impl Request for RemoveSessionAlternateState {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "RemoveSessionAlternateState",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "RemoveSessionAlternateState",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -10094,12 +9923,12 @@ impl Serialize for RemoveVariable {
 impl Request for RemoveVariable {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "RemoveVariable",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "RemoveVariable",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -10181,12 +10010,12 @@ impl Serialize for ReplaceBookmark {
 impl Request for ReplaceBookmark {
     type Class = Doc;
     type Response = ReplaceBookmarkResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "ReplaceBookmark",
-        effect: Effect::Write,
-        results: &["qInfo", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "ReplaceBookmark",
+        Effect::Write,
+        &["qInfo", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<ReplaceBookmarkResponse, Error> {
         Ok(ReplaceBookmarkResponse {
@@ -10243,12 +10072,12 @@ impl Serialize for RestoreTempSelectionState {
 impl Request for RestoreTempSelectionState {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "RestoreTempSelectionState",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "RestoreTempSelectionState",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -10276,12 +10105,7 @@ impl Serialize for Resume {
 impl Request for Resume {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "Resume",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "Resume", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -10321,12 +10145,7 @@ impl Serialize for SaveAs {
 impl Request for SaveAs {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SaveAs",
-        effect: Effect::Write,
-        results: &["qNewAppId"],
-    };
+    const METHOD: Method = Method::new("Doc", "SaveAs", Effect::Write, &["qNewAppId"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qNewAppId")
@@ -10354,12 +10173,7 @@ impl Serialize for SaveObjects {
 impl Request for SaveObjects {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SaveObjects",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "SaveObjects", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -10399,12 +10213,7 @@ impl Serialize for Scramble {
 impl Request for Scramble {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "Scramble",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "Scramble", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -10455,12 +10264,12 @@ impl Serialize for SearchAssociations {
 impl Request for SearchAssociations {
     type Class = Doc;
     type Response = SearchAssociationResult;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SearchAssociations",
-        effect: Effect::Read,
-        results: &["qResults"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "SearchAssociations",
+        Effect::Read,
+        &["qResults"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<SearchAssociationResult, Error> {
         answer.value("qResults")
@@ -10510,12 +10319,12 @@ impl Serialize for SearchObjects {
 impl Request for SearchObjects {
     type Class = Doc;
     type Response = SearchResult;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SearchObjects",
-        effect: Effect::Read,
-        results: &["qResult"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "SearchObjects",
+        Effect::Read,
+        &["qResult"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<SearchResult, Error> {
         answer.value("qResult")
@@ -10565,12 +10374,12 @@ impl Serialize for SearchResults {
 impl Request for SearchResults {
     type Class = Doc;
     type Response = SearchResult;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SearchResults",
-        effect: Effect::Read,
-        results: &["qResult"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "SearchResults",
+        Effect::Read,
+        &["qResult"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<SearchResult, Error> {
         answer.value("qResult")
@@ -10612,12 +10421,12 @@ impl Serialize for SearchSuggest {
 impl Request for SearchSuggest {
     type Class = Doc;
     type Response = SearchSuggestionResult;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SearchSuggest",
-        effect: Effect::Read,
-        results: &["qResult"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "SearchSuggest",
+        Effect::Read,
+        &["qResult"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<SearchSuggestionResult, Error> {
         answer.value("qResult")
@@ -10669,12 +10478,12 @@ impl Serialize for SearchValues {
 impl Request for SearchValues {
     type Class = Doc;
     type Response = SearchValueResult;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SearchValues",
-        effect: Effect::Read,
-        results: &["qResult"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "SearchValues",
+        Effect::Read,
+        &["qResult"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<SearchValueResult, Error> {
         answer.value("qResult")
@@ -10747,12 +10556,7 @@ impl Serialize for SelectAssociations {
 impl Request for SelectAssociations {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SelectAssociations",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "SelectAssociations", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -10818,12 +10622,12 @@ impl Serialize for SendGenericCommandToCustomConnector {
 impl Request for SendGenericCommandToCustomConnector {
     type Class = Doc;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SendGenericCommandToCustomConnector",
-        effect: Effect::Write,
-        results: &["qResult"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "SendGenericCommandToCustomConnector",
+        Effect::Write,
+        &["qResult"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qResult")
@@ -10861,12 +10665,7 @@ impl Serialize for SetAppProperties {
 impl Request for SetAppProperties {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SetAppProperties",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "SetAppProperties", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -10904,12 +10703,12 @@ impl Serialize for SetFavoriteVariables {
 impl Request for SetFavoriteVariables {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SetFavoriteVariables",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "SetFavoriteVariables",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -10947,12 +10746,7 @@ impl Serialize for SetFetchLimit {
 impl Request for SetFetchLimit {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SetFetchLimit",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "SetFetchLimit", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -10990,12 +10784,12 @@ impl Serialize for SetLooselyCoupledVector {
 impl Request for SetLooselyCoupledVector {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SetLooselyCoupledVector",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "SetLooselyCoupledVector",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -11033,12 +10827,12 @@ impl Serialize for SetProhibitBinaryLoad {
 impl Request for SetProhibitBinaryLoad {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SetProhibitBinaryLoad",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "SetProhibitBinaryLoad",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -11076,12 +10870,7 @@ impl Serialize for SetScript {
 impl Request for SetScript {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SetScript",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "SetScript", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -11119,12 +10908,12 @@ impl Serialize for SetScriptBreakpoints {
 impl Request for SetScriptBreakpoints {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SetScriptBreakpoints",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "SetScriptBreakpoints",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -11162,12 +10951,7 @@ impl Serialize for SetViewDlgSaveInfo {
 impl Request for SetViewDlgSaveInfo {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "SetViewDlgSaveInfo",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "SetViewDlgSaveInfo", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -11219,12 +11003,12 @@ impl Serialize for StoreTempSelectionState {
 impl Request for StoreTempSelectionState {
     type Class = Doc;
     type Response = StoreTempSelectionStateResponse;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "StoreTempSelectionState",
-        effect: Effect::Write,
-        results: &["qId", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "StoreTempSelectionState",
+        Effect::Write,
+        &["qId", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<StoreTempSelectionStateResponse, Error> {
         answer.record()
@@ -11300,12 +11084,12 @@ impl Serialize for TransformApp {
 impl Request for TransformApp {
     type Class = Doc;
     type Response = TransformAppResult;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "TransformApp",
-        effect: Effect::Write,
-        results: &["qResult"],
-    };
+    const METHOD: Method = Method::new(
+        "Doc",
+        "TransformApp",
+        Effect::Write,
+        &["qResult"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<TransformAppResult, Error> {
         answer.value("qResult")
@@ -11333,12 +11117,7 @@ impl Serialize for Undo {
 impl Request for Undo {
     type Class = Doc;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "Undo",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new("Doc", "Undo", Effect::Write, &["qSuccess"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -11390,12 +11169,7 @@ impl Serialize for UnlockAll {
 impl Request for UnlockAll {
     type Class = Doc;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Doc",
-        name: "UnlockAll",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Doc", "UnlockAll", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()

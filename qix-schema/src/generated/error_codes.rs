@@ -155,7 +155,7 @@ pub const GENERIC_NOT_IMPLEMENTED: ErrorCode = ErrorCode(20i64);
 /// `LOCERR_GENERIC_ENGINE_TERMINATED`, code 21.
 pub const GENERIC_ENGINE_TERMINATED: ErrorCode = ErrorCode(21i64);
 
-/// The limit of write operations is reached.
+/// The limit of write operations has been reached.
 ///
 /// `LOCERR_GENERIC_WRITE_OPERATIONS_LIMIT_REACHED`, code 22.
 pub const GENERIC_WRITE_OPERATIONS_LIMIT_REACHED: ErrorCode = ErrorCode(22i64);
@@ -1700,7 +1700,7 @@ pub const MQ_PROTOCOL_UNKNOWN_ERROR: ErrorCode = ErrorCode(33006i64);
 /// `LOCERR_MQ_PROTOCOL_INVALID_STATUS`, code 33007.
 pub const MQ_PROTOCOL_INVALID_STATUS: ErrorCode = ErrorCode(33007i64);
 
-/// Each code and its name in the schema.
+/// Each code with its name in the schema.
 pub const NAMES: &[(ErrorCode, &str)] = &[
     (JSON_RPC_PARSE_ERROR, "LOCERR_JSON_RPC_PARSE_ERROR"),
     (JSON_RPC_RESPONSE_TOO_LARGE, "LOCERR_JSON_RPC_RESPONSE_TOO_LARGE"),

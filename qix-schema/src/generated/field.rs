@@ -30,7 +30,7 @@ use super::types::*;
 pub struct Field(Arc<dyn Remote>);
 
 impl AsRemote for Field {
-    fn remote(&self) -> &dyn Remote {
+    fn as_remote(&self) -> &dyn Remote {
         &*self.0
     }
 }
@@ -76,7 +76,7 @@ pub trait FieldApi: AsRemote {
     /// Schema method: [`Field.Clear`](https://qlik.dev/apis/json-rpc/qix/field/#clear).
     #[doc(alias = "Clear")]
     fn clear(&self) -> Call<'_, Clear> {
-        Call::new(self.remote(), Clear::new())
+        Call::new(self.as_remote(), Clear::new())
     }
 
     /// Clears the selections in all other fields.
@@ -92,7 +92,7 @@ pub trait FieldApi: AsRemote {
     /// Schema method: [`Field.ClearAllButThis`](https://qlik.dev/apis/json-rpc/qix/field/#clearallbutthis).
     #[doc(alias = "ClearAllButThis")]
     fn clear_all_but_this(&self) -> Call<'_, ClearAllButThis> {
-        Call::new(self.remote(), ClearAllButThis::new())
+        Call::new(self.as_remote(), ClearAllButThis::new())
     }
 
     /// Returns whether the selected values of this field are combined with AND.
@@ -106,7 +106,7 @@ pub trait FieldApi: AsRemote {
     /// Schema method: [`Field.GetAndMode`](https://qlik.dev/apis/json-rpc/qix/field/#getandmode), read-only.
     #[doc(alias = "GetAndMode")]
     fn get_and_mode(&self) -> Call<'_, GetAndMode> {
-        Call::new(self.remote(), GetAndMode::new())
+        Call::new(self.as_remote(), GetAndMode::new())
     }
 
     /// Returns the number of distinct values in the field.
@@ -131,7 +131,7 @@ pub trait FieldApi: AsRemote {
     /// Schema method: [`Field.GetCardinal`](https://qlik.dev/apis/json-rpc/qix/field/#getcardinal), read-only.
     #[doc(alias = "GetCardinal")]
     fn get_cardinal(&self) -> Call<'_, GetCardinal> {
-        Call::new(self.remote(), GetCardinal::new())
+        Call::new(self.as_remote(), GetCardinal::new())
     }
 
     /// Returns the settings of the field.
@@ -146,7 +146,7 @@ pub trait FieldApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetNxProperties")]
     fn get_nx_properties(&self) -> Call<'_, GetNxProperties> {
-        Call::new(self.remote(), GetNxProperties::new())
+        Call::new(self.as_remote(), GetNxProperties::new())
     }
 
     /// Locks the selections in this field: they cannot be changed, and clearing other selections keeps them.
@@ -162,7 +162,7 @@ pub trait FieldApi: AsRemote {
     /// Schema method: [`Field.Lock`](https://qlik.dev/apis/json-rpc/qix/field/#lock).
     #[doc(alias = "Lock")]
     fn lock(&self) -> Call<'_, Lock> {
-        Call::new(self.remote(), Lock::new())
+        Call::new(self.as_remote(), Lock::new())
     }
 
     /// Selects values by their element numbers.
@@ -190,7 +190,7 @@ pub trait FieldApi: AsRemote {
         values: Vec<i32>,
         toggle_mode: bool,
     ) -> Call<'_, LowLevelSelect> {
-        Call::new(self.remote(), LowLevelSelect::new(values, toggle_mode))
+        Call::new(self.as_remote(), LowLevelSelect::new(values, toggle_mode))
     }
 
     /// Selects the values that match a search string, replacing the current selection.
@@ -226,7 +226,7 @@ pub trait FieldApi: AsRemote {
     /// Schema method: [`Field.Select`](https://qlik.dev/apis/json-rpc/qix/field/#select).
     #[doc(alias = "Select")]
     fn select(&self, match_: &str) -> Call<'_, Select> {
-        Call::new(self.remote(), Select::new(match_))
+        Call::new(self.as_remote(), Select::new(match_))
     }
 
     /// Selects all values of the field, including excluded ones.
@@ -245,7 +245,7 @@ pub trait FieldApi: AsRemote {
     /// Schema method: [`Field.SelectAll`](https://qlik.dev/apis/json-rpc/qix/field/#selectall).
     #[doc(alias = "SelectAll")]
     fn select_all(&self) -> Call<'_, SelectAll> {
-        Call::new(self.remote(), SelectAll::new())
+        Call::new(self.as_remote(), SelectAll::new())
     }
 
     /// Selects the alternative values, replacing the current selection.
@@ -264,7 +264,7 @@ pub trait FieldApi: AsRemote {
     /// Schema method: [`Field.SelectAlternative`](https://qlik.dev/apis/json-rpc/qix/field/#selectalternative).
     #[doc(alias = "SelectAlternative")]
     fn select_alternative(&self) -> Call<'_, SelectAlternative> {
-        Call::new(self.remote(), SelectAlternative::new())
+        Call::new(self.as_remote(), SelectAlternative::new())
     }
 
     /// Selects the excluded values, replacing the current selection. This inverts the selection.
@@ -280,7 +280,7 @@ pub trait FieldApi: AsRemote {
     /// Schema method: [`Field.SelectExcluded`](https://qlik.dev/apis/json-rpc/qix/field/#selectexcluded).
     #[doc(alias = "SelectExcluded")]
     fn select_excluded(&self) -> Call<'_, SelectExcluded> {
-        Call::new(self.remote(), SelectExcluded::new())
+        Call::new(self.as_remote(), SelectExcluded::new())
     }
 
     /// Selects all values that are possible under the current selections.
@@ -298,7 +298,7 @@ pub trait FieldApi: AsRemote {
     /// Schema method: [`Field.SelectPossible`](https://qlik.dev/apis/json-rpc/qix/field/#selectpossible).
     #[doc(alias = "SelectPossible")]
     fn select_possible(&self) -> Call<'_, SelectPossible> {
-        Call::new(self.remote(), SelectPossible::new())
+        Call::new(self.as_remote(), SelectPossible::new())
     }
 
     /// Selects the given values.
@@ -332,7 +332,7 @@ pub trait FieldApi: AsRemote {
     /// Schema method: [`Field.SelectValues`](https://qlik.dev/apis/json-rpc/qix/field/#selectvalues).
     #[doc(alias = "SelectValues")]
     fn select_values(&self, field_values: Vec<FieldValue>) -> Call<'_, SelectValues> {
-        Call::new(self.remote(), SelectValues::new(field_values))
+        Call::new(self.as_remote(), SelectValues::new(field_values))
     }
 
     /// Sets whether the selected values of this field are combined with AND instead of OR.
@@ -348,7 +348,7 @@ pub trait FieldApi: AsRemote {
     /// Schema method: [`Field.SetAndMode`](https://qlik.dev/apis/json-rpc/qix/field/#setandmode).
     #[doc(alias = "SetAndMode")]
     fn set_and_mode(&self, and_mode: bool) -> Call<'_, SetAndMode> {
-        Call::new(self.remote(), SetAndMode::new(and_mode))
+        Call::new(self.as_remote(), SetAndMode::new(and_mode))
     }
 
     /// Changes the settings of the field.
@@ -367,7 +367,7 @@ pub trait FieldApi: AsRemote {
         &self,
         properties: NxFieldProperties,
     ) -> Call<'_, SetNxProperties> {
-        Call::new(self.remote(), SetNxProperties::new(properties))
+        Call::new(self.as_remote(), SetNxProperties::new(properties))
     }
 
     /// Toggles the values that match a search string and keeps other selections.
@@ -400,7 +400,7 @@ pub trait FieldApi: AsRemote {
     /// Schema method: [`Field.ToggleSelect`](https://qlik.dev/apis/json-rpc/qix/field/#toggleselect).
     #[doc(alias = "ToggleSelect")]
     fn toggle_select(&self, match_: &str) -> Call<'_, ToggleSelect> {
-        Call::new(self.remote(), ToggleSelect::new(match_))
+        Call::new(self.as_remote(), ToggleSelect::new(match_))
     }
 
     /// Unlocks the selections in this field. They stay selected but can be changed again.
@@ -412,7 +412,7 @@ pub trait FieldApi: AsRemote {
     /// Schema method: [`Field.Unlock`](https://qlik.dev/apis/json-rpc/qix/field/#unlock).
     #[doc(alias = "Unlock")]
     fn unlock(&self) -> Call<'_, Unlock> {
-        Call::new(self.remote(), Unlock::new())
+        Call::new(self.as_remote(), Unlock::new())
     }
 }
 
@@ -437,12 +437,7 @@ impl Serialize for Clear {
 impl Request for Clear {
     type Class = Field;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "Clear",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new("Field", "Clear", Effect::Write, &["qReturn"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -494,12 +489,12 @@ impl Serialize for ClearAllButThis {
 impl Request for ClearAllButThis {
     type Class = Field;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "ClearAllButThis",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Field",
+        "ClearAllButThis",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -527,12 +522,12 @@ impl Serialize for GetAndMode {
 impl Request for GetAndMode {
     type Class = Field;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "GetAndMode",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Field",
+        "GetAndMode",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -560,12 +555,12 @@ impl Serialize for GetCardinal {
 impl Request for GetCardinal {
     type Class = Field;
     type Response = i64;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "GetCardinal",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Field",
+        "GetCardinal",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<i64, Error> {
         answer.value("qReturn")
@@ -593,12 +588,12 @@ impl Serialize for GetNxProperties {
 impl Request for GetNxProperties {
     type Class = Field;
     type Response = NxFieldProperties;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "GetNxProperties",
-        effect: Effect::Read,
-        results: &["qProperties"],
-    };
+    const METHOD: Method = Method::new(
+        "Field",
+        "GetNxProperties",
+        Effect::Read,
+        &["qProperties"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<NxFieldProperties, Error> {
         answer.value("qProperties")
@@ -626,12 +621,7 @@ impl Serialize for Lock {
 impl Request for Lock {
     type Class = Field;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "Lock",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new("Field", "Lock", Effect::Write, &["qReturn"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -695,12 +685,12 @@ impl Serialize for LowLevelSelect {
 impl Request for LowLevelSelect {
     type Class = Field;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "LowLevelSelect",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Field",
+        "LowLevelSelect",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -776,12 +766,7 @@ impl Serialize for Select {
 impl Request for Select {
     type Class = Field;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "Select",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new("Field", "Select", Effect::Write, &["qReturn"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -833,12 +818,12 @@ impl Serialize for SelectAll {
 impl Request for SelectAll {
     type Class = Field;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "SelectAll",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Field",
+        "SelectAll",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -890,12 +875,12 @@ impl Serialize for SelectAlternative {
 impl Request for SelectAlternative {
     type Class = Field;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "SelectAlternative",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Field",
+        "SelectAlternative",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -947,12 +932,12 @@ impl Serialize for SelectExcluded {
 impl Request for SelectExcluded {
     type Class = Field;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "SelectExcluded",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Field",
+        "SelectExcluded",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -1004,12 +989,12 @@ impl Serialize for SelectPossible {
 impl Request for SelectPossible {
     type Class = Field;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "SelectPossible",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Field",
+        "SelectPossible",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -1085,12 +1070,12 @@ impl Serialize for SelectValues {
 impl Request for SelectValues {
     type Class = Field;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "SelectValues",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Field",
+        "SelectValues",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -1128,12 +1113,7 @@ impl Serialize for SetAndMode {
 impl Request for SetAndMode {
     type Class = Field;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "SetAndMode",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Field", "SetAndMode", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -1171,12 +1151,7 @@ impl Serialize for SetNxProperties {
 impl Request for SetNxProperties {
     type Class = Field;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "SetNxProperties",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Field", "SetNxProperties", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -1252,12 +1227,12 @@ impl Serialize for ToggleSelect {
 impl Request for ToggleSelect {
     type Class = Field;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "ToggleSelect",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Field",
+        "ToggleSelect",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -1285,12 +1260,7 @@ impl Serialize for Unlock {
 impl Request for Unlock {
     type Class = Field;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Field",
-        name: "Unlock",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new("Field", "Unlock", Effect::Write, &["qReturn"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")

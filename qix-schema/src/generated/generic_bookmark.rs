@@ -26,7 +26,7 @@ use super::types::*;
 pub struct GenericBookmark(Arc<dyn Remote>);
 
 impl AsRemote for GenericBookmark {
-    fn remote(&self) -> &dyn Remote {
+    fn as_remote(&self) -> &dyn Remote {
         &*self.0
     }
 }
@@ -64,7 +64,7 @@ pub trait GenericBookmarkApi: AsRemote {
     /// Schema method: [`GenericBookmark.Apply`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#apply).
     #[doc(alias = "Apply")]
     fn apply(&self) -> Call<'_, Apply> {
-        Call::new(self.remote(), Apply::new())
+        Call::new(self.as_remote(), Apply::new())
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -81,7 +81,7 @@ pub trait GenericBookmarkApi: AsRemote {
     /// [`GenericBookmark.ApplyAndVerify`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#applyandverify).
     #[doc(alias = "ApplyAndVerify")]
     fn apply_and_verify(&self) -> Call<'_, ApplyAndVerify> {
-        Call::new(self.remote(), ApplyAndVerify::new())
+        Call::new(self.as_remote(), ApplyAndVerify::new())
     }
 
     /// Changes individual properties of the bookmark, such as its title at `/qMetaDef/title`.
@@ -100,7 +100,7 @@ pub trait GenericBookmarkApi: AsRemote {
     /// [`GenericBookmark.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#applypatches).
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
-        Call::new(self.remote(), ApplyPatches::new(patches))
+        Call::new(self.as_remote(), ApplyPatches::new(patches))
     }
 
     /// Adds a published bookmark to the approved content of the app.
@@ -113,7 +113,7 @@ pub trait GenericBookmarkApi: AsRemote {
     /// Schema method: [`GenericBookmark.Approve`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#approve).
     #[doc(alias = "Approve")]
     fn approve(&self) -> Call<'_, Approve> {
-        Call::new(self.remote(), Approve::new())
+        Call::new(self.as_remote(), Approve::new())
     }
 
     /// Returns the values of a field that the bookmark stores for the default state `$`.
@@ -145,7 +145,7 @@ pub trait GenericBookmarkApi: AsRemote {
         data_page: BookmarkFieldPage,
     ) -> Call<'_, GetFieldValues> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             GetFieldValues::new(field, get_excluded_values, data_page),
         )
     }
@@ -175,7 +175,7 @@ pub trait GenericBookmarkApi: AsRemote {
         data_pages: BookmarkStateFieldPages,
     ) -> Call<'_, GetFieldValuesEx> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             GetFieldValuesEx::new(field, get_excluded_values, data_pages),
         )
     }
@@ -190,7 +190,7 @@ pub trait GenericBookmarkApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
-        Call::new(self.remote(), GetInfo::new())
+        Call::new(self.as_remote(), GetInfo::new())
     }
 
     /// Returns the evaluated bookmark: title, selections per state, variables, and patches.
@@ -203,7 +203,7 @@ pub trait GenericBookmarkApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
-        Call::new(self.remote(), GetLayout::new())
+        Call::new(self.as_remote(), GetLayout::new())
     }
 
     /// Returns the properties of the bookmark, for editing.
@@ -220,30 +220,31 @@ pub trait GenericBookmarkApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
-        Call::new(self.remote(), GetProperties::new())
+        Call::new(self.as_remote(), GetProperties::new())
     }
 
     /// Returns the selections of the bookmark as a set expression.
     ///
-    /// Put it into an aggregation, `Sum({…} Sales)`, to calculate with these selections whatever is selected.
-    /// Selections in calculated dimensions and in fields on the fly are left out; the comment `MISSING VALUES` in the
-    /// text says so. [`DocApi::get_set_analysis`](crate::doc::DocApi::get_set_analysis) does the same for the current
-    /// selections, or for a bookmark without a handle to it. Engines older than 12.2886 do not have this method.
+    /// Insert it into an aggregation, `Sum({…} Sales)`, to calculate with these selections regardless of the
+    /// current ones. Selections in calculated dimensions and calculated fields are omitted, which the comment
+    /// `MISSING VALUES` in the result indicates. [`DocApi::get_set_analysis`](crate::doc::DocApi::get_set_analysis)
+    /// does the same for the current selections, or for a bookmark by ID. Engines older than 12.2886 do not have this
+    /// method.
     ///
     /// # Parameters
     ///
-    /// * `state_name` (`qStateName`, optional `String`): The alternate state. Defaults to the default state `$`.
+    /// * `state_name` (`qStateName`, optional `String`): Alternate state. Defaults to `$`, the default state.
     ///
     /// # Returns
     ///
-    /// `String` (`qSetExpression`): The set expression.
+    /// `String` (`qSetExpression`): Set expression.
     ///
     /// Schema method:
     /// [`GenericBookmark.GetSetAnalysis`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getsetanalysis),
     /// read-only.
     #[doc(alias = "GetSetAnalysis")]
     fn get_set_analysis(&self) -> Call<'_, GetSetAnalysis> {
-        Call::new(self.remote(), GetSetAnalysis::new())
+        Call::new(self.as_remote(), GetSetAnalysis::new())
     }
 
     /// Makes a private bookmark of a published app visible to other users.
@@ -256,7 +257,7 @@ pub trait GenericBookmarkApi: AsRemote {
     /// Schema method: [`GenericBookmark.Publish`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#publish).
     #[doc(alias = "Publish")]
     fn publish(&self) -> Call<'_, Publish> {
-        Call::new(self.remote(), Publish::new())
+        Call::new(self.as_remote(), Publish::new())
     }
 
     /// Replaces all properties of the bookmark.
@@ -278,7 +279,7 @@ pub trait GenericBookmarkApi: AsRemote {
         &self,
         prop: GenericBookmarkProperties,
     ) -> Call<'_, SetProperties> {
-        Call::new(self.remote(), SetProperties::new(prop))
+        Call::new(self.as_remote(), SetProperties::new(prop))
     }
 
     /// Removes the bookmark from the approved content of its app. It stays published.
@@ -290,7 +291,7 @@ pub trait GenericBookmarkApi: AsRemote {
     /// Schema method: [`GenericBookmark.UnApprove`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#unapprove).
     #[doc(alias = "UnApprove")]
     fn un_approve(&self) -> Call<'_, UnApprove> {
-        Call::new(self.remote(), UnApprove::new())
+        Call::new(self.as_remote(), UnApprove::new())
     }
 
     /// Makes a published bookmark private again.
@@ -302,7 +303,7 @@ pub trait GenericBookmarkApi: AsRemote {
     /// Schema method: [`GenericBookmark.UnPublish`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#unpublish).
     #[doc(alias = "UnPublish")]
     fn un_publish(&self) -> Call<'_, UnPublish> {
-        Call::new(self.remote(), UnPublish::new())
+        Call::new(self.as_remote(), UnPublish::new())
     }
 }
 
@@ -327,12 +328,12 @@ impl Serialize for Apply {
 impl Request for Apply {
     type Class = GenericBookmark;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericBookmark",
-        name: "Apply",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericBookmark",
+        "Apply",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -362,12 +363,12 @@ impl Serialize for ApplyAndVerify {
 impl Request for ApplyAndVerify {
     type Class = GenericBookmark;
     type Response = BookmarkApplyAndVerifyResult;
-    const METHOD: Method = Method {
-        class: "GenericBookmark",
-        name: "ApplyAndVerify",
-        effect: Effect::Write,
-        results: &["qResult"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericBookmark",
+        "ApplyAndVerify",
+        Effect::Write,
+        &["qResult"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<BookmarkApplyAndVerifyResult, Error> {
         answer.value("qResult")
@@ -405,12 +406,12 @@ impl Serialize for ApplyPatches {
 impl Request for ApplyPatches {
     type Class = GenericBookmark;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericBookmark",
-        name: "ApplyPatches",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericBookmark",
+        "ApplyPatches",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -438,12 +439,7 @@ impl Serialize for Approve {
 impl Request for Approve {
     type Class = GenericBookmark;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericBookmark",
-        name: "Approve",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericBookmark", "Approve", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -497,12 +493,12 @@ impl Serialize for GetFieldValues {
 impl Request for GetFieldValues {
     type Class = GenericBookmark;
     type Response = Vec<FieldValue>;
-    const METHOD: Method = Method {
-        class: "GenericBookmark",
-        name: "GetFieldValues",
-        effect: Effect::Read,
-        results: &["qFieldValues"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericBookmark",
+        "GetFieldValues",
+        Effect::Read,
+        &["qFieldValues"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<FieldValue>, Error> {
         answer.value("qFieldValues")
@@ -556,12 +552,12 @@ impl Serialize for GetFieldValuesEx {
 impl Request for GetFieldValuesEx {
     type Class = GenericBookmark;
     type Response = Vec<StateFieldValues>;
-    const METHOD: Method = Method {
-        class: "GenericBookmark",
-        name: "GetFieldValuesEx",
-        effect: Effect::Read,
-        results: &["qFieldValues"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericBookmark",
+        "GetFieldValuesEx",
+        Effect::Read,
+        &["qFieldValues"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<StateFieldValues>, Error> {
         answer.value("qFieldValues")
@@ -589,12 +585,12 @@ impl Serialize for GetInfo {
 impl Request for GetInfo {
     type Class = GenericBookmark;
     type Response = NxInfo;
-    const METHOD: Method = Method {
-        class: "GenericBookmark",
-        name: "GetInfo",
-        effect: Effect::Read,
-        results: &["qInfo"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericBookmark",
+        "GetInfo",
+        Effect::Read,
+        &["qInfo"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<NxInfo, Error> {
         answer.value("qInfo")
@@ -622,12 +618,12 @@ impl Serialize for GetLayout {
 impl Request for GetLayout {
     type Class = GenericBookmark;
     type Response = GenericBookmarkLayout;
-    const METHOD: Method = Method {
-        class: "GenericBookmark",
-        name: "GetLayout",
-        effect: Effect::Read,
-        results: &["qLayout"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericBookmark",
+        "GetLayout",
+        Effect::Read,
+        &["qLayout"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericBookmarkLayout, Error> {
         answer.value("qLayout")
@@ -655,12 +651,12 @@ impl Serialize for GetProperties {
 impl Request for GetProperties {
     type Class = GenericBookmark;
     type Response = GenericBookmarkProperties;
-    const METHOD: Method = Method {
-        class: "GenericBookmark",
-        name: "GetProperties",
-        effect: Effect::Read,
-        results: &["qProp"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericBookmark",
+        "GetProperties",
+        Effect::Read,
+        &["qProp"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericBookmarkProperties, Error> {
         answer.value("qProp")
@@ -712,12 +708,12 @@ impl Serialize for GetSetAnalysis {
 impl Request for GetSetAnalysis {
     type Class = GenericBookmark;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "GenericBookmark",
-        name: "GetSetAnalysis",
-        effect: Effect::Read,
-        results: &["qSetExpression"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericBookmark",
+        "GetSetAnalysis",
+        Effect::Read,
+        &["qSetExpression"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qSetExpression")
@@ -745,12 +741,7 @@ impl Serialize for Publish {
 impl Request for Publish {
     type Class = GenericBookmark;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericBookmark",
-        name: "Publish",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericBookmark", "Publish", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -788,12 +779,12 @@ impl Serialize for SetProperties {
 impl Request for SetProperties {
     type Class = GenericBookmark;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericBookmark",
-        name: "SetProperties",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericBookmark",
+        "SetProperties",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -821,12 +812,12 @@ impl Serialize for UnApprove {
 impl Request for UnApprove {
     type Class = GenericBookmark;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericBookmark",
-        name: "UnApprove",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericBookmark",
+        "UnApprove",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -854,12 +845,12 @@ impl Serialize for UnPublish {
 impl Request for UnPublish {
     type Class = GenericBookmark;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericBookmark",
-        name: "UnPublish",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericBookmark",
+        "UnPublish",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()

@@ -25,7 +25,7 @@ use super::types::*;
 pub struct GenericDimension(Arc<dyn Remote>);
 
 impl AsRemote for GenericDimension {
-    fn remote(&self) -> &dyn Remote {
+    fn as_remote(&self) -> &dyn Remote {
         &*self.0
     }
 }
@@ -65,7 +65,7 @@ pub trait GenericDimensionApi: AsRemote {
     /// [`GenericDimension.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#applypatches).
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
-        Call::new(self.remote(), ApplyPatches::new(patches))
+        Call::new(self.as_remote(), ApplyPatches::new(patches))
     }
 
     /// Adds a published dimension to the approved content of the app.
@@ -78,7 +78,7 @@ pub trait GenericDimensionApi: AsRemote {
     /// Schema method: [`GenericDimension.Approve`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#approve).
     #[doc(alias = "Approve")]
     fn approve(&self) -> Call<'_, Approve> {
-        Call::new(self.remote(), Approve::new())
+        Call::new(self.as_remote(), Approve::new())
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -97,7 +97,7 @@ pub trait GenericDimensionApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetActiveField")]
     fn get_active_field(&self) -> Call<'_, GetActiveField> {
-        Call::new(self.remote(), GetActiveField::new())
+        Call::new(self.as_remote(), GetActiveField::new())
     }
 
     /// Returns the definition of the dimension: grouping, fields, and labels, without the title and other properties.
@@ -112,7 +112,7 @@ pub trait GenericDimensionApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetDimension")]
     fn get_dimension(&self) -> Call<'_, GetDimension> {
-        Call::new(self.remote(), GetDimension::new())
+        Call::new(self.as_remote(), GetDimension::new())
     }
 
     /// Returns the type and ID of the dimension.
@@ -126,7 +126,7 @@ pub trait GenericDimensionApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
-        Call::new(self.remote(), GetInfo::new())
+        Call::new(self.as_remote(), GetInfo::new())
     }
 
     /// Returns the evaluated dimension and information about its fields.
@@ -142,7 +142,7 @@ pub trait GenericDimensionApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
-        Call::new(self.remote(), GetLayout::new())
+        Call::new(self.as_remote(), GetLayout::new())
     }
 
     /// Returns the objects that use this dimension.
@@ -160,7 +160,7 @@ pub trait GenericDimensionApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetLinkedObjects")]
     fn get_linked_objects(&self) -> Call<'_, GetLinkedObjects> {
-        Call::new(self.remote(), GetLinkedObjects::new())
+        Call::new(self.as_remote(), GetLinkedObjects::new())
     }
 
     /// Returns the properties of the dimension, for editing.
@@ -174,7 +174,7 @@ pub trait GenericDimensionApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
-        Call::new(self.remote(), GetProperties::new())
+        Call::new(self.as_remote(), GetProperties::new())
     }
 
     /// Makes a private dimension of a published app visible to other users.
@@ -187,7 +187,7 @@ pub trait GenericDimensionApi: AsRemote {
     /// Schema method: [`GenericDimension.Publish`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#publish).
     #[doc(alias = "Publish")]
     fn publish(&self) -> Call<'_, Publish> {
-        Call::new(self.remote(), Publish::new())
+        Call::new(self.as_remote(), Publish::new())
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -207,7 +207,7 @@ pub trait GenericDimensionApi: AsRemote {
     /// [`GenericDimension.SetActiveField`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#setactivefield).
     #[doc(alias = "SetActiveField")]
     fn set_active_field(&self, ix: i64) -> Call<'_, SetActiveField> {
-        Call::new(self.remote(), SetActiveField::new(ix))
+        Call::new(self.as_remote(), SetActiveField::new(ix))
     }
 
     /// Replaces all properties of the dimension.
@@ -229,7 +229,7 @@ pub trait GenericDimensionApi: AsRemote {
         &self,
         prop: GenericDimensionProperties,
     ) -> Call<'_, SetProperties> {
-        Call::new(self.remote(), SetProperties::new(prop))
+        Call::new(self.as_remote(), SetProperties::new(prop))
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -246,7 +246,7 @@ pub trait GenericDimensionApi: AsRemote {
     /// Schema method: [`GenericDimension.StepCycle`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#stepcycle).
     #[doc(alias = "StepCycle")]
     fn step_cycle(&self, step: i64) -> Call<'_, StepCycle> {
-        Call::new(self.remote(), StepCycle::new(step))
+        Call::new(self.as_remote(), StepCycle::new(step))
     }
 
     /// Removes the dimension from the approved content of its app. It stays published.
@@ -258,7 +258,7 @@ pub trait GenericDimensionApi: AsRemote {
     /// Schema method: [`GenericDimension.UnApprove`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#unapprove).
     #[doc(alias = "UnApprove")]
     fn un_approve(&self) -> Call<'_, UnApprove> {
-        Call::new(self.remote(), UnApprove::new())
+        Call::new(self.as_remote(), UnApprove::new())
     }
 
     /// Makes a published dimension private again.
@@ -270,7 +270,7 @@ pub trait GenericDimensionApi: AsRemote {
     /// Schema method: [`GenericDimension.UnPublish`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#unpublish).
     #[doc(alias = "UnPublish")]
     fn un_publish(&self) -> Call<'_, UnPublish> {
-        Call::new(self.remote(), UnPublish::new())
+        Call::new(self.as_remote(), UnPublish::new())
     }
 }
 
@@ -305,12 +305,12 @@ impl Serialize for ApplyPatches {
 impl Request for ApplyPatches {
     type Class = GenericDimension;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericDimension",
-        name: "ApplyPatches",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericDimension",
+        "ApplyPatches",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -338,12 +338,12 @@ impl Serialize for Approve {
 impl Request for Approve {
     type Class = GenericDimension;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericDimension",
-        name: "Approve",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericDimension",
+        "Approve",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -373,12 +373,12 @@ impl Serialize for GetActiveField {
 impl Request for GetActiveField {
     type Class = GenericDimension;
     type Response = i64;
-    const METHOD: Method = Method {
-        class: "GenericDimension",
-        name: "GetActiveField",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericDimension",
+        "GetActiveField",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<i64, Error> {
         answer.value("qReturn")
@@ -406,12 +406,12 @@ impl Serialize for GetDimension {
 impl Request for GetDimension {
     type Class = GenericDimension;
     type Response = NxLibraryDimensionDef;
-    const METHOD: Method = Method {
-        class: "GenericDimension",
-        name: "GetDimension",
-        effect: Effect::Read,
-        results: &["qDim"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericDimension",
+        "GetDimension",
+        Effect::Read,
+        &["qDim"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<NxLibraryDimensionDef, Error> {
         answer.value("qDim")
@@ -439,12 +439,12 @@ impl Serialize for GetInfo {
 impl Request for GetInfo {
     type Class = GenericDimension;
     type Response = NxInfo;
-    const METHOD: Method = Method {
-        class: "GenericDimension",
-        name: "GetInfo",
-        effect: Effect::Read,
-        results: &["qInfo"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericDimension",
+        "GetInfo",
+        Effect::Read,
+        &["qInfo"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<NxInfo, Error> {
         answer.value("qInfo")
@@ -472,12 +472,12 @@ impl Serialize for GetLayout {
 impl Request for GetLayout {
     type Class = GenericDimension;
     type Response = GenericDimensionLayout;
-    const METHOD: Method = Method {
-        class: "GenericDimension",
-        name: "GetLayout",
-        effect: Effect::Read,
-        results: &["qLayout"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericDimension",
+        "GetLayout",
+        Effect::Read,
+        &["qLayout"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericDimensionLayout, Error> {
         answer.value("qLayout")
@@ -505,12 +505,12 @@ impl Serialize for GetLinkedObjects {
 impl Request for GetLinkedObjects {
     type Class = GenericDimension;
     type Response = Vec<NxLinkedObjectInfo>;
-    const METHOD: Method = Method {
-        class: "GenericDimension",
-        name: "GetLinkedObjects",
-        effect: Effect::Read,
-        results: &["qItems"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericDimension",
+        "GetLinkedObjects",
+        Effect::Read,
+        &["qItems"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxLinkedObjectInfo>, Error> {
         answer.value("qItems")
@@ -538,12 +538,12 @@ impl Serialize for GetProperties {
 impl Request for GetProperties {
     type Class = GenericDimension;
     type Response = GenericDimensionProperties;
-    const METHOD: Method = Method {
-        class: "GenericDimension",
-        name: "GetProperties",
-        effect: Effect::Read,
-        results: &["qProp"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericDimension",
+        "GetProperties",
+        Effect::Read,
+        &["qProp"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericDimensionProperties, Error> {
         answer.value("qProp")
@@ -571,12 +571,12 @@ impl Serialize for Publish {
 impl Request for Publish {
     type Class = GenericDimension;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericDimension",
-        name: "Publish",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericDimension",
+        "Publish",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -616,12 +616,12 @@ impl Serialize for SetActiveField {
 impl Request for SetActiveField {
     type Class = GenericDimension;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericDimension",
-        name: "SetActiveField",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericDimension",
+        "SetActiveField",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -659,12 +659,12 @@ impl Serialize for SetProperties {
 impl Request for SetProperties {
     type Class = GenericDimension;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericDimension",
-        name: "SetProperties",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericDimension",
+        "SetProperties",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -704,12 +704,12 @@ impl Serialize for StepCycle {
 impl Request for StepCycle {
     type Class = GenericDimension;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericDimension",
-        name: "StepCycle",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericDimension",
+        "StepCycle",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -737,12 +737,12 @@ impl Serialize for UnApprove {
 impl Request for UnApprove {
     type Class = GenericDimension;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericDimension",
-        name: "UnApprove",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericDimension",
+        "UnApprove",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -770,12 +770,12 @@ impl Serialize for UnPublish {
 impl Request for UnPublish {
     type Class = GenericDimension;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericDimension",
-        name: "UnPublish",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericDimension",
+        "UnPublish",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()

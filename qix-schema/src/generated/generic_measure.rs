@@ -24,7 +24,7 @@ use super::types::*;
 pub struct GenericMeasure(Arc<dyn Remote>);
 
 impl AsRemote for GenericMeasure {
-    fn remote(&self) -> &dyn Remote {
+    fn as_remote(&self) -> &dyn Remote {
         &*self.0
     }
 }
@@ -64,7 +64,7 @@ pub trait GenericMeasureApi: AsRemote {
     /// [`GenericMeasure.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#applypatches).
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
-        Call::new(self.remote(), ApplyPatches::new(patches))
+        Call::new(self.as_remote(), ApplyPatches::new(patches))
     }
 
     /// Adds a published measure to the approved content of the app.
@@ -77,7 +77,7 @@ pub trait GenericMeasureApi: AsRemote {
     /// Schema method: [`GenericMeasure.Approve`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#approve).
     #[doc(alias = "Approve")]
     fn approve(&self) -> Call<'_, Approve> {
-        Call::new(self.remote(), Approve::new())
+        Call::new(self.as_remote(), Approve::new())
     }
 
     /// Returns the type and ID of the measure.
@@ -91,7 +91,7 @@ pub trait GenericMeasureApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
-        Call::new(self.remote(), GetInfo::new())
+        Call::new(self.as_remote(), GetInfo::new())
     }
 
     /// Returns the measure with the expressions in its properties evaluated, such as its label expression.
@@ -107,7 +107,7 @@ pub trait GenericMeasureApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
-        Call::new(self.remote(), GetLayout::new())
+        Call::new(self.as_remote(), GetLayout::new())
     }
 
     /// Returns the objects that use this measure.
@@ -125,7 +125,7 @@ pub trait GenericMeasureApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetLinkedObjects")]
     fn get_linked_objects(&self) -> Call<'_, GetLinkedObjects> {
-        Call::new(self.remote(), GetLinkedObjects::new())
+        Call::new(self.as_remote(), GetLinkedObjects::new())
     }
 
     /// Returns the definition of the measure: expression, label, and number format, without the title and other
@@ -140,7 +140,7 @@ pub trait GenericMeasureApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetMeasure")]
     fn get_measure(&self) -> Call<'_, GetMeasure> {
-        Call::new(self.remote(), GetMeasure::new())
+        Call::new(self.as_remote(), GetMeasure::new())
     }
 
     /// Returns the properties of the measure, for editing.
@@ -153,7 +153,7 @@ pub trait GenericMeasureApi: AsRemote {
     /// [`GenericMeasure.GetProperties`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#getproperties), read-only.
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
-        Call::new(self.remote(), GetProperties::new())
+        Call::new(self.as_remote(), GetProperties::new())
     }
 
     /// Makes a private measure of a published app visible to other users.
@@ -166,7 +166,7 @@ pub trait GenericMeasureApi: AsRemote {
     /// Schema method: [`GenericMeasure.Publish`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#publish).
     #[doc(alias = "Publish")]
     fn publish(&self) -> Call<'_, Publish> {
-        Call::new(self.remote(), Publish::new())
+        Call::new(self.as_remote(), Publish::new())
     }
 
     /// Replaces all properties of the measure.
@@ -185,7 +185,7 @@ pub trait GenericMeasureApi: AsRemote {
     /// [`GenericMeasure.SetProperties`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#setproperties).
     #[doc(alias = "SetProperties")]
     fn set_properties(&self, prop: GenericMeasureProperties) -> Call<'_, SetProperties> {
-        Call::new(self.remote(), SetProperties::new(prop))
+        Call::new(self.as_remote(), SetProperties::new(prop))
     }
 
     /// Removes the measure from the approved content of its app. It stays published.
@@ -197,7 +197,7 @@ pub trait GenericMeasureApi: AsRemote {
     /// Schema method: [`GenericMeasure.UnApprove`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#unapprove).
     #[doc(alias = "UnApprove")]
     fn un_approve(&self) -> Call<'_, UnApprove> {
-        Call::new(self.remote(), UnApprove::new())
+        Call::new(self.as_remote(), UnApprove::new())
     }
 
     /// Makes a published measure private again.
@@ -209,7 +209,7 @@ pub trait GenericMeasureApi: AsRemote {
     /// Schema method: [`GenericMeasure.UnPublish`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#unpublish).
     #[doc(alias = "UnPublish")]
     fn un_publish(&self) -> Call<'_, UnPublish> {
-        Call::new(self.remote(), UnPublish::new())
+        Call::new(self.as_remote(), UnPublish::new())
     }
 }
 
@@ -244,12 +244,12 @@ impl Serialize for ApplyPatches {
 impl Request for ApplyPatches {
     type Class = GenericMeasure;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericMeasure",
-        name: "ApplyPatches",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericMeasure",
+        "ApplyPatches",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -277,12 +277,7 @@ impl Serialize for Approve {
 impl Request for Approve {
     type Class = GenericMeasure;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericMeasure",
-        name: "Approve",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericMeasure", "Approve", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -310,12 +305,12 @@ impl Serialize for GetInfo {
 impl Request for GetInfo {
     type Class = GenericMeasure;
     type Response = NxInfo;
-    const METHOD: Method = Method {
-        class: "GenericMeasure",
-        name: "GetInfo",
-        effect: Effect::Read,
-        results: &["qInfo"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericMeasure",
+        "GetInfo",
+        Effect::Read,
+        &["qInfo"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<NxInfo, Error> {
         answer.value("qInfo")
@@ -343,12 +338,12 @@ impl Serialize for GetLayout {
 impl Request for GetLayout {
     type Class = GenericMeasure;
     type Response = GenericMeasureLayout;
-    const METHOD: Method = Method {
-        class: "GenericMeasure",
-        name: "GetLayout",
-        effect: Effect::Read,
-        results: &["qLayout"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericMeasure",
+        "GetLayout",
+        Effect::Read,
+        &["qLayout"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericMeasureLayout, Error> {
         answer.value("qLayout")
@@ -376,12 +371,12 @@ impl Serialize for GetLinkedObjects {
 impl Request for GetLinkedObjects {
     type Class = GenericMeasure;
     type Response = Vec<NxLinkedObjectInfo>;
-    const METHOD: Method = Method {
-        class: "GenericMeasure",
-        name: "GetLinkedObjects",
-        effect: Effect::Read,
-        results: &["qItems"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericMeasure",
+        "GetLinkedObjects",
+        Effect::Read,
+        &["qItems"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxLinkedObjectInfo>, Error> {
         answer.value("qItems")
@@ -409,12 +404,12 @@ impl Serialize for GetMeasure {
 impl Request for GetMeasure {
     type Class = GenericMeasure;
     type Response = NxLibraryMeasureDef;
-    const METHOD: Method = Method {
-        class: "GenericMeasure",
-        name: "GetMeasure",
-        effect: Effect::Read,
-        results: &["qMeasure"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericMeasure",
+        "GetMeasure",
+        Effect::Read,
+        &["qMeasure"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<NxLibraryMeasureDef, Error> {
         answer.value("qMeasure")
@@ -442,12 +437,12 @@ impl Serialize for GetProperties {
 impl Request for GetProperties {
     type Class = GenericMeasure;
     type Response = GenericMeasureProperties;
-    const METHOD: Method = Method {
-        class: "GenericMeasure",
-        name: "GetProperties",
-        effect: Effect::Read,
-        results: &["qProp"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericMeasure",
+        "GetProperties",
+        Effect::Read,
+        &["qProp"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericMeasureProperties, Error> {
         answer.value("qProp")
@@ -475,12 +470,7 @@ impl Serialize for Publish {
 impl Request for Publish {
     type Class = GenericMeasure;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericMeasure",
-        name: "Publish",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericMeasure", "Publish", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -518,12 +508,12 @@ impl Serialize for SetProperties {
 impl Request for SetProperties {
     type Class = GenericMeasure;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericMeasure",
-        name: "SetProperties",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericMeasure",
+        "SetProperties",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -551,12 +541,12 @@ impl Serialize for UnApprove {
 impl Request for UnApprove {
     type Class = GenericMeasure;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericMeasure",
-        name: "UnApprove",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericMeasure",
+        "UnApprove",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -584,12 +574,12 @@ impl Serialize for UnPublish {
 impl Request for UnPublish {
     type Class = GenericMeasure;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericMeasure",
-        name: "UnPublish",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericMeasure",
+        "UnPublish",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()

@@ -42,7 +42,7 @@ use super::types::*;
 pub struct GenericObject(Arc<dyn Remote>);
 
 impl AsRemote for GenericObject {
-    fn remote(&self) -> &dyn Remote {
+    fn as_remote(&self) -> &dyn Remote {
         &*self.0
     }
 }
@@ -78,7 +78,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObject.AbortListObjectSearch`](https://qlik.dev/apis/json-rpc/qix/genericobject/#abortlistobjectsearch).
     #[doc(alias = "AbortListObjectSearch")]
     fn abort_list_object_search(&self, path: &str) -> Call<'_, AbortListObjectSearch> {
-        Call::new(self.remote(), AbortListObjectSearch::new(path))
+        Call::new(self.as_remote(), AbortListObjectSearch::new(path))
     }
 
     /// Selects the matches of the current search in a list object and ends the search.
@@ -102,7 +102,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         toggle_mode: bool,
     ) -> Call<'_, AcceptListObjectSearch> {
-        Call::new(self.remote(), AcceptListObjectSearch::new(path, toggle_mode))
+        Call::new(self.as_remote(), AcceptListObjectSearch::new(path, toggle_mode))
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -130,7 +130,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         members: Vec<NxGroupObjectId>,
     ) -> Call<'_, AddGroupMembers> {
-        Call::new(self.remote(), AddGroupMembers::new(path, members))
+        Call::new(self.as_remote(), AddGroupMembers::new(path, members))
     }
 
     /// Changes individual properties of the object, permanently or for this session only.
@@ -176,7 +176,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method: [`GenericObject.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericobject/#applypatches).
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
-        Call::new(self.remote(), ApplyPatches::new(patches))
+        Call::new(self.as_remote(), ApplyPatches::new(patches))
     }
 
     /// Adds a published object to the approved content of the app.
@@ -189,7 +189,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method: [`GenericObject.Approve`](https://qlik.dev/apis/json-rpc/qix/genericobject/#approve).
     #[doc(alias = "Approve")]
     fn approve(&self) -> Call<'_, Approve> {
-        Call::new(self.remote(), Approve::new())
+        Call::new(self.as_remote(), Approve::new())
     }
 
     /// Starts selection mode for this object, in which selections can be undone as a whole.
@@ -224,7 +224,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObject.BeginSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#beginselections).
     #[doc(alias = "BeginSelections")]
     fn begin_selections(&self, paths: Vec<String>) -> Call<'_, BeginSelections> {
-        Call::new(self.remote(), BeginSelections::new(paths))
+        Call::new(self.as_remote(), BeginSelections::new(paths))
     }
 
     /// Clears the selections in the dimensions of a hypercube or in a list object.
@@ -243,7 +243,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObject.ClearSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#clearselections).
     #[doc(alias = "ClearSelections")]
     fn clear_selections(&self, path: &str) -> Call<'_, ClearSelections> {
-        Call::new(self.remote(), ClearSelections::new(path))
+        Call::new(self.as_remote(), ClearSelections::new(path))
     }
 
     /// Removes all soft patches of this object.
@@ -256,7 +256,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObject.ClearSoftPatches`](https://qlik.dev/apis/json-rpc/qix/genericobject/#clearsoftpatches).
     #[doc(alias = "ClearSoftPatches")]
     fn clear_soft_patches(&self) -> Call<'_, ClearSoftPatches> {
-        Call::new(self.remote(), ClearSoftPatches::new())
+        Call::new(self.as_remote(), ClearSoftPatches::new())
     }
 
     /// Collapses one or all nodes of the left dimensions of a pivot table.
@@ -282,7 +282,7 @@ pub trait GenericObjectApi: AsRemote {
         col: i64,
         all: bool,
     ) -> Call<'_, CollapseLeft> {
-        Call::new(self.remote(), CollapseLeft::new(path, row, col, all))
+        Call::new(self.as_remote(), CollapseLeft::new(path, row, col, all))
     }
 
     /// Collapses one or all nodes of the top dimensions of a pivot table.
@@ -307,7 +307,7 @@ pub trait GenericObjectApi: AsRemote {
         col: i64,
         all: bool,
     ) -> Call<'_, CollapseTop> {
-        Call::new(self.remote(), CollapseTop::new(path, row, col, all))
+        Call::new(self.as_remote(), CollapseTop::new(path, row, col, all))
     }
 
     /// Replaces the properties and children of this object with a copy of those of another object.
@@ -324,7 +324,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method: [`GenericObject.CopyFrom`](https://qlik.dev/apis/json-rpc/qix/genericobject/#copyfrom).
     #[doc(alias = "CopyFrom")]
     fn copy_from(&self, from_id: &str) -> Call<'_, CopyFrom> {
-        Call::new(self.remote(), CopyFrom::new(from_id))
+        Call::new(self.as_remote(), CopyFrom::new(from_id))
     }
 
     /// Creates a child of this object, such as a chart on a sheet.
@@ -360,7 +360,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method: [`GenericObject.CreateChild`](https://qlik.dev/apis/json-rpc/qix/genericobject/#createchild).
     #[doc(alias = "CreateChild")]
     fn create_child(&self, prop: GenericObjectProperties) -> Call<'_, CreateChild> {
-        Call::new(self.remote(), CreateChild::new(prop))
+        Call::new(self.as_remote(), CreateChild::new(prop))
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -386,7 +386,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method: [`GenericObject.CreateGroup`](https://qlik.dev/apis/json-rpc/qix/genericobject/#creategroup).
     #[doc(alias = "CreateGroup")]
     fn create_group(&self, path: &str, group_def: NxGroupDef) -> Call<'_, CreateGroup> {
-        Call::new(self.remote(), CreateGroup::new(path, group_def))
+        Call::new(self.as_remote(), CreateGroup::new(path, group_def))
     }
 
     /// Destroys all descendants of this object.
@@ -402,7 +402,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObject.DestroyAllChildren`](https://qlik.dev/apis/json-rpc/qix/genericobject/#destroyallchildren).
     #[doc(alias = "DestroyAllChildren")]
     fn destroy_all_children(&self) -> Call<'_, DestroyAllChildren> {
-        Call::new(self.remote(), DestroyAllChildren::new())
+        Call::new(self.as_remote(), DestroyAllChildren::new())
     }
 
     /// Destroys a child of this object and all its descendants.
@@ -426,7 +426,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method: [`GenericObject.DestroyChild`](https://qlik.dev/apis/json-rpc/qix/genericobject/#destroychild).
     #[doc(alias = "DestroyChild")]
     fn destroy_child(&self, id: &str) -> Call<'_, DestroyChild> {
-        Call::new(self.remote(), DestroyChild::new(id))
+        Call::new(self.as_remote(), DestroyChild::new(id))
     }
 
     /// Goes up one or more levels in a drill-down dimension of a hypercube.
@@ -444,7 +444,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method: [`GenericObject.DrillUp`](https://qlik.dev/apis/json-rpc/qix/genericobject/#drillup).
     #[doc(alias = "DrillUp")]
     fn drill_up(&self, path: &str, dim_no: i64, nbr_steps: i64) -> Call<'_, DrillUp> {
-        Call::new(self.remote(), DrillUp::new(path, dim_no, nbr_steps))
+        Call::new(self.as_remote(), DrillUp::new(path, dim_no, nbr_steps))
     }
 
     /// Embeds a snapshot in this object.
@@ -464,7 +464,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObject.EmbedSnapshotObject`](https://qlik.dev/apis/json-rpc/qix/genericobject/#embedsnapshotobject).
     #[doc(alias = "EmbedSnapshotObject")]
     fn embed_snapshot_object(&self, id: &str) -> Call<'_, EmbedSnapshotObject> {
-        Call::new(self.remote(), EmbedSnapshotObject::new(id))
+        Call::new(self.as_remote(), EmbedSnapshotObject::new(id))
     }
 
     /// Ends the selection mode of this object and keeps or undoes the selections made in it.
@@ -480,7 +480,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObject.EndSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#endselections).
     #[doc(alias = "EndSelections")]
     fn end_selections(&self, accept: bool) -> Call<'_, EndSelections> {
-        Call::new(self.remote(), EndSelections::new(accept))
+        Call::new(self.as_remote(), EndSelections::new(accept))
     }
 
     /// Expands one or all nodes of the left dimensions of a pivot table.
@@ -507,7 +507,7 @@ pub trait GenericObjectApi: AsRemote {
         col: i64,
         all: bool,
     ) -> Call<'_, ExpandLeft> {
-        Call::new(self.remote(), ExpandLeft::new(path, row, col, all))
+        Call::new(self.as_remote(), ExpandLeft::new(path, row, col, all))
     }
 
     /// Expands one or all nodes of the top dimensions of a pivot table.
@@ -531,7 +531,7 @@ pub trait GenericObjectApi: AsRemote {
         col: i64,
         all: bool,
     ) -> Call<'_, ExpandTop> {
-        Call::new(self.remote(), ExpandTop::new(path, row, col, all))
+        Call::new(self.as_remote(), ExpandTop::new(path, row, col, all))
     }
 
     /// Exports the data of a hypercube to a file on the server and returns its URL.
@@ -581,7 +581,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method: [`GenericObject.ExportData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#exportdata).
     #[doc(alias = "ExportData")]
     fn export_data(&self, file_type: &str) -> Call<'_, ExportData> {
-        Call::new(self.remote(), ExportData::new(file_type))
+        Call::new(self.as_remote(), ExportData::new(file_type))
     }
 
     /// Opens a child of this object.
@@ -601,7 +601,7 @@ pub trait GenericObjectApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetChild")]
     fn get_child(&self, id: &str) -> Call<'_, GetChild> {
-        Call::new(self.remote(), GetChild::new(id))
+        Call::new(self.as_remote(), GetChild::new(id))
     }
 
     /// Returns the ID and type of each direct child, in order.
@@ -617,7 +617,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObject.GetChildInfos`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getchildinfos), read-only.
     #[doc(alias = "GetChildInfos")]
     fn get_child_infos(&self) -> Call<'_, GetChildInfos> {
-        Call::new(self.remote(), GetChildInfos::new())
+        Call::new(self.as_remote(), GetChildInfos::new())
     }
 
     /// Returns the properties in effect in this session, including soft patches and properties inherited from a
@@ -637,7 +637,7 @@ pub trait GenericObjectApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetEffectiveProperties")]
     fn get_effective_properties(&self) -> Call<'_, GetEffectiveProperties> {
-        Call::new(self.remote(), GetEffectiveProperties::new())
+        Call::new(self.as_remote(), GetEffectiveProperties::new())
     }
 
     /// Returns the properties of the object, all its descendants, and embedded snapshots.
@@ -655,7 +655,7 @@ pub trait GenericObjectApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetFullPropertyTree")]
     fn get_full_property_tree(&self) -> Call<'_, GetFullPropertyTree> {
-        Call::new(self.remote(), GetFullPropertyTree::new())
+        Call::new(self.as_remote(), GetFullPropertyTree::new())
     }
 
     /// Returns the points of a scatter plot or, if there are too many, rectangles that represent several points each.
@@ -704,7 +704,7 @@ pub trait GenericObjectApi: AsRemote {
         binning_method: i64,
     ) -> Call<'_, GetHyperCubeBinnedData> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             GetHyperCubeBinnedData::new(
                 path,
                 pages,
@@ -741,7 +741,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         options: NxContinuousDataOptions,
     ) -> Call<'_, GetHyperCubeContinuousData> {
-        Call::new(self.remote(), GetHyperCubeContinuousData::new(path, options))
+        Call::new(self.as_remote(), GetHyperCubeContinuousData::new(path, options))
     }
 
     /// Returns rows of a straight hypercube. This is the main way to read calculated data.
@@ -792,7 +792,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         pages: Vec<NxPage>,
     ) -> Call<'_, GetHyperCubeData> {
-        Call::new(self.remote(), GetHyperCubeData::new(path, pages))
+        Call::new(self.as_remote(), GetHyperCubeData::new(path, pages))
     }
 
     /// Returns part of a pivot table: nodes of its left and top dimensions and the values between them.
@@ -820,7 +820,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         pages: Vec<NxPage>,
     ) -> Call<'_, GetHyperCubePivotData> {
-        Call::new(self.remote(), GetHyperCubePivotData::new(path, pages))
+        Call::new(self.as_remote(), GetHyperCubePivotData::new(path, pages))
     }
 
     /// Returns reduced data of a chart with more points than can be drawn, for mini charts and overviews.
@@ -858,7 +858,7 @@ pub trait GenericObjectApi: AsRemote {
         reduction_mode: &str,
     ) -> Call<'_, GetHyperCubeReducedData> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             GetHyperCubeReducedData::new(path, pages, zoom_factor, reduction_mode),
         )
     }
@@ -887,7 +887,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         pages: Vec<NxPage>,
     ) -> Call<'_, GetHyperCubeStackData> {
-        Call::new(self.remote(), GetHyperCubeStackData::new(path, pages))
+        Call::new(self.as_remote(), GetHyperCubeStackData::new(path, pages))
     }
 
     /// Returns the nodes of a tree, limited in width and depth.
@@ -912,7 +912,7 @@ pub trait GenericObjectApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetHyperCubeTreeData")]
     fn get_hyper_cube_tree_data(&self, path: &str) -> Call<'_, GetHyperCubeTreeData> {
-        Call::new(self.remote(), GetHyperCubeTreeData::new(path))
+        Call::new(self.as_remote(), GetHyperCubeTreeData::new(path))
     }
 
     /// Returns the type and ID of the object.
@@ -925,7 +925,7 @@ pub trait GenericObjectApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
-        Call::new(self.remote(), GetInfo::new())
+        Call::new(self.as_remote(), GetInfo::new())
     }
 
     /// Calculates the object and returns its layout: the properties, with each definition replaced by its result.
@@ -968,7 +968,7 @@ pub trait GenericObjectApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
-        Call::new(self.remote(), GetLayout::new())
+        Call::new(self.as_remote(), GetLayout::new())
     }
 
     /// Returns the objects that are linked to this object and inherit its properties.
@@ -985,7 +985,7 @@ pub trait GenericObjectApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetLinkedObjects")]
     fn get_linked_objects(&self) -> Call<'_, GetLinkedObjects> {
-        Call::new(self.remote(), GetLinkedObjects::new())
+        Call::new(self.as_remote(), GetLinkedObjects::new())
     }
 
     /// Returns the values of a list object, with their selection states.
@@ -1031,7 +1031,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         pages: Vec<NxPage>,
     ) -> Call<'_, GetListObjectData> {
-        Call::new(self.remote(), GetListObjectData::new(path, pages))
+        Call::new(self.as_remote(), GetListObjectData::new(path, pages))
     }
 
     /// Opens the parent of this object.
@@ -1046,7 +1046,7 @@ pub trait GenericObjectApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetParent")]
     fn get_parent(&self) -> Call<'_, GetParent> {
-        Call::new(self.remote(), GetParent::new())
+        Call::new(self.as_remote(), GetParent::new())
     }
 
     /// Returns the saved properties of the object, for editing.
@@ -1081,7 +1081,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObject.GetProperties`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getproperties), read-only.
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
-        Call::new(self.remote(), GetProperties::new())
+        Call::new(self.as_remote(), GetProperties::new())
     }
 
     /// Opens the snapshot embedded in this object.
@@ -1100,7 +1100,7 @@ pub trait GenericObjectApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetSnapshotObject")]
     fn get_snapshot_object(&self) -> Call<'_, GetSnapshotObject> {
-        Call::new(self.remote(), GetSnapshotObject::new())
+        Call::new(self.as_remote(), GetSnapshotObject::new())
     }
 
     /// Locks the selections in dimensions of a hypercube or in a list object.
@@ -1118,7 +1118,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method: [`GenericObject.Lock`](https://qlik.dev/apis/json-rpc/qix/genericobject/#lock).
     #[doc(alias = "Lock")]
     fn lock(&self, path: &str) -> Call<'_, Lock> {
-        Call::new(self.remote(), Lock::new(path))
+        Call::new(self.as_remote(), Lock::new(path))
     }
 
     /// Selects values by several sets of measure ranges.
@@ -1149,7 +1149,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         ranges: Vec<NxMultiRangeSelectInfo>,
     ) -> Call<'_, MultiRangeSelectHyperCubeValues> {
-        Call::new(self.remote(), MultiRangeSelectHyperCubeValues::new(path, ranges))
+        Call::new(self.as_remote(), MultiRangeSelectHyperCubeValues::new(path, ranges))
     }
 
     /// Selects tree nodes by measure ranges.
@@ -1181,7 +1181,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         ranges: Vec<NxTreeMultiRangeSelectInfo>,
     ) -> Call<'_, MultiRangeSelectTreeDataValues> {
-        Call::new(self.remote(), MultiRangeSelectTreeDataValues::new(path, ranges))
+        Call::new(self.as_remote(), MultiRangeSelectTreeDataValues::new(path, ranges))
     }
 
     /// Makes a private object of a published app visible to other users.
@@ -1195,7 +1195,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method: [`GenericObject.Publish`](https://qlik.dev/apis/json-rpc/qix/genericobject/#publish).
     #[doc(alias = "Publish")]
     fn publish(&self) -> Call<'_, Publish> {
-        Call::new(self.remote(), Publish::new())
+        Call::new(self.as_remote(), Publish::new())
     }
 
     /// Selects the dimension values whose measures are in given ranges.
@@ -1230,7 +1230,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         ranges: Vec<NxRangeSelectInfo>,
     ) -> Call<'_, RangeSelectHyperCubeValues> {
-        Call::new(self.remote(), RangeSelectHyperCubeValues::new(path, ranges))
+        Call::new(self.as_remote(), RangeSelectHyperCubeValues::new(path, ranges))
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -1247,7 +1247,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method: [`GenericObject.RemoveGroup`](https://qlik.dev/apis/json-rpc/qix/genericobject/#removegroup).
     #[doc(alias = "RemoveGroup")]
     fn remove_group(&self, path: &str, group_id: &str) -> Call<'_, RemoveGroup> {
-        Call::new(self.remote(), RemoveGroup::new(path, group_id))
+        Call::new(self.as_remote(), RemoveGroup::new(path, group_id))
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -1271,7 +1271,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         members: Vec<String>,
     ) -> Call<'_, RemoveGroupMembers> {
-        Call::new(self.remote(), RemoveGroupMembers::new(path, members))
+        Call::new(self.as_remote(), RemoveGroupMembers::new(path, members))
     }
 
     /// Undoes all selections made in the current selection mode of this object, without ending the mode.
@@ -1284,7 +1284,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObject.ResetMadeSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#resetmadeselections).
     #[doc(alias = "ResetMadeSelections")]
     fn reset_made_selections(&self) -> Call<'_, ResetMadeSelections> {
-        Call::new(self.remote(), ResetMadeSelections::new())
+        Call::new(self.as_remote(), ResetMadeSelections::new())
     }
 
     /// Searches the values of a list object. The layout then contains only the matches.
@@ -1330,7 +1330,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         match_: &str,
     ) -> Call<'_, SearchListObjectFor> {
-        Call::new(self.remote(), SearchListObjectFor::new(path, match_))
+        Call::new(self.as_remote(), SearchListObjectFor::new(path, match_))
     }
 
     /// Selects the dimension values at given rows and columns of a hypercube.
@@ -1366,7 +1366,7 @@ pub trait GenericObjectApi: AsRemote {
         col_indices: Vec<i32>,
     ) -> Call<'_, SelectHyperCubeCells> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             SelectHyperCubeCells::new(path, row_indices, col_indices),
         )
     }
@@ -1398,7 +1398,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         ranges: Vec<NxContinuousRangeSelectInfo>,
     ) -> Call<'_, SelectHyperCubeContinuousRange> {
-        Call::new(self.remote(), SelectHyperCubeContinuousRange::new(path, ranges))
+        Call::new(self.as_remote(), SelectHyperCubeContinuousRange::new(path, ranges))
     }
 
     /// Selects values of one dimension of a hypercube by element number.
@@ -1449,7 +1449,7 @@ pub trait GenericObjectApi: AsRemote {
         toggle_mode: bool,
     ) -> Call<'_, SelectHyperCubeValues> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             SelectHyperCubeValues::new(path, dim_no, values, toggle_mode),
         )
     }
@@ -1475,7 +1475,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObject.SelectListObjectAll`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectall).
     #[doc(alias = "SelectListObjectAll")]
     fn select_list_object_all(&self, path: &str) -> Call<'_, SelectListObjectAll> {
-        Call::new(self.remote(), SelectListObjectAll::new(path))
+        Call::new(self.as_remote(), SelectListObjectAll::new(path))
     }
 
     /// Selects the alternative values of a list object, replacing the current selection.
@@ -1499,7 +1499,7 @@ pub trait GenericObjectApi: AsRemote {
         &self,
         path: &str,
     ) -> Call<'_, SelectListObjectAlternative> {
-        Call::new(self.remote(), SelectListObjectAlternative::new(path))
+        Call::new(self.as_remote(), SelectListObjectAlternative::new(path))
     }
 
     /// Selects the values of a list object that are in given numeric ranges.
@@ -1527,7 +1527,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         ranges: Vec<Range>,
     ) -> Call<'_, SelectListObjectContinuousRange> {
-        Call::new(self.remote(), SelectListObjectContinuousRange::new(path, ranges))
+        Call::new(self.as_remote(), SelectListObjectContinuousRange::new(path, ranges))
     }
 
     /// Selects the excluded values of a list object, replacing the current selection. This inverts the selection.
@@ -1549,7 +1549,7 @@ pub trait GenericObjectApi: AsRemote {
         &self,
         path: &str,
     ) -> Call<'_, SelectListObjectExcluded> {
-        Call::new(self.remote(), SelectListObjectExcluded::new(path))
+        Call::new(self.as_remote(), SelectListObjectExcluded::new(path))
     }
 
     /// Selects all values of a list object that are possible under the current selections.
@@ -1573,7 +1573,7 @@ pub trait GenericObjectApi: AsRemote {
         &self,
         path: &str,
     ) -> Call<'_, SelectListObjectPossible> {
-        Call::new(self.remote(), SelectListObjectPossible::new(path))
+        Call::new(self.as_remote(), SelectListObjectPossible::new(path))
     }
 
     /// Selects values of a list object by element number, like a click in a filter.
@@ -1618,7 +1618,10 @@ pub trait GenericObjectApi: AsRemote {
         values: Vec<i32>,
         toggle_mode: bool,
     ) -> Call<'_, SelectListObjectValues> {
-        Call::new(self.remote(), SelectListObjectValues::new(path, values, toggle_mode))
+        Call::new(
+            self.as_remote(),
+            SelectListObjectValues::new(path, values, toggle_mode),
+        )
     }
 
     /// Selects in a pivot table or stacked hypercube, by the positions of nodes and data cells.
@@ -1648,7 +1651,7 @@ pub trait GenericObjectApi: AsRemote {
         path: &str,
         selections: Vec<NxSelectionCell>,
     ) -> Call<'_, SelectPivotCells> {
-        Call::new(self.remote(), SelectPivotCells::new(path, selections))
+        Call::new(self.as_remote(), SelectPivotCells::new(path, selections))
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -1675,7 +1678,7 @@ pub trait GenericObjectApi: AsRemote {
         dim_no: i64,
         new_index: i64,
     ) -> Call<'_, SetActiveField> {
-        Call::new(self.remote(), SetActiveField::new(path, dim_no, new_index))
+        Call::new(self.as_remote(), SetActiveField::new(path, dim_no, new_index))
     }
 
     /// Sets the order of the children of this object.
@@ -1690,7 +1693,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObject.SetChildArrayOrder`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setchildarrayorder).
     #[doc(alias = "SetChildArrayOrder")]
     fn set_child_array_order(&self, ids: Vec<String>) -> Call<'_, SetChildArrayOrder> {
-        Call::new(self.remote(), SetChildArrayOrder::new(ids))
+        Call::new(self.as_remote(), SetChildArrayOrder::new(ids))
     }
 
     /// Sets the properties of the object and its descendants, including embedded snapshots.
@@ -1712,7 +1715,7 @@ pub trait GenericObjectApi: AsRemote {
         &self,
         prop_entry: GenericObjectEntry,
     ) -> Call<'_, SetFullPropertyTree> {
-        Call::new(self.remote(), SetFullPropertyTree::new(prop_entry))
+        Call::new(self.as_remote(), SetFullPropertyTree::new(prop_entry))
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -1732,7 +1735,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObject.SetGroupLabel`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setgrouplabel).
     #[doc(alias = "SetGroupLabel")]
     fn set_group_label(&self, path: &str, new_label: &str) -> Call<'_, SetGroupLabel> {
-        Call::new(self.remote(), SetGroupLabel::new(path, new_label))
+        Call::new(self.as_remote(), SetGroupLabel::new(path, new_label))
     }
 
     /// Replaces all properties of the object.
@@ -1755,7 +1758,7 @@ pub trait GenericObjectApi: AsRemote {
     /// [`GenericObject.SetProperties`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setproperties).
     #[doc(alias = "SetProperties")]
     fn set_properties(&self, prop: GenericObjectProperties) -> Call<'_, SetProperties> {
-        Call::new(self.remote(), SetProperties::new(prop))
+        Call::new(self.as_remote(), SetProperties::new(prop))
     }
 
     /// **Experimental**: may change or be removed in any engine version.
@@ -1780,7 +1783,7 @@ pub trait GenericObjectApi: AsRemote {
         dim_no: i64,
         nbr_steps: i64,
     ) -> Call<'_, StepCycle> {
-        Call::new(self.remote(), StepCycle::new(path, dim_no, nbr_steps))
+        Call::new(self.as_remote(), StepCycle::new(path, dim_no, nbr_steps))
     }
 
     /// Removes the object from the approved content of its app. It stays published.
@@ -1793,7 +1796,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method: [`GenericObject.UnApprove`](https://qlik.dev/apis/json-rpc/qix/genericobject/#unapprove).
     #[doc(alias = "UnApprove")]
     fn un_approve(&self) -> Call<'_, UnApprove> {
-        Call::new(self.remote(), UnApprove::new())
+        Call::new(self.as_remote(), UnApprove::new())
     }
 
     /// Makes a published object private again.
@@ -1806,7 +1809,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method: [`GenericObject.UnPublish`](https://qlik.dev/apis/json-rpc/qix/genericobject/#unpublish).
     #[doc(alias = "UnPublish")]
     fn un_publish(&self) -> Call<'_, UnPublish> {
-        Call::new(self.remote(), UnPublish::new())
+        Call::new(self.as_remote(), UnPublish::new())
     }
 
     /// Unlocks the selections in dimensions of a hypercube or in a list object.
@@ -1823,7 +1826,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method: [`GenericObject.Unlock`](https://qlik.dev/apis/json-rpc/qix/genericobject/#unlock).
     #[doc(alias = "Unlock")]
     fn unlock(&self, path: &str) -> Call<'_, Unlock> {
-        Call::new(self.remote(), Unlock::new(path))
+        Call::new(self.as_remote(), Unlock::new(path))
     }
 }
 
@@ -1858,12 +1861,12 @@ impl Serialize for AbortListObjectSearch {
 impl Request for AbortListObjectSearch {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "AbortListObjectSearch",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "AbortListObjectSearch",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -1927,12 +1930,12 @@ impl Serialize for AcceptListObjectSearch {
 impl Request for AcceptListObjectSearch {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "AcceptListObjectSearch",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "AcceptListObjectSearch",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2015,12 +2018,12 @@ impl Serialize for AddGroupMembers {
 impl Request for AddGroupMembers {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "AddGroupMembers",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "AddGroupMembers",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2076,12 +2079,12 @@ impl Serialize for ApplyPatches {
 impl Request for ApplyPatches {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "ApplyPatches",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "ApplyPatches",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2109,12 +2112,7 @@ impl Serialize for Approve {
 impl Request for Approve {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "Approve",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "Approve", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2152,12 +2150,12 @@ impl Serialize for BeginSelections {
 impl Request for BeginSelections {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "BeginSelections",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "BeginSelections",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2219,12 +2217,12 @@ impl Serialize for ClearSelections {
 impl Request for ClearSelections {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "ClearSelections",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "ClearSelections",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2252,12 +2250,12 @@ impl Serialize for ClearSoftPatches {
 impl Request for ClearSoftPatches {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "ClearSoftPatches",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "ClearSoftPatches",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2312,12 +2310,12 @@ impl Serialize for CollapseLeft {
 impl Request for CollapseLeft {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "CollapseLeft",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "CollapseLeft",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2372,12 +2370,12 @@ impl Serialize for CollapseTop {
 impl Request for CollapseTop {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "CollapseTop",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "CollapseTop",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2415,12 +2413,7 @@ impl Serialize for CopyFrom {
 impl Request for CopyFrom {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "CopyFrom",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "CopyFrom", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2476,12 +2469,12 @@ impl Serialize for CreateChild {
 impl Request for CreateChild {
     type Class = GenericObject;
     type Response = CreateChildResponse;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "CreateChild",
-        effect: Effect::Write,
-        results: &["qInfo", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "CreateChild",
+        Effect::Write,
+        &["qInfo", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateChildResponse, Error> {
         Ok(CreateChildResponse {
@@ -2566,12 +2559,12 @@ impl Serialize for CreateGroup {
 impl Request for CreateGroup {
     type Class = GenericObject;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "CreateGroup",
-        effect: Effect::Write,
-        results: &["qGroupId"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "CreateGroup",
+        Effect::Write,
+        &["qGroupId"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qGroupId")
@@ -2623,12 +2616,12 @@ impl Serialize for DestroyAllChildren {
 impl Request for DestroyAllChildren {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "DestroyAllChildren",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "DestroyAllChildren",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2687,12 +2680,12 @@ impl Serialize for DestroyChild {
 impl Request for DestroyChild {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "DestroyChild",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "DestroyChild",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -2742,12 +2735,7 @@ impl Serialize for DrillUp {
 impl Request for DrillUp {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "DrillUp",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "DrillUp", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2785,12 +2773,12 @@ impl Serialize for EmbedSnapshotObject {
 impl Request for EmbedSnapshotObject {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "EmbedSnapshotObject",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "EmbedSnapshotObject",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2828,12 +2816,12 @@ impl Serialize for EndSelections {
 impl Request for EndSelections {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "EndSelections",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "EndSelections",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2888,12 +2876,12 @@ impl Serialize for ExpandLeft {
 impl Request for ExpandLeft {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "ExpandLeft",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "ExpandLeft",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2948,12 +2936,7 @@ impl Serialize for ExpandTop {
 impl Request for ExpandTop {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "ExpandTop",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "ExpandTop", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -3063,12 +3046,12 @@ impl Serialize for ExportData {
 impl Request for ExportData {
     type Class = GenericObject;
     type Response = ExportDataResponse;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "ExportData",
-        effect: Effect::Write,
-        results: &["qUrl", "qWarnings"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "ExportData",
+        Effect::Write,
+        &["qUrl", "qWarnings"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<ExportDataResponse, Error> {
         answer.record()
@@ -3144,12 +3127,12 @@ impl Serialize for GetChild {
 impl Request for GetChild {
     type Class = GenericObject;
     type Response = super::generic_object::GenericObject;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetChild",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetChild",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<super::generic_object::GenericObject, Error> {
         answer.object("qReturn")
@@ -3177,12 +3160,12 @@ impl Serialize for GetChildInfos {
 impl Request for GetChildInfos {
     type Class = GenericObject;
     type Response = Vec<NxInfo>;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetChildInfos",
-        effect: Effect::Read,
-        results: &["qInfos"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetChildInfos",
+        Effect::Read,
+        &["qInfos"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxInfo>, Error> {
         answer.value("qInfos")
@@ -3210,12 +3193,12 @@ impl Serialize for GetEffectiveProperties {
 impl Request for GetEffectiveProperties {
     type Class = GenericObject;
     type Response = GenericObjectProperties;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetEffectiveProperties",
-        effect: Effect::Read,
-        results: &["qProp"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetEffectiveProperties",
+        Effect::Read,
+        &["qProp"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericObjectProperties, Error> {
         answer.value("qProp")
@@ -3243,12 +3226,12 @@ impl Serialize for GetFullPropertyTree {
 impl Request for GetFullPropertyTree {
     type Class = GenericObject;
     type Response = GenericObjectEntry;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetFullPropertyTree",
-        effect: Effect::Read,
-        results: &["qPropEntry"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetFullPropertyTree",
+        Effect::Read,
+        &["qPropEntry"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericObjectEntry, Error> {
         answer.value("qPropEntry")
@@ -3326,12 +3309,12 @@ impl Serialize for GetHyperCubeBinnedData {
 impl Request for GetHyperCubeBinnedData {
     type Class = GenericObject;
     type Response = Vec<NxDataPage>;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetHyperCubeBinnedData",
-        effect: Effect::Read,
-        results: &["qDataPages"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetHyperCubeBinnedData",
+        Effect::Read,
+        &["qDataPages"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxDataPage>, Error> {
         answer.value("qDataPages")
@@ -3395,12 +3378,12 @@ impl Serialize for GetHyperCubeContinuousData {
 impl Request for GetHyperCubeContinuousData {
     type Class = GenericObject;
     type Response = GetHyperCubeContinuousDataResponse;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetHyperCubeContinuousData",
-        effect: Effect::Read,
-        results: &["qDataPages", "qAxisData"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetHyperCubeContinuousData",
+        Effect::Read,
+        &["qDataPages", "qAxisData"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GetHyperCubeContinuousDataResponse, Error> {
         answer.record()
@@ -3480,12 +3463,12 @@ impl Serialize for GetHyperCubeData {
 impl Request for GetHyperCubeData {
     type Class = GenericObject;
     type Response = Vec<NxDataPage>;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetHyperCubeData",
-        effect: Effect::Read,
-        results: &["qDataPages"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetHyperCubeData",
+        Effect::Read,
+        &["qDataPages"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxDataPage>, Error> {
         answer.value("qDataPages")
@@ -3527,12 +3510,12 @@ impl Serialize for GetHyperCubePivotData {
 impl Request for GetHyperCubePivotData {
     type Class = GenericObject;
     type Response = Vec<NxPivotPage>;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetHyperCubePivotData",
-        effect: Effect::Read,
-        results: &["qDataPages"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetHyperCubePivotData",
+        Effect::Read,
+        &["qDataPages"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxPivotPage>, Error> {
         answer.value("qDataPages")
@@ -3592,12 +3575,12 @@ impl Serialize for GetHyperCubeReducedData {
 impl Request for GetHyperCubeReducedData {
     type Class = GenericObject;
     type Response = Vec<NxDataPage>;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetHyperCubeReducedData",
-        effect: Effect::Read,
-        results: &["qDataPages"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetHyperCubeReducedData",
+        Effect::Read,
+        &["qDataPages"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxDataPage>, Error> {
         answer.value("qDataPages")
@@ -3661,12 +3644,12 @@ impl Serialize for GetHyperCubeStackData {
 impl Request for GetHyperCubeStackData {
     type Class = GenericObject;
     type Response = Vec<NxStackPage>;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetHyperCubeStackData",
-        effect: Effect::Read,
-        results: &["qDataPages"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetHyperCubeStackData",
+        Effect::Read,
+        &["qDataPages"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxStackPage>, Error> {
         answer.value("qDataPages")
@@ -3725,12 +3708,12 @@ impl Serialize for GetHyperCubeTreeData {
 impl Request for GetHyperCubeTreeData {
     type Class = GenericObject;
     type Response = Vec<NxTreeNode>;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetHyperCubeTreeData",
-        effect: Effect::Read,
-        results: &["qNodes"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetHyperCubeTreeData",
+        Effect::Read,
+        &["qNodes"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxTreeNode>, Error> {
         answer.value("qNodes")
@@ -3758,12 +3741,12 @@ impl Serialize for GetInfo {
 impl Request for GetInfo {
     type Class = GenericObject;
     type Response = NxInfo;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetInfo",
-        effect: Effect::Read,
-        results: &["qInfo"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetInfo",
+        Effect::Read,
+        &["qInfo"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<NxInfo, Error> {
         answer.value("qInfo")
@@ -3791,12 +3774,12 @@ impl Serialize for GetLayout {
 impl Request for GetLayout {
     type Class = GenericObject;
     type Response = GenericObjectLayout;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetLayout",
-        effect: Effect::Read,
-        results: &["qLayout"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetLayout",
+        Effect::Read,
+        &["qLayout"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericObjectLayout, Error> {
         answer.value("qLayout")
@@ -3824,12 +3807,12 @@ impl Serialize for GetLinkedObjects {
 impl Request for GetLinkedObjects {
     type Class = GenericObject;
     type Response = Vec<NxLinkedObjectInfo>;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetLinkedObjects",
-        effect: Effect::Read,
-        results: &["qItems"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetLinkedObjects",
+        Effect::Read,
+        &["qItems"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxLinkedObjectInfo>, Error> {
         answer.value("qItems")
@@ -3871,12 +3854,12 @@ impl Serialize for GetListObjectData {
 impl Request for GetListObjectData {
     type Class = GenericObject;
     type Response = Vec<NxDataPage>;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetListObjectData",
-        effect: Effect::Read,
-        results: &["qDataPages"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetListObjectData",
+        Effect::Read,
+        &["qDataPages"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxDataPage>, Error> {
         answer.value("qDataPages")
@@ -3904,12 +3887,12 @@ impl Serialize for GetParent {
 impl Request for GetParent {
     type Class = GenericObject;
     type Response = super::generic_object::GenericObject;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetParent",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetParent",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<super::generic_object::GenericObject, Error> {
         answer.object("qReturn")
@@ -3937,12 +3920,12 @@ impl Serialize for GetProperties {
 impl Request for GetProperties {
     type Class = GenericObject;
     type Response = GenericObjectProperties;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetProperties",
-        effect: Effect::Read,
-        results: &["qProp"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetProperties",
+        Effect::Read,
+        &["qProp"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericObjectProperties, Error> {
         answer.value("qProp")
@@ -3970,12 +3953,12 @@ impl Serialize for GetSnapshotObject {
 impl Request for GetSnapshotObject {
     type Class = GenericObject;
     type Response = super::generic_object::GenericObject;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "GetSnapshotObject",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "GetSnapshotObject",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<super::generic_object::GenericObject, Error> {
         answer.object("qReturn")
@@ -4037,12 +4020,7 @@ impl Serialize for Lock {
 impl Request for Lock {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "Lock",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "Lock", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -4123,12 +4101,12 @@ impl Serialize for MultiRangeSelectHyperCubeValues {
 impl Request for MultiRangeSelectHyperCubeValues {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "MultiRangeSelectHyperCubeValues",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "MultiRangeSelectHyperCubeValues",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -4212,12 +4190,12 @@ impl Serialize for MultiRangeSelectTreeDataValues {
 impl Request for MultiRangeSelectTreeDataValues {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "MultiRangeSelectTreeDataValues",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "MultiRangeSelectTreeDataValues",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -4245,12 +4223,7 @@ impl Serialize for Publish {
 impl Request for Publish {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "Publish",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "Publish", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -4354,12 +4327,12 @@ impl Serialize for RangeSelectHyperCubeValues {
 impl Request for RangeSelectHyperCubeValues {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "RangeSelectHyperCubeValues",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "RangeSelectHyperCubeValues",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -4406,12 +4379,12 @@ impl Serialize for RemoveGroup {
 impl Request for RemoveGroup {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "RemoveGroup",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "RemoveGroup",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -4477,12 +4450,12 @@ impl Serialize for RemoveGroupMembers {
 impl Request for RemoveGroupMembers {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "RemoveGroupMembers",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "RemoveGroupMembers",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -4510,12 +4483,12 @@ impl Serialize for ResetMadeSelections {
 impl Request for ResetMadeSelections {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "ResetMadeSelections",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "ResetMadeSelections",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -4560,12 +4533,12 @@ impl Serialize for SearchListObjectFor {
 impl Request for SearchListObjectFor {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SearchListObjectFor",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SearchListObjectFor",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -4655,12 +4628,12 @@ impl Serialize for SelectHyperCubeCells {
 impl Request for SelectHyperCubeCells {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectHyperCubeCells",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectHyperCubeCells",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -4727,12 +4700,12 @@ impl Serialize for SelectHyperCubeContinuousRange {
 impl Request for SelectHyperCubeContinuousRange {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectHyperCubeContinuousRange",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectHyperCubeContinuousRange",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -4792,12 +4765,12 @@ impl Serialize for SelectHyperCubeValues {
 impl Request for SelectHyperCubeValues {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectHyperCubeValues",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectHyperCubeValues",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -4856,12 +4829,12 @@ impl Serialize for SelectListObjectAll {
 impl Request for SelectListObjectAll {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectListObjectAll",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectListObjectAll",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -4920,12 +4893,12 @@ impl Serialize for SelectListObjectAlternative {
 impl Request for SelectListObjectAlternative {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectListObjectAlternative",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectListObjectAlternative",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -4989,12 +4962,12 @@ impl Serialize for SelectListObjectContinuousRange {
 impl Request for SelectListObjectContinuousRange {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectListObjectContinuousRange",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectListObjectContinuousRange",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5053,12 +5026,12 @@ impl Serialize for SelectListObjectExcluded {
 impl Request for SelectListObjectExcluded {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectListObjectExcluded",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectListObjectExcluded",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5117,12 +5090,12 @@ impl Serialize for SelectListObjectPossible {
 impl Request for SelectListObjectPossible {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectListObjectPossible",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectListObjectPossible",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5191,12 +5164,12 @@ impl Serialize for SelectListObjectValues {
 impl Request for SelectListObjectValues {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectListObjectValues",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectListObjectValues",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5277,12 +5250,12 @@ impl Serialize for SelectPivotCells {
 impl Request for SelectPivotCells {
     type Class = GenericObject;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SelectPivotCells",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SelectPivotCells",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -5334,12 +5307,12 @@ impl Serialize for SetActiveField {
 impl Request for SetActiveField {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SetActiveField",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SetActiveField",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -5377,12 +5350,12 @@ impl Serialize for SetChildArrayOrder {
 impl Request for SetChildArrayOrder {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SetChildArrayOrder",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SetChildArrayOrder",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -5420,12 +5393,12 @@ impl Serialize for SetFullPropertyTree {
 impl Request for SetFullPropertyTree {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SetFullPropertyTree",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SetFullPropertyTree",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -5491,12 +5464,12 @@ impl Serialize for SetGroupLabel {
 impl Request for SetGroupLabel {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SetGroupLabel",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SetGroupLabel",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -5534,12 +5507,12 @@ impl Serialize for SetProperties {
 impl Request for SetProperties {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "SetProperties",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericObject",
+        "SetProperties",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -5591,12 +5564,7 @@ impl Serialize for StepCycle {
 impl Request for StepCycle {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "StepCycle",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "StepCycle", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -5624,12 +5592,7 @@ impl Serialize for UnApprove {
 impl Request for UnApprove {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "UnApprove",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "UnApprove", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -5657,12 +5620,7 @@ impl Serialize for UnPublish {
 impl Request for UnPublish {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "UnPublish",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "UnPublish", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -5724,12 +5682,7 @@ impl Serialize for Unlock {
 impl Request for Unlock {
     type Class = GenericObject;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericObject",
-        name: "Unlock",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("GenericObject", "Unlock", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()

@@ -31,7 +31,7 @@ use super::types::*;
 pub struct GenericVariable(Arc<dyn Remote>);
 
 impl AsRemote for GenericVariable {
-    fn remote(&self) -> &dyn Remote {
+    fn as_remote(&self) -> &dyn Remote {
         &*self.0
     }
 }
@@ -69,7 +69,7 @@ pub trait GenericVariableApi: AsRemote {
     /// [`GenericVariable.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#applypatches).
     #[doc(alias = "ApplyPatches")]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
-        Call::new(self.remote(), ApplyPatches::new(patches))
+        Call::new(self.as_remote(), ApplyPatches::new(patches))
     }
 
     /// Returns the type and ID of the variable.
@@ -82,7 +82,7 @@ pub trait GenericVariableApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetInfo")]
     fn get_info(&self) -> Call<'_, GetInfo> {
-        Call::new(self.remote(), GetInfo::new())
+        Call::new(self.as_remote(), GetInfo::new())
     }
 
     /// Returns the current value of the variable. Expressions are evaluated.
@@ -101,7 +101,7 @@ pub trait GenericVariableApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetLayout")]
     fn get_layout(&self) -> Call<'_, GetLayout> {
-        Call::new(self.remote(), GetLayout::new())
+        Call::new(self.as_remote(), GetLayout::new())
     }
 
     /// Returns the properties of the variable: name, definition, comment, number format, and constraints.
@@ -117,7 +117,7 @@ pub trait GenericVariableApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetProperties")]
     fn get_properties(&self) -> Call<'_, GetProperties> {
-        Call::new(self.remote(), GetProperties::new())
+        Call::new(self.as_remote(), GetProperties::new())
     }
 
     /// Returns the definition of the variable in this session, without evaluating it.
@@ -134,7 +134,7 @@ pub trait GenericVariableApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetRawContent")]
     fn get_raw_content(&self) -> Call<'_, GetRawContent> {
-        Call::new(self.remote(), GetRawContent::new())
+        Call::new(self.as_remote(), GetRawContent::new())
     }
 
     /// Sets the variable to a value with a separate string and number, for this session only.
@@ -152,7 +152,7 @@ pub trait GenericVariableApi: AsRemote {
     /// [`GenericVariable.SetDualValue`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#setdualvalue).
     #[doc(alias = "SetDualValue")]
     fn set_dual_value(&self, text: &str, num: f64) -> Call<'_, SetDualValue> {
-        Call::new(self.remote(), SetDualValue::new(text, num))
+        Call::new(self.as_remote(), SetDualValue::new(text, num))
     }
 
     /// Sets the variable to a number, for this session only.
@@ -168,7 +168,7 @@ pub trait GenericVariableApi: AsRemote {
     /// [`GenericVariable.SetNumValue`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#setnumvalue).
     #[doc(alias = "SetNumValue")]
     fn set_num_value(&self, val: f64) -> Call<'_, SetNumValue> {
-        Call::new(self.remote(), SetNumValue::new(val))
+        Call::new(self.as_remote(), SetNumValue::new(val))
     }
 
     /// Replaces all properties of the variable in the app.
@@ -191,7 +191,7 @@ pub trait GenericVariableApi: AsRemote {
         &self,
         prop: GenericVariableProperties,
     ) -> Call<'_, SetProperties> {
-        Call::new(self.remote(), SetProperties::new(prop))
+        Call::new(self.as_remote(), SetProperties::new(prop))
     }
 
     /// Sets the variable to a string or, if the string starts with `=`, to an expression, for this session only.
@@ -207,7 +207,7 @@ pub trait GenericVariableApi: AsRemote {
     /// [`GenericVariable.SetStringValue`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#setstringvalue).
     #[doc(alias = "SetStringValue")]
     fn set_string_value(&self, val: &str) -> Call<'_, SetStringValue> {
-        Call::new(self.remote(), SetStringValue::new(val))
+        Call::new(self.as_remote(), SetStringValue::new(val))
     }
 }
 
@@ -242,12 +242,12 @@ impl Serialize for ApplyPatches {
 impl Request for ApplyPatches {
     type Class = GenericVariable;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericVariable",
-        name: "ApplyPatches",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericVariable",
+        "ApplyPatches",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -275,12 +275,12 @@ impl Serialize for GetInfo {
 impl Request for GetInfo {
     type Class = GenericVariable;
     type Response = NxInfo;
-    const METHOD: Method = Method {
-        class: "GenericVariable",
-        name: "GetInfo",
-        effect: Effect::Read,
-        results: &["qInfo"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericVariable",
+        "GetInfo",
+        Effect::Read,
+        &["qInfo"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<NxInfo, Error> {
         answer.value("qInfo")
@@ -308,12 +308,12 @@ impl Serialize for GetLayout {
 impl Request for GetLayout {
     type Class = GenericVariable;
     type Response = GenericVariableLayout;
-    const METHOD: Method = Method {
-        class: "GenericVariable",
-        name: "GetLayout",
-        effect: Effect::Read,
-        results: &["qLayout"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericVariable",
+        "GetLayout",
+        Effect::Read,
+        &["qLayout"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericVariableLayout, Error> {
         answer.value("qLayout")
@@ -341,12 +341,12 @@ impl Serialize for GetProperties {
 impl Request for GetProperties {
     type Class = GenericVariable;
     type Response = GenericVariableProperties;
-    const METHOD: Method = Method {
-        class: "GenericVariable",
-        name: "GetProperties",
-        effect: Effect::Read,
-        results: &["qProp"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericVariable",
+        "GetProperties",
+        Effect::Read,
+        &["qProp"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GenericVariableProperties, Error> {
         answer.value("qProp")
@@ -374,12 +374,12 @@ impl Serialize for GetRawContent {
 impl Request for GetRawContent {
     type Class = GenericVariable;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "GenericVariable",
-        name: "GetRawContent",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "GenericVariable",
+        "GetRawContent",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qReturn")
@@ -421,12 +421,12 @@ impl Serialize for SetDualValue {
 impl Request for SetDualValue {
     type Class = GenericVariable;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericVariable",
-        name: "SetDualValue",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericVariable",
+        "SetDualValue",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -464,12 +464,12 @@ impl Serialize for SetNumValue {
 impl Request for SetNumValue {
     type Class = GenericVariable;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericVariable",
-        name: "SetNumValue",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericVariable",
+        "SetNumValue",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -507,12 +507,12 @@ impl Serialize for SetProperties {
 impl Request for SetProperties {
     type Class = GenericVariable;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericVariable",
-        name: "SetProperties",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericVariable",
+        "SetProperties",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -550,12 +550,12 @@ impl Serialize for SetStringValue {
 impl Request for SetStringValue {
     type Class = GenericVariable;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "GenericVariable",
-        name: "SetStringValue",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "GenericVariable",
+        "SetStringValue",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()

@@ -31,7 +31,7 @@ use super::types::*;
 pub struct Global(Arc<dyn Remote>);
 
 impl AsRemote for Global {
-    fn remote(&self) -> &dyn Remote {
+    fn as_remote(&self) -> &dyn Remote {
         &*self.0
     }
 }
@@ -64,7 +64,7 @@ pub trait GlobalApi: AsRemote {
     /// Schema method: [`Global.AbortAll`](https://qlik.dev/apis/json-rpc/qix/global/#abortall).
     #[doc(alias = "AbortAll")]
     fn abort_all(&self) -> Call<'_, AbortAll> {
-        Call::new(self.remote(), AbortAll::new())
+        Call::new(self.as_remote(), AbortAll::new())
     }
 
     /// Flags one request of the session for cancellation.
@@ -79,7 +79,7 @@ pub trait GlobalApi: AsRemote {
     /// Schema method: [`Global.AbortRequest`](https://qlik.dev/apis/json-rpc/qix/global/#abortrequest).
     #[doc(alias = "AbortRequest")]
     fn abort_request(&self, request_id: i64) -> Call<'_, AbortRequest> {
-        Call::new(self.remote(), AbortRequest::new(request_id))
+        Call::new(self.as_remote(), AbortRequest::new(request_id))
     }
 
     /// Returns whether the user may create apps.
@@ -95,7 +95,7 @@ pub trait GlobalApi: AsRemote {
     /// read-only.
     #[doc(alias = "AllowCreateApp")]
     fn allow_create_app(&self) -> Call<'_, AllowCreateApp> {
-        Call::new(self.remote(), AllowCreateApp::new())
+        Call::new(self.as_remote(), AllowCreateApp::new())
     }
 
     /// Stops the reload that is running in the session.
@@ -113,7 +113,7 @@ pub trait GlobalApi: AsRemote {
     /// Schema method: [`Global.CancelReload`](https://qlik.dev/apis/json-rpc/qix/global/#cancelreload).
     #[doc(alias = "CancelReload")]
     fn cancel_reload(&self) -> Call<'_, CancelReload> {
-        Call::new(self.remote(), CancelReload::new())
+        Call::new(self.as_remote(), CancelReload::new())
     }
 
     /// Cancels one request that has been sent but not answered.
@@ -129,7 +129,7 @@ pub trait GlobalApi: AsRemote {
     /// Schema method: [`Global.CancelRequest`](https://qlik.dev/apis/json-rpc/qix/global/#cancelrequest).
     #[doc(alias = "CancelRequest")]
     fn cancel_request(&self, request_id: i64) -> Call<'_, CancelRequest> {
-        Call::new(self.remote(), CancelRequest::new(request_id))
+        Call::new(self.as_remote(), CancelRequest::new(request_id))
     }
 
     /// Sets how the next reloads of the session handle script errors.
@@ -162,7 +162,7 @@ pub trait GlobalApi: AsRemote {
         interact_on_error: bool,
     ) -> Call<'_, ConfigureReload> {
         Call::new(
-            self.remote(),
+            self.as_remote(),
             ConfigureReload::new(
                 cancel_on_script_error,
                 use_error_data,
@@ -197,7 +197,7 @@ pub trait GlobalApi: AsRemote {
         src_app_id: &str,
         ids: Vec<String>,
     ) -> Call<'_, CopyApp> {
-        Call::new(self.remote(), CopyApp::new(target_app_id, src_app_id, ids))
+        Call::new(self.as_remote(), CopyApp::new(target_app_id, src_app_id, ids))
     }
 
     /// Creates and saves an empty app without opening it.
@@ -225,7 +225,7 @@ pub trait GlobalApi: AsRemote {
     /// Schema method: [`Global.CreateApp`](https://qlik.dev/apis/json-rpc/qix/global/#createapp).
     #[doc(alias = "CreateApp")]
     fn create_app(&self, app_name: &str) -> Call<'_, CreateApp> {
-        Call::new(self.remote(), CreateApp::new(app_name))
+        Call::new(self.as_remote(), CreateApp::new(app_name))
     }
 
     /// Creates and opens an app. Qlik Sense Desktop only.
@@ -251,7 +251,7 @@ pub trait GlobalApi: AsRemote {
     /// Schema method: [`Global.CreateDocEx`](https://qlik.dev/apis/json-rpc/qix/global/#createdocex).
     #[doc(alias = "CreateDocEx")]
     fn create_doc_ex(&self, doc_name: &str) -> Call<'_, CreateDocEx> {
-        Call::new(self.remote(), CreateDocEx::new(doc_name))
+        Call::new(self.as_remote(), CreateDocEx::new(doc_name))
     }
 
     /// Creates an empty app that exists in memory until the session ends.
@@ -285,7 +285,7 @@ pub trait GlobalApi: AsRemote {
     /// Schema method: [`Global.CreateSessionApp`](https://qlik.dev/apis/json-rpc/qix/global/#createsessionapp).
     #[doc(alias = "CreateSessionApp")]
     fn create_session_app(&self) -> Call<'_, CreateSessionApp> {
-        Call::new(self.remote(), CreateSessionApp::new())
+        Call::new(self.as_remote(), CreateSessionApp::new())
     }
 
     /// Creates an in-memory app that starts with the script and the objects of an existing app.
@@ -312,7 +312,7 @@ pub trait GlobalApi: AsRemote {
         &self,
         src_app_id: &str,
     ) -> Call<'_, CreateSessionAppFromApp> {
-        Call::new(self.remote(), CreateSessionAppFromApp::new(src_app_id))
+        Call::new(self.as_remote(), CreateSessionAppFromApp::new(src_app_id))
     }
 
     /// Deletes an app permanently: its file in Qlik Sense Desktop, or its entry and data in a repository.
@@ -332,7 +332,7 @@ pub trait GlobalApi: AsRemote {
     /// Schema method: [`Global.DeleteApp`](https://qlik.dev/apis/json-rpc/qix/global/#deleteapp).
     #[doc(alias = "DeleteApp")]
     fn delete_app(&self, app_id: &str) -> Call<'_, DeleteApp> {
-        Call::new(self.remote(), DeleteApp::new(app_id))
+        Call::new(self.as_remote(), DeleteApp::new(app_id))
     }
 
     /// Returns the version of the engine.
@@ -356,7 +356,7 @@ pub trait GlobalApi: AsRemote {
     /// Schema method: [`Global.EngineVersion`](https://qlik.dev/apis/json-rpc/qix/global/#engineversion), read-only.
     #[doc(alias = "EngineVersion")]
     fn engine_version(&self) -> Call<'_, EngineVersion> {
-        Call::new(self.remote(), EngineVersion::new())
+        Call::new(self.as_remote(), EngineVersion::new())
     }
 
     /// Exports an app from the repository to a file on the engine host.
@@ -383,7 +383,7 @@ pub trait GlobalApi: AsRemote {
         src_app_id: &str,
         ids: Vec<String>,
     ) -> Call<'_, ExportApp> {
-        Call::new(self.remote(), ExportApp::new(target_path, src_app_id, ids))
+        Call::new(self.as_remote(), ExportApp::new(target_path, src_app_id, ids))
     }
 
     /// Returns the app that is open in this session.
@@ -408,7 +408,7 @@ pub trait GlobalApi: AsRemote {
     /// Schema method: [`Global.GetActiveDoc`](https://qlik.dev/apis/json-rpc/qix/global/#getactivedoc), read-only.
     #[doc(alias = "GetActiveDoc")]
     fn get_active_doc(&self) -> Call<'_, GetActiveDoc> {
-        Call::new(self.remote(), GetActiveDoc::new())
+        Call::new(self.as_remote(), GetActiveDoc::new())
     }
 
     /// Returns the metadata of one app without opening it: title, last reload time, size, and thumbnail.
@@ -425,7 +425,7 @@ pub trait GlobalApi: AsRemote {
     /// Schema method: [`Global.GetAppEntry`](https://qlik.dev/apis/json-rpc/qix/global/#getappentry), read-only.
     #[doc(alias = "GetAppEntry")]
     fn get_app_entry(&self, app_id: &str) -> Call<'_, GetAppEntry> {
-        Call::new(self.remote(), GetAppEntry::new(app_id))
+        Call::new(self.as_remote(), GetAppEntry::new(app_id))
     }
 
     /// Returns the user that the engine has authenticated.
@@ -441,7 +441,7 @@ pub trait GlobalApi: AsRemote {
     /// [`Global.GetAuthenticatedUser`](https://qlik.dev/apis/json-rpc/qix/global/#getauthenticateduser), read-only.
     #[doc(alias = "GetAuthenticatedUser")]
     fn get_authenticated_user(&self) -> Call<'_, GetAuthenticatedUser> {
-        Call::new(self.remote(), GetAuthenticatedUser::new())
+        Call::new(self.as_remote(), GetAuthenticatedUser::new())
     }
 
     /// Returns the grammar of the script language or of chart expressions as a list of rules.
@@ -463,7 +463,7 @@ pub trait GlobalApi: AsRemote {
     #[doc(alias = "GetBNF")]
     #[deprecated(note = "use `GlobalApi::get_base_bnf` instead")]
     fn get_bnf(&self, bnf_type: &str) -> Call<'_, GetBNF> {
-        Call::new(self.remote(), GetBNF::new(bnf_type))
+        Call::new(self.as_remote(), GetBNF::new(bnf_type))
     }
 
     /// Returns the grammar of the script language or of chart expressions as a list of rules, and its hash.
@@ -486,7 +486,7 @@ pub trait GlobalApi: AsRemote {
     /// Schema method: [`Global.GetBaseBNF`](https://qlik.dev/apis/json-rpc/qix/global/#getbasebnf), read-only.
     #[doc(alias = "GetBaseBNF")]
     fn get_base_bnf(&self, bnf_type: &str) -> Call<'_, GetBaseBNF> {
-        Call::new(self.remote(), GetBaseBNF::new(bnf_type))
+        Call::new(self.as_remote(), GetBaseBNF::new(bnf_type))
     }
 
     /// Returns the hash of a grammar, to check whether a cached copy is current.
@@ -506,7 +506,7 @@ pub trait GlobalApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetBaseBNFHash")]
     fn get_base_bnf_hash(&self, bnf_type: &str) -> Call<'_, GetBaseBNFHash> {
-        Call::new(self.remote(), GetBaseBNFHash::new(bnf_type))
+        Call::new(self.as_remote(), GetBaseBNFHash::new(bnf_type))
     }
 
     /// Returns the grammar of the script language or of chart expressions as one string, and its hash.
@@ -527,7 +527,7 @@ pub trait GlobalApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetBaseBNFString")]
     fn get_base_bnf_string(&self, bnf_type: &str) -> Call<'_, GetBaseBNFString> {
-        Call::new(self.remote(), GetBaseBNFString::new(bnf_type))
+        Call::new(self.as_remote(), GetBaseBNFString::new(bnf_type))
     }
 
     /// Lists the custom connectors installed on the engine host.
@@ -550,7 +550,7 @@ pub trait GlobalApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetCustomConnectors")]
     fn get_custom_connectors(&self) -> Call<'_, GetCustomConnectors> {
-        Call::new(self.remote(), GetCustomConnectors::new())
+        Call::new(self.as_remote(), GetCustomConnectors::new())
     }
 
     /// Lists the databases of a data source, for a connection that is not saved yet.
@@ -578,7 +578,7 @@ pub trait GlobalApi: AsRemote {
         &self,
         connection: Connection,
     ) -> Call<'_, GetDatabasesFromConnectionString> {
-        Call::new(self.remote(), GetDatabasesFromConnectionString::new(connection))
+        Call::new(self.as_remote(), GetDatabasesFromConnectionString::new(connection))
     }
 
     /// Returns the folder in which Qlik Sense Desktop stores apps.
@@ -595,7 +595,7 @@ pub trait GlobalApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetDefaultAppFolder")]
     fn get_default_app_folder(&self) -> Call<'_, GetDefaultAppFolder> {
-        Call::new(self.remote(), GetDefaultAppFolder::new())
+        Call::new(self.as_remote(), GetDefaultAppFolder::new())
     }
 
     /// Lists the apps that the user can access.
@@ -623,7 +623,7 @@ pub trait GlobalApi: AsRemote {
     /// Schema method: [`Global.GetDocList`](https://qlik.dev/apis/json-rpc/qix/global/#getdoclist), read-only.
     #[doc(alias = "GetDocList")]
     fn get_doc_list(&self) -> Call<'_, GetDocList> {
-        Call::new(self.remote(), GetDocList::new())
+        Call::new(self.as_remote(), GetDocList::new())
     }
 
     /// Lists the files and folders at a path on the engine host.
@@ -646,7 +646,7 @@ pub trait GlobalApi: AsRemote {
     /// [`Global.GetFolderItemsForPath`](https://qlik.dev/apis/json-rpc/qix/global/#getfolderitemsforpath), read-only.
     #[doc(alias = "GetFolderItemsForPath")]
     fn get_folder_items_for_path(&self, path: &str) -> Call<'_, GetFolderItemsForPath> {
-        Call::new(self.remote(), GetFolderItemsForPath::new(path))
+        Call::new(self.as_remote(), GetFolderItemsForPath::new(path))
     }
 
     /// Lists the functions of the script language.
@@ -666,7 +666,7 @@ pub trait GlobalApi: AsRemote {
     /// Schema method: [`Global.GetFunctions`](https://qlik.dev/apis/json-rpc/qix/global/#getfunctions), read-only.
     #[doc(alias = "GetFunctions")]
     fn get_functions(&self) -> Call<'_, GetFunctions> {
-        Call::new(self.remote(), GetFunctions::new())
+        Call::new(self.as_remote(), GetFunctions::new())
     }
 
     /// Returns what a paused reload is waiting for.
@@ -691,7 +691,7 @@ pub trait GlobalApi: AsRemote {
     /// Schema method: [`Global.GetInteract`](https://qlik.dev/apis/json-rpc/qix/global/#getinteract).
     #[doc(alias = "GetInteract")]
     fn get_interact(&self, request_id: i64) -> Call<'_, GetInteract> {
-        Call::new(self.remote(), GetInteract::new(request_id))
+        Call::new(self.as_remote(), GetInteract::new(request_id))
     }
 
     /// Lists the drives of the computer that runs Qlik Sense Desktop.
@@ -707,7 +707,7 @@ pub trait GlobalApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetLogicalDriveStrings")]
     fn get_logical_drive_strings(&self) -> Call<'_, GetLogicalDriveStrings> {
-        Call::new(self.remote(), GetLogicalDriveStrings::new())
+        Call::new(self.as_remote(), GetLogicalDriveStrings::new())
     }
 
     /// Lists the ODBC data sources configured on the engine host.
@@ -723,7 +723,7 @@ pub trait GlobalApi: AsRemote {
     /// Schema method: [`Global.GetOdbcDsns`](https://qlik.dev/apis/json-rpc/qix/global/#getodbcdsns), read-only.
     #[doc(alias = "GetOdbcDsns")]
     fn get_odbc_dsns(&self) -> Call<'_, GetOdbcDsns> {
-        Call::new(self.remote(), GetOdbcDsns::new())
+        Call::new(self.as_remote(), GetOdbcDsns::new())
     }
 
     /// Lists the OLE DB providers installed on the engine host.
@@ -738,7 +738,7 @@ pub trait GlobalApi: AsRemote {
     /// read-only.
     #[doc(alias = "GetOleDbProviders")]
     fn get_ole_db_providers(&self) -> Call<'_, GetOleDbProviders> {
-        Call::new(self.remote(), GetOleDbProviders::new())
+        Call::new(self.as_remote(), GetOleDbProviders::new())
     }
 
     /// Returns the progress of opening, reloading, or saving an app.
@@ -772,7 +772,7 @@ pub trait GlobalApi: AsRemote {
     /// Schema method: [`Global.GetProgress`](https://qlik.dev/apis/json-rpc/qix/global/#getprogress).
     #[doc(alias = "GetProgress")]
     fn get_progress(&self, request_id: i64) -> Call<'_, GetProgress> {
-        Call::new(self.remote(), GetProgress::new(request_id))
+        Call::new(self.as_remote(), GetProgress::new(request_id))
     }
 
     /// Lists the streams to which apps can be published.
@@ -787,7 +787,7 @@ pub trait GlobalApi: AsRemote {
     #[doc(alias = "GetStreamList")]
     #[deprecated(note = "deprecated in the schema, without a replacement")]
     fn get_stream_list(&self) -> Call<'_, GetStreamList> {
-        Call::new(self.remote(), GetStreamList::new())
+        Call::new(self.as_remote(), GetStreamList::new())
     }
 
     /// Lists the code pages in which the engine can read text files.
@@ -804,7 +804,7 @@ pub trait GlobalApi: AsRemote {
     /// [`Global.GetSupportedCodePages`](https://qlik.dev/apis/json-rpc/qix/global/#getsupportedcodepages), read-only.
     #[doc(alias = "GetSupportedCodePages")]
     fn get_supported_code_pages(&self) -> Call<'_, GetSupportedCodePages> {
-        Call::new(self.remote(), GetSupportedCodePages::new())
+        Call::new(self.as_remote(), GetSupportedCodePages::new())
     }
 
     /// Returns an ID that identifies this user's connection to the app in log files.
@@ -818,7 +818,7 @@ pub trait GlobalApi: AsRemote {
     /// Schema method: [`Global.GetUniqueID`](https://qlik.dev/apis/json-rpc/qix/global/#getuniqueid), read-only.
     #[doc(alias = "GetUniqueID")]
     fn get_unique_id(&self) -> Call<'_, GetUniqueID> {
-        Call::new(self.remote(), GetUniqueID::new())
+        Call::new(self.as_remote(), GetUniqueID::new())
     }
 
     /// Responds to a paused reload, which then continues or stops.
@@ -842,7 +842,7 @@ pub trait GlobalApi: AsRemote {
         request_id: i64,
         def: InteractDef,
     ) -> Call<'_, InteractDone> {
-        Call::new(self.remote(), InteractDone::new(request_id, def))
+        Call::new(self.as_remote(), InteractDone::new(request_id, def))
     }
 
     /// Returns whether the engine belongs to Qlik Sense Desktop.
@@ -856,7 +856,7 @@ pub trait GlobalApi: AsRemote {
     /// Schema method: [`Global.IsDesktopMode`](https://qlik.dev/apis/json-rpc/qix/global/#isdesktopmode), read-only.
     #[doc(alias = "IsDesktopMode")]
     fn is_desktop_mode(&self) -> Call<'_, IsDesktopMode> {
-        Call::new(self.remote(), IsDesktopMode::new())
+        Call::new(self.as_remote(), IsDesktopMode::new())
     }
 
     /// Returns whether the engine belongs to Qlik Sense Desktop, under an older name.
@@ -874,7 +874,7 @@ pub trait GlobalApi: AsRemote {
     #[doc(alias = "IsPersonalMode")]
     #[deprecated(note = "use `GlobalApi::is_desktop_mode` instead")]
     fn is_personal_mode(&self) -> Call<'_, IsPersonalMode> {
-        Call::new(self.remote(), IsPersonalMode::new())
+        Call::new(self.as_remote(), IsPersonalMode::new())
     }
 
     /// Validates the settings of a connection.
@@ -901,7 +901,7 @@ pub trait GlobalApi: AsRemote {
         &self,
         connection: Connection,
     ) -> Call<'_, IsValidConnectionString> {
-        Call::new(self.remote(), IsValidConnectionString::new(connection))
+        Call::new(self.as_remote(), IsValidConnectionString::new(connection))
     }
 
     /// Returns the name of the operating system that the engine runs on.
@@ -913,7 +913,7 @@ pub trait GlobalApi: AsRemote {
     /// Schema method: [`Global.OSName`](https://qlik.dev/apis/json-rpc/qix/global/#osname), read-only.
     #[doc(alias = "OSName")]
     fn os_name(&self) -> Call<'_, OSName> {
-        Call::new(self.remote(), OSName::new())
+        Call::new(self.as_remote(), OSName::new())
     }
 
     /// Returns the version of the operating system that the engine runs on.
@@ -925,7 +925,7 @@ pub trait GlobalApi: AsRemote {
     /// Schema method: [`Global.OSVersion`](https://qlik.dev/apis/json-rpc/qix/global/#osversion), read-only.
     #[doc(alias = "OSVersion")]
     fn os_version(&self) -> Call<'_, OSVersion> {
-        Call::new(self.remote(), OSVersion::new())
+        Call::new(self.as_remote(), OSVersion::new())
     }
 
     /// Opens an app in this session and returns it.
@@ -950,9 +950,9 @@ pub trait GlobalApi: AsRemote {
     /// ```
     /// # use qix_schema::{*, types::*};
     /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
-    /// // `Session::open_doc` does the same, and also works if the app is already open.
-    /// let doc = global.open_doc("sales").no_data(false).await;
-    /// assert_eq!(doc.unwrap_err().engine().map(|error| error.code), Some(error_codes::APP_ALREADY_OPEN));
+    /// // `Session::open_doc` does the same, and also handles an app that is already open.
+    /// let doc = global.open_doc("sales").await?;
+    /// assert_eq!(doc.get_app_layout().await?.title, "Sales");
     /// # Ok(())
     /// # }
     /// ```
@@ -973,7 +973,7 @@ pub trait GlobalApi: AsRemote {
     /// Schema method: [`Global.OpenDoc`](https://qlik.dev/apis/json-rpc/qix/global/#opendoc).
     #[doc(alias = "OpenDoc")]
     fn open_doc(&self, doc_name: &str) -> Call<'_, OpenDoc> {
-        Call::new(self.remote(), OpenDoc::new(doc_name))
+        Call::new(self.as_remote(), OpenDoc::new(doc_name))
     }
 
     /// Returns the version of Qlik Sense.
@@ -992,7 +992,7 @@ pub trait GlobalApi: AsRemote {
     #[doc(alias = "ProductVersion")]
     #[deprecated(note = "use `GlobalApi::engine_version` instead")]
     fn product_version(&self) -> Call<'_, ProductVersion> {
-        Call::new(self.remote(), ProductVersion::new())
+        Call::new(self.as_remote(), ProductVersion::new())
     }
 
     /// Publishes an app to a stream. Qlik Sense Enterprise on Windows only.
@@ -1016,7 +1016,7 @@ pub trait GlobalApi: AsRemote {
         name: &str,
         stream_id: &str,
     ) -> Call<'_, PublishApp> {
-        Call::new(self.remote(), PublishApp::new(app_id, name, stream_id))
+        Call::new(self.as_remote(), PublishApp::new(app_id, name, stream_id))
     }
 
     /// Returns the name of the Qlik product that the engine belongs to.
@@ -1028,7 +1028,7 @@ pub trait GlobalApi: AsRemote {
     /// Schema method: [`Global.QTProduct`](https://qlik.dev/apis/json-rpc/qix/global/#qtproduct), read-only.
     #[doc(alias = "QTProduct")]
     fn qt_product(&self) -> Call<'_, QTProduct> {
-        Call::new(self.remote(), QTProduct::new())
+        Call::new(self.as_remote(), QTProduct::new())
     }
 
     /// Returns the version of Qlik Sense, under an older name.
@@ -1045,7 +1045,7 @@ pub trait GlobalApi: AsRemote {
     #[doc(alias = "QvVersion")]
     #[deprecated(note = "use `GlobalApi::engine_version` instead")]
     fn qv_version(&self) -> Call<'_, QvVersion> {
-        Call::new(self.remote(), QvVersion::new())
+        Call::new(self.as_remote(), QvVersion::new())
     }
 
     /// Makes the engine search for installed extensions again.
@@ -1056,7 +1056,7 @@ pub trait GlobalApi: AsRemote {
     /// Schema method: [`Global.ReloadExtensionList`](https://qlik.dev/apis/json-rpc/qix/global/#reloadextensionlist).
     #[doc(alias = "ReloadExtensionList")]
     fn reload_extension_list(&self) -> Call<'_, ReloadExtensionList> {
-        Call::new(self.remote(), ReloadExtensionList::new())
+        Call::new(self.as_remote(), ReloadExtensionList::new())
     }
 
     /// Replaces objects of one app with those of another and keeps the data model.
@@ -1085,7 +1085,10 @@ pub trait GlobalApi: AsRemote {
         src_app_id: &str,
         ids: Vec<String>,
     ) -> Call<'_, ReplaceAppFromID> {
-        Call::new(self.remote(), ReplaceAppFromID::new(target_app_id, src_app_id, ids))
+        Call::new(
+            self.as_remote(),
+            ReplaceAppFromID::new(target_app_id, src_app_id, ids),
+        )
     }
 
     /// Saves a copy of the open app, which may be a session app, under another name.
@@ -1108,7 +1111,7 @@ pub trait GlobalApi: AsRemote {
     #[doc(alias = "SaveAs")]
     #[deprecated(note = "use `DocApi::save_as` instead")]
     fn save_as(&self, new_app_name: &str) -> Call<'_, SaveAs> {
-        Call::new(self.remote(), SaveAs::new(new_app_name))
+        Call::new(self.as_remote(), SaveAs::new(new_app_name))
     }
 
     /// Stops the engine process. Qlik Sense Desktop only.
@@ -1118,7 +1121,7 @@ pub trait GlobalApi: AsRemote {
     /// Schema method: [`Global.ShutdownProcess`](https://qlik.dev/apis/json-rpc/qix/global/#shutdownprocess).
     #[doc(alias = "ShutdownProcess")]
     fn shutdown_process(&self) -> Call<'_, ShutdownProcess> {
-        Call::new(self.remote(), ShutdownProcess::new())
+        Call::new(self.as_remote(), ShutdownProcess::new())
     }
 }
 
@@ -1143,12 +1146,7 @@ impl Serialize for AbortAll {
 impl Request for AbortAll {
     type Class = Global;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "AbortAll",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Global", "AbortAll", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -1186,12 +1184,7 @@ impl Serialize for AbortRequest {
 impl Request for AbortRequest {
     type Class = Global;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "AbortRequest",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Global", "AbortRequest", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -1219,12 +1212,12 @@ impl Serialize for AllowCreateApp {
 impl Request for AllowCreateApp {
     type Class = Global;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "AllowCreateApp",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "AllowCreateApp",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -1276,12 +1269,7 @@ impl Serialize for CancelReload {
 impl Request for CancelReload {
     type Class = Global;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "CancelReload",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Global", "CancelReload", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -1319,12 +1307,7 @@ impl Serialize for CancelRequest {
 impl Request for CancelRequest {
     type Class = Global;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "CancelRequest",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Global", "CancelRequest", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -1378,12 +1361,7 @@ impl Serialize for ConfigureReload {
 impl Request for ConfigureReload {
     type Class = Global;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "ConfigureReload",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Global", "ConfigureReload", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -1437,12 +1415,12 @@ impl Serialize for CopyApp {
 impl Request for CopyApp {
     type Class = Global;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "CopyApp",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "CopyApp",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -1521,12 +1499,12 @@ impl Serialize for CreateApp {
 impl Request for CreateApp {
     type Class = Global;
     type Response = CreateAppResponse;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "CreateApp",
-        effect: Effect::Write,
-        results: &["qSuccess", "qAppId"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "CreateApp",
+        Effect::Write,
+        &["qSuccess", "qAppId"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateAppResponse, Error> {
         answer.record()
@@ -1678,12 +1656,12 @@ impl Serialize for CreateDocEx {
 impl Request for CreateDocEx {
     type Class = Global;
     type Response = CreateDocExResponse;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "CreateDocEx",
-        effect: Effect::Write,
-        results: &["qDocId", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "CreateDocEx",
+        Effect::Write,
+        &["qDocId", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateDocExResponse, Error> {
         Ok(CreateDocExResponse {
@@ -1730,12 +1708,12 @@ impl Serialize for CreateSessionApp {
 impl Request for CreateSessionApp {
     type Class = Global;
     type Response = CreateSessionAppResponse;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "CreateSessionApp",
-        effect: Effect::Write,
-        results: &["qSessionAppId", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "CreateSessionApp",
+        Effect::Write,
+        &["qSessionAppId", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateSessionAppResponse, Error> {
         Ok(CreateSessionAppResponse {
@@ -1794,12 +1772,12 @@ impl Serialize for CreateSessionAppFromApp {
 impl Request for CreateSessionAppFromApp {
     type Class = Global;
     type Response = CreateSessionAppFromAppResponse;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "CreateSessionAppFromApp",
-        effect: Effect::Write,
-        results: &["qSessionAppId", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "CreateSessionAppFromApp",
+        Effect::Write,
+        &["qSessionAppId", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<CreateSessionAppFromAppResponse, Error> {
         Ok(CreateSessionAppFromAppResponse {
@@ -1856,12 +1834,12 @@ impl Serialize for DeleteApp {
 impl Request for DeleteApp {
     type Class = Global;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "DeleteApp",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "DeleteApp",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -1889,12 +1867,12 @@ impl Serialize for EngineVersion {
 impl Request for EngineVersion {
     type Class = Global;
     type Response = NxEngineVersion;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "EngineVersion",
-        effect: Effect::Read,
-        results: &["qVersion"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "EngineVersion",
+        Effect::Read,
+        &["qVersion"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<NxEngineVersion, Error> {
         answer.value("qVersion")
@@ -1967,12 +1945,12 @@ impl Serialize for ExportApp {
 impl Request for ExportApp {
     type Class = Global;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "ExportApp",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "ExportApp",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -2000,12 +1978,12 @@ impl Serialize for GetActiveDoc {
 impl Request for GetActiveDoc {
     type Class = Global;
     type Response = super::doc::Doc;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetActiveDoc",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetActiveDoc",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<super::doc::Doc, Error> {
         answer.object("qReturn")
@@ -2043,12 +2021,12 @@ impl Serialize for GetAppEntry {
 impl Request for GetAppEntry {
     type Class = Global;
     type Response = AppEntry;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetAppEntry",
-        effect: Effect::Read,
-        results: &["qEntry"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetAppEntry",
+        Effect::Read,
+        &["qEntry"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<AppEntry, Error> {
         answer.value("qEntry")
@@ -2076,12 +2054,12 @@ impl Serialize for GetAuthenticatedUser {
 impl Request for GetAuthenticatedUser {
     type Class = Global;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetAuthenticatedUser",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetAuthenticatedUser",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qReturn")
@@ -2120,12 +2098,7 @@ impl Serialize for GetBNF {
 impl Request for GetBNF {
     type Class = Global;
     type Response = Vec<BNFDef>;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetBNF",
-        effect: Effect::Read,
-        results: &["qBnfDefs"],
-    };
+    const METHOD: Method = Method::new("Global", "GetBNF", Effect::Read, &["qBnfDefs"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<BNFDef>, Error> {
         answer.value("qBnfDefs")
@@ -2163,12 +2136,12 @@ impl Serialize for GetBaseBNF {
 impl Request for GetBaseBNF {
     type Class = Global;
     type Response = GetBaseBNFResponse;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetBaseBNF",
-        effect: Effect::Read,
-        results: &["qBnfDefs", "qBnfHash"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetBaseBNF",
+        Effect::Read,
+        &["qBnfDefs", "qBnfHash"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GetBaseBNFResponse, Error> {
         answer.record()
@@ -2244,12 +2217,12 @@ impl Serialize for GetBaseBNFHash {
 impl Request for GetBaseBNFHash {
     type Class = Global;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetBaseBNFHash",
-        effect: Effect::Read,
-        results: &["qBnfHash"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetBaseBNFHash",
+        Effect::Read,
+        &["qBnfHash"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qBnfHash")
@@ -2287,12 +2260,12 @@ impl Serialize for GetBaseBNFString {
 impl Request for GetBaseBNFString {
     type Class = Global;
     type Response = GetBaseBNFStringResponse;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetBaseBNFString",
-        effect: Effect::Read,
-        results: &["qBnfStr", "qBnfHash"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetBaseBNFString",
+        Effect::Read,
+        &["qBnfStr", "qBnfHash"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GetBaseBNFStringResponse, Error> {
         answer.record()
@@ -2382,12 +2355,12 @@ impl Serialize for GetCustomConnectors {
 impl Request for GetCustomConnectors {
     type Class = Global;
     type Response = Vec<CustomConnector>;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetCustomConnectors",
-        effect: Effect::Read,
-        results: &["qConnectors"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetCustomConnectors",
+        Effect::Read,
+        &["qConnectors"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<CustomConnector>, Error> {
         answer.value("qConnectors")
@@ -2425,12 +2398,12 @@ impl Serialize for GetDatabasesFromConnectionString {
 impl Request for GetDatabasesFromConnectionString {
     type Class = Global;
     type Response = Vec<Database>;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetDatabasesFromConnectionString",
-        effect: Effect::Read,
-        results: &["qDatabases"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetDatabasesFromConnectionString",
+        Effect::Read,
+        &["qDatabases"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<Database>, Error> {
         answer.value("qDatabases")
@@ -2458,12 +2431,12 @@ impl Serialize for GetDefaultAppFolder {
 impl Request for GetDefaultAppFolder {
     type Class = Global;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetDefaultAppFolder",
-        effect: Effect::Read,
-        results: &["qPath"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetDefaultAppFolder",
+        Effect::Read,
+        &["qPath"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qPath")
@@ -2491,12 +2464,12 @@ impl Serialize for GetDocList {
 impl Request for GetDocList {
     type Class = Global;
     type Response = Vec<DocListEntry>;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetDocList",
-        effect: Effect::Read,
-        results: &["qDocList"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetDocList",
+        Effect::Read,
+        &["qDocList"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<DocListEntry>, Error> {
         answer.value("qDocList")
@@ -2534,12 +2507,12 @@ impl Serialize for GetFolderItemsForPath {
 impl Request for GetFolderItemsForPath {
     type Class = Global;
     type Response = Vec<FolderItem>;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetFolderItemsForPath",
-        effect: Effect::Read,
-        results: &["qFolderItems"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetFolderItemsForPath",
+        Effect::Read,
+        &["qFolderItems"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<FolderItem>, Error> {
         answer.value("qFolderItems")
@@ -2591,12 +2564,12 @@ impl Serialize for GetFunctions {
 impl Request for GetFunctions {
     type Class = Global;
     type Response = Vec<Function>;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetFunctions",
-        effect: Effect::Read,
-        results: &["qFunctions"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetFunctions",
+        Effect::Read,
+        &["qFunctions"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<Function>, Error> {
         answer.value("qFunctions")
@@ -2634,12 +2607,12 @@ impl Serialize for GetInteract {
 impl Request for GetInteract {
     type Class = Global;
     type Response = GetInteractResponse;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetInteract",
-        effect: Effect::Write,
-        results: &["qDef", "qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetInteract",
+        Effect::Write,
+        &["qDef", "qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<GetInteractResponse, Error> {
         answer.record()
@@ -2706,12 +2679,12 @@ impl Serialize for GetLogicalDriveStrings {
 impl Request for GetLogicalDriveStrings {
     type Class = Global;
     type Response = Vec<DriveInfo>;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetLogicalDriveStrings",
-        effect: Effect::Read,
-        results: &["qDrives"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetLogicalDriveStrings",
+        Effect::Read,
+        &["qDrives"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<DriveInfo>, Error> {
         answer.value("qDrives")
@@ -2739,12 +2712,12 @@ impl Serialize for GetOdbcDsns {
 impl Request for GetOdbcDsns {
     type Class = Global;
     type Response = Vec<OdbcDsn>;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetOdbcDsns",
-        effect: Effect::Read,
-        results: &["qOdbcDsns"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetOdbcDsns",
+        Effect::Read,
+        &["qOdbcDsns"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<OdbcDsn>, Error> {
         answer.value("qOdbcDsns")
@@ -2772,12 +2745,12 @@ impl Serialize for GetOleDbProviders {
 impl Request for GetOleDbProviders {
     type Class = Global;
     type Response = Vec<OleDbProvider>;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetOleDbProviders",
-        effect: Effect::Read,
-        results: &["qOleDbProviders"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetOleDbProviders",
+        Effect::Read,
+        &["qOleDbProviders"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<OleDbProvider>, Error> {
         answer.value("qOleDbProviders")
@@ -2815,12 +2788,12 @@ impl Serialize for GetProgress {
 impl Request for GetProgress {
     type Class = Global;
     type Response = ProgressData;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetProgress",
-        effect: Effect::Write,
-        results: &["qProgressData"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetProgress",
+        Effect::Write,
+        &["qProgressData"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<ProgressData, Error> {
         answer.value("qProgressData")
@@ -2849,12 +2822,12 @@ impl Serialize for GetStreamList {
 impl Request for GetStreamList {
     type Class = Global;
     type Response = Vec<NxStreamListEntry>;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetStreamList",
-        effect: Effect::Read,
-        results: &["qStreamList"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetStreamList",
+        Effect::Read,
+        &["qStreamList"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<NxStreamListEntry>, Error> {
         answer.value("qStreamList")
@@ -2882,12 +2855,12 @@ impl Serialize for GetSupportedCodePages {
 impl Request for GetSupportedCodePages {
     type Class = Global;
     type Response = Vec<CodePage>;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetSupportedCodePages",
-        effect: Effect::Read,
-        results: &["qCodePages"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetSupportedCodePages",
+        Effect::Read,
+        &["qCodePages"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<Vec<CodePage>, Error> {
         answer.value("qCodePages")
@@ -2915,12 +2888,12 @@ impl Serialize for GetUniqueID {
 impl Request for GetUniqueID {
     type Class = Global;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "GetUniqueID",
-        effect: Effect::Read,
-        results: &["qUniqueID"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "GetUniqueID",
+        Effect::Read,
+        &["qUniqueID"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qUniqueID")
@@ -2962,12 +2935,7 @@ impl Serialize for InteractDone {
 impl Request for InteractDone {
     type Class = Global;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "InteractDone",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Global", "InteractDone", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -2995,12 +2963,12 @@ impl Serialize for IsDesktopMode {
 impl Request for IsDesktopMode {
     type Class = Global;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "IsDesktopMode",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "IsDesktopMode",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -3029,12 +2997,12 @@ impl Serialize for IsPersonalMode {
 impl Request for IsPersonalMode {
     type Class = Global;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "IsPersonalMode",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "IsPersonalMode",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -3072,12 +3040,12 @@ impl Serialize for IsValidConnectionString {
 impl Request for IsValidConnectionString {
     type Class = Global;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "IsValidConnectionString",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "IsValidConnectionString",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -3105,12 +3073,7 @@ impl Serialize for OSName {
 impl Request for OSName {
     type Class = Global;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "OSName",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new("Global", "OSName", Effect::Read, &["qReturn"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qReturn")
@@ -3138,12 +3101,12 @@ impl Serialize for OSVersion {
 impl Request for OSVersion {
     type Class = Global;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "OSVersion",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "OSVersion",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qReturn")
@@ -3253,12 +3216,7 @@ impl Serialize for OpenDoc {
 impl Request for OpenDoc {
     type Class = Global;
     type Response = super::doc::Doc;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "OpenDoc",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new("Global", "OpenDoc", Effect::Write, &["qReturn"]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<super::doc::Doc, Error> {
         answer.object("qReturn")
@@ -3287,12 +3245,12 @@ impl Serialize for ProductVersion {
 impl Request for ProductVersion {
     type Class = Global;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "ProductVersion",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "ProductVersion",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qReturn")
@@ -3346,12 +3304,7 @@ impl Serialize for PublishApp {
 impl Request for PublishApp {
     type Class = Global;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "PublishApp",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Global", "PublishApp", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -3379,12 +3332,12 @@ impl Serialize for QTProduct {
 impl Request for QTProduct {
     type Class = Global;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "QTProduct",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "QTProduct",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qReturn")
@@ -3413,12 +3366,12 @@ impl Serialize for QvVersion {
 impl Request for QvVersion {
     type Class = Global;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "QvVersion",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "QvVersion",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qReturn")
@@ -3446,12 +3399,12 @@ impl Serialize for ReloadExtensionList {
 impl Request for ReloadExtensionList {
     type Class = Global;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "ReloadExtensionList",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "ReloadExtensionList",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -3505,12 +3458,12 @@ impl Serialize for ReplaceAppFromID {
 impl Request for ReplaceAppFromID {
     type Class = Global;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "ReplaceAppFromID",
-        effect: Effect::Write,
-        results: &["qSuccess"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "ReplaceAppFromID",
+        Effect::Write,
+        &["qSuccess"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qSuccess")
@@ -3551,12 +3504,12 @@ impl Serialize for SaveAs {
 impl Request for SaveAs {
     type Class = Global;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "SaveAs",
-        effect: Effect::Write,
-        results: &["qNewAppId"],
-    };
+    const METHOD: Method = Method::new(
+        "Global",
+        "SaveAs",
+        Effect::Write,
+        &["qNewAppId"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qNewAppId")
@@ -3584,12 +3537,7 @@ impl Serialize for ShutdownProcess {
 impl Request for ShutdownProcess {
     type Class = Global;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Global",
-        name: "ShutdownProcess",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Global", "ShutdownProcess", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()

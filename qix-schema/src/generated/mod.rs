@@ -45,10 +45,10 @@ pub use generic_variable::{GenericVariable, GenericVariableApi};
 pub use global::{Global, GlobalApi};
 pub use variable::{Variable, VariableApi};
 
-/// The version of the engine's API that this code was generated from.
+/// The engine version whose schema this code was generated from.
 pub const ENGINE_VERSION: &str = "12.2886.0";
 
-/// Calls a macro with every type of the schema: `name on the wire => type`.
+/// Calls a macro with every type of the schema: `wire name => type`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! for_each_type {

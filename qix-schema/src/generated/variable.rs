@@ -22,7 +22,7 @@ use super::types::*;
 pub struct Variable(Arc<dyn Remote>);
 
 impl AsRemote for Variable {
-    fn remote(&self) -> &dyn Remote {
+    fn as_remote(&self) -> &dyn Remote {
         &*self.0
     }
 }
@@ -59,7 +59,7 @@ pub trait VariableApi: AsRemote {
     #[doc(alias = "ForceContent")]
     #[deprecated(note = "use `GenericVariableApi::set_properties` instead")]
     fn force_content(&self, s: &str, d: f64) -> Call<'_, ForceContent> {
-        Call::new(self.remote(), ForceContent::new(s, d))
+        Call::new(self.as_remote(), ForceContent::new(s, d))
     }
 
     /// Returns the value of the variable. Expressions are evaluated.
@@ -78,7 +78,7 @@ pub trait VariableApi: AsRemote {
     #[doc(alias = "GetContent")]
     #[deprecated(note = "use `GenericVariableApi::get_properties` instead")]
     fn get_content(&self) -> Call<'_, GetContent> {
-        Call::new(self.remote(), GetContent::new())
+        Call::new(self.as_remote(), GetContent::new())
     }
 
     /// Returns the settings of the variable: name, number format, use in bookmarks, and predefined values.
@@ -95,7 +95,7 @@ pub trait VariableApi: AsRemote {
     #[doc(alias = "GetNxProperties")]
     #[deprecated(note = "use `GenericVariableApi::get_properties` instead")]
     fn get_nx_properties(&self) -> Call<'_, GetNxProperties> {
-        Call::new(self.remote(), GetNxProperties::new())
+        Call::new(self.as_remote(), GetNxProperties::new())
     }
 
     /// Returns the definition of the variable, without evaluating it.
@@ -115,7 +115,7 @@ pub trait VariableApi: AsRemote {
     #[doc(alias = "GetRawContent")]
     #[deprecated(note = "use `GenericVariableApi::get_properties` instead")]
     fn get_raw_content(&self) -> Call<'_, GetRawContent> {
-        Call::new(self.remote(), GetRawContent::new())
+        Call::new(self.as_remote(), GetRawContent::new())
     }
 
     /// Sets the value of the variable.
@@ -140,7 +140,7 @@ pub trait VariableApi: AsRemote {
     #[doc(alias = "SetContent")]
     #[deprecated(note = "use `GenericVariableApi::set_properties` instead")]
     fn set_content(&self, content: &str, update_mru: bool) -> Call<'_, SetContent> {
-        Call::new(self.remote(), SetContent::new(content, update_mru))
+        Call::new(self.as_remote(), SetContent::new(content, update_mru))
     }
 
     /// Replaces the settings of the variable.
@@ -161,7 +161,7 @@ pub trait VariableApi: AsRemote {
         &self,
         properties: NxVariableProperties,
     ) -> Call<'_, SetNxProperties> {
-        Call::new(self.remote(), SetNxProperties::new(properties))
+        Call::new(self.as_remote(), SetNxProperties::new(properties))
     }
 }
 
@@ -201,12 +201,7 @@ impl Serialize for ForceContent {
 impl Request for ForceContent {
     type Class = Variable;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Variable",
-        name: "ForceContent",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new("Variable", "ForceContent", Effect::Write, &[]);
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()
@@ -235,12 +230,12 @@ impl Serialize for GetContent {
 impl Request for GetContent {
     type Class = Variable;
     type Response = AlfaNumString;
-    const METHOD: Method = Method {
-        class: "Variable",
-        name: "GetContent",
-        effect: Effect::Read,
-        results: &["qContent"],
-    };
+    const METHOD: Method = Method::new(
+        "Variable",
+        "GetContent",
+        Effect::Read,
+        &["qContent"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<AlfaNumString, Error> {
         answer.value("qContent")
@@ -269,12 +264,12 @@ impl Serialize for GetNxProperties {
 impl Request for GetNxProperties {
     type Class = Variable;
     type Response = NxVariableProperties;
-    const METHOD: Method = Method {
-        class: "Variable",
-        name: "GetNxProperties",
-        effect: Effect::Read,
-        results: &["qProperties"],
-    };
+    const METHOD: Method = Method::new(
+        "Variable",
+        "GetNxProperties",
+        Effect::Read,
+        &["qProperties"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<NxVariableProperties, Error> {
         answer.value("qProperties")
@@ -303,12 +298,12 @@ impl Serialize for GetRawContent {
 impl Request for GetRawContent {
     type Class = Variable;
     type Response = String;
-    const METHOD: Method = Method {
-        class: "Variable",
-        name: "GetRawContent",
-        effect: Effect::Read,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Variable",
+        "GetRawContent",
+        Effect::Read,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<String, Error> {
         answer.value("qReturn")
@@ -354,12 +349,12 @@ impl Serialize for SetContent {
 impl Request for SetContent {
     type Class = Variable;
     type Response = bool;
-    const METHOD: Method = Method {
-        class: "Variable",
-        name: "SetContent",
-        effect: Effect::Write,
-        results: &["qReturn"],
-    };
+    const METHOD: Method = Method::new(
+        "Variable",
+        "SetContent",
+        Effect::Write,
+        &["qReturn"],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<bool, Error> {
         answer.value("qReturn")
@@ -398,12 +393,12 @@ impl Serialize for SetNxProperties {
 impl Request for SetNxProperties {
     type Class = Variable;
     type Response = ();
-    const METHOD: Method = Method {
-        class: "Variable",
-        name: "SetNxProperties",
-        effect: Effect::Write,
-        results: &[],
-    };
+    const METHOD: Method = Method::new(
+        "Variable",
+        "SetNxProperties",
+        Effect::Write,
+        &[],
+    );
     #[inline]
     fn read(answer: Answer<'_>) -> Result<(), Error> {
         answer.nothing()

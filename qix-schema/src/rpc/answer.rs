@@ -1,10 +1,10 @@
-//! Answers as typed values.
+//! Typed responses.
 
 use super::{Class, Method, ObjectHandle, Remote};
 use crate::wire::{DecodeError, Input, Record, Wire, decode, decode_member};
 use crate::{Error, ErrorKind};
 
-/// What came back from a call, before it is typed.
+/// The response of a call, before decoding.
 #[derive(Clone, Copy, Debug)]
 pub struct Answer<'a> {
     result: &'a str,
@@ -13,7 +13,7 @@ pub struct Answer<'a> {
 }
 
 impl<'a> Answer<'a> {
-    /// An answer of an object: the JSON text of its `result`.
+    /// Creates a response of an object from the JSON text of its `result`.
     pub fn new(result: &'a str, method: Method, remote: &'a dyn Remote) -> Self {
         Self { result, method, remote }
     }
@@ -23,21 +23,23 @@ impl<'a> Answer<'a> {
         self.result
     }
 
-    /// One value of the answer; its default if the answer leaves it out, as engines do with false and empty ones.
+    /// Decodes one value of the response. Engines omit `false` and empty values, which decode to the default.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Decode`] if the value is of another type.
+    /// Returns [`ErrorKind::Decode`] if the value has the wrong type.
     pub fn value<T: Wire + Default>(&self, name: &str) -> Result<T, Error> {
         Ok(self.member(name)?.unwrap_or_default())
     }
 
-    /// One object of the answer, bound to what answered.
+    /// Decodes one object of the response and binds it to the connection.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] if the engine names no object (it has no error of its own for that),
-    /// [`ErrorKind::WrongClass`] if it is of another class, [`ErrorKind::Decode`] if it is no object at all.
+    /// Returns [`ErrorKind::NotFound`] if the response contains no object (the engine does not return an error for
+    /// it),
+    /// [`ErrorKind::WrongClass`] if the object has another class, and [`ErrorKind::Decode`] if the value is not an
+    /// object.
     pub fn object<C: Class>(&self, name: &str) -> Result<C, Error> {
         let interface: Interface = self.value(name)?;
         let Some(handle) = interface.handle else { return Err(self.error(ErrorKind::NotFound)) };
@@ -54,16 +56,16 @@ impl<'a> Answer<'a> {
         Ok(C::from_remote(self.remote.bind(object)))
     }
 
-    /// Nothing: the method has no result.
+    /// For methods without results.
     pub fn nothing(&self) -> Result<(), Error> {
         Ok(())
     }
 
-    /// The whole answer as a record.
+    /// Decodes the whole response as a record.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Decode`] if a value is of another type.
+    /// Returns [`ErrorKind::Decode`] if a value has the wrong type.
     pub fn record<T: Wire + Default>(&self) -> Result<T, Error> {
         decode(self.result).map_err(|error| self.decode_error(error))
     }
@@ -81,7 +83,7 @@ impl<'a> Answer<'a> {
     }
 }
 
-/// The wire form of an object in an answer.
+/// The wire form of an object in a response.
 #[derive(Default, PartialEq)]
 struct Interface {
     class: Option<String>,

@@ -1,4 +1,4 @@
-//! A call that is about to be made.
+//! Calls that have not been sent yet.
 
 use std::any::Any;
 use std::fmt;
@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use qix_schema::Error;
 use qix_schema::rpc::{CallOptions, Remote, Request, send};
 
-/// A call: parameters that are optional and options of the call can still be set; awaiting sends it.
+/// A call that is sent when it is awaited. Until then, you can set optional parameters and call options.
 ///
-/// Parameters keep the schema's names; options of the call start with `with_`, so that the two never collide.
+/// Parameters have the names of the schema. Call options start with `with_`, so the two never collide.
 #[must_use = "a call is sent only when it is awaited"]
 pub struct Call<'a, R: Request> {
     state: State<'a, R>,
@@ -24,17 +24,17 @@ enum State<'a, R: Request> {
 }
 
 impl<'a, R: Request> Call<'a, R> {
-    /// A call of a method of an object.
+    /// Creates a call of a method of an object.
     pub fn new(remote: &'a dyn Remote, request: R) -> Self {
         Self { state: State::Pending(remote, request), options: CallOptions::default() }
     }
 
-    /// A call that is answered already: for test doubles that override a method.
+    /// Creates a call with a fixed response, for test doubles that override a method.
     pub fn ready(outcome: Result<R::Response, Error>) -> Self {
         Self { state: State::Ready(Box::new(outcome)), options: CallOptions::default() }
     }
 
-    /// Changes the request.
+    /// Modifies the request.
     pub fn map(mut self, change: impl FnOnce(R) -> R) -> Self {
         if let State::Pending(remote, request) = self.state {
             self.state = State::Pending(remote, change(request));
@@ -42,45 +42,45 @@ impl<'a, R: Request> Call<'a, R> {
         self
     }
 
-    /// Gives up after a time; the engine is told to cancel what it has begun.
+    /// Sets a timeout. If it expires, the client asks the engine to cancel the request.
     ///
-    /// The call then ends with [`ErrorKind::TimedOut`](qix_schema::ErrorKind::TimedOut).
+    /// The call then fails with [`ErrorKind::TimedOut`](qix_schema::ErrorKind::TimedOut).
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.options.timeout = Some(timeout);
         self
     }
 
-    /// Gives up at a point in time, whatever the time-out; the engine is told to cancel what it has begun.
+    /// Sets a deadline, in addition to the timeout. If it expires, the client asks the engine to cancel the request.
     ///
-    /// The call then ends with [`ErrorKind::TimedOut`](qix_schema::ErrorKind::TimedOut).
+    /// The call then fails with [`ErrorKind::TimedOut`](qix_schema::ErrorKind::TimedOut).
     pub fn with_deadline(mut self, deadline: Instant) -> Self {
         self.options.deadline = Some(deadline);
         self
     }
 
-    /// Lets the engine go on with the call when nobody waits for its answer any more: when the future is dropped or
-    /// its time is up. Without this the engine is told to cancel it.
-    pub fn with_detached(mut self) -> Self {
-        self.options.detached = true;
+    /// Sets whether the engine continues if the future is dropped or the timeout expires. Defaults to false: the client
+    /// asks the engine to cancel the request.
+    pub fn with_detached(mut self, detached: bool) -> Self {
+        self.options.detached = detached;
         self
     }
 
-    /// Asks for what has changed since the last answer only, or for all of it. What comes back is the same either
-    /// way; layouts are asked for in this way without it.
+    /// Sets whether to request a delta, which contains only the changes since the last response, instead of a
+    /// complete response. The decoded result is the same. Deltas are the default for layouts.
     ///
-    /// Only a method that reads, and has exactly one result, can be asked so.
+    /// Applies only to methods that read and have exactly one result.
     pub fn with_delta(mut self, delta: bool) -> Self {
         self.options.delta = Some(delta);
         self
     }
 
-    /// Attaches a value for the runtime or a middleware: see [`CallOptions::with_extension`].
+    /// Attaches a value for the runtime or a middleware; see [`CallOptions::with_extension`].
     pub fn with_extension<T: Any + Send + Sync>(mut self, value: T) -> Self {
         self.options = self.options.with_extension(value);
         self
     }
 
-    /// Sets all options of the call.
+    /// Replaces all call options.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self

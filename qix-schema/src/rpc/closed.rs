@@ -1,31 +1,31 @@
-//! How a connection ended.
+//! How a connection was closed.
 
 use std::fmt;
 
-/// How a connection to an engine ended: who closed it, and why.
+/// How a connection to an engine was closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Closed {
-    /// Who closed it.
+    /// The side that closed the connection.
     pub by: ClosedBy,
-    /// The code of the WebSocket's close frame.
+    /// Code of the WebSocket close frame.
     pub code: CloseCode,
-    /// The text that came with the code: often JSON such as `{"code":"QEP-104","traceId":"…"}`, or empty.
+    /// Reason in the close frame: often JSON such as `{"code":"QEP-104","traceId":"…"}`, or empty.
     pub reason: String,
 }
 
-/// Who ended a connection.
+/// The side that closed a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClosedBy {
     /// This program.
     Client,
-    /// The engine, or a proxy before it, by a close frame.
+    /// The engine, or a proxy in front of it, with a close frame.
     Engine,
     /// Nobody: the connection was lost without a close frame.
     Network,
 }
 
-/// The code of a close frame.
+/// A WebSocket close code.
 ///
 /// ```
 /// use qix_schema::rpc::{CloseCode, Retry};
@@ -37,81 +37,81 @@ pub enum ClosedBy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CloseCode(pub u16);
 
-/// Whether it makes sense to connect again.
+/// Whether to reconnect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retry {
-    /// At once.
+    /// Immediately.
     Now,
-    /// After a while.
+    /// After a delay.
     Later,
-    /// Not without a change: of the address, the rights, the app.
+    /// Not until something changes: the URL, the permissions, or the app.
     No,
 }
 
 impl Closed {
-    /// An end by someone, with a code and its text.
+    /// Creates a value with a code and a reason.
     pub fn new(by: ClosedBy, code: CloseCode, reason: impl Into<String>) -> Self {
         Self { by, code, reason: reason.into() }
     }
 
-    /// An end by this program.
+    /// Closed by this program.
     pub fn by_client() -> Self {
         Self::new(ClosedBy::Client, CloseCode::NORMAL, "")
     }
 
-    /// Whether it makes sense to connect again.
+    /// Whether to reconnect.
     pub fn retry(&self) -> Retry {
         if self.by == ClosedBy::Client { Retry::No } else { self.code.retry() }
     }
 }
 
 impl CloseCode {
-    /// Closed on purpose.
+    /// Normal closure.
     pub const NORMAL: Self = Self(1000);
     /// Lost without a close frame.
     pub const LOST: Self = Self(1006);
-    /// Closed by the client in order to go on later.
+    /// Closed by the client to suspend the session.
     pub const SUSPENDED: Self = Self(4000);
 
-    /// What the code means.
+    /// The meaning of the code.
     pub fn meaning(self) -> Option<&'static str> {
         Some(match self.0 {
-            1000 => "closed on purpose",
-            1001 => "the server goes away",
+            1000 => "normal closure",
+            1001 => "the server is going away",
             1002 => "WebSocket protocol error",
-            1003 => "kind of data not accepted",
+            1003 => "unsupported data",
             1006 => "lost without a close frame",
-            1007 => "data does not fit its kind",
-            1008 => "against the server's policy",
+            1007 => "invalid data",
+            1008 => "policy violation",
             1009 => "message too big",
-            1011 => "error in the server",
-            1012 => "the server restarts",
+            1011 => "server error",
+            1012 => "the server is restarting",
             1013 => "the server is overloaded",
             4000 => "suspended by the client",
-            4001 => "idle for too long",
+            4001 => "idle timeout",
             4002 => "license renewal",
-            4003 => "the engine terminates",
+            4003 => "the engine is terminating",
             4004 => "app deleted or moved",
             4005 => "too many sessions",
             4006 => "authentication failed",
-            4007 => "the app changed its mode",
-            4200 => "error in the engine's proxy",
-            4201 => "time-out of the client",
+            4007 => "the mode of the app changed",
+            4200 => "engine proxy error",
+            4201 => "client timeout",
             4202 => "malformed request",
             4203 => "no permission",
             4204 => "app not found or deleted",
             4205 => "too many requests",
             4206 => "network error",
             4210 | 4211 => "a service that the engine needs failed",
-            4220 => "error in the engine",
-            4222 => "no reservation of a session",
-            4230 => "too many open apps in the organisation",
+            4220 => "engine error",
+            4222 => "no session reservation",
+            4230 => "too many open apps in the organization",
             4240 => "no engine is available",
             _ => return None,
         })
     }
 
-    /// Whether it makes sense to connect again.
+    /// Whether to reconnect.
     pub fn retry(self) -> Retry {
         match self.0 {
             1001 | 1006 | 1012 | 4003 | 4007 => Retry::Now,
@@ -140,10 +140,6 @@ impl fmt::Display for Closed {
         if !self.reason.is_empty() {
             write!(f, " ({})", self.reason)?;
         }
-        f.write_str(match self.retry() {
-            Retry::Now => "; connect again",
-            Retry::Later => "; connect again after a while",
-            Retry::No => "",
-        })
+        Ok(())
     }
 }

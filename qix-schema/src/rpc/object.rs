@@ -1,29 +1,29 @@
-//! Objects of an engine.
+//! Engine objects.
 
 use std::fmt;
 use std::sync::Arc;
 
 use super::{Call, Remote, Request};
 
-/// What the engine calls an object: its handle, and what the answer that named it said of it.
+/// Identifies an engine object: its handle, and what the response that contained it says about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ObjectHandle {
-    /// The handle: a number of one connection.
+    /// Handle, valid on one connection.
     pub handle: i64,
-    /// The class, `GenericObject`.
+    /// Class, such as `GenericObject`.
     pub class: &'static str,
-    /// The type of a generic object, such as `sheet`.
+    /// Type of a generic object, such as `sheet`.
     pub kind: Option<String>,
-    /// The identifier of a generic object, or the app's.
+    /// ID of a generic object or app.
     pub id: Option<String>,
 }
 
 impl ObjectHandle {
-    /// The handle of the object that every connection has from the start, [`Global`](crate::Global).
+    /// Handle of [`Global`](crate::Global), the object that exists on every connection.
     pub const GLOBAL: i64 = -1;
 
-    /// An object of a class.
+    /// Creates a value for an object of a class.
     pub fn new(class: &'static str, handle: i64) -> Self {
         Self { handle, class, kind: None, id: None }
     }
@@ -38,21 +38,21 @@ impl fmt::Display for ObjectHandle {
     }
 }
 
-/// Something that calls go to.
+/// Something that calls can be sent to.
 pub trait AsRemote {
-    /// Where calls go.
-    fn remote(&self) -> &dyn Remote;
+    /// The object that calls are sent to.
+    fn as_remote(&self) -> &dyn Remote;
 }
 
-/// A class of the engine, as a handle to one of its objects; cheap to clone.
+/// A handle to an engine object of one class. Cheap to clone.
 pub trait Class: AsRemote + Sized {
-    /// Name of the class on the wire.
+    /// Name of the class in the schema.
     const NAME: &'static str;
 
-    /// An object that is reached through a remote.
+    /// Creates an object from a remote.
     fn from_remote(remote: Arc<dyn Remote>) -> Self;
 
-    /// Calls a method that is given as a value.
+    /// Calls a method with a request value.
     ///
     /// ```no_run
     /// # async fn f(doc: qix_schema::Doc) -> Result<(), qix_schema::Error> {
@@ -63,11 +63,11 @@ pub trait Class: AsRemote + Sized {
     /// # }
     /// ```
     fn call<R: Request<Class = Self>>(&self, request: R) -> Call<'_, R> {
-        Call::new(self.remote(), request)
+        Call::new(self.as_remote(), request)
     }
 
-    /// What the engine calls the object.
+    /// The handle of the object and what is known about it.
     fn handle(&self) -> &ObjectHandle {
-        self.remote().handle()
+        self.as_remote().handle()
     }
 }

@@ -1,4 +1,4 @@
-//! The one seam between typed calls and whatever answers them.
+//! The interface between typed calls and runtimes.
 
 use std::any::Any;
 use std::fmt;
@@ -11,9 +11,9 @@ use async_trait::async_trait;
 use super::{Method, ObjectHandle};
 use crate::Error;
 
-/// An object of an engine, or a stand-in for one: all that a runtime supplies.
+/// An engine object, or a test double. This is all that a runtime implements.
 ///
-/// A test double answers calls by hand:
+/// A test double returns fixed responses:
 ///
 /// ```
 /// use std::sync::Arc;
@@ -46,65 +46,108 @@ use crate::Error;
 /// ```
 #[async_trait]
 pub trait Remote: fmt::Debug + Send + Sync {
-    /// Sends one call to the object and waits for its answer.
+    /// Sends a call to the object and waits for the response.
     async fn invoke(&self, call: RawCall) -> Result<RawAnswer, Error>;
 
-    /// Sends a call whose answer nobody needs, and does not wait: for what is to be undone when a value is dropped.
-    /// Without a connection it is sent when there is one again, if that makes sense, or not at all.
+    /// Sends a call without waiting for its response, for cleanup when a value is dropped. Without a connection, the
+    /// call is sent after reconnecting if that makes sense; otherwise, it is discarded.
     ///
-    /// A stand-in where nothing is left behind need not implement this.
-    fn order(&self, call: RawCall) {
+    /// Optional for test doubles without cleanup.
+    fn notify(&self, call: RawCall) {
         let _ = call;
     }
 
-    /// Binds an object that an answer of this one names.
+    /// Binds an object contained in a response of this one.
     fn bind(&self, object: ObjectHandle) -> Arc<dyn Remote>;
 
-    /// What the engine calls this object.
+    /// The handle of this object.
     fn handle(&self) -> &ObjectHandle;
 
-    /// How often the engine has said that the object's data is stale.
+    /// How many times the engine has reported the object as stale.
     fn invalidations(&self) -> u64 {
         0
     }
 
-    /// Waits until the engine has invalidated the object more than `seen` times, and says how often by then; `None`
-    /// once the object or its connection is gone.
+    /// Waits until the engine has reported the object as stale more than `seen` times and returns the new number;
+    /// returns `None` if the object or its connection is gone.
     ///
-    /// A stand-in that never invalidates anything need not implement this.
+    /// Optional for test doubles that never become stale.
     async fn invalidated(&self, seen: u64) -> Option<u64> {
         let _ = seen;
         std::future::pending().await
     }
 }
 
-/// A call, encoded.
+/// An encoded call.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct RawCall {
     /// The method.
     pub method: Method,
-    /// The parameters: the text of a JSON object.
+    /// The parameters: JSON text of an object.
     pub params: String,
-    /// How to make the call.
+    /// The call options.
     pub options: CallOptions,
 }
 
-/// How to make a call.
+impl RawCall {
+    /// Creates a call of a method with parameters: JSON text of an object.
+    pub fn new(method: Method, params: impl Into<String>) -> Self {
+        Self { method, params: params.into(), options: CallOptions::default() }
+    }
+
+    /// Sets the call options.
+    #[must_use]
+    pub fn with_options(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
+}
+
+/// Call options.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct CallOptions {
-    /// How long to wait for the answer; the session's own limit if none.
+    /// Timeout. Defaults to the timeout of the session.
     pub timeout: Option<Duration>,
-    /// When to stop waiting for the answer, whatever the time-out.
+    /// Deadline, in addition to the timeout.
     pub deadline: Option<Instant>,
-    /// Whether the engine goes on with the call when nobody waits for its answer any more.
+    /// Whether the engine continues if nobody waits for the response.
     pub detached: bool,
-    /// Whether to ask for what has changed since the last answer only; as the method gains from it if none.
+    /// Whether to request a delta. Defaults to what is best for the method.
     pub delta: Option<bool>,
     extensions: Vec<Arc<dyn Any + Send + Sync>>,
 }
 
 impl CallOptions {
+    /// Sets the timeout, in place of the session's.
+    #[must_use]
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Sets the deadline, in addition to the timeout.
+    #[must_use]
+    pub fn with_deadline(mut self, deadline: Instant) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// Sets whether the engine continues if nobody waits for the response.
+    #[must_use]
+    pub fn with_detached(mut self, detached: bool) -> Self {
+        self.detached = detached;
+        self
+    }
+
+    /// Sets whether to request a delta.
+    #[must_use]
+    pub fn with_delta(mut self, delta: bool) -> Self {
+        self.delta = Some(delta);
+        self
+    }
+
     /// Attaches a value for the runtime or a middleware, which finds it by its type. A later value of the same type
     /// replaces it.
     ///
@@ -130,10 +173,10 @@ impl CallOptions {
     }
 }
 
-/// Finds the `result` in the text of a whole answer.
+/// Finds the `result` in the text of a whole response.
 pub type Search = fn(&str) -> Option<Range<usize>>;
 
-/// The `result` of an answer: JSON text, possibly in the middle of a longer one.
+/// The `result` of a response: JSON text, possibly part of a longer text.
 pub struct RawAnswer {
     text: Box<dyn AsRef<str> + Send + Sync>,
     range: Range<usize>,
@@ -142,39 +185,39 @@ pub struct RawAnswer {
 }
 
 impl RawAnswer {
-    /// An answer from the text of its `result`.
+    /// Creates a response from the text of its `result`.
     pub fn new(result: impl AsRef<str> + Send + Sync + 'static) -> Self {
         let range = 0..result.as_ref().len();
         Self { text: Box::new(result), range, search: None, remote: None }
     }
 
-    /// An answer whose `result` stands at a place of a longer text, which is not copied.
+    /// Creates a response whose `result` is part of a longer text, without copying it.
     ///
-    /// A place that is not within the text, at character boundaries, is an empty result.
+    /// If the range is not within the text or not on character boundaries, the result is empty.
     pub fn within(text: impl AsRef<str> + Send + Sync + 'static, range: Range<usize>) -> Self {
         Self { text: Box::new(text), range, search: None, remote: None }
     }
 
-    /// Says how to find the place again, with more care, should what stands there turn out to be no single value.
+    /// Sets a slower search for the result, used if the text at the given range is not a single value.
     #[must_use]
     pub fn or_search(mut self, search: Search) -> Self {
         self.search = Some(search);
         self
     }
 
-    /// Says what binds the objects that the answer names, if that is not the object that was called.
+    /// Sets the remote that binds objects in the response. Defaults to the object that was called.
     #[must_use]
     pub fn bound_by(mut self, remote: Arc<dyn Remote>) -> Self {
         self.remote = Some(remote);
         self
     }
 
-    /// What binds the objects that the answer names.
+    /// The remote that binds objects in the response.
     pub(super) fn remote(&self) -> Option<&dyn Remote> {
         self.remote.as_deref()
     }
 
-    /// Finds the place again; whether it is another one.
+    /// Repeats the search; returns whether the range changed.
     pub(super) fn search(&mut self) -> bool {
         let found = self.search.take().and_then(|search| search((*self.text).as_ref()));
         found.is_some_and(|range| std::mem::replace(&mut self.range, range.clone()) != range)

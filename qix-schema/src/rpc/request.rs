@@ -1,4 +1,4 @@
-//! Requests as plain values.
+//! Request types.
 
 use std::fmt;
 
@@ -7,9 +7,9 @@ use serde::Serialize;
 use super::{Answer, Class};
 use crate::Error;
 
-/// One method of the engine, with its parameters.
+/// A method of the engine with its parameters.
 ///
-/// The schema's methods are generated; a method that the schema lacks can be declared in a program of its own:
+/// Requests of the schema are generated. To call a method that is not part of the schema, implement it yourself:
 ///
 /// ```
 /// use qix_schema::rpc::{Answer, Effect, Method, Request};
@@ -24,7 +24,7 @@ use crate::Error;
 /// impl Request for CountThings {
 ///     type Class = Doc;
 ///     type Response = i64;
-///     const METHOD: Method = Method { class: "Doc", name: "CountThings", effect: Effect::Read, results: &["qCount"] };
+///     const METHOD: Method = Method::new("Doc", "CountThings", Effect::Read, &["qCount"]);
 ///
 ///     fn read(answer: Answer<'_>) -> Result<i64, Error> {
 ///         answer.value("qCount")
@@ -34,31 +34,44 @@ use crate::Error;
 pub trait Request: Serialize + Send + Sync {
     /// Class of the objects that have the method.
     type Class: Class;
-    /// What comes back.
+    /// Type of the response.
     type Response: Send;
     /// The method.
     const METHOD: Method;
 
-    /// Reads what came back.
+    /// Decodes the response.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the answer does not have the form that the schema gives it,
-    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if it should be an object and there is none.
+    /// Returns [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the response does not match the schema, and
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if it contains no object.
     fn read(answer: Answer<'_>) -> Result<Self::Response, Error>;
 }
 
-/// What is known of a method besides its parameters.
+/// Facts about a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Method {
-    /// Its class, `Doc`.
+    /// Name of its class, such as `Doc`.
     pub class: &'static str,
-    /// Its name on the wire, `GetField`.
+    /// Name in the schema, such as `GetField`.
     pub name: &'static str,
-    /// Whether it changes anything.
+    /// Whether it reads or writes.
     pub effect: Effect,
-    /// Names of the values that come back.
+    /// Names of the results.
     pub results: &'static [&'static str],
+}
+
+impl Method {
+    /// A method by its class and name, with the names of its results.
+    pub const fn new(
+        class: &'static str,
+        name: &'static str,
+        effect: Effect,
+        results: &'static [&'static str],
+    ) -> Self {
+        Self { class, name, effect, results }
+    }
 }
 
 impl fmt::Display for Method {
@@ -68,11 +81,11 @@ impl fmt::Display for Method {
     }
 }
 
-/// Whether a method changes anything; a runtime may repeat a read by itself, and never a write.
+/// Whether a method reads or writes. A runtime may retry reads automatically, but never writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// It only reads.
+    /// The method only reads.
     Read,
-    /// It changes the app, the selections, the session or what the next call answers.
+    /// The method changes the app, the selections, the session, or later responses.
     Write,
 }

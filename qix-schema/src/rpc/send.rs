@@ -1,22 +1,22 @@
-//! From request to response.
+//! Sending requests.
 
 use super::{Answer, CallOptions, RawAnswer, RawCall, Remote, Request};
 use crate::{Error, ErrorKind};
 
-/// Encodes a request, sends it to an object and decodes what comes back: what awaiting a [`Call`](super::Call) does.
+/// Encodes a request, sends it to an object, and decodes the response. Awaiting a [`Call`](super::Call) does this.
 ///
 /// # Errors
 ///
-/// What [`Remote::invoke`] and [`Request::read`] say, with the method and the object.
+/// Returns the errors of [`Remote::invoke`] and [`Request::read`], with the method and the object.
 pub async fn send<R: Request>(remote: &dyn Remote, request: R, options: CallOptions) -> Result<R::Response, Error> {
     send_with(remote, request, options, R::read).await
 }
 
-/// Encodes a request and sends it to an object as [`send`] does; what comes back is read in a way of the caller's own.
+/// Like [`send`], but decodes the response with a custom function.
 ///
 /// # Errors
 ///
-/// What [`Remote::invoke`] and the reader say, with the method and the object.
+/// Returns the errors of [`Remote::invoke`] and of the function, with the method and the object.
 pub async fn send_with<R: Request, T>(
     remote: &dyn Remote,
     request: R,
@@ -38,10 +38,10 @@ pub async fn send_with<R: Request, T>(
     }
 }
 
-/// Encodes a request and orders it of an object, as [`Remote::order`] says.
-pub fn order<R: Request>(remote: &dyn Remote, request: &R) {
-    // Nobody is there to tell of a request that cannot be written.
+/// Encodes a request and sends it without waiting for the response; see [`Remote::notify`].
+pub fn notify<R: Request>(remote: &dyn Remote, request: &R) {
+    // Nobody could handle an encoding error.
     if let Ok(params) = serde_json::to_string(request) {
-        remote.order(RawCall { method: R::METHOD, params, options: CallOptions::default() });
+        remote.notify(RawCall { method: R::METHOD, params, options: CallOptions::default() });
     }
 }

@@ -1,4 +1,4 @@
-//! Enums: one of several named values, or one that the schema does not know.
+//! Enums with named values and a fallback for unknown values.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,35 +11,35 @@ use super::number::{Number, number};
 use super::string::string;
 use super::text::trim;
 
-/// The three ways to write a value of an enum.
+/// The three forms of an enum value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ValueName {
-    /// The short text, which engines write.
+    /// Short title, which engines write.
     pub title: &'static str,
-    /// The long name that documentation uses; the title where there is none.
+    /// Long name, which the documentation uses. The title if there is none.
     pub long: &'static str,
-    /// The number.
+    /// Number.
     pub number: i64,
 }
 
-/// An enum whose values the generator lists.
+/// An enum whose values are listed by the generator.
 pub trait Choice: Sized {
     /// Name of the type, for errors.
     const NAME: &'static str;
     /// The values, in the order of the variants.
     const VALUES: &'static [ValueName];
 
-    /// The variant with an index of [`Choice::VALUES`].
+    /// The variant at an index of [`Choice::VALUES`].
     fn from_index(index: usize) -> Option<Self>;
 
-    /// The index in [`Choice::VALUES`], or the value that is not there.
+    /// The index in [`Choice::VALUES`], or the unknown value.
     fn index(&self) -> Result<usize, &Unrecognized>;
 
-    /// Keeps a value that is not in [`Choice::VALUES`].
+    /// Keeps an unknown value.
     fn from_unrecognized(value: Unrecognized) -> Self;
 }
 
-/// A value that the schema does not know; it is written back as it came.
+/// A value that is not part of the schema. It is written back unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Unrecognized(Repr);
 
@@ -58,7 +58,7 @@ impl fmt::Display for Unrecognized {
     }
 }
 
-/// The value that a text stands for: a title, a long name, or neither.
+/// The value for a title or long name.
 pub fn from_text<T: Choice>(text: &str) -> T {
     let titled = T::VALUES.iter().position(|value| value.title == text);
     let index = titled.or_else(|| T::VALUES.iter().position(|value| value.long == text));
@@ -66,14 +66,14 @@ pub fn from_text<T: Choice>(text: &str) -> T {
     known.unwrap_or_else(|| T::from_unrecognized(Unrecognized(Repr::Text(text.to_owned()))))
 }
 
-/// The value that a number stands for, or none.
+/// The value for a number.
 pub fn from_number<T: Choice>(number: i64) -> T {
     let index = T::VALUES.iter().position(|value| value.number == number);
     let known = index.and_then(T::from_index);
     known.unwrap_or_else(|| T::from_unrecognized(Unrecognized(Repr::Number(number))))
 }
 
-/// Shows a value as it is written.
+/// Formats a value as it is written.
 pub fn display<T: Choice>(value: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match value.index() {
         Ok(index) => f.write_str(T::VALUES[index].title),
@@ -113,23 +113,23 @@ impl<T: Choice> Visitor<'_> for ChoiceVisitor<'_, T> {
     }
 }
 
-/// The number of a value.
+/// The number of an enum value.
 fn whole<E: serde::de::Error>(found: Number) -> Result<i64, E> {
     match found {
         Number::Signed(number) => Ok(number),
         Number::Unsigned(number) => {
             i64::try_from(number).map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &"a value of 64 bits"))
         }
-        // Some writers spell whole numbers `3.0`.
+        // Some programs write integers as `3.0`.
         Number::Float(number) if number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0 => Ok(number as i64),
-        Number::Float(number) => Err(E::invalid_value(Unexpected::Float(number), &"a whole number")),
+        Number::Float(number) => Err(E::invalid_value(Unexpected::Float(number), &"an integer")),
     }
 }
 
-/// Reads a value from the beginning of a text into a place; what comes after.
+/// Reads a value at the start of a text into a variable; returns the rest.
 #[inline(always)]
 pub fn scan_choice<'a, T: Choice>(place: &mut T, text: &'a str) -> Scanned<'a> {
-    // Most titles are letters.
+    // Most titles are single letters.
     if let [b'"', letter, b'"', ..] = text.as_bytes()
         && let Some(index) = T::VALUES.iter().position(|value| value.title.as_bytes() == [*letter])
         && let (Some(value), Some(rest)) = (T::from_index(index), text.get(3..))
@@ -140,7 +140,7 @@ pub fn scan_choice<'a, T: Choice>(place: &mut T, text: &'a str) -> Scanned<'a> {
     scan_any(place, text)
 }
 
-/// Reads a value that is not a letter.
+/// Reads a value in any form.
 #[inline(never)]
 fn scan_any<'a, T: Choice>(place: &mut T, text: &'a str) -> Scanned<'a> {
     let (value, rest) = any(text, T::NAME)?;
@@ -152,7 +152,7 @@ fn scan_any<'a, T: Choice>(place: &mut T, text: &'a str) -> Scanned<'a> {
     Ok(rest)
 }
 
-/// Any way to write a value.
+/// A value in any form.
 enum Any<'a> {
     Text(Cow<'a, str>),
     Number(i64),
@@ -175,12 +175,12 @@ fn any<'a>(text: &'a str, name: &'static str) -> Result<(Any<'a>, &'a str), Box<
     }
 }
 
-/// Reads a value of any format into a place.
+/// Reads a value of any format into a variable.
 pub fn read_choice<'de, T: Choice, D: Deserializer<'de>>(place: &mut T, deserializer: D) -> Result<(), D::Error> {
     deserializer.deserialize_any(ChoiceVisitor(place))
 }
 
-/// Writes a value: its title, or what came if it is not known.
+/// Writes the title of a value, or an unknown value unchanged.
 pub fn write_choice<T: Choice, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
     match value.index() {
         Ok(index) => serializer.serialize_str(T::VALUES[index].title),

@@ -1,19 +1,19 @@
-//! JSON text to values and back.
+//! Decoding and encoding JSON text.
 
 use super::fault::Scanned;
 use super::{AsWire, Wire, text};
 
-/// Why a text did not decode, and where.
+/// A decoding error and its position.
 #[derive(Debug, thiserror::Error)]
-#[error("at `{path}`: {source}")]
+#[error("at `{path}`: {cause}")]
 pub struct DecodeError {
-    /// The place, such as `qHyperCube.qDataPages[0].qMatrix[3][1].qNum`; `.` is the whole text.
+    /// Path of the value, such as `qHyperCube.qDataPages[0].qMatrix[3][1].qNum`; `.` is the whole text.
     pub path: String,
-    /// What does not fit there.
-    pub source: serde_json::Error,
+    /// The error.
+    pub cause: serde_json::Error,
 }
 
-/// Reads a value from JSON text, however deep it nests.
+/// Decodes JSON text of any depth.
 ///
 /// ```
 /// use qix_schema::types::NxDataPage;
@@ -27,7 +27,7 @@ pub fn decode<T: Wire + Default>(text: &str) -> Result<T, DecodeError> {
     Ok(value)
 }
 
-/// Reads one member of a JSON object into a value; `None` if it is not there.
+/// Decodes one member of a JSON object; returns `None` if it is absent.
 pub(crate) fn decode_member<T: Wire + Default>(text: &str, name: &str) -> Result<Option<T>, DecodeError> {
     let mut value = T::default();
     let mut found = false;
@@ -35,12 +35,12 @@ pub(crate) fn decode_member<T: Wire + Default>(text: &str, name: &str) -> Result
     Ok(found.then_some(value))
 }
 
-/// Makes sure that nothing of a text is left; what is wrong is told with its place.
+/// Checks that nothing is left of a text, and turns a fault into an error with its path.
 pub(crate) fn explain(text: &str, scanned: Scanned<'_>) -> Result<(), DecodeError> {
     scanned.and_then(text::end).map(drop).map_err(|fault| fault.of(text))
 }
 
-/// Writes a value as JSON text.
+/// Encodes a value as JSON text.
 pub fn encode<T: Wire>(value: &T) -> Result<String, serde_json::Error> {
     serde_json::to_string(&AsWire(value))
 }

@@ -1,4 +1,4 @@
-//! Members that apps add to the engine's structs.
+//! Custom members that apps add to structs of the schema.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,10 +8,11 @@ use serde::ser::Serialize;
 
 use super::json::Json;
 
-/// Members that the schema does not know, kept as they came and written back.
+/// Members that are not part of the schema. They are kept and written back unchanged.
 ///
-/// Apps and client libraries put their own members into the engine's structs (`title`, `visualization`, `cId`, …); whoever
-/// reads properties, changes one thing and writes them back must not lose them.
+/// Apps and client libraries add custom members to structs of the engine (`title`, `visualization`, `cId`, …).
+/// Programs that
+/// read properties, modify them, and write them back must not lose these members.
 ///
 /// ```
 /// use qix_schema::types::GenericObjectProperties;
@@ -25,20 +26,21 @@ use super::json::Json;
 pub struct Extra(BTreeMap<String, Json>);
 
 impl Extra {
-    /// Reads a member as a type; none if it is not there.
+    /// Decodes a member; returns `None` if it is absent.
     pub fn get<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, serde_json::Error> {
         self.0.get(name).map(Json::to).transpose()
     }
 
-    /// The JSON of a member.
+    /// The JSON text of a member.
     pub fn json(&self, name: &str) -> Option<&Json> {
         self.0.get(name)
     }
 
-    /// Sets a member to the JSON of a value.
+    /// Sets a member.
     ///
-    /// A name that is a member of the struct itself is written twice and read by the engine in no certain order: set the
-    /// struct's field instead.
+    /// Do not use the name of a member of the struct: it would be written twice, and which of the two the engine
+    /// reads is
+    /// undefined. Set the field instead.
     pub fn set<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), serde_json::Error> {
         self.insert_json(name.to_owned(), Json::new(value)?);
         Ok(())
@@ -49,17 +51,17 @@ impl Extra {
         self.0.remove(name)
     }
 
-    /// The members, by name.
+    /// The members and their names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Json)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
-    /// How many members there are.
+    /// The number of members.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no members.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

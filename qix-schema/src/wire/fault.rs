@@ -1,4 +1,4 @@
-//! What is wrong with a text, and where.
+//! Errors of the parser.
 
 use serde::de::{Error, Expected, IgnoredAny, Unexpected};
 
@@ -7,46 +7,46 @@ use super::number::{Number, number};
 use super::path;
 use super::string::string;
 
-/// What is left of a text after a value, or what is wrong with the value.
+/// The rest of a text after a value, or an error.
 pub type Scanned<'a> = Result<&'a str, Box<Fault>>;
 
-/// What is wrong with a text.
+/// An error of the parser, before its path is known.
 #[derive(Debug)]
 pub struct Fault(Kind);
 
 #[derive(Debug)]
 enum Kind {
-    /// It is not JSON.
+    /// The text is not JSON.
     Syntax,
-    /// It is JSON, but not what belongs there.
+    /// The value has the wrong type or is out of range.
     Value {
-        /// How much of the text comes after.
+        /// Length of the text after the position of the error.
         left: usize,
-        /// What is wrong, without the place.
+        /// The error, without a position.
         error: serde_json::Error,
     },
 }
 
 impl Fault {
-    /// A text that is not JSON.
+    /// The text is not JSON.
     #[cold]
     pub(super) fn syntax() -> Box<Self> {
         Box::new(Self(Kind::Syntax))
     }
 
-    /// A value that does not belong where it is; the part of the text that comes after it.
+    /// The value before `rest` is invalid.
     #[cold]
     pub(super) fn value(rest: &str, error: serde_json::Error) -> Box<Self> {
         Self::at(rest.len(), error)
     }
 
-    /// The same, where so much of the text is left.
+    /// The value before the last `left` bytes is invalid.
     #[cold]
     pub(super) fn at(left: usize, error: serde_json::Error) -> Box<Self> {
         Box::new(Self(Kind::Value { left, error }))
     }
 
-    /// A value of another type than the expected one.
+    /// The value at the start of a text has the wrong type.
     #[cold]
     pub(super) fn mismatch(text: &str, expected: &dyn Expected) -> Box<Self> {
         let of = |found, rest: &str| Self::value(rest, serde_json::Error::invalid_type(found, expected));
@@ -74,11 +74,11 @@ impl Fault {
         }
     }
 
-    /// The error of a whole text.
+    /// Finds the position and the path.
     #[cold]
     pub(super) fn of(self, text: &str) -> DecodeError {
-        let source = match self.0 {
-            // What is not JSON is told by whom everybody knows.
+        let cause = match self.0 {
+            // `serde_json` describes syntax errors.
             Kind::Syntax => match serde_json::from_str::<IgnoredAny>(text) {
                 Err(error) => error,
                 Ok(_) => serde_json::Error::custom("invalid JSON"),
@@ -90,7 +90,7 @@ impl Fault {
                 serde_json::Error::custom(format_args!("{error} at line {line} column {column}"))
             }
         };
-        DecodeError { path: path::at(text, source.line(), source.column()), source }
+        DecodeError { path: path::at(text, cause.line(), cause.column()), cause }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The same values by way of `serde_json`'s own reader, for tests and fuzzers to compare with.
+//! Decodes through `serde_json`, to compare with in tests and fuzzing.
 
 use std::fmt;
 
@@ -6,12 +6,12 @@ use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpecte
 
 use super::{DecodeError, Into, Wire, path};
 
-/// What [`decode`](super::decode) does.
+/// Like [`decode`](super::decode).
 pub(crate) fn decode<T: Wire + Default>(text: &str) -> Result<T, DecodeError> {
     read(text, |place: &mut T, deserializer| place.read(deserializer))
 }
 
-/// What [`decode_member`](super::decode_member) does.
+/// Like [`decode_member`](super::decode_member).
 pub(crate) fn member<T: Wire + Default>(text: &str, name: &str) -> Result<Option<T>, DecodeError> {
     read(text, |place, deserializer| deserializer.deserialize_any(OnlyMember { name, place }))
 }
@@ -22,14 +22,14 @@ fn read<T: Default>(
 ) -> Result<T, DecodeError> {
     let mut value = T::default();
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    // Recursive structs guard the stack themselves, and nothing else recurses.
+    // Recursive structs guard the stack themselves; nothing else is recursive.
     deserializer.disable_recursion_limit();
     let outcome = read(&mut value, &mut deserializer).and_then(|()| deserializer.end());
-    outcome.map_err(|source| DecodeError { path: path::at(text, source.line(), source.column()), source })?;
+    outcome.map_err(|cause| DecodeError { path: path::at(text, cause.line(), cause.column()), cause })?;
     Ok(value)
 }
 
-/// One member of an object, by name; all others are passed over.
+/// Reads one member of an object by name and skips all others.
 struct OnlyMember<'a, T> {
     name: &'a str,
     place: &'a mut Option<T>,

@@ -1,4 +1,4 @@
-//! JSON that is the app's own: kept as the text it came in.
+//! JSON values that are kept as text.
 
 use std::fmt;
 
@@ -12,8 +12,8 @@ use super::fault::Scanned;
 use super::skip::skip;
 use super::text::trim;
 
-/// Any JSON value, as the text it came in: no number loses a digit, no depth is too deep, and nothing is built that
-/// nobody asks for.
+/// Any JSON value, kept as text. Preserves all digits, supports any depth, and avoids building values that are not
+/// needed.
 ///
 /// ```
 /// use qix_schema::Json;
@@ -26,12 +26,12 @@ use super::text::trim;
 pub struct Json(Option<Box<str>>);
 
 impl Json {
-    /// The JSON of any value.
+    /// Encodes a value.
     pub fn new<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
         Ok(Self(Some(serde_json::to_string(value)?.into())))
     }
 
-    /// Reads the JSON as a type.
+    /// Decodes the value.
     pub fn to<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         serde_json::from_str(self.as_str())
     }
@@ -56,7 +56,7 @@ impl fmt::Debug for Json {
 }
 
 impl PartialEq for Json {
-    /// Whether both mean the same, however they are written.
+    /// Whether both values are equivalent, regardless of formatting.
     fn eq(&self, other: &Self) -> bool {
         self.as_str() == other.as_str()
             || matches!((self.to::<Value>(), other.to::<Value>()), (Ok(this), Ok(that)) if this == that)
@@ -72,8 +72,8 @@ impl Serialize for Json {
     }
 }
 
-/// What `serde_json` calls a raw value towards its own deserializers. Should it ever change, [`Json`] still reads
-/// everything, by way of [`Value`].
+/// The name that `serde_json` uses internally for raw values. If it changes, [`Json`] still reads everything through
+/// [`Value`].
 const RAW: &str = "$serde_json::private::RawValue";
 
 impl<'de> Deserialize<'de> for Json {

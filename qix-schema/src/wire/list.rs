@@ -9,11 +9,11 @@ use super::fault::Scanned;
 use super::text::{List, elements, open_list};
 use super::{AsWire, Into, Wire};
 
-/// Adds an element to a list that is full.
+/// Adds an element to a full list.
 #[inline(never)]
 fn grow<T: Wire + Default>(list: &mut Vec<T>) {
     if list.is_empty() {
-        // Most lists within lists have one element.
+        // Most nested lists have one element.
         list.reserve_exact(1);
     }
     list.push(list.last().map_or_else(T::default, T::alike));
@@ -31,7 +31,7 @@ impl<'de, T: Wire + Default> Visitor<'de> for ListVisitor<'_, T> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         self.0.clear();
         loop {
-            // Rows of a matrix are alike: room for as many cells as the row before.
+            // The rows of a matrix usually have the same length.
             let mut element = self.0.last().map_or_else(T::default, T::alike);
             if list.next_element_seed(Into(&mut element))?.is_none() {
                 return Ok(());
@@ -41,7 +41,7 @@ impl<'de, T: Wire + Default> Visitor<'de> for ListVisitor<'_, T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        // `{}` is the empty list of some writers.
+        // Some programs write an empty list as `{}`.
         match map.next_key::<IgnoredAny>()? {
             None => {
                 self.0.clear();
@@ -71,7 +71,7 @@ impl<T: Wire + Default> Wire for Vec<T> {
                     if self.len() == self.capacity() {
                         grow(self);
                     } else {
-                        // Known to fit, so that it is made where it stays.
+                        // The compiler knows that it fits, and builds it in place.
                         self.push(self.last().map_or_else(T::default, T::alike));
                     }
                     self.last_mut().expect("one was pushed").scan_inline(text)

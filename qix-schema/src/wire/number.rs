@@ -1,4 +1,4 @@
-//! Numbers in a JSON text, digits eight at a time.
+//! Number parser that reads eight digits at a time.
 
 use serde::de::Error;
 
@@ -10,15 +10,15 @@ pub(super) const ONES: u64 = u64::MAX / 255;
 /// The high bit of each of eight bytes.
 pub(super) const HIGHS: u64 = ONES << 7;
 
-/// So many digits fit into 64 bits, whatever they are.
+/// Number of digits that always fit into 64 bits.
 const DIGITS: usize = 19;
 
-/// The places that reading a usual number may look at, however long it turns out to be: with so many bytes at hand,
-/// none of them is checked for being there.
+/// Maximum number of bytes that parsing a common number may look at. With that many bytes left, no bounds checks are
+/// needed.
 type Window = [u8; 64];
 
-/// A float of usual length and its own; nothing if it has many digits, an exponent or little text after it, or if it is
-/// none.
+/// Parses a float; returns it and its length, or `None` if it has many digits, an exponent, or little text after it, or
+/// is not a float.
 #[inline(always)]
 pub(crate) fn float(text: &[u8]) -> Option<(f64, usize)> {
     let window = text.first_chunk::<64>()?;
@@ -32,12 +32,12 @@ pub(crate) fn float(text: &[u8]) -> Option<(f64, usize)> {
     if whole == 0 || whole > 1 && window[start] == b'0' {
         return None;
     }
-    // Signs come and go: a branch would be guessed wrong.
+    // The sign is unpredictable, so avoid a branch.
     let sign = u64::from(negative) << 63;
     let signed =
         |number: f64, end| (window[end] | 0x20 != b'e').then_some((f64::from_bits(number.to_bits() | sign), end));
     if window[end] != b'.' {
-        // Fits into 63 bits, whose conversion is one instruction.
+        // Fits into 63 bits, for which the conversion is one instruction.
         return if whole < DIGITS { signed(digits as i64 as f64, end) } else { None };
     }
     let point = end + 1;
@@ -49,7 +49,7 @@ pub(crate) fn float(text: &[u8]) -> Option<(f64, usize)> {
     signed(shifted(digits, places), end)
 }
 
-/// The length of a number, as JSON writes them; nothing if there is none.
+/// The length of a JSON number at the start of a text.
 pub(super) fn number_length(text: &[u8]) -> Option<usize> {
     let digits = |from: usize| text[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
     let is = |at: usize, bytes: &[u8]| text.get(at).is_some_and(|byte| bytes.contains(byte));
@@ -77,7 +77,7 @@ pub(super) fn number_length(text: &[u8]) -> Option<usize> {
     Some(end)
 }
 
-/// A number as `serde_json` tells them apart.
+/// A number, with the same distinctions as in `serde_json`.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Number {
     Unsigned(u64),
@@ -85,7 +85,7 @@ pub(super) enum Number {
     Float(f64),
 }
 
-/// Any number, and what comes after it.
+/// Reads any number; returns it and the rest.
 pub(super) fn number(text: &str) -> Result<(Number, &str), Box<Fault>> {
     let (number, rest) = text.split_at(number_length(text.as_bytes()).ok_or_else(Fault::syntax)?);
     let found = if number.contains(['.', 'e', 'E']) || number == "-0" {
@@ -104,7 +104,7 @@ pub(super) fn number(text: &str) -> Result<(Number, &str), Box<Fault>> {
     }
 }
 
-/// A whole number of up to eight digits with an end of the usual kind, and its length.
+/// Parses an integer of up to eight digits that ends a value in compact JSON; returns it and its length.
 #[inline(always)]
 pub(crate) fn integer(text: &[u8]) -> Option<(i32, usize)> {
     let window = text.first_chunk::<10>()?;
@@ -114,11 +114,11 @@ pub(crate) fn integer(text: &[u8]) -> Option<(i32, usize)> {
     let negative = window[0] == b'-';
     let start = usize::from(negative);
     let (count, value) = leading_digits(eight(window, start));
-    // Zero has no sign, and nothing else begins with it.
+    // Zero has no sign, and no other integer starts with it.
     if count == 0 || window[start] == b'0' {
         return None;
     }
-    // A fraction, an exponent and more digits are for others.
+    // A fraction, an exponent, more digits, or whitespace.
     if !matches!(window[start + count], b',' | b'}' | b']') {
         return None;
     }
@@ -126,7 +126,7 @@ pub(crate) fn integer(text: &[u8]) -> Option<(i32, usize)> {
     Some((if negative { -magnitude } else { magnitude }, start + count))
 }
 
-/// Reads up to 24 digits from a place on, onto a number that wraps around if they are too many; where they end.
+/// Reads up to 24 digits from an offset, wrapping around if there are too many; returns the value and the end.
 #[inline(always)]
 fn read_digits(window: &Window, from: usize, mut number: u64) -> (usize, u64) {
     let mut end = from;
@@ -141,30 +141,30 @@ fn read_digits(window: &Window, from: usize, mut number: u64) -> (usize, u64) {
     (end, number)
 }
 
-/// What a number is multiplied with when so many digits follow.
+/// The factor for appending a number of digits.
 const POWERS_OF_TEN: [u64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
 
-/// Eight bytes, the first lowest.
+/// Eight bytes in little-endian order.
 #[inline(always)]
 fn eight(window: &[u8], from: usize) -> u64 {
     u64::from_le_bytes(window[from..from + 8].try_into().expect("eight are eight"))
 }
 
-/// How many of eight bytes, the first lowest, are digits before another byte comes, and their value.
+/// The number of leading digits in eight bytes, and their value.
 #[inline(always)]
 fn leading_digits(bytes: u64) -> (usize, u64) {
     let digits = bytes ^ (ONES * u64::from(b'0'));
-    // The high bit of each byte above 9; a carry may mark bytes above the first such, never below it.
+    // Sets the high bit of each byte above 9. A carry may mark bytes after the first such byte, never before it.
     let others = (digits.wrapping_add(ONES * (0x7f - 9)) | digits) & HIGHS;
     if others == 0 {
         return (8, value(digits));
     }
     let bits = others.trailing_zeros();
-    // As if zeros came first.
+    // As if padded with leading zeros.
     ((bits / 8) as usize, value(digits << 8 << (63 - bits)))
 }
 
-/// The value of eight digits: of pairs, of fours and of all, each a multiplication that adds neighbours.
+/// The value of eight digits: combines pairs, then fours, then all, with one multiplication each.
 #[inline(always)]
 fn value(digits: u64) -> u64 {
     let pairs = (digits.wrapping_mul(10 << 8 | 1) >> 8) & 0x00ff_00ff_00ff_00ff;
@@ -172,12 +172,12 @@ fn value(digits: u64) -> u64 {
     fours.wrapping_mul(10_000 << 32 | 1) >> 32
 }
 
-/// What divides by a power of ten.
+/// Divides by a power of ten.
 #[derive(Clone, Copy)]
 struct Reciprocal {
-    /// The quotient of a power of two and the power of five, so that it has 127 bits, rounded up.
+    /// The quotient of a power of two and the power of five, scaled to 127 bits and rounded up.
     factor: u128,
-    /// The exponent of what is left of the power of two.
+    /// The exponent of the remaining power of two.
     exponent: u64,
 }
 
@@ -204,15 +204,16 @@ const RECIPROCALS: [Reciprocal; DIGITS] = {
     reciprocals
 };
 
-/// The float nearest to a number of at most 19 digits, some of them after the point, but not all.
+/// The float nearest to a number of at most 19 digits with a decimal point.
 #[inline(always)]
 fn shifted(digits: u64, places: usize) -> f64 {
     let Reciprocal { factor, exponent } = RECIPROCALS[places];
     let up = digits.leading_zeros();
     let shifted = u128::from(digits.wrapping_shl(up));
-    // The upper 127 of 191 bits. The first 63 are more than a float has, which the conversion rounds. The others only
-    // tell which side of a tie the quotient is on; the lowest bit says so as well. That the factor is rounded up shows in
-    // the lower 64 bits only, and what is left of a division does not: it is no less than the inverse of 5^18.
+    // The upper 127 of 191 bits. The first 63 are more than a float has; the conversion rounds them. The others only
+    // determine the side of a tie, for which the lowest bit is enough. Rounding the factor up affects the lower 64
+    // bits
+    // only. The remainder of a division is not affected: it is at least the inverse of 5^18.
     let low = shifted * (factor & u128::from(u64::MAX));
     let product = shifted * (factor >> 64) + (low >> 64);
     let quotient = (product >> 64) as i64 | i64::from(product as u64 != 0);
@@ -226,7 +227,7 @@ mod tests {
     use super::{DIGITS, float, integer, leading_digits, shifted};
     use crate::wire::Wire;
 
-    /// More than any number is read with at once.
+    /// More than any number needs.
     const AFTER: &str = ",\"qElemNumber\":0,\"qState\":\"L\"},{\"qText\":\"next\",\"qNum\":1234567890123456789";
 
     #[test]
@@ -249,12 +250,12 @@ mod tests {
     }
 
     #[test]
-    fn ties_and_their_neighbours_round_as_they_should() {
+    fn ties_and_their_neighbors_round_as_they_should() {
         for places in 0..19 {
             let five = 5_u64.pow(places);
             for bits in 50..64 {
                 for low in 0..4 {
-                    // So that the quotient is a tie, exact, or next to one.
+                    // Makes the quotient a tie, exact, or adjacent to a tie.
                     let halves = ((1_u64 << bits) | (1 << (bits - 53.min(bits))) | low).saturating_mul(five);
                     for digits in [halves.wrapping_sub(1), halves, halves.wrapping_add(1)] {
                         rounds(digits, places as usize);
@@ -279,7 +280,7 @@ mod tests {
 
         #[test]
         fn halves_between_floats_round_to_the_even_one(mantissa in 0..1_u64 << 53, places in 0..19_u32) {
-            // Odd numbers of 54 bits, times a power of five: exact ties where they fit.
+            // Odd numbers of 54 bits times a power of five: exact ties if they fit.
             let odd = mantissa | (1 << 53) | 1;
             if let Some(digits) = odd.checked_mul(5_u64.pow(places)) {
                 let expected: f64 = format!("{digits}e-{places}").parse().unwrap();

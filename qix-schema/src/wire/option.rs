@@ -1,4 +1,4 @@
-//! Members whose presence alone means something, and boxes.
+//! Members for which presence matters, and boxes.
 
 use std::fmt;
 

@@ -1,6 +1,6 @@
-//! The path of the value at a place of a JSON text, found only when something went wrong there.
+//! Finds the path of the value at a position of a JSON text, for errors.
 
-/// The path of the value that ends at, or holds, the place at a line and column (both from 1, in bytes).
+/// The path of the value that ends at, or contains, a position. Line and column count from 1; columns count bytes.
 pub(super) fn at(text: &str, line: usize, column: usize) -> String {
     let end = offset(text, line, column);
     let mut levels: Vec<Level> = Vec::new();
@@ -46,7 +46,7 @@ pub(super) fn offset(text: &str, line: usize, column: usize) -> usize {
 
 enum Level<'a> {
     Object(Option<&'a str>),
-    /// The element, once one has begun.
+    /// The element that is being read.
     List(Option<usize>),
 }
 
@@ -56,7 +56,7 @@ struct Scan<'a> {
 }
 
 impl Scan<'_> {
-    /// Passes over the rest of a string.
+    /// Skips the rest of a string.
     fn string(&mut self) {
         while let Some(byte) = self.bytes.get(self.next) {
             self.next += 1;

@@ -13,41 +13,41 @@ use super::skip::skip;
 use super::text::{Inline, Object, Stop, Text, object};
 use super::{AsWire, Into, Json, Wire, stack};
 
-/// A struct whose members the generator lists.
+/// A struct whose members are listed by the generator.
 pub trait Record: Default {
     /// Name of the type, for errors.
     const NAME: &'static str;
-    /// Names of the members on the wire.
+    /// Wire names of the members.
     const MEMBERS: &'static [&'static str];
-    /// Whether a value can hold values of its own type.
+    /// Whether a value can contain values of its own type.
     const RECURSIVE: bool = false;
-    /// Whether there are many values, as of cells: what reads their members is compiled into one function.
+    /// Whether documents contain many values, such as cells. Their parser is fully inlined.
     const MANY: bool = false;
 
-    /// Reads the members that come next, in the schema's order.
+    /// Reads the members that come next, in schema order.
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop>;
 
     /// Writes the members that differ from their defaults.
     fn write_members<S: SerializeMap>(&self, out: &mut Members<'_, S>) -> Result<(), S::Error>;
 
-    /// Where members that are not in [`Record::MEMBERS`] are kept; nowhere if none.
+    /// Where to keep members that are not in [`Record::MEMBERS`], if anywhere.
     fn extra_mut(&mut self) -> Option<&mut Extra> {
         None
     }
 }
 
-/// The members of an object that is being read.
+/// The members of an object.
 ///
-/// A record asks for each of its members in the schema's order; those that come next are read, the others are passed over.
+/// A record tries each of its members in schema order. A member is read if it is the next one of the object.
 pub trait Input {
-    /// Why no further member is read: the object has ended, or a value is not as it should be.
+    /// Why reading stops: the object has ended, or a value is invalid.
     type Stop;
 
-    /// Reads a member into a place if it comes next. The key is what follows the opening quote of its name in JSON text:
-    /// `qText":`.
+    /// Reads a member into a variable if it comes next. The key is the name as it appears in JSON, without the opening
+    /// quote: `qText":`.
     fn member<T: Wire>(&mut self, key: &'static str, place: &mut T) -> Result<(), Self::Stop>;
 
-    /// Reads a member into a place that is made if the member comes next.
+    /// Reads a member if it comes next, into a variable that is created only then.
     fn rare<'p, T: Wire + 'p>(
         &mut self,
         key: &'static str,
@@ -55,13 +55,13 @@ pub trait Input {
     ) -> Result<(), Self::Stop>;
 }
 
-/// The name in a key.
+/// The name of a key.
 #[inline]
 pub(super) fn name_of(key: &'static str) -> &'static str {
     key.strip_suffix("\":").unwrap_or(key)
 }
 
-/// Reads a record from the beginning of a text into a place; what comes after.
+/// Reads a record at the start of a text into a variable; returns the rest.
 pub fn scan_record<'a, T: Record>(place: &mut T, text: &'a str) -> Scanned<'a> {
     if T::RECURSIVE {
         let refuse = |refusal: &str| Fault::value(text, serde_json::Error::custom(refusal));
@@ -71,13 +71,13 @@ pub fn scan_record<'a, T: Record>(place: &mut T, text: &'a str) -> Scanned<'a> {
     }
 }
 
-/// Does what [`scan_record`] does, by code in place where there are many such records.
+/// Like [`scan_record`], but inlined if there are many such records.
 #[inline(always)]
 pub fn scan_record_inline<'a, T: Record>(place: &mut T, text: &'a str) -> Scanned<'a> {
     if T::MANY && !T::RECURSIVE { object(text, Scan(place)) } else { scan_record(place, text) }
 }
 
-/// A record that is read from a text.
+/// Reads a record from a text.
 struct Scan<'p, T>(&'p mut T);
 
 impl<'a, T: Record> Object<'a> for Scan<'_, T> {
@@ -104,33 +104,33 @@ impl<'a, T: Record> Object<'a> for Scan<'_, T> {
     }
 }
 
-/// The members that are being written.
+/// Writes members of an object.
 #[derive(Debug)]
 pub struct Members<'a, S>(&'a mut S);
 
 impl<S: SerializeMap> Members<'_, S> {
-    /// Writes a member unless it means the same as an absent one.
+    /// Writes a member unless it is equivalent to an absent one.
     pub fn put<T: Wire>(&mut self, name: &'static str, value: &T) -> Result<(), S::Error> {
         if value.is_absent() { Ok(()) } else { self.always(name, value) }
     }
 
-    /// Writes a member whatever its value.
+    /// Writes a member unconditionally.
     pub fn always<T: Wire>(&mut self, name: &'static str, value: &T) -> Result<(), S::Error> {
         self.0.serialize_entry(name, &AsWire(value))
     }
 
-    /// Writes a parameter if it is given.
+    /// Writes a parameter if it is set.
     pub fn given<T: Wire>(&mut self, name: &'static str, value: &Option<T>) -> Result<(), S::Error> {
         value.as_ref().map_or(Ok(()), |value| self.always(name, value))
     }
 
-    /// Writes members that apps added.
+    /// Writes custom members.
     pub fn extra(&mut self, extra: &Extra) -> Result<(), S::Error> {
         extra.iter().try_for_each(|(name, value)| self.0.serialize_entry(name, value))
     }
 }
 
-/// Writes an object by its members.
+/// Writes an object with a function that writes its members.
 pub fn write_object<S: Serializer>(
     serializer: S,
     members: impl FnOnce(&mut Members<'_, S::SerializeMap>) -> Result<(), S::Error>,
@@ -140,7 +140,7 @@ pub fn write_object<S: Serializer>(
     map.end()
 }
 
-/// Reads a record into a place.
+/// Reads a record into a variable.
 pub fn read_record<'de, T: Record, D: Deserializer<'de>>(place: &mut T, deserializer: D) -> Result<(), D::Error> {
     if T::RECURSIVE {
         stack::deeper(|| deserializer.deserialize_any(RecordVisitor(place)), |refusal| D::Error::custom(refusal))
@@ -189,7 +189,7 @@ impl<'de, T: Record> Visitor<'de> for RecordVisitor<'_, T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        // `[]` is the empty object of some writers.
+        // Some programs write an empty object as `[]`.
         match list.next_element::<IgnoredAny>()? {
             None => Ok(()),
             Some(_) => Err(A::Error::invalid_type(Unexpected::Seq, &self)),
@@ -201,7 +201,7 @@ impl<'de, T: Record> Visitor<'de> for RecordVisitor<'_, T> {
     }
 }
 
-/// One member of any format's map, whose name has been read.
+/// The value of a member, after its name.
 struct Value<'a, 'de, A> {
     name: &'static str,
     map: &'a mut A,
@@ -209,7 +209,7 @@ struct Value<'a, 'de, A> {
 }
 
 impl<'de, A: MapAccess<'de>> Input for Value<'_, 'de, A> {
-    /// Nothing when the value has been read.
+    /// `None` if the value has been read.
     type Stop = Option<A::Error>;
 
     fn member<T: Wire>(&mut self, key: &'static str, place: &mut T) -> Result<(), Self::Stop> {
@@ -228,12 +228,12 @@ impl<'de, A: MapAccess<'de>> Input for Value<'_, 'de, A> {
     }
 }
 
-/// Reads a member's name as its index; one beyond the last stands for an unknown name.
+/// Reads the name of a member as an index. An index past the end means that the name is unknown.
 struct KeySeed<'a> {
     members: &'static [&'static str],
-    /// The member that comes next if the writer keeps the schema's order.
+    /// The index of the next member in schema order.
     next: usize,
-    /// Where an unknown name is put, if its value is to be kept.
+    /// Where to store an unknown name, if its value is kept.
     unknown: Option<&'a mut String>,
 }
 
@@ -256,7 +256,7 @@ impl Visitor<'_> for KeySeed<'_> {
         if self.members.get(self.next).is_some_and(|member| *member == name) {
             return Ok(self.next);
         }
-        // Members at their defaults are left out: the one that comes is more often ahead than behind.
+        // Default values are omitted, so the next member is more likely to be ahead.
         let (before, after) = self.members.split_at(self.next.min(self.members.len()));
         let ahead = after.iter().position(|member| *member == name).map(|offset| before.len() + offset);
         let index = ahead.or_else(|| before.iter().position(|member| *member == name));

@@ -1,4 +1,4 @@
-//! Texts, truth values and numbers.
+//! Strings, booleans, and numbers.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use super::number::{Number, float, integer, number};
 use super::string::{plain, string};
 use super::text::trim;
 
-/// What comes after `null`; any other value does not belong there.
+/// Accepts `null` only.
 #[cold]
 fn nothing<'a>(text: &'a str, expected: &dyn Expected) -> Scanned<'a> {
     text.strip_prefix("null").ok_or_else(|| Fault::mismatch(text, expected))
@@ -41,7 +41,7 @@ impl Visitor<'_> for TextVisitor<'_> {
     }
 }
 
-/// A text that is not plain.
+/// Reads a string with escapes, after whitespace, or `null`.
 #[cold]
 #[inline(never)]
 fn unusual_text<'a>(place: &mut String, text: &'a str) -> Scanned<'a> {
@@ -89,7 +89,7 @@ impl Visitor<'_> for FlagVisitor<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("true or false")
+        f.write_str("a boolean")
     }
 
     fn visit_bool<E>(self, flag: bool) -> Result<(), E> {
@@ -170,7 +170,7 @@ impl Visitor<'_> for NumberVisitor<'_> {
     }
 }
 
-/// What a text stands for where a number belongs.
+/// The value of a special number.
 fn special(text: &str) -> Option<f64> {
     Some(match text {
         "NaN" => f64::NAN,
@@ -250,7 +250,7 @@ impl<T: TryFrom<i64> + TryFrom<u64>> IntegerVisitor<'_, T> {
         let number = match found {
             Number::Signed(number) => T::try_from(number).ok(),
             Number::Unsigned(number) => T::try_from(number).ok(),
-            // Some writers spell whole numbers `3.0`; beyond 2^53 a float no longer says which whole number it is.
+            // Some programs write integers as `3.0`. Above 2^53, a float does not identify an integer.
             Number::Float(number) => {
                 let whole = number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0;
                 whole.then_some(number as i64).and_then(|number| T::try_from(number).ok())
@@ -331,12 +331,12 @@ macro_rules! integers {
 }
 
 integers! {
-    i8 serialize_i8 "a whole number of 8 bits";
-    i16 serialize_i16 "a whole number of 16 bits";
-    i32 serialize_i32 "a whole number of 32 bits";
-    i64 serialize_i64 "a whole number of 64 bits";
-    u8 serialize_u8 "a whole number of 8 bits without a sign";
-    u16 serialize_u16 "a whole number of 16 bits without a sign";
-    u32 serialize_u32 "a whole number of 32 bits without a sign";
-    u64 serialize_u64 "a whole number of 64 bits without a sign";
+    i8 serialize_i8 "an 8-bit integer";
+    i16 serialize_i16 "a 16-bit integer";
+    i32 serialize_i32 "a 32-bit integer";
+    i64 serialize_i64 "a 64-bit integer";
+    u8 serialize_u8 "an unsigned 8-bit integer";
+    u16 serialize_u16 "an unsigned 16-bit integer";
+    u32 serialize_u32 "an unsigned 32-bit integer";
+    u64 serialize_u64 "an unsigned 64-bit integer";
 }

@@ -1,14 +1,14 @@
-//! Passing over a value, however deep it nests.
+//! Skips values of any depth.
 
 use super::fault::{Fault, Scanned};
 use super::number::number_length;
 use super::string::skip_string;
 use super::text::trim;
 
-/// Passes over a value; it has to be JSON, and nothing else is asked of it.
+/// Skips a value. It must be valid JSON.
 pub(super) fn skip(text: &str) -> Scanned<'_> {
     let mut rest = trim(text);
-    // The brackets that are open.
+    // The closing brackets of open lists and objects.
     let mut open = Vec::new();
     loop {
         let byte = rest.as_bytes().first().copied();
@@ -35,7 +35,7 @@ pub(super) fn skip(text: &str) -> Scanned<'_> {
                 after.ok_or_else(Fault::syntax)?
             }
         };
-        // Out of what has ended, to the next value.
+        // Leaves lists and objects that end, up to the next value.
         loop {
             let Some(&end) = open.last() else { return Ok(rest) };
             rest = trim(rest);
@@ -53,7 +53,7 @@ pub(super) fn skip(text: &str) -> Scanned<'_> {
     }
 }
 
-/// Passes over a member's name and the colon.
+/// Skips the name of a member and the colon.
 fn name(text: &str) -> Scanned<'_> {
     trim(skip_string(text)?).strip_prefix(':').map(trim).ok_or_else(Fault::syntax)
 }

@@ -1,21 +1,21 @@
-//! Room on the stack for deep trees.
+//! Stack space for deep trees.
 
 use std::cell::Cell;
 
-/// Levels of nested structs that are read before the input is refused: far beyond any real tree, and few enough that
-/// dropping the result fits a thread's stack.
+/// Maximum depth of nested structs: far more than any real tree, and few enough that dropping the result does not
+/// overflow the stack of a thread.
 const LEVELS: usize = 4096;
 
 thread_local! {
     static LEVEL: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Runs a step of a recursion, on a new piece of stack when the present one is nearly used up.
+/// Runs a step of a recursion, on a new stack segment if the current one is nearly full.
 pub fn grow<T>(step: impl FnOnce() -> T) -> T {
     stacker::maybe_grow(128 * 1024, 1024 * 1024, step)
 }
 
-/// Runs a step of a recursion over input, and refuses input that nests without end.
+/// Runs a step of a recursion over input. Rejects input that exceeds the maximum depth.
 #[inline]
 pub(super) fn deeper<T, E>(step: impl FnOnce() -> Result<T, E>, refuse: impl FnOnce(&str) -> E) -> Result<T, E> {
     struct Leave;
@@ -30,6 +30,6 @@ pub(super) fn deeper<T, E>(step: impl FnOnce() -> Result<T, E>, refuse: impl FnO
     if level > LEVELS {
         return Err(refuse(&format!("structs nested more than {LEVELS} levels deep")));
     }
-    // A few levels always fit.
+    // The red zone has room for a few levels.
     if level % 8 == 1 { grow(step) } else { step() }
 }

@@ -1,4 +1,4 @@
-//! Strings in a JSON text.
+//! String parser that looks at eight bytes at a time.
 
 use std::borrow::Cow;
 
@@ -8,14 +8,14 @@ use super::fault::{Fault, Scanned};
 use super::number::{HIGHS, ONES};
 use super::path;
 
-/// A string without escapes, whose opening quote has been passed over, and what comes after it.
+/// Reads a string without escapes, after its opening quote; returns it and the rest.
 #[inline(always)]
 pub(crate) fn plain(text: &str) -> Option<(&str, &str)> {
     let (plain, rest) = text.split_at_checked(plain_length(text.as_bytes()))?;
     Some((plain, rest.strip_prefix("\"")?))
 }
 
-/// How many bytes come before a quote, a backslash or a control character.
+/// The number of bytes before a quote, a backslash, or a control character.
 #[inline(always)]
 fn plain_length(bytes: &[u8]) -> usize {
     let mut length = 0;
@@ -30,7 +30,7 @@ fn plain_length(bytes: &[u8]) -> usize {
     }
 }
 
-/// The same where fewer than eight bytes are left.
+/// Like [`plain_length`], for the last bytes of a text.
 #[cold]
 #[inline(never)]
 fn near_end(bytes: &[u8], from: usize) -> usize {
@@ -38,12 +38,12 @@ fn near_end(bytes: &[u8], from: usize) -> usize {
     bytes.iter().skip(from).position(end).map_or(bytes.len(), |offset| from + offset)
 }
 
-/// Any string, and what comes after it.
+/// Reads any string; returns it and the rest.
 pub(super) fn string(text: &str) -> Result<(Cow<'_, str>, &str), Box<Fault>> {
     string_inside(text.strip_prefix('"').ok_or_else(Fault::syntax)?)
 }
 
-/// Any string whose opening quote has been passed over, and what comes after it.
+/// Reads any string, after its opening quote; returns it and the rest.
 pub(super) fn string_inside(text: &str) -> Result<(Cow<'_, str>, &str), Box<Fault>> {
     if let Some((plain, rest)) = plain(text) {
         return Ok((Cow::Borrowed(plain), rest));
@@ -64,7 +64,7 @@ pub(super) fn string_inside(text: &str) -> Result<(Cow<'_, str>, &str), Box<Faul
     unescaped.map(|unescaped| (Cow::Owned(unescaped), rest)).map_err(|_| bad_escape(text))
 }
 
-/// What is wrong with a string whose opening quote has been passed over.
+/// The error of a string with an invalid escape, after its opening quote.
 #[cold]
 fn bad_escape(text: &str) -> Box<Fault> {
     let quoted = format!("\"{text}");
@@ -76,7 +76,7 @@ fn bad_escape(text: &str) -> Box<Fault> {
     Fault::at(quoted.len() - end, serde_json::Error::custom(message))
 }
 
-/// Passes over a string; escapes are looked at, but what they stand for is not.
+/// Skips a string. Checks the syntax of escapes, but not for unpaired surrogates.
 pub(super) fn skip_string(text: &str) -> Scanned<'_> {
     let quoted = text.strip_prefix('"').ok_or_else(Fault::syntax)?;
     if let Some((_, rest)) = plain(quoted) {
@@ -95,12 +95,13 @@ pub(super) fn skip_string(text: &str) -> Scanned<'_> {
     }
 }
 
-/// Where in eight bytes, the first lowest, the first quote, backslash or control character is.
+/// The index of the first quote, backslash, or control character in eight bytes.
 #[inline(always)]
 fn special(bytes: u64) -> Option<usize> {
-    // The high bit of each byte below a bound; a borrow may mark bytes above the first such, never below it.
+    // Sets the high bit of each byte below a bound. A borrow may mark bytes after the first such byte, never before
+    // it.
     let below = |bytes: u64, bound: u8| bytes.wrapping_sub(ONES * u64::from(bound));
-    // With its second bit flipped a quote, and nothing but control characters, is below 0x21.
+    // With its second bit flipped, a quote is below 0x21, and so are control characters.
     let quote_or_control = below(bytes ^ (ONES * 0x02), 0x21);
     let backslash = below(bytes ^ (ONES * u64::from(b'\\')), 1);
     let marks = (quote_or_control | backslash) & !bytes & HIGHS;

@@ -1,4 +1,4 @@
-//! The reader of texts beside the general decoder.
+//! Compares the parser with the general decoder.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use super::general;
 use crate::fuzz::agree;
 use crate::types::*;
 
-/// What stands where one value should.
+/// Values, and invalid text in place of a value.
 const VALUES: [&str; 62] = [
     "null",
     "true",
@@ -72,9 +72,8 @@ const VALUES: [&str; 62] = [
     "",
 ];
 
-/// Values of every kind, written in every way, in a place of every kind.
 #[test]
-fn every_value_in_every_place_is_read_as_the_general_decoder_reads_it() {
+fn every_value_in_every_place_is_read_like_the_general_decoder_does() {
     for value in VALUES {
         for written in [value.to_owned(), format!(" \n{value}\t"), format!("{value}]"), format!("{value},")] {
             agree::<String>(&written);
@@ -105,7 +104,7 @@ fn every_value_in_every_place_is_read_as_the_general_decoder_reads_it() {
 const NX_CELL: &[&str] = <NxCell as crate::wire::Record>::MEMBERS;
 
 #[test]
-fn objects_are_read_as_the_general_decoder_reads_them() {
+fn objects_are_read_like_the_general_decoder_does() {
     for text in [
         r#"{"qText":"a","qNum":1"#,
         r#"{"qText":"a" "qNum":1}"#,
@@ -152,13 +151,13 @@ fn objects_are_read_as_the_general_decoder_reads_them() {
 }
 
 #[test]
-fn trees_of_any_depth_are_read_as_the_general_decoder_reads_them() {
+fn trees_of_any_depth_are_read_like_the_general_decoder_does() {
     for depth in [1, 2, 9, 127, 128, 500, 4094, 4095, 4096, 4097, 20_000] {
         let tree = format!("{}{}", r#"{"qSubNodes":["#.repeat(depth), "]}".repeat(depth));
-        // Showing a tree takes more of the stack than reading it.
+        // Formatting a tree needs more stack than reading it.
         let [read, general] =
             [crate::decode::<NxStackedPivotCell>, general::decode::<NxStackedPivotCell>].map(|decode| {
-                decode(&tree).map(|tree| crate::encode(&tree).unwrap()).map_err(|error| error.source.to_string())
+                decode(&tree).map(|tree| crate::encode(&tree).unwrap()).map_err(|error| error.cause.to_string())
             });
         assert_eq!(read, general, "{depth}");
         let lists = format!(r#"{{"qNew":{}{}}}"#, "[".repeat(depth), "]".repeat(depth));
@@ -168,7 +167,7 @@ fn trees_of_any_depth_are_read_as_the_general_decoder_reads_them() {
 }
 
 #[test]
-fn an_error_is_worded_as_that_of_the_general_decoder() {
+fn errors_have_the_same_text_as_those_of_the_general_decoder() {
     for text in [
         r#"{"qText":"a","qNum":true}"#,
         r#"{"qText":3}"#,
@@ -192,10 +191,10 @@ fn an_error_is_worded_as_that_of_the_general_decoder() {
     }
 }
 
-/// Run with `cargo test -p qix-schema -- --ignored` where the folder `../shared/corpus` lies beside the checkout.
+/// Run with `cargo test -p qix-schema -- --ignored` if the folder `../shared/corpus` is next to the checkout.
 #[test]
 #[ignore = "needs ../shared/corpus"]
-fn what_engines_and_apps_wrote_is_read_as_the_general_decoder_reads_it() {
+fn documents_of_engines_are_read_like_the_general_decoder_does() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus");
     let mut count = 0;
     for path in ["layouts", "frames", "stored"].iter().flat_map(|folder| files(&corpus.join(folder))) {
@@ -204,7 +203,7 @@ fn what_engines_and_apps_wrote_is_read_as_the_general_decoder_reads_it() {
         let mut parts = Vec::new();
         objects(&serde_json::from_str(&text).unwrap(), &mut parts);
         for part in parts {
-            // Right and wrong alike: what is no layout has members of the same name and another type.
+            // Most parts do not have these types, which tests invalid input too.
             agree::<GenericObjectLayout>(&part);
             agree::<GenericObjectEntry>(&part);
             agree::<HyperCube>(&part);
@@ -224,7 +223,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
-/// The document and the objects in it, down to the cubes.
+/// The large objects of a document.
 fn objects(value: &serde_json::Value, parts: &mut Vec<String>) {
     match value {
         serde_json::Value::Object(members) => {

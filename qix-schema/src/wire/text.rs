@@ -1,7 +1,8 @@
-//! The reader of JSON text: a place in it is the part of the text that is left.
+//! Parser for objects and lists in JSON text.
 //!
-//! Places are passed by value and what comes after is returned, so that they stay in registers. What is written as
-//! compactly as engines write it is read on a straight way; everything else takes a detour in functions of its own.
+//! A position is the rest of the text. Functions take it by value and return the new one: a borrowed cursor would stay in
+//! memory, and each step would wait for the store of the previous one. Compact JSON with members in schema order, as
+//! engines write it, takes the short path; everything else is left to functions that are not inlined.
 
 use std::borrow::Cow;
 
@@ -10,21 +11,21 @@ use super::skip::skip;
 use super::string::string_inside;
 use super::{Input, Wire};
 
-/// The members of an object that is being read, in the order of the text.
+/// The members of an object in a JSON text.
 #[derive(Clone, Copy, Debug)]
 pub struct Text<'a> {
-    /// What is left: a name comes next, its quote has been passed over. Or nothing is left and `named` holds the rest.
+    /// The rest of the text, after the opening quote of the next name. Empty if `named` is set.
     rest: &'a str,
-    /// A member that was looked up by its name, and what follows its colon.
+    /// The name of the next member, and the rest of the text after the colon. Set for a member that was looked up.
     named: Option<(&'static str, &'a str)>,
 }
 
-/// Why no further member is read.
+/// Why reading stops.
 #[derive(Debug)]
 pub enum Stop {
     /// The object has ended.
     Done,
-    /// The text is not as it should be.
+    /// The text is invalid.
     Fault(Box<Fault>),
 }
 
@@ -35,22 +36,22 @@ impl From<Box<Fault>> for Stop {
     }
 }
 
-/// How a value begins that should be an object.
+/// The start of an object.
 enum Opened<'a> {
-    /// The first name comes next, its quote has been passed over.
+    /// The rest of the text, after the opening quote of the first name.
     Members(&'a str),
-    /// There are no members; what comes after the object.
+    /// The rest of the text, after an object without members.
     Empty(&'a str),
 }
 
-/// A member that is not where the schema has it.
+/// A member that was looked up.
 enum Member<'a> {
     Known(Text<'a>),
     Unknown(Cow<'a, str>, &'a str),
 }
 
 impl<'a> Text<'a> {
-    /// Begins an object; `null` and `[]` are empty ones.
+    /// Starts an object. `null` and `[]` count as empty.
     #[inline(always)]
     fn open(text: &'a str, name: &'static str) -> Result<Opened<'a>, Box<Fault>> {
         match text.strip_prefix("{\"") {
@@ -75,7 +76,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// Goes on after the value of a member.
+    /// Continues after the value of a member.
     #[inline(always)]
     fn after(&mut self, rest: &'a str) -> Result<(), Stop> {
         self.named = None;
@@ -101,18 +102,18 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// The value of a member if it comes next, or was looked up.
+    /// The rest of the text at the value of a member, if the member comes next or was looked up.
     #[inline(always)]
     fn value(&self, key: &'static str) -> Option<&'a str> {
-        // Nothing is left of the text if a member was looked up.
+        // The rest is empty if a member was looked up.
         if self.rest.len() < key.len() { looked_up(self.named, key) } else { self.rest.strip_prefix(key) }
     }
 
-    /// Looks up the member that comes next, if it is not one that was read in passing.
+    /// Looks up the next member by its name.
     #[inline(never)]
     fn look_up(self, members: &[&'static str]) -> Result<Member<'a>, Box<Fault>> {
         if let Some((name, value)) = self.named {
-            // It was looked up, but nobody reads it.
+            // The member was looked up, but the record did not read it.
             return Ok(Member::Unknown(Cow::Borrowed(name), value));
         }
         let (name, value) = name_of_member(self.rest)?;
@@ -137,7 +138,7 @@ impl Input for Text<'_> {
     }
 }
 
-/// The same, for objects that there are many of: their values are read by code in place.
+/// Like [`Text`], with the parsers of values inlined.
 pub(super) struct Inline<'t, 'a>(pub(super) &'t mut Text<'a>);
 
 impl Input for Inline<'_, '_> {
@@ -157,31 +158,31 @@ impl Input for Inline<'_, '_> {
     }
 }
 
-/// What is read from an object.
+/// Reads the members of an object.
 pub(crate) trait Object<'a> {
     /// Name of the type, for errors.
     const NAME: &'static str;
     /// Names of the members.
     const MEMBERS: &'static [&'static str];
-    /// Whether there are many such objects.
+    /// Whether documents contain many such objects.
     const MANY: bool = true;
 
     /// Reads the members that come next.
     fn members(&mut self, text: &mut Text<'a>) -> Result<(), Stop>;
 
-    /// Does what [`Object::members`] does, by code in place.
+    /// Like [`Object::members`], with the parsers of values inlined.
     #[inline(always)]
     fn members_inline(&mut self, text: &mut Text<'a>) -> Result<(), Stop> {
         self.members(text)
     }
 
-    /// Takes a member with a name that is not in [`Object::MEMBERS`].
+    /// Reads a member that is not in [`Object::MEMBERS`].
     fn unknown(&mut self, _name: Cow<'a, str>, value: &'a str) -> Scanned<'a> {
         skip(value)
     }
 }
 
-/// Reads an object from the beginning of a text; what comes after.
+/// Reads an object at the start of a text; returns the rest.
 #[inline(always)]
 pub(crate) fn object<'a, O: Object<'a>>(text: &'a str, mut object: O) -> Scanned<'a> {
     let mut input = match Text::open(text, O::NAME)? {
@@ -198,13 +199,13 @@ pub(crate) fn object<'a, O: Object<'a>>(text: &'a str, mut object: O) -> Scanned
     in_any_order(input, object)
 }
 
-/// Reads the members of an object, in as many rounds as it takes.
+/// Reads the members of an object in any order, in several passes if necessary.
 #[inline(never)]
 fn in_any_order<'a, O: Object<'a>>(mut input: Text<'a>, mut object: O) -> Scanned<'a> {
     loop {
         let before = input.rest.len();
         let step = match object.members(&mut input) {
-            // None of the members came next.
+            // The next member is unknown or written in an unusual way.
             Ok(()) if input.rest.len() == before => match input.look_up(O::MEMBERS)? {
                 Member::Known(known) => {
                     input = known;
@@ -222,17 +223,17 @@ fn in_any_order<'a, O: Object<'a>>(mut input: Text<'a>, mut object: O) -> Scanne
     }
 }
 
-/// How a value begins that should be a list.
+/// The start of a list.
 pub(crate) enum List<'a> {
-    /// An element comes next.
+    /// The rest of the text, at the first element.
     Elements(&'a str),
-    /// There are no elements; what comes after the list.
+    /// The rest of the text, after a list without elements.
     Empty(&'a str),
-    /// There is no list; what comes after the `null`.
+    /// The rest of the text, after `null`.
     Null(&'a str),
 }
 
-/// Begins a list; `{}` is the empty one of some writers.
+/// Starts a list. Some programs write an empty list as `{}`.
 #[inline(always)]
 pub(crate) fn open_list(text: &str) -> Result<List<'_>, Box<Fault>> {
     if let Some(rest) = text.strip_prefix("[") {
@@ -258,7 +259,7 @@ fn open_list_unusual(text: &str) -> Result<List<'_>, Box<Fault>> {
     empty.map(List::Empty).ok_or_else(|| Fault::mismatch(text, &"a list"))
 }
 
-/// Reads the elements of a list that has some.
+/// Reads the elements of a list.
 #[inline(always)]
 pub(crate) fn elements<'a>(mut text: &'a str, mut element: impl FnMut(&'a str) -> Scanned<'a>) -> Scanned<'a> {
     loop {
@@ -283,7 +284,7 @@ fn looked_up<'a>(named: Option<(&'static str, &'a str)>, key: &'static str) -> O
     named.filter(|(name, _)| *name == super::name_of(key)).map(|(_, value)| value)
 }
 
-/// Goes on after a value: to the next member, or to the end of the object.
+/// Continues after a value; returns the rest and whether the object has ended.
 #[cold]
 #[inline(never)]
 fn after_unusual(rest: &str) -> Result<(&str, bool), Box<Fault>> {
@@ -295,7 +296,7 @@ fn after_unusual(rest: &str) -> Result<(&str, bool), Box<Fault>> {
     next.map(|rest| (rest, false)).ok_or_else(Fault::syntax)
 }
 
-/// Goes on after an element of a list: to the next one, or to the end.
+/// Continues after an element; returns the rest and whether the list has ended.
 #[cold]
 #[inline(never)]
 fn after_element(rest: &str) -> Result<(&str, bool), Box<Fault>> {
@@ -306,24 +307,24 @@ fn after_element(rest: &str) -> Result<(&str, bool), Box<Fault>> {
     }
 }
 
-/// Passes over white space.
+/// Skips whitespace.
 #[inline]
 pub(crate) fn trim(text: &str) -> &str {
     text.trim_start_matches([' ', '\n', '\r', '\t'])
 }
 
-/// Makes sure that nothing but white space is left.
+/// Checks that only whitespace is left.
 pub(super) fn end(text: &str) -> Scanned<'_> {
     let rest = trim(text);
     if rest.is_empty() { Ok(rest) } else { Err(Fault::syntax()) }
 }
 
-/// What comes after an empty list: the empty object of some writers.
+/// Skips `[]`, which some programs write for an empty object.
 fn empty_list(text: &str) -> Option<&str> {
     trim(text.strip_prefix('[')?).strip_prefix(']')
 }
 
-/// Reads one member of an object, by its name, and says whether it is there; what comes after the object.
+/// Reads one member of an object by name; returns the rest after the object.
 pub(super) fn only_member<'a, T: Wire>(text: &'a str, name: &str, place: &mut T, found: &mut bool) -> Scanned<'a> {
     let text = trim(text);
     if let Some(rest) = text.strip_prefix("null").or_else(|| empty_list(text)) {
@@ -348,7 +349,7 @@ pub(super) fn only_member<'a, T: Wire>(text: &'a str, name: &str, place: &mut T,
     }
 }
 
-/// A member's name, whose quote has been passed over, and its value after the colon.
+/// Reads the name of a member, after its opening quote, and the colon; returns the name and the rest.
 fn name_of_member(text: &str) -> Result<(Cow<'_, str>, &str), Box<Fault>> {
     let (name, rest) = string_inside(text)?;
     Ok((name, trim(rest).strip_prefix(':').ok_or_else(Fault::syntax)?))

@@ -1,17 +1,17 @@
-//! Runs the examples of the generated documentation against the in-memory engine.
+//! Runs the examples of the generated documentation against the in-memory engine, and compiles those of the README.
 //!
-//! `qix-schema` compiles its examples as doctests, with nothing but itself. Here each one becomes a test that also runs.
+//! `qix-schema` only compiles its examples as doctests. Here, each example becomes a test that runs it.
 
 #[cfg(test)]
 mod examples {
     #![allow(clippy::print_stdout, unused_variables)]
 
-    use qix_client::prelude::*;
+    use qix_client::{error_codes, prelude::*};
     use qix_test_engine::TestEngine;
 
     type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-    /// What an example may name.
+    /// Names that examples can use.
     struct Setup<D> {
         engine: TestEngine,
         global: Global,
@@ -34,4 +34,17 @@ mod examples {
     }
 
     include!(concat!(env!("OUT_DIR"), "/examples.rs"));
+}
+
+#[cfg(test)]
+mod readme {
+    #![allow(dead_code, unused_variables, clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used)]
+
+    use qix_client::GlobalApi;
+    // The README's crate for another schema.
+    use qix_schema as my_old_qix;
+
+    type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+    include!(concat!(env!("OUT_DIR"), "/readme.rs"));
 }

@@ -2,7 +2,9 @@
 
 use crate::app::App;
 use crate::faults::Fault;
+use crate::proxy::{self, Proxy};
 use crate::received::{Received, Upgrade};
+use crate::script::Folders;
 use crate::server::{self, Shared};
 use crate::session::connection::Outgoing;
 use crate::session::world::{OnOpen, World};
@@ -48,7 +50,7 @@ impl TestEngine {
         Self::builder().start().await
     }
 
-    /// An engine to be told more before it starts.
+    /// Configures an engine before it starts.
     pub fn builder() -> Builder {
         Builder::default()
     }
@@ -132,6 +134,18 @@ impl TestEngine {
         ids.into_iter().for_each(|id| world.end_session(id));
     }
 
+    /// The number of logins that the proxy has accepted. A connection with a valid cookie is not a login.
+    pub fn logins(&self) -> usize {
+        self.shared.world().proxy.as_ref().map_or(0, |proxy| proxy.logins)
+    }
+
+    /// Ends all proxy sessions, so that the cookies of clients are no longer valid.
+    pub fn expire_cookies(&self) {
+        if let Some(proxy) = &mut self.shared.world().proxy {
+            proxy.end_sessions();
+        }
+    }
+
     /// Runs until the engine is stopped from elsewhere; for programs that do nothing else.
     pub async fn run(mut self) {
         let _ = (&mut self.task).await;
@@ -153,11 +167,12 @@ impl Drop for TestEngine {
 pub struct Builder {
     apps: Vec<App>,
     faults: Vec<Fault>,
-    folder: Option<PathBuf>,
+    folders: Folders,
     host: Option<std::net::IpAddr>,
     port: u16,
     session_ttl: Duration,
     most_sessions: Option<usize>,
+    proxy: Option<Proxy>,
     on_open: OnOpen,
 }
 
@@ -166,12 +181,13 @@ impl Default for Builder {
         Self {
             apps: Vec::new(),
             faults: Vec::new(),
-            folder: None,
+            folders: Folders::default(),
             host: None,
             port: 0,
             session_ttl: SESSION_TTL,
             most_sessions: None,
             on_open: OnOpen::default(),
+            proxy: None,
         }
     }
 }
@@ -194,10 +210,19 @@ impl Builder {
         self
     }
 
-    /// The folder that load scripts read files from. Without one they cannot read any.
+    /// The directory that load scripts read files from. It is also used for data connections without a directory of their
+    /// own ([`data_connection`](Self::data_connection)). Without a directory, scripts cannot read files.
     #[must_use]
     pub fn folder(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.folder = Some(folder.into());
+        self.folders.set_folder(folder);
+        self
+    }
+
+    /// The directory that load scripts read `lib://<name>/` from. `STORE` keeps files in memory, where later reloads find
+    /// them, and does not write to the directory.
+    #[must_use]
+    pub fn data_connection(mut self, name: impl Into<String>, folder: impl Into<PathBuf>) -> Self {
+        self.folders.set_connection(name, folder);
         self
     }
 
@@ -237,6 +262,13 @@ impl Builder {
         self
     }
 
+    /// Puts a proxy in front of the engine, which accepts connections by their logins and cookies.
+    #[must_use]
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.proxy = Some(proxy);
+        self
+    }
+
     /// Loads the apps and starts to listen.
     ///
     /// # Errors
@@ -244,12 +276,13 @@ impl Builder {
     pub async fn start(self) -> io::Result<TestEngine> {
         let mut world = World::default();
         world.faults = self.faults;
-        world.folder = self.folder;
+        world.folders = self.folders;
         world.usual_ttl = self.session_ttl;
         world.most_sessions = self.most_sessions;
+        world.proxy = self.proxy.map(proxy::State::new);
         world.on_open = self.on_open;
         for app in std::iter::once(App::sales()).chain(self.apps) {
-            let document = app.into_document(world.folder.as_deref()).map_err(io::Error::other)?;
+            let document = app.into_document(&world.folders).map_err(io::Error::other)?;
             world.apps.add(document);
         }
         let host = self.host.unwrap_or(Ipv4Addr::LOCALHOST.into());

@@ -28,17 +28,22 @@
 //! The same engine is a program, for clients in other languages and for a look by hand:
 //!
 //! ```text
-//! cargo run -p qix-test-engine -- --port 9076 --app planets=planets.qvs --folder data
-//! cargo run -p qix-test-engine -- --methods
+//! cargo install qix-test-engine --features cli
+//! qix-test-engine --port 9076 --app planets.qvs --folder data
 //! ```
 //!
 //! There an address can bring faults for its own socket: `ws://127.0.0.1:9076/app/sales?fault=delay%3D200`; see
 //! [`Fault`] for how they are written.
 //!
-//! What addresses mean is what they mean to an engine: `/app/<id>`, then `/identity/<x>` for a session of one's own
+//! Addresses mean what they mean to an engine: `/app/<id>`, then `/identity/<x>` for a separate session
 //! and `/ttl/<seconds>` for one that outlives its sockets; `/app/SessionApp_<x>?from=<app>` for an app that is gone
 //! with its session. Sockets of the same user (header `X-Qlik-User`) and the same address share a session. Apps are
 //! saved by `DoSave` only, and only in memory: what is not saved is lost when the last session leaves the app.
+
+// Compiles the code in the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 pub mod calculate;
 pub mod data;
@@ -54,14 +59,16 @@ mod faults;
 mod methods;
 mod objects;
 mod protocol;
+mod proxy;
 mod received;
 mod server;
 mod session;
 
-pub use app::App;
+pub use app::{App, AppError};
 pub use engine::{Builder, TestEngine};
 pub use error::EngineError;
 pub use faults::Fault;
 pub use methods::coverage;
+pub use proxy::{Login, Proxy, VirtualProxy};
 pub use received::{Received, Upgrade};
 pub use session::world::OnOpen;

@@ -1,137 +1,193 @@
-//! What an app tells about itself, and what it keeps for its tools.
+//! Apps that are declared, in Rust and in files.
 
 mod common;
 
 use common::Client;
 use qix_test_engine::{App, TestEngine};
 use serde_json::{Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
 
-#[tokio::test]
-async fn the_list_of_apps_has_thumbnails_and_times() {
-    let engine = TestEngine::builder().with_app(App::new("a").title("A")).start().await.unwrap();
-    let mut client = Client::open(&engine, "a").await;
-    client.result(1, "SetAppProperties", json!([{ "qThumbnail": { "qUrl": "/x.png" }, "qTitle": "A" }])).await;
-    client.result(1, "DoSave", json!([])).await;
-    let list = client.result(-1, "GetDocList", json!([])).await["qDocList"].take();
-    let entry = list.as_array().unwrap().iter().find(|entry| entry["qDocId"] == "a").unwrap();
-    assert!(entry.to_string().ends_with(r#""qTitle":"A","qThumbnail":{"qUrl":"/x.png"}}"#), "{entry}");
-    let days = entry["qFileTime"].as_f64().unwrap();
-    assert!(days > 45_292.0, "days since 30 December 1899: {days}");
+const SCRIPT: &str = "Planets: LOAD * INLINE [Planet, Moons\nEarth, 1\nMars, 2\nVenus, 0];\nSET vScale = 1;";
+
+async fn engine(app: App) -> TestEngine {
+    TestEngine::builder().with_app(app).start().await.unwrap()
+}
+
+async fn fails(app: App) -> String {
+    TestEngine::builder().with_app(app).start().await.expect_err("the app cannot be loaded").to_string()
+}
+
+fn sheet() -> Value {
+    json!({
+        "qProperty": { "qInfo": { "qId": "sheet", "qType": "sheet" }, "qChildListDef": { "qData": {} } },
+        "qChildren": [
+            { "qProperty": { "qInfo": { "qId": "box", "qType": "container" } }, "qChildren": [
+                { "qProperty": { "qInfo": { "qId": "table", "qType": "table" }, "qHyperCubeDef": {
+                    "qMeasures": [{ "qDef": { "qDef": "Sum(Moons)" } }],
+                    "qInitialDataFetch": [{ "qWidth": 1, "qHeight": 1 }],
+                } } },
+            ] },
+            { "qProperty": { "qInfo": { "qId": "text", "qType": "text" } } },
+        ],
+    })
+}
+
+/// Checks what every form of the app declares: a sheet with what is on it, a bookmark, a connection, a variable.
+async fn check(engine: &TestEngine, app: &str) {
+    let mut client = Client::open(engine, app).await;
+    let sheet = client.object(1, "GetObject", json!(["sheet"])).await;
+    let layout = client.result(sheet, "GetLayout", json!([])).await;
+    let items = layout["qLayout"]["qChildList"]["qItems"].as_array().unwrap();
+    let ids: Vec<_> = items.iter().map(|item| item["qInfo"]["qId"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["box", "text"]);
+    let table = client.object(1, "GetObject", json!(["table"])).await;
+    let parent = client.result(table, "GetParent", json!([])).await;
+    assert_eq!(parent["qReturn"]["qGenericId"], "box");
+    let moons = async |client: &mut Client| {
+        let layout = client.result(table, "GetLayout", json!([])).await;
+        layout["qLayout"]["qHyperCube"]["qDataPages"][0]["qMatrix"][0][0]["qText"].clone()
+    };
+    assert_eq!(moons(&mut client).await, "3");
+    assert_eq!(client.result(1, "ApplyBookmark", json!(["home"])).await["qSuccess"], true);
+    assert_eq!(moons(&mut client).await, "1");
+    let connections = client.result(1, "GetConnections", json!([])).await;
+    assert_eq!(connections["qConnections"][0]["qName"], "archive");
+    assert!(connections["qConnections"][0]["qPassword"].is_null(), "the password is left out");
+    let scale = client.object(1, "GetVariableByName", json!(["vScale"])).await;
+    assert_eq!(client.result(scale, "GetLayout", json!([])).await["qLayout"]["qText"], "10");
 }
 
 #[tokio::test]
-async fn a_new_app_has_a_locale_and_a_script_with_all_settings() {
-    let engine = TestEngine::start().await.unwrap();
-    let mut client = Client::connect(&engine, "/app/SessionApp_1").await;
-    let app = client.object(-1, "GetActiveDoc", json!([])).await;
-    let locale = client.result(app, "GetLocaleInfo", json!([])).await["qReturn"].take();
-    assert_eq!((&locale["qFirstWeekDay"], &locale["qBrokenWeeks"]), (&json!(6), &json!(true)));
-    assert_eq!(locale["qCalendarStrings"]["qDayNames"][0], "Mon");
-    assert_eq!(locale["qCalendarStrings"]["qLongMonthNames"].as_array().unwrap().len(), 12);
-    let script = client.result(app, "GetScript", json!([])).await["qScript"].as_str().unwrap().to_owned();
-    for name in ["CreateSearchIndexOnReload", "LongMonthNames", "LongDayNames", "NumericalAbbreviation"] {
-        assert!(script.contains(&format!("SET {name}=")), "{name}");
+async fn an_app_is_declared_in_rust() {
+    let app = App::new("planets")
+        .script(SCRIPT)
+        .object(sheet())
+        .variable(json!({ "qInfo": { "qId": "scale" }, "qName": "vScale", "qDefinition": "10" }))
+        .bookmark(json!({ "qInfo": { "qId": "home" } }), [("Planet", vec![json!("Earth")]), ("Moons", vec![json!(1)])])
+        .connection(json!({ "qName": "archive", "qType": "folder", "qConnectionString": "/x", "qPassword": "p" }));
+    check(&engine(app).await, "planets").await;
+}
+
+/// A folder that is gone with the test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str, files: &[(&str, &str)]) -> Self {
+        let folder = std::env::temp_dir().join(format!("qix-apps-{name}-{}", std::process::id())).join("planets");
+        fs::create_dir_all(folder.join("objects")).unwrap();
+        for (file, text) in files {
+            fs::write(folder.join(file), text).unwrap();
+        }
+        Self(folder)
     }
-    client.result(app, "SetScript", json!(["SET FirstWeekDay=0;\nSET DecimalSep=',';"])).await;
-    client.result(app, "DoReload", json!([])).await;
-    let locale = client.result(app, "GetLocaleInfo", json!([])).await["qReturn"].take();
-    assert_eq!((&locale["qFirstWeekDay"], &locale["qDecimalSep"]), (&json!(0), &json!(",")));
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        fs::remove_dir_all(self.0.parent().unwrap()).ok();
+    }
 }
 
 #[tokio::test]
-async fn lineage_and_fields_are_told() {
-    let script = "A: LOAD * INLINE [x, y\n1, a\n2, b];\nB: LOAD x, x * 2 AS z RESIDENT A;";
+async fn an_app_is_described_in_json() {
+    let description = json!({
+        "id": "moons", "title": "Moons", "scriptFile": "planets.qvs",
+        "objects": [sheet()],
+        "variables": [{ "qInfo": { "qId": "scale" }, "qName": "vScale", "qDefinition": "10" }],
+        "bookmarks": [{ "qInfo": { "qId": "home" }, "selections": { "Planet": ["Earth"] } }],
+        "connections": [{ "qName": "archive", "qType": "folder", "qConnectionString": "/x", "qPassword": "p" }],
+    });
+    let folder = Folder::new("json", &[("planets.qvs", SCRIPT), ("a.json", &description.to_string())]);
+    let engine = engine(App::from_file(folder.path("a.json")).unwrap()).await;
+    check(&engine, "moons").await;
+    let list = Client::connect(&engine, "/app/engineData").await.result(-1, "GetDocList", json!([])).await;
+    assert!(list["qDocList"].as_array().unwrap().iter().any(|app| app["qDocName"] == "Moons"), "{list}");
+}
+
+#[tokio::test]
+async fn an_app_is_read_from_the_folder_that_unbuilding_writes() {
+    let variables = r#"[{ "qInfo": { "qId": "v" }, "qName": "vScale", "qDefinition": "10" }]"#;
+    let folder = Folder::new(
+        "unbuild",
+        &[
+            ("script.qvs", SCRIPT),
+            ("app-properties.json", r#"{ "qTitle": "The planets", "qThumbnail": {}, "own": 1 }"#),
+            ("dimensions.json", r#"[{ "qInfo": { "qId": "d" }, "qDim": { "qFieldDefs": ["Planet"] } }]"#),
+            ("measures.json", r#"[{ "qInfo": { "qId": "m" }, "qMeasure": { "qDef": "Sum(Moons)" } }]"#),
+            ("variables.json", variables),
+            ("bookmarks.json", r#"[{ "qInfo": { "qId": "home" }, "selections": { "Planet": ["Earth"] } }]"#),
+            ("connections.yml", "connections:\n  archive:\n    type: folder\n"),
+            ("objects/sheet.json", &sheet().to_string()),
+        ],
+    );
+    let app = App::from_file(&folder.0).unwrap();
+    let app = app.connection(json!({ "qName": "archive", "qType": "folder", "qConnectionString": "/x" }));
+    let engine = engine(app).await;
+    check(&engine, "planets").await;
+    let mut client = Client::open(&engine, "planets").await;
+    let layout = client.result(1, "GetAppLayout", json!([])).await;
+    assert_eq!((&layout["qLayout"]["qTitle"], &layout["qLayout"]["own"]), (&json!("The planets"), &json!(1)));
+    for (method, id) in [("GetDimension", "d"), ("GetMeasure", "m")] {
+        client.object(1, method, json!([id])).await;
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_is_refused_by_name() {
+    let app = || App::new("a").script(SCRIPT);
+    let object = || json!({ "qInfo": { "qId": "x", "qType": "t" } });
+    assert_eq!(fails(app().object(object()).measure(object())).await, "app `a`: there are two things of the id `x`");
+    let bookmark =
+        |field: &str, value: Value| app().bookmark(json!({ "qInfo": { "qId": "b" } }), [(field, vec![value])]);
+    assert_eq!(fails(bookmark("No", json!(1))).await, "app `a`: bookmark `b`: the app has no field `No`");
+    let message = fails(bookmark("Planet", json!("Pluto"))).await;
+    assert_eq!(message, "app `a`: bookmark `b`: the field `Planet` has no value \"Pluto\"");
+    assert!(fails(app().variable(object())).await.contains("the variable `x` has no qName"));
+    assert!(fails(app().object(json!([]))).await.contains("not a JSON object"));
+    assert!(fails(app().connection(json!({}))).await.contains("has no qName"));
+    assert!(fails(App::new("a").script("LOAD x RESIDENT y;")).await.starts_with("app `a`: the script fails: "));
+
+    let folder = Folder::new(
+        "bad",
+        &[
+            ("unknown.json", r#"{ "scripts": "" }"#),
+            ("both.json", r#"{ "script": "", "scriptFile": "x.qvs" }"#),
+            ("broken.json", "{"),
+            ("other.txt", ""),
+        ],
+    );
+    for (file, part) in [
+        ("unknown.json", "unknown field `scripts`"),
+        ("both.json", "has both script and scriptFile"),
+        ("broken.json", "EOF while parsing"),
+        ("other.txt", "is neither .qvs nor .json nor a folder"),
+        ("nosuch.qvs", "cannot read"),
+        ("objects", "has neither script.qvs nor app-properties.json"),
+    ] {
+        let message = App::from_file(folder.path(file)).unwrap_err().to_string();
+        assert!(message.contains(part) && message.contains(file), "{file}: {message}");
+    }
+    assert!(App::from_file(Path::new("/")).is_err());
+}
+
+#[tokio::test]
+async fn a_table_is_profiled() {
+    let script = "T: LOAD * INLINE [n, t\n1, a\n2, a\n3, \n-2, bcd];";
     let engine = TestEngine::builder().with_app(App::new("a").script(script)).start().await.unwrap();
     let mut client = Client::open(&engine, "a").await;
-    let lineage = client.result(1, "GetLineage", json!([])).await["qLineage"].take();
-    assert_eq!(
-        lineage,
-        json!([
-            { "qDiscriminator": "INLINE;", "qStatement": "" }, { "qDiscriminator": "RESIDENT A;", "qStatement": "" },
-        ])
-    );
-    let expression = "=Sum({<y={'a'}>} TOTAL <x> z) + $Rows + nowhere";
-    let fields = client.result(1, "GetFieldsFromExpression", json!([expression])).await["qFieldNames"].take();
-    let mut fields: Vec<String> = serde_json::from_value(fields).unwrap();
-    fields.sort();
-    assert_eq!(fields, ["$Rows", "x", "y", "z"]);
-    assert_eq!(client.result(1, "GetLibraryContent", json!(["x"])).await["qList"], json!({ "qItems": [] }));
-    assert_eq!(client.result(1, "GetFieldOnTheFlyByName", json!(["x"])).await["qName"], "");
-    let matching = client.result(1, "FindMatchingFields", json!(["x", ["$integer"]])).await["qFieldNames"].take();
-    assert_eq!(matching[0]["qName"], "z");
-    assert_eq!(client.error(1, "FindMatchingFields", json!(["nowhere", []])).await, 2);
-    let scores = client.result(1, "GetAssociationScores", json!(["A", "B"])).await["qScore"].take();
-    assert_eq!(scores[0]["qFieldPairName"], "x-x");
-    assert_eq!((&scores[0]["qScoreSummary"], &scores[0]["qField1Scores"]["qRowScore"]), (&json!(100), &json!(1.0)));
-    let samples = client.result(1, "GetFieldAndColumnSamples", json!([[{ "qFieldName": "*" }], 1])).await;
-    let first = json!({ "qFieldOrColumn": { "qFieldName": "x" }, "qValues": [{ "qText": "1", "qIsNumeric": true, "qNumber": 1 }] });
-    assert_eq!(samples["qResult"][0], first);
-    assert_eq!(samples["qResult"].as_array().unwrap().len(), 3);
-}
-
-#[tokio::test]
-async fn a_draft_becomes_its_object_or_goes_away() {
-    let engine = TestEngine::start().await.unwrap();
-    let mut client = Client::open(&engine, "sales").await;
-    let sheet = client.object(1, "CreateObject", json!([{ "qInfo": { "qId": "s", "qType": "sheet" }, "n": 1 }])).await;
-    let draft = client.result(1, "CreateDraft", json!(["s"])).await["qDraftId"].as_str().unwrap().to_owned();
-    let handle = client.object(1, "GetObject", json!([draft])).await;
-    client.result(handle, "SetProperties", json!([{ "qInfo": { "qType": "sheet" }, "n": 2 }])).await;
-    let number =
-        async |client: &mut Client| client.result(sheet, "GetProperties", json!([])).await["qProp"]["n"].clone();
-    assert_eq!(number(&mut client).await, 1);
-    let committed = client.call(1, "CommitDraft", json!([draft])).await;
-    assert_eq!(committed["close"], json!([handle]));
-    assert_eq!(number(&mut client).await, 2);
-    let draft = client.result(1, "CreateDraft", json!(["s"])).await["qDraftId"].take();
-    assert_eq!(client.result(1, "DestroyDraft", json!([draft, "other"])).await["qSuccess"], false);
-    assert_eq!(client.result(1, "DestroyDraft", json!([draft, "s"])).await["qSuccess"], true);
-    assert_eq!(client.error(1, "CommitDraft", json!([draft])).await, 2);
-    assert_eq!(client.error(1, "CreateDraft", json!(["nowhere"])).await, 2);
-}
-
-#[tokio::test]
-async fn files_of_a_connection_are_looked_into() {
-    let folder = std::env::temp_dir().join(format!("qix-test-engine-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join("d.csv"), "a;b\n1;x\n2;y\n").unwrap();
-    let engine = TestEngine::builder().folder(&folder).start().await.unwrap();
-    let mut client = Client::open(&engine, "sales").await;
-    let connection = json!([{ "qName": "data", "qType": "folder", "qConnectionString": "/data" }]);
-    let id = client.result(1, "CreateConnection", connection).await["qConnectionId"].take();
-    let items = client.result(1, "GetFolderItemsForConnection", json!([id])).await["qFolderItems"].take();
-    assert_eq!(items, json!([{ "qName": "d.csv", "qType": "FILE" }]));
-    let format = client.result(1, "GuessFileType", json!([id, "d.csv"])).await["qDataFormat"].take();
-    assert_eq!((&format["qType"], &format["qDelimiter"]["qScriptCode"]), (&json!("CSV"), &json!("';'")));
-    let fields = client.result(1, "GetFileTableFields", json!([id, "d.csv", format, "d"])).await;
-    assert_eq!(fields["qFields"][1]["qName"], "b");
-    assert_eq!(fields["qFormatSpec"], "(txt, utf8, embedded labels, delimiter is ';', msq)");
-    let preview = client.result(1, "GetFileTablePreview", json!([id, "d.csv", format, "d"])).await["qPreview"].take();
-    assert_eq!(preview, json!([{ "qValues": ["1", "x"] }, { "qValues": ["2", "y"] }]));
-    assert_eq!(client.error(1, "GuessFileType", json!([id, "../d.csv"])).await, 5);
-    assert_eq!(client.error(1, "GuessFileType", json!([id, "nowhere.csv"])).await, 2);
-    let content = client.result(1, "GetIncludeFileContent", json!(["lib://data/d.csv"])).await["qContent"].take();
-    assert_eq!(content, "a;b\n1;x\n2;y\n");
-    std::fs::remove_dir_all(&folder).unwrap();
-}
-
-#[tokio::test]
-async fn a_bookmark_gives_its_values_and_says_what_is_gone() {
-    let engine = TestEngine::start().await.unwrap();
-    let mut client = Client::open(&engine, "sales").await;
-    let year = client.object(1, "GetField", json!(["Year"])).await;
-    client.result(year, "Select", json!(["(2021|2022)"])).await;
-    let bookmark = client.object(1, "CreateBookmark", json!([{ "qInfo": { "qId": "b", "qType": "bookmark" } }])).await;
-    let values = json!(["Year", false, { "qStartIndex": 1, "qEndIndex": 5 }]);
-    let values = client.result(bookmark, "GetFieldValues", values).await["qFieldValues"].take();
-    assert_eq!(values, json!([{ "qText": "2022", "qIsNumeric": true, "qNumber": 2022 }]));
-    let verified = client.result(bookmark, "ApplyAndVerify", json!([])).await["qResult"].take();
-    assert_eq!(verified, json!({ "qApplySuccess": true, "qWarnings": [] }));
-    client.result(1, "SetScript", json!(["T: LOAD * INLINE [Year\n2021];"])).await;
-    client.result(1, "DoReload", json!([])).await;
-    let verified: Value = client.result(1, "ApplyAndVerifyBookmark", json!(["b"])).await["qResult"].take();
-    let warning = json!({
-        "qState": "$", "qField": "Year", "qVerifyResult": "FIELD_VALUE_MISSING", "qMissingValues": ["2022"],
-    });
-    assert_eq!(verified["qWarnings"], json!([warning]));
+    let profile = client.result(1, "GetTableProfileData", json!(["T"])).await["qProfiling"].take();
+    assert_eq!(profile["qNoOfRows"], 4);
+    let numbers = &profile["qFieldProfiling"][0];
+    let told = ["qSum", "qSum2", "qAverage", "qMedian", "qMin", "qMax"].map(|name| numbers[name].as_f64().unwrap());
+    assert_eq!(told, [4.0, 18.0, 1.0, 1.5, -2.0, 3.0]);
+    assert_eq!((&numbers["qNegValues"], &numbers["qPosValues"]), (&json!(1), &json!(3)));
+    let texts = &profile["qFieldProfiling"][1];
+    assert_eq!((&texts["qTextValues"], &texts["qEmptyStrings"], &texts["qMaxStringLen"]), (&json!(4), &json!(1), &json!(3)));
+    assert_eq!(texts["qMostFrequent"][0], json!({ "qSymbol": { "qText": "a", "qNumber": "NaN" }, "qFrequency": 2 }));
+    assert_eq!(client.error(1, "GetTableProfileData", json!(["nowhere"])).await, 2);
 }

@@ -53,10 +53,10 @@ async fn a_socket_breaks_or_closes_at_a_chosen_answer() {
 }
 
 #[tokio::test]
-async fn answers_are_spoilt() {
+async fn answers_are_spoiled() {
     let (engine, mut client) = client(Fault::set("/qProp/qTitle", json!({ "unknown": ["x"] })).times(1)).await;
-    let spoilt = client.result(1, "GetAppProperties", json!([])).await;
-    assert_eq!(spoilt["qProp"]["qTitle"], json!({ "unknown": ["x"] }));
+    let spoiled = client.result(1, "GetAppProperties", json!([])).await;
+    assert_eq!(spoiled["qProp"]["qTitle"], json!({ "unknown": ["x"] }));
     engine.fault(Fault::empty_answer().times(1));
     let empty = client.call(1, "GetAppProperties", json!([])).await;
     assert!(empty["result"].is_null() && empty["error"].is_null());

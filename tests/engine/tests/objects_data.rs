@@ -165,7 +165,7 @@ async fn a_cube_is_exported_as_a_file() {
     stream.read_to_string(&mut response).await.unwrap();
     assert!(response.starts_with("HTTP/1.1 200 OK"), "{response}");
     assert!(response.contains("North,685,6"), "{response}");
-    assert_eq!(client.error(object, "ExportData", json!(["OOXML"])).await, 20);
+    assert_eq!(client.error(object, "ExportData", json!(["PARQUET"])).await, 20);
 }
 
 #[tokio::test]
@@ -194,4 +194,67 @@ async fn a_cycle_is_stepped_by_the_session_alone() {
     let properties = client.result(object, "GetProperties", json!([])).await;
     let field = &properties["qProp"]["qHyperCubeDef"]["qDimensions"][0]["qDef"]["qActiveField"];
     assert_eq!(field, 0, "the step is the session's, not the object's");
+}
+
+#[tokio::test]
+async fn a_list_keeps_its_order_while_it_is_being_selected_in() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    let mut by_state = list();
+    by_state[0]["qListObjectDef"]["qDef"]["qSortCriterias"] = json!([{ "qSortByState": 1, "qSortByAscii": 1 }]);
+    let object = client.object(1, "CreateObject", by_state).await;
+    let shown = async |client: &mut Client| {
+        let layout = client.result(object, "GetLayout", json!([])).await;
+        cells(&layout["qLayout"]["qListObject"]["qDataPages"][0]["qMatrix"])
+    };
+    let text = |cells: &[(String, String)]| cells.iter().map(|(text, _)| text.clone()).collect::<Vec<_>>();
+    let before = shown(&mut client).await;
+    let pick = json!(["/qListObjectDef", [2], true]);
+    client.result(object, "BeginSelections", json!([["/qListObjectDef"]])).await;
+    client.result(object, "SelectListObjectValues", pick.clone()).await;
+    let during = shown(&mut client).await;
+    assert_eq!(text(&during), text(&before));
+    let selected = during.iter().position(|(_, state)| state == "S").unwrap();
+    assert!(selected > 0, "else the order would be the same anyway");
+    client.result(object, "EndSelections", json!([true])).await;
+    let after = shown(&mut client).await;
+    assert_eq!((&after[0].0, after[0].1.as_str()), (&during[selected].0, "S"));
+}
+
+#[tokio::test]
+async fn charts_have_data_of_their_own_kinds() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    let object = client.object(1, "CreateObject", cube()).await;
+    let reduced = json!(["/qHyperCubeDef", page(3, 2), -1, "D1"]);
+    let reduced = client.result(object, "GetHyperCubeReducedData", reduced).await["qDataPages"].take();
+    assert_eq!((reduced[0]["qMatrix"].as_array().unwrap().len(), &reduced[0]["qIsReduced"]), (2, &json!(true)));
+    let area = json!([{ "qLeft": 0, "qTop": 1000, "qWidth": 1000, "qHeight": 1000 }]);
+    let binned = json!(["/qHyperCubeDef", page(3, 10), { "qWidth": 0, "qHeight": 0 }, area, 100, 5, 0]);
+    let binned = client.result(object, "GetHyperCubeBinnedData", binned).await["qDataPages"].take();
+    assert_eq!(binned[1]["qMatrix"].as_array().unwrap().len(), 3, "few points come as they are");
+    let options = json!(["/qHyperCubeDef", { "qStart": 0, "qEnd": 1, "qNbrPoints": 10 }, false]);
+    assert_eq!(client.error(object, "GetHyperCubeContinuousData", options).await, 6000, "regions are no numbers");
+
+    let mut years = cube();
+    years[0]["qInfo"]["qId"] = "years".into();
+    years[0]["qHyperCubeDef"]["qDimensions"][0]["qDef"]["qFieldDefs"][0] = "Year".into();
+    let years = client.object(1, "CreateObject", years).await;
+    let options = json!(["/qHyperCubeDef", { "qStart": 2021, "qEnd": 2022, "qNbrPoints": 10 }, false]);
+    let line = client.result(years, "GetHyperCubeContinuousData", options).await;
+    assert_eq!(line["qDataPages"][0]["qMatrix"][0][0]["qText"], "2021");
+    assert_eq!(line["qAxisData"], json!({ "qAxis": [] }), "years here are numbers and no days");
+    let range = json!(["/qHyperCubeDef", [{ "qDimIx": 0, "qRange": { "qMin": 2021.5, "qMax": 2022.5 } }]]);
+    assert_eq!(client.result(years, "SelectHyperCubeContinuousRange", range).await["qSuccess"], true);
+    assert_eq!(client.result(1, "Evaluate", json!(["Concat(distinct Year)"])).await["qReturn"], "2022");
+
+    let mut tree = cube();
+    tree[0]["qInfo"]["qId"] = "tree".into();
+    tree[0]["qHyperCubeDef"]["qMode"] = "T".into();
+    let tree = client.object(1, "CreateObject", tree).await;
+    let layout = client.result(tree, "GetLayout", json!([])).await["qLayout"]["qHyperCube"].take();
+    assert_eq!(layout["qTreeNodesOnDim"], json!([3]));
+    let nodes = client.result(tree, "GetHyperCubeTreeData", json!(["/qHyperCubeDef"])).await["qNodes"].take();
+    assert_eq!(nodes[0]["qNodes"][0]["qText"], "North");
+    assert_eq!(nodes[0]["qNodes"][0]["qValues"].as_array().unwrap().len(), 2);
 }

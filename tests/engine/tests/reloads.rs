@@ -117,6 +117,97 @@ async fn a_failed_reload_names_its_line_counted_from_zero() {
 }
 
 #[tokio::test]
+async fn what_the_engine_does_not_do_is_a_failed_reload_that_names_it() {
+    let engine = TestEngine::start().await.unwrap();
+    let script = "///$tab Main\nSET a = 1;\n///$tab Data\nLIB CONNECT TO 'warehouse';\nT:\nSQL SELECT x FROM y;";
+    let mut client = session_app(&engine, script).await;
+    assert_eq!(
+        client.result(1, "CheckScriptSyntax", json!([])).await["qErrors"],
+        json!([]),
+        "it is not a syntax error"
+    );
+    client.result(-1, "ConfigureReload", json!([true, true, false])).await;
+    let id = client.send(1, "DoReloadEx", json!([])).await;
+    let mut result = client.answer(id).await["result"]["qResult"].take();
+    let error = result["qFailureData"]["qErrors"][0].take();
+    assert_eq!(error["qDescription"], "LIB CONNECT: not implemented by the test engine");
+    assert_eq!(error["qLine"], "LIB CONNECT TO 'warehouse'");
+    assert_eq!(error["qLineNumber"], 3, "lines count from 0, over all tabs");
+    assert!(result["qSuccess"].is_null());
+    let progress = progress(&mut client, id).await;
+    assert_eq!(progress["qErrorData"][0]["qErrorString"], error["qDescription"]);
+    let messages = progress["qPersistentProgressMessages"].as_array().unwrap();
+    let codes: Vec<_> = messages.iter().map(|message| message["qMessageCode"].as_i64().unwrap()).collect();
+    assert_eq!(codes, [6, 7, 10], "connecting, failed, the error");
+    assert_eq!(messages[0]["qMessageParameters"], json!(["warehouse"]));
+
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = session_app(&engine, "LOAD x RESIDENT nowhere;").await;
+    let mut result = client.result(1, "DoReloadEx", json!([])).await;
+    let error = result["qResult"]["qFailureData"]["qErrors"][0].take();
+    assert_eq!((&error["qCode"], &error["qTitle"]), (&json!(11001), &json!("LOCERR_RELOAD_TABLE_X_NOT_FOUND")));
+}
+
+#[tokio::test]
+async fn a_limit_counts_in_debug_mode_which_waits_for_a_word() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = session_app(&engine, NUMBERS).await;
+    client.result(1, "SetFetchLimit", json!([3])).await;
+    let rows = async |client: &mut Client| {
+        client.result(1, "GetTableData", json!([0, 9, false, "Numbers"])).await["qData"].as_array().unwrap().len()
+    };
+    client.result(1, "DoReload", json!([])).await;
+    assert_eq!(rows(&mut client).await, 5);
+    let id = client.send(1, "DoReload", json!([0, false, true])).await;
+    while progress(&mut client, id).await["qUserInteractionWanted"] != true {}
+    client.result(-1, "InteractDone", json!([id, {}])).await;
+    assert_eq!(client.answer(id).await["result"]["qReturn"], true);
+    assert_eq!(rows(&mut client).await, 3);
+    client.result(1, "DoReloadEx", json!([{ "qRowLimit": 2 }])).await;
+    assert_eq!(rows(&mut client).await, 2);
+    // What @qlik/api sends for every member that its caller leaves out.
+    client.result(1, "DoReloadEx", json!([{ "qRowLimit": 0 }])).await;
+    assert_eq!(rows(&mut client).await, 5);
+}
+
+#[tokio::test]
+async fn variables_of_the_script_come_back_and_those_of_the_session_stay_its_own() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = session_app(&engine, "SET a = 1; LET b = own;").await;
+    let own = json!([{ "qInfo": { "qType": "variable" }, "qName": "own", "qDefinition": "5" }]);
+    client.result(1, "CreateSessionVariable", own).await;
+    client.result(1, "DoReload", json!([])).await;
+    let names = async |client: &mut Client| -> Vec<String> {
+        let list = json!([{ "qInfo": { "qType": "l" }, "qVariableListDef": { "qType": "variable" } }]);
+        let list = client.object(1, "CreateSessionObject", list).await;
+        let layout = client.result(list, "GetLayout", json!([])).await;
+        let items = layout["qLayout"]["qVariableList"]["qItems"].as_array().unwrap().clone();
+        items.iter().map(|item| item["qName"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&mut client).await, ["a"], "the script sees nothing of the session");
+    client.result(1, "DestroyVariableByName", json!(["a"])).await;
+    assert!(names(&mut client).await.is_empty());
+    client.result(1, "DoReload", json!([])).await;
+    assert_eq!(names(&mut client).await, ["a"]);
+}
+
+#[tokio::test]
+async fn a_new_app_starts_with_every_variable_that_an_engine_sets() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::connect(&engine, "/app/engineData").await;
+    client.result(-1, "CreateSessionApp", json!([])).await;
+    let script = client.result(1, "GetScript", json!([])).await["qScript"].as_str().unwrap().to_owned();
+    for name in ["CreateSearchIndexOnReload", "LongMonthNames", "LongDayNames", "NumericalAbbreviation"] {
+        assert!(script.contains(&format!("SET {name}=")), "{name}");
+    }
+    let id = client.send(1, "DoReload", json!([])).await;
+    client.answer(id).await;
+    let messages = progress(&mut client, id).await["qPersistentProgressMessages"].take();
+    let codes: Vec<_> = messages.as_array().unwrap().iter().map(|m| m["qMessageCode"].clone()).collect();
+    assert_eq!(codes, [22, 24], "the index for searching is made");
+}
+
+#[tokio::test]
 async fn a_reload_waits_for_a_word_on_an_error() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = session_app(&engine, "LOAD Nothing RESIDENT Nowhere;").await;

@@ -132,17 +132,17 @@ async fn selections_and_bookmarks_are_set_expressions() {
     client.result(1, "AddAlternateState", json!(["Late"])).await;
 
     let north = client.result(bookmark, "GetSetAnalysis", json!([])).await["qSetExpression"].take();
-    assert_eq!(north, "<[Region]={'North'}>");
+    assert_eq!(north, "<Region={'North'}>");
     let sum = json!([format!("Sum({{{}}} Sales)", north.as_str().unwrap())]);
     assert_eq!(client.result(1, "Evaluate", sum).await["qReturn"], value);
-    for (state, expected) in [("$", &north), ("Other", &json!("<[Year]={2021}>"))] {
+    for (state, expected) in [("$", &north), ("Other", &json!("<Year={2021}>"))] {
         let params = json!({ "qStateName": state });
         assert_eq!(client.result(bookmark, "GetSetAnalysis", params).await["qSetExpression"], *expected);
         let params = json!({ "qStateName": state, "qBookmarkId": "B" });
         assert_eq!(client.result(1, "GetSetAnalysis", params).await["qSetExpression"], *expected);
     }
     assert_eq!(client.result(1, "GetSetAnalysis", json!([])).await["qSetExpression"], "");
-    assert_eq!(client.result(1, "GetSetAnalysis", json!(["Other"])).await["qSetExpression"], "<[Year]={2021}>");
+    assert_eq!(client.result(1, "GetSetAnalysis", json!(["Other"])).await["qSetExpression"], "<Year={2021}>");
     // The state has come after the bookmark.
     assert_eq!(client.error(bookmark, "GetSetAnalysis", json!(["Late"])).await, 2);
     assert_eq!(client.error(1, "GetSetAnalysis", json!(["Nowhere"])).await, 2);
@@ -257,7 +257,7 @@ async fn a_field_with_always_one_selected_value_refuses_none_and_several() {
 }
 
 #[tokio::test]
-async fn values_that_are_not_there_are_answered_with_true_and_change_nothing() {
+async fn texts_in_a_field_of_numbers_are_answered_with_true_and_change_nothing() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     let year = client.object(1, "GetField", json!(["Year"])).await;
@@ -265,6 +265,8 @@ async fn values_that_are_not_there_are_answered_with_true_and_change_nothing() {
     assert_eq!(client.result(year, "SelectValues", text.clone()).await["qReturn"], true, "a text is no number");
     let selected = client.result(1, "Evaluate", json!(["GetSelectedCount(Year)"])).await;
     assert_eq!(selected["qReturn"], "0");
+    let number = json!([[{ "qNumber": 2099, "qIsNumeric": true }], false]);
+    assert_eq!(client.result(year, "SelectValues", number).await["qReturn"], false);
     client.result(year, "Select", json!(["2021"])).await;
     client.result(year, "Lock", json!([])).await;
     assert_eq!(client.result(year, "SelectValues", text).await["qReturn"], false, "a lock is in the way");
@@ -295,4 +297,22 @@ async fn a_master_dimension_steps_through_its_fields_in_every_object() {
     client.result(dimension, "SetActiveField", json!([0])).await;
     assert_eq!(title(&mut client).await, "Region");
     assert_eq!(client.error(dimension, "SetActiveField", json!([2])).await, 8);
+}
+
+#[tokio::test]
+async fn active_fields_of_groups_are_told_and_applied() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    let cycle = json!([{
+        "qInfo": { "qId": "d", "qType": "dimension" },
+        "qDim": { "qGrouping": "C", "qFieldDefs": ["Region", "Product"] },
+    }]);
+    let dimension = client.object(1, "CreateDimension", cycle).await;
+    let state = |id: &str, field: &str| json!({ "qInfo": { "qId": id, "qType": "dimension" }, "qActiveFieldDef": field });
+    let states = client.result(1, "GetGroupStates", json!([])).await["qGroupStates"].take();
+    assert_eq!(states, json!([state("d", "Region")]));
+    let applied = client.result(1, "ApplyGroupStates", json!([[state("d", "Product"), state("e", "x")]])).await;
+    let warning = json!({ "qState": state("e", "x"), "qType": "group_missing" });
+    assert_eq!(applied["qResult"], json!({ "qApplySuccess": false, "qWarnings": [warning] }));
+    assert_eq!(client.result(dimension, "GetActiveField", json!([])).await["qReturn"], 1);
 }

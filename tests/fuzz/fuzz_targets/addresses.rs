@@ -1,4 +1,4 @@
-//! `cargo fuzz run --fuzz-dir tests/fuzz addresses`: what it tries is said where its function stands.
+//! `cargo fuzz run --fuzz-dir tests/fuzz addresses`
 
 #![cfg_attr(fuzzing, no_main)]
 

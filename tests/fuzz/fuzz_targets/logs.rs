@@ -1,4 +1,4 @@
-//! `cargo fuzz run --fuzz-dir tests/fuzz logs`: what it tries is said where its function stands.
+//! `cargo fuzz run --fuzz-dir tests/fuzz logs`
 
 #![cfg_attr(fuzzing, no_main)]
 

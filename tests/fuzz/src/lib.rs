@@ -1,24 +1,24 @@
-//! Fuzzing: bytes of any kind go into what reads other people's text, and nothing may panic, hang or disagree with a
-//! simpler reader of the same.
+//! Fuzzing: arbitrary bytes are passed to parsers of untrusted input, which must not panic, hang, or disagree with a
+//! simpler parser.
 //!
-//! Each target is a function in the module `fuzz` of a crate, behind that crate's feature `__fuzz`. It has two users:
+//! Each target is a function in the module `fuzz` of a crate, behind the feature `__fuzz` of that crate. It is called
+//! by:
 //!
-//! * `cargo fuzz run --fuzz-dir tests/fuzz TARGET`, which looks for new inputs as long as one lets it. On a stable
-//!   toolchain add `--sanitizer none`; there is no unsafe code whose memory a sanitizer would watch.
-//! * [`replay`], which the tests of this package call: all inputs of the committed corpus, then a fixed number of changed ones.
+//! * `cargo fuzz run --fuzz-dir tests/fuzz TARGET`, which searches for new inputs until it is stopped. On a stable
+//!   toolchain, add `--sanitizer none`; there is no unsafe code that a sanitizer would check.
+//! * [`replay`], which the tests of this package call with the committed corpus and a fixed number of mutated inputs.
 //!
-//! An input that made a target fail is minimised (`cargo fuzz tmin`) and put into the corpus under a name that says what
-//! it was.
+//! Minimize an input that made a target fail (`cargo fuzz tmin`), and add it to the corpus under a descriptive name.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 
 use fastrand::Rng;
 
-/// Inputs that are tried besides those of the corpus.
+/// Number of mutated inputs.
 const CHANGED: usize = 2_000;
 
-/// Pieces of the texts that are read.
+/// Fragments of valid input.
 const PIECES: &[&str] = &[
     "{",
     "}",
@@ -52,11 +52,12 @@ const PIECES: &[&str] = &[
     "\"q",
 ];
 
-/// Hands all inputs of a target's corpus to its function, then a fixed number of changed ones, the same in every run.
+/// Passes all inputs of a target's corpus to its function, then a fixed number of mutated inputs, the same in every
+/// run.
 ///
 /// # Panics
 ///
-/// If the function does, after printing the input; or if there is no corpus.
+/// Panics if the function panics, after printing the input, or if there is no corpus.
 pub fn replay(target: &str, run: fn(&[u8])) {
     let corpus = corpus(target);
     for (name, input) in &corpus {
@@ -74,7 +75,7 @@ pub fn replay(target: &str, run: fn(&[u8])) {
     }
 }
 
-/// The files of a corpus, in the order of their names.
+/// The files of a corpus, sorted by name.
 fn corpus(target: &str) -> Vec<(String, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
     let files = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
@@ -98,7 +99,7 @@ fn attempt(run: fn(&[u8]), input: &[u8], name: &str) {
     }
 }
 
-/// Changes an input a little, or mixes it with another one.
+/// Mutates an input, or mixes it with another one.
 fn change(input: &mut Vec<u8>, other: &[u8], numbers: &mut Rng) {
     let at = numbers.usize(..=input.len());
     let end = input.len().min(at + numbers.usize(..24));
@@ -122,7 +123,7 @@ fn change(input: &mut Vec<u8>, other: &[u8], numbers: &mut Rng) {
     }
 }
 
-/// Makes a function a target of `cargo fuzz`; compiled in any other way, the program does nothing.
+/// Makes a function a target of `cargo fuzz`. In other builds, the program does nothing.
 #[macro_export]
 macro_rules! target {
     ($function:path) => {

@@ -1,4 +1,4 @@
-//! Every target reads its corpus, and changed inputs, without a fuzzer.
+//! Runs every target on its corpus and on mutated inputs, without a fuzzer.
 
 macro_rules! replay {
     ($($target:ident: $path:path,)*) => {$(

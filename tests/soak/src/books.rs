@@ -1,10 +1,10 @@
-//! What has happened so far.
+//! Counters and failures.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// Counts of what was done, and what was wrong.
+/// Counters of completed work, and failures.
 #[derive(Debug, Default)]
 pub struct Books {
     pub(crate) rounds: AtomicU64,
@@ -22,27 +22,27 @@ impl Books {
         what.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Something is wrong.
+    /// Records a failure.
     pub(crate) fn violation(&self, what: impl Into<String>) {
         self.violations.lock().unwrap_or_else(PoisonError::into_inner).push(what.into());
     }
 
-    /// What was wrong.
+    /// The failures.
     pub fn violations(&self) -> Vec<String> {
         self.violations.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// How much was done. A number that stays the same for long says that something hangs.
+    /// The amount of completed work. If it does not change for a long time, something hangs.
     pub fn progress(&self) -> u64 {
         [&self.rounds, &self.answered, &self.given_up, &self.failed, &self.layouts].map(read).into_iter().sum()
     }
 
-    /// How many rounds are over.
+    /// The number of completed rounds.
     pub fn rounds(&self) -> u64 {
         read(&self.rounds)
     }
 
-    /// How many calls were answered.
+    /// The number of answered calls.
     pub fn answered(&self) -> u64 {
         read(&self.answered)
     }

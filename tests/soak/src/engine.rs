@@ -1,4 +1,4 @@
-//! The test engine, apart from the client.
+//! The test engine, isolated from the client.
 
 use std::io;
 use std::ops::Deref;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use qix_test_engine::TestEngine;
 use tokio::sync::oneshot;
 
-/// A test engine on a thread and a runtime of its own, so that nothing of it counts as the client's.
+/// A test engine with its own thread and runtime, so that its resources are not attributed to the client.
 #[derive(Debug)]
 pub struct Engine {
     engine: Arc<TestEngine>,
@@ -18,18 +18,18 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts it.
+    /// Starts the engine.
     ///
     /// # Errors
     ///
-    /// No port is free, or there is no thread to be had.
+    /// Returns an error if no port is free or no thread can be created.
     pub fn start() -> io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (stop, stopped) = oneshot::channel::<()>();
         let (running, runs) = mpsc::channel();
         let thread = thread::Builder::new().name("engine".to_owned()).spawn(move || {
             runtime.block_on(async {
-                // Long enough for a client to come back, short enough for a round to end.
+                // Long enough for a client to reconnect, and short enough for a round to end.
                 let engine = TestEngine::builder().session_ttl(Duration::from_millis(100)).start().await;
                 running.send(engine).ok();
                 stopped.await.ok();

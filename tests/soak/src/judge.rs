@@ -1,20 +1,20 @@
-//! Which errors a caller may see.
+//! Which errors calls may return.
 
 use qix_client::{Error, ErrorKind, error_codes};
 
-/// What the weather is like: what may happen to a call.
+/// What may happen to calls in a round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Weather {
-    /// Nothing: every call succeeds, unless another one aborts it.
+    /// Without faults: every call succeeds unless another call aborts it.
     Calm,
-    /// Faults, or an engine that nothing is known of.
+    /// With faults, or against an unknown engine.
     Rough,
 }
 
 impl Weather {
-    /// Whether a call may fail so.
+    /// Whether a call may fail with this error.
     pub(crate) fn allows(self, error: &Error) -> bool {
-        // Selections of one worker abort the calculations of another, even when they are repeated.
+        // Selections of one worker abort calculations of another, even when they are retried.
         let aborted = error.engine().is_some_and(|error| error.code == error_codes::GENERIC_ABORTED);
         aborted
             || self == Self::Rough

@@ -1,15 +1,14 @@
-//! A soak: sessions that are kept busy with calls, streams, cancelling, faults and resumptions, and checked all the while.
+//! Soak tests: sessions run calls, streams, cancellations, faults, and resumptions, with continuous checks.
 //!
-//! It goes on in rounds. A round opens its sessions, lets the workers and watchers of each do their steps, and closes
-//! everything. What is checked:
+//! The test runs in rounds. A round opens sessions, runs the workers and watchers of each, and closes everything. It
+//! checks that:
 //!
-//! * each answer is the one to the question, each layout that of its object: what is asked for is different each time;
-//! * in a round without faults no call fails, and the engine has no object more than before;
-//! * after the steps of a round no call is under way, and what was put together from differences is what the engine
-//!   says when it is asked for all of it;
-//! * after the round no handle is held, and there are as many tasks and open files as before the first.
+//! * each response belongs to its call, and each layout to its object: every request is unique;
+//! * in a round without faults, no call fails, and the engine has no additional objects afterwards;
+//! * after the steps of a round, no call is pending, and values assembled from deltas equal the complete values;
+//! * after the round, no handle is held, and there are as many tasks and open files as before the first round.
 //!
-//! Against the test engine, which runs on a thread and a runtime of its own, every second round has [faults](storm).
+//! Against the test engine, which has its own thread and runtime, every other round injects [faults](storm).
 
 mod books;
 mod engine;
@@ -24,24 +23,24 @@ use std::sync::Arc;
 pub use books::Books;
 pub use engine::Engine;
 
-/// What to do in each round.
+/// Settings.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The address of the engine; without one, a test engine is started.
+    /// URL of the engine. By default, a test engine is started.
     pub url: Option<String>,
     /// The app to open.
     pub app: String,
-    /// A field of it to select in, if there is one.
+    /// Field to select in, if any.
     pub field: Option<String>,
-    /// An expression to calculate.
+    /// Expression to evaluate.
     pub measure: String,
-    /// How many sessions there are at once.
+    /// Number of concurrent sessions.
     pub sessions: usize,
-    /// How many workers each session has, and as many watchers.
+    /// Number of workers and number of watchers per session.
     pub workers: usize,
-    /// How many steps each worker takes.
+    /// Number of steps per worker.
     pub steps: usize,
-    /// What the random choices come from.
+    /// Seed of the random number generator.
     pub seed: u64,
 }
 
@@ -60,7 +59,7 @@ impl Default for Plan {
     }
 }
 
-/// Goes on for as many rounds as are wanted, or until something is wrong; what happens goes into the books.
+/// Runs rounds until a limit is reached or a check fails, and records the results.
 pub async fn soak(plan: Plan, books: Arc<Books>, mut goes_on: impl FnMut(usize) -> bool) {
     let engine = match plan.url {
         Some(_) => None,

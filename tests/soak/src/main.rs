@@ -1,4 +1,4 @@
-//! `cargo xtask soak`: keeps sessions busy for as long as is wanted, and says whether all was well.
+//! `cargo xtask soak`: keeps sessions busy and reports whether all checks passed.
 #![allow(clippy::print_stdout, reason = "a program for the terminal")]
 
 use std::process::ExitCode;
@@ -9,43 +9,44 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use qix_soak::{Books, Plan, soak};
 
-/// Keeps sessions busy, and checks that nothing hangs, leaks or goes astray.
+/// Keeps sessions busy, and checks for hangs, leaks, and misdirected responses.
 ///
-/// Without an address this is done with the in-memory engine and its faults. An engine of one's own is only asked to
-/// calculate, to select and to keep session objects; nothing is written into the app.
+/// Without a URL, it uses the in-memory engine and injects faults. Against your own engine, it only evaluates,
+/// selects, and
+/// creates session objects; it does not change the app.
 #[derive(Parser)]
 #[command(name = "cargo xtask soak")]
 struct Arguments {
-    /// How long.
+    /// Duration in minutes.
     #[arg(long, default_value_t = 10)]
     minutes: u64,
-    /// The address of an engine, such as ws://localhost:4848.
+    /// URL of an engine, such as ws://localhost:4848.
     #[arg(long)]
     url: Option<String>,
     /// The app to open.
     #[arg(long, default_value = "sales")]
     app: String,
-    /// A field to select in; none if it is empty.
+    /// Field to select in; empty for none.
     #[arg(long, default_value = "Year")]
     field: String,
-    /// An expression to calculate.
+    /// Expression to evaluate.
     #[arg(long, default_value = "Sum(Sales)")]
     measure: String,
-    /// How many sessions there are at once; many engines allow a user five.
+    /// Number of concurrent sessions; many engines allow five per user.
     #[arg(long, default_value_t = 8)]
     sessions: usize,
-    /// How many workers and watchers a session has.
+    /// Number of workers and number of watchers per session.
     #[arg(long, default_value_t = 6)]
     workers: usize,
-    /// What the random choices come from.
+    /// Seed of the random number generator.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Seconds between two lines.
+    /// Seconds between two progress lines.
     #[arg(long, default_value_t = 10)]
     every: u64,
 }
 
-/// A soak without any progress for so long hangs.
+/// A test without progress for this long hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn main() -> ExitCode {
@@ -67,7 +68,7 @@ fn main() -> ExitCode {
         move || {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
             let runtime = runtime.expect("a runtime needs no more than two threads");
-            // Less than a round of each kind says nothing.
+            // Less than one round of each kind proves nothing.
             runtime.block_on(soak(plan, books, |round| round < 2 || Instant::now() < end));
         }
     });
@@ -86,7 +87,7 @@ fn main() -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// Prints how far it is now and then; whether it comes to its end.
+/// Prints the progress periodically; returns whether the test completed.
 fn look_on(books: &Books, every: Duration, is_over: impl Fn() -> bool) -> bool {
     let start = Instant::now();
     let (mut next, mut progress, mut moved) = (every, 0, start);

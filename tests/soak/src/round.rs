@@ -1,4 +1,4 @@
-//! One round: sessions that open, work, and close.
+//! One round: opens sessions, runs them, and closes them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,8 +6,8 @@ use std::time::Duration;
 use fastrand::Rng;
 use futures_util::StreamExt;
 use futures_util::future::join_all;
-use qix_client::prelude::*;
 use qix_client::{Backoff, Event, SessionBuilder};
+use qix_client::{Error, ErrorKind, prelude::*};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
@@ -15,13 +15,13 @@ use crate::judge::Weather;
 use crate::worker::{Worker, definition};
 use crate::{Books, Engine, Plan, storm, watcher};
 
-/// How often what a fault hits at the beginning of a session is tried again.
+/// Number of attempts for steps at the start of a session that a fault may hit.
 const ATTEMPTS: usize = 100;
 
-/// How long the last traces of a round may take to go.
+/// Maximum time for the resources of a round to be released.
 const SETTLING: Duration = Duration::from_secs(20);
 
-/// What a process has, that must not become more.
+/// Resources of the process that must not grow.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Resources {
     tasks: usize,
@@ -31,12 +31,12 @@ pub(crate) struct Resources {
 impl Resources {
     pub(crate) fn now() -> Self {
         let tasks = Handle::current().metrics().num_alive_tasks();
-        // Where there is no such folder, files are not counted.
+        // Open files are counted only on systems that have this folder.
         let files = std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
         Self { tasks, files }
     }
 
-    /// Waits until there is no more than there was before the first round.
+    /// Waits until the resources are not more than before the first round.
     pub(crate) async fn settle(base: Self, engine: Option<&Engine>, books: &Books) {
         let settled = async {
             loop {
@@ -80,7 +80,7 @@ pub(crate) async fn run(plan: &Plan, number: usize, engine: Option<&Engine>, boo
     join_all(sessions.into_iter().flatten().map(Done::finish)).await;
 }
 
-/// A session to be kept busy.
+/// A session to keep busy.
 struct Busy {
     plan: Plan,
     name: String,
@@ -88,13 +88,13 @@ struct Busy {
     books: Arc<Books>,
 }
 
-/// A session whose workers are done.
+/// A session whose workers have finished.
 struct Done {
     busy: Busy,
     session: Session,
     doc: Doc,
     shared: GenericObject,
-    /// The objects that were there before the workers began.
+    /// The objects that existed before the workers started.
     infos: Vec<NxInfo>,
 }
 
@@ -143,9 +143,9 @@ impl Busy {
     }
 
     fn builder(&self, url: &str) -> SessionBuilder {
-        let backoff = Backoff::default().first(Duration::from_millis(1)).longest(Duration::from_millis(50));
+        let backoff = Backoff::default().initial_delay(Duration::from_millis(1)).max_delay(Duration::from_millis(50));
         let builder = Session::builder().url(url).app(&*self.plan.app).identity(format!("soak-{}", self.name));
-        let builder = builder.resume(backoff.attempts(ATTEMPTS));
+        let builder = builder.reconnect(backoff.max_attempts(ATTEMPTS));
         match self.weather {
             Weather::Calm => builder,
             Weather::Rough => builder.timeout(Duration::from_secs(2)).greeting_timeout(Duration::from_millis(500)),
@@ -167,7 +167,7 @@ impl Busy {
         None
     }
 
-    /// Makes a call until it succeeds.
+    /// Repeats a call until it succeeds.
     async fn insist<T>(&self, what: &str, call: impl AsyncFn() -> Result<T, Error>) -> Option<T> {
         for _ in 0..ATTEMPTS {
             match call().await {
@@ -188,7 +188,7 @@ impl Busy {
 }
 
 impl Done {
-    /// Checks what is left of a session, and closes it.
+    /// Checks the remaining state of a session, and closes it.
     async fn finish(self) {
         let Self { busy, session, doc, shared, infos } = self;
         let Busy { name, weather, books, .. } = &busy;
@@ -226,7 +226,7 @@ impl Done {
     }
 }
 
-/// Whether the session is over for good.
+/// Whether the session has ended permanently.
 fn is_over(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Closed { pending: false, .. })
 }

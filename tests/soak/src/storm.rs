@@ -1,4 +1,4 @@
-//! Faults at random moments.
+//! Injects faults at random times.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,10 +8,10 @@ use qix_test_engine::{Fault, TestEngine};
 
 use crate::Books;
 
-/// Looks at the workers' progress, after which those that are still held up have waited long enough.
+/// Number of progress checks after which delayed workers have waited long enough.
 const ENOUGH: usize = 100;
 
-/// A fault, as chance has it.
+/// A random fault.
 #[must_use]
 pub fn fault(numbers: &mut Rng) -> Fault {
     let millis = Duration::from_millis(1 + numbers.usize(..20) as u64);
@@ -41,7 +41,7 @@ pub fn fault(numbers: &mut Rng) -> Fault {
     fault.after(numbers.usize(..6))
 }
 
-/// Brings faults until it is dropped, one for some steps of the workers. When those get nowhere, the storm abates.
+/// Injects faults until it is dropped, one per several steps of the workers. Pauses if the workers make no progress.
 pub(crate) async fn rage(engine: Arc<TestEngine>, mut numbers: Rng, books: Arc<Books>) {
     loop {
         let mut enough = books.progress() + numbers.usize(..60) as u64;

@@ -1,18 +1,17 @@
-//! Who follows an object.
+//! Watchers, which follow objects.
 
-use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::StreamExt;
-use qix_client::prelude::*;
+use qix_client::{Error, prelude::*};
 
 use crate::Books;
 use crate::judge::Weather;
 use crate::worker::{Named, definition, name_of};
 
-/// Follows the layouts of an object until it is gone.
+/// Follows the layouts of an object until it is destroyed.
 pub(crate) async fn watch(object: GenericObject, name: String, weather: Weather, books: Arc<Books>) {
-    let mut layouts = pin!(object.layouts());
+    let mut layouts = object.layouts();
     while let Some(layout) = layouts.next().await {
         match layout {
             Ok(layout) => {

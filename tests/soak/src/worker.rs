@@ -1,25 +1,25 @@
-//! Who makes calls.
+//! Workers, which make calls.
 
 use std::sync::Arc;
 
 use fastrand::Rng;
 use futures_util::{FutureExt, StreamExt};
-use qix_client::prelude::*;
+use qix_client::{Error, prelude::*};
 use tokio::task::yield_now;
 
 use crate::Books;
 use crate::judge::Weather;
 
-/// From here on, of 100, a step suspends the session.
+/// Of 100 random numbers, those from here on suspend the session.
 const SUSPENDING: usize = 98;
 
-/// What a worker of a session has at hand.
+/// The resources of a worker.
 pub(crate) struct Worker {
     pub(crate) name: String,
     pub(crate) session: Session,
     pub(crate) doc: Doc,
     pub(crate) field: Option<Field>,
-    /// An object that all workers of the session use.
+    /// An object shared by all workers of the session.
     pub(crate) shared: GenericObject,
     pub(crate) measure: String,
     pub(crate) weather: Weather,
@@ -27,7 +27,7 @@ pub(crate) struct Worker {
     pub(crate) books: Arc<Books>,
 }
 
-/// A definition of a cube, of a field if there is one.
+/// A hypercube definition with a field, if any.
 pub(crate) fn definition(measure: &str, field: Option<&str>) -> GenericObjectProperties {
     let cube = HyperCubeDef::default()
         .with_dimensions(field.map(NxDimension::field))
@@ -36,7 +36,7 @@ pub(crate) fn definition(measure: &str, field: Option<&str>) -> GenericObjectPro
     GenericObjectProperties::of_type("soak").with_hyper_cube_def(cube)
 }
 
-/// Properties that tell whose they are.
+/// Properties that identify their owner.
 pub(crate) trait Named {
     fn named(self, name: &str) -> Self;
 }
@@ -48,17 +48,17 @@ impl Named for GenericObjectProperties {
     }
 }
 
-/// Whose layout it is.
+/// The owner of a layout.
 pub(crate) fn name_of(layout: &GenericObjectLayout) -> String {
     layout.extra.get("soak").ok().flatten().unwrap_or_default()
 }
 
 impl Worker {
-    /// Takes steps, of which some are given up on the way.
+    /// Performs steps, some of which are canceled.
     pub(crate) async fn run(mut self, steps: usize) {
         for step in 0..steps {
             let what = self.numbers.usize(..100);
-            // Who suspends the session has to see to it that it goes on.
+            // The worker that suspends the session must resume it.
             let patience = match self.numbers.usize(..4) {
                 0 if what < SUSPENDING => Some(self.numbers.usize(..300)),
                 _ => None,
@@ -107,10 +107,10 @@ impl Worker {
             }
             88..92 => self.doc.clear_all().await?,
             92..SUSPENDING => {
-                // The rest of the rows is given up.
-                let mut rows = self.shared.rows::<Vec<String>>().with_restart();
+                // Drops the stream before the remaining rows.
+                let mut rows = self.shared.rows::<Vec<String>>().with_restart(true);
                 match rows.next().await {
-                    Some(Err(error)) if RowsError::of(&error).is_none() => return Err(error),
+                    Some(Err(error)) if error.downcast_ref::<RowsError>().is_none() => return Err(error),
                     _ => {}
                 }
             }
@@ -132,7 +132,7 @@ impl Worker {
     }
 }
 
-/// The outcome of a step, unless it takes longer than so many turns of the runtime.
+/// The result of a step, or `None` if it takes more than a number of turns of the runtime.
 async fn within<T>(turns: Option<usize>, step: impl Future<Output = T>) -> Option<T> {
     let Some(turns) = turns else { return Some(step.await) };
     let wait = async {

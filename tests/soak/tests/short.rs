@@ -1,4 +1,4 @@
-//! A short soak, of as many steps each time.
+//! A short soak test with a fixed number of steps.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ async fn nothing_hangs_leaks_or_goes_astray() {
     let plan = Plan { sessions: 3, workers: 3, steps: 40, ..Plan::default() };
     let books = Arc::new(Books::default());
     let soaking = soak(plan, Arc::clone(&books), |round| round < 4);
-    // Far beyond what it takes on a busy machine.
+    // Much longer than it takes on a busy machine.
     tokio::time::timeout(Duration::from_secs(300), soaking).await.expect("something hangs");
     assert_eq!(books.violations(), Vec::<String>::new(), "{books}");
     assert_eq!(books.rounds(), 4);

@@ -1,4 +1,4 @@
-// @qlik/api, which asks for differences always. It connects to a tenant; any host can stand in for one.
+// @qlik/api, which always requests deltas. It connects to a tenant, which can be any host.
 
 import { turn } from './turn.mjs';
 

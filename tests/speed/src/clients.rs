@@ -1,4 +1,4 @@
-//! The clients that are measured.
+//! The clients to measure.
 
 mod bare;
 mod jsonrpsee;
@@ -12,7 +12,7 @@ use anyhow::{Result, bail};
 
 use crate::load::{Change, Load};
 
-/// A client, and what it makes of pages.
+/// A client, and how it decodes pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Name {
     Bare,
@@ -26,7 +26,7 @@ pub(crate) enum Name {
 }
 
 impl Name {
-    /// What it is called in tables.
+    /// The name in tables.
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Bare => "tokio-tungstenite, the limit",
@@ -40,7 +40,7 @@ impl Name {
         }
     }
 
-    /// The script of a client in JavaScript.
+    /// The script of a JavaScript client.
     pub(crate) fn script(self) -> Option<&'static str> {
         match self {
             Self::Enigma => Some("enigma.mjs"),
@@ -50,7 +50,7 @@ impl Name {
     }
 }
 
-/// Takes a turn in this process, and reports it on the standard output.
+/// Runs a turn in this process, and prints the result to standard output.
 #[tokio::main(flavor = "current_thread")]
 pub(crate) async fn take_turn(name: Name, load: Load, url: &str, time: Duration) -> Result<()> {
     let object = match load {
@@ -65,7 +65,7 @@ pub(crate) async fn take_turn(name: Name, load: Load, url: &str, time: Duration)
         (Name::QixValue, load) => turn::turn(qix::connect(url, qix::Pages::Value, object), load, time).await?,
         (Name::Jsonrpsee, load) => turn::turn(jsonrpsee::connect(url, false), load, time).await?,
         (Name::JsonrpseeValue, load) => turn::turn(jsonrpsee::connect(url, true), load, time).await?,
-        (Name::Enigma | Name::QlikApi, _) => bail!("{name:?} is no client in Rust"),
+        (Name::Enigma | Name::QlikApi, _) => bail!("{name:?} is not a Rust client"),
     };
     println!("{}", serde_json::to_string(&report)?);
     Ok(())

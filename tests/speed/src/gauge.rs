@@ -1,17 +1,17 @@
-//! What a turn has cost.
+//! Measures the cost of a turn.
 
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-/// What a client reports, as a line of JSON.
+/// The report of a client, as a line of JSON.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Report {
-    /// How often it did what it was asked for, with the right outcome.
+    /// Number of successful operations.
     pub(crate) done: u64,
-    /// How long that took.
+    /// Elapsed time.
     pub(crate) seconds: f64,
-    /// How long processors worked for it, in this process.
+    /// CPU time of this process.
     pub(crate) cpu: Option<f64>,
     /// Memory of the process, in KiB.
     pub(crate) memory: Option<Memory>,
@@ -25,7 +25,7 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    /// That of this process, where the system tells it: on Linux.
+    /// The memory of this process, on Linux only.
     pub(crate) fn get() -> Option<Self> {
         let status = std::fs::read_to_string("/proc/self/status").ok()?;
         let member =
@@ -34,7 +34,7 @@ impl Memory {
     }
 }
 
-/// Measures from its making on.
+/// Measures from its creation.
 pub(crate) struct Gauge {
     began: Instant,
     cpu: Option<f64>,
@@ -45,7 +45,7 @@ impl Gauge {
         Self { began: Instant::now(), cpu: cpu() }
     }
 
-    /// What has been measured; `memory` is how much there was before the client.
+    /// The measurements. `memory` is the memory in use before the client.
     pub(crate) fn report(&self, done: u64, before: Option<Memory>) -> Report {
         let memory = Memory::get().zip(before);
         Report {
@@ -60,16 +60,16 @@ impl Gauge {
     }
 }
 
-/// What a client's turns come to: medians.
+/// The medians of a client's turns.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Figures {
-    /// How often a second it did what it was asked for.
+    /// Operations per second.
     pub(crate) rate: f64,
-    /// How long processors worked for it each time, in microseconds.
+    /// CPU time per operation, in microseconds.
     pub(crate) cpu: Option<f64>,
-    /// KiB that it takes in the end.
+    /// Memory at the end, in KiB.
     pub(crate) memory: Option<f64>,
-    /// KiB that it took at most.
+    /// Peak memory, in KiB.
     pub(crate) peak: Option<f64>,
 }
 
@@ -95,7 +95,7 @@ fn median(mut values: Vec<f64>) -> Option<f64> {
     }
 }
 
-/// How long processors have worked for the threads of this process: in seconds, where the system tells it.
+/// CPU time of the threads of this process in seconds, if available.
 fn cpu() -> Option<f64> {
     let mut nanoseconds = 0;
     for thread in std::fs::read_dir("/proc/self/task").ok()? {

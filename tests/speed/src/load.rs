@@ -1,40 +1,40 @@
-//! What a client is asked to do.
+//! Workloads.
 
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// What a client does in a turn, again and again. Processes tell it each other as JSON.
+/// What a client repeats in a turn. Passed between processes as JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Load {
-    /// Small calls, a number of them in flight.
+    /// Small calls, with a number of them in flight.
     Calls(u32),
-    /// Pages of 10,000 cells, a number of them in flight.
+    /// Pages of 10,000 cells, with a number of them in flight.
     Pages(u32),
-    /// The same question, whose answer changes, one call at a time.
+    /// The same call with changing responses, one at a time.
     Answers {
         change: Change,
-        /// Whether what has changed will do.
+        /// Whether to request deltas.
         delta: bool,
     },
-    /// A number of things that stay in memory.
+    /// A number of things to keep in memory.
     Keep(Kept, u32),
 }
 
-/// How an answer changes from call to call.
+/// How the response changes between calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Change {
-    /// A layout that stays the same.
+    /// A layout that does not change.
     Nothing,
-    /// A layout after a selection: a few states and numbers.
+    /// A layout after a selection: a few changed states and numbers.
     Little,
-    /// A layout with another text and number in each cell.
+    /// A layout with a changed string and number in each cell.
     Much,
-    /// Another page of data.
+    /// A different page of data.
     Page,
 }
 
-/// What stays in memory.
+/// Things to keep in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Kept {
     Sessions,
@@ -45,7 +45,7 @@ pub(crate) enum Kept {
 impl Change {
     pub(crate) const ALL: [Self; 4] = [Self::Nothing, Self::Little, Self::Much, Self::Page];
 
-    /// The object whose answers change in this way: its identifier, and its handle.
+    /// The object with this kind of change: its ID and handle.
     pub(crate) fn object(self) -> usize {
         10 + self as usize
     }

@@ -1,4 +1,4 @@
-//! `cargo xtask speed`: measures the client beside others, against one server that does nothing but answer.
+//! `cargo xtask speed`: compares the client with others against a server that only sends prepared responses.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
 mod clients;
@@ -17,36 +17,37 @@ use clap::Parser;
 use clients::Name;
 use load::Load;
 
-/// Measures the client beside others: calls on one socket, pages of 10,000 cells, differences, memory.
+/// Compares the client with others: calls on one socket, pages of 10,000 cells, deltas, and memory.
 ///
-/// Each measurement is a process of its own, against one server in another; clients take turns, round after round, and
-/// the medians count. Clients in JavaScript need Node.js and `npm ci` in tests/speed/peers.
+/// Each measurement runs in its own process, against a server in another process. Clients take turns for several
+/// rounds,
+/// and the results are medians. The JavaScript clients need Node.js and `npm ci` in tests/speed/peers.
 #[derive(Parser)]
 #[command(name = "cargo xtask speed", bin_name = "cargo xtask speed", args_conflicts_with_subcommands = true)]
 struct Arguments {
-    /// How often each client has its turn.
+    /// Number of turns per client.
     #[arg(long, value_name = "N", default_value_t = 5)]
     rounds: usize,
-    /// How long a turn takes, after half as long to warm up.
+    /// Duration of a turn, after a warm-up of half of it.
     #[arg(long, value_name = "SECONDS", default_value = "1")]
     seconds: f64,
-    /// Only see whether all clients work: one short turn each.
+    /// Only check that all clients work, with one short turn each.
     #[arg(long)]
     quick: bool,
-    /// Fail if a client cannot be measured here.
+    /// Fail if a client is not available.
     #[arg(long)]
     all: bool,
     #[command(subcommand)]
     part: Option<Part>,
 }
 
-/// The processes of a measurement.
+/// Processes of a measurement.
 #[derive(clap::Subcommand)]
 enum Part {
-    /// Answers until the standard input ends.
+    /// Runs the server until standard input is closed.
     #[command(hide = true)]
     Serve,
-    /// Takes a turn and reports it.
+    /// Runs a turn and reports it.
     #[command(hide = true)]
     Turn { client: Name, load: Load, url: String, seconds: f64 },
 }

@@ -1,4 +1,4 @@
-//! The measurement: a server, and clients that take turns.
+//! Runs the measurement: a server, and clients that take turns.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crate::clients::Name;
 use crate::gauge::{Figures, Report};
 use crate::load::{Change, Kept, Load};
 
-/// What was measured, in the order in which it is shown.
+/// The results, in display order.
 pub(crate) type Results = Vec<(Name, Load, Figures)>;
 
 const CALLS: [Name; 5] = [Name::Bare, Name::Qix, Name::Jsonrpsee, Name::Enigma, Name::QlikApi];
@@ -26,13 +26,13 @@ const PAGES: [Name; 8] = [
     Name::QlikApi,
 ];
 
-/// How many small calls are in flight.
+/// Numbers of small calls in flight.
 pub(crate) const IN_FLIGHT: [u32; 3] = [1, 64, 1000];
 
-/// How many pages are in flight: as many as a stream of rows fetches.
+/// Number of pages in flight: as many as a row stream fetches.
 const PAGES_IN_FLIGHT: u32 = 4;
 
-/// Lets all clients take their turns; the medians.
+/// Runs the turns of all clients; returns the medians.
 pub(crate) fn run(rounds: usize, seconds: f64, all: bool) -> Result<Results> {
     let server = Server::start()?;
     let obstacle = obstacle();
@@ -53,7 +53,7 @@ pub(crate) fn run(rounds: usize, seconds: f64, all: bool) -> Result<Results> {
     Ok(turns.into_iter().zip(reports).map(|((name, load), reports)| (name, load, Figures::new(&reports))).collect())
 }
 
-/// Who is to do what.
+/// The schedule of clients and workloads.
 fn plan(seconds: f64) -> Vec<(Name, Load)> {
     let calls = IN_FLIGHT.into_iter().flat_map(|number| CALLS.map(|name| (name, Load::Calls(number))));
     let pages = PAGES.map(|name| (name, Load::Pages(PAGES_IN_FLIGHT)));
@@ -65,7 +65,7 @@ fn plan(seconds: f64) -> Vec<(Name, Load)> {
     calls.chain(pages).chain(answers).chain(kept).collect()
 }
 
-/// Why clients in JavaScript cannot run here.
+/// Why JavaScript clients are not available, if so.
 fn obstacle() -> Option<String> {
     match Command::new("node").arg("--version").output() {
         Ok(output) if output.status.success() => {}
@@ -102,7 +102,7 @@ fn take_turn(name: Name, load: Load, url: &str, seconds: f64) -> Result<Report> 
     Ok(report)
 }
 
-/// The server's process, which ends with this one.
+/// The server process, which ends with this process.
 struct Server {
     process: Child,
     url: String,
@@ -122,7 +122,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It goes on as long as its standard input.
+        // It runs until its standard input is closed.
         drop(self.process.stdin.take());
         self.process.wait().ok();
     }

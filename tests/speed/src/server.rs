@@ -1,4 +1,4 @@
-//! The server that all clients are measured against: it answers by frames that are made beforehand, and decodes nothing.
+//! The server that all clients are measured against: it sends prepared frames and does not decode requests.
 
 mod answers;
 mod frames;
@@ -14,14 +14,14 @@ use answers::Connection;
 pub(crate) use answers::{Answers, COLUMNS, ROWS};
 use frames::{CLOSE, Frames, TEXT};
 
-/// Answers until the standard input ends, which it does with who has started it; says where.
+/// Runs until standard input is closed, which happens when the parent process ends. Prints its URL.
 pub(crate) fn run() -> Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     println!("ws://{}", listener.local_addr()?);
     let answers: &'static Answers = Box::leak(Box::new(Answers::new()));
     thread::spawn(move || {
         for socket in listener.incoming().flatten() {
-            // A client that goes without a goodbye is none of the server's business.
+            // Clients may disconnect without a close frame.
             thread::spawn(move || answer(socket, answers).ok());
         }
     });

@@ -1,4 +1,4 @@
-//! What was measured, as tables for a terminal.
+//! Formats the results as terminal tables.
 
 use std::fmt;
 
@@ -131,12 +131,12 @@ fn mebibytes(kibibytes: Option<f64>) -> String {
     kibibytes.map_or_else(unknown, |kibibytes| format!("{:.1} MiB", kibibytes / 1024.0))
 }
 
-/// What the system does not tell.
+/// Placeholder for values that the system does not provide.
 fn unknown() -> String {
     "–".to_owned()
 }
 
-/// A number with a comma between thousands.
+/// A number with thousands separators.
 fn grouped(number: f64) -> String {
     let digits = format!("{number:.0}");
     let mut out = String::new();

@@ -114,16 +114,16 @@ const app = (() => {
   const selectMessage = (i) => {
     show("messages");
     const position = messages.find(i);
-    if (position >= 0) return messages.select(position, { centre: true });
+    if (position >= 0) return messages.select(position, { center: true });
     reset();
     chooseMessage(i);
     apply();
-    messages.select(messages.find(i), { centre: true });
+    messages.select(messages.find(i), { center: true });
   };
 
   const selectObject = (index) => {
     show("objects");
-    objects.select(objects.find(index), { centre: true });
+    objects.select(objects.find(index), { center: true });
   };
 
   const reset = () => {
@@ -164,7 +164,7 @@ const app = (() => {
       byId("summary").append(element("div", {}, element("dt", { text: name }), element("dd", { text: value })));
     }
     const legend = [["sent", "commands"], ["received", "reads"], ["quiet", "answers (many)"], ["error", "errors"], ["notice", "notifications"], ["stale", "made something stale, and its recalculation"]];
-    for (const [colour, text] of legend) byId("legend").append(element("span", {}, element("i", { style: `--swatch: var(--${colour})` }), text));
+    for (const [color, text] of legend) byId("legend").append(element("span", {}, element("i", { style: `--swatch: var(--${color})` }), text));
     for (const name of [...model.methods].sort()) byId("methods").append(element("option", { value: name }));
   };
 

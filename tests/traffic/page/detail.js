@@ -41,7 +41,7 @@ const toMessage = (i, text) => go(text, () => app.selectMessage(i));
 /** A way from a change to the command that it came from. */
 const toCause = (change) => {
   const cause = model.cause(change);
-  if (cause < 0) return toMessage(change, `the engine, unasked, in line ${model.line[change]}`);
+  if (cause < 0) return toMessage(change, `the engine itself, in line ${model.line[change]}`);
   const object = model.object[cause] < 0 ? "" : ` to ${model.handle[cause]} ${objectName(model.objects[model.object[cause]])}`;
   const button = toMessage(cause, `${model.methodName(cause)}, id ${model.id[cause]}${object}`);
   button.classList.add("cause");

@@ -1,4 +1,4 @@
-// JSON for reading: indented, coloured, numbers as they were written.
+// JSON for reading: indented, colored, numbers as they were written.
 const JSON_TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 
 /** A text with its line breaks, as in scripts, shown as such. */
@@ -8,7 +8,7 @@ const prettyJson = (text) => {
   const out = document.createDocumentFragment();
   let depth = 0, plain = "";
   const flush = () => { out.append(plain); plain = ""; };
-  const coloured = (className, token) => { flush(); out.append(element("span", { className, text: token })); };
+  const colored = (className, token) => { flush(); out.append(element("span", { className, text: token })); };
   const line = () => { plain += `\n${"  ".repeat(depth)}`; };
   const tokens = text.match(JSON_TOKEN) ?? [];
   tokens.forEach((token, index) => {
@@ -29,8 +29,8 @@ const prettyJson = (text) => {
       case ",": plain += ","; line(); break;
       case ":": plain += ": "; break;
       default:
-        if (token[0] !== '"') coloured("literal", token);
-        else coloured(next === ":" ? "key" : "string", withBreaks(token.replaceAll("\\u003c", "<")));
+        if (token[0] !== '"') colored("literal", token);
+        else colored(next === ":" ? "key" : "string", withBreaks(token.replaceAll("\\u003c", "<")));
     }
   });
   flush();

@@ -62,10 +62,10 @@ class List {
     return -1;
   }
 
-  select(position, { quiet = false, centre = false } = {}) {
+  select(position, { quiet = false, center = false } = {}) {
     if (position < 0 || position >= this.items.length) return;
     this.selected = position;
-    this.reveal(position, centre);
+    this.reveal(position, center);
     this.draw();
     if (!quiet) this.onSelect(this.items[position]);
   }
@@ -76,11 +76,11 @@ class List {
     return whole <= TALLEST ? 1 : (whole - view) / (TALLEST - view);
   }
 
-  reveal(position, centre) {
+  reveal(position, center) {
     const view = this.scroller.clientHeight, top = position * ROW;
     const now = this.scroller.scrollTop * this.scale;
     if (top >= now && top + ROW <= now + view) return;
-    const wanted = centre ? top - view / 2 : top < now ? top : top + ROW - view;
+    const wanted = center ? top - view / 2 : top < now ? top : top + ROW - view;
     this.scroller.scrollTop = Math.max(0, wanted) / this.scale;
   }
 

@@ -1,4 +1,4 @@
-// The log: columns with one value a message, objects, and the messages' texts.
+// The log: columns with one value per message, objects, and message texts.
 const REQUEST = 0, REPLY = 1, NOTIFICATION = 2, BARE = 3;
 const WELL = 0, FAILED = 1, NOT_FOUND = 2, UNANSWERED = 3;
 

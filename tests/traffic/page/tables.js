@@ -1,4 +1,4 @@
-// What stands in the columns of the two lists.
+// The columns of the two lists.
 const WAYS = { sent: "→", received: "←", notice: "•" };
 
 const messageColumns = [

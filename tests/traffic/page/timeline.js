@@ -48,7 +48,7 @@ class Timeline {
     this.canvas.width = Math.round(this.width * ratio);
     this.canvas.height = Math.round(this.height * ratio);
     const style = getComputedStyle(document.documentElement);
-    this.colour = (name) => style.getPropertyValue(`--${name}`);
+    this.color = (name) => style.getPropertyValue(`--${name}`);
     this.pen = this.canvas.getContext("2d");
     this.pen.scale(ratio, ratio);
     this.axis();
@@ -56,7 +56,7 @@ class Timeline {
     if (last - first <= BARS) this.bars(last); else this.density(first, last);
     this.selection();
     if (this.dragged) {
-      this.pen.fillStyle = this.colour("focus");
+      this.pen.fillStyle = this.color("focus");
       this.pen.globalAlpha = 0.2;
       this.pen.fillRect(Math.min(...this.dragged), 0, Math.abs(this.dragged[1] - this.dragged[0]), this.height);
       this.pen.globalAlpha = 1;
@@ -83,9 +83,9 @@ class Timeline {
     pen.textBaseline = "bottom";
     for (let time = Math.ceil(this.from / step) * step; time <= this.to; time += step) {
       const x = Math.round(this.x(time)) + 0.5;
-      pen.fillStyle = this.colour("line");
+      pen.fillStyle = this.color("line");
       pen.fillRect(x, 0, 1, this.height - 14);
-      pen.fillStyle = this.colour("dim");
+      pen.fillStyle = this.color("dim");
       const digits = Math.max(0, Math.min(6, -Math.floor(Math.log10(step / 1e6))));
       const label = model.timed ? `${(time / 1e6).toFixed(digits)} s` : number(Math.round(time));
       pen.fillText(label, Math.min(x + 3, this.width - pen.measureText(label).width - 2), this.height - 1);
@@ -108,7 +108,7 @@ class Timeline {
       let lane = free.findIndex((until) => until <= left);
       if (lane < 0) lane = free.indexOf(Math.min(...free));
       free[lane] = left + width + 1;
-      pen.fillStyle = this.colour(model.isBad(i) ? "error" : model.kind[i] !== REQUEST ? "notice" : this.isRead(i) ? "received" : "sent");
+      pen.fillStyle = this.color(model.isBad(i) ? "error" : model.kind[i] !== REQUEST ? "notice" : this.isRead(i) ? "received" : "sent");
       pen.globalAlpha = model.partner[i] < 0 && model.kind[i] === REQUEST ? 0.35 : 1;
       pen.fillRect(left, 1 + lane * room, width, Math.max(2, room - 2));
     }
@@ -119,7 +119,7 @@ class Timeline {
   isRead(i) { return /^(Get|Evaluate|Check|Search|Is|Export)/.test(model.methodName(i)); }
 
   tick(x) {
-    this.pen.fillStyle = this.colour("stale");
+    this.pen.fillStyle = this.color("stale");
     this.pen.fillRect(x - 1, this.height - 18, 2, 5);
   }
 
@@ -138,15 +138,15 @@ class Timeline {
     const middle = Math.round((this.height - 18) / 2), unit = (middle - 2) / most;
     const stack = (column, parts, direction) => {
       let from = middle;
-      for (const [colour, count] of parts) {
+      for (const [color, count] of parts) {
         if (count === 0) continue;
         const length = Math.max(1.5, count * unit);
-        pen.fillStyle = colour;
+        pen.fillStyle = color;
         pen.fillRect(column * 2, direction < 0 ? from - length : from + 1, 1.6, length);
         from += direction * length;
       }
     };
-    const [read, sent, answer, error] = ["received", "sent", "quiet", "error"].map(this.colour);
+    const [read, sent, answer, error] = ["received", "sent", "quiet", "error"].map(this.color);
     for (let column = 0; column <= columns; column++) {
       stack(column, [[sent, writes[column]], [read, reads[column]]], -1);
       stack(column, [[error, wrong[column]], [answer, answers[column]]], 1);
@@ -163,15 +163,15 @@ class Timeline {
     const partner = model.partner[this.selected];
     const times = [model.at[this.selected], partner < 0 ? model.at[this.selected] : model.at[partner]].sort((a, b) => a - b);
     const [left, right] = times.map((time) => this.x(time));
-    pen.fillStyle = this.colour("focus");
+    pen.fillStyle = this.color("focus");
     pen.globalAlpha = 0.18;
     pen.fillRect(left, 0, Math.max(1, right - left), height);
     pen.globalAlpha = 1;
     pen.fillRect(left - 1, 0, 2, height);
     if (right - left > 2) pen.fillRect(right - 1, 0, 2, height);
-    // What became stale here was calculated anew there.
+    // Links what became stale to where it was recalculated.
     const reply = model.kind[this.selected] === REQUEST ? partner : this.selected;
-    pen.fillStyle = this.colour("stale");
+    pen.fillStyle = this.color("stale");
     for (const object of model.change.get(reply) ?? []) {
       const next = model.objects[object].calculations.find(([call]) => call > reply);
       if (next) pen.fillRect(this.x(model.at[next[0]]) - 0.75, 0, 1.5, height);

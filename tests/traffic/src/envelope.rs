@@ -1,4 +1,4 @@
-//! A message of the protocol, taken apart without decoding what it carries.
+//! Parses the envelope of a message without decoding its payload.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::Reason;
 
-/// The members of a message that say what it is. A member of an unexpected form is left out and named in `odd`.
+/// The envelope of a message. Members of an unexpected form are omitted and named in `odd`.
 #[derive(Debug, Default)]
 pub(crate) struct Envelope<'a> {
     pub(crate) id: Option<i64>,
@@ -25,7 +25,7 @@ pub(crate) struct Envelope<'a> {
 }
 
 impl<'a> Envelope<'a> {
-    /// Takes a message apart. `None`: it is no JSON object.
+    /// Parses a message. Returns `None` if it is not a JSON object.
     pub(crate) fn read(message: &'a str) -> Option<Self> {
         serde_json::Deserializer::from_str(message).deserialize_map(Members).ok()
     }

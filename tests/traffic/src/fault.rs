@@ -1,37 +1,37 @@
-//! What is wrong with a line of a log.
+//! Faults in a log.
 
-/// A line, or a part of it, that could not be used.
+/// A line, or part of a line, that could not be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// The line, from 1.
+    /// Line number, from 1.
     pub line: usize,
-    /// What is wrong with it.
+    /// What is wrong.
     pub reason: Reason,
 }
 
-/// What is wrong with a line. Never quotes the line: it may hold secrets that only a whole message would give away.
+/// What is wrong with a line. Never quotes the line, which may contain secrets.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The bytes are no text.
+    /// The line is not valid UTF-8.
     #[error("not UTF-8; left out")]
     NotText,
-    /// The line is no JSON.
+    /// The line is not valid JSON.
     #[error("not JSON from column {0} on; left out")]
     NotJson(usize),
-    /// The line ends in the middle: the recorder was stopped while it wrote.
+    /// The line is incomplete, because the recorder was stopped while writing.
     #[error("ends in the middle; left out")]
     CutOff,
-    /// JSON of another form.
+    /// The line is JSON of another form.
     #[error("not of the form {{\"dir\": \">\" or \"<\", \"msg\": {{…}}}}; left out")]
     NotAFrame,
-    /// A member of the message has another form than the protocol gives it.
+    /// A member of the message has an unexpected form.
     #[error("the member `{0}` of the message has an unexpected form; the rest is used")]
     Member(&'static str),
 }
 
 impl Reason {
-    /// Whether the message is missing from the log as read.
+    /// Whether the message is missing from the parsed log.
     #[must_use]
     pub fn is_loss(&self) -> bool {
         !matches!(self, Self::Member(_))

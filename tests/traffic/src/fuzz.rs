@@ -1,8 +1,8 @@
-//! What is fuzzed: see `tests/fuzz`.
+//! Entry points for fuzzing; see `tests/fuzz`.
 
 use crate::{Filter, Log, Options, page, terminal};
 
-/// Any file is a log with faults: each line is a message or is listed, and every question has an answer.
+/// Any file must parse as a log with faults: each line is a message or a fault, and every query returns a result.
 pub fn logs(input: &[u8]) {
     let options = Options { payload: 60, text: Some("sales".to_owned()) };
     let log = Log::read(input, &options).expect("bytes in memory can be read");

@@ -1,8 +1,8 @@
-//! A recorded conversation with an engine, and the questions one asks of it: which reply belongs to which request,
-//! what was sent to a handle, which command made an object stale, how long calculations took, what is still open.
+//! Analyzes recorded traffic with an engine: matches responses with requests, lists the calls on a handle, finds the
+//! calls that made an object stale, measures calculations, and lists open objects.
 //!
-//! A log has one `{"dir": ">" or "<", "msg": {…}}` a line, `>` from the client to the engine. `at`, microseconds since
-//! the start, is used where it is there; further members are ignored.
+//! A log has one `{"dir": ">" or "<", "msg": {…}}` per line, with `>` for messages from the client to the engine. The
+//! member `at`, in microseconds since the start, is optional; other members are ignored.
 //!
 //! ```
 //! use qix_traffic::{Log, Options};

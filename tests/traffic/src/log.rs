@@ -1,10 +1,10 @@
-//! A log in memory: its messages, the calls they make up, the objects they are about.
+//! A parsed log: messages, calls, and objects.
 
 use std::sync::Arc;
 
 use crate::{Fault, Micros, Object, State};
 
-/// Who sent a message.
+/// Sender of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// The client.
@@ -13,110 +13,110 @@ pub enum Direction {
     FromEngine,
 }
 
-/// What a message is.
+/// Kind of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A request: the first half of a call.
     Request {
-        /// The call, as a position in [`Log::calls`].
+        /// Index in [`Log::calls`].
         call: usize,
     },
-    /// A reply.
+    /// A response.
     Reply {
-        /// The identifier it answers.
+        /// ID of the request.
         id: i64,
-        /// The call, as a position in [`Log::calls`]. `None`: nobody was waiting for it.
+        /// Index in [`Log::calls`]; `None` if there is no such request.
         call: Option<usize>,
     },
-    /// A message with a method that expects no reply.
+    /// A notification: a message with a method and no response.
     Notification {
         /// The method.
         method: Arc<str>,
     },
-    /// A message that answers nothing and names nothing, such as one with a list of changes only.
+    /// A message without a method or an ID, for example with a change list only.
     Bare,
 }
 
 /// One message.
 #[derive(Clone, Debug)]
 pub struct Message {
-    /// Its line in the log, from 1.
+    /// Line number in the log, from 1.
     pub line: usize,
-    /// When it passed.
+    /// Time of the message.
     pub at: Option<Micros>,
-    /// Who sent it.
+    /// Sender.
     pub direction: Direction,
-    /// Its length as it stands in the log.
+    /// Length in the log, in bytes.
     pub bytes: usize,
-    /// What it is.
+    /// Kind.
     pub kind: Kind,
-    /// Objects that it says are stale, as positions in [`Log::objects`].
+    /// Objects that it reports as stale, as indexes in [`Log::objects`].
     pub change: Vec<usize>,
-    /// Objects that it says are closed.
+    /// Objects that it reports as closed.
     pub close: Vec<usize>,
-    /// Objects that it says are suspended.
+    /// Objects that it reports as suspended.
     pub suspend: Vec<usize>,
-    /// Whether it asks for patches, or carries some.
+    /// Whether it requests or contains a delta.
     pub delta: bool,
-    /// Whether it holds the text that was looked for; true if none was.
+    /// Whether it contains the search string; `true` if there is none.
     pub found: bool,
-    /// The message, shortened and without secrets.
+    /// The message, abbreviated and redacted.
     pub text: String,
 }
 
-/// The error of a reply, without secrets.
+/// The error of a response, redacted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EngineError {
-    /// The code.
+    /// Error code.
     pub code: i64,
-    /// What it is about.
+    /// What the error refers to.
     pub parameter: String,
-    /// What went wrong.
+    /// Message.
     pub message: String,
 }
 
-/// How a call ended.
+/// Result of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// No reply is in the log.
+    /// The log contains no response.
     Unanswered,
-    /// With a result.
+    /// Success.
     Answered,
-    /// With a result that says there is no such object.
+    /// Success, but the object does not exist.
     NotFound,
-    /// With an error.
+    /// Error.
     Failed(EngineError),
 }
 
 impl Outcome {
-    /// Whether the caller got something else than was asked for.
+    /// Whether the call did not succeed.
     #[must_use]
     pub fn is_error(&self) -> bool {
         matches!(self, Self::Failed(_) | Self::NotFound)
     }
 }
 
-/// A request and its reply.
+/// A request and its response.
 #[derive(Clone, Debug)]
 pub struct Call {
-    /// The identifier that pairs the two.
+    /// ID of the request.
     pub id: i64,
-    /// The handle it was sent to.
+    /// Handle.
     pub handle: Option<i64>,
-    /// The object behind the handle, as a position in [`Log::objects`].
+    /// Object of the handle, as an index in [`Log::objects`].
     pub object: Option<usize>,
     /// The method.
     pub method: Arc<str>,
-    /// The request, as a position in [`Log::messages`].
+    /// Request, as an index in [`Log::messages`].
     pub request: usize,
-    /// The reply.
+    /// Response, as an index in [`Log::messages`].
     pub reply: Option<usize>,
-    /// How it ended.
+    /// Result.
     pub outcome: Outcome,
 }
 
 impl Call {
-    /// The time from the request to the reply, if the log has times.
+    /// Time between request and response, if the log contains times.
     #[must_use]
     pub fn took(&self, log: &Log) -> Option<Micros> {
         let reply = log.messages[self.reply?].at?;
@@ -124,33 +124,33 @@ impl Call {
     }
 }
 
-/// A log: see [`Log::read`].
+/// A parsed log; see [`Log::read`].
 #[derive(Clone, Debug, Default)]
 pub struct Log {
-    /// Its messages, in order.
+    /// The messages, in order.
     pub messages: Vec<Message>,
-    /// Requests, each with its reply.
+    /// The calls.
     pub calls: Vec<Call>,
-    /// The objects that were open at some time.
+    /// All objects that were open at any time.
     pub objects: Vec<Object>,
-    /// Lines that could not be used, or not wholly.
+    /// Lines that could not be used completely.
     pub faults: Vec<Fault>,
-    /// The length of the log.
+    /// Size of the log, in bytes.
     pub bytes: u64,
 }
 
 impl Log {
-    /// The objects that had a handle, one after the other.
+    /// The objects that had a handle, in order.
     pub fn objects_of(&self, handle: i64) -> impl Iterator<Item = &Object> {
         self.objects.iter().filter(move |object| object.handle == handle)
     }
 
-    /// The objects that are open at the end, without the global one.
+    /// The objects that are open at the end, without the global object.
     pub fn open_objects(&self) -> impl Iterator<Item = &Object> {
         self.objects.iter().filter(|object| object.state != State::Closed && object.handle != Object::GLOBAL)
     }
 
-    /// The time of the last message, if the log has times.
+    /// Time of the last message, if the log contains times.
     #[must_use]
     pub fn duration(&self) -> Option<Micros> {
         let times = || self.messages.iter().filter_map(|message| message.at);

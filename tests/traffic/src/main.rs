@@ -1,4 +1,4 @@
-//! `cargo xtask traffic`: answers questions about a recorded conversation with an engine.
+//! `cargo xtask traffic`: analyzes recorded traffic with an engine.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::fs::File;
@@ -10,46 +10,47 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use qix_traffic::{Filter, Log, Options, page, terminal};
 
-/// From this size on, less is kept of each message, so that the log still fits into memory.
+/// Above this size, less is kept of each message, so that the log fits into memory.
 const LARGE: u64 = 256 << 20;
 
-/// Answers questions about a recorded conversation with an engine.
+/// Analyzes recorded traffic with an engine.
 ///
-/// A log has one {"dir": ">" or "<", "msg": {…}} a line, and "at", microseconds since the start, where times are known.
-/// Without a question: an overview. Conditions can be combined. Payloads are shown in short, secrets never.
+/// A log has one {"dir": ">" or "<", "msg": {…}} per line, optionally with "at", in microseconds since the start.
+/// Without
+/// options, prints an overview. Filters can be combined. Payloads are abbreviated, and secrets are never shown.
 #[derive(Parser)]
 #[command(name = "cargo xtask traffic", bin_name = "cargo xtask traffic")]
 struct Arguments {
-    /// The log.
+    /// The log file.
     log: PathBuf,
-    /// The request of this id and its reply.
+    /// Show the request with this ID and its response.
     #[arg(long, value_name = "N")]
     id: Option<i64>,
-    /// What a handle is, and everything that was sent to it.
+    /// Show the object with this handle and all calls on it.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     handle: Option<i64>,
-    /// The commands that made the data behind a handle stale.
+    /// Show the calls that made the data of a handle stale.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     invalidated: Option<i64>,
-    /// All objects, with their calculations and how long those took.
+    /// List all objects with their calculations and calculation times.
     #[arg(long)]
     objects: bool,
-    /// Calls of methods with this text in their name.
+    /// List calls whose method name contains this string.
     #[arg(long, value_name = "TEXT")]
     method: Option<String>,
-    /// Calls with this text in the request or the reply.
+    /// List calls whose request or response contains this string.
     #[arg(long, value_name = "TEXT")]
     text: Option<String>,
-    /// Calls that failed, found nothing or got no reply.
+    /// List calls that failed, found nothing, or got no response.
     #[arg(long)]
     errors: bool,
-    /// The calls that took longest.
+    /// List the slowest calls.
     #[arg(long, value_name = "N")]
     slowest: Option<usize>,
-    /// Rows to show at most; 0 shows all.
+    /// Maximum number of rows; 0 shows all.
     #[arg(long, value_name = "N", default_value_t = 100)]
     limit: usize,
-    /// Write a page for a browser to this file.
+    /// Write a web page to this file.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
 }
@@ -96,7 +97,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     } else if answers.is_empty() {
         answers.push(terminal::overview(&log, arguments.limit));
     }
-    // Whoever reads may stop early, as `head` does.
+    // The reader may close the pipe early, as `head` does.
     match std::io::stdout().lock().write_all(answers.join("\n").as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error).context("cannot write the answer"),
         _ => Ok(()),

@@ -1,20 +1,20 @@
-//! Objects of the engine: what is known of a handle.
+//! Engine objects in a log.
 
 use crate::{Log, Micros};
 
-/// Whether an object can be used.
+/// State of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// It can.
+    /// Open.
     Open,
-    /// The engine has suspended it.
+    /// Suspended by the engine.
     Suspended,
-    /// Its handle is gone.
+    /// Closed.
     Closed,
 }
 
 impl State {
-    /// A word for it.
+    /// The state as a word.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -25,32 +25,32 @@ impl State {
     }
 }
 
-/// What the log tells of one object. A handle that is used again after its object was closed is another object.
+/// What the log says about an object. A handle that is reused after its object was closed is another object.
 #[derive(Clone, Debug)]
 pub struct Object {
-    /// Its handle.
+    /// Handle.
     pub handle: i64,
-    /// The connection that the handle belongs to, from 0.
+    /// Connection of the handle, from 0.
     pub connection: usize,
-    /// Its class, as in `GenericObject`, once an answer has told.
+    /// Class, such as `GenericObject`, if known.
     pub class: Option<String>,
-    /// The application's type of object, as in `table`.
+    /// Type of a generic object, such as `table`.
     pub kind: Option<String>,
-    /// Its identifier.
+    /// Object ID.
     pub id: Option<String>,
-    /// Whether it can be used at the end of the log.
+    /// State at the end of the log.
     pub state: State,
-    /// The message that returned it. `None`: it was open before the log started.
+    /// The message that returned the object; `None` if it was open before the log started.
     pub opened: Option<usize>,
     /// The message that closed it.
     pub closed: Option<usize>,
-    /// The messages that say its data is stale.
+    /// The messages that report it as stale.
     pub invalidations: Vec<usize>,
-    /// The calls that fetched its data when there were none or stale ones: what the engine had to calculate.
+    /// The calls that fetched its data when it was new or stale, so the engine had to calculate.
     pub calculations: Vec<usize>,
-    /// The number of calls to it.
+    /// Number of calls on it.
     pub calls: usize,
-    /// Whether its data is stale, or was never fetched.
+    /// Whether its data is stale or was never fetched.
     pub stale: bool,
 }
 
@@ -73,22 +73,22 @@ impl Object {
         }
     }
 
-    /// The handle of the one object that is always there.
+    /// Handle of the global object.
     pub const GLOBAL: i64 = -1;
 
-    /// Its class, `?` as long as nothing has told.
+    /// Class, or `?` if unknown.
     #[must_use]
     pub fn class(&self) -> &str {
         self.class.as_deref().unwrap_or("?")
     }
 
-    /// How long its calculations took, in order; without those that have no times.
+    /// Durations of its calculations, in order, without those without times.
     pub fn times<'a>(&'a self, log: &'a Log) -> impl DoubleEndedIterator<Item = Micros> + 'a {
         self.calculations.iter().filter_map(|call| log.calls[*call].took(log))
     }
 }
 
-/// Whether a method makes the engine calculate the data of an object if they are stale.
+/// Whether a method makes the engine calculate the data of a stale object.
 pub(crate) fn calculates(method: &str) -> bool {
     matches!(method, "GetLayout" | "GetAppLayout")
         || method.ends_with("Data") && (method.starts_with("GetHyperCube") || method.starts_with("GetListObject"))

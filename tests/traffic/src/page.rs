@@ -1,4 +1,4 @@
-//! A log as one page for a browser: no network, everything inside.
+//! Writes a log as a self-contained web page.
 
 mod data;
 mod escape;
@@ -12,7 +12,7 @@ use escape::Inside;
 
 const TEMPLATE: &str = include_str!("../page/page.html");
 const STYLE: &str = include_str!("../page/style.css");
-/// In this order: each part uses those before it.
+/// Scripts, in dependency order.
 const SCRIPTS: [&str; 9] = [
     include_str!("../page/model.js"),
     include_str!("../page/format.js"),
@@ -25,16 +25,16 @@ const SCRIPTS: [&str; 9] = [
     include_str!("../page/app.js"),
 ];
 
-/// About how many bytes of messages a page holds. Browsers take more, but then not gladly.
+/// Approximate maximum size of all messages in a page. Browsers support more, but become slow.
 const BUDGET: usize = 64 << 20;
-/// What is kept of each message however many there are.
+/// Minimum size kept of each message.
 const LEAST: usize = 160;
 
-/// Writes a page about a log.
+/// Writes a web page for a log.
 ///
 /// # Errors
 ///
-/// The writer fails.
+/// Returns the errors of the writer.
 pub fn write(log: &Log, title: &str, out: &mut impl Write) -> io::Result<()> {
     for (index, part) in TEMPLATE.split("{{").enumerate() {
         let (name, rest) = if index == 0 { ("", part) } else { part.split_once("}}").unwrap_or(("", part)) };
@@ -51,7 +51,7 @@ pub fn write(log: &Log, title: &str, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// The messages, one a line: their JSON has no line breaks.
+/// The messages, one per line: their JSON contains no line breaks.
 fn texts(log: &Log, out: &mut impl Write) -> io::Result<()> {
     let most = most(log, BUDGET);
     for (index, message) in log.messages.iter().enumerate() {
@@ -67,7 +67,7 @@ fn texts(log: &Log, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// How much of each message fits into a budget for all.
+/// Maximum size of each message for a total budget.
 fn most(log: &Log, budget: usize) -> usize {
     let mut most = log.messages.iter().map(|message| message.text.len()).max().unwrap_or_default();
     let total = |most: usize| log.messages.iter().map(|message| message.text.len().min(most)).sum::<usize>();

@@ -1,33 +1,33 @@
-//! Which part of a log is asked for.
+//! Filters.
 
 use crate::{Kind, Log, Message, Outcome};
 
-/// What to list. Conditions that are set must all be met.
+/// A filter. All conditions must be met.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Requests and replies of this identifier.
+    /// Requests and responses with this ID.
     pub id: Option<i64>,
-    /// What was sent to this handle.
+    /// Calls on this handle.
     pub handle: Option<i64>,
-    /// A part of the method's name; upper and lower case are the same.
+    /// Part of the method name; not case-sensitive.
     pub method: Option<String>,
-    /// Only what [`Options::text`](crate::Options::text) was found in.
+    /// Only messages that contain [`Options::text`](crate::Options::text).
     pub text: bool,
-    /// Only what went wrong.
+    /// Only calls that did not succeed.
     pub errors: bool,
 }
 
-/// An entry of a list: a call, or a message that is part of none.
+/// A list entry: a call, or a message that is not part of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entry {
-    /// A position in [`Log::calls`].
+    /// Index in [`Log::calls`].
     Call(usize),
-    /// A position in [`Log::messages`].
+    /// Index in [`Log::messages`].
     Message(usize),
 }
 
 impl Filter {
-    /// The entries that meet the conditions, in the order of the log.
+    /// The matching entries, in log order.
     pub fn entries<'a>(&'a self, log: &'a Log) -> impl Iterator<Item = Entry> + 'a {
         let method = self.method.as_ref().map(|method| method.to_lowercase());
         let entries = log.messages.iter().enumerate().filter_map(|(index, message)| match message.kind {

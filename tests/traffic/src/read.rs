@@ -1,4 +1,4 @@
-//! Reading a log, line by line.
+//! Reads a log, line by line.
 
 use std::io::{self, BufRead};
 
@@ -11,12 +11,12 @@ use crate::text::Needle;
 use crate::track::{Seen, Tracker};
 use crate::{Direction, Fault, Log, Micros, Reason};
 
-/// How to read a log.
+/// Options for reading a log.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// About how many bytes to keep of a message.
+    /// Approximate size to keep of each message, in bytes.
     pub payload: usize,
-    /// A text to look for in the messages, before they are shortened; upper and lower case are the same.
+    /// String to search for in the complete messages; not case-sensitive.
     pub text: Option<String>,
 }
 
@@ -26,13 +26,13 @@ impl Default for Options {
     }
 }
 
-/// The log cannot be read on.
+/// An I/O error while reading a log.
 #[derive(Debug, thiserror::Error)]
 #[error("line {line} cannot be read: {source}")]
 pub struct ReadError {
-    /// The line.
+    /// Line number.
     pub line: usize,
-    /// Why.
+    /// The error.
     #[source]
     pub source: io::Error,
 }
@@ -55,11 +55,11 @@ enum Way {
 }
 
 impl Log {
-    /// Reads a log. Lines that cannot be used are left out and listed in [`Log::faults`].
+    /// Reads a log. Lines that cannot be used are omitted and listed in [`Log::faults`].
     ///
     /// # Errors
     ///
-    /// The reader fails.
+    /// Returns the errors of the reader.
     pub fn read(mut reader: impl BufRead, options: &Options) -> Result<Self, ReadError> {
         let needle = options.text.as_deref().map(Needle::new);
         let mut tracker = Tracker::default();

@@ -1,4 +1,4 @@
-//! The object that an answer returns, whole or as patches.
+//! The object that a response returns, complete or as a delta.
 
 use std::collections::HashMap;
 
@@ -8,10 +8,10 @@ use serde_json::{Map, Value};
 
 use crate::secret;
 
-/// What an answer says about the object it returns.
+/// What a response says about the object that it returns.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Returned {
-    /// `None`: there is no such object.
+    /// `None` if the object does not exist.
     pub(crate) handle: Option<i64>,
     pub(crate) class: Option<String>,
     pub(crate) kind: Option<String>,
@@ -36,14 +36,14 @@ struct Patch<'a> {
     value: Option<&'a RawValue>,
 }
 
-/// Reads returned objects. Remembers the last of each handle and method, which patches build on.
+/// Reads returned objects. Stores the last one of each handle and method, which deltas build on.
 #[derive(Debug, Default)]
 pub(crate) struct Returns {
     last: HashMap<(i64, String, &'static str), Map<String, Value>>,
 }
 
 impl Returns {
-    /// The object that a result returns, if it returns any.
+    /// The object in a result, if any.
     pub(crate) fn read(&mut self, handle: i64, method: &str, result: &str, delta: bool) -> Option<Returned> {
         if !result.contains("\"qReturn\"") {
             return None;
@@ -64,7 +64,7 @@ impl Returns {
         })
     }
 
-    /// Forgets what is known of a handle that is gone.
+    /// Removes the state of a closed handle.
     pub(crate) fn forget(&mut self, handle: i64) {
         self.last.retain(|(known, _, _), _| *known != handle);
     }
@@ -95,7 +95,7 @@ fn text(object: &Map<String, Value>, member: &str) -> Option<String> {
     Some(secret::redact(text).into_owned())
 }
 
-/// The identifier and type that a layout or properties tell of their object.
+/// The ID and type in a layout or in properties.
 pub(crate) fn described(result: &str) -> Option<(String, String)> {
     #[derive(Deserialize)]
     struct Described {

@@ -1,26 +1,26 @@
-//! What must never be shown: passwords, tokens, cookies.
+//! Redacts secrets: passwords, tokens, and cookies.
 //!
-//! Hides too much rather than too little: the rest of a connection string's entry, the rest of a header's line.
+//! Errs on the side of caution: redacts the rest of a connection string entry or of a header line.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// What stands in for a secret.
+/// Replacement for secrets.
 pub(crate) const HIDDEN: &str = "(hidden)";
 
-/// Parts of names, in lower case and without separators, that only secrets have: those that the client leaves out of its
+/// Parts of names, in lowercase and without separators, that indicate secrets. The client uses the same list for its
 /// recordings.
 const NAMES: &str = include_str!("../../../qix-client/src/record/redact/names.txt");
 
-/// Whether a member of this name holds a secret.
+/// Whether a member with this name contains a secret.
 pub(crate) fn is_secret_name(name: &str) -> bool {
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
     plain == "qserial" || NAMES.lines().any(|part| plain.contains(part))
 }
 
-/// Where in the positional parameters of a method a secret stands.
+/// Index of the positional parameter that contains a secret.
 pub(crate) fn secret_positions(method: &str) -> &'static [usize] {
     match method {
         "OpenDoc" | "CreateDocEx" => &[2, 3],
@@ -28,7 +28,7 @@ pub(crate) fn secret_positions(method: &str) -> &'static [usize] {
     }
 }
 
-/// Says quickly of most texts that they hold no secret.
+/// Quick check that rules out secrets in most strings.
 static HINT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)pass(?:w|phrase)|pwd|secret|token|cookie|authorization|bearer|basic|[_ -]?key|jwt|signature|\bsig\b|ticket|qlik-session|://|eyJ",
@@ -48,18 +48,18 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
 /// A header: the rest of its line.
 static HEADER: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?i)((?:cookie|authorization)["']?\s*[:=]\s*)[^\r\n]+"#));
 
-/// What is a secret by its own form: an authentication scheme, a JSON web token.
+/// Secrets that are recognizable by their form: an authentication scheme, a JSON web token.
 static BARE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i:(\b(?:bearer|basic)\s+)[\w.~+/=-]{8,})|eyJ[\w-]{4,}\.[\w-]+(?:\.[\w-]*)*"));
 
-/// A user and a password in a URL.
+/// User and password in a URL.
 static USER: LazyLock<Regex> = LazyLock::new(|| pattern(r"(://)[^\s/@:]*:[^\s@]*@"));
 
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the patterns are constant and tested")
 }
 
-/// The text without the secrets in it.
+/// Redacts the secrets in a string.
 pub(crate) fn redact(text: &str) -> Cow<'_, str> {
     if !HINT.is_match(text) {
         return Cow::Borrowed(text);

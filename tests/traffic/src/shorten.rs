@@ -1,15 +1,16 @@
-//! A JSON value made short, without its secrets, still JSON.
+//! Abbreviates and redacts JSON values. The result is valid JSON.
 
 use crate::secret;
 use crate::tokens::{Token, Tokens};
 
-/// Deeper parts are left out: nobody reads them, and a page should not nest without bound.
+/// Maximum depth. Deeper parts are omitted.
 const DEPTH: usize = 100;
-/// Twice the characters that are shown of a member's name.
+/// Twice the number of characters shown of a member name.
 const KEY: usize = 400;
 
-/// Makes a checked JSON text short: about `size` bytes, long texts cut, long lists and objects with a note of what is
-/// missing. Secrets are hidden; `method` says which positions of `params` hold some.
+/// Abbreviates a valid JSON text to about `size` bytes: truncates long strings, and long lists and objects with a
+/// note
+/// about what is missing. Secrets are redacted; `method` determines which positions of `params` contain secrets.
 pub(crate) fn shorten(json: &str, size: usize, method: &str) -> String {
     let mut writer =
         Shortener { tokens: Tokens::new(json), out: String::new(), positions: secret::secret_positions(method) };
@@ -24,7 +25,7 @@ struct Shortener<'a> {
 }
 
 impl Shortener<'_> {
-    /// Writes the next value up to a length of the output. `guarded`: it is a list in which positions hold secrets.
+    /// Writes the next value up to a maximum output length. `guarded` lists contain secrets by position.
     fn value(&mut self, limit: usize, depth: usize, guarded: bool) {
         match self.tokens.next() {
             Some(Token::Object) if depth < DEPTH => self.object(limit, depth),
@@ -91,7 +92,7 @@ impl Shortener<'_> {
         self.out.push(']');
     }
 
-    /// Writes a stand-in for a secret. That there is none is worth knowing and can be shown.
+    /// Writes a replacement for a secret. Empty secrets are shown, because that is useful to know.
     fn hidden(&mut self) {
         let before = self.tokens.clone();
         match self.tokens.next() {
@@ -109,7 +110,7 @@ impl Shortener<'_> {
 
     fn text(&mut self, raw: &str, limit: usize) {
         let inner = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')).unwrap_or(raw);
-        // Escapes may hide the name of a secret; half a surrogate pair cannot be decoded and is taken as written.
+        // Escapes may hide the name of a secret. An unpaired surrogate cannot be decoded and is used as written.
         let decoded = if inner.contains('\\') { serde_json::from_str::<String>(raw).ok() } else { None };
         let text = decoded.as_deref().unwrap_or(inner);
         let clean = secret::redact(text);
@@ -129,7 +130,7 @@ impl Shortener<'_> {
         self.out.push_str(&serde_json::Value::from(text).to_string());
     }
 
-    /// What a value may use of the room that is left, so that its siblings find some.
+    /// The share of the remaining space that a value may use, so that its siblings get some.
     fn share(&self, limit: usize) -> usize {
         let room = limit.saturating_sub(self.out.len());
         self.out.len() + room - room / 8

@@ -1,4 +1,4 @@
-//! Answers as text for a terminal: aligned tables, payloads in short.
+//! Terminal output: aligned tables with abbreviated payloads.
 
 mod calls;
 mod objects;

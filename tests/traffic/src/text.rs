@@ -1,8 +1,8 @@
-//! Looking for a text in messages as they stand in a log.
+//! Searches for a string in messages as written in a log.
 
 use regex::{Regex, RegexBuilder};
 
-/// A text to look for, whatever its case and however a recorder has escaped it.
+/// A search string. Ignores case and JSON escapes.
 #[derive(Debug)]
 pub(crate) struct Needle(Regex);
 
@@ -18,7 +18,7 @@ impl Needle {
     }
 }
 
-/// A pattern for the ways to write a character in JSON.
+/// A pattern for all ways to write a character in JSON.
 fn any_spelling(c: char) -> String {
     let plain = regex::escape(&c.to_string());
     let short = match c {

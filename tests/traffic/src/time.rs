@@ -1,16 +1,16 @@
-//! Points and spans of time in a log.
+//! Times and durations in a log.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// Microseconds: since the start of the log, or between two of its messages.
+/// Microseconds: since the start of the log, or between two messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct Micros(pub u64);
 
 impl Micros {
-    /// The time from an earlier point to this one; zero if it is not earlier.
+    /// The time since an earlier point; zero if it is not earlier.
     #[must_use]
     pub fn since(self, earlier: Self) -> Self {
         Self(self.0.saturating_sub(earlier.0))

@@ -1,6 +1,6 @@
-//! The tokens of a JSON text that has been checked already.
+//! Tokenizer for valid JSON.
 
-/// One token; texts and scalars as they are written.
+/// A token. Strings and scalars are in source form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Token<'a> {
     /// `{`
@@ -9,7 +9,7 @@ pub(crate) enum Token<'a> {
     List,
     /// `}` or `]`
     End,
-    /// A text with its quotes.
+    /// A string with its quotes.
     Text(&'a str),
     /// A number, `true`, `false` or `null`.
     Scalar(&'a str),
@@ -17,7 +17,7 @@ pub(crate) enum Token<'a> {
 
 const PASSED_OVER: [char; 6] = [' ', '\t', '\r', '\n', ',', ':'];
 
-/// Reads tokens one after the other. Commas and colons carry nothing in a checked text and are passed over.
+/// Reads tokens. Skips commas and colons, which are redundant in valid JSON.
 #[derive(Clone, Debug)]
 pub(crate) struct Tokens<'a> {
     rest: &'a str,
@@ -34,13 +34,13 @@ impl<'a> Tokens<'a> {
         next.is_none_or(|byte| matches!(byte, b'}' | b']'))
     }
 
-    /// The text from here to a later place.
+    /// The text from here to a later position.
     pub(crate) fn until(&self, later: &Self) -> &'a str {
         let length = self.rest.len().saturating_sub(later.rest.len());
         self.rest.get(..length).unwrap_or_default().trim_matches(PASSED_OVER)
     }
 
-    /// Passes over one value, however deep.
+    /// Skips one value of any depth.
     pub(crate) fn skip_value(&mut self) {
         let mut open = 0_usize;
         for token in self.by_ref() {
@@ -55,7 +55,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// Passes over the rest of the current object or list and tells how many values (and keys) it had.
+    /// Skips the rest of the current object or list; returns its number of values and keys.
     pub(crate) fn skip_rest(&mut self) -> usize {
         let mut count = 0;
         while !self.at_end() {
@@ -104,7 +104,7 @@ impl<'a> Iterator for Tokens<'a> {
     }
 }
 
-/// The length of the text that starts here, with both quotes.
+/// The length of the string that starts here, including both quotes.
 fn text_length(bytes: &[u8]) -> usize {
     let mut at = 1;
     while let Some(byte) = bytes.get(at) {

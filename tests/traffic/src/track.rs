@@ -1,4 +1,4 @@
-//! Follows a conversation: pairs calls with their replies and keeps account of objects.
+//! Builds a log: matches calls with responses and tracks objects.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::object::calculates;
 use crate::returned::{Returned, Returns, described};
 use crate::{Direction, Fault, Log, Micros, Object, Reason, State, secret};
 
-/// What the reader knows of a message before it is understood.
+/// What the reader knows about a message before it is interpreted.
 pub(crate) struct Seen {
     pub(crate) line: usize,
     pub(crate) at: Option<Micros>,
@@ -21,13 +21,13 @@ pub(crate) struct Seen {
     pub(crate) text: String,
 }
 
-/// Builds a log out of messages.
+/// Builds a log from messages.
 #[derive(Default)]
 pub(crate) struct Tracker {
     pub(crate) log: Log,
-    /// Calls without a reply so far, by identifier.
+    /// Pending calls by ID.
     waiting: HashMap<i64, usize>,
-    /// The object behind each handle that is open.
+    /// The object of each open handle.
     open: HashMap<i64, usize>,
     returns: Returns,
     methods: HashSet<Arc<str>>,
@@ -50,7 +50,7 @@ impl Tracker {
             (None, Some(id)) => Kind::Reply { id, call: self.reply(index, id, envelope) },
             (None, None) => Kind::Bare,
         };
-        // An object's data is calculated before the message can say that it is stale once more.
+        // The data of an object is calculated before the message can report it as stale again.
         let change = self.objects(&envelope.change);
         for object in &change {
             let object = &mut self.log.objects[*object];
@@ -117,11 +117,11 @@ impl Tracker {
         Some(index)
     }
 
-    /// Takes note of a returned object. False: there is none.
+    /// Records a returned object; returns `false` if there is none.
     fn returned(&mut self, message: usize, returned: Returned) -> bool {
         let Some(handle) = returned.handle else { return false };
         let known = self.open.get(&handle).copied().filter(|known| {
-            // The engine uses handles again; if it never said that one was closed, its new object says so.
+            // The engine reuses handles. If it did not report the old object as closed, the new one implies it.
             let known = &self.log.objects[*known];
             let same = |known: &Option<String>, new: &Option<String>| known.is_none() || new.is_none() || known == new;
             same(&known.class, &returned.class) && same(&known.id, &returned.id)
@@ -131,7 +131,7 @@ impl Tracker {
             self.add(handle, Some(message))
         });
         let object = &mut self.log.objects[index];
-        // A change list may name an object before the answer that returns it.
+        // A change list may contain an object before the response that returns it.
         if object.class.is_none() && object.calls == 0 {
             object.opened = Some(message);
         }
@@ -142,7 +142,7 @@ impl Tracker {
         true
     }
 
-    /// Takes note of what an answer tells of the object that was called.
+    /// Records what a response says about the object that was called.
     fn answered(&mut self, object: usize, call: usize, method: &str, result: &str) {
         let object = &mut self.log.objects[object];
         if calculates(method) && std::mem::take(&mut object.stale) {
@@ -159,7 +159,7 @@ impl Tracker {
     }
 
     fn notification(&mut self, message: usize, method: &str) -> Kind {
-        // A second greeting is another connection: its handles have nothing to do with those before.
+        // A second greeting means a new connection, whose handles are unrelated to earlier ones.
         if method == "OnConnected" && std::mem::replace(&mut self.greeted, true) {
             let handles: Vec<i64> = self.open.keys().copied().collect();
             handles.into_iter().for_each(|handle| self.close(handle, message));
@@ -181,7 +181,7 @@ impl Tracker {
         handles.iter().map(|handle| self.object(*handle)).collect()
     }
 
-    /// The object behind a handle; one that nothing is known of if it is new.
+    /// The object of a handle; creates an unknown object if necessary.
     fn object(&mut self, handle: i64) -> usize {
         self.open.get(&handle).copied().unwrap_or_else(|| self.add(handle, None))
     }

@@ -1,7 +1,7 @@
-//! Every log of the shared corpus is read without a fault.
+//! Every log of the corpus is read without faults.
 //!
-//! The corpus is not part of the project: run with `cargo test -p qix-traffic --test corpus -- --ignored` where the folder
-//! `../shared/corpus` lies beside the checkout.
+//! The corpus is not part of the project. Run `cargo test -p qix-traffic --test corpus -- --ignored` if the folder
+//! `../shared/corpus` exists next to the checkout.
 
 use std::fs::{self, File};
 use std::io::BufReader;

@@ -1,4 +1,4 @@
-//! The program, from its arguments to what it prints.
+//! Tests the program, from its arguments to its output.
 
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
@@ -14,7 +14,7 @@ fn program(log: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_qix-traffic")).arg(log).args(arguments).output().unwrap()
 }
 
-/// What the program answers about a log.
+/// The output of the program for a log.
 fn answer(log: &str, arguments: &[&str]) -> String {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(log.as_bytes()).unwrap();
@@ -25,7 +25,7 @@ fn answer(log: &str, arguments: &[&str]) -> String {
     answer
 }
 
-/// The line of an answer that starts with these words.
+/// The output line that starts with these words.
 fn line<'a>(answer: &'a str, words: &[&str]) -> Vec<&'a str> {
     let mut lines = answer.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
     lines.find(|line| line.starts_with(words)).unwrap_or_else(|| panic!("no line starts with {words:?}:\n{answer}"))

@@ -1,4 +1,4 @@
-//! What `qix_client::Recorder` writes, this reads.
+//! Reads what `qix_client::record::Recorder` writes.
 
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
@@ -7,7 +7,7 @@ use std::io::BufReader;
 use std::time::Duration;
 
 use qix_client::prelude::*;
-use qix_client::{Backoff, Recorder};
+use qix_client::{Backoff, record::Recorder};
 use qix_test_engine::{Fault, TestEngine};
 use qix_traffic::{Log, Micros, Options};
 
@@ -20,14 +20,14 @@ async fn a_recording_is_a_log() {
     let engine = TestEngine::start().await.unwrap();
     let recorder = Recorder::new(File::create(file.path()).unwrap());
     let builder = Session::builder().url(engine.url() + "/app/sales/ttl/60").record(&recorder);
-    let session = builder.resume(Backoff::default()).connect().await.unwrap();
+    let session = builder.reconnect(Backoff::default()).connect().await.unwrap();
     let doc = session.open_doc("sales").await.unwrap();
     let table = GenericObjectProperties::of_type("table").with_hyper_cube_def(HyperCubeDef::default());
     let table = doc.create_session_object(table).await.unwrap();
     engine.fault(Fault::slow(CALCULATION).on("GetLayout").times(1));
     table.get_layout().await.unwrap();
     doc.get_field("No Such").await.unwrap_err();
-    // A second connection goes into the same recording.
+    // A second connection in the same recording.
     session.suspend().await;
     session.resume().await.unwrap();
     table.get_layout().await.unwrap();

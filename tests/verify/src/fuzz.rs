@@ -1,4 +1,4 @@
-//! What is fuzzed: see `tests/fuzz`.
+//! Entry points for fuzzing; see `tests/fuzz`.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -8,7 +8,7 @@ use qix_codegen::model::{Kind, TypeRef};
 
 use crate::{Verifier, pointer, types};
 
-/// Types that hold the others.
+/// Types that contain the others.
 const TYPES: [&str; 16] = [
     "GenericObjectProperties",
     "GenericObjectLayout",
@@ -30,12 +30,13 @@ const TYPES: [&str; 16] = [
 
 static VERIFIER: LazyLock<Verifier> = LazyLock::new(Verifier::new);
 
-/// Types that apps add members to.
+/// Types that apps extend.
 static EXTENDED: LazyLock<BTreeSet<String>> =
     LazyLock::new(|| Companion::read(qix_schema::COMPANION).expect("it is read by `cargo xtask gen`").extended);
 
-/// Whatever decodes comes out with the same meaning, and comes out the same the second time. The first letter of the
-/// input says as which type to take the rest.
+/// Any value that decodes must encode with the same meaning, and encode identically the second time. The first byte
+/// of
+/// the input selects the type.
 pub fn values(input: &[u8]) {
     let Some((kind, rest)) = input.split_first() else { return };
     let Ok(text) = std::str::from_utf8(rest) else { return };
@@ -45,7 +46,7 @@ pub fn values(input: &[u8]) {
     let again = types::round_trip(&written, &ty).expect("what is written can be read");
     assert_eq!(again, written, "{name}");
     if pointer::parse(text).is_err() {
-        // A number that only text can hold.
+        // A number that only text can represent.
         return;
     }
     let report = VERIFIER.document(text, name).expect("it has been decoded");
@@ -54,7 +55,7 @@ pub fn values(input: &[u8]) {
         let (ty, member) = lost.split_once('.').expect("a type and a member");
         match member_type(ty, member) {
             None => assert!(!EXTENDED.contains(ty), "{name} has lost {lost}"),
-            // With nothing in it but what its own members have lost, a struct is as good as absent.
+            // A struct whose members are all lost is equivalent to an absent one.
             Some(ty) => assert!(ty.named().is_some_and(is_struct), "{name} has lost {lost}"),
         }
     }

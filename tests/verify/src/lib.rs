@@ -1,5 +1,6 @@
-//! Checks that documents of an engine survive decoding and encoding with the generated types: the same meaning comes
-//! out, with every member and value.
+//! Checks that documents of an engine survive decoding and encoding with the generated types: the result must have
+//! the
+//! same meaning, with every member and value.
 //!
 //! ```
 //! let verifier = qix_verify::Verifier::new();
@@ -31,7 +32,7 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// A verifier for the schema that `qix-schema` was generated from.
+    /// Creates a verifier for the schema that `qix-schema` was generated from.
     pub fn new() -> Self {
         let mut model = qix_codegen::snapshot::read(qix_schema::SNAPSHOT)
             .expect("the committed snapshot is read by `cargo xtask gen`");
@@ -41,16 +42,16 @@ impl Verifier {
         Self { model }
     }
 
-    /// Whether the schema has a type of this name.
+    /// Whether the schema contains a type with this name.
     pub fn knows(&self, ty: &str) -> bool {
         self.model.types.contains_key(ty)
     }
 
-    /// Checks a document of a type: JSON text.
+    /// Checks a JSON document of a given type.
     ///
     /// # Errors
     ///
-    /// The document is no JSON, or a value in it does not decode.
+    /// Returns an error if the document is not valid JSON or a value in it does not decode.
     pub fn document(&self, text: &str, ty: &str) -> Result<Report, NotDecoded> {
         let mut report = Report::default();
         let ty = ty.parse().unwrap_or_else(|never: std::convert::Infallible| match never {});
@@ -58,7 +59,7 @@ impl Verifier {
         Ok(report)
     }
 
-    /// Checks the results in a traffic log: one `{"dir": ">" or "<", "msg": {…}}` a line.
+    /// Checks the results in a traffic log, which has one `{"dir": ">" or "<", "msg": {…}}` per line.
     pub fn traffic(&self, text: &str) -> Report {
         traffic::check(self, text)
     }

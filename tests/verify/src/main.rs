@@ -1,4 +1,4 @@
-//! `cargo xtask verify`: checks an engine's documents against the generated types.
+//! `cargo xtask verify`: checks documents of an engine against the generated types.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::fs;
@@ -9,27 +9,28 @@ use anyhow::{Result, bail};
 use clap::Parser;
 use qix_verify::{Report, Verifier};
 
-/// Decodes documents with the generated types, encodes them again and tells what differs.
+/// Decodes documents with the generated types, encodes them again, and reports differences.
 ///
-/// A traffic log (`.jsonl`, one {"dir": ">" or "<", "msg": {…}} a line) needs no type: each result is checked as its
-/// method's. Exits with 1 if anything was lost, changed or did not decode.
+/// A traffic log (`.jsonl`, one {"dir": ">" or "<", "msg": {…}} per line) does not need a type: each result is
+/// checked
+/// against its method. Exits with 1 if anything was lost, changed, or did not decode.
 #[derive(Parser)]
 #[command(name = "cargo xtask verify", bin_name = "cargo xtask verify")]
 struct Arguments {
     /// Documents or traffic logs.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// The type of the documents, such as GenericObjectProperties.
+    /// Type of the documents, such as GenericObjectProperties.
     #[arg(long = "as", value_name = "TYPE")]
     ty: Option<String>,
-    /// The part of each document to check, as a JSON pointer, such as /qRoot.
+    /// Part of each document to check, as a JSON pointer, such as /qRoot.
     #[arg(long, value_name = "POINTER", requires = "ty", default_value = "")]
     at: String,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    // Documents may nest without bound; this thread's stack is reserved, not used.
+    // Documents can be nested deeply. The stack of this thread is reserved, not used.
     let work = std::thread::Builder::new().stack_size(1 << 30).spawn(move || run(&arguments));
     let outcome =
         work.map_err(anyhow::Error::from).and_then(|work| work.join().expect("errors are returned, not panics"));

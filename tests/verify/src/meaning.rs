@@ -1,11 +1,11 @@
-//! Whether two documents mean the same, by the rules of the engine: absent, null, empty and default are one.
+//! Compares the meaning of two documents by the rules of the engine: absent, null, empty, and default are equivalent.
 
 use qix_codegen::model::{EnumValue, Kind, Model, TypeRef};
 use serde_json::{Map, Value};
 
 use crate::report::Report;
 
-/// Compares what went in with what came out.
+/// Compares the input with the output.
 pub(crate) struct Meaning<'a> {
     pub(crate) model: &'a Model,
     pub(crate) report: &'a mut Report,
@@ -81,14 +81,14 @@ impl Meaning<'_> {
         self.report.change(format!("{} became {}", short(before), short(after)), place);
     }
 
-    /// The type and default of a member.
+    /// Type and default of a member.
     fn member(&self, ty: &str, name: &str) -> Option<(TypeRef, Option<Value>)> {
         let Some(Kind::Struct { members, dynamic }) = self.model.types.get(ty).map(|ty| &ty.kind) else { return None };
         let own = members.iter().find(|member| member.name == name).map(|m| (m.ty.clone(), m.default.clone()));
         own.or_else(|| dynamic.iter().find(|member| member.name == name).map(|m| (m.ty.clone(), None)))
     }
 
-    /// Whether a value means the same as an absent one.
+    /// Whether a value is equivalent to an absent one.
     fn is_default(&self, value: &Value, ty: &TypeRef, default: Option<&Value>) -> bool {
         if value.is_null() {
             return true;
@@ -120,17 +120,17 @@ impl Meaning<'_> {
     }
 }
 
-/// An object; `null` and `[]` are empty ones.
+/// An object. `null` and `[]` are empty objects.
 fn object<'a>(value: &'a Value, empty: &'a Map<String, Value>) -> Option<&'a Map<String, Value>> {
     if is_empty(value) { Some(empty) } else { value.as_object() }
 }
 
-/// A list; `null` and `{}` are empty ones.
+/// A list. `null` and `{}` are empty lists.
 fn list<'a>(value: &'a Value, empty: &'a Vec<Value>) -> Option<&'a Vec<Value>> {
     if is_empty(value) { Some(empty) } else { value.as_array() }
 }
 
-/// Absent, null and empty mean the same.
+/// Absent, null, and empty are equivalent.
 fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -140,7 +140,7 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// A number, or a text that stands for one, so that equal ones compare equal.
+/// A number, or a string that represents one, normalized for comparison.
 fn number(value: &Value) -> Option<u64> {
     let number = match value {
         Value::Number(number) => number.as_f64()?,
@@ -155,7 +155,7 @@ fn number(value: &Value) -> Option<u64> {
     Some(if number == 0.0 { 0 } else { number.to_bits() })
 }
 
-/// The number of an enum's value, however it is written.
+/// The number of an enum value in any form.
 fn known(value: &Value, values: &[EnumValue]) -> Option<i64> {
     let found = match value {
         Value::String(text) => {
@@ -167,7 +167,7 @@ fn known(value: &Value, values: &[EnumValue]) -> Option<i64> {
     found.map(|value| value.number)
 }
 
-/// An enum's value in one form: its number if it is known, else as it stands.
+/// An enum value in normalized form: its number if known, otherwise unchanged.
 fn enum_value(value: &Value, values: &[EnumValue]) -> Value {
     known(value, values).map_or_else(|| value.clone(), Value::from)
 }

@@ -1,4 +1,4 @@
-//! Parts of JSON texts, as the texts they are.
+//! Extracts parts of JSON documents as text.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -8,11 +8,11 @@ use serde_json::value::RawValue;
 
 use crate::report::NotDecoded;
 
-/// The part of a document that a JSON pointer names; the whole for an empty one.
+/// The part of a document at a JSON pointer. An empty pointer returns the whole document.
 ///
 /// # Errors
 ///
-/// The document is no JSON, or has no such part.
+/// Returns an error if the document is not valid JSON or has no such part.
 pub fn at<'a>(text: &'a str, pointer: &str) -> Result<&'a str, NotDecoded> {
     if !pointer.is_empty() && !pointer.starts_with('/') {
         return Err(NotDecoded::new(pointer, "a JSON pointer begins with `/`"));
@@ -37,7 +37,7 @@ pub fn at<'a>(text: &'a str, pointer: &str) -> Result<&'a str, NotDecoded> {
     Ok(part)
 }
 
-/// The elements of a list; none for `null`.
+/// The elements of a list; empty for `null`.
 pub(crate) fn elements(text: &str) -> Result<Vec<&str>, NotDecoded> {
     if text.trim() == "null" {
         return Ok(Vec::new());
@@ -45,7 +45,7 @@ pub(crate) fn elements(text: &str) -> Result<Vec<&str>, NotDecoded> {
     Ok(raw_elements(text)?.into_iter().map(RawValue::get).collect())
 }
 
-/// The members of an object; none for `null`.
+/// The members of an object; empty for `null`.
 pub(crate) fn members(text: &str) -> Result<HashMap<String, &str>, NotDecoded> {
     if text.trim() == "null" {
         return Ok(HashMap::new());
@@ -54,7 +54,7 @@ pub(crate) fn members(text: &str) -> Result<HashMap<String, &str>, NotDecoded> {
     Ok(members.into_iter().map(|(name, raw)| (name, raw.get())).collect())
 }
 
-/// A text as JSON, however deep it nests.
+/// Parses JSON of any depth.
 pub(crate) fn parse(text: &str) -> Result<Value, NotDecoded> {
     let text = &whole_surrogates(text);
     let mut deserializer = serde_json::Deserializer::from_str(text);
@@ -63,7 +63,7 @@ pub(crate) fn parse(text: &str) -> Result<Value, NotDecoded> {
     value.map_err(|error| NotDecoded::new("", format!("no JSON: {error}")))
 }
 
-/// Escapes of halves of characters, which texts of apps may hold, as the plain texts of these escapes.
+/// Replaces escapes of unpaired surrogates, which custom strings may contain, with plain text.
 fn whole_surrogates(text: &str) -> Cow<'_, str> {
     let half = |at: usize| {
         let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
@@ -81,7 +81,7 @@ fn whole_surrogates(text: &str) -> Cow<'_, str> {
                 done = at + 1;
                 6
             }
-            // The character after the backslash, of whatever length, is no backslash that begins an escape.
+            // The escaped character does not start an escape itself.
             (None, _) => 1 + text[at + 1..].chars().next().map_or(0, char::len_utf8),
         };
     }

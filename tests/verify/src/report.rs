@@ -1,41 +1,41 @@
-//! What a check found.
+//! Results of a check.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// What became of the members and values of the documents.
+/// What happened to the members and values of the documents.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
-    /// How many values were checked.
+    /// Number of checked values.
     pub checked: usize,
-    /// Members that the schema does not know and that were kept, `Type.member`, with how often.
+    /// Unknown members that were kept (`Type.member`), with their count.
     pub kept: BTreeMap<String, usize>,
-    /// Members that were lost, `Type.member`, with the first place and how often.
+    /// Members that were lost (`Type.member`), with their first position and count.
     pub lost: BTreeMap<String, Place>,
-    /// Values that changed: what became what, with the first place and how often.
+    /// Values that changed, with their first position and count.
     pub changed: BTreeMap<String, Place>,
-    /// What does not decode.
+    /// Values that did not decode.
     pub failed: Vec<NotDecoded>,
-    /// What could not be checked, and why.
+    /// Values that could not be checked, with the reason.
     pub skipped: Vec<String>,
 }
 
-/// Where something was found first, and how often in all.
+/// First position and count.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Place {
-    /// The first place.
+    /// First position.
     pub first: String,
-    /// How often.
+    /// Count.
     pub count: usize,
 }
 
 impl Report {
-    /// Whether everything came out as it went in.
+    /// Whether all documents were preserved.
     pub fn is_lossless(&self) -> bool {
         self.lost.is_empty() && self.changed.is_empty() && self.failed.is_empty()
     }
 
-    /// Adds what another check found.
+    /// Adds the results of another check.
     pub fn merge(&mut self, other: Self) {
         self.checked += other.checked;
         for (member, count) in other.kept {
@@ -87,12 +87,12 @@ fn or_root(place: &str) -> &str {
     if place.is_empty() { "the top" } else { place }
 }
 
-/// A document that is no JSON or does not decode.
+/// A document that is not valid JSON or does not decode.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NotDecoded {
-    /// Where.
+    /// Position.
     pub place: String,
-    /// Why.
+    /// Reason.
     pub why: String,
 }
 
@@ -101,7 +101,7 @@ impl NotDecoded {
         Self { place: place.into(), why: why.to_string() }
     }
 
-    /// The same, in a part of a larger document.
+    /// The same error, for a part of a larger document.
     pub(crate) fn below(mut self, place: &str) -> Self {
         let dot = if place.is_empty() || self.place.is_empty() || self.place.starts_with('[') { "" } else { "." };
         self.place = format!("{place}{dot}{}", self.place);

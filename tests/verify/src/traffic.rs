@@ -1,4 +1,4 @@
-//! Results in a traffic log, each checked as its method's.
+//! Checks the results in a traffic log against their methods.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -23,9 +23,9 @@ pub(crate) fn check(verifier: &Verifier, text: &str) -> Report {
 
 struct Log<'a> {
     verifier: &'a Verifier,
-    /// The class of each handle that an answer has named.
+    /// Class of each handle in a response.
     classes: HashMap<i64, String>,
-    /// Method and handle of each call that has not been answered.
+    /// Method and handle of each pending call.
     calls: HashMap<i64, (String, i64)>,
 }
 
@@ -90,7 +90,7 @@ impl Log<'_> {
         Ok(())
     }
 
-    /// Notes the class of an object that an answer names.
+    /// Records the class of an object in a response.
     fn remember(&mut self, text: &str, ty: &TypeRef) -> Result<(), NotDecoded> {
         if ty.named() == Some("ObjectInterface") {
             let object = pointer::parse(text)?;
@@ -102,7 +102,7 @@ impl Log<'_> {
     }
 }
 
-/// The method that is meant when the log does not say of which class the handle is: most are generic objects.
+/// The method of a call on a handle of unknown class, which is most likely a generic object.
 fn guess(model: &Model, method: &str) -> Option<String> {
     let classes = ["GenericObject", "Doc"].into_iter().chain(model.classes());
     classes.map(|class| format!("{class}.{method}")).find(|full| model.methods.contains_key(full))

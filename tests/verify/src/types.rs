@@ -1,4 +1,4 @@
-//! Decoding and encoding by a type's name.
+//! Decodes and encodes by type name.
 
 use qix_codegen::model::{IntFormat, TypeRef};
 use qix_schema::wire::Wire;
@@ -12,7 +12,7 @@ macro_rules! table {
     ($($wire:literal => $ty:ty,)*) => { &[$(($wire, through::<$ty> as RoundTrip)),*] };
 }
 
-/// Every type of the schema.
+/// All types of the schema.
 #[allow(deprecated)]
 static TYPES: &[(&str, RoundTrip)] = qix_schema::for_each_type!(table);
 
@@ -48,7 +48,7 @@ pub(crate) fn round_trip(text: &str, ty: &TypeRef) -> Result<String, NotDecoded>
 fn through<T: Wire + Default>(text: &str) -> Result<String, NotDecoded> {
     let value: T = qix_schema::decode(text).map_err(|error| {
         let place = if error.path == "." { String::new() } else { error.path };
-        NotDecoded::new(place, error.source)
+        NotDecoded::new(place, error.cause)
     })?;
     qix_schema::encode(&value).map_err(|error| NotDecoded::new("", error))
 }

@@ -1,9 +1,9 @@
-//! Every document of the shared corpus of real engine data means the same after decoding and encoding.
+//! Every document of a corpus of real engine data is preserved by decoding and encoding.
 //!
-//! The corpus is not part of the project: run with `cargo test -p qix-verify --test corpus -- --ignored` where the folder
-//! `../shared/corpus` lies beside the checkout.
+//! The corpus is not part of the project. Run `cargo test -p qix-verify --test corpus -- --ignored` if the folder
+//! `../shared/corpus` exists next to the checkout.
 
-// What helps the tests may fail as loudly as they do.
+// Helpers of the tests may panic.
 #![allow(clippy::unwrap_used)]
 
 use std::fs;

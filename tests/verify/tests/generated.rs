@@ -1,6 +1,6 @@
-//! Documents made up from the schema itself, of every type, survive decoding and encoding.
+//! Documents generated from the schema, of every type, survive decoding and encoding.
 
-// What helps the tests may fail as loudly as they do.
+// Helpers of the tests may panic.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
@@ -12,7 +12,7 @@ use qix_codegen::model::{IntFormat, Kind, Model, TypeRef};
 use qix_verify::Verifier;
 use serde_json::{Map, Value, json};
 
-/// Makes up values from bytes, so that a failure shrinks to a small document.
+/// Generates values from bytes, so that failures shrink to small documents.
 struct Maker<'a> {
     model: &'a Model,
     extended: &'a BTreeSet<String>,

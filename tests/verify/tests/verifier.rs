@@ -1,6 +1,6 @@
-//! What the verifier finds and what it does not mind.
+//! What the verifier reports and what it accepts.
 
-// What helps the tests may fail as loudly as they do.
+// Helpers of the tests may panic.
 #![allow(clippy::unwrap_used)]
 
 use qix_verify::Verifier;

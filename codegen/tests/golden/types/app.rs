@@ -23,7 +23,7 @@ pub struct Node {
     #[doc(alias = "qNodes")]
     pub nodes: Vec<Node>,
     /// Rarely set members.
-    pub rare: Option<Box<NodeRare>>,
+    pub(crate) rare: Option<Box<NodeRare>>,
 }
 
 impl Clone for Node {
@@ -109,8 +109,7 @@ impl Record for Node {
 
 /// Rarely set members of [`Node`], boxed together to keep the common case small.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct NodeRare {
+pub(crate) struct NodeRare {
     /// Wire name: `qNote`.
     #[doc(alias = "qNote")]
     pub note: String,
@@ -156,7 +155,7 @@ pub struct ThingDef {
     /// Wire name: `qNodeDef`.
     #[doc(alias = "qNodeDef")]
     pub node_def: Option<Box<Node>>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -325,7 +324,7 @@ pub enum ThingKind {
     #[doc(alias = "L")]
     #[doc(alias = "THING_LARGE")]
     Large,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_schema::{Field, Schema, SchemaRef};
 
 use super::names::names;
-use crate::RowsError;
+use crate::ext::rows::RowsError;
 use crate::ext::rows::column_type::ColumnType;
 use crate::ext::rows::columns::{Columns, Target};
 

@@ -12,7 +12,7 @@ use qix_schema::{Error, ErrorKind};
 
 use super::dates;
 use super::plan::Plan;
-use crate::RowsError;
+use crate::ext::rows::RowsError;
 use crate::ext::rows::cell::{Whole, as_flag, as_whole, is_null};
 use crate::ext::rows::collect::PageSink;
 use crate::ext::rows::column_type::{ColumnType, dual_fields};

@@ -11,7 +11,7 @@ use qix_schema::types::{
 
 use super::item::{BookmarkItem, DimensionItem, MeasureItem, ObjectItem};
 
-/// Definitions that ask for a list of an app: see [`Lists::list`](super::Lists::list).
+/// Definitions that ask for a list of an app: see [`DocExt::list`](crate::DocExt::list).
 pub trait ListDef: Into<GenericObjectProperties> + Send + sealed::Sealed + 'static {
     /// What the list consists of.
     type Item: Send + 'static;

@@ -4,7 +4,7 @@ use qix_schema::{Error, ErrorKind};
 
 /// Why rows of a program do not become a table.
 ///
-/// It comes inside an [`Error`]; [`LoadError::of`] finds it there.
+/// It is inside of an [`Error`]: `error.downcast_ref::<LoadError>()` returns it.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoadError {
@@ -50,20 +50,6 @@ pub enum LoadError {
         /// The field.
         field: String,
     },
-}
-
-impl LoadError {
-    /// The error that a call ended with, if it is one of loading rows.
-    ///
-    /// ```
-    /// use qix_client::prelude::*;
-    ///
-    /// let error = Error::from(LoadError::NoRows { table: "Sales".to_owned() });
-    /// assert!(matches!(LoadError::of(&error), Some(LoadError::NoRows { .. })));
-    /// ```
-    pub fn of(error: &Error) -> Option<&Self> {
-        if let ErrorKind::Unusable(error) = error.kind() { error.downcast_ref() } else { None }
-    }
 }
 
 impl From<LoadError> for Error {

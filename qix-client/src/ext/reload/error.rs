@@ -9,7 +9,7 @@ use super::place::{Script, ScriptPlace};
 
 /// Why a script has loaded nothing.
 ///
-/// It comes inside an [`Error`]; [`ScriptError::of`] finds it there.
+/// It is inside of an [`Error`]: `error.downcast_ref::<ScriptError>()` returns it.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ScriptError {
@@ -34,18 +34,6 @@ pub enum ScriptError {
 }
 
 impl ScriptError {
-    /// The error that a call ended with, if it is one of a script.
-    ///
-    /// ```
-    /// use qix_client::prelude::*;
-    ///
-    /// let error = Error::from(ScriptError::Syntax { faults: Vec::new() });
-    /// assert!(matches!(ScriptError::of(&error), Some(ScriptError::Syntax { .. })));
-    /// ```
-    pub fn of(error: &Error) -> Option<&Self> {
-        if let ErrorKind::Unusable(error) = error.kind() { error.downcast_ref() } else { None }
-    }
-
     /// What is wrong, and where.
     pub fn faults(&self) -> &[ScriptFault] {
         match self {

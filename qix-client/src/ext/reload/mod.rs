@@ -3,70 +3,23 @@
 mod error;
 mod place;
 
-use std::fmt;
-use std::future::IntoFuture;
-use std::pin::{Pin, pin};
+use qix_schema::rpc::{CallOptions, ObjectHandle};
+use qix_schema::types::{DoReloadExParams, ErrorData, ErrorDataCode};
+use qix_schema::{AsRemote, Class, Doc, DocApi, Error, Global, GlobalApi};
 
-use futures_util::{Stream, TryStreamExt};
-use qix_schema::types::{DoReloadExParams, ErrorData, ErrorDataCode, ProgressData};
-use qix_schema::{AsRemote, Class, Doc, DocApi, Error, Global, GlobalApi, rpc::ObjectHandle};
-use tokio::sync::mpsc;
-
-use crate::ext::progress::{Progress, WithProgress, followed};
+use super::pending::sealed::Run;
+use super::pending::{LongOperation, Pending};
+use super::progress::CallExt;
+use crate::config::ProgressListener;
 
 pub use error::{ScriptError, ScriptFault};
 use place::Script;
 pub use place::ScriptPlace;
 
-/// Reloading an app.
-pub trait Reload {
-    /// Checks the script, runs it, and says what became of it.
-    ///
-    /// The syntax is checked first, so that a slip of the pen costs no time; then the engine is told to stop at an error
-    /// and to say where it was, and the script runs. See [`DoReloadEx`](https://qlik.dev/apis/json-rpc/qix/doc/#doreloadex)
-    /// for what the engine does. New data are in memory only, unless the call is [`with_save`](Reloading::with_save).
-    ///
-    /// [`with_progress`](WithProgress::with_progress) follows the script while it runs. Dropping the future, or the stream,
-    /// cancels the reload.
-    ///
-    /// ```
-    /// use qix_client::prelude::*;
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let engine = qix_test_engine::TestEngine::start().await?;
-    /// # let session = Session::connect(engine.url()).await?;
-    /// # let doc = session.open_doc("sales").await?;
-    /// let script = "///$tab Main\nNumbers:\nLOAD RecNo() AS N AUTOGENERATE 100;\n";
-    /// doc.reload().with_script(script).with_save().await?;
-    /// assert_eq!(doc.evaluate("Sum(N)").await?, "5050");
-    ///
-    /// let error = doc.reload().with_script(script.replace("RecNo() AS", "RecNo( AS")).await.unwrap_err();
-    /// println!("{error}"); // … with the line and a mark below its fault
-    /// let Some(ScriptError::Syntax { faults }) = ScriptError::of(&error) else { panic!() };
-    /// let place = faults[0].place.as_ref().unwrap();
-    /// assert_eq!((&*place.tab, place.line, &*place.text), ("Main", 2, "LOAD RecNo( AS N AUTOGENERATE 100;"));
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`ScriptError::Syntax`] before anything runs, [`ScriptError::Failed`] if the script ends with an error: the data
-    /// are those of before then. Otherwise what the calls say, such as 11000 if a reload is running already.
-    fn reload(&self) -> Reloading<'_>;
-}
-
-impl Reload for Doc {
-    fn reload(&self) -> Reloading<'_> {
-        Reloading { doc: self, script: None, check: true, params: DoReloadExParams::default(), save: false }
-    }
-}
-
-/// A reload that is about to be made; awaiting it makes it. See [`Reload::reload`].
-#[must_use = "nothing is reloaded before this is awaited"]
-pub struct Reloading<'a> {
-    doc: &'a Doc,
+/// A reload: see [`DocExt::reload`](crate::DocExt::reload).
+#[derive(Clone, Debug)]
+pub struct Reload {
+    doc: Doc,
     script: Option<String>,
     check: bool,
     params: DoReloadExParams,
@@ -89,67 +42,76 @@ pub struct Reloaded {
     pub stored_rows: i64,
 }
 
-impl<'a> Reloading<'a> {
-    /// Gives the app another script first. It stays the app's, whatever comes of it.
+impl Reload {
+    pub(super) fn new(doc: &Doc) -> Pending<Self> {
+        let params = DoReloadExParams::default();
+        Pending::new(Self { doc: doc.clone(), script: None, check: true, params, save: false })
+    }
+}
+
+/// # Reloads
+impl Pending<Reload> {
+    /// Gives the app another script first. The app keeps it, even if the reload fails.
     pub fn with_script(mut self, script: impl Into<String>) -> Self {
-        self.script = Some(script.into());
+        self.operation.script = Some(script.into());
         self
     }
 
-    /// Runs the script without checking its syntax: for scripts that only make sense when their `$(…)` are expanded.
-    pub fn without_check(mut self) -> Self {
-        self.check = false;
+    /// Whether to check the syntax of the script before it runs. Defaults to true. Some scripts make sense only when their
+    /// `$(…)` are expanded: turn the check off for these.
+    pub fn with_check(mut self, check: bool) -> Self {
+        self.operation.check = check;
         self
     }
 
     /// How to run the script: partially, with a limit of rows, without `STORE`, or on after errors (mode 2).
     pub fn with_params(mut self, params: DoReloadExParams) -> Self {
-        self.params = params;
+        self.operation.params = params;
         self
     }
 
-    /// Saves the app when the script has run to its end.
-    pub fn with_save(mut self) -> Self {
-        self.save = true;
+    /// Whether to save the app when the script has run to its end. Defaults to false.
+    pub fn with_save(mut self, save: bool) -> Self {
+        self.operation.save = save;
         self
     }
+}
 
-    async fn run(self, tell: mpsc::UnboundedSender<ProgressData>) -> Result<Reloaded, Error> {
+impl LongOperation for Reload {}
+
+impl Run for Reload {
+    type Output = Reloaded;
+
+    async fn run(self, options: CallOptions) -> Result<Reloaded, Error> {
         let Self { doc, script, check, params, save } = self;
         if let Some(script) = &script {
-            doc.set_script(script).await?;
+            doc.set_script(script).with_options(options.clone()).await?;
         }
         if check {
-            let errors = doc.check_script_syntax().await?;
+            let errors = doc.check_script_syntax().with_options(options.clone()).await?;
             if !errors.is_empty() {
-                let text = text_of(doc, script).await?;
+                let text = text_of(&doc, script, &options).await?;
                 let faults = errors.iter().filter(|error| !error.secondary_failure);
                 let faults = faults.map(|error| ScriptFault::of_syntax(error, &Script::new(&text))).collect();
                 return Err(ScriptError::Syntax { faults }.into());
             }
         }
         let goes_on = params.mode == GO_ON;
-        global(doc).configure_reload(!goes_on, true, false).await?;
+        global(&doc).configure_reload(!goes_on, true, false).with_options(options.clone()).await?;
         let (mut log, mut data) = (String::new(), Vec::<ErrorData>::new());
-        let result = {
-            let mut steps = pin!(doc.do_reload_ex().params(params).with_progress());
-            loop {
-                match steps.try_next().await? {
-                    Some(Progress::Update(update)) => {
-                        log.push_str(&update.persistent_progress);
-                        data.extend_from_slice(&update.error_data);
-                        // Nobody need listen.
-                        tell.send(*update).ok();
-                    }
-                    Some(Progress::Finished(result)) => break result,
-                    // The stream ends after its result.
-                    None => break Default::default(),
-                }
+        let call = doc.do_reload_ex().params(params).with_options(options.clone());
+        let result = call.progress().finish(|update| {
+            log.push_str(&update.persistent_progress);
+            data.extend_from_slice(&update.error_data);
+            if let Some(ProgressListener(listener)) = options.extension() {
+                // If nobody listens, this future is about to be dropped as well.
+                listener.send(update).ok();
             }
-        };
+        });
+        let result = result.await?;
         let mut faults = Vec::new();
         if !data.is_empty() || !result.failure_data.errors.is_empty() {
-            let text = text_of(doc, script).await?;
+            let text = text_of(&doc, script, &options).await?;
             let script = Script::new(&text);
             faults = data.iter().map(|error| ScriptFault::of_data(error, &script)).collect();
             let failures = result.failure_data.errors.iter().map(|error| ScriptFault::of_failure(error, &script));
@@ -166,7 +128,7 @@ impl<'a> Reloading<'a> {
             return Err(ScriptError::Failed { faults, log, log_file, out_of_memory }.into());
         }
         if save {
-            doc.do_save().await?;
+            doc.do_save().with_options(options).await?;
         }
         let (loaded_rows, stored_rows) = (result.nbr_of_loaded_rows, result.nbr_of_stored_rows);
         Ok(Reloaded { log, faults, log_file, loaded_rows, stored_rows })
@@ -177,39 +139,14 @@ impl<'a> Reloading<'a> {
 const GO_ON: i32 = 2;
 
 /// The script that the app has, in order to point to places in it.
-async fn text_of(doc: &Doc, known: Option<String>) -> Result<String, Error> {
+async fn text_of(doc: &Doc, known: Option<String>, options: &CallOptions) -> Result<String, Error> {
     match known {
         Some(script) => Ok(script),
-        None => doc.get_script().await,
+        None => doc.get_script().with_options(options.clone()).await,
     }
 }
 
 /// The engine that an app is open in.
 fn global(doc: &Doc) -> Global {
-    Global::from_remote(doc.remote().bind(ObjectHandle::new(Global::NAME, ObjectHandle::GLOBAL)))
-}
-
-impl<'a> IntoFuture for Reloading<'a> {
-    type Output = Result<Reloaded, Error>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        let (tell, _) = mpsc::unbounded_channel();
-        Box::pin(self.run(tell))
-    }
-}
-
-impl<'a> WithProgress<'a> for Reloading<'a> {
-    type Output = Reloaded;
-
-    fn with_progress(self) -> impl Stream<Item = Result<Progress<Reloaded>, Error>> + Send + use<'a> {
-        let (tell, updates) = mpsc::unbounded_channel();
-        followed(Box::pin(self.run(tell)), updates)
-    }
-}
-
-impl fmt::Debug for Reloading<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reloading").field("params", &self.params).field("save", &self.save).finish_non_exhaustive()
-    }
+    Global::from_remote(doc.as_remote().bind(ObjectHandle::new(Global::NAME, ObjectHandle::GLOBAL)))
 }

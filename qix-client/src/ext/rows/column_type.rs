@@ -3,7 +3,7 @@
 use arrow_schema::{DataType, Field, Fields, TimeUnit};
 use qix_schema::types::{FieldAttrType, NxDimensionInfo, NxMeasureInfo};
 
-/// What a column of record batches holds: see [`RecordBatches::record_batches`](crate::RecordBatches::record_batches).
+/// What a column of record batches holds: see [`RecordBatches::record_batches`](crate::GenericObjectExt::record_batches).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ColumnType {

@@ -5,7 +5,7 @@ use qix_schema::{Error, ErrorCode, ErrorKind};
 
 /// Why the data of a cube or a list object do not become rows.
 ///
-/// It comes inside an [`Error`]; [`RowsError::of`] finds it there.
+/// It is inside of an [`Error`]: `error.downcast_ref::<RowsError>()` returns it.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RowsError {
@@ -85,20 +85,6 @@ pub enum RowsError {
     /// The data changed while rows were read: rows given so far belong to data that are no more.
     #[error("the data changed while rows were read; read them again")]
     Changed,
-}
-
-impl RowsError {
-    /// The error that a call ended with, if it is one of rows.
-    ///
-    /// ```
-    /// use qix_client::prelude::*;
-    ///
-    /// let error = Error::from(RowsError::Changed);
-    /// assert_eq!(RowsError::of(&error), Some(&RowsError::Changed));
-    /// ```
-    pub fn of(error: &Error) -> Option<&Self> {
-        if let ErrorKind::Unusable(error) = error.kind() { error.downcast_ref() } else { None }
-    }
 }
 
 impl From<RowsError> for Error {

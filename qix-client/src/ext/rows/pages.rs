@@ -3,6 +3,7 @@
 use std::pin::Pin;
 
 use futures_util::Stream;
+use qix_schema::rpc::CallOptions;
 use qix_schema::types::NxPage;
 use qix_schema::{AsRemote, Error, GenericObject, error_codes};
 
@@ -23,11 +24,20 @@ pub(crate) struct Options {
     pub(crate) pages_ahead: usize,
     pub(crate) restart: bool,
     pub(crate) totals: bool,
+    /// How to make each call.
+    pub(crate) calls: CallOptions,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { path: None, page_rows: None, pages_ahead: 3, restart: false, totals: false }
+        Self {
+            path: None,
+            page_rows: None,
+            pages_ahead: 3,
+            restart: false,
+            totals: false,
+            calls: CallOptions::default(),
+        }
     }
 }
 
@@ -35,6 +45,7 @@ impl Default for Options {
 pub(crate) struct Opened<P> {
     pub(super) object: GenericObject,
     pub(super) source: Source,
+    pub(super) calls: CallOptions,
     pub(crate) plan: P,
 }
 
@@ -60,10 +71,10 @@ where
     let mut attempts = 1..ATTEMPTS;
     loop {
         let outcome = call().await;
-        let stale = opened.object.remote().invalidations() != opened.source.seen;
+        let stale = opened.object.as_remote().invalidations() != opened.source.seen;
         match outcome {
             Ok(_) if stale => return Err(RowsError::Changed.into()),
-            Err(error) if stale && (is_abort(&error) || RowsError::of(&error).is_some()) => {
+            Err(error) if stale && (is_abort(&error) || error.downcast_ref::<RowsError>().is_some()) => {
                 return Err(RowsError::Changed.into());
             }
             Err(error) if is_abort(&error) && attempts.next().is_some() => {}

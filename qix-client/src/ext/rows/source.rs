@@ -45,12 +45,12 @@ const USUAL: [&str; 2] = ["/qHyperCubeDef", "/qListObjectDef"];
 
 impl Source {
     /// Finds the source in the object's layout.
-    pub(super) async fn open(object: &GenericObject, path: Option<&str>) -> Result<Self, Error> {
-        let remote = object.remote();
+    pub(super) async fn open(object: &GenericObject, path: Option<&str>, calls: CallOptions) -> Result<Self, Error> {
+        let remote = object.as_remote();
         // An invalidation while the layout is on its way may be newer than the layout.
         let seen = remote.invalidations();
         let read = |answer: Answer<'_>| Self::read(answer.text(), path, seen);
-        send_with(remote, generic_object::GetLayout::new(), CallOptions::default(), read).await
+        send_with(remote, generic_object::GetLayout::new(), calls, read).await
     }
 
     fn read(result: &str, path: Option<&str>, seen: u64) -> Result<Self, Error> {
@@ -127,7 +127,7 @@ fn part<T: Wire + Default>(text: &str) -> Result<T, Error> {
 
 /// What the layout holds for the path of a definition.
 fn at<'a>(result: &'a str, path: &str) -> Result<Option<&'a str>, Error> {
-    let wrong = |source| Error::from(ErrorKind::Decode(DecodeError { path: path.to_owned(), source }));
+    let wrong = |source| Error::from(ErrorKind::Decode(DecodeError { path: path.to_owned(), cause: source }));
     let mut text = result;
     for name in std::iter::once("qLayout").chain(path.split('/').filter(|name| !name.is_empty())) {
         let in_layout = match name {

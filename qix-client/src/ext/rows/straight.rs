@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 use qix_schema::cells::read_data_pages;
-use qix_schema::rpc::{Answer, CallOptions, send_with};
+use qix_schema::rpc::{Answer, send_with};
 use qix_schema::{AsRemote, Error, ErrorKind, generic_object};
 
 use super::RowsError;
@@ -26,7 +26,7 @@ async fn fetch<S: Shape>(opened: Arc<Opened<S::Plan>>, top: usize, height: usize
         let source = &opened.source;
         let page = page(0, top, source.columns.len(), rows);
         let read = |answer: Answer<'_>| read_page::<S>(answer.text(), &opened, top, rows);
-        let (remote, options) = (opened.object.remote(), CallOptions::default());
+        let (remote, options) = (opened.object.as_remote(), opened.calls.clone());
         if source.form == Form::List {
             send_with(remote, generic_object::GetListObjectData::new(&source.path, page), options, read).await
         } else {

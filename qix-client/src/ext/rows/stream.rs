@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use futures_util::StreamExt;
+use qix_schema::rpc::CallOptions;
 use qix_schema::types::{GenericObjectProperties, ListObjectDef};
 use qix_schema::{Doc, DocApi, Error, GenericObject};
 
@@ -23,12 +24,12 @@ pub(crate) enum Origin {
 }
 
 impl Origin {
-    async fn object(self) -> Result<GenericObject, Error> {
+    async fn object(self, calls: &CallOptions) -> Result<GenericObject, Error> {
         match self {
             Self::Object(object) => Ok(object),
             Self::Field(doc, name) => {
                 let list = GenericObjectProperties::of_type("values").with_list_object_def(ListObjectDef::field(name));
-                doc.create_session_object(list).await
+                doc.create_session_object(list).with_options(calls.clone()).await
             }
         }
     }
@@ -124,14 +125,15 @@ fn pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::
 }
 
 async fn open<S: Shape>(origin: Origin, options: Options, shape: S) -> Result<Found<S>, Error> {
-    let object = origin.object().await?;
-    let source = Source::open(&object, options.path.as_deref()).await?;
+    let Options { path, calls, .. } = options;
+    let object = origin.object(&calls).await?;
+    let source = Source::open(&object, path.as_deref(), calls.clone()).await?;
     let plan = shape.plan(&source.columns)?;
-    Ok(Arc::new(Opened { object, source, plan }))
+    Ok(Arc::new(Opened { object, source, calls, plan }))
 }
 
 pub(super) fn has_changed(error: &Error) -> bool {
-    RowsError::of(error) == Some(&RowsError::Changed)
+    error.downcast_ref::<RowsError>() == Some(&RowsError::Changed)
 }
 
 /// The ways to fetch, as methods of a stream whose `pages` are read.
@@ -160,14 +162,26 @@ macro_rules! fetching {
 
         /// Keeps the totals of a pivot or stacked cube among its rows. Dimensions that are summed up are null there, as
         /// those below a collapsed value are.
-        pub fn with_totals(mut self) -> Self {
-            self.pages.options.totals = true;
+        pub fn with_totals(mut self, totals: bool) -> Self {
+            self.pages.options.totals = totals;
+            self
+        }
+
+        /// How long each call may take, in place of the session's time-out.
+        pub fn with_timeout(mut self, timeout: std::time::Duration) -> Self {
+            self.pages.options.calls.timeout = Some(timeout);
+            self
+        }
+
+        /// Sets the options of each call.
+        pub fn with_options(mut self, options: qix_schema::rpc::CallOptions) -> Self {
+            self.pages.options.calls = options;
             self
         }
 
         #[doc = $restart]
-        pub fn with_restart(mut self) -> Self {
-            self.pages.options.restart = true;
+        pub fn with_restart(mut self, restart: bool) -> Self {
+            self.pages.options.restart = restart;
             self
         }
     };

@@ -1,34 +1,42 @@
 //! Alternate states that go with whoever made them.
 
 use std::fmt;
-use std::future::IntoFuture;
-use std::pin::Pin;
 
+use qix_schema::rpc::CallOptions;
 use qix_schema::{AsRemote, Doc, DocApi, Error, doc, rpc};
 
 use super::SelectError;
+use crate::ext::pending::Pending;
+use crate::ext::pending::sealed::Run;
 
-/// An alternate state that is about to be made; awaiting it makes it. See [`Select::alternate_state`](super::Select::alternate_state).
-#[must_use = "the state is made only when this is awaited"]
-pub struct NewState<'a> {
-    doc: &'a Doc,
+/// Adding an alternate state: see [`DocExt::alternate_state`](crate::DocExt::alternate_state). The result is its guard.
+#[derive(Clone, Debug)]
+pub struct AddState {
+    doc: Doc,
     name: String,
     source: Option<String>,
 }
 
-impl<'a> NewState<'a> {
-    pub(super) fn new(doc: &'a Doc, name: &str) -> Self {
-        Self { doc, name: name.to_owned(), source: None }
+impl AddState {
+    pub(crate) fn new(doc: &Doc, name: &str) -> Pending<Self> {
+        Pending::new(Self { doc: doc.clone(), name: name.to_owned(), source: None })
     }
+}
 
-    /// Begins with the selections of another state; of the default one for `$`.
+/// # Alternate states
+impl Pending<AddState> {
+    /// Starts with the selections of another state; of the default one for `$`.
     pub fn source_state_name(mut self, name: impl Into<String>) -> Self {
-        self.source = Some(name.into());
+        self.operation.source = Some(name.into());
         self
     }
+}
 
-    async fn make(self) -> Result<AlternateState, Error> {
-        let mut call = self.doc.add_session_alternate_state(&self.name);
+impl Run for AddState {
+    type Output = AlternateState;
+
+    async fn run(self, options: CallOptions) -> Result<AlternateState, Error> {
+        let mut call = self.doc.add_session_alternate_state(&self.name).with_options(options);
         if let Some(source) = &self.source {
             call = call.source_state_name(source);
         }
@@ -42,21 +50,6 @@ impl<'a> NewState<'a> {
                 Err(error)
             }
         }
-    }
-}
-
-impl<'a> IntoFuture for NewState<'a> {
-    type Output = Result<AlternateState, Error>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.make())
-    }
-}
-
-impl fmt::Debug for NewState<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NewState").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
@@ -103,7 +96,7 @@ impl fmt::Display for AlternateState {
 impl Drop for AlternateState {
     fn drop(&mut self) {
         if !self.over {
-            rpc::order(self.doc.remote(), &doc::RemoveSessionAlternateState::new(&self.name));
+            rpc::notify(self.doc.as_remote(), &doc::RemoveSessionAlternateState::new(&self.name));
         }
     }
 }

@@ -5,7 +5,7 @@ use qix_schema::{Error, ErrorKind};
 
 /// Why a selection is not the one that was asked for.
 ///
-/// It comes inside an [`Error`]; [`SelectError::of`] finds it there.
+/// It is inside of an [`Error`]: `error.downcast_ref::<SelectError>()` returns it.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SelectError {
@@ -61,20 +61,6 @@ pub enum SelectError {
         /// The state.
         state: String,
     },
-}
-
-impl SelectError {
-    /// The error that a call ended with, if it is one of selecting.
-    ///
-    /// ```
-    /// use qix_client::prelude::*;
-    ///
-    /// let error = Error::from(SelectError::Locked { field: "Year".to_owned() });
-    /// assert!(matches!(SelectError::of(&error), Some(SelectError::Locked { .. })));
-    /// ```
-    pub fn of(error: &Error) -> Option<&Self> {
-        if let ErrorKind::Unusable(error) = error.kind() { error.downcast_ref() } else { None }
-    }
 }
 
 impl From<SelectError> for Error {

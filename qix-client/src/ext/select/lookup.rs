@@ -1,11 +1,12 @@
 //! A list of a field's values, made to look something up.
 
 use futures_util::TryStreamExt;
+use qix_schema::rpc::CallOptions;
 use qix_schema::types::{FieldValue, ListObjectDef, NxDimensionInfo, SortCriteria, StateEnumType};
 use qix_schema::{Doc, Error, GenericObject, GenericObjectApi};
 use serde::Deserialize;
 
-use crate::ext::rows::{RowStream, Rows};
+use crate::ext::rows::RowStream;
 use crate::ext::temporary;
 
 /// A value of a field, as a list shows it.
@@ -45,10 +46,16 @@ impl From<Value> for FieldValue {
 }
 
 /// A list of all values of a field in a state.
-pub(super) async fn list(doc: &Doc, field: &str, state: &str, order: SortCriteria) -> Result<GenericObject, Error> {
+pub(super) async fn list(
+    doc: &Doc,
+    field: &str,
+    state: &str,
+    order: SortCriteria,
+    options: &CallOptions,
+) -> Result<GenericObject, Error> {
     let definition =
         ListObjectDef::field(bracketed(field)).sorted(order).with_state_name(state).with_show_alternatives(true);
-    temporary::object(doc, definition).await
+    temporary::object(doc, definition, options).await
 }
 
 /// A name that is a field whatever it looks like.
@@ -57,21 +64,21 @@ fn bracketed(field: &str) -> String {
 }
 
 /// The values of a list.
-pub(super) fn values(list: &GenericObject, path: &str) -> RowStream<(Value,)> {
-    list.rows().with_path(path)
+pub(super) fn values(list: &GenericObject, path: &str, options: &CallOptions) -> RowStream<(Value,)> {
+    RowStream::of_object(list).with_path(path).with_options(options.clone())
 }
 
 /// What a list's layout says of its field, if there is a list.
-pub(super) async fn info(object: &GenericObject) -> Result<NxDimensionInfo, Error> {
-    let layout = object.get_layout().await?;
+pub(super) async fn info(object: &GenericObject, options: &CallOptions) -> Result<NxDimensionInfo, Error> {
+    let layout = object.get_layout().with_options(options.clone()).await?;
     Ok(layout.list_object.map(|list| list.dimension_info).unwrap_or_default())
 }
 
 /// The selected values of a list that shows them first; those that other fields exclude can be further down.
-pub(super) async fn selected(list: &GenericObject) -> Result<Vec<Value>, Error> {
-    let counts = info(list).await?.state_counts;
+pub(super) async fn selected(list: &GenericObject, options: &CallOptions) -> Result<Vec<Value>, Error> {
+    let counts = info(list, options).await?.state_counts;
     let mut left = counts.selected + counts.locked + counts.selected_excluded + counts.locked_excluded;
-    let mut rows = values(list, "/qListObjectDef").with_pages_ahead(0);
+    let mut rows = values(list, "/qListObjectDef", options).with_pages_ahead(0);
     let mut selected = Vec::new();
     while let Some((value,)) = rows.try_next().await? {
         if value.is_selected() {

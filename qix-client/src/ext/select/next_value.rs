@@ -4,8 +4,9 @@ use futures_util::TryStreamExt;
 use qix_schema::types::{FieldValue, SortCriteria};
 use qix_schema::{Error, FieldApi};
 
+use super::SelectError;
 use super::lookup::{self, Value};
-use super::{SelectError, Stepping};
+use super::place::InField;
 
 /// Which way to step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,12 +15,15 @@ pub(super) enum Direction {
     Backward,
 }
 
-pub(super) async fn step(stepping: Stepping<'_>) -> Result<FieldValue, Error> {
-    let Stepping { place, order, soft_lock, direction } = stepping;
+pub(super) async fn step(
+    place: &InField,
+    order: SortCriteria,
+    soft_lock: bool,
+    direction: Direction,
+) -> Result<FieldValue, Error> {
     let field = place.field().await?;
-    let order = order.unwrap_or_else(|| SortCriteria::by_number().with_sort_by_ascii(1));
     let list = place.list(order).await?;
-    let mut values = lookup::values(&list, "/qListObjectDef");
+    let mut values = lookup::values(&list, "/qListObjectDef", &place.options);
     let mut search = Search::default();
     while let Some((value,)) = values.try_next().await? {
         if value.is_possible() && search.take(value, direction) {
@@ -28,7 +32,8 @@ pub(super) async fn step(stepping: Stepping<'_>) -> Result<FieldValue, Error> {
     }
     let nothing = || SelectError::NothingPossible { field: place.name.clone() };
     let found = search.found(direction).ok_or_else(nothing)?;
-    if field.low_level_select(vec![found.elem_number], false).soft_lock(soft_lock).await? {
+    let call = field.low_level_select(vec![found.elem_number], false).soft_lock(soft_lock);
+    if call.with_options(place.options.clone()).await? {
         return Ok(found.into());
     }
     let field = place.name.clone();
@@ -36,7 +41,7 @@ pub(super) async fn step(stepping: Stepping<'_>) -> Result<FieldValue, Error> {
     Err(if locked { SelectError::Locked { field } } else { SelectError::Refused { field } }.into())
 }
 
-/// Looks for the neighbour of the selected values while all possible ones go by.
+/// Looks for the neighbor of the selected values while all possible ones go by.
 #[derive(Debug, Default)]
 struct Search {
     first: Option<Value>,
@@ -95,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_leads_to_the_neighbour_and_round_the_ends() {
+    fn a_step_leads_to_the_neighbor_and_round_the_ends() {
         let forward = |values: &[&str]| step(values, Direction::Forward).unwrap();
         let backward = |values: &[&str]| step(values, Direction::Backward).unwrap();
         assert_eq!((&*forward(&["a", "b", "c"]), &*backward(&["a", "b", "c"])), ("a", "c"));

@@ -16,7 +16,7 @@ pub use kind::{AuthenticationInformation, NotificationKind, ProxyMessage, Severi
 /// [what proxies say](https://help.qlik.com/en-US/sense-developer/May2025/Subsystems/ProxyServiceAPI/Content/Sense_ProxyServiceAPI/ProxyServiceAPI-Msgs-Proxy-Clients.htm).
 ///
 /// ```
-/// use qix_client::{Notification, NotificationKind, Severity};
+/// use qix_client::notification::{Notification, NotificationKind, Severity};
 ///
 /// fn tell(notification: &Notification) {
 ///     match &notification.kind {

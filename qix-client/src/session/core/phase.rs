@@ -80,7 +80,7 @@ impl Shared {
         }
         let cut = self.cut(&closed, None);
         let open = *self.phase.borrow() == Phase::Open;
-        let comes_back = self.settings.resume.is_some() && self.endpoint.is_some() && closed.retry() != Retry::No;
+        let comes_back = self.settings.reconnect.is_some() && self.endpoint.is_some() && closed.retry() != Retry::No;
         if open && comes_back {
             // Whoever supervises the session sees it, and connects again.
             self.enter_suspension(closed.clone());

@@ -91,7 +91,7 @@ impl Shared {
             phase: watch::Sender::new(Phase::Suspended(Closed::by_client())),
             state: watch::Sender::new(SessionState::Unknown),
             events: event::channel(),
-            slots: settings.calls_in_flight.map(Semaphore::new),
+            slots: settings.max_calls_in_flight.map(Semaphore::new),
             gate: Semaphore::new(CALLS as usize),
             waiting: AsyncMutex::default(),
             unread: Unread::default(),

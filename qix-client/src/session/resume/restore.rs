@@ -140,7 +140,8 @@ impl Restorer<'_> {
     /// Asks for an object; its handle.
     async fn ask(&self, handle: i64, method: Method, params: &str, creates: bool) -> Result<i64, Failure> {
         // Sent for the resumption only, which knows what it does when the connection is lost.
-        let method = Method { effect: if creates { Effect::Write } else { Effect::Read }, ..method };
+        let effect = if creates { Effect::Write } else { Effect::Read };
+        let method = Method::new(method.class, method.name, effect, method.results);
         let request = Request { handle, method, params, delta: false, owned: creates };
         let mut attempts = Attempts::default();
         loop {

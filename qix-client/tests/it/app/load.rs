@@ -141,7 +141,7 @@ async fn tables_are_loaded_into_a_session_app_and_associated() {
         Sale { region: "West", amount: 1 },
     ];
     let people = vec![BTreeMap::from([("region", "North"), ("who", "Ann")])];
-    let doc = session.load_rows("Sales", sales).and_rows("People", people).await.unwrap();
+    let doc = session.load_rows("Sales", sales).with_rows("People", people).await.unwrap();
     assert!(doc.get_app_layout().await.unwrap().is_session_app);
     assert_eq!(doc.evaluate("Count(amount) & ' ' & Sum(amount)").await.unwrap(), "3 15");
     doc.select("who", ["Ann"]).await.unwrap();
@@ -152,7 +152,7 @@ async fn tables_are_loaded_into_a_session_app_and_associated() {
     assert!(session.load_rows("More", [Sale { region: "x", amount: 1 }]).await.is_err(), "a session has one app");
     // Tables with the same fields stay apart; an app that is open is loaded again.
     let one = || [Sale { region: "South", amount: 2 }];
-    doc.load_rows("A", one()).and_rows("B", one()).and_rows("A", one()).await.unwrap();
+    doc.load_rows("A", one()).with_rows("B", one()).with_rows("A", one()).await.unwrap();
     let tables = doc.get_tables_and_keys(Size::default(), Size::default(), 0, false, false).await.unwrap().tr;
     let rows = |name: &str| tables.iter().find(|table| table.name == name).unwrap().no_of_rows;
     assert_eq!((rows("A"), rows("B")), (2, 1));
@@ -209,13 +209,13 @@ async fn what_is_no_table_is_an_error_that_says_where() {
     let infinite = doc.load_rows("T", [BTreeMap::from([("a", f64::INFINITY)])]).await.unwrap_err();
     assert!(infinite.to_string().contains("no number inf"), "{infinite}");
     let tuple = doc.load_rows("T", [(1, 2)]).await.unwrap_err();
-    assert!(matches!(LoadError::of(&tuple), Some(LoadError::Row { row: 0, .. })), "{tuple}");
+    assert!(matches!(tuple.downcast_ref::<LoadError>(), Some(LoadError::Row { row: 0, .. })), "{tuple}");
     let wrong = doc.load_rows("T", [json!({ "day": "31.1.2024" })]).with_dates(["day"]).await.unwrap_err();
     assert!(wrong.to_string().contains("field `day`: `31.1.2024` is no date such as `2024-01-31`"), "{wrong}");
     let missing = doc.load_rows("T", [json!({ "a": 1 })]).with_dates(["b"]).await.unwrap_err();
-    assert_eq!(LoadError::of(&missing), Some(&LoadError::NoField { field: "b".to_owned() }));
-    let later = doc.load_rows("T", [json!({ "a": 1 })]).and_rows("U", [1]).with_dates(["a"]).await.unwrap_err();
-    assert!(matches!(LoadError::of(&later), Some(LoadError::Row { table, .. }) if table == "U"));
+    assert_eq!(missing.downcast_ref::<LoadError>(), Some(&LoadError::NoField { field: "b".to_owned() }));
+    let later = doc.load_rows("T", [json!({ "a": 1 })]).with_rows("U", [1]).with_dates(["a"]).await.unwrap_err();
+    assert!(matches!(later.downcast_ref::<LoadError>(), Some(LoadError::Row { table, .. }) if table == "U"));
     assert_eq!(count(&engine, "SetScript"), 0, "nothing was sent");
 }
 

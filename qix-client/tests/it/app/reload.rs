@@ -1,11 +1,9 @@
 //! Reloading with a check of the script.
 
-use std::pin::pin;
-
 use super::{count, open, sales};
 use futures_util::TryStreamExt;
-use qix_client::prelude::*;
-use qix_client::{Progress, Reloaded};
+use qix_client::{Error, prelude::*};
+use qix_client::{Progress, reload::Reloaded};
 use qix_test_engine::{App, Fault};
 use serde_json::json;
 
@@ -13,7 +11,7 @@ const SCRIPT: &str =
     "///$tab Main\r\nSET DecimalSep='.';\r\n///$tab Data\r\nT:\r\nLOAD RecNo() AS N\r\nAUTOGENERATE 10;\r\n";
 
 fn script_error(error: &Error) -> ScriptError {
-    ScriptError::of(error).unwrap_or_else(|| panic!("no error of a script: {error}")).clone()
+    error.downcast_ref::<ScriptError>().unwrap_or_else(|| panic!("no error of a script: {error}")).clone()
 }
 
 #[tokio::test]
@@ -23,7 +21,7 @@ async fn a_reload_is_one_call_and_saves_if_asked() {
     assert_eq!((doc.evaluate("Sum(N)").await.unwrap().as_str(), count(&engine, "DoSave")), ("55", 0));
     assert!(reloaded.log.contains("10 Lines fetched"), "{}", reloaded.log);
     assert!(reloaded.faults.is_empty());
-    doc.reload().with_save().await.unwrap();
+    doc.reload().with_save(true).await.unwrap();
     assert_eq!((count(&engine, "DoSave"), count(&engine, "SetScript")), (1, 1));
     let methods: Vec<_> = engine.requests().into_iter().map(|request| request.method).collect();
     let order = ["SetScript", "CheckScriptSyntax", "ConfigureReload", "DoReloadEx"];
@@ -43,7 +41,7 @@ tab `Data`, line 2, column 14: this does not parse
     assert_eq!((count(&engine, "DoReloadEx"), doc.evaluate("Sum(N)").await.unwrap().as_str()), (0, "7"));
 
     // The script is the app's now; it can be run all the same.
-    let error = doc.reload().without_check().await.unwrap_err();
+    let error = doc.reload().with_check(false).await.unwrap_err();
     assert!(matches!(script_error(&error), ScriptError::Failed { .. }), "{error}");
     assert_eq!(count(&engine, "CheckScriptSyntax"), 1);
 }
@@ -52,7 +50,7 @@ tab `Data`, line 2, column 14: this does not parse
 async fn an_error_while_the_script_runs_points_to_its_statement() {
     let (engine, _session, doc) = open(App::new("app").script("T: LOAD 7 AS N AUTOGENERATE 1;")).await;
     let script = SCRIPT.replace("AUTOGENERATE 10", "RESIDENT Gone");
-    let error = doc.reload().with_script(&script).with_save().await.unwrap_err();
+    let error = doc.reload().with_script(&script).with_save(true).await.unwrap_err();
     let ScriptError::Failed { faults, log, .. } = script_error(&error) else { panic!("{error}") };
     assert_eq!(faults.len(), 1, "{faults:?}");
     let place = faults[0].place.as_ref().unwrap();
@@ -90,7 +88,7 @@ async fn engines_tell_their_errors_in_several_ways() {
     let failure =
         json!({ "qErrors": [{ "qDescription": "No such table", "qLine": "DROP TABLE T;", "qLineNumber": 4 }] });
     engine.fault(Fault::set("/qResult", json!({ "qFailureData": failure })).on("DoReloadEx"));
-    let error = doc.reload().without_check().await.unwrap_err();
+    let error = doc.reload().with_check(false).await.unwrap_err();
     let places: Vec<_> = script_error(&error).faults().iter().filter_map(|fault| fault.place.clone()).collect();
     assert_eq!((places.len(), &*places[0].tab, places[0].line), (1, "More", 2), "{error}");
 
@@ -112,7 +110,7 @@ async fn engines_tell_their_errors_in_several_ways() {
 #[tokio::test]
 async fn a_reload_can_be_followed() {
     let (_engine, _session, doc) = open(App::new("app")).await;
-    let mut steps = pin!(doc.reload().with_script(SCRIPT).with_progress());
+    let mut steps = doc.reload().with_script(SCRIPT).progress();
     let (mut text, mut done) = (String::new(), None::<Reloaded>);
     while let Some(step) = steps.try_next().await.unwrap() {
         match step {
@@ -125,7 +123,7 @@ async fn a_reload_can_be_followed() {
     assert_eq!((done.log, done.loaded_rows, done.stored_rows), (text.clone(), 10, 0));
     assert!(text.contains("10 Lines fetched"), "{text}");
 
-    let mut steps = pin!(doc.reload().with_script("LOAD 1 AS;").with_progress());
+    let mut steps = doc.reload().with_script("LOAD 1 AS;").progress();
     assert!(matches!(script_error(&steps.try_next().await.unwrap_err()), ScriptError::Syntax { .. }));
     assert!(steps.try_next().await.unwrap().is_none());
 }

@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use super::{count, sales, selected, settle};
-use qix_client::SessionState;
+use qix_client::notification::SessionState;
 use qix_client::prelude::*;
 use qix_test_engine::{Fault, TestEngine};
 
@@ -38,7 +38,7 @@ async fn an_alternate_state_ends_with_its_guard() {
     let gone = doc.alternate_state("C").await.unwrap();
     doc.remove_session_alternate_state("C").await.unwrap();
     let error = gone.end().await.unwrap_err();
-    assert_eq!(SelectError::of(&error), Some(&SelectError::NoState { state: "C".to_owned() }));
+    assert_eq!(error.downcast_ref::<SelectError>(), Some(&SelectError::NoState { state: "C".to_owned() }));
 }
 
 #[tokio::test]

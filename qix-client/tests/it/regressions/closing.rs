@@ -1,11 +1,9 @@
 //! How connections end.
 
-use std::pin::pin;
-
 use futures_util::StreamExt;
 use qix_client::Event;
-use qix_client::prelude::*;
 use qix_client::rpc::ClosedBy;
+use qix_client::{ErrorKind, prelude::*};
 use serde_json::json;
 
 use crate::support::{object, session};
@@ -16,7 +14,7 @@ async fn a_server_that_closes_as_usual_ends_everything() {
     let script = engine.answer("OpenDoc", object("Doc", 1));
     let (doc, ()) = tokio::join!(async { session.open_doc("sales").await.unwrap() }, script);
     let mut events = session.events();
-    let mut changes = pin!(doc.changes());
+    let mut changes = doc.changes();
     let call = async {
         let error = doc.get_app_layout().await.unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Closed { .. }), "{error}");

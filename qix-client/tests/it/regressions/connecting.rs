@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use qix_client::notification::{Refusal, SessionState};
 use qix_client::prelude::*;
-use qix_client::{Refusal, SessionState};
 use serde_json::json;
 
 use crate::support::{Inside, Listener, object, session};
@@ -37,7 +37,7 @@ async fn opening_without_data_is_asked_for() {
         engine.answer("GetAppLayout", layout).await;
     };
     let user = async {
-        let doc = session.open_doc("sales").without_data().await.unwrap();
+        let doc = session.open_doc("sales").no_data(true).await.unwrap();
         assert!(doc.get_app_layout().await.unwrap().is_opened_without_data);
     };
     tokio::join!(user, script);

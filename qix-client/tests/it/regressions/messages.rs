@@ -1,7 +1,5 @@
 //! What arrives, asked for or not.
 
-use std::pin::pin;
-
 use futures_util::{FutureExt, StreamExt};
 use qix_client::Event;
 use qix_client::prelude::*;
@@ -28,7 +26,7 @@ async fn watched() -> (Session, Engine, Doc, GenericObject) {
 #[tokio::test]
 async fn lists_of_handles_count_wherever_they_stand() {
     let (session, mut engine, _doc, cube) = watched().await;
-    let mut changes = pin!(cube.changes());
+    let mut changes = cube.changes();
     for message in [
         json!({ "change": [2] }),
         json!({ "jsonrpc": "2.0", "method": "OnSomething", "params": {}, "change": [2] }),
@@ -57,7 +55,7 @@ async fn lists_of_handles_count_wherever_they_stand() {
 #[tokio::test]
 async fn a_change_is_known_before_the_answer_that_brought_it() {
     let (_session, mut engine, doc, cube) = watched().await;
-    let mut changes = pin!(cube.changes());
+    let mut changes = cube.changes();
     let script = async {
         let id = engine.expect("ClearAll").await;
         engine.push(json!({ "id": id, "result": {}, "change": [1, 2] })).await;
@@ -75,7 +73,7 @@ async fn a_call_made_while_an_event_is_handled_is_answered() {
     let user = async {
         assert!(matches!(events.next().await, Some(Event::Notification(_))));
         session.engine_version().await.unwrap();
-        pin!(cube.changes()).next().await.unwrap();
+        cube.changes().next().await.unwrap();
         cube.get_layout().await.unwrap();
     };
     let script = async {

@@ -1,11 +1,13 @@
 //! Going on after a connection was lost.
 
-use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::{FutureExt, StreamExt};
-use qix_client::prelude::*;
-use qix_client::{Refusal, RestorationOutcome, SessionState};
+use qix_client::{ErrorKind, prelude::*};
+use qix_client::{
+    notification::{Refusal, SessionState},
+    resumption::RestorationOutcome,
+};
 use serde_json::{Value, json};
 use tokio::io::DuplexStream;
 
@@ -66,7 +68,7 @@ async fn resuming_often_leaves_nothing_behind() {
     let mut inside = Inside::new();
     let (session, mut engine, doc, cube) = start(&mut inside).await;
     let held = session.open_handles();
-    let mut changes = pin!(cube.changes());
+    let mut changes = cube.changes();
     for round in 1..=10_i64 {
         tokio::join!(engine.goodbye(), session.suspend());
         let script = async {

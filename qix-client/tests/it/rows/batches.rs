@@ -199,7 +199,7 @@ async fn a_change_in_the_middle_is_an_error_or_begins_the_batches_again() {
     let (_engine, _session, doc) = open("T: LOAD RecNo() as N, Mod(RecNo(), 2) as Odd AUTOGENERATE 100;").await;
     let table = cube(&doc, &["N"], &[]).await;
     let odd = doc.get_field("Odd").await.unwrap();
-    let mut batches = table.record_batches().with_page_rows(10).with_pages_ahead(0).with_restart();
+    let mut batches = table.record_batches().with_page_rows(10).with_pages_ahead(0).with_restart(true);
     batches.try_next().await.unwrap();
     odd.select("1").await.unwrap();
     assert_eq!(rows_error(&batches.try_next().await.unwrap_err()), RowsError::Changed);
@@ -218,7 +218,7 @@ async fn a_change_in_the_middle_is_an_error_or_begins_the_batches_again() {
 async fn batches_of_another_schema_never_follow_one_that_was_told() {
     let (_engine, _session, doc) = open("T: LOAD RecNo() as N AUTOGENERATE 100;").await;
     let table = cube(&doc, &["N"], &[]).await;
-    let mut told = table.record_batches().with_restart();
+    let mut told = table.record_batches().with_restart(true);
     let mut untold = table.record_batches();
     told.schema().await.unwrap();
     let wider = HyperCubeDef::default().with_dimensions([NxDimension::field("N"), NxDimension::field("N")]);

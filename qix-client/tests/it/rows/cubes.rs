@@ -125,7 +125,7 @@ async fn what_is_not_calculated_is_an_error_that_says_why() {
     let RowsError::NotCalculated { path, code, message } = rows_error(&error) else { panic!("{error}") };
     assert_eq!((&*path, code.0, &*message), ("/qHyperCubeDef", 7005, "Select less"));
 
-    let table = cube(&doc, &["No such field"], &MEASURES).await;
+    let table = cube(&doc, &["=Year("], &MEASURES).await;
     let error = table.rows::<(i32, f64)>().read_all().await.unwrap_err();
     assert!(matches!(rows_error(&error), RowsError::NotCalculated { .. }), "{error}");
 }

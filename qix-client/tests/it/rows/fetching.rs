@@ -94,7 +94,7 @@ async fn a_change_in_the_middle_is_an_error() {
 async fn a_change_in_the_middle_can_start_the_rows_again() {
     let (_engine, _session, doc) = open(&numbers(100)).await;
     let table = cube(&doc, &["N"], &[]).await;
-    let mut rows = table.rows::<u32>().with_page_rows(10).with_pages_ahead(0).with_restart();
+    let mut rows = table.rows::<u32>().with_page_rows(10).with_pages_ahead(0).with_restart(true);
     assert_eq!(rows.try_next().await.unwrap(), Some(1));
     doc.get_field("Odd").await.unwrap().select("1").await.unwrap();
     assert_eq!(rows.read_all().await.unwrap(), (1..=99).step_by(2).collect::<Vec<_>>());

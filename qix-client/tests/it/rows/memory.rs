@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::TryStreamExt;
-use qix_client::prelude::*;
 use qix_client::rpc::{ObjectHandle, RawAnswer, RawCall, Remote};
+use qix_client::{Error, prelude::*};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 

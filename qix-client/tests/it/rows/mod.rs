@@ -9,7 +9,7 @@ mod memory;
 mod pivots;
 mod values;
 
-use qix_client::prelude::*;
+use qix_client::{Error, prelude::*};
 use qix_test_engine::{App, TestEngine};
 use serde_json::Value;
 
@@ -47,7 +47,7 @@ async fn object_of(doc: &Doc, properties: Value) -> GenericObject {
 }
 
 fn rows_error(error: &Error) -> RowsError {
-    RowsError::of(error).unwrap_or_else(|| panic!("no error of rows: {error}")).clone()
+    error.downcast_ref::<RowsError>().unwrap_or_else(|| panic!("no error of rows: {error}")).clone()
 }
 
 /// First row, columns and rows of the pages that the calls of a method asked for, in order.

@@ -117,11 +117,11 @@ async fn totals_are_left_out_unless_they_are_asked_for() {
         let pivot = table(&doc, with_totals(definition)).await;
         let rows: Vec<(Option<i32>, String, f64)> = pivot.rows().read_all().await.unwrap();
         assert_eq!(rows, plain, "{mode}");
-        let rows: Vec<(Option<i32>, Option<String>, f64)> = pivot.rows().with_totals().read_all().await.unwrap();
+        let rows: Vec<(Option<i32>, Option<String>, f64)> = pivot.rows().with_totals(true).read_all().await.unwrap();
         let totals: Vec<_> = rows.iter().filter(|row| row.1.is_none()).map(|row| (row.0, row.2)).collect();
         assert_eq!(totals.len(), 4, "{mode}: {rows:?}");
         assert!(totals.contains(&(None, 28.0)) && totals.contains(&(Some(2020), 6.0)), "{mode}");
-        let rows: Vec<(Heading, Heading, f64)> = pivot.rows().with_totals().read_all().await.unwrap();
+        let rows: Vec<(Heading, Heading, f64)> = pivot.rows().with_totals(true).read_all().await.unwrap();
         let numbers = |row: &&(Heading, Heading, f64)| (row.0.elem_number, row.1.elem_number) == (-1, -4);
         assert_eq!(rows.iter().find(numbers).unwrap().2, 28.0, "{mode}");
         assert!(rows.iter().any(|row| row.0.elem_number == -2), "{mode}: a null value");

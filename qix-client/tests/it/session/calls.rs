@@ -1,8 +1,8 @@
 //! Calls and their answers, over a real socket.
 
 use crate::support::{Listener, object, session};
-use qix_client::prelude::*;
 use qix_client::rpc::ClosedBy;
+use qix_client::{ErrorKind, prelude::*};
 use serde_json::json;
 
 #[tokio::test]
@@ -200,7 +200,7 @@ async fn a_dropped_call_is_cancelled_and_leaves_nothing_behind() {
 async fn a_detached_call_goes_on_without_its_caller() {
     let (session, mut engine) = session().await;
     {
-        let mut call = std::pin::pin!(session.engine_version().with_detached().into_future());
+        let mut call = std::pin::pin!(session.engine_version().with_detached(true).into_future());
         tokio::select! {
             _ = &mut call => panic!("nobody answers"),
             _ = engine.expect("EngineVersion") => {}
@@ -238,7 +238,7 @@ async fn an_attached_session_uses_the_app_that_is_open() {
     };
     let user = async {
         let session = Session::connect(listener.url()).await.unwrap();
-        assert_eq!(session.state(), qix_client::SessionState::Attached);
+        assert_eq!(session.state(), qix_client::notification::SessionState::Attached);
         let doc = session.open_doc("Sales").await.unwrap();
         assert_eq!(doc.handle().handle, 1);
         assert_eq!(session.open_doc("Other").await.unwrap_err().engine().unwrap().code.0, 1002);

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::support::{Engine, Inside, Listener, accept_on};
 use futures_util::FutureExt;
-use qix_client::prelude::*;
 use qix_client::rpc::ClosedBy;
+use qix_client::{ErrorKind, prelude::*};
 use serde_json::json;
 
 /// A session that waits so long for its answers when it is closed.
@@ -96,7 +96,7 @@ async fn calls_that_are_not_answered_in_time_end() {
     let (read, write) = (read.await.unwrap(), write.await.unwrap());
     assert!(matches!(read.kind(), ErrorKind::Closed { pending: false, .. }));
     assert!(matches!(write.kind(), ErrorKind::Closed { pending: true, .. }));
-    assert!(write.to_string().ends_with("may have carried out the call, look before you repeat it"), "{write}");
+    assert!(write.to_string().ends_with("may have executed the call; check before you retry"), "{write}");
     assert_eq!(read.closed().unwrap().by, ClosedBy::Client);
     let late = session.engine_version().await.unwrap_err();
     assert!(matches!(late.kind(), ErrorKind::Closed { pending: false, .. }));

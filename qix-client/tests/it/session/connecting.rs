@@ -7,7 +7,10 @@ use std::time::Duration;
 use crate::support::{Inside, Listener, session};
 use futures_util::StreamExt;
 use qix_client::prelude::*;
-use qix_client::{Event, NotificationKind, Refusal, SessionBuilder, SessionState};
+use qix_client::{
+    Event, SessionBuilder,
+    notification::{NotificationKind, Refusal, SessionState},
+};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -77,7 +80,7 @@ async fn what_a_proxy_says_before_it_closes_the_connection_is_the_reason() {
     };
     let (error, ()) = tokio::join!(Session::connect(listener.url()), script);
     let error = error.unwrap_err();
-    assert!(error.to_string().ends_with("closed on purpose (No available access type)"), "{error}");
+    assert!(error.to_string().ends_with("normal closure (No available access type)"), "{error}");
 
     let (session, mut engine) = session().await;
     engine.push(json!({ "method": "OnSessionTimedOut", "params": { "severity": "fatal", "message": "idle" } })).await;

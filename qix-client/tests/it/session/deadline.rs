@@ -1,13 +1,12 @@
 //! Sessions that have until then, and no longer.
 
-use std::pin::pin;
 use std::time::Duration;
 
 use crate::support::{Inside, object};
 use futures_util::{FutureExt, StreamExt, TryStreamExt};
-use qix_client::prelude::*;
 use qix_client::rpc::ClosedBy;
 use qix_client::{Backoff, Event, SessionBuilder};
+use qix_client::{ErrorKind, prelude::*};
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 
@@ -39,14 +38,14 @@ async fn at_the_deadline_all_ends() {
     let user = async { session.open_doc("sales").await.unwrap().get_object("a").await.unwrap() };
     let (cube, ()) = tokio::join!(user, script);
     let events = session.events();
-    let mut changes = pin!(cube.changes());
+    let mut changes = cube.changes();
     assert_eq!(changes.next().now_or_never(), None);
 
     sleep(seconds(40)).await;
     let hasty = session.is_desktop_mode().with_timeout(seconds(30)).into_future();
     let patient = session.delete_app("a").with_timeout(seconds(600)).into_future();
     let late = session.is_desktop_mode().with_deadline((begin + seconds(600)).into_std()).into_future();
-    let mut layouts = pin!(cube.layouts());
+    let mut layouts = cube.layouts();
     let (hasty, patient, late, layout) = tokio::join!(hasty, patient, late, layouts.try_next());
     assert_eq!(begin.elapsed().as_secs(), 100);
     for (outcome, limit) in
@@ -110,8 +109,8 @@ async fn a_session_without_a_connection_waits_no_longer() {
     drop(inside.stream().await);
 
     let begin = Instant::now();
-    let backoff = Backoff::default().first(seconds(30)).attempts(1_000);
-    let (session, engine) = inside.session(|builder| within(100)(builder.resume(backoff))).await;
+    let backoff = Backoff::default().initial_delay(seconds(30)).max_attempts(1_000);
+    let (session, engine) = inside.session(|builder| within(100)(builder.reconnect(backoff))).await;
     drop((engine, inside));
     session.closed().await;
     assert_eq!(begin.elapsed().as_secs(), 100, "no attempt is made after it");

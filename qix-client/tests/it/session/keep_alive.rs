@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use crate::support::{Engine, Inside, object};
 use futures_util::{FutureExt, StreamExt};
-use qix_client::prelude::*;
 use qix_client::rpc::{CloseCode, ClosedBy, RawAnswer, RawCall};
 use qix_client::{Backoff, Event, KeepAlive, Middleware, Next};
+use qix_client::{Error, ErrorKind, prelude::*};
 use serde_json::json;
 use tokio::io::DuplexStream;
 use tokio::time::{Instant, sleep, timeout};
 
 fn keep_alive() -> KeepAlive {
-    KeepAlive::every(seconds(60)).patience(seconds(10)).busy_patience(seconds(600))
+    KeepAlive::every(seconds(60)).timeout(seconds(10)).busy_timeout(seconds(600))
 }
 
 fn seconds(seconds: u64) -> Duration {
@@ -68,7 +68,7 @@ async fn an_idle_engine_is_asked_and_who_asks_nothing_is_not() {
 async fn a_dead_connection_is_lost_and_the_session_goes_on_over_another() {
     let mut inside = Inside::new();
     let setup = |builder: qix_client::SessionBuilder| {
-        builder.keep_alive(keep_alive()).resume(Backoff::default().first(Duration::ZERO))
+        builder.keep_alive(keep_alive()).reconnect(Backoff::default().initial_delay(Duration::ZERO))
     };
     let (session, mut dead) = inside.session(setup).await;
     let script = dead.answer("OpenDoc", object("Doc", 1));
@@ -83,7 +83,7 @@ async fn a_dead_connection_is_lost_and_the_session_goes_on_over_another() {
     engine.answer("GetActiveDoc", object("Doc", 2)).await;
     let Some(Event::Suspended(closed)) = events.next().await else { panic!("it is suspended first") };
     assert_eq!((closed.by, closed.code), (ClosedBy::Network, CloseCode::LOST));
-    assert_eq!(closed.to_string(), "1006 lost without a close frame (nothing has arrived for 70s); connect again");
+    assert_eq!(closed.to_string(), "1006 lost without a close frame (nothing has arrived for 70s)");
     let script = engine.answer("GetAppLayout", json!({ "qLayout": {} }));
     tokio::join!(async { doc.get_app_layout().await.unwrap() }, script);
     // The new connection is kept awake like the first one.

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::support::Listener;
-use qix_client::prelude::*;
+use qix_client::{ErrorKind, prelude::*};
 use serde_json::json;
 
 #[tokio::test]
@@ -14,7 +14,7 @@ async fn calls_beyond_the_limit_wait_their_turn() {
         engine.greet("SESSION_CREATED").await;
         engine
     };
-    let connect = Session::builder().url(listener.url()).calls_in_flight(2).connect();
+    let connect = Session::builder().url(listener.url()).max_calls_in_flight(2).connect();
     let (session, mut engine) = tokio::join!(connect, script);
     let session = session.unwrap();
     let mut callers = tokio::task::JoinSet::new();
@@ -42,7 +42,7 @@ async fn waiting_for_a_turn_is_part_of_the_time_of_a_call() {
         engine
     };
     let limit = Duration::from_millis(1);
-    let connect = Session::builder().url(listener.url()).calls_in_flight(1).timeout(limit).connect();
+    let connect = Session::builder().url(listener.url()).max_calls_in_flight(1).timeout(limit).connect();
     let (session, mut engine) = tokio::join!(connect, script);
     let session = session.unwrap();
     let patient = session.engine_version().with_timeout(Duration::from_secs(600)).into_future();

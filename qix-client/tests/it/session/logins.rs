@@ -64,7 +64,8 @@ async fn a_reconnection_uses_the_cookies_and_does_not_log_in_again() {
         assert_eq!(login, Login { cookie: String::new(), token: true, ticket: false });
         engine
     };
-    let (session, engine) = tokio::join!(builder.resume(Backoff::default().first(Duration::ZERO)).connect(), script);
+    let (session, engine) =
+        tokio::join!(builder.reconnect(Backoff::default().initial_delay(Duration::ZERO)).connect(), script);
     let session = session.unwrap();
     drop(engine);
     let script = async {

@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use crate::support::{Engine, Listener, object};
-use qix_client::prelude::*;
 use qix_client::rpc::{RawAnswer, RawCall};
 use qix_client::{EngineError, ErrorCode, Middleware, Next};
+use qix_client::{Error, prelude::*};
 use serde_json::json;
 
 /// Notes what passes, refuses one method, answers another by itself and makes a third twice.

@@ -1,6 +1,5 @@
 //! Long calls, followed while they run.
 
-use std::pin::pin;
 use std::time::Duration;
 
 use crate::support::{Engine, Inside, Listener, object};
@@ -68,7 +67,7 @@ async fn a_reload_tells_all_and_then_its_result() {
         .await;
     };
     let user = async {
-        let steps: Vec<_> = doc.do_reload().with_progress().try_collect().await.unwrap();
+        let steps: Vec<_> = doc.do_reload().progress().try_collect().await.unwrap();
         let (last, updates) = steps.split_last().unwrap();
         assert_eq!(*last, Progress::Finished(true));
         let updates = updates.iter().map(|step| match step {
@@ -97,7 +96,7 @@ async fn an_interaction_is_answered_and_an_error_is_the_last_step() {
         tell(&mut engine, &id, json!({ "qStarted": true, "qFinished": true })).await;
     };
     let user = async {
-        let mut saving = pin!(doc.do_save().with_progress());
+        let mut saving = doc.do_save().progress();
         assert!(matches!(saving.next().await, Some(Ok(Progress::Update(update))) if update.user_interaction_wanted));
         assert_eq!(saving.next().await.unwrap().unwrap_err().engine().unwrap().code.0, 5);
         assert!(saving.next().await.is_none());
@@ -120,7 +119,7 @@ async fn dropping_the_stream_cancels_the_call() {
         }
     };
     let user = async {
-        let mut reload = pin!(doc.do_reload().with_progress());
+        let mut reload = doc.do_reload().progress();
         assert!(matches!(reload.next().await, Some(Ok(Progress::Update(_)))));
     };
     tokio::join!(user, script);
@@ -141,10 +140,10 @@ async fn an_app_is_followed_while_it_opens_and_found_when_it_is_open() {
         engine.answer("GetActiveDoc", object("Doc", 1)).await;
     };
     let user = async {
-        let steps: Vec<_> = session.open_doc("id-1").without_data().with_progress().try_collect().await.unwrap();
+        let steps: Vec<_> = session.open_doc("id-1").no_data(true).progress().try_collect().await.unwrap();
         let [Progress::Update(first), _, Progress::Finished(doc)] = &*steps else { panic!("{steps:?}") };
         assert_eq!((&*first.persistent_progress, doc.handle().handle), ("loading", 1));
-        let again: Vec<_> = session.open_doc("id-1").with_progress().try_collect().await.unwrap();
+        let again: Vec<_> = session.open_doc("id-1").progress().try_collect().await.unwrap();
         assert!(matches!(&*again, [Progress::Finished(_)]), "{again:?}");
     };
     tokio::join!(user, script);
@@ -173,12 +172,12 @@ async fn what_a_call_has_left_is_dropped_once_and_never_while_another_is_followe
     let user = async {
         let doc = session.open_doc("sales").await.unwrap();
         doc.do_save().await.unwrap();
-        let reload = doc.do_reload().with_progress().try_collect::<Vec<_>>();
-        let save = doc.do_save().with_progress().try_collect::<Vec<_>>();
+        let reload = doc.do_reload().progress().try_collect::<Vec<_>>();
+        let save = doc.do_save().progress().try_collect::<Vec<_>>();
         let (reload, save) = tokio::join!(reload, save);
         assert_eq!(save.unwrap(), [Progress::Finished(())]);
         assert!(matches!(&*reload.unwrap(), [Progress::Update(mine), _] if mine.persistent_progress == "mine"));
-        doc.do_save().with_progress().try_collect::<Vec<_>>().await.unwrap();
+        doc.do_save().progress().try_collect::<Vec<_>>().await.unwrap();
     };
     tokio::join!(user, script);
 }
@@ -200,7 +199,7 @@ async fn an_answer_that_came_in_time_is_not_lost_over_the_last_question() {
     let user = async {
         let doc = session.open_doc("sales").await.unwrap();
         let limit = Duration::from_millis(100);
-        let steps: Vec<_> = doc.do_reload().with_timeout(limit).with_progress().try_collect().await.unwrap();
+        let steps: Vec<_> = doc.do_reload().with_timeout(limit).progress().try_collect().await.unwrap();
         assert_eq!(steps, [Progress::Finished(true)]);
     };
     let ((), _engine) = tokio::join!(user, script);

@@ -59,7 +59,7 @@ async fn a_selection_mode_is_left_if_that_is_wanted() {
 
 #[tokio::test]
 async fn the_end_of_a_reload_is_awaited_if_that_is_wanted() {
-    let backoff = Backoff::default().first(Duration::ZERO).attempts(3);
+    let backoff = Backoff::default().initial_delay(Duration::ZERO).max_attempts(3);
     let (_session, mut engine, doc) = opened(|builder| builder.when_reloading(WhenReloading::Wait(backoff))).await;
     let script = async {
         refuse(&mut engine, "ClearAll", 11000).await;

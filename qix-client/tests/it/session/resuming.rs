@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use crate::support::{Engine, Listener, object};
 use futures_util::{FutureExt, StreamExt, TryStreamExt};
-use qix_client::prelude::*;
 use qix_client::rpc::ClosedBy;
-use qix_client::{Backoff, Event, RestorationOutcome, SessionBuilder, SessionState};
+use qix_client::{Backoff, Event, SessionBuilder, notification::SessionState, resumption::RestorationOutcome};
+use qix_client::{ErrorKind, prelude::*};
 use serde_json::{Value, json};
 
 /// Objects of a session that has the app `sales` open.
@@ -30,7 +30,7 @@ async fn start(listener: &Listener, setup: impl FnOnce(SessionBuilder) -> Sessio
     };
     let user = async {
         let session = setup(Session::builder().url(listener.url())).connect().await.unwrap();
-        let doc = session.open_doc("sales").without_data().await.unwrap();
+        let doc = session.open_doc("sales").no_data(true).await.unwrap();
         let field = doc.get_field("Year").state_name("A").await.unwrap();
         let sheet = doc.get_object("id-3").await.unwrap();
         let made = doc.create_session_object(GenericObjectProperties::of_type("table")).await.unwrap();
@@ -110,7 +110,7 @@ async fn in_a_new_session_what_was_lost_is_made_again_or_reported() {
     let accepted = [("ApplyPatches", json!({ "result": {} }))];
     let script = answer_all(&mut engine, 2, &accepted);
     tokio::join!(patched, script);
-    let mut changes = pin!(held.made.changes());
+    let mut changes = held.made.changes();
     tokio::join!(engine.goodbye(), session.suspend());
     assert_eq!(changes.next().now_or_never(), None);
     let script = async {
@@ -138,8 +138,9 @@ async fn in_a_new_session_what_was_lost_is_made_again_or_reported() {
     let resumption = resumption.unwrap();
     assert_eq!(resumption.state, SessionState::Created);
     let outcome = |class: &str, id: Option<&str>| {
-        let wanted =
-            |object: &&qix_client::Restoration| object.object.class == class && object.object.id.as_deref() == id;
+        let wanted = |object: &&qix_client::resumption::Restoration| {
+            object.object.class == class && object.object.id.as_deref() == id
+        };
         resumption.objects.iter().find(wanted).unwrap().outcome.clone()
     };
     assert_eq!(outcome("Doc", Some("id-1")), RestorationOutcome::Restored);
@@ -159,8 +160,8 @@ async fn in_a_new_session_what_was_lost_is_made_again_or_reported() {
 #[tokio::test]
 async fn a_lost_connection_comes_back_by_itself() {
     let listener = Listener::bind().await;
-    let backoff = Backoff::default().first(Duration::ZERO);
-    let (session, mut engine, held) = start(&listener, |builder| builder.resume(backoff)).await;
+    let backoff = Backoff::default().initial_delay(Duration::ZERO);
+    let (session, mut engine, held) = start(&listener, |builder| builder.reconnect(backoff)).await;
     let sheet = held.sheet.clone();
     let read = tokio::spawn(async move { sheet.get_layout().await });
     engine.expect("GetLayout").await;
@@ -188,14 +189,14 @@ async fn a_lost_connection_comes_back_by_itself() {
 #[tokio::test]
 async fn a_session_that_cannot_go_on_ends() {
     let listener = Listener::bind().await;
-    let backoff = Backoff::default().first(Duration::ZERO).attempts(3);
-    let (session, mut engine, held) = start(&listener, |builder| builder.resume(backoff.clone())).await;
+    let backoff = Backoff::default().initial_delay(Duration::ZERO).max_attempts(3);
+    let (session, mut engine, held) = start(&listener, |builder| builder.reconnect(backoff.clone())).await;
     engine.close(4204, "").await;
     assert_eq!(session.closed().await.code.0, 4204, "the code says that trying again makes no sense");
     held.made.gone().await;
 
-    let (session, engine, held) = start(&listener, |builder| builder.resume(backoff)).await;
-    let mut layouts = pin!(held.sheet.layouts());
+    let (session, engine, held) = start(&listener, |builder| builder.reconnect(backoff)).await;
+    let mut layouts = held.sheet.layouts();
     drop(listener);
     drop(engine);
     let error = layouts.try_next().await.unwrap_err();

@@ -118,7 +118,7 @@ async fn each_fault_of_a_certificate_is_an_error_of_its_own() {
         connect(authority.server(&old, false), |builder| builder.root_certificate_pem(root())).await.unwrap_err();
     assert!(matches!(error, ConnectError::CertificateExpired { .. }), "{error:?}");
 
-    connect(authority.server(&old, false), SessionBuilder::dangerously_accept_any_certificate).await.unwrap();
+    connect(authority.server(&old, false), |builder| builder.dangerously_accept_any_certificate(true)).await.unwrap();
 }
 
 /// A certificate as Qlik's own authority makes it: a common name, and no alternative names.

@@ -5,7 +5,6 @@ use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
 use crate::support::opened;
-use qix_client::SessionBuilder;
 use qix_client::prelude::*;
 use serde_json::json;
 use tracing_subscriber::Layer;
@@ -111,7 +110,7 @@ async fn a_call_is_told_with_its_sizes_and_times_and_without_its_payload() {
 async fn payloads_are_told_when_asked_for_and_never_with_their_secrets() {
     let ear = Ear::default();
     let _listening = tracing::subscriber::set_default(Registry::default().with(ear.clone()));
-    let (_session, mut engine, doc) = opened(SessionBuilder::trace_payloads).await;
+    let (_session, mut engine, doc) = opened(|builder| builder.trace_payloads(true)).await;
     let script = async {
         let script = format!("LIB CONNECT TO [x;Password=hush];{}", "x".repeat(20_000));
         engine.answer("GetScript", json!({ "qScript": script })).await;

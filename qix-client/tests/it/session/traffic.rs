@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::support::{Listener, object};
 use qix_client::prelude::*;
-use qix_client::{Recorder, Replay};
+use qix_client::record::{Recorder, Replay};
 use serde_json::json;
 
 #[derive(Clone, Default)]

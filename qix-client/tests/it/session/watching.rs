@@ -30,7 +30,7 @@ async fn settle(session: &Session, engine: &mut Engine) {
 #[tokio::test]
 async fn changes_are_coalesced_and_the_one_before_the_object_was_known_is_kept() {
     let (session, mut engine, cube) = cube().await;
-    let mut changes = pin!(cube.changes());
+    let mut changes = cube.changes();
     assert_eq!(changes.next().now_or_never(), Some(Some(())), "from its creation");
     assert_eq!(changes.next().now_or_never(), None);
     for _ in 0..1000 {
@@ -51,7 +51,7 @@ async fn a_stream_ends_with_the_connection() {
     assert_eq!(changes.next().now_or_never(), None);
     tokio::join!(session.close(), engine.goodbye());
     assert_eq!(changes.next().await, None);
-    let mut layouts = pin!(cube.layouts());
+    let mut layouts = cube.layouts();
     assert!(layouts.try_next().await.unwrap_err().closed().is_some());
     assert!(layouts.next().await.is_none());
 }
@@ -60,7 +60,7 @@ async fn a_stream_ends_with_the_connection() {
 async fn layouts_follow_the_object() {
     let (_session, mut engine, cube) = cube().await;
     let layout = |id: &str| json!({ "qLayout": { "qInfo": { "qId": id, "qType": "table" } } });
-    let mut layouts = pin!(cube.layouts());
+    let mut layouts = cube.layouts();
     {
         let script = async {
             // Stale again before the answer: one more layout is due.
@@ -100,7 +100,7 @@ async fn two_gets_of_one_object_share_it() {
     // The first document was dropped, this one as well.
     assert_eq!(session.open_handles(), before);
     engine.push(json!({ "change": [2] })).await;
-    pin!(again.changes()).next().await.unwrap();
+    again.changes().next().await.unwrap();
     drop(cube);
     assert_eq!(session.open_handles(), before);
     drop(again);

@@ -36,7 +36,7 @@ async fn call_and_give_up(doc: &Doc, object: &GenericObject, seed: u64) -> usize
                     .await
                     .map(|made| drop(made.unwrap())),
                 2 => within(turns, doc.get_field("Region").into_future()).await.map(|field| drop(field.unwrap())),
-                3 => within(turns, doc.evaluate("1 + 1").with_detached().into_future())
+                3 => within(turns, doc.evaluate("1 + 1").with_detached(true).into_future())
                     .await
                     .map(|sum| drop(sum.unwrap())),
                 _ => {
@@ -60,7 +60,7 @@ async fn calls_given_up_leave_nothing_behind() {
         for (seed, limit) in [(1, None), (2, None), (3, Some(8)), (4, Some(1))] {
             let mut builder = Session::builder().url(format!("{}/app/sales/identity/{seed}", engine.url()));
             if let Some(limit) = limit {
-                builder = builder.calls_in_flight(limit);
+                builder = builder.max_calls_in_flight(limit);
             }
             let session = builder.connect().await.unwrap();
             let doc = session.open_doc("sales").await.unwrap();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use qix_client::{Backoff, ConnectError, SessionState, prelude::*};
+use qix_client::{Backoff, ConnectError, Error, ErrorKind, notification::SessionState, prelude::*};
 use qix_test_engine::{Fault, TestEngine};
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -45,7 +45,8 @@ fn empty(error: &Error) -> bool {
 }
 
 fn misshapen(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Decode(_)) && error.to_string().contains("does not decode at `qReturn`")
+    matches!(error.kind(), ErrorKind::Decode(_))
+        && error.to_string().contains("cannot decode the response at `qReturn`")
 }
 
 fn silent(error: &Error) -> bool {
@@ -176,8 +177,8 @@ async fn a_crowd_of_reads_survives_every_end_of_a_connection() {
             for after in [0, CROWD / 2, CROWD - 1] {
                 let place = format!("{end:?} after {after}");
                 let engine = TestEngine::start().await.unwrap();
-                let backoff = Backoff::default().first(Duration::from_millis(1));
-                let session = Session::builder().url(engine.url()).resume(backoff).connect().await.unwrap();
+                let backoff = Backoff::default().initial_delay(Duration::from_millis(1));
+                let session = Session::builder().url(engine.url()).reconnect(backoff).connect().await.unwrap();
                 let doc = session.open_doc("sales").await.unwrap();
                 let object = doc.create_session_object(total()).await.unwrap();
                 let open = session.open_handles();
@@ -309,7 +310,7 @@ async fn a_push_reaches_its_stream_whatever_surrounds_it() {
             let year = one.open_doc("sales").await.unwrap().get_field("Year").await.unwrap();
             let doc = two.open_doc("sales").await.unwrap();
             let object = doc.create_session_object(total()).await.unwrap();
-            let mut layouts = std::pin::pin!(object.layouts());
+            let mut layouts = object.layouts();
             layouts.next().await.unwrap().unwrap();
             engine.fault(fault);
             for (text, expected) in [("2022", 550.0), ("2023", 575.0)] {

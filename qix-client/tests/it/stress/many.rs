@@ -1,7 +1,5 @@
 //! Many of everything.
 
-use std::pin::pin;
-
 use futures_util::{FutureExt, StreamExt};
 use qix_client::prelude::*;
 use qix_test_engine::{Fault, TestEngine};
@@ -53,7 +51,7 @@ async fn one_selection_reaches_a_thousand_streams() {
             let (doc, barrier) = (doc.clone(), barrier.clone());
             watchers.spawn(async move {
                 let object = doc.create_session_object(total()).await.unwrap();
-                let mut changes = pin!(object.changes());
+                let mut changes = object.changes();
                 // What is fetched is stale once more after the next selection only.
                 object.get_layout().await.unwrap();
                 changes.next().now_or_never();

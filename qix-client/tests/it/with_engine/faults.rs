@@ -8,8 +8,8 @@ use qix_client::prelude::*;
 use qix_test_engine::{Fault, TestEngine};
 
 async fn session(engine: &TestEngine) -> Session {
-    let backoff = Backoff::default().first(Duration::from_millis(1));
-    Session::builder().url(engine.url()).resume(backoff).connect().await.unwrap()
+    let backoff = Backoff::default().initial_delay(Duration::from_millis(1));
+    Session::builder().url(engine.url()).reconnect(backoff).connect().await.unwrap()
 }
 
 #[tokio::test]

@@ -1,7 +1,5 @@
 //! Streams of what is not a chart.
 
-use std::pin::pin;
-
 use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use qix_client::prelude::*;
 use qix_test_engine::TestEngine;
@@ -15,7 +13,7 @@ async fn lists_are_followed_like_other_objects() {
     let properties = GenericObjectProperties::of_type("list").with_app_object_list_def(definition);
     let list = doc.create_session_object(properties).await.unwrap();
     let sheets = |layout: GenericObjectLayout| layout.app_object_list.unwrap().items.len();
-    let mut layouts = pin!(list.layouts());
+    let mut layouts = list.layouts();
     let before = sheets(layouts.try_next().await.unwrap().unwrap());
     assert!(layouts.next().now_or_never().is_none(), "nothing has changed");
     // Nobody looks while three come.
@@ -32,8 +30,8 @@ async fn an_app_is_followed_like_an_object() {
     let engine = TestEngine::start().await.unwrap();
     let session = Session::connect(engine.url()).await.unwrap();
     let doc = session.open_doc("sales").await.unwrap();
-    let mut layouts = pin!(doc.layouts());
-    let mut changes = pin!(doc.changes());
+    let mut layouts = doc.layouts();
+    let mut changes = doc.changes();
     layouts.try_next().await.unwrap().unwrap();
     while changes.next().now_or_never().is_some() {}
     assert!(layouts.next().now_or_never().is_none(), "nothing has changed");

@@ -1,10 +1,8 @@
 //! Apps, objects, selections and reloads.
 
-use std::pin::pin;
-
 use futures_util::TryStreamExt;
 use qix_client::prelude::*;
-use qix_client::{Progress, SessionState};
+use qix_client::{Progress, notification::SessionState};
 use qix_test_engine::TestEngine;
 
 pub(crate) fn table() -> GenericObjectProperties {
@@ -26,7 +24,7 @@ async fn layouts_follow_selections() {
     assert_eq!(session.state(), SessionState::Created);
     let doc = session.open_doc("sales").await.unwrap();
     let cube = doc.create_session_object(table()).await.unwrap();
-    let mut layouts = pin!(cube.layouts());
+    let mut layouts = cube.layouts();
     let before = rows(&layouts.try_next().await.unwrap().unwrap());
     assert!(before > 1);
     let year = doc.get_field("Year").await.unwrap();
@@ -86,7 +84,7 @@ async fn a_reload_is_followed_to_its_end() {
     let engine = TestEngine::start().await.unwrap();
     let session = Session::connect(engine.url()).await.unwrap();
     let doc = session.open_doc("sales").await.unwrap();
-    let steps: Vec<_> = doc.do_reload().with_progress().try_collect().await.unwrap();
+    let steps: Vec<_> = doc.do_reload().progress().try_collect().await.unwrap();
     assert_eq!(*steps.last().unwrap(), Progress::Finished(true));
     assert!(
         steps.iter().any(|step| matches!(step, Progress::Update(update) if !update.persistent_progress.is_empty()))
@@ -97,11 +95,11 @@ async fn a_reload_is_followed_to_its_end() {
 async fn errors_of_a_reload_say_where_they_are() {
     let engine = TestEngine::start().await.unwrap();
     let session = Session::connect(engine.url()).await.unwrap();
-    let steps: Vec<_> = session.open_doc("sales").with_progress().try_collect().await.unwrap();
+    let steps: Vec<_> = session.open_doc("sales").progress().try_collect().await.unwrap();
     let Some(Progress::Finished(doc)) = steps.last() else { panic!("{steps:?}") };
     doc.set_script("LOAD 1 AS One AUTOGENERATE 1;\nLOAD * FROM [nothing.csv] (txt);").await.unwrap();
     session.configure_reload(true, true, false).await.unwrap();
-    let steps: Vec<_> = doc.do_reload().with_progress().try_collect().await.unwrap();
+    let steps: Vec<_> = doc.do_reload().progress().try_collect().await.unwrap();
     assert_eq!(*steps.last().unwrap(), Progress::Finished(false));
     let updates = steps.iter().filter_map(|step| if let Progress::Update(update) = step { Some(update) } else { None });
     let errors: Vec<_> = updates.flat_map(|update| &update.error_data).collect();

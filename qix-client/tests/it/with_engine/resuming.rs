@@ -3,8 +3,12 @@
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use qix_client::prelude::*;
-use qix_client::{Backoff, Event, RestorationOutcome, Resumption, SessionState};
+use qix_client::{
+    Backoff, Event,
+    notification::SessionState,
+    resumption::{RestorationOutcome, Resumption},
+};
+use qix_client::{ErrorKind, prelude::*};
 use qix_test_engine::TestEngine;
 use std::sync::Arc;
 
@@ -93,8 +97,8 @@ async fn resumed(session: &Session, cut: impl FnOnce()) -> Arc<Resumption> {
 #[tokio::test]
 async fn all_that_a_program_holds_comes_back() {
     let engine = TestEngine::builder().session_ttl(Duration::from_secs(600)).start().await.unwrap();
-    let backoff = Backoff::default().first(Duration::from_millis(1));
-    let session = Session::builder().url(engine.url()).resume(backoff).connect().await.unwrap();
+    let backoff = Backoff::default().initial_delay(Duration::from_millis(1));
+    let session = Session::builder().url(engine.url()).reconnect(backoff).connect().await.unwrap();
     let held = hold(&session).await;
     check(&held).await;
     let open = session.open_handles();

@@ -551,7 +551,7 @@ pub struct LayoutFieldInfo {
     /// Wire name: `qExcludedValuesCount`.
     #[doc(alias = "qExcludedValuesCount")]
     pub excluded_values_count: i32,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -710,7 +710,7 @@ pub struct LocaleInfo {
     /// Wire name: `qNumericalAbbreviation`.
     #[doc(alias = "qNumericalAbbreviation")]
     pub numerical_abbreviation: String,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1030,7 +1030,7 @@ pub struct NxAppLayout {
     /// Wire name: `qUsage`.
     #[doc(alias = "qUsage")]
     pub usage: UsageEnum,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1312,7 +1312,7 @@ pub struct NxAppProperties {
     /// Wire name: `qUsage`.
     #[doc(alias = "qUsage")]
     pub usage: UsageEnum,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1437,7 +1437,7 @@ pub struct NxDownloadInfo {
     /// Wire name: `qFileSize`. Defaults to `-1`.
     #[doc(alias = "qFileSize")]
     pub file_size: i32,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1751,7 +1751,7 @@ pub enum NxFeature {
     #[doc(alias = "totals")]
     #[doc(alias = "FEATURE_TOTALS")]
     Totals,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1921,9 +1921,9 @@ impl Choice for NxFeature {
     }
 }
 
-/// Tells what created a library dimension or measure.
+/// Origin of a library dimension or measure.
 ///
-/// It replaces the member `qScriptGenerated`, which cannot tell a data product from a program.
+/// Replaces the member `qScriptGenerated`, which does not distinguish data products from programs.
 ///
 /// Schema type: [`NxOrigin`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxorigin).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -1945,7 +1945,7 @@ pub enum NxOrigin {
     /// Wire value: `DATA_PRODUCT`, also 2.
     #[doc(alias = "DATA_PRODUCT")]
     DataProduct,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -2257,7 +2257,7 @@ pub enum UsageEnum {
     /// Wire value: `DIRECT_QUERY_MODE`, also 4.
     #[doc(alias = "DIRECT_QUERY_MODE")]
     DirectQueryMode,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 

@@ -153,7 +153,7 @@ pub enum ApplyGroupStateWarningType {
     #[doc(alias = "fielddef_missing")]
     #[doc(alias = "FIELDDEF_MISSING")]
     FielddefMissing,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1222,7 +1222,7 @@ pub enum BookmarkFieldVerifyResultState {
     /// Wire value: `STATE_MISSING`, also 4.
     #[doc(alias = "STATE_MISSING")]
     StateMissing,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1461,7 +1461,7 @@ pub struct BookmarkListDef {
     /// Wire name: `qIncludePatches`.
     #[doc(alias = "qIncludePatches")]
     pub include_patches: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1656,7 +1656,7 @@ pub struct CondDef {
     /// Wire name: `qExpression`.
     #[doc(alias = "qExpression")]
     pub expression: ValueExpr,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -2316,7 +2316,7 @@ pub enum FieldType {
     /// Wire value: `IS_DETAIL`, also 7.
     #[doc(alias = "IS_DETAIL")]
     IsDetail,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -2531,7 +2531,7 @@ pub struct GenericBookmarkLayout {
     /// Wire name: `qFieldInfos`.
     #[doc(alias = "qFieldInfos")]
     pub field_infos: Vec<LayoutFieldInfo>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -2648,7 +2648,7 @@ pub struct GenericBookmarkProperties {
     /// Wire name: `qDistinctValues`.
     #[doc(alias = "qDistinctValues")]
     pub distinct_values: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -2797,7 +2797,7 @@ pub enum GraphMode {
     /// Wire value: `GRAPH_MODE_LAST`, also 13.
     #[doc(alias = "GRAPH_MODE_LAST")]
     Last,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -3064,7 +3064,7 @@ pub struct GroupStateInfo {
     /// Wire name: `qCurrentItemName`.
     #[doc(alias = "qCurrentItemName")]
     pub current_item_name: String,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -3689,7 +3689,7 @@ pub struct NxContinuousRangeSelectInfo {
     /// Wire name: `qDimIx`.
     #[doc(alias = "qDimIx")]
     pub dim_ix: i32,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -3833,7 +3833,7 @@ pub struct NxMultiRangeSelectInfo {
     /// Wire name: `qColumnsToSelect`.
     #[doc(alias = "qColumnsToSelect")]
     pub columns_to_select: Vec<i32>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -3904,7 +3904,7 @@ pub struct NxRangeSelectInfo {
     /// Wire name: `qMeasureIx`.
     #[doc(alias = "qMeasureIx")]
     pub measure_ix: i32,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -4028,7 +4028,7 @@ pub struct NxTreeMultiRangeSelectInfo {
     /// Wire name: `qRanges`.
     #[doc(alias = "qRanges")]
     pub ranges: Vec<NxTreeRangeSelectInfo>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -4091,7 +4091,7 @@ pub struct NxTreeRangeSelectInfo {
     /// Wire name: `qDimensionIx`.
     #[doc(alias = "qDimensionIx")]
     pub dimension_ix: i32,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -4250,7 +4250,7 @@ pub struct RangeSelectInfo {
     /// Wire name: `qMeasure`.
     #[doc(alias = "qMeasure")]
     pub measure: String,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -4435,7 +4435,7 @@ pub struct SelectInfo {
     /// Wire name: `qSelectFieldSearch`.
     #[doc(alias = "qSelectFieldSearch")]
     pub select_field_search: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 

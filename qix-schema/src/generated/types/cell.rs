@@ -360,7 +360,7 @@ pub struct NxCell {
     #[doc(alias = "qInExtRow")]
     pub in_ext_row: bool,
     /// Rarely set members.
-    pub rare: Option<Box<NxCellRare>>,
+    pub(crate) rare: Option<Box<NxCellRare>>,
 }
 
 impl NxCell {
@@ -586,8 +586,7 @@ impl Record for NxCell {
 
 /// Rarely set members of [`NxCell`], boxed together to keep the common case small.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct NxCellRare {
+pub(crate) struct NxCellRare {
     /// Number of occurrences of the value, as a string: a count or a percentage, depending on
     /// [`ListObjectDef::frequency_mode`](crate::types::ListObjectDef::frequency_mode). Empty unless requested.
     ///
@@ -1073,7 +1072,7 @@ pub enum NxDimCellType {
     #[doc(alias = "G")]
     #[doc(alias = "NX_DIM_CELL_GENERATED")]
     Generated,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1622,7 +1621,7 @@ pub struct NxPivotDimensionCell {
     #[doc(alias = "qSubNodes")]
     pub sub_nodes: Vec<NxPivotDimensionCell>,
     /// Rarely set members.
-    pub rare: Option<Box<NxPivotDimensionCellRare>>,
+    pub(crate) rare: Option<Box<NxPivotDimensionCellRare>>,
 }
 
 impl Clone for NxPivotDimensionCell {
@@ -1809,8 +1808,7 @@ impl Record for NxPivotDimensionCell {
 
 /// Rarely set members of [`NxPivotDimensionCell`], boxed together to keep the common case small.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct NxPivotDimensionCellRare {
+pub(crate) struct NxPivotDimensionCellRare {
     /// Results of the dimension's attribute expressions for this value.
     ///
     /// Wire name: `qAttrExps`.
@@ -1953,7 +1951,7 @@ pub struct NxPivotValuePoint {
     #[doc(alias = "qType")]
     pub type_: NxDimCellType,
     /// Rarely set members.
-    pub rare: Option<Box<NxPivotValuePointRare>>,
+    pub(crate) rare: Option<Box<NxPivotValuePointRare>>,
 }
 
 impl NxPivotValuePoint {
@@ -2064,8 +2062,7 @@ impl Record for NxPivotValuePoint {
 
 /// Rarely set members of [`NxPivotValuePoint`], boxed together to keep the common case small.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct NxPivotValuePointRare {
+pub(crate) struct NxPivotValuePointRare {
     /// Results of the measure's attribute expressions for this cell.
     ///
     /// Wire name: `qAttrExps`.
@@ -2185,7 +2182,7 @@ pub enum NxSelectionCellType {
     #[doc(alias = "L")]
     #[doc(alias = "NX_CELL_LEFT")]
     Left,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -2485,7 +2482,7 @@ pub struct NxStackedPivotCell {
     #[doc(alias = "qSubNodes")]
     pub sub_nodes: Vec<NxStackedPivotCell>,
     /// Rarely set members.
-    pub rare: Option<Box<NxStackedPivotCellRare>>,
+    pub(crate) rare: Option<Box<NxStackedPivotCellRare>>,
 }
 
 impl Clone for NxStackedPivotCell {
@@ -2708,8 +2705,7 @@ impl Record for NxStackedPivotCell {
 
 /// Rarely set members of [`NxStackedPivotCell`], boxed together to keep the common case small.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct NxStackedPivotCellRare {
+pub(crate) struct NxStackedPivotCellRare {
     /// Results of the attribute expressions for this node.
     ///
     /// Wire name: `qAttrExps`.
@@ -3022,7 +3018,7 @@ pub enum StateEnumType {
     /// Wire value: `NSTATES`, also 8.
     #[doc(alias = "NSTATES")]
     NStates,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 

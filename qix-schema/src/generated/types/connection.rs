@@ -26,7 +26,7 @@ pub enum CharEncodingType {
     /// Wire value: `Utf16`, also `CHAR_ENCODING_UTF16` or 1.
     #[doc(alias = "CHAR_ENCODING_UTF16")]
     Utf16,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -674,7 +674,7 @@ pub struct DatabaseInfo {
     /// Wire name: `qKeywords`.
     #[doc(alias = "qKeywords")]
     pub keywords: Vec<String>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -897,7 +897,7 @@ pub struct DelimiterInfo {
     /// Wire name: `qIsMultiple`.
     #[doc(alias = "qIsMultiple")]
     pub is_multiple: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1005,7 +1005,7 @@ pub struct DriveInfo {
     /// Wire name: `qUnnamedDrive`.
     #[doc(alias = "qUnnamedDrive")]
     pub unnamed_drive: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1125,7 +1125,7 @@ pub enum DriveType {
     /// Wire value: `UNKNOWN_TYPE`, also 5.
     #[doc(alias = "UNKNOWN_TYPE")]
     UnknownType,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1488,7 +1488,7 @@ pub enum FileType {
     #[doc(alias = "PARQUET")]
     #[doc(alias = "FILE_TYPE_PARQUET")]
     Parquet,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1622,7 +1622,7 @@ pub struct FilterInfo {
     /// Wire name: `qWherePredicate`.
     #[doc(alias = "qWherePredicate")]
     pub where_predicate: String,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1688,7 +1688,7 @@ pub enum FilterType {
     #[doc(alias = "RAW")]
     #[doc(alias = "FILTER_TYPE_RAW")]
     Raw,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1813,7 +1813,7 @@ pub enum FolderItemType {
     #[doc(alias = "OTHER")]
     #[doc(alias = "FOLDER_ITEM_OTHER")]
     Other,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1886,7 +1886,7 @@ pub enum GenericConnectMachine {
     /// Wire value: `CONNECT_32`, also 2.
     #[doc(alias = "CONNECT_32")]
     Connect32,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1954,7 +1954,7 @@ pub enum LogOnType {
     /// Wire value: `LOG_ON_CURRENT_USER`, also 1.
     #[doc(alias = "LOG_ON_CURRENT_USER")]
     CurrentUser,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 

@@ -218,7 +218,7 @@ pub struct HyperCube {
     /// Wire name: `qColumnOrder`.
     #[doc(alias = "qColumnOrder")]
     pub column_order: Vec<i32>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -654,7 +654,7 @@ pub struct HyperCubeDef {
     /// Wire name: `qLayoutExclude`.
     #[doc(alias = "qLayoutExclude")]
     pub layout_exclude: LayoutExclude,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1085,7 +1085,7 @@ pub struct ListObject {
     /// Wire name: `qDataPages`.
     #[doc(alias = "qDataPages")]
     pub data_pages: Vec<NxDataPage>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1250,7 +1250,7 @@ pub struct ListObjectDef {
     /// Wire name: `qDirectQuerySimplifiedView`.
     #[doc(alias = "qDirectQuerySimplifiedView")]
     pub direct_query_simplified_view: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1419,7 +1419,7 @@ pub struct NxAttrDimDef {
     /// Wire name: `qAttribute`.
     #[doc(alias = "qAttribute")]
     pub attribute: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1529,7 +1529,7 @@ pub struct NxAttrDimInfo {
     /// Wire name: `qIsCalculated`.
     #[doc(alias = "qIsCalculated")]
     pub is_calculated: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1666,7 +1666,7 @@ pub struct NxAttrExprDef {
     /// Wire name: `qLabelExpression`.
     #[doc(alias = "qLabelExpression")]
     pub label_expression: String,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1803,7 +1803,7 @@ pub struct NxAttrExprInfo {
     /// Wire name: `qIsAutoFormat`.
     #[doc(alias = "qIsAutoFormat")]
     pub is_auto_format: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1921,7 +1921,7 @@ pub struct NxAutoSortByStateDef {
     /// Wire name: `qDisplayNumberOfRows`.
     #[doc(alias = "qDisplayNumberOfRows")]
     pub display_number_of_rows: i32,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -2130,7 +2130,7 @@ pub enum NxContinuousMode {
     #[doc(alias = "Time")]
     #[doc(alias = "CONTINUOUS_IF_TIME")]
     IfTime,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -2221,7 +2221,7 @@ pub enum NxDataReductionMode {
     #[doc(alias = "ST")]
     #[doc(alias = "DATA_REDUCTION_STACKED")]
     Stacked,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -2366,7 +2366,7 @@ pub struct NxDimension {
     /// Wire name: `qCalcCondition`.
     #[doc(alias = "qCalcCondition")]
     pub calc_condition: NxCalcCond,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -2711,7 +2711,7 @@ pub struct NxDimensionInfo {
     /// Wire name: `qEffectiveDimensionName`.
     #[doc(alias = "qEffectiveDimensionName")]
     pub effective_dimension_name: String,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -3111,7 +3111,7 @@ pub enum NxDimensionType {
     #[doc(alias = "T")]
     #[doc(alias = "NX_DIMENSION_TYPE_TIME")]
     Time,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -3195,7 +3195,7 @@ pub enum NxFrequencyMode {
     #[doc(alias = "R")]
     #[doc(alias = "NX_FREQUENCY_RELATIVE")]
     Relative,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -3281,7 +3281,7 @@ pub enum NxGrpType {
     #[doc(alias = "C")]
     #[doc(alias = "GRP_NX_COLLECTION")]
     Collection,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -3378,7 +3378,7 @@ pub enum NxHypercubeMode {
     #[doc(alias = "D")]
     #[doc(alias = "DATA_MODE_DYNAMIC")]
     Dynamic,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -3500,7 +3500,7 @@ pub struct NxInlineDimensionDef {
     /// Wire name: `qAlias`.
     #[doc(alias = "qAlias")]
     pub alias: String,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -3719,7 +3719,7 @@ pub struct NxInlineMeasureDef {
     /// Wire name: `qLabelExpression`.
     #[doc(alias = "qLabelExpression")]
     pub label_expression: String,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -3954,7 +3954,7 @@ pub enum NxLTrendlineType {
     /// Wire value: `LOG`, also `Logarithmic` or 7.
     #[doc(alias = "LOG")]
     Logarithmic,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -4115,7 +4115,7 @@ pub struct NxListObjectExpressionDef {
     /// Wire name: `qLibraryId`.
     #[doc(alias = "qLibraryId")]
     pub library_id: String,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -4221,7 +4221,7 @@ pub struct NxMeasure {
     /// Wire name: `qMiniChartDef`.
     #[doc(alias = "qMiniChartDef")]
     pub mini_chart_def: NxMiniChartDef,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -4448,7 +4448,7 @@ pub struct NxMeasureInfo {
     /// Wire name: `qMiniChart`.
     #[doc(alias = "qMiniChart")]
     pub mini_chart: NxMiniChart,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -4835,7 +4835,7 @@ pub struct NxMiniChartDef {
     /// Wire name: `qNullSuppression`.
     #[doc(alias = "qNullSuppression")]
     pub null_suppression: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -4985,7 +4985,7 @@ pub enum NxSortIndicatorType {
     #[doc(alias = "D")]
     #[doc(alias = "NX_SORT_INDICATE_DESC")]
     Desc,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -5234,7 +5234,7 @@ pub struct NxTrendline {
     /// Wire name: `qElemNo`.
     #[doc(alias = "qElemNo")]
     pub elem_no: i32,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -5366,7 +5366,7 @@ pub struct NxTrendlineDef {
     /// Wire name: `qMultiDimMode`.
     #[doc(alias = "qMultiDimMode")]
     pub multi_dim_mode: NxTrendlineMode,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -5483,7 +5483,7 @@ pub enum NxTrendlineMode {
     /// Wire value: `Sum`, also `TRENDLINE_SUM` or 1.
     #[doc(alias = "TRENDLINE_SUM")]
     Sum,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -5633,7 +5633,7 @@ pub enum OtherLimitMode {
     /// Wire value: `OTHER_LT_LIMIT`, also 3.
     #[doc(alias = "OTHER_LT_LIMIT")]
     LtLimit,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -5730,7 +5730,7 @@ pub enum OtherMode {
     /// Wire value: `OTHER_REL_ACC_TARGET`, also 5.
     #[doc(alias = "OTHER_REL_ACC_TARGET")]
     RelAccTarget,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -5824,7 +5824,7 @@ pub enum OtherSortMode {
     /// Wire value: `OTHER_SORT_ASCENDING`, also 2.
     #[doc(alias = "OTHER_SORT_ASCENDING")]
     Ascending,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -6515,7 +6515,7 @@ pub enum TotalMode {
     /// Wire value: `TOTAL_EXPR`, also 1.
     #[doc(alias = "TOTAL_EXPR")]
     Expr,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 

@@ -83,7 +83,7 @@ pub struct AppObjectListDef {
     /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -198,7 +198,7 @@ pub struct ChildListDef {
     /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -421,7 +421,7 @@ pub struct DimensionListDef {
     /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -674,7 +674,7 @@ pub struct FieldListDef {
     /// Wire name: `qShowImplicit`.
     #[doc(alias = "qShowImplicit")]
     pub show_implicit: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -813,7 +813,7 @@ pub struct GenericDimensionInfo {
     /// Wire name: `qAndMode`.
     #[doc(alias = "qAndMode")]
     pub and_mode: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -932,7 +932,7 @@ pub struct GenericDimensionLayout {
     /// Wire name: `qDimInfos`.
     #[doc(alias = "qDimInfos")]
     pub dim_infos: Vec<GenericDimensionInfo>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1031,7 +1031,7 @@ pub struct GenericDimensionProperties {
     /// Wire name: `qMetaDef`.
     #[doc(alias = "qMetaDef")]
     pub meta_def: NxMetaDef,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1115,7 +1115,7 @@ pub struct GenericMeasureLayout {
     /// Wire name: `qMeta`.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1202,7 +1202,7 @@ pub struct GenericMeasureProperties {
     /// Wire name: `qMetaDef`.
     #[doc(alias = "qMetaDef")]
     pub meta_def: NxMetaDef,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1327,7 +1327,7 @@ pub struct MeasureListDef {
     /// Wire name: `qData`.
     #[doc(alias = "qData")]
     pub data: JsonObject,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1838,7 +1838,7 @@ pub struct NxFieldSelectionInfo {
     /// Wire name: `qFieldSelectionMode`.
     #[doc(alias = "qFieldSelectionMode")]
     pub field_selection_mode: NxFieldSelectionMode,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1910,7 +1910,7 @@ pub enum NxFieldSelectionMode {
     #[doc(alias = "NOT")]
     #[doc(alias = "SELECTION_MODE_NOT")]
     Not,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1996,7 +1996,7 @@ pub struct NxGroupDef {
     /// Wire name: `qLabel`.
     #[doc(alias = "qLabel")]
     pub label: String,
-    /// Whether the groups of this type that no other group includes are added at the end. Defaults to false.
+    /// Whether to append the groups of this type that no other group includes. Defaults to `false`.
     ///
     /// Wire name: `qIncludeOrphanGroups`.
     #[doc(alias = "qIncludeOrphanGroups")]
@@ -2006,7 +2006,7 @@ pub struct NxGroupDef {
     /// Wire name: `qMemberIds`.
     #[doc(alias = "qMemberIds")]
     pub member_ids: Vec<NxGroupObjectId>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -2140,7 +2140,7 @@ pub enum NxGroupMemberClass {
     #[doc(alias = "object")]
     #[doc(alias = "MEMBER_OBJECT")]
     Object,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -2287,7 +2287,7 @@ pub struct NxLibraryDimension {
     pub script_generated: bool,
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Where the dimension comes from: a program, the load script, or a data product.
+    /// Origin of the dimension: a program, the load script, or a data product.
     ///
     /// Wire name: `qOrigin`.
     #[doc(alias = "qOrigin")]
@@ -2446,13 +2446,12 @@ pub struct NxLibraryDimensionDef {
     pub script_generated: bool,
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Where the dimension comes from. Defaults to [`NxOrigin::Program`](crate::types::NxOrigin::Program). Leave it
-    /// as you found it.
+    /// Origin of the dimension. Defaults to [`NxOrigin::Program`](crate::types::NxOrigin::Program). Do not change it.
     ///
     /// Wire name: `qOrigin`.
     #[doc(alias = "qOrigin")]
     pub origin: NxOrigin,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -2615,7 +2614,7 @@ pub struct NxLibraryMeasure {
     pub script_generated: bool,
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Where the measure comes from: a program, the load script, or a data product.
+    /// Origin of the measure: a program, the load script, or a data product.
     ///
     /// Wire name: `qOrigin`.
     #[doc(alias = "qOrigin")]
@@ -2800,13 +2799,12 @@ pub struct NxLibraryMeasureDef {
     pub script_generated: bool,
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Where the measure comes from. Defaults to [`NxOrigin::Program`](crate::types::NxOrigin::Program). Leave it as
-    /// you found it.
+    /// Origin of the measure. Defaults to [`NxOrigin::Program`](crate::types::NxOrigin::Program). Do not change it.
     ///
     /// Wire name: `qOrigin`.
     #[doc(alias = "qOrigin")]
     pub origin: NxOrigin,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -3050,7 +3048,7 @@ pub struct SelectionObjectDef {
     /// Wire name: `qStateName`.
     #[doc(alias = "qStateName")]
     pub state_name: String,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -3109,7 +3107,7 @@ pub struct UndoInfo {
     /// Wire name: `qRedoCount`.
     #[doc(alias = "qRedoCount")]
     pub redo_count: i32,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 

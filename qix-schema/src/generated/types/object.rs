@@ -275,7 +275,7 @@ pub struct GenericObjectLayout {
     /// Wire name: `qVariableList`.
     #[doc(alias = "qVariableList")]
     pub variable_list: Option<Box<VariableList>>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -733,7 +733,7 @@ pub struct GenericObjectProperties {
     /// Wire name: `qVariableListDef`.
     #[doc(alias = "qVariableListDef")]
     pub variable_list_def: Option<Box<VariableListDef>>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1151,7 +1151,7 @@ pub enum NxExportFileType {
     #[doc(alias = "PARQUET")]
     #[doc(alias = "EXPORT_PARQUET")]
     Parquet,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1228,7 +1228,7 @@ pub enum NxExportState {
     #[doc(alias = "A")]
     #[doc(alias = "EXPORT_ALL")]
     All,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1474,7 +1474,7 @@ pub struct NxLinkedObjectInfo {
     /// Wire name: `qInfo`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1696,7 +1696,7 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_GENERIC_ENGINE_TERMINATED`, also 21.
     #[doc(alias = "LOCERR_GENERIC_ENGINE_TERMINATED")]
     GenericEngineTerminated,
-    /// The limit of write operations is reached.
+    /// The limit of write operations has been reached.
     ///
     /// Wire value: `LOCERR_GENERIC_WRITE_OPERATIONS_LIMIT_REACHED`, also 22.
     #[doc(alias = "LOCERR_GENERIC_WRITE_OPERATIONS_LIMIT_REACHED")]
@@ -3235,7 +3235,7 @@ pub enum NxLocalizedErrorCode {
     /// Wire value: `LOCERR_MQ_PROTOCOL_INVALID_STATUS`, also 33007.
     #[doc(alias = "LOCERR_MQ_PROTOCOL_INVALID_STATUS")]
     MqProtocolInvalidStatus,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -5646,7 +5646,7 @@ pub enum NxLocalizedWarningCode {
     /// Wire value: `LOCWARN_SEARCH_INVALID_SEARCHFIELD_DETECTED`, also 3000.
     #[doc(alias = "LOCWARN_SEARCH_INVALID_SEARCHFIELD_DETECTED")]
     SearchInvalidSearchfieldDetected,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -5730,7 +5730,7 @@ pub struct NxMeta {
     pub name: String,
     /// Wire name: `privileges`.
     pub privileges: Vec<String>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -5888,7 +5888,7 @@ pub enum NxPatchOperationType {
     /// Wire value: `replace`, also `Replace` or 2.
     #[doc(alias = "replace")]
     Replace,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -6051,7 +6051,7 @@ pub struct NxSelectionInfo {
     /// Wire name: `qMadeSelections`.
     #[doc(alias = "qMadeSelections")]
     pub made_selections: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -6353,7 +6353,7 @@ pub struct StaticContentUrlDef {
     /// Wire name: `qUrl`.
     #[doc(alias = "qUrl")]
     pub url: String,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 

@@ -240,7 +240,7 @@ pub struct BNFDef {
     /// Wire name: `qFGList`.
     #[doc(alias = "qFGList")]
     pub fg_list: Vec<FunctionGroup>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -489,7 +489,7 @@ pub enum BNFDefMetaType {
     #[doc(alias = "V")]
     #[doc(alias = "META_DEFAULT_VALUE")]
     MetaDefaultValue,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -569,7 +569,7 @@ pub enum BNFType {
     #[doc(alias = "E")]
     #[doc(alias = "SCRIPT_TEXT_EXPRESSION")]
     Expression,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1089,7 +1089,7 @@ pub enum ErrorDataCode {
     /// Wire value: `EDC_CIRCULAR_REFERENCE`, also 2.
     #[doc(alias = "EDC_CIRCULAR_REFERENCE")]
     CircularReference,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1456,7 +1456,7 @@ pub enum FunctionGroup {
     #[doc(alias = "WINDOW")]
     #[doc(alias = "FUNC_GROUP_WINDOW")]
     Window,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1782,7 +1782,7 @@ pub struct InteractDef {
     /// Wire name: `qInput`.
     #[doc(alias = "qInput")]
     pub input: String,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1973,7 +1973,7 @@ pub enum InteractType {
     /// Wire value: `IT_USERNAME`, also 6.
     #[doc(alias = "IT_USERNAME")]
     Username,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -2074,7 +2074,7 @@ pub struct LineageInfo {
     /// Wire name: `qStatement`.
     #[doc(alias = "qStatement")]
     pub statement: String,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -2374,7 +2374,7 @@ impl Record for ProgressData {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProgressMessage {
-    /// Message number. 0 is an empty message.
+    /// Message number. 0 is an empty message. `ProgressCode` in `qix-client` contains the numbers.
     ///
     /// Wire name: `qMessageCode`.
     #[doc(alias = "qMessageCode")]
@@ -2448,7 +2448,7 @@ pub struct ReloadError {
     /// Wire name: `qLine`.
     #[doc(alias = "qLine")]
     pub line: String,
-    /// Line number.
+    /// Line number, counted from 0.
     ///
     /// Wire name: `qLineNumber`.
     #[doc(alias = "qLineNumber")]

@@ -232,7 +232,7 @@ pub struct NxMatchingFieldInfo {
     /// Wire name: `qTags`.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -300,7 +300,7 @@ pub enum NxMatchingFieldMode {
     /// Wire value: `MATCHINGFIELDMODE_MATCH_ONE`, also 1.
     #[doc(alias = "MATCHINGFIELDMODE_MATCH_ONE")]
     One,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -750,7 +750,7 @@ pub enum SearchContextType {
     /// Wire value: `CurrentSelections`, also `CONTEXT_CURRENT_SELECTIONS` or 2.
     #[doc(alias = "CONTEXT_CURRENT_SELECTIONS")]
     CurrentSelections,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1009,7 +1009,7 @@ pub enum SearchFieldMatchType {
     #[doc(alias = "FieldMatchLast")]
     #[doc(alias = "FM_LAST")]
     Last,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1169,7 +1169,7 @@ pub enum SearchFieldSelectionMode {
     #[doc(alias = "ONE_AND_ONLY_ONE")]
     #[default]
     OneAndOnlyOne,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1717,7 +1717,7 @@ pub enum SearchGroupItemType {
     /// Wire value: `GenericObject`, also `GENERIC_OBJECT` or 2.
     #[doc(alias = "GENERIC_OBJECT")]
     GenericObject,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -1867,7 +1867,7 @@ pub enum SearchGroupType {
     #[doc(alias = "GenericObjectsType")]
     #[doc(alias = "GENERIC_OBJECTS_GROUP")]
     GenericObjectsGroup,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 

@@ -81,7 +81,7 @@ pub struct DataTable {
     /// Wire name: `qType`.
     #[doc(alias = "qType")]
     pub type_: String,
-    /// Logical name of the table, which nested Parquet tables have.
+    /// Logical name, for nested Parquet tables.
     ///
     /// Wire name: `qLogicalName`.
     #[doc(alias = "qLogicalName")]
@@ -158,7 +158,7 @@ pub struct DataTableEx {
     /// Wire name: `qFormatSpec`.
     #[doc(alias = "qFormatSpec")]
     pub format_spec: String,
-    /// Logical name of the table, which nested Parquet tables have.
+    /// Logical name, for nested Parquet tables.
     ///
     /// Wire name: `qLogicalName`.
     #[doc(alias = "qLogicalName")]
@@ -375,7 +375,7 @@ pub enum FieldAttrType {
     #[doc(alias = "M")]
     #[doc(alias = "MONEY")]
     Money,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -2035,7 +2035,7 @@ pub enum KeyType {
     /// Wire value: `PERFECT_KEY`, also 3.
     #[doc(alias = "PERFECT_KEY")]
     PerfectKey,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -2520,7 +2520,7 @@ pub struct NxFieldDescription {
     /// Wire name: `qSrcTables`.
     #[doc(alias = "qSrcTables")]
     pub src_tables: Vec<String>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -2717,7 +2717,7 @@ pub struct NxFieldProperties {
     /// Wire name: `qOneAndOnlyOne`.
     #[doc(alias = "qOneAndOnlyOne")]
     pub one_and_only_one: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -3531,7 +3531,7 @@ pub struct TableViewBroomPointSaveInfo {
     /// Wire name: `qFields`.
     #[doc(alias = "qFields")]
     pub fields: Vec<String>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -3610,7 +3610,7 @@ pub struct TableViewConnectionPointSaveInfo {
     /// Wire name: `qFields`.
     #[doc(alias = "qFields")]
     pub fields: Vec<String>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -3678,7 +3678,7 @@ pub struct TableViewCtlSaveInfo {
     /// Wire name: `qSourceView`.
     #[doc(alias = "qSourceView")]
     pub source_view: TableViewSaveInfo,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -3752,7 +3752,7 @@ pub struct TableViewDlgSaveInfo {
     /// Wire name: `qMode`.
     #[doc(alias = "qMode")]
     pub mode: i32,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -3837,7 +3837,7 @@ pub struct TableViewSaveInfo {
     /// Wire name: `qZoomFactor`. Defaults to `1.0`.
     #[doc(alias = "qZoomFactor")]
     pub zoom_factor: f64,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -3951,7 +3951,7 @@ pub struct TableViewTableWinSaveInfo {
     /// Wire name: `qCaption`.
     #[doc(alias = "qCaption")]
     pub caption: String,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 

@@ -284,7 +284,7 @@ pub struct NxTreeDimensionDef {
     /// Wire name: `qAttributeDimensions`.
     #[doc(alias = "qAttributeDimensions")]
     pub attribute_dimensions: Vec<NxAttrDimDef>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -615,7 +615,7 @@ pub struct NxTreeDimensionInfo {
     /// Wire name: `qEffectiveDimensionName`.
     #[doc(alias = "qEffectiveDimensionName")]
     pub effective_dimension_name: String,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -1754,7 +1754,7 @@ pub struct TreeDataDef {
     /// Wire name: `qContextSetExpression`.
     #[doc(alias = "qContextSetExpression")]
     pub context_set_expression: String,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 

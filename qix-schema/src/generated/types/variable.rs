@@ -130,7 +130,7 @@ pub struct GenericVariableLayout {
     /// Wire name: `qIsScriptCreated`.
     #[doc(alias = "qIsScriptCreated")]
     pub is_script_created: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -275,7 +275,7 @@ pub struct GenericVariableProperties {
     /// Wire name: `qConstraints`.
     #[doc(alias = "qConstraints")]
     pub constraints: GenericVariableConstraints,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -416,7 +416,7 @@ pub enum GenericVariableType {
     #[doc(alias = "text")]
     #[doc(alias = "VARIABLE_TYPE_TEXT")]
     Text,
-    /// A value that the schema does not know; it is written back as it came.
+    /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
@@ -685,7 +685,7 @@ pub struct NxVariableProperties {
     /// Wire name: `qPreDefinedList`.
     #[doc(alias = "qPreDefinedList")]
     pub pre_defined_list: Vec<String>,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
@@ -858,7 +858,7 @@ pub struct VariableListDef {
     /// Wire name: `qShowSession`.
     #[doc(alias = "qShowSession")]
     pub show_session: bool,
-    /// Members that the schema does not know.
+    /// Members that are not part of the schema.
     pub extra: Extra,
 }
 

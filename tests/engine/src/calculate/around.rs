@@ -95,11 +95,13 @@ impl Grid {
     }
 }
 
-/// The value of a formula for each of some rows that are a table of their own, in load order.
+/// The value of a formula for each of some rows that are a table of their own. Their order is by the ranks of the
+/// dimensions' values, or by load order where there are none.
 pub(super) fn by_row(
     groups: &Groups,
     formula: &Formula,
     mut keys: Vec<GroupKey>,
+    ranks: &[Option<Vec<u32>>],
     context: &Context<'_>,
 ) -> Result<Vec<(GroupKey, Dual)>> {
     if !formula.looks_around {
@@ -109,7 +111,10 @@ pub(super) fn by_row(
         };
         return Ok(keys.into_iter().map(value).collect());
     }
-    keys.sort_unstable();
+    let rank = |at: usize, code: u32| {
+        ranks.get(at).and_then(Option::as_ref).map_or(code, |ranks| ranks.get(code as usize).copied().unwrap_or(code))
+    };
+    keys.sort_by_cached_key(|key| key.iter().enumerate().map(|(at, code)| rank(at, *code)).collect::<Vec<u32>>());
     let inner = keys.first().and_then(|key| key.len().checked_sub(1));
     let grid = Grid::of_rows(keys, inner);
     let mut values = Vec::new();
@@ -117,11 +122,15 @@ pub(super) fn by_row(
     Ok(grid.cells.into_iter().zip(values).collect())
 }
 
+/// An expression and a line of cells.
+type LineOf = (*const Expression, *const Vec<usize>);
+
 /// What was worked out for other cells already. Running sums and ranks ask for the same again and again.
 #[derive(Default)]
 struct Memory {
     values: RefCell<HashMap<*const Expression, Option<Vec<Option<Dual>>>>>,
-    sorted: RefCell<HashMap<(*const Expression, *const Vec<usize>), Rc<Vec<f64>>>>,
+    /// The numbers of an expression in a line, from the largest.
+    sorted: RefCell<HashMap<LineOf, Rc<Vec<f64>>>>,
 }
 
 /// The cells around the one that an expression is evaluated for.

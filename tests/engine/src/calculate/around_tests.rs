@@ -115,6 +115,11 @@ fn tables_within_an_expression_have_rows_to_look_around_in() {
     assert_eq!(value("Sum(Aggr(RangeSum(Above(Sum(x), 0, RowNo())), Year, Month))"), "83");
     assert_eq!(value("Max(Aggr(RowNo(), Year, Month)) & Max(Aggr(RowNo(total), Year, Month))"), "36");
     assert_eq!(value("Concat({<Month={\"=Rank(Sum(x))<=2\"}>} distinct Month, ',')"), "2,3");
+    let running = "Concat(Aggr(RangeSum(Above(Sum(x), 0, RowNo())), (Month, (NUMERIC, DESCENDING))), ',', Month)";
+    assert_eq!(value(running), "47,38,20");
+    assert_eq!(value(&running.replace("DESCENDING", "ascending")), "9,27,47");
+    assert_eq!(value("Concat(Aggr(RowNo(), (Month, (TEXT, REVERSE)), (Year)), ',', Month)"), "1,2,1,2,1,2");
+    assert!(super::evaluate("Sum(Aggr(RowNo(), (Month, (MAGIC))))", &app.context()).unwrap_err().contains("MAGIC"));
     let top = definition(&["=Aggr(If(Rank(Sum(x)) <= 2, Month), Month)"], &["Sum(x)"], json!({}));
     let cube = Cube::new(&top, &Expansion::default(), &app.context()).unwrap().layout();
     let rows = cube["qDataPages"][0]["qMatrix"].as_array().unwrap();
@@ -132,6 +137,9 @@ fn a_pivot_table_has_cells_above_and_beside() {
     assert_eq!(pivot("First(Sum(x)) & Last(Sum(x), 2)", json!({})), "12,12,12 816,816,816");
     assert_eq!(pivot("HRank(Sum(x))", json!({})), "3,2,1 3,1-2,1-2");
     assert_eq!(pivot("Rank(Sum(x))", json!({})), "2,2,2 1,1,1");
+    assert_eq!(pivot("Sum(total <Year> x)", json!({})), "7,7,7 40,40,40");
+    assert_eq!(pivot("Sum(total <Month> x)", json!({})), "9,18,20 9,18,20");
+    assert_eq!(pivot("Rank(total Sum(x)) & HRank(total Sum(x))", json!({})), "23,22,21 13,11-2,11-2");
     let totals = json!({ "qOtherTotalSpec": { "qTotalMode": "TOTAL_EXPR" } });
     let app = App::new(YEARS);
     let mut asked = definition(&["Year", "Month"], &["Above(total Sum(x))"], json!({ "qMode": "P" }));

@@ -45,7 +45,7 @@ pub(super) fn grouping(definition: &DimensionDef, context: &Context<'_>) -> std:
     if text.is_empty() {
         return Err(invalid);
     }
-    // A name that no field has is null in every row, which is no mistake to the engine.
+    // The engine does not refuse the name of an unknown field: the dimension is null in every row.
     let is_name = !text.starts_with('=') && text.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '_' | '.'));
     let text = if is_name { "Null()" } else { text };
     let formula = RowFormula::new(text, context).map_err(|_| invalid)?;
@@ -161,7 +161,7 @@ impl Dimension {
         }
     }
 
-    /// A value by its element number; none for null and others that are no values.
+    /// A value by its element number; `None` for null, others and fillers.
     pub(super) fn value(&self, element: u32) -> Option<&Shown> {
         self.values.get(element as usize)
     }
@@ -256,7 +256,7 @@ fn behind(formula: &RowFormula, values: &Symbols, ground: &Ground<'_, '_>) -> Re
     let mut behind: Vec<Vec<usize>> = vec![Vec::new(); values.len()];
     let state_of = context.selections.value_states(context.data, ground.live, ground.state, *field);
     let mut states: Vec<Option<ValueState>> = vec![None; values.len()];
-    // A second grouping numbers anew, so that values come out that are not possible now; known ones are found again.
+    // A second grouping also numbers values that are not possible now; known ones keep their numbers.
     let all = Grouping::Computed { formula: formula.clone(), values: RefCell::new(values.clone()) };
     let groupings = [all];
     let keys = Keys::new(&groupings, ground.live, ground.state, context)?;
@@ -290,7 +290,7 @@ pub(super) fn by_value(text: &str, grouping: &Grouping, ground: &Ground<'_, '_>)
     let Ok(formula) = Formula::new(text, context) else { return Ok(HashMap::new()) };
     let groupings = std::slice::from_ref(grouping);
     let groups = Groups::new(groupings, &[&formula], &[vec![true]], ground.live, ground.state, context)?;
-    let values = super::around::by_row(&groups, &formula, groups.keys.clone(), context)?;
+    let values = super::around::by_row(&groups, &formula, groups.keys.clone(), &[], context)?;
     Ok(values.into_iter().map(|(key, value)| (key[0], value)).collect())
 }
 

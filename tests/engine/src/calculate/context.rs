@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
+use super::group::KnownTable;
 use crate::data::Data;
 use crate::error::{EngineError, Result};
 use crate::selection::{Live, Picked, Selections};
@@ -55,6 +56,8 @@ pub struct Context<'a> {
     pub(super) settings: Settings,
     /// What the selections of each state leave.
     lives: RefCell<HashMap<String, Rc<Live>>>,
+    /// `Aggr` tables. One expression, and even more so the measures of a chart, ask for the same again and again.
+    pub(super) tables: RefCell<Vec<KnownTable>>,
     /// How many expressions are being worked out inside each other.
     depth: Cell<usize>,
 }
@@ -80,6 +83,7 @@ impl<'a> Context<'a> {
             cancel,
             settings: Settings::from_variables(variables),
             lives: RefCell::default(),
+            tables: RefCell::default(),
             depth: Cell::new(0),
         }
     }

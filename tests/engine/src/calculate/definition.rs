@@ -57,12 +57,12 @@ pub(super) fn text<'v>(value: &'v Value, member: &str) -> &'v str {
     value.get(member).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// A member that is true or false; false if it is absent.
+/// A bool member; defaults to false.
 pub(super) fn truth(value: &Value, member: &str) -> bool {
     value.get(member).and_then(Value::as_bool).unwrap_or(false)
 }
 
-/// A member's whole number, or what it is without.
+/// An integer member, or a default.
 pub(super) fn whole(value: &Value, member: &str, otherwise: i64) -> i64 {
     value
         .get(member)

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use super::Context;
 use crate::expression::{
-    self, Aggregation, AggregationKind, Aggregator, Binder, Expression, Host, SetExpression, Total, bind, parse, visit,
+    self, AggrOrder, Aggregation, AggregationKind, Aggregator, Binder, Expression, Host, SetExpression, Total, bind,
+    parse, visit,
 };
 use crate::value::{Dual, interpret};
 
 /// An expression that can be evaluated for groups of rows.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Formula {
     /// The tree, with aggregations replaced by their numbers.
     pub(super) tree: Expression,
@@ -20,7 +21,7 @@ pub(super) struct Formula {
 }
 
 /// An aggregation bound to the data.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Aggregate {
     pub(super) kind: Aggregator,
     pub(super) distinct: bool,
@@ -32,7 +33,7 @@ pub(super) struct Aggregate {
 }
 
 /// What expressions within an aggregation, or of a dimension, are bound to.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Inner {
     /// Fields, by slot.
     pub(super) fields: Vec<usize>,
@@ -41,11 +42,12 @@ pub(super) struct Inner {
 }
 
 /// `Aggr(expression, field, …)`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct AggrTable {
     pub(super) formula: Formula,
     /// Its dimensions, as slots of the fields.
     pub(super) dimensions: Vec<usize>,
+    pub(super) orders: Vec<AggrOrder>,
     pub(super) set: Option<SetExpression>,
 }
 
@@ -163,7 +165,7 @@ fn variable(name: &str, context: &Context<'_>) -> Dual {
     }
 }
 
-/// Binds what stands outside of aggregations.
+/// Binds what is outside of aggregations.
 struct Outer<'a, 'c> {
     context: &'a Context<'c>,
     aggregates: Vec<Aggregate>,
@@ -275,7 +277,12 @@ impl Binder for Rows<'_, '_> {
                     _ => return Err("Error in expression: Aggr takes fields as dimensions".into()),
                 }
             }
-            self.inner.tables.push(AggrTable { formula, dimensions, set: aggregation.set.clone() });
+            self.inner.tables.push(AggrTable {
+                formula,
+                dimensions,
+                orders: aggregation.orders.clone(),
+                set: aggregation.set.clone(),
+            });
             return Ok(Expression::Slot(TABLE_SLOT + self.inner.tables.len() - 1));
         }
         // An aggregation over everything is one value, whatever the row.

@@ -12,9 +12,9 @@ use super::join::Walk;
 use super::limit::{COLLAPSED, Limit};
 use crate::data::{NULL, Symbols};
 use crate::error::Result;
-use crate::expression::{Accumulator, Expression, Host, Scope, evaluate};
+use crate::expression::{Accumulator, AggrOrder, AggrSort, Expression, Host, Scope, evaluate};
 use crate::selection::Live;
-use crate::value::{Dual, Settings};
+use crate::value::{Dual, Settings, compare, compare_text};
 
 /// In a group's key: this dimension is not grouped by.
 pub(super) const ANY: u32 = u32::MAX - 1;
@@ -112,25 +112,54 @@ impl<'g> Keys<'g> {
     }
 }
 
-/// Values of `Aggr` tables by their dimensions' values.
+/// The values of an `Aggr` table by its dimensions' values.
+type TableValues = Rc<HashMap<Vec<u32>, Dual>>;
+
+/// The values of the `Aggr` tables of an expression.
 #[derive(Default)]
-struct Tables(Vec<HashMap<Vec<u32>, Dual>>);
+struct Tables(Vec<TableValues>);
+
+/// An `Aggr` table that was worked out already, with what its values depend on.
+pub(super) struct KnownTable {
+    table: AggrTable,
+    fields: Vec<usize>,
+    live: u64,
+    state: String,
+    values: TableValues,
+}
 
 impl Tables {
     fn new(inner: &Inner, live: &Live, state: &str, context: &Context<'_>) -> Result<Self> {
-        let tables = inner.tables.iter().map(|table| Self::table(table, inner, live, state, context));
+        let tables = inner.tables.iter().map(|table| {
+            let fields: Vec<usize> = table.dimensions.iter().map(|slot| inner.fields[*slot]).collect();
+            let is_same = |known: &&KnownTable| {
+                known.live == live.id() && known.state == state && known.fields == fields && known.table == *table
+            };
+            let known = context.tables.borrow().iter().find(is_same).map(|known| Rc::clone(&known.values));
+            if let Some(values) = known {
+                return Ok(values);
+            }
+            let values = Rc::new(Self::table(table, &fields, live, state, context)?);
+            context.tables.borrow_mut().push(KnownTable {
+                table: table.clone(),
+                fields,
+                live: live.id(),
+                state: state.to_owned(),
+                values: Rc::clone(&values),
+            });
+            Ok(values)
+        });
         Ok(Self(tables.collect::<Result<_>>()?))
     }
 
     fn table(
         table: &AggrTable,
-        inner: &Inner,
+        fields: &[usize],
         live: &Live,
         state: &str,
         context: &Context<'_>,
     ) -> Result<HashMap<Vec<u32>, Dual>> {
-        let groupings: Vec<Grouping> =
-            table.dimensions.iter().map(|slot| Grouping::Field(inner.fields[*slot])).collect();
+        let groupings: Vec<Grouping> = fields.iter().map(|field| Grouping::Field(*field)).collect();
         let own = match &table.set {
             Some(set) => Some(super::set::live(set, state, context)?),
             None => None,
@@ -144,9 +173,33 @@ impl Tables {
         }
         let full = vec![true; groupings.len()];
         let groups = Groups::new(&groupings, &[&formula], &[full], live, state, context)?;
+        let ranks: Vec<Option<Vec<u32>>> =
+            fields.iter().zip(&table.orders).map(|(field, order)| ranks(*field, *order, context)).collect();
         let keys = groups.keys.iter().filter(|key| !key.contains(&NULL)).cloned().collect();
-        Ok(super::around::by_row(&groups, &formula, keys, context)?.into_iter().collect())
+        Ok(super::around::by_row(&groups, &formula, keys, &ranks, context)?.into_iter().collect())
     }
+}
+
+/// Place of each value of a field in an order; none for load order, which is that of the element numbers.
+fn ranks(field: usize, order: AggrOrder, context: &Context<'_>) -> Option<Vec<u32>> {
+    if order == AggrOrder::default() {
+        return None;
+    }
+    let values = context.data.fields[field].symbols.values();
+    let mut places: Vec<usize> = (0..values.len()).collect();
+    match order.by {
+        AggrSort::LoadOrder => {}
+        AggrSort::Numeric => places.sort_by(|a, b| compare(&values[*a], &values[*b])),
+        AggrSort::Text => places.sort_by(|a, b| compare_text(&values[*a].as_text(), &values[*b].as_text())),
+    }
+    if order.descending {
+        places.reverse();
+    }
+    let mut ranks = vec![0; places.len()];
+    for (rank, place) in places.into_iter().enumerate() {
+        ranks[place] = rank as u32;
+    }
+    Some(ranks)
 }
 
 /// A row of values that an expression is evaluated for.

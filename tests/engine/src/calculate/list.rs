@@ -78,7 +78,7 @@ impl List {
         }
         let dimension = Dimension::new(defined, &grouping, &ground)?;
         list_object.info = dimension_info(&dimension, None, &ground);
-        // A list is no axis: it has neither bounds nor a cube's cardinal.
+        // Nothing is drawn along a list: it has neither bounds nor a cube's cardinal.
         list_object.info["qCardinalities"]["qHypercubeCardinal"] = 0.into();
         list_object.info["qMin"] = 0.into();
         list_object.info["qMax"] = 0.into();
@@ -246,9 +246,10 @@ fn found(dimension: &Dimension, grouping: &Grouping, text: &str, ground: &Ground
             .map(|mask| mask.to_vec());
     }
     let text = text.trim();
+    let words = search::Words::of(text);
     let fits = |shown: &Shown| match search::is_pattern(text) {
         true => crate::value::wild_match(&shown.text, text),
-        false => search::any_word_begins(&shown.text, text),
+        false => words.find(&shown.text),
     };
     Ok(dimension.values.iter().map(fits).collect())
 }

@@ -53,7 +53,7 @@ fn its_layout_has_one_dimension() {
     assert_eq!(layout["title"], "T");
     assert_eq!(list(&app, &definition("=nosuch(", json!({})), None).layout()["qError"]["qErrorCode"], 7000);
     assert!(list(&app, &definition("=nosuch(", json!({})), None).data_pages(&[]).is_err());
-    // A name that no field has is no error, only a list without values.
+    // The name of an unknown field gives an empty list and no error.
     let unknown = list(&app, &definition("nosuch", json!({})), None).layout();
     assert_eq!((&unknown["qError"], &unknown["qSize"]["qcy"]), (&Value::Null, &json!(0)));
 }
@@ -91,6 +91,11 @@ fn a_plain_search_finds_beginnings_of_words() {
     assert_eq!(find("yo"), "New YorkO Saint-YonO YorktownO");
     assert_eq!(find("ork"), "");
     assert_eq!(find("new myo"), "MyorkaO New YorkO");
+    assert_eq!(find("\"new y\""), "New YorkO");
+    assert_eq!(find("\"new x\" sai"), "Saint-YonO");
+    assert_eq!(find("+yo +ne"), "New YorkO");
+    assert_eq!(find("yo -ne"), "Saint-YonO YorktownO");
+    assert_eq!(find("-yo"), "MyorkaO");
     assert_eq!(find("=Len(Name)<7"), "MyorkaO");
     let computed = list(&app, &definition("=Upper(Name)", json!({})), Some("yor"));
     assert_eq!(shown(&computed), "NEW YORKO YORKTOWNO");

@@ -11,6 +11,7 @@ mod group;
 mod hash;
 mod host;
 mod join;
+mod labels;
 mod limit;
 mod list;
 mod references;

@@ -58,7 +58,8 @@ pub(super) fn mask(field: usize, search: Search<'_>, state: &str, base: &Live, c
         return Ok(values.iter().map(|value| wild_match(&value.as_text(), text)).collect());
     }
     if search.words {
-        return Ok(values.iter().map(|value| any_word_begins(&value.as_text(), text)).collect());
+        let words = Words::of(text);
+        return Ok(values.iter().map(|value| words.find(&value.as_text())).collect());
     }
     let mut found: Vec<bool> = values.iter().map(|value| wild_match(&value.as_text(), text)).collect();
     if !found.contains(&true) {
@@ -79,13 +80,48 @@ pub(super) fn shortened(text: &str) -> &str {
     text.char_indices().nth(LONGEST).map_or(text, |(end, _)| &text[..end])
 }
 
-/// Whether one of the words of a plain search text begins a word of a value.
-pub(super) fn any_word_begins(value: &str, search: &str) -> bool {
-    let value = value.to_lowercase();
-    search
-        .to_lowercase()
-        .split_whitespace()
-        .any(|wanted| value.match_indices(wanted).any(|(at, _)| !value[..at].ends_with(char::is_alphanumeric)))
+/// A plain search text: words and quoted phrases, any of which may begin a word of a value. Those with a plus all
+/// have to, those with a minus must not.
+pub(super) struct Words {
+    any: Vec<String>,
+    all: Vec<String>,
+    none: Vec<String>,
+}
+
+impl Words {
+    pub(super) fn of(text: &str) -> Self {
+        let mut words = Self { any: Vec::new(), all: Vec::new(), none: Vec::new() };
+        let text = text.to_lowercase();
+        let mut rest = text.trim_start();
+        while !rest.is_empty() {
+            let sign = rest.chars().next().filter(|c| matches!(c, '+' | '-'));
+            let word = sign.map_or(rest, |_| &rest[1..]);
+            let (word, after) = match word.strip_prefix('"') {
+                Some(phrase) => phrase.split_once('"').unwrap_or((phrase, "")),
+                None => word.split_at(word.find(char::is_whitespace).unwrap_or(word.len())),
+            };
+            let kind = match sign {
+                Some('+') => &mut words.all,
+                Some(_) => &mut words.none,
+                None => &mut words.any,
+            };
+            if !word.is_empty() {
+                kind.push(word.to_owned());
+            }
+            rest = after.trim_start();
+        }
+        words
+    }
+
+    pub(super) fn find(&self, value: &str) -> bool {
+        let value = value.to_lowercase();
+        let begins = |word: &String| {
+            value.match_indices(word.as_str()).any(|(at, _)| !value[..at].ends_with(char::is_alphanumeric))
+        };
+        let any =
+            self.any.iter().any(begins) || (self.any.is_empty() && !(self.all.is_empty() && self.none.is_empty()));
+        (any || !self.all.is_empty()) && self.all.iter().all(begins) && !self.none.iter().any(begins)
+    }
 }
 
 fn by_expression(field: usize, expression: &str, state: &str, base: &Live, context: &Context<'_>) -> Result<Mask> {
@@ -99,7 +135,7 @@ fn by_expression(field: usize, expression: &str, state: &str, base: &Live, conte
     let groups = Groups::new(&groupings, &[&formula], &[vec![true]], &live, state, context)?;
     let mut mask = vec![false; context.data.fields[field].symbols.len()];
     let keys = groups.keys.iter().filter(|key| key[0] != NULL).cloned().collect();
-    for (key, value) in super::around::by_row(&groups, &formula, keys, context)? {
+    for (key, value) in super::around::by_row(&groups, &formula, keys, &[], context)? {
         if let Some(one) = mask.get_mut(key[0] as usize) {
             *one = value.holds();
         }
@@ -134,7 +170,7 @@ impl<'s> Look<'s> {
         }
     }
 
-    /// What a bound's text is among values of this look; none if it is no such value.
+    /// Reads a bound's text as values of this look are shown; `None` if it reads as something else.
     fn read(self, text: &str, values: &[Dual], settings: &Settings) -> Option<Dual> {
         let number = plain_number(text, settings);
         match self {
@@ -179,7 +215,7 @@ fn within(values: &[Dual], bounds: &[Bound<'_>], settings: &Settings) -> Mask {
     });
     let pattern = common_pattern(&own_texts.collect::<Vec<_>>(), settings);
     let mut known: Vec<(Look<'_>, Vec<Option<Dual>>)> = Vec::new();
-    let mut holds = |value: &Dual| {
+    let holds = |value: &Dual| {
         let look = Look::of(value, pattern, settings);
         let at = known.iter().position(|(of, _)| *of == look).unwrap_or_else(|| {
             known.push((look, bounds.iter().map(|bound| look.read(bound.text, values, settings)).collect()));
@@ -188,7 +224,7 @@ fn within(values: &[Dual], bounds: &[Bound<'_>], settings: &Settings) -> Mask {
         let read = bounds.iter().zip(&known[at].1);
         read.into_iter().all(|(bound, read)| read.as_ref().is_some_and(|read| bound.holds(value, read)))
     };
-    values.iter().map(|value| holds(value)).collect()
+    values.iter().map(holds).collect()
 }
 
 /// Comparisons such as `>5`, `>=1<3`; none if the text is something else.

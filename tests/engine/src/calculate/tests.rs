@@ -25,7 +25,13 @@ pub(super) const SALES: &str = "
 
 pub(super) fn load(text: &str) -> Data {
     let cancel = AtomicBool::new(false);
-    let options = script::Options { folder: None, variables: Variables::new(), cancel: &cancel, progress: &mut |_| {} };
+    let options = script::Options {
+        folders: &Default::default(),
+        limit: None,
+        variables: Variables::new(),
+        cancel: &cancel,
+        progress: &mut |_| {},
+    };
     script::run(text, options).unwrap().data
 }
 

@@ -102,6 +102,11 @@ impl Data {
         self.field(field).map(|field| field.symbols.len())
     }
 
+    /// Whether all values of a field are numbers.
+    pub(crate) fn is_numeric(&self, field: &str) -> bool {
+        self.field(field).is_some_and(|field| field.tags.iter().any(|tag| tag == "$numeric"))
+    }
+
     /// The values of a field.
     pub(crate) fn symbols(&self, field: &str) -> Option<&Symbols> {
         self.field(field).map(|field| &field.symbols)

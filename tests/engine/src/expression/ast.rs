@@ -88,6 +88,43 @@ pub enum Binary {
     BitXor,
 }
 
+/// A function that only load scripts have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scripted {
+    /// A text with parts of it replaced as a map says.
+    MapSubString,
+    /// A value of a table, by another of its row.
+    Lookup,
+    /// Place of a field in a table.
+    FieldNumber,
+    /// Place of a table.
+    TableNumber,
+    /// Name of the file that is read, without its extension.
+    FileBaseName,
+    /// Name of the file that is read.
+    FileName,
+    /// Extension of the file that is read.
+    FileExtension,
+    /// Path of the file that is read.
+    FilePath,
+    /// Folder of the file that is read.
+    FileDir,
+    /// Size of a file.
+    FileSize,
+    /// When a file was changed.
+    FileTime,
+    /// Number of rows of a QVD file.
+    QvdNoOfRecords,
+    /// Number of fields of a QVD file.
+    QvdNoOfFields,
+    /// Name of a field of a QVD file.
+    QvdFieldName,
+    /// Name of the table in a QVD file.
+    QvdTableName,
+    /// Whether the reload is partial.
+    IsPartialReload,
+}
+
 /// Functions that look at the row or cell they are evaluated for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Host {
@@ -149,7 +186,7 @@ pub enum Host {
     Column,
     /// Rank among the rows.
     Rank,
-    /// Number of dimensions that are no totals.
+    /// Number of dimensions without those that are totals.
     Dimensionality,
     /// Number of selected values.
     GetSelectedCount,
@@ -163,6 +200,8 @@ pub enum Host {
     GetFieldSelections,
     /// All selections as text.
     GetCurrentSelections,
+    /// A function that only load scripts have.
+    Scripted(Scripted),
     /// A random number.
     Random,
     /// This moment.
@@ -184,6 +223,29 @@ pub struct Aggregation {
     pub total: Total,
     /// The values, and what else the function wants.
     pub arguments: Vec<Expression>,
+    /// How the dimensions of `Aggr` are sorted.
+    pub orders: Vec<AggrOrder>,
+}
+
+/// How a dimension of `Aggr` is sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AggrOrder {
+    /// What counts.
+    pub by: AggrSort,
+    /// Whether the largest or last come first.
+    pub descending: bool,
+}
+
+/// What a dimension of `Aggr` is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AggrSort {
+    /// The order in which the values were loaded.
+    #[default]
+    LoadOrder,
+    /// The numbers of the values.
+    Numeric,
+    /// The texts of the values.
+    Text,
 }
 
 /// Which aggregation.

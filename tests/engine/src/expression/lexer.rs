@@ -58,7 +58,7 @@ pub fn tokenize(text: &str) -> Result<Vec<Token>, ParseError> {
             at += c.len_utf8();
             continue;
         }
-        // `lib://` is no comment.
+        // `lib://` does not start a comment.
         if rest.starts_with("//") && !text[..at].ends_with(':') {
             at += rest.find('\n').unwrap_or(rest.len());
             continue;

@@ -12,8 +12,8 @@ mod set;
 
 pub use aggregate::Accumulator;
 pub use ast::{
-    Aggregation, AggregationKind, Aggregator, Binary, Element, Expression, Host, Modifier, SetExpression, SetOperator,
-    Total, Unary, Values,
+    AggrOrder, AggrSort, Aggregation, AggregationKind, Aggregator, Binary, Element, Expression, Host, Modifier,
+    Scripted, SetExpression, SetOperator, Total, Unary, Values,
 };
 pub use bind::{Binder, bind, visit};
 pub use dollar::expand;

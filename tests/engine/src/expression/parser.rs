@@ -3,12 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::ast::{Aggregation, AggregationKind, Binary, Expression, SetExpression, Total, Unary};
+use super::ast::{AggrOrder, AggrSort, Aggregation, AggregationKind, Binary, Expression, SetExpression, Total, Unary};
 use super::functions::{self, Named};
 use super::lexer::{Symbol, Token, tokenize};
 use crate::value::Dual;
 
-/// Why a text is no expression, and where.
+/// Why a text cannot be parsed as an expression, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParseError {
     /// What is wrong.
@@ -84,7 +84,7 @@ fn inherit(expression: &mut Expression, set: &SetExpression) {
 /// How deep an expression may nest, so that no text can exhaust the stack.
 const DEEPEST: usize = 120;
 
-/// How many operators of a rank may stand in a row, for the same reason.
+/// How many operators of a rank may follow each other, for the same reason.
 const LONGEST: usize = 500;
 
 /// Reads expressions from tokens; what follows an expression is left to the caller.
@@ -133,6 +133,11 @@ impl<'a> Parser<'a> {
     /// Passes over a token.
     pub fn skip(&mut self) {
         self.at += 1;
+    }
+
+    /// Goes back to the token before.
+    pub fn back(&mut self) {
+        self.at = self.at.saturating_sub(1);
     }
 
     /// Passes over a sign if it comes next.
@@ -336,8 +341,61 @@ impl<'a> Parser<'a> {
                 break;
             }
         }
-        let arguments = self.arguments()?;
-        Ok(Expression::Aggregation(Box::new(Aggregation { kind, set, distinct, total, arguments })))
+        let (arguments, orders) = match kind {
+            AggregationKind::Aggr => self.aggr_arguments()?,
+            AggregationKind::Plain(_) => (self.arguments()?, Vec::new()),
+        };
+        Ok(Expression::Aggregation(Box::new(Aggregation { kind, set, distinct, total, arguments, orders })))
+    }
+
+    /// The arguments of `Aggr`, whose dimensions may come with an order: `(Month, (NUMERIC, DESCENDING))`.
+    fn aggr_arguments(&mut self) -> Result<(Vec<Expression>, Vec<AggrOrder>), ParseError> {
+        let mut arguments = vec![self.expression()?];
+        let mut orders = Vec::new();
+        while self.accept(",") {
+            let mut order = AggrOrder::default();
+            if self.accept("(") {
+                arguments.push(self.expression()?);
+                if self.accept(",") {
+                    order = self.aggr_order()?;
+                }
+                self.expect(")")?;
+            } else {
+                arguments.push(self.expression()?);
+            }
+            orders.push(order);
+        }
+        self.end_of_arguments()?;
+        Ok((arguments, orders))
+    }
+
+    /// The parenthesis after arguments. Anything that could be an expression there is garbage after one.
+    fn end_of_arguments(&mut self) -> Result<(), ParseError> {
+        match self.token() {
+            Some(token) if !matches!(token.symbol, Symbol::Sign(_)) => Err(garbage(self.text, token.start)),
+            _ => self.expect(")"),
+        }
+    }
+
+    fn aggr_order(&mut self) -> Result<AggrOrder, ParseError> {
+        let mut order = AggrOrder::default();
+        self.expect("(")?;
+        loop {
+            let Some(Symbol::Word(word)) = self.symbol() else { return Err(self.error("Sort order expected")) };
+            match word.to_ascii_uppercase().as_str() {
+                "LOAD_ORDER" => order.by = AggrSort::LoadOrder,
+                "NUMERIC" => order.by = AggrSort::Numeric,
+                "TEXT" => order.by = AggrSort::Text,
+                "ASC" | "ASCENDING" => order.descending = false,
+                "DESC" | "DESCENDING" | "REVERSE" => order.descending = true,
+                _ => return Err(self.error(format!("Unknown sort order '{word}'"))),
+            }
+            self.skip();
+            if !self.accept(",") {
+                self.expect(")")?;
+                return Ok(order);
+            }
+        }
     }
 
     fn total_fields(&mut self) -> Result<Vec<Arc<str>>, ParseError> {
@@ -365,10 +423,7 @@ impl<'a> Parser<'a> {
         loop {
             arguments.push(self.expression()?);
             if !self.accept(",") {
-                return match self.token() {
-                    Some(token) if !matches!(token.symbol, Symbol::Sign(_)) => Err(garbage(self.text, token.start)),
-                    _ => self.expect(")").map(|()| arguments),
-                };
+                return self.end_of_arguments().map(|()| arguments);
             }
         }
     }

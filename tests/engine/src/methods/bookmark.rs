@@ -4,7 +4,7 @@ use super::doc_items::{clone, destroy, make};
 use super::object::{apply_patches, get_layout, info, properties, set_detail, set_properties};
 use super::{Answer, Call, Methods, Results, calculate, one, result, unique_id};
 use crate::error::{EngineError, Result};
-use crate::objects::contents::{Entity, Kind};
+use crate::objects::contents::{Contents, Entity, Kind};
 use crate::objects::document::RESERVED_VARIABLES;
 use crate::objects::lists;
 use crate::selection::{DEFAULT_STATE, Snapshot};
@@ -72,13 +72,18 @@ fn refuse_patches(call: &Call<'_>) -> Result<()> {
 
 fn take_selections(call: &mut Call<'_>, bookmark: &mut Entity) -> Result<()> {
     let frame = call.frame()?;
-    let snapshot = frame.selections.snapshot(&frame.data);
+    remember_selections(bookmark, frame.selections.snapshot(&frame.data), &frame.app);
+    Ok(())
+}
+
+/// Keeps selections in a bookmark, and the variables of the app that are to be brought back with them.
+pub(crate) fn remember_selections(bookmark: &mut Entity, snapshot: Snapshot, app: &Contents) {
     let all = bookmark.properties["qIncludeVariables"].as_bool().unwrap_or(false);
     let included = |variable: &&Arc<Entity>| {
         let asked = variable.properties["qIncludeInBookmark"].as_bool().unwrap_or(false);
         (all || asked) && !RESERVED_VARIABLES.contains(&variable.name())
     };
-    let variables: Vec<_> = frame.app.of_kind(Kind::Variable).filter(included).collect();
+    let variables: Vec<_> = app.of_kind(Kind::Variable).filter(included).collect();
     let items = variables
         .iter()
         .map(|variable| json!({ "qName": variable.name(), "qDefinition": variable.properties["qDefinition"] }));
@@ -89,7 +94,6 @@ fn take_selections(call: &mut Call<'_>, bookmark: &mut Entity) -> Result<()> {
     let definition = |variable: &&Arc<Entity>| (variable.id.clone(), variable.properties["qDefinition"].clone());
     bookmark.details.variables = variables.iter().map(definition).collect();
     bookmark.details.selections = Some(snapshot);
-    Ok(())
 }
 
 fn list(call: &mut Call<'_>) -> Result<Answer> {

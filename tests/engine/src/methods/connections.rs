@@ -53,7 +53,7 @@ fn delete(call: &mut Call<'_>) -> Result<Answer> {
 }
 
 /// An engine never tells a password again.
-fn without_password(mut connection: Value) -> Value {
+pub(crate) fn without_password(mut connection: Value) -> Value {
     if let Some(members) = connection.as_object_mut() {
         members.remove("qPassword");
     }

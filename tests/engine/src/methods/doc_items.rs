@@ -262,7 +262,9 @@ fn destroy_variable_by_name(call: &mut Call<'_>) -> Result<Answer> {
 
 fn all_infos(call: &mut Call<'_>) -> Result<Answer> {
     let frame = call.frame()?;
-    let infos = frame.app.iter().chain(frame.own.iter()).map(|entity| entity.info());
+    // Variables that the script made are not things of the app.
+    let all = frame.app.iter().chain(frame.own.iter()).filter(|entity| !entity.details.from_script);
+    let infos = all.map(|entity| entity.info());
     one("qInfos", infos.collect::<Value>())
 }
 

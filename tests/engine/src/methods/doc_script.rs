@@ -4,7 +4,7 @@ use super::doc_apps::default_script;
 use super::{Answer, Call, Done, Job, Methods, calculate, done, one, result, unique_id};
 use crate::calculate as calculation;
 use crate::error::{EngineError, Result};
-use crate::objects::contents::Kind;
+use crate::objects::contents::{Contents, Kind};
 use crate::objects::document::variables;
 use crate::protocol::failure::{RELOAD_RUNNING, failure};
 use crate::protocol::schema::snapshot;
@@ -28,6 +28,12 @@ pub(super) const METHODS: Methods = &[
     ("Doc.CheckScriptSyntax", check_syntax),
     ("Doc.DoReload", |call| reload(call, |ended| result("qReturn", ended.error.is_none()))),
     ("Doc.DoReloadEx", |call| reload(call, reload_result)),
+    ("Doc.SetFetchLimit", |call| {
+        // A negative number is no limit.
+        call.app_id()?;
+        call.session()?.fetch_limit = usize::try_from(call.params.integer("qLimit")).ok();
+        done()
+    }),
     ("Doc.GetTablesAndKeys", tables_and_keys),
     ("Doc.GetTableData", table_data),
     ("Doc.GetFieldDescription", field_description),
@@ -52,7 +58,8 @@ fn set_script(call: &mut Call<'_>) -> Result<Answer> {
 }
 
 fn check_syntax(call: &mut Call<'_>) -> Result<Answer> {
-    let errors = script::check(&call.doc()?.script).into_iter().map(|position| {
+    let errors = script::check(&call.doc()?.script).into_iter().map(|error| {
+        let position = error.position;
         json!({
             "qErrLen": position.length, "qTabIx": position.tab, "qLineInTab": position.line,
             "qColInLine": position.column, "qTextPos": position.text,
@@ -66,20 +73,21 @@ struct Ended {
     text: String,
     /// How many rows it has read.
     rows: usize,
+    /// How many rows it has stored in files.
+    stored: usize,
     error: Option<Box<ScriptError>>,
 }
 
-/// `DoReloadExResult`. Nothing is stored: there is no `STORE` here.
+/// `DoReloadExResult`. Engines count lines from 0.
 fn reload_result(ended: &Ended) -> super::Results {
-    let mut done = json!({ "qNbrOfLoadedRows": ended.rows, "qNbrOfStoredRows": 0 });
+    let mut done = json!({ "qNbrOfLoadedRows": ended.rows, "qNbrOfStoredRows": ended.stored });
     match &ended.error {
         None => done["qSuccess"] = json!(true),
         Some(error) => {
-            let before = ended.text.chars().take(error.position.text);
             let mut failure = json!({
                 "qDescription": error.message,
-                "qLine": error.line,
-                "qLineNumber": before.filter(|c| *c == '\n').count(),
+                "qLine": format!("{}{}", error.line, error.line_end),
+                "qLineNumber": error.line_number(&ended.text),
                 "qCode": error.code,
             });
             if let Some(title) = snapshot().errors.get(&error.code.into()) {
@@ -97,37 +105,44 @@ fn reload(call: &mut Call<'_>, answer: fn(&Ended) -> super::Results) -> Result<A
     if call.params.flag("qPartial") || params["qPartial"].as_bool() == Some(true) {
         return Err(EngineError::not_implemented("partial reloads"));
     }
-    // Clients send the default of their schema, which is 0, and mean no limit by it.
-    if params["qRowLimit"].as_i64().is_some_and(|limit| limit > 0) {
-        return Err(EngineError::not_implemented("reloads with qRowLimit"));
-    }
-    let own = Arc::clone(&call.session()?.own);
+    let is_debug = call.params.flag("qDebug") || params["qDebug"].as_bool() == Some(true);
+    // Clients that send every default of their schema send 0.
+    let row_limit =
+        params["qRowLimit"].as_u64().and_then(|limit| usize::try_from(limit).ok()).filter(|limit| *limit > 0);
+    let limit = row_limit.or(call.session()?.fetch_limit.filter(|_| is_debug));
     let document = call.doc()?;
     if document.reloading {
         return Err(failure(RELOAD_RUNNING, ""));
     }
     document.reloading = true;
     let text = document.script.clone();
-    let before = variables(&document.contents, &own);
-    let folder = call.world.folder.clone();
+    // Variables of the session are nothing to the script.
+    let before = variables(&document.contents, &Contents::default());
+    let folders = call.world.folders.clone();
     let request = call.request.clone();
     call.session()?.progress.start(request);
     let job: Job = Box::new(move |tools| {
-        let mut rows = 0;
+        let (mut rows, mut stored) = (0, 0);
         let mut tell = |message| {
-            if let script::Progress::Fetched(more) = message {
-                rows += more;
+            match message {
+                script::Progress::Fetched(more) => rows += more,
+                script::Progress::Stored(more) => stored += more,
+                _ => {}
             }
             if let Some(session) = tools.shared.world().sessions.get_mut(&tools.session) {
                 session.progress.note(message);
             }
         };
         let options = script::Options {
-            folder: folder.as_deref(),
+            folders: &folders,
+            limit,
             variables: before,
             cancel: &tools.abort.flag,
             progress: &mut tell,
         };
+        if is_debug {
+            wait_for_word(tools);
+        }
         let loaded = script::run(&text, options);
         if let Err(error) = &loaded {
             report(tools, error);
@@ -137,7 +152,7 @@ fn reload(call: &mut Call<'_>, answer: fn(&Ended) -> super::Results) -> Result<A
                 Ok(loaded) => take_over(call, loaded).map(|()| None)?,
                 Err(error) => Some(error),
             };
-            Ok(answer(&Ended { text, rows, error }))
+            Ok(answer(&Ended { text, rows, stored, error }))
         })))
     });
     Ok(Answer::Later(Work::Reload, job))
@@ -145,17 +160,24 @@ fn reload(call: &mut Call<'_>, answer: fn(&Ended) -> super::Results) -> Result<A
 
 /// Puts an error into the progress data, and waits for a word on it if that was asked for.
 fn report(tools: &super::Tools, error: &ScriptError) {
-    let waiting = {
+    let waits = {
         let mut world = tools.shared.world();
         let Some(session) = world.sessions.get_mut(&tools.session) else { return };
         session.progress.error(error);
-        session.progress.interact_on_error.then(|| {
-            let (done, waiting) = std::sync::mpsc::channel();
-            session.progress.interaction = Some(done);
-            waiting
-        })
+        session.progress.interact_on_error
     };
-    let Some(waiting) = waiting else { return };
+    if waits {
+        wait_for_word(tools);
+    }
+}
+
+/// Waits for `InteractDone`. A reload in debug mode does so before it starts, one that fails if that was asked for.
+fn wait_for_word(tools: &super::Tools) {
+    let (done, waiting) = std::sync::mpsc::channel();
+    match tools.shared.world().sessions.get_mut(&tools.session) {
+        Some(session) => session.progress.interaction = Some(done),
+        None => return,
+    }
     while !tools.abort.flag.load(Ordering::Relaxed) {
         match waiting.recv_timeout(Duration::from_millis(20)) {
             Err(RecvTimeoutError::Timeout) => {}

@@ -110,8 +110,10 @@ fn values(call: &mut Call<'_>) -> Result<Answer> {
     let mode = if call.params.flag("qToggleMode") { Mode::Toggle } else { Mode::Replace };
     let values = call.params.list("qFieldValues").to_vec();
     let wanted = state.clone();
-    // An engine answers `true` although it selects nothing, where the values are simply not there.
-    select_picks(call, state, mode, Some(("qReturn", true)), move |frame, cancel| {
+    // An engine answers `true` although it selects nothing, where texts are to be selected in a field of numbers.
+    let texts = values.iter().all(|value| !value["qIsNumeric"].as_bool().unwrap_or(false));
+    let numeric = call.frame()?.data.is_numeric(&field);
+    select_picks(call, state, mode, Some(("qReturn", texts && numeric)), move |frame, cancel| {
         Ok(vec![calculate::find_values(&field, &values, &frame.context(&wanted, cancel))?])
     })
 }

@@ -1,17 +1,18 @@
 //! Files that scripts could read: folders, types, and a look into separated text.
 //!
-//! Every folder connection stands for the one folder that the engine was started with.
+//! A folder connection leads to the folder that the engine was started with for its name, else to the one for all.
 
 use super::{Answer, Call, Methods, one, result};
 use crate::error::{EngineError, Result, code};
 use crate::protocol::failure::failure;
+use crate::script;
 use serde_json::{Value, json};
 use std::path::{Component, Path, PathBuf};
 
 pub(super) const METHODS: Methods = &[
     ("Global.GetFolderItemsForPath", |call| {
         let path = call.params.text("qPath").to_owned();
-        one("qFolderItems", items(&inside(call, &path)?)?)
+        one("qFolderItems", items(&inside(call, None, &path)?)?)
     }),
     ("Global.GetLogicalDriveStrings", |_| {
         one("qDrives", json!([{ "qDrive": "/", "qType": "Fixed", "qName": "/", "qTypeIdentifier": "FIXED" }]))
@@ -57,7 +58,11 @@ pub(super) const METHODS: Methods = &[
     ("Doc.GetIncludeFileContent", |call| {
         call.app_id()?;
         let path = call.params.text("qPath").to_owned();
-        let file = inside(call, without_connection(&path))?;
+        let (connection, path) = match script::library(&path) {
+            Some((connection, path)) => (Some(connection), path),
+            None => (None, path.as_str()),
+        };
+        let file = inside(call, connection, path)?;
         one("qContent", read(&file)?)
     }),
 ];
@@ -102,10 +107,10 @@ fn delimiter(line: &str) -> u8 {
     [b',', b';', b'\t', b'|'].into_iter().rev().max_by_key(|wanted| count(*wanted)).unwrap_or(b',')
 }
 
-/// A path under the engine's folder; none leads out of it.
-fn inside(call: &Call<'_>, path: &str) -> Result<PathBuf> {
+/// A path under the folder of a connection; none leads out of it.
+fn inside(call: &Call<'_>, connection: Option<&str>, path: &str) -> Result<PathBuf> {
     let not_found = || EngineError::not_found(path);
-    let folder = call.world.folder.clone().ok_or_else(not_found)?;
+    let folder = call.world.folders.of(connection).ok_or_else(not_found)?;
     let relative = path.replace('\\', "/");
     let relative = Path::new(relative.trim_start_matches('/'));
     if relative.components().any(|part| !matches!(part, Component::Normal(_) | Component::CurDir)) {
@@ -113,13 +118,6 @@ fn inside(call: &Call<'_>, path: &str) -> Result<PathBuf> {
     }
     let full = folder.join(relative);
     if full.exists() { Ok(full) } else { Err(not_found()) }
-}
-
-fn without_connection(path: &str) -> &str {
-    match path.get(..6).filter(|head| head.eq_ignore_ascii_case("lib://")) {
-        Some(_) => path[6..].split_once('/').map_or("", |(_, rest)| rest),
-        None => path,
-    }
 }
 
 /// The path of a request that names a connection by its id.
@@ -132,7 +130,7 @@ fn connected(call: &mut Call<'_>) -> Result<PathBuf> {
         return Err(EngineError::not_implemented(format!("connections of type {kind}")));
     }
     let path = call.params.text("qRelativePath").to_owned();
-    inside(call, &path)
+    inside(call, connection["qName"].as_str(), &path)
 }
 
 /// `[FolderItem]`, by name.

@@ -16,8 +16,11 @@ mod global;
 mod object;
 mod object_data;
 mod object_selections;
+mod profile;
 mod variable;
 
+pub(crate) use bookmark::remember_selections;
+pub(crate) use connections::without_password;
 pub(crate) use doc_apps::open_session_app_of_address;
 
 use crate::error::{EngineError, Result, code};
@@ -91,6 +94,7 @@ static METHODS: LazyLock<HashMap<&'static str, Method>> = LazyLock::new(|| {
         object::METHODS,
         object_data::METHODS,
         object_selections::METHODS,
+        profile::METHODS,
         variable::METHODS,
     ];
     files.into_iter().flatten().copied().collect()

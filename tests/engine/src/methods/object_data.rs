@@ -165,25 +165,39 @@ fn expand(call: &mut Call<'_>, side: Side, open: bool) -> Result<Answer> {
     Ok(Answer::Later(Work::Step, job))
 }
 
-/// A CSV file under an address of the engine's own.
+/// What an export writes.
+#[derive(Clone, Copy)]
+enum Export {
+    Separated(u8),
+    Workbook,
+}
+
+/// A file under an address of the engine's own.
 fn export(call: &mut Call<'_>) -> Result<Answer> {
     let (id, params, frame) = (call.target_id()?, call.params.clone(), call.frame()?);
-    let kind = params.text("qFileType");
-    if !matches!(kind, "CSV_C" | "EXPORT_CSV_C") {
-        return Err(EngineError::not_implemented(format!("GenericObject.ExportData as {kind}")));
-    }
+    let kind = match params.text("qFileType").trim_start_matches("EXPORT_") {
+        "CSV_C" => Export::Separated(b','),
+        "CSV_T" => Export::Separated(b'\t'),
+        "OOXML" => Export::Workbook,
+        kind => return Err(EngineError::not_implemented(format!("GenericObject.ExportData as {kind}"))),
+    };
     let job: Job = Box::new(move |tools| {
         let path = match params.text("qPath") {
             "" => "/qHyperCubeDef",
             path => path,
         };
-        let text = frame.cube(&id, path, &tools.abort.flag)?.csv()?;
+        let cube = frame.cube(&id, path, &tools.abort.flag)?;
+        let (file, ending) = match kind {
+            Export::Separated(delimiter) => (cube.separated(delimiter)?.into_bytes(), "csv"),
+            Export::Workbook => (cube.workbook()?, "xlsx"),
+        };
         let name = match params.text("qFileName") {
             "" => "export",
             name => name.rsplit(['/', '\\']).next().unwrap_or("export"),
         };
-        let url = format!("/tempcontent/{}/{}.csv", unique_id(), name.trim_end_matches(".csv"));
-        tools.shared.world().downloads.insert(url.clone(), text.into_bytes());
+        let name = name.strip_suffix(ending).and_then(|name| name.strip_suffix('.')).unwrap_or(name);
+        let url = format!("/tempcontent/{}/{name}.{ending}", unique_id());
+        tools.shared.world().downloads.insert(url.clone(), file);
         let mut results = result("qUrl", url);
         results.insert("qWarnings".into(), json!([]));
         finished(results)

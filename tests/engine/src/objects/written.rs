@@ -12,7 +12,11 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// Structs that an engine writes only if they were sent, by their struct and name.
-const ONLY_IF_SENT: [(&str, &str); 5] = [
+const ONLY_IF_SENT: [(&str, &str); 9] = [
+    ("NxLibraryDimension", "qOrigin"),
+    ("NxLibraryDimensionDef", "qOrigin"),
+    ("NxLibraryMeasure", "qOrigin"),
+    ("NxLibraryMeasureDef", "qOrigin"),
     ("NxAppLayout", "qUnsupportedFeatures"),
     ("NxAppLayout", "qUsage"),
     ("NxInlineMeasureDef", "qNumFormat"),

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 static SNAPSHOT: LazyLock<Schema> = LazyLock::new(|| {
-    let text = include_str!("../../../../qix-schema/schema/snapshot.json");
-    let json = serde_json::from_str(text).unwrap_or(Value::Null);
+    let json = serde_json::from_str(qix_schema::SNAPSHOT).unwrap_or(Value::Null);
     Schema::from_json(&json)
 });
 

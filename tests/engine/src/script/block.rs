@@ -31,6 +31,11 @@ pub(super) fn parse(script: &str) -> Outcome<Vec<Block>> {
     }
 }
 
+/// Whether a text is more than one statement.
+pub(super) fn has_several(text: &str) -> bool {
+    split(text).len() > 1
+}
+
 /// Calls a function with every plain statement.
 pub(super) fn statements(blocks: &[Block], see: &mut dyn FnMut(&Statement)) {
     for block in blocks {

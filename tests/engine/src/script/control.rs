@@ -1,11 +1,16 @@
 //! Control statements: conditions, loops, subroutines.
 
 use super::block::Block;
+use super::files::Files;
 use super::runner::{Flow, Runner};
-use super::split::{Statement, first_word};
-use super::{CONTROL_MISMATCH, Outcome, ScriptError};
-use crate::expression::{Symbol, tokenize};
+use super::split::{Statement, first_word, scan};
+use super::statement::unquoted;
+use super::{CANNOT_OPEN, CONTROL_MISMATCH, Outcome, ScriptError};
+use crate::expression::{Symbol, Token, tokenize};
 use crate::value::Dual;
+
+/// Lists that `FOR EACH` can go through.
+const LISTS: [&str; 3] = ["filelist", "dirlist", "fieldvaluelist"];
 
 /// A subroutine.
 #[derive(Debug, Clone)]
@@ -91,17 +96,41 @@ impl Runner<'_> {
             let (Some(first), Some(last)) = (item.first(), item.last()) else { continue };
             let text = &list[first.start..last.end];
             match &first.symbol {
-                Symbol::Word(word)
-                    if item.len() > 1
-                        && ["filelist", "dirlist", "fieldvaluelist"].contains(&word.to_lowercase().as_str()) =>
-                {
-                    return Err(ScriptError::not_implemented(word));
+                Symbol::Word(word) if item.len() > 1 && LISTS.contains(&word.to_lowercase().as_str()) => {
+                    let argument =
+                        list[first.end..last.end].trim().trim_start_matches('(').trim_end_matches(')').trim();
+                    values.extend(self.list(&word.to_lowercase(), argument)?);
                 }
-                Symbol::Word(word) if item.len() == 1 => values.push(word.to_string()),
+                // A list may come out of a variable.
+                Symbol::Word(word) if item.len() == 1 => match self.variables.get(&**word) {
+                    Some(text) => values.push(text.clone()),
+                    None => values.push(word.to_string()),
+                },
                 _ => values.push(self.value(text)?.as_text().into_owned()),
             }
         }
         Ok((word.to_owned(), values))
+    }
+
+    /// The values of `FileList`, `DirList` and `FieldValueList`.
+    fn list(&self, kind: &str, argument: &str) -> Outcome<Vec<String>> {
+        if kind == "fieldvaluelist" {
+            let field = unquoted(argument);
+            let symbols = self.world.store.symbols.get(field).ok_or_else(|| ScriptError::field(field))?;
+            return Ok(symbols.values().iter().map(|value| value.as_text().into_owned()).collect());
+        }
+        let mask = match unquoted(argument) {
+            path if path.len() < argument.len() => path.to_owned(),
+            _ => self.value(argument)?.as_text().into_owned(),
+        };
+        let files = &self.world.files;
+        let found = if kind == "filelist" { files.find(&mask) } else { files.folders(&mask) };
+        match found {
+            Ok(found) => Ok(found.iter().map(|path| Files::shown(&mask, path)).collect()),
+            // What is not there makes no rounds.
+            Err(error) if error.code == CANNOT_OPEN => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
     }
 
     /// `variable = 1 TO 10 STEP 2`
@@ -180,11 +209,14 @@ impl Runner<'_> {
             );
         }
         let mut values = Vec::new();
-        for argument in arguments {
-            let value = self.value(argument).map_err(|error| self.at(error, statement))?;
-            values.push(value.as_text().into_owned());
+        for argument in &arguments {
+            let value = match self.variables.get(unquoted(argument)).filter(|_| is_name(argument)) {
+                Some(text) => text.clone(),
+                None => self.value(argument).map_err(|error| self.at(error, statement))?.as_text().into_owned(),
+            };
+            values.push(value);
         }
-        // Parameters are variables while the subroutine runs.
+        // Parameters are variables while the subroutine runs; those that it is not given are empty.
         let before: Vec<Option<String>> = sub.parameters.iter().map(|name| self.variables.get(name).cloned()).collect();
         for (at, parameter) in sub.parameters.iter().enumerate() {
             self.set(parameter, values.get(at).cloned().unwrap_or_default());
@@ -192,10 +224,17 @@ impl Runner<'_> {
         self.depth += 1;
         let flow = self.blocks(&sub.blocks);
         self.depth -= 1;
+        let after: Vec<Option<String>> = sub.parameters.iter().map(|name| self.variables.get(name).cloned()).collect();
         for (parameter, before) in sub.parameters.iter().zip(before) {
             match before {
                 Some(text) => self.set(parameter, text),
                 None => drop(self.variables.remove(parameter)),
+            }
+        }
+        // An argument that is the name of a variable gets what the parameter has become.
+        for ((argument, before), after) in arguments.iter().zip(values).zip(after) {
+            if let Some(after) = after.filter(|after| is_name(argument) && *after != before) {
+                self.set(unquoted(argument), after);
             }
         }
         Ok(match flow? {
@@ -235,14 +274,48 @@ fn literal(value: &Dual) -> String {
     }
 }
 
+/// Whether an argument is no more than a name.
+fn is_name(argument: &str) -> bool {
+    matches!(
+        tokenize(argument).as_deref(),
+        Ok([Token { symbol: Symbol::Word(_) | Symbol::Bracketed(_) | Symbol::Quoted(_), .. }])
+    )
+}
+
 /// Name and arguments of `name(a, b)`.
 fn call(text: &str) -> (&str, Vec<&str>) {
-    match text.split_once('(') {
-        Some((name, rest)) => {
-            let inside = rest.strip_suffix(')').unwrap_or(rest).trim();
-            let parts = if inside.is_empty() { Vec::new() } else { inside.split(',').map(str::trim).collect() };
-            (name.trim(), parts)
+    let Some((name, rest)) = text.split_once('(') else { return (text, Vec::new()) };
+    let inside = rest.trim_end().strip_suffix(')').unwrap_or(rest).trim();
+    let mut arguments = Vec::new();
+    let (mut depth, mut start) = (0_i32, 0);
+    scan(inside, |rest, _| {
+        match rest.as_bytes()[0] {
+            b'(' => depth += 1,
+            b')' => depth -= 1,
+            b',' if depth == 0 => {
+                let at = inside.len() - rest.len();
+                arguments.push(inside[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
         }
-        None => (text, Vec::new()),
+        None::<()>
+    });
+    if !inside.is_empty() {
+        arguments.push(inside[start..].trim());
+    }
+    (name.trim(), arguments)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_parted_outside_of_quotes_and_parentheses() {
+        assert_eq!(call("a.b ( 'x, y', f(1, 2), [c, d] )"), ("a.b", vec!["'x, y'", "f(1, 2)", "[c, d]"]));
+        assert_eq!(call("a"), ("a", vec![]));
+        assert_eq!(call("a()"), ("a", vec![]));
+        assert_eq!(call("a('x', , 'y')").1.len(), 3);
     }
 }

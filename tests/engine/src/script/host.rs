@@ -2,8 +2,10 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
+use super::files::Files;
 use super::rows::Output;
 use super::split_field::SPLIT_SLOT;
 use crate::data::{Store, Symbols};
@@ -14,7 +16,8 @@ use crate::value::{Dual, Key, Settings, format_moment};
 #[derive(Debug)]
 pub(super) struct World {
     pub(super) store: Store,
-    pub(super) maps: HashMap<String, HashMap<Key, Dual>>,
+    pub(super) maps: HashMap<String, Arc<Mapping>>,
+    pub(super) files: Files,
     pub(super) settings: Settings,
     /// Numbers given by `AutoNumber`, by counter.
     pub(super) numbered: RefCell<HashMap<String, HashMap<String, f64>>>,
@@ -22,6 +25,54 @@ pub(super) struct World {
     pub(super) random: Cell<u64>,
     /// Serial number of the time when the script started.
     pub(super) now: f64,
+    pub(super) rules: Rules,
+}
+
+/// A mapping table.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Mapping {
+    entries: Vec<(Dual, Dual)>,
+    places: HashMap<Key, usize>,
+}
+
+impl Mapping {
+    /// Adds an entry, unless there is one for the value.
+    pub(super) fn add(&mut self, from: Dual, to: Dual) {
+        if let Some(key) = from.key()
+            && let Entry::Vacant(place) = self.places.entry(key)
+        {
+            place.insert(self.entries.len());
+            self.entries.push((from, to));
+        }
+    }
+
+    pub(super) fn get(&self, value: &Dual) -> Option<&Dual> {
+        self.places.get(&value.key()?).map(|place| &self.entries[*place].1)
+    }
+
+    /// The entries in the order they came.
+    pub(super) fn entries(&self) -> &[(Dual, Dual)] {
+        &self.entries
+    }
+}
+
+/// What statements have said about the loads after them. Of several patterns that fit a field the last counts.
+#[derive(Debug, Default)]
+pub(super) struct Rules {
+    /// Patterns of fields that are, or are no longer, named after their table.
+    pub(super) qualified: Vec<(String, bool)>,
+    /// Patterns of fields whose nulls are values, or are no longer.
+    pub(super) valued: Vec<(String, bool)>,
+    /// Patterns of fields with the map that replaces their values, or with none.
+    pub(super) mapped: Vec<(String, Option<String>)>,
+    /// Names of fields with the names that they get.
+    pub(super) aliases: HashMap<String, String>,
+}
+
+/// What the last pattern that fits a field says.
+pub(super) fn last_fit<'a, T>(patterns: &'a [(String, T)], field: &str) -> Option<&'a T> {
+    let last = patterns.iter().rev().find(|(pattern, _)| crate::value::wild_match(field, pattern));
+    last.map(|(_, what)| what)
 }
 
 impl World {
@@ -34,7 +85,7 @@ impl World {
         ((state ^ (state >> 31)) >> 11) as f64 / (1u64 << 53) as f64
     }
 
-    fn moment(&self, serial: f64, pattern: &str) -> Dual {
+    pub(super) fn moment(&self, serial: f64, pattern: &str) -> Dual {
         format_moment(serial, pattern, &self.settings).map_or(Dual::Null, |text| Dual::both(serial, text))
     }
 }
@@ -56,12 +107,24 @@ pub(super) struct Place<'a> {
     pub(super) round: usize,
     /// Which part of each split text, from 1.
     pub(super) parts: &'a [usize],
+    /// The path of the file that is read; empty if the source is not a file.
+    pub(super) file: &'a str,
 }
 
 impl<'a> Place<'a> {
     /// A place outside of any row.
     pub(super) fn outside(world: &'a World) -> Self {
-        Self { world, row: &[], previous: &[], aggregated: &[], output: None, record: 0, round: 0, parts: &[] }
+        Self {
+            world,
+            row: &[],
+            previous: &[],
+            aggregated: &[],
+            output: None,
+            record: 0,
+            round: 0,
+            parts: &[],
+            file: "",
+        }
     }
 
     fn symbols(&self, field: &str) -> Option<&Symbols> {
@@ -139,7 +202,7 @@ impl Scope for Place<'_> {
             }
             Host::ApplyMap => {
                 let wanted = value(1);
-                let found = world.maps.get(&text(0)).zip(wanted.key()).and_then(|(map, key)| map.get(&key).cloned());
+                let found = world.maps.get(&text(0)).and_then(|map| map.get(&wanted).cloned());
                 found.unwrap_or_else(|| if arguments.len() > 2 { value(2) } else { wanted })
             }
             Host::AutoNumber => {
@@ -184,6 +247,7 @@ impl Scope for Place<'_> {
                 let table = place.and_then(|place| world.store.tables.get(place));
                 table.map_or(Dual::Null, |table| Dual::text(table.name.as_str()))
             }
+            Host::Scripted(function) => self.scripted(function, arguments),
             Host::Random => Dual::Number(world.random()),
             Host::Now => world.moment(world.now, &world.settings.timestamp),
             Host::Today => world.moment(world.now.floor(), &world.settings.date),

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::host::{Place, World};
-use super::load::{Item, Load};
+use super::host::{Mapping, Place, World};
+use super::load::{Item, Load, Prefix};
 use super::split_field::Splits;
 use super::{AGGREGATION_REQUIRED, Outcome, Progress, ScriptError};
 use crate::data::{Draft, Symbols};
@@ -20,15 +20,17 @@ pub(super) struct Input {
     names: Vec<Arc<str>>,
     rows: Vec<Vec<Dual>>,
     generated: usize,
+    /// The paths of the files that the rows come from, each with its first row.
+    files: Vec<(usize, String)>,
 }
 
 impl Input {
     /// Rows of named values.
     pub(super) fn new(names: Vec<Arc<str>>, rows: Vec<Vec<Dual>>) -> Self {
-        Self { names, rows, generated: 0 }
+        Self { names, rows, generated: 0, files: Vec::new() }
     }
 
-    /// So many rows without values.
+    /// A number of rows without values.
     pub(super) fn generated(count: usize) -> Self {
         Self { generated: count, ..Self::default() }
     }
@@ -46,7 +48,26 @@ impl Input {
 
     /// Adds the rows of another input of the same names.
     pub(super) fn extend(&mut self, other: Self) {
+        let first = self.rows.len();
+        self.files.extend(other.files.into_iter().map(|(row, file)| (first + row, file)));
         self.rows.extend(other.rows);
+    }
+
+    /// Says which file the rows come from.
+    pub(super) fn of_file(mut self, path: String) -> Self {
+        self.files = vec![(0, path)];
+        self
+    }
+
+    fn file(&self, row: usize) -> &str {
+        let next = self.files.partition_point(|(first, _)| *first <= row);
+        next.checked_sub(1).map_or("", |at| &self.files[at].1)
+    }
+
+    /// Keeps only the first rows.
+    pub(super) fn limit(&mut self, rows: usize) {
+        self.rows.truncate(rows);
+        self.generated = self.generated.min(rows);
     }
 
     fn count(&self) -> usize {
@@ -84,9 +105,16 @@ pub(super) struct Output {
     pub(super) names: Vec<Arc<str>>,
     symbols: Vec<Symbols>,
     columns: Vec<Vec<u32>>,
+    changes: Vec<Change>,
+    /// The rows to load at most, as `FIRST` says.
+    most: Option<usize>,
 }
 
 impl Output {
+    fn is_full(&self) -> bool {
+        self.most.is_some_and(|most| self.rows() >= most)
+    }
+
     pub(super) fn rows(&self) -> usize {
         self.columns.first().map_or(0, Vec::len)
     }
@@ -168,6 +196,12 @@ pub(super) fn quote_names(expression: &mut Expression) {
             {
                 arguments[0] = Expression::Value(Dual::Text(Arc::clone(name)));
             }
+            // A path may be bare in brackets, where a field could be as well.
+            if let (Host::Scripted(_), Some(Expression::Name(name, ..))) = (*host, arguments.first())
+                && (name.contains(['/', '\\']) || name.to_lowercase().ends_with(".qvd"))
+            {
+                arguments[0] = Expression::Value(Dual::Text(Arc::clone(name)));
+            }
             arguments.iter_mut().for_each(quote_names);
         }
         Expression::Call(_, arguments) | Expression::HostTotal(_, arguments) => {
@@ -189,6 +223,31 @@ pub(super) struct Purpose<'a> {
     pub(super) keeps_fields: bool,
     /// What fields are called in the end.
     pub(super) rename: &'a dyn Fn(&Arc<str>) -> Arc<str>,
+    /// What becomes of a field's values in the end.
+    pub(super) change: &'a dyn Fn(&str) -> Change,
+}
+
+/// What becomes of a field's values.
+#[derive(Debug, Default)]
+pub(super) struct Change {
+    /// Values instead of others, as `MAP` says.
+    pub(super) map: Option<Arc<Mapping>>,
+    /// A value instead of null, as `NULLASVALUE` says.
+    pub(super) null: Option<Dual>,
+}
+
+impl Change {
+    fn apply(&self, mut value: Dual) -> Dual {
+        if let Some(map) = &self.map
+            && let Some(other) = map.get(&value)
+        {
+            value = other.clone();
+        }
+        match &self.null {
+            Some(null) if value == Dual::Null => null.clone(),
+            _ => value,
+        }
+    }
 }
 
 /// A `LOAD` bound to its input.
@@ -244,7 +303,7 @@ impl Bound {
         !self.group.is_empty() || !self.aggregations.is_empty()
     }
 
-    /// In a load that aggregates, fields stand in aggregations or are grouped by.
+    /// In a load that aggregates, each field is in an aggregation or is grouped by.
     fn check_groups(&self) -> Outcome<()> {
         if !self.aggregates() {
             return Ok(());
@@ -276,7 +335,13 @@ pub(super) fn load(
     progress: &mut dyn FnMut(Progress),
 ) -> Outcome<Output> {
     let bound = bound(load, input, purpose)?;
+    let most = load.prefixes.iter().find_map(|prefix| match prefix {
+        Prefix::First(count) => Some(number(count, world)),
+        _ => None,
+    });
     let mut output = Output { names: bound.names.clone(), ..Output::default() };
+    output.changes = bound.names.iter().map(|name| (purpose.change)(name)).collect();
+    output.most = most;
     output.columns = vec![Vec::new(); output.names.len()];
     output.symbols = match purpose.keeps_fields {
         true => bound.names.iter().map(|name| std::mem::take(world.store.symbols_of(name))).collect(),
@@ -287,6 +352,11 @@ pub(super) fn load(
         give_back(&mut output, world);
     }
     result.map(|()| output)
+}
+
+/// The value of an expression outside of any row, as a count.
+fn number(expression: &Expression, world: &World) -> usize {
+    evaluate(expression, &Place::outside(world)).to_number().map_or(0, |number| number.max(0.0) as usize)
 }
 
 /// Returns lent symbols to their fields.
@@ -309,6 +379,9 @@ fn fill(
     let mut distinct: HashSet<Vec<u32>> = HashSet::new();
     let mut work = 0_u64;
     for at in 0..input.count() {
+        if output.is_full() && !bound.aggregates() {
+            break;
+        }
         let mut round = 1;
         loop {
             work += 1;
@@ -357,10 +430,24 @@ fn place_at<'a>(
     output: &'a Output,
 ) -> Place<'a> {
     let previous = at.checked_sub(1).map_or(&[][..], |before| input.row(before));
-    Place { world, row: input.row(at), previous, aggregated: &[], output: Some(output), record: at + 1, round, parts }
+    Place {
+        world,
+        row: input.row(at),
+        previous,
+        aggregated: &[],
+        output: Some(output),
+        record: at + 1,
+        round,
+        parts,
+        file: input.file(at),
+    }
 }
 
 fn push(output: &mut Output, values: Vec<Dual>, is_distinct: bool, seen: &mut HashSet<Vec<u32>>) {
+    if output.is_full() {
+        return;
+    }
+    let values = output.changes.iter().zip(values).map(|(change, value)| change.apply(value));
     let codes: Vec<u32> = output.symbols.iter_mut().zip(values).map(|(symbols, value)| symbols.intern(value)).collect();
     if is_distinct && !seen.insert(codes.clone()) {
         return;

@@ -3,26 +3,25 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use super::block::{self, Block};
 use super::control::Sub;
-use super::host::{Place, World};
+use super::files::{Files, days, text};
+use super::host::{Place, Rules, World};
 use super::load::{Load, Source};
-use super::rows::{self, Input, Purpose};
+use super::rows;
 use super::split::{Statement, first_word};
 use super::statement::{self, Parsed};
-use super::{AUTOGENERATE_COUNT, Loaded, NAME_TAKEN, Options, Outcome, Progress, ScriptError, file, place, tables};
+use super::{
+    FIELD_NOT_FOUND, Loaded, NAME_TAKEN, Options, Outcome, Position, Progress, ScriptError, TABLE_NOT_FOUND, place,
+};
 use crate::calculate::Variables;
 use crate::data::{Data, Store};
+use crate::error::code;
 use crate::expression::{self, Aggregation, Binder, Expression, bind, evaluate};
 use crate::value::{Dual, Settings, interpret};
-
-/// Rows that one statement may generate, so that a slip of the pen does not take all memory.
-const MOST_GENERATED: f64 = 50_000_000.0;
 
 /// What comes after a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,21 +35,20 @@ pub(super) enum Flow {
 /// A script that runs.
 pub(super) struct Runner<'a> {
     script: String,
-    folder: Option<&'a Path>,
-    cancel: &'a AtomicBool,
-    progress: &'a mut dyn FnMut(Progress),
+    /// Rows to read from a source at most.
+    pub(super) limit: Option<usize>,
+    pub(super) cancel: &'a AtomicBool,
+    pub(super) progress: &'a mut dyn FnMut(Progress),
     pub(super) variables: Variables,
     pub(super) subs: HashMap<String, Sub>,
     pub(super) depth: usize,
-    world: World,
-    /// Patterns of fields that are, or are no longer, named after their table.
-    qualified: Vec<(String, bool)>,
+    pub(super) world: World,
     /// `LOAD`s that wait for the one that feeds them.
-    waiting: Vec<(Load, Statement)>,
+    pub(super) waiting: Vec<(Load, Statement)>,
 }
 
 /// Names outside of any table are variables.
-struct Named<'a>(&'a Variables, &'a Settings);
+pub(super) struct Named<'a>(pub(super) &'a Variables, pub(super) &'a Settings);
 
 impl Binder for Named<'_> {
     type Error = Infallible;
@@ -65,19 +63,12 @@ impl Binder for Named<'_> {
     }
 }
 
-/// Whether the last pattern that fits a field says so.
-fn is_qualified(patterns: &[(String, bool)], field: &str) -> bool {
-    let last = patterns.iter().rev().find(|(pattern, _)| crate::value::wild_match(field, pattern));
-    last.is_some_and(|(_, on)| *on)
-}
-
 impl<'a> Runner<'a> {
     pub(super) fn new(script: &str, options: Options<'a>) -> Self {
-        let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let settings = Settings::from_variables(&options.variables);
         Self {
             script: script.to_owned(),
-            folder: options.folder,
+            limit: options.limit,
             cancel: options.cancel,
             progress: options.progress,
             variables: options.variables,
@@ -86,20 +77,25 @@ impl<'a> Runner<'a> {
             world: World {
                 store: Store::default(),
                 maps: HashMap::new(),
+                files: Files::new(options.folders),
                 settings,
                 numbered: RefCell::default(),
                 // The same numbers in every run, so that tests can rely on them.
                 random: Cell::new(1),
-                now: 25_569.0 + (elapsed.as_secs() as f64) / 86_400.0,
+                now: days(SystemTime::now()),
+                rules: Rules::default(),
             },
-            qualified: Vec::new(),
             waiting: Vec::new(),
         }
     }
 
     pub(super) fn run(&mut self, blocks: &[Block]) -> Outcome<()> {
         self.blocks(blocks)?;
-        self.settle_waiting()
+        self.settle_waiting()?;
+        if self.variables.get("CreateSearchIndexOnReload").is_some_and(|wanted| wanted == "1") {
+            (self.progress)(Progress::SearchIndex);
+        }
+        Ok(())
     }
 
     pub(super) fn finish(self) -> Loaded {
@@ -115,8 +111,8 @@ impl<'a> Runner<'a> {
                 },
                 Block::Plain(statement) => {
                     self.check_cancelled()?;
-                    self.plain(statement).map_err(|error| self.at(error, statement))?;
-                    Flow::On
+                    let done = self.plain(statement).map_err(|error| self.at(error, statement));
+                    self.settle_error(done)?
                 }
                 Block::If(parts) => self.conditions(parts)?,
                 Block::Switch(statement, parts) => self.switch(statement, parts)?,
@@ -131,6 +127,36 @@ impl<'a> Runner<'a> {
                 return Ok(flow);
             }
         }
+        Ok(Flow::On)
+    }
+
+    /// With `ErrorMode` 0 a script goes on after an error. What the test engine does not do stops it all the same.
+    fn settle_error(&mut self, done: Outcome<Flow>) -> Outcome<Flow> {
+        let goes_on = self.variables.get("ErrorMode").is_some_and(|mode| mode.trim() == "0");
+        let error = match done {
+            Ok(flow) => {
+                if goes_on {
+                    self.set("ScriptError", "0".to_owned());
+                }
+                return Ok(flow);
+            }
+            Err(error) => error,
+        };
+        if !goes_on || matches!(error.code, code::NOT_IMPLEMENTED | code::ABORTED) {
+            return Err(error);
+        }
+        self.waiting.clear();
+        let number = match error.code {
+            super::UNEXPECTED | super::UNKNOWN_STATEMENT => 2,
+            super::CANNOT_OPEN => 8,
+            TABLE_NOT_FOUND => 10,
+            FIELD_NOT_FOUND => 11,
+            _ => 1,
+        };
+        let count = self.variables.get("ScriptErrorCount").and_then(|count| count.parse::<u32>().ok()).unwrap_or(0);
+        self.set("ScriptError", number.to_string());
+        self.set("ScriptErrorCount", (count + 1).to_string());
+        (self.progress)(Progress::Note(format!("Error: {}", error.message)));
         Ok(Flow::On)
     }
 
@@ -165,6 +191,11 @@ impl<'a> Runner<'a> {
         self.world.settings = Settings::from_variables(&self.variables);
     }
 
+    fn unset(&mut self, name: &str) {
+        self.variables.remove(name);
+        self.world.settings = Settings::from_variables(&self.variables);
+    }
+
     /// Replaces `$(…)` in a statement.
     pub(super) fn expand(&self, text: &str) -> String {
         expression::expand(text, &self.variables, &mut |expression| {
@@ -196,8 +227,8 @@ impl<'a> Runner<'a> {
         if self.depth > 64 {
             return Err(ScriptError::new(super::CONTROL_MISMATCH, path, "Scripts include each other too deeply"));
         }
-        for found in file::find(path, self.folder)? {
-            let text = file::text_of(&found)?;
+        for found in self.world.files.find(path)? {
+            let text = text(&self.world.files.read(&found)?, super::load::Encoding::Unsaid)?;
             let blocks = block::parse(&text)?;
             self.depth += 1;
             let flow = self.blocks(&blocks);
@@ -207,16 +238,41 @@ impl<'a> Runner<'a> {
         Ok(())
     }
 
-    fn plain(&mut self, statement: &Statement) -> Outcome<()> {
+    fn plain(&mut self, statement: &Statement) -> Outcome<Flow> {
         if let Some(path) = Self::included(&statement.text) {
             let path = self.expand(path);
-            return self.include(&path);
+            return self.include(&path).map(|()| Flow::On);
         }
         let text = self.expand(&statement.text);
         if text.trim().is_empty() {
-            return Ok(());
+            return Ok(Flow::On);
+        }
+        // What an expansion brings may be several statements. `TRACE` and the like end at the first semicolon.
+        if statement.text.contains("$(") && block::has_several(&text) {
+            return self.nested(&text);
         }
         let parsed = statement::parse(&text)?;
+        self.perform(parsed, statement).map(|()| Flow::On)
+    }
+
+    /// Runs statements that are not in the script's own text. Their errors are at the statement that brought them.
+    fn nested(&mut self, text: &str) -> Outcome<Flow> {
+        if self.depth > 64 {
+            return Err(ScriptError::new(super::CONTROL_MISMATCH, "", "Statements expand to statements too deeply"));
+        }
+        let blocks = block::parse(text)?;
+        self.depth += 1;
+        let flow = self.blocks(&blocks);
+        self.depth -= 1;
+        flow.map_err(|mut error| {
+            error.line.clear();
+            error.line_end.clear();
+            error.position = Position::default();
+            error
+        })
+    }
+
+    fn perform(&mut self, parsed: Parsed, statement: &Statement) -> Outcome<()> {
         if !self.waiting.is_empty() && !matches!(parsed, Parsed::Load(_)) {
             self.settle_waiting()?;
         }
@@ -224,45 +280,31 @@ impl<'a> Runner<'a> {
             Parsed::Load(load) if load.source == Source::Preceding => self.waiting.push((*load, statement.clone())),
             Parsed::Load(load) => self.load(&load)?,
             Parsed::Set(name, text) => self.set(&name, text),
-            Parsed::Let(name, text) if text.is_empty() => drop(self.variables.remove(&name)),
+            Parsed::Let(name, text) if text.is_empty() => self.unset(&name),
             Parsed::Let(name, text) => {
-                let value = self.value(&text)?;
-                self.set(&name, value.as_text().into_owned());
+                match self.value(&text)? {
+                    // A null removes the variable.
+                    Dual::Null => self.unset(&name),
+                    value => self.set(&name, value.as_text().into_owned()),
+                }
             }
             Parsed::Trace(text) => (self.progress)(Progress::Note(text)),
             Parsed::DropTables(names) => {
                 for name in names {
                     let at = self.world.store.table(&name).ok_or_else(|| ScriptError::table(&name))?;
-                    self.world.store.tables.remove(at);
+                    let dropped = self.world.store.tables.remove(at);
+                    dropped.fields.iter().for_each(|field| self.forget_unused(field));
                 }
             }
             Parsed::DropFields(fields, tables) => self.drop_fields(&fields, &tables)?,
             Parsed::RenameTables(pairs) => {
                 for (from, to) in pairs {
-                    let at = self.world.store.table(&from).ok_or_else(|| ScriptError::table(&from))?;
-                    if self.world.store.table(&to).is_some() {
-                        return Err(ScriptError::new(
-                            NAME_TAKEN,
-                            to.as_str(),
-                            format!("Table name '{to}' is already taken"),
-                        ));
-                    }
-                    self.world.store.tables[at].name = to;
+                    self.rename_table(&from, to)?;
                 }
             }
             Parsed::RenameFields(pairs) => {
                 for (from, to) in pairs {
-                    if !self.world.store.has_field(&from) {
-                        return Err(ScriptError::field(&from));
-                    }
-                    if self.world.store.has_field(&to) {
-                        return Err(ScriptError::new(
-                            NAME_TAKEN,
-                            to.as_str(),
-                            format!("Field name '{to}' is already taken"),
-                        ));
-                    }
-                    self.world.store.rename_field(&from, &to);
+                    self.rename_field(&from, &to)?;
                 }
             }
             Parsed::Tag(fields, tags) => {
@@ -270,11 +312,87 @@ impl<'a> Runner<'a> {
                     self.world.store.tags.entry(field.as_str().into()).or_default().extend(tags.iter().cloned());
                 }
             }
-            Parsed::Comment(field, text) => {
-                self.world.store.comments.insert(field.as_str().into(), text);
+            Parsed::Untag(fields, tags) => {
+                for field in fields {
+                    if let Some(known) = self.world.store.tags.get_mut(field.as_str()) {
+                        known.retain(|tag| !tags.contains(tag));
+                    }
+                }
             }
-            Parsed::Qualify(patterns, on) => self.qualified.extend(patterns.into_iter().map(|pattern| (pattern, on))),
+            Parsed::Comment(fields, text) => {
+                for field in fields {
+                    self.world.store.comments.insert(field.as_str().into(), text.clone());
+                }
+            }
+            Parsed::RenameBy { tables, map } => self.rename_by(tables, &map)?,
+            Parsed::Qualify(patterns, on) => {
+                self.world.rules.qualified.extend(patterns.into_iter().map(|pattern| (pattern, on)));
+            }
+            Parsed::NullAsValue(patterns, on) => {
+                self.world.rules.valued.extend(patterns.into_iter().map(|pattern| (pattern, on)));
+            }
+            Parsed::Alias(pairs) => self.world.rules.aliases.extend(pairs),
+            Parsed::Map(patterns, map) => {
+                let map = Some(map);
+                self.world.rules.mapped.extend(patterns.into_iter().map(|pattern| (pattern, map.clone())));
+            }
+            Parsed::Unmap(patterns) => {
+                self.world.rules.mapped.extend(patterns.into_iter().map(|pattern| (pattern, None)));
+            }
+            Parsed::Directory(path) => self.world.files.directory = path,
+            Parsed::Store(store) => {
+                let rows = store.run(&self.world.store, &self.world.files)?;
+                (self.progress)(Progress::Stored(rows));
+            }
+            Parsed::When(condition, holds, parsed) => {
+                if self.condition(&condition)? == holds {
+                    self.perform(*parsed, statement)?;
+                }
+            }
+            Parsed::Connect(statement, target) => {
+                // A connection string can hold a password.
+                let shown = target.split(';').next().unwrap_or_default().to_owned();
+                (self.progress)(Progress::Connecting(shown.clone()));
+                (self.progress)(Progress::ConnectFailed(shown));
+                return Err(ScriptError::not_implemented(&statement));
+            }
             Parsed::Nothing => {}
+        }
+        Ok(())
+    }
+
+    fn rename_table(&mut self, from: &str, to: String) -> Outcome<()> {
+        let at = self.world.store.table(from).ok_or_else(|| ScriptError::table(from))?;
+        if self.world.store.table(&to).is_some() {
+            return Err(ScriptError::new(NAME_TAKEN, to.as_str(), format!("Table name '{to}' is already taken")));
+        }
+        self.world.store.tables[at].name = to;
+        Ok(())
+    }
+
+    fn rename_field(&mut self, from: &str, to: &str) -> Outcome<()> {
+        if !self.world.store.has_field(from) {
+            return Err(ScriptError::field(from));
+        }
+        if self.world.store.has_field(to) {
+            return Err(ScriptError::new(NAME_TAKEN, to, format!("Field name '{to}' is already taken")));
+        }
+        self.world.store.rename_field(from, to);
+        Ok(())
+    }
+
+    /// Renames what a map has a name for.
+    fn rename_by(&mut self, tables: bool, map: &str) -> Outcome<()> {
+        let map = self.world.maps.get(map).ok_or_else(|| ScriptError::table(map))?;
+        let store = &self.world.store;
+        let names: Vec<String> = match tables {
+            true => store.tables.iter().map(|table| table.name.clone()).collect(),
+            false => store.order.iter().map(|field| field.to_string()).filter(|field| store.has_field(field)).collect(),
+        };
+        let new = |name: &String| Some(map.get(&Dual::text(name.as_str()))?.as_text().into_owned());
+        let pairs: Vec<_> = names.iter().filter_map(|name| Some((name.clone(), new(name)?))).collect();
+        for (from, to) in pairs.into_iter().filter(|(from, to)| from != to) {
+            if tables { self.rename_table(&from, to)? } else { self.rename_field(&from, &to)? }
         }
         Ok(())
     }
@@ -291,8 +409,16 @@ impl<'a> Runner<'a> {
                 let at = self.world.store.table(table).ok_or_else(|| ScriptError::table(table))?;
                 self.world.store.drop_field(field, Some(at));
             }
+            self.forget_unused(field);
         }
         Ok(())
+    }
+
+    /// A field that no table has any more is gone with its values.
+    fn forget_unused(&mut self, field: &str) {
+        if !self.world.store.has_field(field) {
+            self.world.store.symbols.remove(field);
+        }
     }
 
     /// A `LOAD` without a source must be followed by one that feeds it.
@@ -307,90 +433,6 @@ impl<'a> Runner<'a> {
                 Err(self.at(error, &statement))
             }
             None => Ok(()),
-        }
-    }
-
-    fn load(&mut self, load: &Load) -> Outcome<()> {
-        let (input, source, default_name) = self.input(load)?;
-        let waiting = std::mem::take(&mut self.waiting);
-        let first = waiting.first().map_or(load, |(first, _)| first);
-        let name = first.label.clone().unwrap_or(default_name);
-        (self.progress)(Progress::Table(format!("{name} << {source}")));
-        let mut input = input;
-        // From the one that has the source back to the first.
-        for (at, each) in std::iter::once(load).chain(waiting.iter().rev().map(|(load, _)| load)).enumerate() {
-            let last = at == waiting.len();
-            let keeps_fields = last && !first.prefixes.contains(&super::load::Prefix::Mapping);
-            let qualified = &self.qualified;
-            let rename = |field: &Arc<str>| match is_qualified(qualified, field) && last {
-                true => format!("{name}.{field}").into(),
-                false => Arc::clone(field),
-            };
-            let purpose = Purpose { keeps_fields, rename: &rename };
-            let mut output = rows::load(each, &input, &mut self.world, &purpose, self.cancel, self.progress)?;
-            if last {
-                output.name = name;
-                (self.progress)(Progress::Fetched(output.rows()));
-                return tables::place(first, output, &mut self.world);
-            }
-            input = output.into_input();
-        }
-        Ok(())
-    }
-
-    /// The rows of a source, what to call it, and what to call a table of it.
-    fn input(&mut self, load: &Load) -> Outcome<(Input, String, String)> {
-        match &load.source {
-            Source::Preceding => Ok((Input::default(), String::new(), String::new())),
-            Source::Inline(text, format) => {
-                let input = file::read(text, format, &self.world.settings);
-                // The engine gives inline data a name of its own making.
-                let mark = text.bytes().fold(0_u32, |mark, byte| mark.wrapping_mul(31).wrapping_add(byte.into()));
-                let name = format!("INL{:03X}", mark & 0xfff);
-                Ok((input, name.clone(), name))
-            }
-            Source::Generated(count, text) => {
-                let Ok(bound) = bind(count, &mut Named(&self.variables, &self.world.settings));
-                let count = evaluate(&bound, &Place::outside(&self.world)).to_number();
-                let count = count.filter(|count| (0.0..=MOST_GENERATED).contains(count)).ok_or_else(|| {
-                    ScriptError::new(AUTOGENERATE_COUNT, text.as_str(), "Autogenerate: generate count is out of range")
-                })?;
-                let name = format!("AUTOGENERATE({text})");
-                Ok((Input::generated(count as usize), name.clone(), name))
-            }
-            Source::Resident(name) => {
-                let store = &self.world.store;
-                let draft = &store.tables[store.table(name).ok_or_else(|| ScriptError::table(name))?];
-                let symbols: Vec<_> = draft.fields.iter().map(|field| store.symbols.get(field)).collect();
-                let rows = (0..draft.rows())
-                    .map(|row| {
-                        let cells = symbols.iter().zip(&draft.columns);
-                        cells
-                            .map(|(symbols, column)| symbols.map_or(Dual::Null, |symbols| symbols.value(column[row])))
-                            .collect()
-                    })
-                    .collect();
-                let mut input = Input::new(draft.fields.clone(), rows);
-                input.sort(&load.order)?;
-                Ok((input, name.clone(), format!("{name}-1")))
-            }
-            Source::File(path, format) => {
-                let mut input: Option<Input> = None;
-                for found in file::find(path, self.folder)? {
-                    let next = file::read(&file::text_of(&found)?, format, &self.world.settings);
-                    match &mut input {
-                        Some(input) if input.names() == next.names() => input.extend(next),
-                        Some(_) => {
-                            return Err(ScriptError::not_implemented("Files of different fields under one wild card"));
-                        }
-                        None => input = Some(next),
-                    }
-                }
-                let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
-                let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem).replace(['*', '?'], "");
-                let input = input.ok_or_else(|| ScriptError::table(path))?;
-                Ok((input, stem.clone(), stem))
-            }
         }
     }
 }

@@ -1,9 +1,78 @@
-//! Texts of separated values, cut into cells.
+//! Texts of separated values.
+
+use std::sync::Arc;
 
 use super::load::{Format, Quoting};
+use super::rows::Input;
+use crate::value::{Dual, Settings, interpret};
+
+/// Rows of a text of separated values. Cells that are as `NullInterpret` says are null.
+pub(super) fn read(text: &str, format: &Format, settings: &Settings, null: Option<&str>) -> Input {
+    let text = text.trim_start_matches('\u{feff}');
+    let mut names: Option<Vec<Arc<str>>> = None;
+    let mut rows = Vec::new();
+    let mut skip = format.header_lines;
+    for record in records(text, format) {
+        let blank = record.iter().all(|cell| cell.trim().is_empty());
+        let comment =
+            format.comment.as_ref().is_some_and(|mark| record.first().is_some_and(|cell| cell.starts_with(mark)));
+        if skip > 0 || (blank && record.len() <= 1) || comment {
+            skip = skip.saturating_sub(1);
+            continue;
+        }
+        let cells = record.iter().map(String::as_str);
+        match &names {
+            None if format.labels => {
+                names = Some(cells.map(|cell| cell.trim_matches(['[', ']', '\'']).into()).collect());
+                continue;
+            }
+            None => names = Some((1..=record.len()).map(|at| format!("@{at}").into()).collect()),
+            Some(_) => {}
+        }
+        let mut row: Vec<Dual> =
+            cells.map(|cell| if null == Some(cell) { Dual::Null } else { interpret(cell, settings) }).collect();
+        row.resize(names.as_ref().map_or(0, Vec::len), Dual::Null);
+        rows.push(row);
+    }
+    Input::new(names.unwrap_or_default(), rows)
+}
+
+/// A text of columns, with their names in its first line.
+pub(super) fn write(columns: &[(Arc<str>, Vec<Dual>)], delimiter: u8) -> String {
+    let rows = columns.first().map_or(0, |(_, values)| values.len());
+    let mut text = String::new();
+    let mut line = |cells: &mut dyn Iterator<Item = &str>| {
+        for (at, cell) in cells.enumerate() {
+            if at > 0 {
+                text.push(char::from(delimiter));
+            }
+            if cell.contains(['"', '\n', '\r', char::from(delimiter)]) {
+                text.push('"');
+                text.push_str(&cell.replace('"', "\"\""));
+                text.push('"');
+            } else {
+                text.push_str(cell);
+            }
+        }
+        text.push_str("\r\n");
+    };
+    line(&mut columns.iter().map(|(name, _)| &**name));
+    for row in 0..rows {
+        // A null is an empty cell.
+        let cells: Vec<_> = columns
+            .iter()
+            .map(|(_, values)| match &values[row] {
+                Dual::Null => "".into(),
+                value => value.as_text(),
+            })
+            .collect();
+        line(&mut cells.iter().map(|cell| &**cell));
+    }
+    text
+}
 
 /// The records of a text. Blanks around a cell are not part of it, unless they are in quotes.
-pub(super) fn records(text: &str, format: &Format) -> Vec<Vec<String>> {
+fn records(text: &str, format: &Format) -> Vec<Vec<String>> {
     let mut records = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
@@ -54,7 +123,7 @@ fn cell(text: &str, format: &Format) -> (String, usize) {
     (text[..end].trim().to_owned(), end)
 }
 
-/// A text after its opening quote, up to the one that closes it, which is the last that is no blank in its cell; and its
+/// A text after its opening quote, up to the closing one, which is the last character of its cell except for blanks; and its
 /// length with the blanks after it. Only modern quotes hold line ends.
 fn quoted(text: &str, quote: char, format: &Format) -> Option<(String, usize)> {
     let mut cell = String::new();
@@ -65,7 +134,7 @@ fn quoted(text: &str, quote: char, format: &Format) -> Option<(String, usize)> {
             if after.is_empty() || after.starts_with(['\n', '\r', char::from(format.delimiter)]) {
                 return Some((cell, text.len() - after.len()));
             }
-            // A doubled one stands for one.
+            // A doubled quote is one quote.
             chars.next_if(|(_, next)| *next == quote);
         } else if matches!(c, '\n' | '\r') && format.quoting != Quoting::Modern {
             return None;
@@ -81,6 +150,33 @@ mod tests {
 
     fn cells(text: &str, quoting: Quoting) -> Vec<Vec<String>> {
         records(text, &Format { quoting, ..Format::default() })
+    }
+
+    #[test]
+    fn quotes_blanks_and_short_rows() {
+        let input = read("\n a , b\n\"x, \"\"y\"\"\", 1\n\n z\n", &Format::default(), &Settings::default(), None);
+        assert_eq!(input.names(), [Arc::from("a"), Arc::from("b")]);
+        assert_eq!(input.rows(), [vec![Dual::text("x, \"y\""), Dual::Number(1.0)], vec![Dual::text("z"), Dual::Null]]);
+    }
+
+    #[test]
+    fn without_labels_fields_have_numbers() {
+        let format = Format { labels: false, delimiter: b';', header_lines: 1, ..Format::default() };
+        let input = read("title\n1;2\n", &format, &Settings::default(), None);
+        assert_eq!(input.names(), [Arc::from("@1"), Arc::from("@2")]);
+        assert_eq!(input.rows().len(), 1);
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let values = |texts: [&str; 3]| texts.map(|text| interpret(text, &Settings::default())).to_vec();
+        let columns = [("a b".into(), values(["1", "x;\"y\"", ""])), ("c".into(), values(["two\nlines", "-", "3"]))];
+        let text = write(&columns, b';');
+        let format = Format { delimiter: b';', quoting: Quoting::Modern, ..Format::default() };
+        let input = read(&text, &format, &Settings::default(), None);
+        assert_eq!(input.names(), [Arc::from("a b"), Arc::from("c")]);
+        assert_eq!(input.rows()[1], [columns[0].1[1].clone(), columns[1].1[1].clone()]);
+        assert_eq!(input.rows().len(), 3);
     }
 
     #[test]

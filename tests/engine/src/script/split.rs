@@ -12,10 +12,30 @@ pub(super) struct Statement {
 }
 
 /// Words that start control statements, which end with their line too.
-const CONTROL: [&str; 15] = [
-    "if", "elseif", "else", "end", "endif", "for", "next", "do", "loop", "sub", "call", "exit", "switch", "case",
+const CONTROL: [&str; 17] = [
+    "if",
+    "elseif",
+    "else",
+    "end",
+    "endif",
+    "for",
+    "next",
+    "do",
+    "loop",
+    "sub",
+    "endsub",
+    "call",
+    "exit",
+    "switch",
+    "endswitch",
+    "case",
     "default",
 ];
+
+/// Words that start control statements and open something.
+pub(super) fn control_words() -> impl Iterator<Item = &'static str> {
+    CONTROL.into_iter().filter(|word| ["call", "do", "exit", "for", "if", "sub", "switch"].contains(word))
+}
 
 /// Splits a script at its semicolons, and at line ends after control statements.
 pub(super) fn split(script: &str) -> Vec<Statement> {
@@ -33,13 +53,14 @@ pub(super) fn split(script: &str) -> Vec<Statement> {
                 let length = rest.find(';').unwrap_or(rest.len());
                 (length, length + 1, false)
             }
-            "else" if !first_word(rest[4..].trim_start()).starts_with("if") => (4, 4, true),
+            // On the next line another condition starts.
+            "else" if !first_word(rest[4..].trim_start_matches([' ', '\t'])).starts_with("if") => (4, 4, true),
             word if CONTROL.contains(&word) && !assigns(rest) => {
                 let (length, taken) = control_length(rest, matches!(word, "if" | "elseif" | "else"));
                 (length, taken, true)
             }
             _ => {
-                let length = statement_length(rest);
+                let length = expansion_length(rest).unwrap_or_else(|| statement_length(rest));
                 (length, length + 1, false)
             }
         };
@@ -59,10 +80,10 @@ fn skip_semicolon(script: &str, at: usize, control: bool) -> usize {
     if control && script[next..].starts_with(';') { next + 1 } else { at }
 }
 
-/// Whether a name is assigned to, as in `end = 1`.
+/// Whether a name is assigned to or labels a table, as in `end = 1` and `Default:`.
 fn assigns(text: &str) -> bool {
     let rest = text.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
-    rest.trim_start().starts_with('=')
+    rest.trim_start().starts_with(['=', ':'])
 }
 
 /// The first word, its plain letters in lower case, so that it is as long as it was; empty if the text starts with none.
@@ -74,7 +95,8 @@ pub(super) fn first_word(text: &str) -> String {
 fn skip_blank(script: &str, mut at: usize) -> usize {
     loop {
         let rest = &script[at..];
-        let trimmed = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+        // Editors leave marks that nobody sees.
+        let trimmed = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'));
         at += rest.len() - trimmed.len();
         if trimmed.starts_with("//") {
             at += trimmed.find('\n').unwrap_or(trimmed.len());
@@ -89,6 +111,26 @@ fn skip_blank(script: &str, mut at: usize) -> usize {
 /// Length up to the semicolon, seeing past quotes, brackets and comments.
 fn statement_length(text: &str) -> usize {
     scan(text, |rest, _| rest.starts_with(';').then_some(())).map_or(text.len(), |(at, ())| at)
+}
+
+/// Length of a dollar-sign expansion before a control statement: what it expands to has the semicolon.
+fn expansion_length(text: &str) -> Option<usize> {
+    let inside = text.strip_prefix("$(")?;
+    let mut depth = 0_i32;
+    let (end, ()) = scan(inside, |rest, _| {
+        match rest.as_bytes()[0] {
+            b'(' => depth += 1,
+            b')' if depth == 0 => return Some(()),
+            b')' => depth -= 1,
+            _ => {}
+        }
+        None
+    })?;
+    let length = 2 + end + 1;
+    let (line, after) = text[length..].split_once('\n')?;
+    let after = &after[skip_blank(after, 0)..];
+    let is_control = CONTROL.contains(&first_word(after).as_str()) && !assigns(after);
+    (line.trim().is_empty() && is_control).then_some(length)
 }
 
 /// Length of a control statement and what to pass over: it ends with its line, its semicolon, or after `THEN`.
@@ -107,7 +149,7 @@ fn control_length(text: &str, has_then: bool) -> (usize, usize) {
 }
 
 /// Walks over a text outside of quotes and comments until a place is found.
-fn scan<T>(text: &str, mut found: impl FnMut(&str, bool) -> Option<T>) -> Option<(usize, T)> {
+pub(super) fn scan<T>(text: &str, mut found: impl FnMut(&str, bool) -> Option<T>) -> Option<(usize, T)> {
     let mut at = 0;
     let mut previous = ' ';
     while let Some(c) = text[at..].chars().next() {
@@ -119,7 +161,7 @@ fn scan<T>(text: &str, mut found: impl FnMut(&str, bool) -> Option<T>) -> Option
         let length = match c {
             '\'' | '"' | '`' => rest[1..].find(c).map_or(rest.len(), |end| end + 2),
             '[' => rest.find(']').map_or(rest.len(), |end| end + 1),
-            // `lib://` is no comment.
+            // `lib://` does not start a comment.
             '/' if rest.starts_with("//") && previous != ':' => rest.find('\n').unwrap_or(rest.len()),
             '/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |end| end + 2),
             _ => c.len_utf8(),
@@ -154,6 +196,11 @@ mod tests {
             texts("FOR i=1 to 3\nLOAD 1;\nNEXT i\nIF a=1 THEN x; ELSE y; END IF"),
             ["FOR i=1 to 3", "LOAD 1", "NEXT i", "IF a=1 THEN", "x", "ELSE", "y", "END IF"]
         );
+        assert_eq!(
+            texts("ELSE\nIF a THEN\nELSE IF b THEN\nEND SUB\nENDSUB"),
+            ["ELSE", "IF a THEN", "ELSE IF b THEN", "END SUB", "ENDSUB"]
+        );
+        assert_eq!(texts("Default:\nLOAD 1; next = 2; CALL a;"), ["Default:\nLOAD 1", "next = 2", "CALL a"]);
     }
 
     proptest::proptest! {

@@ -1,14 +1,12 @@
 //! What becomes of a loaded table: it is new, or goes into one that is there.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::host::World;
+use super::host::{Mapping, World};
 use super::load::{Load, Prefix};
 use super::rows::Output;
-use super::{NO_PREVIOUS_TABLE, Outcome, ScriptError};
-use crate::data::{Draft, JoinSide, NULL, Symbols};
-use crate::value::Dual;
+use super::{NO_PREVIOUS_TABLE, Outcome, ScriptError, shape};
+use crate::data::{Draft, JoinSide, Symbols};
 
 /// Puts a loaded table where its prefixes say.
 pub(super) fn place(load: &Load, output: Output, world: &mut World) -> Outcome<()> {
@@ -16,19 +14,27 @@ pub(super) fn place(load: &Load, output: Output, world: &mut World) -> Outcome<(
     let (mut draft, symbols) = output.into_draft();
     if mapping {
         let map = map_of(&draft, &symbols);
-        world.maps.insert(draft.name.clone(), map);
+        world.maps.insert(draft.name.clone(), Arc::new(map));
         // The map's values belong to no field.
         return Ok(());
     }
     for (name, symbols) in symbols {
         *world.store.symbols_of(&name) = symbols;
     }
-    let cross = load.prefixes.iter().find_map(|prefix| match prefix {
-        Prefix::CrossTable { attribute, data, qualifiers } => Some((attribute, data, *qualifiers)),
-        _ => None,
-    });
-    if let Some((attribute, data, qualifiers)) = cross {
-        draft = turned(&draft, attribute, data, qualifiers, world);
+    for prefix in &load.prefixes {
+        match prefix {
+            Prefix::CrossTable { attribute, data, qualifiers } => {
+                draft = shape::crossed(&draft, attribute, data, *qualifiers, world);
+            }
+            Prefix::IntervalMatch(names) => draft = shape::matched(&draft, names, world)?,
+            Prefix::Generic => {
+                for table in shape::generic(&draft, world)? {
+                    add(table, world);
+                }
+                return Ok(());
+            }
+            _ => {}
+        }
     }
     for prefix in &load.prefixes {
         match prefix {
@@ -54,7 +60,7 @@ pub(super) fn place(load: &Load, output: Output, world: &mut World) -> Outcome<(
                 add(draft, world);
                 return Ok(());
             }
-            Prefix::NoConcatenate | Prefix::Mapping | Prefix::CrossTable { .. } => {}
+            _ => {}
         }
     }
     let same = world.store.tables.iter_mut().find(|table| table.same_fields(&draft.fields));
@@ -85,43 +91,12 @@ fn add(mut draft: Draft, world: &mut World) {
     world.store.tables.push(draft);
 }
 
-fn map_of(draft: &Draft, symbols: &[(Arc<str>, Symbols)]) -> HashMap<crate::value::Key, Dual> {
-    let mut map = HashMap::new();
+fn map_of(draft: &Draft, symbols: &[(Arc<str>, Symbols)]) -> Mapping {
+    let mut map = Mapping::default();
     if let ([from, to, ..], [(_, keys), (_, values), ..]) = (draft.columns.as_slice(), symbols) {
         for (from, to) in from.iter().zip(to) {
-            if let Some(key) = keys.value(*from).key() {
-                // The first of several entries counts.
-                map.entry(key).or_insert_with(|| values.value(*to));
-            }
+            map.add(keys.value(*from), values.value(*to));
         }
     }
     map
-}
-
-/// A cross table as rows: a field for the columns' names, and one for what stood in them.
-fn turned(draft: &Draft, attribute: &str, data: &str, qualifiers: usize, world: &mut World) -> Draft {
-    let qualifiers = qualifiers.min(draft.fields.len());
-    let (attribute, data): (Arc<str>, Arc<str>) = (attribute.into(), data.into());
-    let mut result = Draft {
-        name: draft.name.clone(),
-        fields: draft.fields[..qualifiers].iter().cloned().chain([Arc::clone(&attribute), Arc::clone(&data)]).collect(),
-        columns: vec![Vec::new(); qualifiers + 2],
-    };
-    let settings = world.settings.clone();
-    for row in 0..draft.rows() {
-        for place in qualifiers..draft.fields.len() {
-            let code = draft.columns[place][row];
-            if code == NULL {
-                continue;
-            }
-            let value = world.store.symbols_of(&draft.fields[place]).value(code);
-            for (at, column) in result.columns[..qualifiers].iter_mut().enumerate() {
-                column.push(draft.columns[at][row]);
-            }
-            let name = crate::value::interpret(&draft.fields[place], &settings);
-            result.columns[qualifiers].push(world.store.symbols_of(&attribute).intern(name));
-            result.columns[qualifiers + 1].push(world.store.symbols_of(&data).intern(value));
-        }
-    }
-    result
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::data::{Data, NULL, Table};
 
@@ -11,9 +12,15 @@ pub(crate) type Mask = Arc<[bool]>;
 /// Selected values by number of the field.
 pub(crate) type Picked = BTreeMap<usize, Mask>;
 
+fn next_id() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed)
+}
+
 /// Rows and values that selections leave. None stands for all of them.
 #[derive(Debug, Clone)]
 pub(crate) struct Live {
+    id: u64,
     rows: Vec<Option<Mask>>,
     allowed: Vec<Option<Mask>>,
     picked: Picked,
@@ -25,12 +32,18 @@ impl Live {
         let mut spread = Spread { data, picked: &picked, messages: HashMap::new() };
         let allowed = (0..data.fields.len()).map(|field| spread.allowed(field)).collect();
         let rows = (0..data.tables.len()).map(|table| spread.rows(table)).collect();
-        Self { rows, allowed, picked }
+        Self { id: next_id(), rows, allowed, picked }
+    }
+
+    /// A number that no other one has, copies of this one aside.
+    pub(crate) fn id(&self) -> u64 {
+        self.id
     }
 
     /// No rows at all.
     pub(crate) fn nothing(data: &Data) -> Self {
         Self {
+            id: next_id(),
             rows: data.tables.iter().map(|table| Some(vec![false; table.rows].into())).collect(),
             allowed: data.fields.iter().map(|field| Some(vec![false; field.symbols.len()].into())).collect(),
             picked: Picked::new(),
@@ -74,7 +87,7 @@ impl Live {
         };
         let rows: Vec<Option<Mask>> =
             data.tables.iter().enumerate().map(|(at, table)| both(self.rows(at), other.rows(at), table.rows)).collect();
-        let mut result = Self { rows, allowed: vec![None; data.fields.len()], picked: Picked::new() };
+        let mut result = Self { id: next_id(), rows, allowed: vec![None; data.fields.len()], picked: Picked::new() };
         for field in 0..data.fields.len() {
             let mut mask = vec![false; data.fields[field].symbols.len()];
             for table in &data.fields[field].tables {
@@ -92,7 +105,7 @@ impl Live {
 }
 
 /// Carries selections from table to table. Links have no circles, so each table's word to each of its
-/// fields is said once: the values that its rows, and all that hangs on them beyond that field, allow.
+/// fields is worked out once: the values that its rows, and all that hangs on them beyond that field, allow.
 struct Spread<'a> {
     data: &'a Data,
     picked: &'a Picked,

@@ -66,6 +66,12 @@ impl Selections {
     }
 }
 
+/// A field's name as it stands in a set modifier: in brackets only if it has to be.
+fn set_name(field: &str) -> String {
+    let plain = field.chars().all(|c| c.is_alphanumeric() || c == '_') && !field.starts_with(|c: char| c.is_numeric());
+    if plain { field.to_owned() } else { format!("[{}]", field.replace(']', "]]")) }
+}
+
 impl Snapshot {
     /// The selected values of a field in a state.
     pub fn values(&self, state: &str, field: &str) -> Option<&[Dual]> {
@@ -80,7 +86,7 @@ impl Snapshot {
         })
     }
 
-    /// The selections of a state as a set modifier, such as `<[Year]={2020}>`; empty without any. `None` if the snapshot
+    /// The selections of a state as a set modifier, such as `<Year={2020}>`; empty without any. `None` if the snapshot
     /// does not have the state.
     pub fn set_text(&self, state: &str) -> Option<String> {
         let fields = match self.states.get(state) {
@@ -99,7 +105,7 @@ impl Snapshot {
                     other => format!("'{}'", other.as_text().replace('\'', "''")),
                 })
                 .collect();
-            format!("[{}]={{{}}}", field.replace(']', "]]"), values.join(","))
+            format!("{}={{{}}}", set_name(field), values.join(","))
         };
         Some(format!("<{}>", fields.iter().map(modifier).collect::<Vec<_>>().join(",")))
     }

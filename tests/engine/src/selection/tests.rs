@@ -29,7 +29,13 @@ fn data() -> Data {
 
 fn load(script: &str) -> Data {
     let cancel = std::sync::atomic::AtomicBool::new(false);
-    let options = script::Options { folder: None, variables: Variables::new(), cancel: &cancel, progress: &mut |_| {} };
+    let options = script::Options {
+        folders: &Default::default(),
+        limit: None,
+        variables: Variables::new(),
+        cancel: &cancel,
+        progress: &mut |_| {},
+    };
     script::run(script, options).unwrap().data
 }
 
@@ -155,7 +161,7 @@ fn snapshots_go_by_value() {
     let mut selections = Selections::new();
     select(&before, &mut selections, "Country", &["DE"], Mode::Replace);
     let snapshot = selections.snapshot(&before);
-    assert_eq!(snapshot.set_text("$").as_deref(), Some("<[Country]={'DE'}>"));
+    assert_eq!(snapshot.set_text("$").as_deref(), Some("<Country={'DE'}>"));
     let after = load("C: LOAD * INLINE [Country\nFR\nDE\n];");
     selections.carry_over(&before, &after);
     assert_eq!(states(&after, &selections, "Country"), "FRA DES");

@@ -1,5 +1,6 @@
 //! The HTTP request that a socket begins with: an upgrade to a WebSocket, or the download of an export.
 
+use serde_json::Value;
 use std::fmt::Write;
 use std::io;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -46,45 +47,99 @@ impl Head {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// The value of a cookie.
+    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
+        let headers = self.headers.iter().filter(|(known, _)| known == "cookie");
+        let mut cookies =
+            headers.flat_map(|(_, value)| value.split(';')).filter_map(|cookie| cookie.trim().split_once('='));
+        cookies.find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
+    /// What comes after the head, as long as the head says.
+    pub(crate) async fn body(&self, stream: &mut TcpStream) -> io::Result<Vec<u8>> {
+        let length = self.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+        if length > LONGEST_HEAD {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        let mut body = self.rest.clone();
+        while body.len() < length {
+            if stream.read_buf(&mut body).await? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+        Ok(body)
+    }
+
     /// The key of a request to become a WebSocket.
     pub(crate) fn upgrade_key(&self) -> Option<&str> {
         let wants = self.header("upgrade").is_some_and(|value| value.eq_ignore_ascii_case("websocket"));
         self.header("sec-websocket-key").filter(|_| wants)
     }
 
-    /// Who asks: the directory header of a trusted caller, else the credentials, else nobody.
+    /// The user: by the directory header of a trusted caller, else by the credentials; else empty.
     pub(crate) fn user(&self) -> &str {
         self.header("x-qlik-user").or_else(|| self.header("authorization")).unwrap_or_default()
     }
 }
 
-/// Answers an upgrade with yes.
-pub(crate) async fn accept(stream: &mut TcpStream, key: &str) -> io::Result<()> {
-    let accept = derive_accept_key(key.as_bytes());
-    let head = format!(
-        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
-    );
-    stream.write_all(head.as_bytes()).await
+/// An answer to a request that does not become a WebSocket.
+#[derive(Debug)]
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    body: Vec<u8>,
 }
 
-/// Answers with a status and a body, and ends.
-pub(crate) async fn respond(stream: &mut TcpStream, status: u16, kind: &str, body: &[u8]) -> io::Result<()> {
-    let mut head = String::new();
-    let reason = reason(status);
-    let length = body.len();
-    // Writing to a string does not fail.
-    let _ = write!(
-        head,
-        "HTTP/1.1 {status} {reason}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+impl Response {
+    pub(crate) fn new(status: u16, kind: &str, body: Vec<u8>) -> Self {
+        Self { status, headers: vec![("Content-Type".to_owned(), kind.to_owned())], body }
+    }
+
+    pub(crate) fn text(status: u16, body: &str) -> Self {
+        Self::new(status, "text/plain", body.as_bytes().to_vec())
+    }
+
+    pub(crate) fn json(status: u16, body: &Value) -> Self {
+        Self::new(status, "application/json", body.to_string().into_bytes())
+    }
+
+    /// Writes the answer, and ends.
+    pub(crate) async fn send(&self, stream: &mut TcpStream) -> io::Result<()> {
+        let mut head = format!("HTTP/1.1 {} {}\r\n", self.status, reason(self.status));
+        // Writing to a string does not fail.
+        let _ = write!(head, "Content-Length: {}\r\nConnection: close\r\n", self.body.len());
+        write_headers(&mut head, &self.headers);
+        stream.write_all(head.as_bytes()).await?;
+        stream.write_all(&self.body).await?;
+        stream.shutdown().await
+    }
+}
+
+/// Headers, and the empty line after them.
+fn write_headers(head: &mut String, headers: &[(String, String)]) {
+    for (name, value) in headers {
+        let _ = write!(head, "{name}: {value}\r\n");
+    }
+    head.push_str("\r\n");
+}
+
+/// Answers an upgrade with yes.
+pub(crate) async fn accept(stream: &mut TcpStream, key: &str, headers: &[(String, String)]) -> io::Result<()> {
+    let accept = derive_accept_key(key.as_bytes());
+    let mut head = format!(
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {accept}\r\n"
     );
-    stream.write_all(head.as_bytes()).await?;
-    stream.write_all(body).await?;
-    stream.shutdown().await
+    write_headers(&mut head, headers);
+    stream.write_all(head.as_bytes()).await
 }
 
 fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
+        201 => "Created",
+        204 => "No Content",
+        301 => "Moved Permanently",
+        302 => "Found",
         400 => "Bad Request",
         401 => "Unauthorized",
         403 => "Forbidden",

@@ -1,8 +1,8 @@
 //! The sockets: listening, the HTTP request that each begins with, and the messages after it.
 
-mod address;
+pub(crate) mod address;
 mod answers;
-mod head;
+pub(crate) mod head;
 mod socket;
 
 use crate::session::world::World;

@@ -2,12 +2,13 @@
 
 use super::address::Address;
 use super::answers::Step;
-use super::head::{self, Head};
+use super::head::{self, Head, Response};
 use super::{Shared, answers};
 use crate::faults::{Kind as FaultKind, Stage, strike};
 use crate::methods;
 use crate::protocol::envelope::Request;
 use crate::protocol::failure::to_json;
+use crate::proxy::{self, Admission, Verdict};
 use crate::received::{Received, Upgrade};
 use crate::session::connection::{Connection, GLOBAL, Outgoing};
 use crate::session::world::World;
@@ -44,25 +45,71 @@ pub(super) async fn run(mut stream: TcpStream, shared: Arc<Shared>) {
         FaultKind::Refuse { status } => Some(*status),
         _ => None,
     }) {
-        let _ = head::respond(&mut stream, status, "text/plain", b"").await;
+        let _ = Response::text(status, "").send(&mut stream).await;
         return;
     }
-    if head::accept(&mut stream, &key).await.is_err() {
+    if let Some(redirect) = to_folder(&head.target) {
+        let _ = redirect.send(&mut stream).await;
+        return;
+    }
+    let verdict = shared.world().proxy.as_mut().map(|proxy| proxy.judge(&head));
+    let admission = match verdict {
+        None => Admission { user: head.user().to_owned(), ..Admission::default() },
+        Some(Verdict::Admitted(admission)) => admission,
+        Some(Verdict::Refused(response)) => {
+            let _ = response.send(&mut stream).await;
+            return;
+        }
+        Some(Verdict::Told { headers, message, close }) => {
+            if head::accept(&mut stream, &key, &headers).await.is_ok() {
+                tell(stream, head.rest, message.to_string(), close).await;
+            }
+            return;
+        }
+    };
+    if head::accept(&mut stream, &key, &admission.headers).await.is_err() {
         return;
     }
     tokio::time::sleep(BEFORE_CONNECTED).await;
-    // Engines send and take messages of any size.
-    let config = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
-    let socket = WebSocketStream::from_partially_read(stream, head.rest.clone(), Role::Server, Some(config)).await;
-    let (sink, source) = socket.split();
+    let (sink, source) = upgraded(stream, head.rest.clone()).await.split();
     let (outbox, outgoing) = unbounded_channel();
-    let connection = join(&shared, &head, address, outbox, &faults);
+    let connection = join(&shared, &head, address, &admission, outbox, &faults);
     let guard = Guard { connection, shared: Arc::clone(&shared) };
     shared.world().faults.extend(own_faults.into_iter().map(|fault| fault.only_for(connection)));
     tokio::select! {
         () = write(sink, outgoing) => {}
-        () = read(source, &shared, guard.connection) => {}
+        () = read(source, &shared, guard.connection, admission.idle) => {}
     }
+}
+
+async fn upgraded(stream: TcpStream, rest: Vec<u8>) -> Socket {
+    // Engines send and take messages of any size.
+    let config = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
+    WebSocketStream::from_partially_read(stream, rest, Role::Server, Some(config)).await
+}
+
+/// An engine answers `/app` with a redirect to `/app/`.
+fn to_folder(target: &str) -> Option<Response> {
+    let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
+    let path = path.strip_suffix("/app").map(|prefix| format!("{prefix}/app/"))?;
+    let mut response = Response::text(301, "");
+    let location = query.map_or_else(|| path.clone(), |query| format!("{path}?{query}"));
+    response.headers.push(("Location".to_owned(), location));
+    Some(response)
+}
+
+/// Sends one message over a socket that leads nowhere, then closes it or waits for the client to.
+async fn tell(stream: TcpStream, rest: Vec<u8>, message: String, close: Option<u16>) {
+    tokio::time::sleep(BEFORE_CONNECTED).await;
+    let mut socket = upgraded(stream, rest).await;
+    if socket.send(Message::Text(message.into())).await.is_err() {
+        return;
+    }
+    if let Some(code) = close {
+        let frame = CloseFrame { code: code.into(), reason: Utf8Bytes::default() };
+        let _ = socket.send(Message::Close(Some(frame))).await;
+    }
+    while socket.next().await.is_some_and(|message| message.is_ok()) {}
 }
 
 /// Takes the socket out of the world, also when its task is cancelled.
@@ -98,31 +145,46 @@ fn leave(shared: &Arc<Shared>, connection: u64) {
     }
 }
 
-/// What is no WebSocket: the download of an export, or a look at whether the engine is there.
+/// Answers plain HTTP requests: downloads of exports, health checks.
 async fn answer_plain_http(stream: &mut TcpStream, head: &Head, shared: &Shared) -> std::io::Result<()> {
     let path = head.target.split('?').next().unwrap_or_default();
-    let file = shared.world().downloads.get(path).cloned();
-    match file {
-        Some(file) if head.method == "GET" => head::respond(stream, 200, "text/csv; charset=utf-8", &file).await,
-        _ if path == "/healthcheck" => head::respond(stream, 200, "application/json", b"{}").await,
-        _ if path == "/" || path.starts_with("/app") => {
-            head::respond(stream, 426, "text/plain", b"This is a WebSocket.").await
+    let body = head.body(stream).await?;
+    let response = {
+        let world = &mut *shared.world();
+        let for_proxy = world.proxy.as_mut().and_then(|state| proxy::answer(state, head, &body));
+        match world.downloads.get(path) {
+            _ if for_proxy.is_some() => for_proxy,
+            Some(file) if head.method == "GET" => {
+                let kind = match path.rsplit('.').next() {
+                    Some("xlsx") => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                    _ => "text/csv; charset=utf-8",
+                };
+                Some(Response::new(200, kind, file.clone()))
+            }
+            _ if path == "/healthcheck" || path == "/healthz" => Some(Response::json(200, &json!({}))),
+            _ if path == "/" || path.starts_with("/app") => Some(Response::text(426, "This is a WebSocket.")),
+            _ => None,
         }
-        _ => head::respond(stream, 404, "text/plain", b"").await,
-    }
+    };
+    response.unwrap_or_else(|| Response::text(404, "")).send(stream).await
 }
 
 /// Adds the socket to its session and says so.
 fn join(
     shared: &Arc<Shared>,
     head: &Head,
-    address: Address,
+    mut address: Address,
+    admission: &Admission,
     outbox: UnboundedSender<Outgoing>,
     faults: &[FaultKind],
 ) -> u64 {
     let world = &mut *shared.world();
-    let key = address.session_key(head.user());
-    let others = world.sessions_of(head.user());
+    if let Some(node) = admission.node {
+        // Nodes know nothing of each other's sessions.
+        address.prefix = format!("{} {node}", address.prefix);
+    }
+    let key = address.session_key(&admission.user);
+    let others = world.sessions_of(&admission.user);
     let (session_id, attached) = world.session_for(key);
     let connection = world.next_id();
     world.upgrades.push(Upgrade { connection, target: head.target.clone(), headers: head.headers.clone() });
@@ -144,6 +206,9 @@ fn join(
         (_, true) => "SESSION_ATTACHED",
         _ => "SESSION_CREATED",
     };
+    if let Some(message) = &admission.message {
+        world.deliver(connection, message.to_string());
+    }
     greet(shared, world, connection, state, faults);
     if over_limit && let Some(connection) = world.connections.get(&connection) {
         connection.send(Outgoing::Close { code: 4005, reason: String::new() });
@@ -179,7 +244,7 @@ fn greet(shared: &Arc<Shared>, world: &mut World, connection: u64, state: &str, 
 
 /// Reads requests until the client closes. The session is left before the close is answered, so that a client
 /// that waits for that answer finds the session ended or waiting.
-async fn read(mut source: SplitStream<Socket>, shared: &Arc<Shared>, connection: u64) {
+async fn read(mut source: SplitStream<Socket>, shared: &Arc<Shared>, connection: u64, mut idle: Option<Duration>) {
     let mut step: Option<Step> = None;
     let mut waiting = VecDeque::new();
     loop {
@@ -195,6 +260,13 @@ async fn read(mut source: SplitStream<Socket>, shared: &Arc<Shared>, connection:
                 continue;
             }
             message = source.next() => message,
+            () = passed(idle) => {
+                idle = None;
+                if let Some(connection) = shared.world().connections.get(&connection) {
+                    connection.send(Outgoing::Close { code: IDLE, reason: String::new() });
+                }
+                continue;
+            }
         };
         let request = match message {
             Some(Ok(Message::Text(text))) => take(&text, shared, connection),
@@ -215,6 +287,16 @@ async fn read(mut source: SplitStream<Socket>, shared: &Arc<Shared>, connection:
     }
 }
 
+/// Close code of a socket that nothing came over for too long.
+const IDLE: u16 = 4001;
+
+async fn passed(time: Option<Duration>) {
+    match time {
+        Some(time) => tokio::time::sleep(time).await,
+        None => std::future::pending().await,
+    }
+}
+
 async fn finished(step: &mut Option<Step>) {
     match step {
         Some(step) => step.await,
@@ -222,7 +304,7 @@ async fn finished(step: &mut Option<Step>) {
     }
 }
 
-/// Reads and notes a request; what is none is answered here.
+/// Reads and notes a request. Invalid requests are answered here.
 fn take(text: &str, shared: &Shared, connection: u64) -> Option<Request> {
     let request = match Request::read(text) {
         Ok(request) => request,

@@ -56,6 +56,8 @@ pub(crate) struct Session {
     pub(crate) temporary: BTreeMap<String, crate::selection::Snapshot>,
     pub(crate) running: Vec<Running>,
     pub(crate) progress: Progress,
+    /// Rows that reloads in debug mode read from a source at most.
+    pub(crate) fetch_limit: Option<usize>,
     frame: Option<Arc<Frame>>,
 }
 
@@ -104,6 +106,7 @@ impl Session {
         self.expansions.clear();
         self.active_fields.clear();
         self.temporary.clear();
+        self.fetch_limit = None;
         self.stale();
     }
 }

@@ -6,8 +6,12 @@ use serde_json::{Value, json};
 /// Codes of messages.
 const EMPTY: i64 = 0;
 const SAVING_STARTED: i64 = 1;
+const CONNECTING_TO: i64 = 6;
+const CONNECT_FAILED: i64 = 7;
 const ERROR: i64 = 10;
 const LINES_FETCHED: i64 = 21;
+const SEARCHINDEX_START: i64 = 22;
+const SEARCHINDEX_SUCCESS: i64 = 24;
 
 /// Progress of a session's requests. Messages stay until someone asks, whatever he asks about.
 #[derive(Debug, Default)]
@@ -60,6 +64,17 @@ impl Progress {
                 self.say(LINES_FETCHED, format!("{lines} Lines fetched\n"), vec![lines.to_string()]);
             }
             script::Progress::Note(text) => self.say(EMPTY, format!("{text}\n"), vec![text]),
+            script::Progress::Stored(_) => {}
+            script::Progress::Connecting(name) => {
+                self.say(CONNECTING_TO, format!("Connecting to {name}\n"), vec![name])
+            }
+            script::Progress::ConnectFailed(name) => {
+                self.say(CONNECT_FAILED, "Connect failed\n".to_owned(), vec![name])
+            }
+            script::Progress::SearchIndex => {
+                self.say(SEARCHINDEX_START, "Creating search index\n".to_owned(), vec![]);
+                self.say(SEARCHINDEX_SUCCESS, "Search index creation completed successfully\n".to_owned(), vec![]);
+            }
         }
     }
 

@@ -7,9 +7,9 @@ use super::{Session, SessionKey};
 use crate::error::{EngineError, Result};
 use crate::faults::Fault;
 use crate::received::{Received, Upgrade};
+use crate::script::Folders;
 use crate::selection::Selections;
 use std::collections::{BTreeMap, VecDeque};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,13 +38,15 @@ pub(crate) struct World {
     /// Files that `ExportData` made, by the path they are fetched under.
     pub(crate) downloads: BTreeMap<String, Vec<u8>>,
     /// Where scripts read files from.
-    pub(crate) folder: Option<PathBuf>,
+    pub(crate) folders: Folders,
     /// How long a session lives on when its address does not say.
     pub(crate) usual_ttl: Duration,
     /// What `OpenDoc` does in a session that has the app open already.
     pub(crate) on_open: OnOpen,
     /// Sessions that a user may have at once.
     pub(crate) most_sessions: Option<usize>,
+    /// The proxy in front, if there is one.
+    pub(crate) proxy: Option<crate::proxy::State>,
     last_id: u64,
 }
 

@@ -26,7 +26,7 @@ pub enum Dual {
     Null,
     /// A number that is shown in the default format.
     Number(f64),
-    /// A text that is no number.
+    /// A text.
     Text(Arc<str>),
     /// A number with its own representation, such as a date.
     Both(f64, Arc<str>),
@@ -52,12 +52,12 @@ impl Dual {
         Self::Both(number, text.into())
     }
 
-    /// A truth value: -1 or 0.
+    /// A bool: -1 or 0.
     pub fn truth(truth: bool) -> Self {
         Self::Number(if truth { -1.0 } else { 0.0 })
     }
 
-    /// A number, or null if it is none.
+    /// A number; NaN becomes null.
     pub fn number(number: f64) -> Self {
         if number.is_nan() { Self::Null } else { Self::Number(number) }
     }

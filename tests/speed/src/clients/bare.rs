@@ -1,4 +1,4 @@
-//! tokio-tungstenite alone: what is left when a client does nothing but send and receive.
+//! tokio-tungstenite alone: the cost of sending and receiving without a client.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ pub(super) async fn turn(url: &str, load: Load, time: Duration) -> Result<Report
     let host = url.trim_start_matches("ws://");
     let socket = TcpStream::connect(host).await?;
     socket.set_nodelay(true)?;
-    // The one setting that costs time: it clears as much before each reading.
+    // The read buffer is cleared before each read, so its size matters.
     let config = WebSocketConfig::default().read_buffer_size(32 * 1024);
     let (mut socket, _) = tokio_tungstenite::client_async_with_config(url, socket, Some(config)).await?;
     // The greeting.
@@ -29,7 +29,7 @@ pub(super) async fn turn(url: &str, load: Load, time: Duration) -> Result<Report
     Ok(gauge.report(done, before))
 }
 
-/// Sends as many requests as are to be in flight, then receives as many answers, for a time.
+/// Sends as many requests as may be in flight, then receives as many responses, for a given time.
 async fn work(socket: &mut Socket, load: Load, time: Duration) -> Result<u64> {
     let (in_flight, request, length) = match load {
         Load::Calls(in_flight) => (in_flight, r#""method":"Evaluate","params":{"qExpression":"7"}}"#, 30),

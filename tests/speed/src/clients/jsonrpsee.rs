@@ -1,4 +1,4 @@
-//! jsonrpsee: any JSON-RPC 2.0, with types of one's own.
+//! jsonrpsee: a generic JSON-RPC 2.0 client.
 
 use anyhow::{Result, bail, ensure};
 use jsonrpsee_core::client::ClientT;
@@ -17,7 +17,7 @@ pub(super) struct Generic {
     value: bool,
 }
 
-/// Pages become trees of any JSON or, to compare what lies around them, the generated types.
+/// Decodes pages into JSON values or, to compare the rest, into the generated types.
 pub(super) async fn connect(url: &str, value: bool) -> Result<Generic> {
     let client = WsClientBuilder::default().max_concurrent_requests(10_000).build(url).await?;
     Ok(Generic { client, value })

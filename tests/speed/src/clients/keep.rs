@@ -1,4 +1,4 @@
-//! What stays in memory: sessions, objects, calls that wait for their answers.
+//! Memory use of sessions, objects, and pending calls.
 
 use anyhow::{Result, ensure};
 use qix_client::prelude::*;
@@ -7,9 +7,9 @@ use tokio::task::JoinSet;
 use crate::gauge::{Gauge, Memory, Report};
 use crate::load::Kept;
 
-/// Makes a number of things and keeps them; the report tells the memory that they take.
+/// Creates a number of things and keeps them. The report contains their memory use.
 pub(super) async fn keep(url: &str, kept: Kept, count: u32) -> Result<Report> {
-    // What is needed once is there already.
+    // Excludes what is needed only once.
     let session = Session::connect(url).await?;
     let doc = session.open_doc("speed").await?;
     doc.get_object("1000").await?;

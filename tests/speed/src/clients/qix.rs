@@ -1,4 +1,4 @@
-//! This client, with its settings as they are from the start.
+//! This client, with default settings.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -14,14 +14,14 @@ use super::turn::Client;
 use crate::load::Change;
 use crate::server::{COLUMNS, ROWS};
 
-/// What becomes of pages.
+/// How pages are decoded.
 #[derive(Clone, Copy)]
 pub(super) enum Pages {
     /// The generated types.
     Types,
-    /// A tuple a row, no cell in between.
+    /// One tuple per row, without cells.
     Rows,
-    /// A tree of any JSON.
+    /// JSON values.
     Value,
 }
 
@@ -32,7 +32,7 @@ pub(super) struct Qix {
     object: GenericObject,
     pages: Pages,
     rows: Mutex<RowStream<Row>>,
-    /// How many changing answers have come.
+    /// Number of changing responses received.
     answers: AtomicUsize,
 }
 
@@ -45,7 +45,7 @@ pub(super) async fn connect(url: &str, pages: Pages, object: Change) -> Result<Q
 }
 
 impl Qix {
-    /// The first cell of a page; all cells are there.
+    /// The first cell of a page, after checking that all cells exist.
     async fn first_cell(&self, delta: Option<bool>) -> Result<String> {
         let mut options = CallOptions::default();
         options.delta = delta;
@@ -76,7 +76,7 @@ impl Client for Qix {
             Pages::Value => {
                 let request = GetHyperCubeData::new(PATH, vec![asked()]);
                 let read = |answer: Answer<'_>| Ok(serde_json::from_str::<Value>(answer.text()).unwrap_or_default());
-                let value = send_with(self.object.remote(), request, CallOptions::default(), read).await?;
+                let value = send_with(self.object.as_remote(), request, CallOptions::default(), read).await?;
                 ensure!(value["qDataPages"][0]["qMatrix"][ROWS - 1][COLUMNS - 1]["qNum"].is_f64());
             }
         }

@@ -1,4 +1,4 @@
-//! A turn of a client: the same for all in Rust.
+//! A turn of a client, shared by all Rust clients.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,19 +10,19 @@ use tokio::task::JoinSet;
 use crate::gauge::{Gauge, Memory, Report};
 use crate::load::{Change, Load};
 
-/// What is measured of a client. Each call fails unless its answer is the right one.
+/// The operations to measure. Each fails unless the response is correct.
 pub(super) trait Client: Send + Sync + 'static {
-    /// A small call, about a number.
+    /// A small call that returns a number.
     fn call(&self, number: u32) -> impl Future<Output = Result<()>> + Send;
 
     /// A page of 10,000 cells.
     fn page(&self) -> impl Future<Output = Result<()>> + Send;
 
-    /// The next of two answers that take turns.
+    /// The next of two alternating responses.
     fn answer(&self, change: Change, delta: bool) -> impl Future<Output = Result<()>> + Send;
 }
 
-/// Connects and takes a turn, after half of one to warm up.
+/// Connects and runs a turn, after a warm-up of half its duration.
 pub(super) async fn turn<C: Client>(
     connect: impl Future<Output = Result<C>>,
     load: Load,
@@ -36,7 +36,7 @@ pub(super) async fn turn<C: Client>(
     Ok(gauge.report(done, before))
 }
 
-/// Keeps a client busy for a time; how often it did what it was asked for.
+/// Keeps a client busy for a given time; returns the number of operations.
 async fn work<C: Client>(client: &Arc<C>, load: Load, time: Duration) -> Result<u64> {
     let over = Arc::new(AtomicBool::new(false));
     let in_flight = match load {

@@ -1,4 +1,4 @@
-//! What the server answers, made beforehand.
+//! Prepared responses.
 
 use std::ops::Range;
 
@@ -11,23 +11,23 @@ use crate::load::Change;
 pub(super) const GREETING: &[u8] =
     br#"{"jsonrpc":"2.0","method":"OnConnected","params":{"qSessionState":"SESSION_CREATED"}}"#;
 
-/// Cells of a page: as many as an engine gives at once.
+/// Number of cells in a page: the maximum of an engine.
 pub(crate) const ROWS: usize = 1000;
 pub(crate) const COLUMNS: usize = 10;
 
-/// Answers that change, and how.
+/// Changing responses.
 pub(crate) struct Answers(Vec<Series>);
 
-/// Two answers that take turns.
+/// Two alternating responses.
 struct Series {
     whole: [String; 2],
-    /// The first of them, for who has none yet.
+    /// The first response, complete.
     start: String,
-    /// What leads to either from the other.
+    /// The deltas from each to the other.
     patches: [String; 2],
 }
 
-/// What was said on a connection: how often each of the changing answers has been asked for.
+/// State of a connection: how many times each changing response has been requested.
 #[derive(Default)]
 pub(super) struct Connection([usize; Change::ALL.len()]);
 
@@ -43,18 +43,18 @@ impl Answers {
         Self(series.into())
     }
 
-    /// How many bytes an answer that changes has, on average, after the first.
+    /// Average size in bytes of a changing response, after the first.
     pub(crate) fn bytes(&self, change: Change, delta: bool) -> usize {
         let series = &self.0[change as usize];
         let both = if delta { &series.patches } else { &series.whole };
         both.iter().map(String::len).sum::<usize>() / both.len()
     }
 
-    /// Adds the answer to a request, if it is to have one.
+    /// Appends the response to a request, if any.
     pub(super) fn answer(&self, connection: &mut Connection, request: &[u8], out: &mut Vec<u8>) {
         let about = digits_after(request, b"\"params\":");
         let delta = memmem::find(request, b"\"delta\":true").is_some();
-        // Each result in three parts, the one in the middle from the request; a change is marked as such.
+        // Each response has three parts; the middle one comes from the request. Deltas are marked as such.
         let (before, middle, after): (&[u8], &[u8], &[u8]) = match word_after(request, b"\"method\":\"") {
             b"Evaluate" if delta => {
                 (br#"{"qReturn":[{"op":"add","path":"/","value":""#, about, br#""}]},"delta":true"#)
@@ -73,7 +73,7 @@ impl Answers {
             }
             b"GetObject" => (br#"{"qReturn":{"qType":"GenericObject","qGenericType":"table","qHandle":"#, about, b"}}"),
             b"OpenDoc" => (br#"{"qReturn":{"qType":"Doc","qGenericId":"speed","qHandle":1}}"#, b"", b""),
-            // Goes on for ever.
+            // Never answered.
             b"DoReload" => return,
             _ => (b"{}", b"", b""),
         };
@@ -103,10 +103,10 @@ impl Series {
     }
 }
 
-/// With more patches than this the value itself is shorter.
+/// With more patches than this, the complete value is shorter.
 const MOST_PATCHES: usize = 1000;
 
-/// What leads from one value to another that differs from it in texts and numbers only.
+/// Patches between two values that differ only in strings and numbers.
 fn patches(old: &str, new: &str) -> String {
     let value = |text| serde_json::from_str(text).expect("it was made here");
     let mut patches = Vec::new();
@@ -134,7 +134,7 @@ fn compare(old: &Value, new: &Value, path: &str, patches: &mut Vec<Value>) {
     }
 }
 
-/// The layout of a table: 40 rows, some of them selected, from a row on.
+/// The layout of a table with 40 rows, some of which are selected, starting at a given row.
 fn layout(selected: usize, first: usize) -> String {
     let info = |column: usize| {
         let possible = 1000 - selected;
@@ -150,7 +150,7 @@ fn layout(selected: usize, first: usize) -> String {
     )
 }
 
-/// Rows as an engine writes them: a dimension with texts, one with numbers, eight measures.
+/// Rows as an engine writes them: one dimension of strings, one of numbers, eight measures.
 fn page(first: usize, rows: usize) -> String {
     let measure = |row: usize, column: usize| {
         let value = (row * 37 + column * 1009) as f64 / 7.0;
@@ -169,7 +169,7 @@ fn page(first: usize, rows: usize) -> String {
     )
 }
 
-/// The first number after a mark.
+/// The first number after a marker.
 fn digits_after<'a>(text: &'a [u8], mark: &[u8]) -> &'a [u8] {
     let rest = memmem::find(text, mark).map_or(&text[..0], |at| &text[at + mark.len()..]);
     let from = rest.iter().position(u8::is_ascii_digit).unwrap_or(rest.len());
@@ -177,7 +177,7 @@ fn digits_after<'a>(text: &'a [u8], mark: &[u8]) -> &'a [u8] {
     &rest[from..from + digits]
 }
 
-/// The text after a mark, up to the next quote.
+/// The text after a marker, up to the next quote.
 fn word_after<'a>(text: &'a [u8], mark: &[u8]) -> &'a [u8] {
     let rest = memmem::find(text, mark).map_or(&text[..0], |at| &text[at + mark.len()..]);
     rest.split(|byte| *byte == b'"').next().unwrap_or_default()

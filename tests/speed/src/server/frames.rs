@@ -1,14 +1,14 @@
-//! Frames of a WebSocket, as a server reads and writes them.
+//! Reads and writes WebSocket frames on the server side.
 
 use std::io::{self, Read};
 
 pub(super) const TEXT: u8 = 1;
 pub(super) const CLOSE: u8 = 8;
 
-/// More than clients send at a time.
+/// More than clients send at once.
 const ROOM: usize = 1 << 20;
 
-/// What a client sends, frame by frame.
+/// Reads the frames of a client.
 pub(super) struct Frames {
     bytes: Vec<u8>,
     start: usize,
@@ -20,7 +20,7 @@ impl Frames {
         Self { bytes: vec![0; ROOM], start: 0, end: 0 }
     }
 
-    /// Waits for more; whether more has come.
+    /// Waits for more data; returns whether there is any.
     pub(super) fn fill(&mut self, socket: &mut impl Read) -> io::Result<bool> {
         self.bytes.copy_within(self.start..self.end, 0);
         self.end -= self.start;
@@ -30,7 +30,7 @@ impl Frames {
         Ok(length > 0)
     }
 
-    /// The next whole frame: its kind, and what it carries.
+    /// The next complete frame: its type and payload.
     pub(super) fn next(&mut self) -> Option<(u8, &[u8])> {
         let (head, rest) = self.bytes[self.start..self.end].split_first_chunk_mut::<2>()?;
         let opcode = head[0] & 0x0f;
@@ -44,7 +44,7 @@ impl Frames {
             }
             length => (length.into(), rest),
         };
-        // All that clients send is masked.
+        // Client frames are always masked.
         let (mask, rest) = rest.split_first_chunk_mut::<4>()?;
         let payload = rest.get_mut(..length)?;
         for chunk in payload.chunks_mut(mask.len()) {
@@ -56,7 +56,7 @@ impl Frames {
     }
 }
 
-/// Adds a frame whose payload consists of parts.
+/// Appends a frame whose payload consists of several parts.
 pub(super) fn write(out: &mut Vec<u8>, opcode: u8, parts: &[&[u8]]) {
     let length: usize = parts.iter().map(|part| part.len()).sum();
     out.push(0x80 | opcode);

@@ -1,4 +1,4 @@
-//! What the page knows of a log besides the messages' texts: in columns, which are short to write and quick to read.
+//! The data of the page except the message texts: in columns, which are compact and fast to read.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{Direction, Kind, Log, Micros, Object, Outcome};
 
-/// No value, in columns of positions.
+/// No value, in columns of indexes.
 const NONE: i64 = -1;
 
 #[derive(Serialize)]
@@ -19,27 +19,27 @@ pub(super) struct Data<'a> {
     objects: Vec<Row<'a>>,
 }
 
-/// One value a message in each column.
+/// One value per message in each column.
 #[derive(Default, Serialize)]
 struct Messages {
     line: Vec<usize>,
     at: Vec<Option<Micros>>,
     bytes: Vec<usize>,
-    /// 0 request, 1 reply, 2 notification, 3 bare.
+    /// 0 request, 1 response, 2 notification, 3 other.
     kind: Vec<u8>,
-    /// 1: sent by the client.
+    /// 1 if sent by the client.
     sent: Vec<u8>,
     id: Vec<Option<i64>>,
     handle: Vec<Option<i64>>,
-    /// A position in the methods.
+    /// Index of the method.
     method: Vec<i64>,
-    /// A position in the objects.
+    /// Index of the object.
     object: Vec<i64>,
-    /// The reply of a request, the request of a reply.
+    /// The response of a request, or the request of a response.
     partner: Vec<i64>,
-    /// 0 well, 1 failed, 2 found nothing, 3 no partner.
+    /// 0 success, 1 error, 2 not found, 3 no counterpart.
     outcome: Vec<u8>,
-    /// Messages with the objects they made stale; most have none.
+    /// Messages with the objects they made stale. Most messages have none.
     change: Vec<(usize, Vec<usize>)>,
     close: Vec<(usize, Vec<usize>)>,
     suspend: Vec<(usize, Vec<usize>)>,
@@ -55,7 +55,7 @@ struct Row<'a> {
     opened: Option<usize>,
     closed: Option<usize>,
     calls: usize,
-    /// Requests, with the time until the reply.
+    /// Requests, with the time until the response.
     calculations: Vec<(usize, Option<Micros>)>,
 }
 
@@ -130,7 +130,7 @@ fn position(index: usize) -> i64 {
     i64::try_from(index).unwrap_or(NONE)
 }
 
-/// Names in the order of their first use.
+/// Names, in order of first use.
 #[derive(Default)]
 struct Names<'a> {
     names: Vec<&'a str>,

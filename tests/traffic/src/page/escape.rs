@@ -1,9 +1,9 @@
-//! Texts inside a page.
+//! Escapes text in a page.
 
 use std::io::{self, Write};
 
-/// Writes JSON inside a script element: `<`, which JSON has in texts only, is escaped, so that nothing in them can end
-/// the element.
+/// Writes JSON inside a script element. Escapes `<`, which occurs only in strings, so that nothing can close the
+/// element.
 pub(super) struct Inside<W>(pub(super) W);
 
 impl<W: Write> Write for Inside<W> {
@@ -22,7 +22,7 @@ impl<W: Write> Write for Inside<W> {
     }
 }
 
-/// A text as the content of an element.
+/// Text content of an element.
 pub(super) fn html(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }

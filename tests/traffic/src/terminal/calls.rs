@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::table::{excerpt, handles, limited, more, size, table, time};
 use crate::{Entry, Filter, Kind, Log, Outcome};
 
-/// The calls and other messages that a filter lets through.
+/// The calls and other messages that match a filter.
 #[must_use]
 pub fn list(log: &Log, filter: &Filter, limit: usize) -> String {
     let (entries, missing) = limited(filter.entries(log), limit);
@@ -15,7 +15,7 @@ pub fn list(log: &Log, filter: &Filter, limit: usize) -> String {
     calls(log, entries) + &more(missing)
 }
 
-/// The calls that took longest, of those that a filter lets through.
+/// The slowest calls that match a filter.
 #[must_use]
 pub fn slowest(log: &Log, filter: &Filter, count: usize) -> String {
     let timed = filter.entries(log).filter_map(|entry| match entry {
@@ -78,7 +78,7 @@ fn row(log: &Log, entry: Entry) -> Vec<String> {
     }
 }
 
-/// How a call ended, in short.
+/// Short form of a call's result.
 pub(super) fn outcome(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Unanswered => "no reply".to_owned(),

@@ -34,7 +34,7 @@ fn globals(log: &Log) -> usize {
     log.objects_of(Object::GLOBAL).count()
 }
 
-/// What is behind a handle.
+/// The object of a handle.
 #[must_use]
 pub fn about(log: &Log, handle: i64) -> String {
     let mut out = String::new();
@@ -52,7 +52,7 @@ pub fn about(log: &Log, handle: i64) -> String {
     out
 }
 
-/// Which commands made the data behind a handle stale.
+/// The calls that made the data of a handle stale.
 #[must_use]
 pub fn invalidated(log: &Log, handle: i64, limit: usize) -> String {
     let (changes, missing) =
@@ -74,7 +74,7 @@ pub fn invalidated(log: &Log, handle: i64, limit: usize) -> String {
                 call.method.to_string(),
                 excerpt(&log.messages[call.request]),
             ]),
-            None => row.extend(["-", "-", "-", "the engine, unasked", ""].map(str::to_owned)),
+            None => row.extend(["-", "-", "-", "the engine itself", ""].map(str::to_owned)),
         }
         row
     });

@@ -1,4 +1,4 @@
-//! What is in a log, at a glance.
+//! Overview of a log.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::table::{limited, more, size, table, time};
 use crate::{Direction, Kind, Log, Micros, Outcome};
 
-/// The lines that are shown of those that could not be used.
+/// Maximum number of faults to show.
 const FAULTS: usize = 10;
 
 #[derive(Default)]
@@ -19,7 +19,7 @@ struct Method {
     longest: Option<Micros>,
 }
 
-/// Numbers of messages, calls, errors, bytes and open objects, the methods that were called and how long they took.
+/// Numbers of messages, calls, errors, bytes, and open objects, and the methods with their durations.
 #[must_use]
 pub fn overview(log: &Log, limit: usize) -> String {
     let mut out = String::new();

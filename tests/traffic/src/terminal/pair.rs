@@ -1,4 +1,4 @@
-//! A request and its reply in full, as far as they were kept.
+//! A request and its response in full, as far as they were kept.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use super::pretty::pretty;
 use super::table::{name, printable, size};
 use crate::{Entry, Filter, Kind, Log, Message};
 
-/// Everything with an identifier: requests, each with its reply.
+/// All calls with an ID.
 #[must_use]
 pub fn pair(log: &Log, filter: &Filter) -> String {
     let mut out = String::new();

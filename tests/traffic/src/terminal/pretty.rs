@@ -1,11 +1,11 @@
-//! JSON over several lines, members in their order and numbers as they were written.
+//! Pretty-prints JSON, preserving the order of members and the form of numbers.
 
 use crate::tokens::{Token, Tokens};
 
-/// What is not longer than this stays on one line.
+/// Values up to this length stay on one line.
 const LINE: usize = 80;
 
-/// Spreads a compact JSON text over lines.
+/// Formats a compact JSON text over several lines.
 pub(super) fn pretty(json: &str) -> String {
     let mut out = String::new();
     value(&mut Tokens::new(json), &mut out, 0);

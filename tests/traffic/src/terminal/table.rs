@@ -1,4 +1,4 @@
-//! Tables, and what their cells have in common.
+//! Tables and their cells.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use serde_json::value::RawValue;
 
 use crate::{Log, Message, Micros, Object};
 
-/// The characters of a payload in a table.
+/// Maximum number of characters of a payload in a table.
 const EXCERPT: usize = 80;
 
-/// A table without lines around it. Numbers are aligned to the right: columns whose title starts with `>`.
+/// A table without borders. Columns whose title starts with `>` are aligned to the right.
 pub(crate) fn table(titles: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
@@ -27,7 +27,7 @@ pub(crate) fn table(titles: &[&str], rows: impl IntoIterator<Item = Vec<String>>
     table.trim_fmt() + "\n"
 }
 
-/// Rows up to a limit (0: all), and how many are missing.
+/// Rows up to a limit (0 for all), and the number of omitted rows.
 pub(crate) fn limited<T>(rows: impl Iterator<Item = T>, limit: usize) -> (Vec<T>, usize) {
     let mut rows = rows.fuse();
     let most = if limit == 0 { usize::MAX } else { limit };
@@ -35,12 +35,12 @@ pub(crate) fn limited<T>(rows: impl Iterator<Item = T>, limit: usize) -> (Vec<T>
     (shown, rows.count())
 }
 
-/// A note of rows that are missing.
+/// A note about omitted rows.
 pub(crate) fn more(missing: usize) -> String {
     if missing == 0 { String::new() } else { format!("… {missing} more; --limit 0 shows all\n") }
 }
 
-/// A log is not to control the terminal it is shown on.
+/// Removes control characters, so that a log cannot control the terminal.
 pub(crate) fn printable(text: &str) -> String {
     let hidden = |c: char| {
         c.is_control() || matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -48,7 +48,7 @@ pub(crate) fn printable(text: &str) -> String {
     text.chars().map(|c| if hidden(c) { '\u{fffd}' } else { c }).collect()
 }
 
-/// What the message carries, in short.
+/// The abbreviated payload of a message.
 pub(crate) fn excerpt(message: &Message) -> String {
     let members: BTreeMap<String, &RawValue> = serde_json::from_str(&message.text).unwrap_or_default();
     let payload = ["params", "error", "result"].iter().find_map(|name| members.get(*name)).map_or("", |raw| raw.get());
@@ -58,12 +58,12 @@ pub(crate) fn excerpt(message: &Message) -> String {
     }
 }
 
-/// A time, or a dash where the log has none.
+/// A time, or a dash if the log contains no times.
 pub(crate) fn time(time: Option<Micros>) -> String {
     time.map_or_else(|| "-".to_owned(), |time| time.to_string())
 }
 
-/// Handles of objects, the first few.
+/// The first handles of a list of objects.
 pub(crate) fn handles(log: &Log, objects: &[usize]) -> String {
     let mut text: Vec<String> = objects.iter().take(6).map(|object| log.objects[*object].handle.to_string()).collect();
     if objects.len() > 6 {
@@ -72,7 +72,7 @@ pub(crate) fn handles(log: &Log, objects: &[usize]) -> String {
     text.join(" ")
 }
 
-/// What an object is: `GenericObject table "a"`.
+/// Description of an object: `GenericObject table "a"`.
 pub(crate) fn name(object: &Object) -> String {
     let mut name = object.class().to_owned();
     if let Some(kind) = object.kind.as_deref().filter(|kind| !kind.is_empty()) {
@@ -84,7 +84,7 @@ pub(crate) fn name(object: &Object) -> String {
     name
 }
 
-/// A number of bytes for people.
+/// A number of bytes in readable form.
 #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
 pub(crate) fn size(bytes: u64) -> String {
     match bytes {

@@ -1,4 +1,4 @@
-//! A headless browser, driven over its debugging protocol.
+//! A headless browser, controlled through its debugging protocol.
 
 use std::cell::RefCell;
 use std::io::{BufRead, BufReader, Write};
@@ -10,9 +10,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tungstenite::{Message, WebSocket};
 
-/// Where the browser is looked for, after `QIX_BROWSER`.
+/// Where to look for the browser if `QIX_BROWSER` is not set.
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
-/// An answer that takes longer will not come.
+/// Maximum time to wait for a response.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A browser with one page. It ends when this is dropped.
@@ -29,14 +29,14 @@ struct Socket {
 }
 
 impl Browser {
-    /// Starts a browser. `None`, and a line on standard error: there is none. Where `QIX_REQUIRE_BROWSER` is set, that is a
-    /// failure.
+    /// Starts a browser. If there is none, prints a message to standard error and returns `None`, or fails if
+    /// `QIX_REQUIRE_BROWSER` is set.
     pub(crate) fn start() -> Option<Self> {
         let Some(program) = find() else {
             let why =
                 "the page was not tried: no chromium in PATH (Debian: apt-get install chromium) or in QIX_BROWSER";
             assert!(std::env::var_os("QIX_REQUIRE_BROWSER").is_none(), "{why}");
-            // Not by a macro: what those print is not shown for a test that passes.
+            // Not with a macro, whose output is captured for passing tests.
             let mut shown = std::io::stderr();
             writeln!(shown, "{why}").unwrap();
             return None;
@@ -57,7 +57,7 @@ impl Browser {
             }
             said.push(line);
         };
-        // The browser goes on writing; nobody else takes it out of the pipe.
+        // Drains the pipe, because the browser keeps writing to it.
         std::thread::spawn(move || lines.for_each(drop));
         let address = url.trim_start_matches("ws://").split('/').next().unwrap();
         let stream = TcpStream::connect(address).unwrap();
@@ -71,7 +71,7 @@ impl Browser {
         Some(browser)
     }
 
-    /// Sends a command and waits for its answer.
+    /// Sends a command and waits for its response.
     pub(crate) fn command(&self, method: &str, params: Value) -> Value {
         let mut socket = self.socket.borrow_mut();
         socket.id += 1;
@@ -92,13 +92,13 @@ impl Browser {
 
     /// Opens a page in a file and waits until it is ready.
     pub(crate) fn open(&self, file: &Path, fragment: &str) {
-        // Another page in between: a new fragment alone does not load a page again.
+        // Loads an empty page first: a new fragment alone does not reload a page.
         self.command("Page.navigate", json!({ "url": "about:blank" }));
         self.command("Page.navigate", json!({ "url": format!("file://{}#{fragment}", file.display()) }));
         self.until("document.body?.dataset.ready && !document.getElementById('status').dataset.busy");
     }
 
-    /// Runs a function's body in the page; what it returns, once it is there.
+    /// Runs a function body in the page; returns its result when it is available.
     pub(crate) fn run(&self, body: &str) -> Value {
         let expression = format!("(async () => {{ {body} }})()");
         let params = json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
@@ -107,7 +107,7 @@ impl Browser {
         answer["result"]["value"].clone()
     }
 
-    /// Waits until an expression is true in the page: looks whenever something there changes.
+    /// Waits until an expression is true in the page. Checks after every change.
     pub(crate) fn until(&self, expression: &str) {
         let reached = self.run(&format!(
             "return new Promise((done) => {{
@@ -132,12 +132,12 @@ impl Browser {
         }
     }
 
-    /// Writes into what has the focus.
+    /// Types into the focused element.
     pub(crate) fn type_text(&self, text: &str) {
         self.command("Input.insertText", json!({ "text": text }));
     }
 
-    /// Clicks in the middle of an element.
+    /// Clicks the center of an element.
     pub(crate) fn click(&self, selector: &str) {
         let place = self.run(&format!(
             "const box = document.querySelector({selector:?}).getBoundingClientRect();
@@ -149,7 +149,7 @@ impl Browser {
         }
     }
 
-    /// Keeps a picture in the folder `QIX_SCREENSHOTS`, if it is set.
+    /// Saves a screenshot in the folder `QIX_SCREENSHOTS`, if it is set.
     pub(crate) fn picture(&self, name: &str, dark: bool) {
         let Some(folder) = std::env::var_os("QIX_SCREENSHOTS") else { return };
         let scheme = if dark { "dark" } else { "light" };
@@ -177,7 +177,7 @@ fn find() -> Option<PathBuf> {
     asked.into_iter().chain(places).find(|place| place.is_file())
 }
 
-/// Base 64.
+/// Decodes Base64.
 fn decode(text: &str) -> Vec<u8> {
     let digit = |byte: u8| match byte {
         b'A'..=b'Z' => u32::from(byte - b'A'),

@@ -1,14 +1,14 @@
-//! The page about a long log stays smooth.
+//! The page stays responsive with a large log.
 
 use crate::chromium::Browser;
 use crate::sample::{CHARTS, Sample};
 use crate::{SETTLED, STATUS, page_about};
 use serde_json::{Value, json};
 
-/// Milliseconds within which a reader feels no wait, on a machine that has other things to do.
+/// Maximum time in milliseconds that users do not notice, on a busy machine.
 const SMOOTH: f64 = 150.0;
 
-/// Scrolls to places all over the list and tells how long it took until each was drawn, in order of length.
+/// Scrolls to positions all over the list and returns the sorted times until each was drawn.
 const SCROLL: &str = "
     const scroller = document.querySelector('#messages .scroller');
     const times = [];
@@ -33,7 +33,7 @@ fn a_hundred_thousand_messages_are_filtered_and_scrolled() {
     let times: Vec<f64> = serde_json::from_value(browser.run(SCROLL)).unwrap();
     assert!(times[times.len() / 2] < SMOOTH, "half of the places took longer than {} ms", times[times.len() / 2]);
 
-    // Only what is visible is there, and filtering uses the same elements again.
+    // Only visible elements exist, and filtering reuses them.
     let marked = "const rows = [...document.querySelectorAll('#messages .row')];
         rows.forEach((row) => { row.seen = true; });
         return rows.length;";
@@ -56,11 +56,11 @@ fn a_hundred_thousand_messages_are_filtered_and_scrolled() {
     // Created by name, answered with the name, destroyed by name.
     assert!(filtered["status"].as_str().unwrap().starts_with("3 of "), "{filtered}");
     assert!(filtered["took"].as_f64().unwrap() < 20_000.0, "{filtered}");
-    assert!(filtered["longest"].as_f64().unwrap() < 10.0 * SMOOTH, "the page stood still: {filtered}");
+    assert!(filtered["longest"].as_f64().unwrap() < 10.0 * SMOOTH, "the page was blocked: {filtered}");
     let same = "return [...document.querySelectorAll('#messages .row')].every((row) => row.seen);";
     assert_eq!(browser.run(same), json!(true));
 
-    // Jumping from an object to the cause of one of its many changes.
+    // Jumps from an object to the cause of one of its many changes.
     browser.open(&file, "object=4");
     browser.click("#detail .cause");
     browser.until(SETTLED);
@@ -75,7 +75,7 @@ fn a_list_taller_than_browsers_allow_reaches_every_message() {
     let Some(browser) = Browser::start() else { return };
     let log = "{\"dir\": \"<\", \"msg\": {\"method\": \"OnConnected\"}}\n".repeat(400_000);
     let (_folder, file) = page_about(&log);
-    // The row that is selected, if it is in view: its line, and where it is.
+    // The selected row, if visible: its line and position.
     let selected = "const view = document.querySelector('#messages .scroller').getBoundingClientRect();
         const row = document.querySelector('#messages .row[aria-selected=true]:not([hidden])');
         const box = row.getBoundingClientRect();

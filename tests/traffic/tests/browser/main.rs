@@ -1,4 +1,4 @@
-//! The page in a browser. Left out, with a word why, where there is no Chromium.
+//! Tests the page in a browser. Skipped with a message if there is no Chromium.
 
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 use qix_traffic::{Log, Options, page};
 
-/// A page about a log, in a folder that goes away with the first value.
+/// A page for a log, in a folder that is deleted with the first value.
 fn page_about(log: &str) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("page.html");

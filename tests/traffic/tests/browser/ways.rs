@@ -1,4 +1,4 @@
-//! The ways of a reader through a log.
+//! Typical ways to navigate a log.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::chromium::Browser;
 use crate::sample::Sample;
 use crate::{SETTLED, STATUS, TITLE, page_about};
 
-/// The texts of the visible rows' cells in a column.
+/// The text of the visible cells in a column.
 fn column(browser: &Browser, list: &str, title: &str) -> Vec<String> {
     let cells = browser.run(&format!(
         "const titles = [...document.querySelectorAll('#{list} .head > *')].map((title) => title.textContent);
@@ -42,7 +42,7 @@ fn filters_narrow_the_list_and_the_address_keeps_them() {
     browser.open(&file, "id=nothing");
     assert_eq!(browser.run("return document.querySelector('[name=id]').ariaInvalid;"), json!("true"));
 
-    // By hand: the key that leads to the field, a text with characters that a page has to escape.
+    // With the keyboard: focuses the field and types text with characters that must be escaped.
     browser.open(&file, "");
     browser.press("/");
     browser.type_text("NEEDLE-10 <b>");
@@ -98,7 +98,7 @@ fn a_change_leads_to_the_command_that_caused_it() {
     assert!(detail(&browser).contains("3 GenericObject table chart-1"));
     browser.picture("cause", true);
 
-    // A layout tells what it was calculated after.
+    // A layout shows what it was calculated after.
     browser.open(&file, "method=GetLayout");
     browser.run("document.querySelector('#messages .grid').focus();");
     browser.press("End");
@@ -114,7 +114,7 @@ fn objects_sort_by_their_calculations() {
     let longest = column(&browser, "objects", "longest ▾");
     let millis: Vec<f64> = longest.iter().filter_map(|time| time.strip_suffix(" ms")?.parse().ok()).collect();
     assert!(millis.len() > 15 && millis.is_sorted_by(|a, b| a >= b), "{longest:?}");
-    // Enter shows what was sent to the object.
+    // Enter shows the calls on the object.
     browser.run("document.querySelector('#objects .grid').focus();");
     browser.press("Home");
     browser.press("Enter");

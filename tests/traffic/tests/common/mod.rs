@@ -1,10 +1,10 @@
-//! Logs of our own making: somebody selects in a dashboard, again and again.
+//! Synthetic logs: a user who keeps selecting in a dashboard.
 
 use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-/// The objects of the dashboard: handles from 2.
+/// The objects of the dashboard, with handles from 2.
 pub(crate) const CHARTS: i64 = 20;
 
 /// Writes a log.
@@ -19,7 +19,7 @@ pub(crate) struct Sample {
 }
 
 impl Sample {
-    /// A log of at least this many messages.
+    /// Creates a log with at least this many messages.
     pub(crate) fn of(messages: usize) -> Self {
         let mut sample = Self { seed: 42, ..Self::default() };
         sample.receive(
@@ -47,7 +47,7 @@ impl Sample {
         &self.log
     }
 
-    /// A selection, what it makes stale, and a short-lived object.
+    /// A selection, the objects that it makes stale, and a short-lived object.
     fn round(&mut self, round: i64) {
         self.at += 400_000 + self.random(2_000_000);
         let all: Vec<i64> = (1..CHARTS + 2).collect();
@@ -77,7 +77,7 @@ impl Sample {
         self.receive(json!({ "jsonrpc": "2.0", "id": id, "result": { "qSuccess": true }, "close": [handle] }));
     }
 
-    /// All layouts at once; the answers come in another order.
+    /// Requests all layouts at once; the responses arrive in another order.
     fn layouts(&mut self) {
         let mut waiting: Vec<(i64, i64)> = Vec::new();
         for handle in 2..CHARTS + 2 {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use datafusion::datasource::MemTable;
 use datafusion::prelude::SessionContext;
 use futures_util::TryStreamExt;
-use qix_client::RecordBatches;
+use qix_client::GenericObjectExt;
 
 const QUERY: &str = "
     SELECT \"Region\", date_part('year', \"Day\") AS year, count(*) AS orders, sum(\"Sales\") AS sales, max(\"Day\") AS latest

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use qix_schema::cells::Sink;
-use qix_schema::rpc::{CallOptions, send};
+use qix_schema::rpc::send;
 use qix_schema::types::{NxCell, NxPivotPage, NxStackPage};
 use qix_schema::{AsRemote, Error, generic_object};
 
@@ -57,7 +57,7 @@ async fn fetch_pivot<P>(opened: &Opened<P>, area: Area) -> Result<Vec<NxPivotPag
     attempt(opened, || async {
         let page = page(area.left, area.top, area.width, area.height);
         let request = generic_object::GetHyperCubePivotData::new(&opened.source.path, page);
-        send(opened.object.remote(), request, CallOptions::default()).await
+        send(opened.object.as_remote(), request, opened.calls.clone()).await
     })
     .await
 }
@@ -89,7 +89,7 @@ async fn fetch_stacked<P>(opened: &Opened<P>, top: usize, height: usize) -> Resu
     attempt(opened, || async {
         let page = page(0, top, opened.source.columns.len(), height);
         let request = generic_object::GetHyperCubeStackData::new(&opened.source.path, page);
-        send(opened.object.remote(), request, CallOptions::default()).await
+        send(opened.object.as_remote(), request, opened.calls.clone()).await
     })
     .await
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::Area;
 use super::assemble::Assembler;
-use crate::RowsError;
+use crate::ext::rows::RowsError;
 use crate::ext::rows::columns::Columns;
 
 fn columns(dimensions: &[&str], measures: &[&str], order: &[i32]) -> Columns {
@@ -105,7 +105,7 @@ fn a_measure_is_known_by_its_title_or_its_number() {
     assert_eq!(read(&["X", "Y"], [("Y", 2), ("X", 1)]).unwrap(), ["a,2,1"]);
     assert_eq!(read(&["X", "X"], [("X", 1), ("X", 0)]).unwrap(), ["a,2,1"]);
     let error = read(&["X", "Y"], [("Z", 2), ("X", 0)]).unwrap_err();
-    assert!(matches!(RowsError::of(&error), Some(RowsError::Headings { .. })), "{error}");
+    assert!(matches!(error.downcast_ref::<RowsError>(), Some(RowsError::Headings { .. })), "{error}");
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn a_stacked_cube_is_read_from_its_ends() {
     assert_eq!((read(false), read(true)), (2, 5));
     let mut rows = Assembler::new(&columns, "/c", false);
     let short = rows.stacked(&page(node("", 0, "R", vec![node("C", 0, "N", end("1"))]))).unwrap_err();
-    assert!(matches!(RowsError::of(&short), Some(RowsError::Headings { .. })), "{short}");
+    assert!(matches!(short.downcast_ref::<RowsError>(), Some(RowsError::Headings { .. })), "{short}");
 }
 
 #[test]

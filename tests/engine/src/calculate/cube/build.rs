@@ -11,6 +11,7 @@ use crate::calculate::definition::{Condition, DimensionDef, MeasureDef, Mode, li
 use crate::calculate::formula::Formula;
 use crate::calculate::group::Groups;
 use crate::calculate::hash::QuickMap;
+use crate::calculate::labels::Labels;
 use crate::calculate::limit::{OTHERS, limits};
 use crate::error::{EngineError, Result, code};
 
@@ -80,6 +81,7 @@ pub(super) fn build(definition: &Value, expansion: &Expansion, context: &Context
         };
         problems.push(problem);
     }
+    let labels = Labels::of(&measured, context);
     let mut formulas: Vec<Formula> = Vec::new();
     let mut measure_problems: Vec<Problem> = Vec::new();
     for one in &measured {
@@ -89,7 +91,7 @@ pub(super) fn build(definition: &Value, expansion: &Expansion, context: &Context
         }
         let formula = match one.error {
             Some(error) => Err((error, String::new())),
-            None => Formula::new(&one.expression, context).map_err(|message| (code::INVALID_DEFINITION, message)),
+            None => labels.formula(&one.expression, context).map_err(|message| (code::INVALID_DEFINITION, message)),
         };
         measure_problems.push(formula.as_ref().err().cloned());
         // A measure in error shows nulls.
@@ -104,7 +106,7 @@ pub(super) fn build(definition: &Value, expansion: &Expansion, context: &Context
     for measure in &cube.measures {
         let of = measure.definition.attributes.iter().map(|attribute| {
             let text = attribute_expression(attribute, context);
-            Formula::new(&text, context).or_else(|_| Formula::new("Null()", context))
+            labels.formula(&text, context).or_else(|_| Formula::new("Null()", context))
         });
         let of: std::result::Result<Vec<Formula>, String> = of.collect();
         attributes.push(of.map_err(|message| EngineError::new(code::INVALID_DEFINITION, "", message))?);

@@ -1,4 +1,4 @@
-//! A cube as a file of separated values.
+//! A cube as a file: separated values or a workbook.
 
 use super::Cube;
 use crate::error::{EngineError, Result, code};
@@ -6,34 +6,82 @@ use crate::error::{EngineError, Result, code};
 /// The code of an export that has nothing to write.
 const NO_DATA: i32 = 13_001;
 
+/// What a file shows of a cube: a line of titles, then the rows.
+struct Rows {
+    titles: Vec<String>,
+    rows: Vec<Vec<Cell>>,
+}
+
+/// A text as it is shown, and the number behind it.
+struct Cell {
+    text: String,
+    number: Option<f64>,
+}
+
 impl Cube {
-    /// The cube as a CSV file's text, as `ExportData` writes it: a line of titles, then the rows.
-    /// Pivot and stacked cubes are written as the straight table they are made of.
+    /// The cube as a CSV file's text, as `ExportData` writes it. Pivot and stacked cubes are written as the straight
+    /// table they are made of.
     pub fn csv(&self) -> Result<String> {
+        self.separated(b',')
+    }
+
+    /// The same with another delimiter.
+    pub fn separated(&self, delimiter: u8) -> Result<String> {
+        let Rows { titles, rows } = self.file_rows()?;
+        let failed = |error: csv::Error| EngineError::new(code::INVALID_OBJECT, "", error.to_string());
+        let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
+        writer.write_record(titles).map_err(failed)?;
+        for row in rows {
+            writer.write_record(row.into_iter().map(|cell| cell.text)).map_err(failed)?;
+        }
+        let bytes =
+            writer.into_inner().map_err(|error| EngineError::new(code::INVALID_OBJECT, "", error.to_string()))?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// The cube as an Excel workbook of one sheet; numbers stay numbers.
+    pub fn workbook(&self) -> Result<Vec<u8>> {
+        let Rows { titles, rows } = self.file_rows()?;
+        let failed = |error: rust_xlsxwriter::XlsxError| EngineError::new(code::INVALID_OBJECT, "", error.to_string());
+        let mut workbook = rust_xlsxwriter::Workbook::new();
+        let sheet = workbook.add_worksheet();
+        for (column, title) in (0u16..).zip(&titles) {
+            sheet.write_string(0, column, title).map_err(failed)?;
+        }
+        for (line, row) in (1u32..).zip(&rows) {
+            for (column, cell) in (0u16..).zip(row) {
+                match cell.number {
+                    Some(number) => sheet.write_number(line, column, number).map_err(failed)?,
+                    None => sheet.write_string(line, column, &cell.text).map_err(failed)?,
+                };
+            }
+        }
+        workbook.save_to_buffer().map_err(failed)
+    }
+
+    fn file_rows(&self) -> Result<Rows> {
         if let Some((error, message)) = &self.error {
             return Err(EngineError::new(*error, message.as_str(), "The hypercube could not be calculated"));
         }
         if self.columns.is_empty() {
             return Err(EngineError::new(NO_DATA, "", "No data to export"));
         }
-        let failed = |error: csv::Error| EngineError::new(code::INVALID_OBJECT, "", error.to_string());
-        let mut writer = csv::Writer::from_writer(Vec::new());
         let dimensions = self.dimensions.len();
         let titles = self.columns.iter().map(|column| match column.checked_sub(dimensions) {
             None => self.dimension_title(*column),
             Some(measure) => self.measures[measure].title.clone(),
         });
-        writer.write_record(titles).map_err(failed)?;
-        for row in &self.rows {
+        let row = |row: &super::Row| {
             let cells = self.columns.iter().map(|column| match column.checked_sub(dimensions) {
-                None => self.dimensions[*column].text(row.key[*column]).to_owned(),
-                Some(measure) => self.shown(measure, &row.values[measure]),
+                None => Cell { text: self.dimensions[*column].text(row.key[*column]).to_owned(), number: None },
+                Some(measure) => {
+                    let value = &row.values[measure];
+                    Cell { text: self.shown(measure, value), number: value.as_number().filter(|n| n.is_finite()) }
+                }
             });
-            writer.write_record(cells).map_err(failed)?;
-        }
-        let bytes =
-            writer.into_inner().map_err(|error| EngineError::new(code::INVALID_OBJECT, "", error.to_string()))?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+            cells.collect()
+        };
+        Ok(Rows { titles: titles.collect(), rows: self.rows.iter().map(row).collect() })
     }
 
     fn dimension_title(&self, at: usize) -> String {

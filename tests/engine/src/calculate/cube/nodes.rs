@@ -41,9 +41,7 @@ impl Cube {
             let rectangle = area.get("qArea").unwrap_or(&Value::Null);
             let at = |member: &str, otherwise: i64| usize::try_from(whole(rectangle, member, otherwise)).unwrap_or(0);
             let part = Part { top: at("qTop", 0), height: at("qHeight", 0), all_values: truth(area, "qAllValues") };
-            for level in at("qLeft", 0)..(at("qLeft", 0) + at("qWidth", 1)).min(levels) {
-                parts[level] = Some(part);
-            }
+            parts.iter_mut().skip(at("qLeft", 0)).take(at("qWidth", 1)).for_each(|of_level| *of_level = Some(part));
         }
         let of_levels = options.get("qTreeLevels").unwrap_or(&Value::Null);
         let left = usize::try_from(whole(of_levels, "qLeft", 0)).unwrap_or(0);

@@ -167,8 +167,8 @@ impl Cube {
         if formulas.peek().is_none() {
             return Ok(());
         }
-        let dimensions = self.shown_order.iter().filter_map(|column| usize::try_from(*column).ok());
-        let inner = dimensions.filter(|column| *column < self.dimensions.len()).last();
+        let mut columns = self.shown_order.iter().rev().filter_map(|column| usize::try_from(*column).ok());
+        let inner = columns.find(|column| *column < self.dimensions.len());
         let inner = inner.or_else(|| self.dimensions.len().checked_sub(1));
         let grid = Grid::of_rows(self.rows.iter().map(|row| row.key.clone()).collect(), inner);
         let rows = RefCell::new(&mut self.rows);

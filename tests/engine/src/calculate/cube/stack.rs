@@ -98,7 +98,7 @@ impl Cube {
             "qSubNodes": children,
         });
         self.put_common(&mut cell, node);
-        // Totals are no part of the sums around them.
+        // Totals do not count in the sums around them.
         Stacked { cell, above: if counts { above } else { 0.0 }, below: if counts { below } else { 0.0 } }
     }
 }

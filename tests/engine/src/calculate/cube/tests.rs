@@ -72,12 +72,12 @@ fn its_layout_describes_columns() {
     let app = App::new(SALES);
     let mut asked = definition(&["Customer"], &["Sum(Amount)/3"]);
     asked["qDimensions"][0]["qDef"]["cId"] = "x1".into();
-    asked["qDimensions"][0]["qDef"]["qFieldLabels"] = json!(["Who"]);
+    asked["qDimensions"][0]["qDef"]["qFieldLabels"] = json!(["Buyer"]);
     asked["columnWidths"] = json!([1, 2]);
     let layout = cube(&app, &asked).layout();
     assert_eq!(layout["qSize"], json!({ "qcx": 2, "qcy": 4 }));
     let info = &layout["qDimensionInfo"][0];
-    assert_eq!(info["qFallbackTitle"], "Who");
+    assert_eq!(info["qFallbackTitle"], "Buyer");
     assert_eq!(info["cId"], "x1");
     assert_eq!((&info["qMin"], &info["qMax"], &info["qDimensionType"]), (&json!(1), &json!(9), &json!("N")));
     assert_eq!(info["qTags"], json!(["$key", "$numeric", "$integer"]));
@@ -222,6 +222,21 @@ fn totals_and_other_rows_can_be_looked_at() {
     assert_eq!(shown(&app, &asked), "1,0.3,30,1/4,2-3,30|2,0.3,60,2/4,2-3,30|3,0,30,3/4,4,0|9,0.4,40,4/4,1,40");
     let by_country = definition(&["Country", "Product"], &["Sum(total <Country> Amount)"]);
     assert_eq!(shown(&app, &by_country), "DE,a,30|DE,-,30|SE,a,30|SE,b,30|-,c,40");
+}
+
+#[test]
+fn a_measure_can_name_another_by_its_label() {
+    let app = App::new(SALES);
+    let mut asked = definition(&["Product"], &["[All of it]/2", "Sum(Amount)", "Above([All of it])", "Round trip"]);
+    asked["qMeasures"][1]["qDef"]["qLabel"] = "All of it".into();
+    asked["qMeasures"][3]["qDef"] = json!({ "qDef": "[Round trip]+1", "qLabel": "Round trip" });
+    let layout = cube(&app, &asked).layout();
+    assert_eq!(matrix(&layout), "a,20,40,-,-|b,10,20,40,-|c,20,40,20,-");
+    assert_eq!(layout["qGrandTotalRow"][0]["qNum"], 50);
+    // A field comes before a label.
+    asked["qMeasures"][1]["qDef"]["qLabel"] = "Amount".into();
+    asked["qMeasures"][0]["qDef"]["qDef"] = "Amount".into();
+    assert_eq!(matrix(&cube(&app, &asked).layout()), "a,-,40,-,-|b,20,20,-,-|c,40,40,-,-");
 }
 
 #[test]

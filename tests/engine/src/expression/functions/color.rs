@@ -1,4 +1,4 @@
-//! Functions of colours: a text that names them and a number that packs them.
+//! Functions of colors: a text that names them and a number that packs them.
 
 use super::{Function, number};
 use crate::expression::Scope;
@@ -33,7 +33,7 @@ fn argb(arguments: &[Dual], scope: &dyn Scope) -> Dual {
     }
 }
 
-/// A colour by hue, saturation and lightness, each from 0 to 1.
+/// A color by hue, saturation and lightness, each from 0 to 1.
 fn hsl(arguments: &[Dual], scope: &dyn Scope) -> Dual {
     let part = |at: usize| number(arguments, at, scope).map(|number| number.clamp(0.0, 1.0));
     let (Some(hue), Some(saturation), Some(lightness)) = (part(0), part(1), part(2)) else { return Dual::Null };
@@ -46,7 +46,7 @@ fn hsl(arguments: &[Dual], scope: &dyn Scope) -> Dual {
     opaque(channel(0.0), channel(8.0), channel(4.0))
 }
 
-/// A colour between two, each channel for itself.
+/// A color between two, each channel for itself.
 fn mixed(low: u32, high: u32, part: f64) -> Dual {
     let mix = |shift: u32| {
         let (a, b) = (f64::from(low >> shift & 255), f64::from(high >> shift & 255));
@@ -60,7 +60,7 @@ fn packed(arguments: &[Dual], at: usize, scope: &dyn Scope) -> Option<u32> {
     number(arguments, at, scope).map(|number| number as u32)
 }
 
-/// From one colour at 0 to another at 1.
+/// From one color at 0 to another at 1.
 fn mix_two(arguments: &[Dual], scope: &dyn Scope) -> Dual {
     match (number(arguments, 0, scope), packed(arguments, 1, scope), packed(arguments, 2, scope)) {
         (Some(part), Some(low), Some(high)) => mixed(low, high, part),
@@ -68,7 +68,7 @@ fn mix_two(arguments: &[Dual], scope: &dyn Scope) -> Dual {
     }
 }
 
-/// From one colour at -1, by way of a middle one, to another at 1.
+/// From one color at -1, by way of a middle one, to another at 1.
 fn mix_three(arguments: &[Dual], scope: &dyn Scope) -> Dual {
     let (Some(part), Some(low), Some(high)) =
         (number(arguments, 0, scope), packed(arguments, 1, scope), packed(arguments, 2, scope))
@@ -121,7 +121,7 @@ mod tests {
     use crate::value::Dual;
 
     #[test]
-    fn colours_are_dual() {
+    fn colors_are_dual() {
         assert_eq!(value("RGB(127,24,104)"), Dual::both(4_286_519_400.0, "RGB(127,24,104)"));
         assert_eq!(value("ARGB(38,223,178,11)"), Dual::both(652_194_315.0, "ARGB(38,223,178,11)"));
         assert_eq!(value("Red()"), value("RGB(128,0,0)"));

@@ -6,6 +6,7 @@ mod logic;
 mod number;
 mod period;
 mod range;
+mod scripted;
 mod show;
 mod text;
 
@@ -95,7 +96,7 @@ impl Named {
     }
 }
 
-const HOSTS: [(&str, Host, usize, usize); 48] = [
+const HOSTS: [(&str, Host, usize, usize); 45] = [
     ("RecNo", Host::RecNo, 0, 0),
     ("RowNo", Host::RowNo, 0, 0),
     ("IterNo", Host::IterNo, 0, 0),
@@ -134,9 +135,6 @@ const HOSTS: [(&str, Host, usize, usize); 48] = [
     ("GMT", Host::Now, 0, 0),
     ("Today", Host::Today, 0, 1),
     ("ReloadTime", Host::Now, 0, 0),
-    ("NoOfReports", Host::NoOfTables, 0, 0),
-    ("FieldNumber", Host::FieldIndex, 2, 2),
-    ("TableNumber", Host::TableName, 1, 1),
     ("HRank", Host::HRank, 1, 3),
     ("Before", Host::Before, 1, 3),
     ("After", Host::After, 1, 3),
@@ -171,7 +169,10 @@ const AGGREGATORS: [(&str, Aggregator); 20] = [
 
 static NAMES: LazyLock<HashMap<String, Named>> = LazyLock::new(|| {
     let plain = tables().flatten().map(|function| (function.name, Named::Plain(function)));
-    let hosts = HOSTS.iter().map(|(name, host, least, most)| (*name, Named::Host(*host, *least, *most)));
+    let hosts = HOSTS
+        .iter()
+        .chain(&scripted::HOSTS)
+        .map(|(name, host, least, most)| (*name, Named::Host(*host, *least, *most)));
     let aggregations =
         AGGREGATORS.iter().map(|(name, aggregator)| (*name, Named::Aggregation(AggregationKind::Plain(*aggregator))));
     plain
@@ -206,7 +207,7 @@ pub fn functions() -> Vec<&'static str> {
     let mut names: Vec<_> = tables()
         .flatten()
         .map(|function| function.name)
-        .chain(HOSTS.iter().map(|(name, ..)| *name))
+        .chain(HOSTS.iter().chain(&scripted::HOSTS).map(|(name, ..)| *name))
         .chain(AGGREGATORS.iter().map(|(name, _)| *name))
         .chain(["Aggr"])
         .collect();

@@ -72,7 +72,7 @@ fn read_number(arguments: &[Dual], scope: &dyn Scope) -> Dual {
     let read = match radix {
         Some(radix) => i64::from_str_radix(text.trim(), radix).ok().map(|number| number as f64),
         None => {
-            // Signs of money and percent in the pattern may stand in the text.
+            // Signs of money and percent in the pattern may be in the text.
             let literal: String = pattern
                 .chars()
                 .filter(|c| {

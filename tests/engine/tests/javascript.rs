@@ -1,7 +1,7 @@
-//! enigma.js, which knows nothing of this engine, against it.
+//! Clients that know nothing of this engine against it: enigma.js, @qlik/api, enigma-mixin, halyard.js.
 //!
-//! Needs Node.js and `npm ci` in `tests/enigma`. Where they are missing the test says so and does nothing,
-//! unless `QIX_REQUIRE_ENIGMA` is set, as it is where the test has to run.
+//! Needs Node.js and `npm ci` in `tests/javascript`. Where they are missing the test says so and does nothing,
+//! unless `QIX_REQUIRE_JAVASCRIPT` is set, as it is where the test has to run.
 
 use qix_test_engine::TestEngine;
 use std::io::Write;
@@ -14,17 +14,17 @@ fn obstacle(scripts: &Path) -> Option<String> {
         Ok(output) if output.status.success() => {}
         _ => return Some("Node.js is not installed".into()),
     }
-    let modules = scripts.join("node_modules/enigma.js");
-    (!modules.exists()).then(|| format!("enigma.js is not installed: run `npm ci` in {}", scripts.display()))
+    let modules = scripts.join("node_modules/@qlik/api");
+    (!modules.exists()).then(|| format!("the clients are not installed: run `npm ci` in {}", scripts.display()))
 }
 
 #[tokio::test]
-async fn enigma_js_works_with_the_engine() {
-    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/enigma");
+async fn javascript_clients_work_with_the_engine() {
+    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/javascript");
     if let Some(obstacle) = obstacle(&scripts) {
-        assert!(std::env::var_os("QIX_REQUIRE_ENIGMA").is_none(), "{obstacle}");
+        assert!(std::env::var_os("QIX_REQUIRE_JAVASCRIPT").is_none(), "{obstacle}");
         // Not by a macro: what those print is not shown for a test that passes.
-        writeln!(std::io::stderr(), "enigma.js was not tried: {obstacle}").unwrap();
+        writeln!(std::io::stderr(), "JavaScript clients were not tried: {obstacle}").unwrap();
         return;
     }
     let engine = TestEngine::start().await.unwrap();

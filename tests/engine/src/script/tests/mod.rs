@@ -1,15 +1,24 @@
+mod files;
+mod production;
+
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use super::*;
 use crate::value::Dual;
 
 fn run_with(script: &str, folder: Option<&Path>) -> (Result<Loaded, Box<ScriptError>>, Vec<Progress>) {
+    let mut folders = Folders::default();
+    if let Some(folder) = folder {
+        folders.set_folder(folder);
+    }
     let mut messages = Vec::new();
     let cancel = AtomicBool::new(false);
     let result = run(
         script,
         Options {
-            folder,
+            folders: &folders,
+            limit: None,
             variables: Variables::new(),
             cancel: &cancel,
             progress: &mut |message| messages.push(message),
@@ -199,10 +208,10 @@ fn errors_name_the_field_the_table_and_the_place() {
 
 #[test]
 fn syntax_is_checked_without_running() {
-    assert_eq!(check("LOAD a, b RESIDENT nosuch; SET x=1;"), []);
+    assert!(check("LOAD a, b RESIDENT nosuch; SET x=1;").is_empty());
     let errors = check("SET x=1;\nLOAD a b RESIDENT t;\nDROP TALBE y;");
-    assert_eq!(errors.iter().map(|error| error.line).collect::<Vec<_>>(), [1, 2]);
-    assert_eq!(check("LOAD $(what) RESIDENT t;"), []);
+    assert_eq!(errors.iter().map(|error| error.position.line).collect::<Vec<_>>(), [1, 2]);
+    assert!(check("LOAD $(what) RESIDENT t;").is_empty());
     assert_eq!(check("FOR i=1 to 2\nx").len(), 1);
 }
 
@@ -224,7 +233,13 @@ fn files_are_read_from_the_folder() {
 #[test]
 fn a_script_can_be_stopped() {
     let cancel = AtomicBool::new(true);
-    let options = Options { folder: None, variables: Variables::new(), cancel: &cancel, progress: &mut |_| {} };
+    let options = Options {
+        folders: &Default::default(),
+        limit: None,
+        variables: Variables::new(),
+        cancel: &cancel,
+        progress: &mut |_| {},
+    };
     let error = run("LOAD RecNo() as x AUTOGENERATE 100000000;", options).unwrap_err();
     assert_eq!(error.code, code::ABORTED);
 }

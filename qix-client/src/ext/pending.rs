@@ -1,0 +1,157 @@
+//! Operations that are about to be made.
+
+use std::any::Any;
+use std::fmt;
+use std::future::IntoFuture;
+use std::pin::Pin;
+use std::time::{Duration, Instant};
+
+use qix_schema::rpc::CallOptions;
+use qix_schema::{Error, ErrorKind};
+use tokio::sync::mpsc;
+
+use super::progress::{ProgressStream, followed};
+use crate::config::ProgressListener;
+
+/// An operation that is about to be made, such as opening an app, a selection or a reload. Awaiting it makes it.
+///
+/// An operation consists of one or more calls. Its own settings are methods of `Pending` for that operation, listed
+/// below; options of the calls begin with `with_` and apply to the operation as a whole. Dropping the future cancels the
+/// call that is under way.
+///
+/// It owns what it needs, so that it can be kept, moved to another task or collected:
+///
+/// ```
+/// use std::future::IntoFuture;
+/// use std::time::Duration;
+/// use futures_util::future::try_join_all;
+/// use qix_client::{Error, prelude::*};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let engine = qix_test_engine::TestEngine::start().await?;
+/// # let session = Session::connect(engine.url()).await?;
+/// let doc = session.open_doc("sales").with_timeout(Duration::from_secs(60)).await?;
+/// let lists = [doc.dimensions(), doc.dimensions()];
+/// let lists = try_join_all(lists.map(IntoFuture::into_future)).await?;
+/// assert_eq!(lists[0].len(), lists[1].len());
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "nothing happens before this is awaited"]
+#[derive(Clone)]
+pub struct Pending<O> {
+    pub(super) operation: O,
+    options: CallOptions,
+}
+
+/// What a [`Pending`] makes.
+pub trait Operation: sealed::Run + Send + 'static {}
+
+impl<O: sealed::Run + Send + 'static> Operation for O {}
+
+/// Operations whose progress the engine reports.
+pub trait LongOperation: Operation {}
+
+pub(crate) mod sealed {
+    use super::{CallOptions, Error};
+
+    /// How an operation is made.
+    pub trait Run {
+        /// What it results in.
+        type Output: Send;
+
+        /// Makes the calls, with options for each.
+        fn run(self, options: CallOptions) -> impl Future<Output = Result<Self::Output, Error>> + Send;
+    }
+}
+
+type Running<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
+
+impl<O> Pending<O> {
+    pub(super) fn new(operation: O) -> Self {
+        Self { operation, options: CallOptions::default() }
+    }
+
+    pub(super) fn into_parts(self) -> (O, CallOptions) {
+        (self.operation, self.options)
+    }
+
+    /// Gives up after a time, in place of the session's time-out for each call; the engine is told to cancel what it has
+    /// begun.
+    ///
+    /// The operation then ends with [`ErrorKind::TimedOut`].
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.options.timeout = Some(timeout);
+        self
+    }
+
+    /// Gives up at a point in time; the engine is told to cancel what it has begun.
+    ///
+    /// The operation then ends with [`ErrorKind::TimedOut`].
+    pub fn with_deadline(mut self, deadline: Instant) -> Self {
+        self.options.deadline = Some(deadline);
+        self
+    }
+
+    /// Whether the engine goes on with a call when nobody waits for its answer any more. Defaults to false: it is told
+    /// to cancel the call.
+    pub fn with_detached(mut self, detached: bool) -> Self {
+        self.options.detached = detached;
+        self
+    }
+
+    /// Attaches a value for middleware to all calls: see [`CallOptions::with_extension`].
+    pub fn with_extension<T: Any + Send + Sync>(mut self, value: T) -> Self {
+        self.options = self.options.with_extension(value);
+        self
+    }
+
+    /// Sets all options of the calls.
+    pub fn with_options(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
+}
+
+impl<O: LongOperation> Pending<O> {
+    /// The progress of the operation while it runs, with its result as the last item: see
+    /// [`CallExt::progress`](crate::CallExt::progress).
+    pub fn progress(mut self) -> ProgressStream<'static, O::Output> {
+        let (listener, updates) = mpsc::unbounded_channel();
+        self.options = self.options.with_extension(ProgressListener(listener));
+        followed(self.into_future(), updates)
+    }
+}
+
+impl<O: Operation> IntoFuture for Pending<O> {
+    type Output = Result<O::Output, Error>;
+    type IntoFuture = Running<O::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let Self { operation, mut options } = self;
+        Box::pin(async move {
+            let timeout = options.timeout;
+            let end = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+            options.deadline = end.into_iter().chain(options.deadline).min();
+            let outcome = operation.run(options).await;
+            outcome.map_err(|error| match timeout {
+                // The call had less time than the whole operation.
+                Some(timeout) if matches!(error.kind(), ErrorKind::TimedOut(left) if *left < timeout) => {
+                    let whole = Error::from(ErrorKind::TimedOut(timeout));
+                    match (error.method(), error.object()) {
+                        (Some(method), Some(object)) => whole.of_call(method, object),
+                        _ => whole,
+                    }
+                }
+                _ => error,
+            })
+        })
+    }
+}
+
+impl<O: fmt::Debug> fmt::Debug for Pending<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pending").field("operation", &self.operation).field("options", &self.options).finish()
+    }
+}

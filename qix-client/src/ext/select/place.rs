@@ -1,0 +1,74 @@
+//! Where and what to select.
+
+use qix_schema::rpc::CallOptions;
+use qix_schema::types::{FieldValue, SortCriteria};
+use qix_schema::{Doc, DocApi, Error, Field, GenericObject};
+
+use super::SelectError;
+use super::lookup;
+
+/// A field to select in.
+#[derive(Clone, Debug)]
+pub struct InField {
+    pub(super) doc: Doc,
+    pub(super) name: String,
+    pub(super) state: String,
+    pub(super) options: CallOptions,
+}
+
+/// A list object to select in.
+#[derive(Clone, Debug)]
+pub struct InList {
+    pub(super) object: GenericObject,
+    pub(super) path: String,
+    pub(super) options: CallOptions,
+}
+
+/// What is to be selected.
+#[derive(Clone, Debug)]
+pub(super) enum Selection {
+    Values(Vec<FieldValue>),
+    Matching(String),
+}
+
+/// How to select.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SelectOptions {
+    pub(super) toggle: bool,
+    pub(super) soft_lock: bool,
+}
+
+impl InField {
+    pub(super) fn new(doc: &Doc, name: &str) -> Self {
+        Self { doc: doc.clone(), name: name.to_owned(), state: String::new(), options: CallOptions::default() }
+    }
+
+    /// The field; if it is missing, the error has its name.
+    pub(super) async fn field(&self) -> Result<Field, Error> {
+        let mut call = self.doc.get_field(&self.name).with_options(self.options.clone());
+        if !self.state.is_empty() {
+            call = call.state_name(&self.state);
+        }
+        match call.await {
+            Err(error) if error.is_not_found() => Err(SelectError::NoField { field: self.name.clone() }.into()),
+            outcome => outcome,
+        }
+    }
+
+    /// A list of all values of the field.
+    pub(super) async fn list(&self, order: SortCriteria) -> Result<GenericObject, Error> {
+        lookup::list(&self.doc, &self.name, &self.state, order, &self.options).await
+    }
+
+    pub(super) async fn is_locked(&self) -> Result<bool, Error> {
+        let list = self.list(SortCriteria::default()).await?;
+        Ok(lookup::info(&list, &self.options).await?.locked)
+    }
+}
+
+impl InList {
+    pub(super) fn new(object: &GenericObject) -> Self {
+        let path = "/qListObjectDef".to_owned();
+        Self { object: object.clone(), path, options: CallOptions::default() }
+    }
+}

@@ -1,0 +1,81 @@
+//! Plain HTTP requests to the proxy: the user of a session, tokens, tickets, pages.
+
+use super::state::{Known, Outsider, State, cookie_header};
+use crate::methods::unique_id;
+use crate::server::address::Address;
+use crate::server::head::{Head, Response};
+use serde_json::{Value, json};
+
+/// The answer to a plain request; none if it is not for the proxy.
+pub(crate) fn answer(state: &mut State, head: &Head, body: &[u8]) -> Option<Response> {
+    let path = head.target.split('?').next().unwrap_or_default();
+    let (prefix, path) = match path.trim_start_matches('/').split_once('/') {
+        Some((first, rest)) if !first.is_empty() && state.proxy.find(first).is_some() => (first, format!("/{rest}")),
+        _ => ("", path.to_owned()),
+    };
+    let place = state.proxy.find(prefix).or_else(|| state.proxy.find(""))?;
+    let is_page = |page: &str| path.starts_with(page);
+    if ["/internal_windows_authentication", "/internal_forms_authentication", "/saml", "/login"]
+        .into_iter()
+        .any(is_page)
+    {
+        return Some(Response::new(200, "text/html", b"<!DOCTYPE html><title>Login</title>".to_vec()));
+    }
+    match (head.method.as_str(), path.as_str()) {
+        ("POST", "/qps/ticket") => return Some(ticket(state, head, body)),
+        ("DELETE", "/qps/user") => {
+            let status = if state.log_out(head, &place) { 200 } else { 404 };
+            return Some(Response::text(status, ""));
+        }
+        ("GET", "/qps/user" | "/qps/csrftoken" | "/api/v1/csrf-token" | "/hub" | "/hub/") => {}
+        ("GET", path) if path.starts_with("/tempcontent/") => {}
+        _ => return None,
+    }
+    let address = Address::parse(&head.target);
+    let known = match state.identify(head, &address, &place) {
+        Ok(known) => known,
+        Err(Outsider::Unknown) => return Some(state.login_response(head, &place)),
+        Err(Outsider::TooManySessions) => {
+            return Some(Response::text(403, "The user has too many sessions in parallel."));
+        }
+    };
+    let mut response = content(&path, &known)?;
+    response.headers.extend(cookie_header(&place, &known));
+    Some(response)
+}
+
+/// What is at a path for somebody who is logged in; none if the engine has it.
+fn content(path: &str, known: &Known) -> Option<Response> {
+    Some(match path {
+        path if path.starts_with("/tempcontent/") => return None,
+        "/qps/user" => {
+            let (directory, id) = known.session.user.split_once('\\').unwrap_or(("", &known.session.user));
+            Response::json(200, &json!({ "session": "inactive", "userDirectory": directory, "userId": id }))
+        }
+        "/hub" | "/hub/" => Response::new(200, "text/html", b"<!DOCTYPE html><title>Hub</title>".to_vec()),
+        _ => {
+            let mut response = Response::text(204, "");
+            response.headers.push(("qlik-csrf-token".to_owned(), known.session.csrf.clone()));
+            response
+        }
+    })
+}
+
+/// A new ticket for the user that the body names: `{ "UserDirectory": …, "UserId": … }`. Query and header must have the
+/// same key against forged requests.
+fn ticket(state: &mut State, head: &Head, body: &[u8]) -> Response {
+    let address = Address::parse(&head.target);
+    let key = address.query("xrfkey").filter(|key| key.len() == 16);
+    if key.is_none() || key != head.header("x-qlik-xrfkey") {
+        return Response::text(403, "XSRF prevention check failed. Possible XSRF discovered.");
+    }
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let (Some(directory), Some(id)) = (body["UserDirectory"].as_str(), body["UserId"].as_str()) else {
+        return Response::text(400, "UserDirectory and UserId are wanted.");
+    };
+    let ticket = unique_id();
+    state.proxy.tickets.insert(ticket.clone(), format!("{directory}\\{id}"));
+    let answer =
+        json!({ "UserDirectory": directory, "UserId": id, "Attributes": [], "Ticket": ticket, "TargetUri": null });
+    Response::json(201, &answer)
+}

@@ -1,0 +1,164 @@
+//! From a source's rows through its loads to a table.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::files::{Files, text};
+use super::host::{Place, last_fit};
+use super::load::{Format, Kind, Load, Prefix, Source};
+use super::rows::{self, Change, Input, Purpose};
+use super::runner::{Named, Runner};
+use super::{AUTOGENERATE_COUNT, Outcome, Progress, ScriptError, qvd, separated, tables};
+use crate::expression::{bind, evaluate};
+use crate::value::Dual;
+
+/// Rows that one statement may generate, so that a slip of the pen does not take all memory.
+const MOST_GENERATED: f64 = 50_000_000.0;
+
+impl Runner<'_> {
+    /// Runs a load, and those before it that it feeds.
+    pub(super) fn load(&mut self, load: &Load) -> Outcome<()> {
+        let first = self.waiting.first().map_or(load, |(first, _)| first);
+        if first.prefixes.contains(&Prefix::PartialOnly) {
+            self.waiting.clear();
+            return Ok(());
+        }
+        let (mut input, source, default_name) = self.input(load)?;
+        if let Some(limit) = self.limit {
+            input.limit(limit);
+        }
+        let waiting = std::mem::take(&mut self.waiting);
+        let first = waiting.first().map_or(load, |(first, _)| first);
+        let name = first.label.clone().unwrap_or(default_name);
+        (self.progress)(Progress::Table(format!("{name} << {source}")));
+        let null = self.variables.get("NullValue").cloned().unwrap_or_default();
+        // From the one that has the source back to the first.
+        for (at, each) in std::iter::once(load).chain(waiting.iter().rev().map(|(load, _)| load)).enumerate() {
+            let last = at == waiting.len();
+            let keeps_fields = last && !first.prefixes.contains(&Prefix::Mapping);
+            let rules = std::mem::take(&mut self.world.rules);
+            let rename = |field: &Arc<str>| {
+                let field =
+                    rules.aliases.get(&**field).map_or_else(|| Arc::clone(field), |alias| alias.as_str().into());
+                match keeps_fields && last_fit(&rules.qualified, &field) == Some(&true) {
+                    true => format!("{name}.{field}").into(),
+                    false => field,
+                }
+            };
+            let maps = self.world.maps.clone();
+            let change = |field: &str| {
+                let map = last_fit(&rules.mapped, field).and_then(Option::as_ref).filter(|_| keeps_fields);
+                Change {
+                    map: map.and_then(|map| maps.get(map)).cloned(),
+                    null: (keeps_fields && last_fit(&rules.valued, field) == Some(&true))
+                        .then(|| Dual::text(null.as_str())),
+                }
+            };
+            let purpose = Purpose { keeps_fields, rename: &rename, change: &change };
+            let output = rows::load(each, &input, &mut self.world, &purpose, self.cancel, self.progress);
+            self.world.rules = rules;
+            let mut output = output?;
+            if last {
+                output.name = name;
+                (self.progress)(Progress::Fetched(output.rows()));
+                return tables::place(first, output, &mut self.world);
+            }
+            input = output.into_input();
+        }
+        Ok(())
+    }
+
+    /// The rows of a source, what to call it, and what to call a table of it.
+    fn input(&mut self, load: &Load) -> Outcome<(Input, String, String)> {
+        match &load.source {
+            Source::Preceding => Ok((Input::default(), String::new(), String::new())),
+            Source::Inline(text, format) => {
+                let null = self.variables.get("NullInterpret").map(String::as_str);
+                let input = separated::read(text, format, &self.world.settings, null);
+                // The engine gives inline data a name of its own making.
+                let mark = text.bytes().fold(0_u32, |mark, byte| mark.wrapping_mul(31).wrapping_add(byte.into()));
+                let name = format!("INL{:03X}", mark & 0xfff);
+                Ok((input, name.clone(), name))
+            }
+            Source::Generated(count, text) => {
+                let Ok(bound) = bind(count, &mut Named(&self.variables, &self.world.settings));
+                let count = evaluate(&bound, &Place::outside(&self.world)).to_number();
+                let count = count.filter(|count| (0.0..=MOST_GENERATED).contains(count)).ok_or_else(|| {
+                    ScriptError::new(AUTOGENERATE_COUNT, text.as_str(), "Autogenerate: generate count is out of range")
+                })?;
+                let name = format!("AUTOGENERATE({text})");
+                Ok((Input::generated(count as usize), name.clone(), name))
+            }
+            Source::Resident(name) => {
+                let store = &self.world.store;
+                let draft = &store.tables[store.table(name).ok_or_else(|| ScriptError::table(name))?];
+                let symbols: Vec<_> = draft.fields.iter().map(|field| store.symbols.get(field)).collect();
+                let rows = (0..draft.rows())
+                    .map(|row| {
+                        let cells = symbols.iter().zip(&draft.columns);
+                        cells
+                            .map(|(symbols, column)| symbols.map_or(Dual::Null, |symbols| symbols.value(column[row])))
+                            .collect()
+                    })
+                    .collect();
+                let mut input = Input::new(draft.fields.clone(), rows);
+                input.sort(&load.order)?;
+                Ok((input, name.clone(), format!("{name}-1")))
+            }
+            Source::Field { table, field, format } => {
+                let store = &self.world.store;
+                let at = store.table(table).ok_or_else(|| ScriptError::table(table))?;
+                let draft = &store.tables[at];
+                let place = draft.place(field).ok_or_else(|| ScriptError::field(field))?;
+                let symbols = store.symbols.get(&draft.fields[place]);
+                let mut seen = HashSet::new();
+                let mut input: Option<Input> = None;
+                for code in draft.columns[place].iter().filter(|code| seen.insert(**code)) {
+                    let value = symbols.map_or(Dual::Null, |symbols| symbols.value(*code));
+                    let next = self.table(value.as_text().as_bytes(), format, field)?;
+                    merge(&mut input, next)?;
+                }
+                Ok((input.unwrap_or_default(), field.clone(), field.clone()))
+            }
+            Source::Absent(word) => Err(ScriptError::not_implemented(&match word.as_str() {
+                "SQL" | "SELECT" => "SQL SELECT".to_owned(),
+                "DIRECT" => "DIRECT QUERY".to_owned(),
+                word => word.to_owned(),
+            })),
+            Source::File(path, format) => {
+                let mut input: Option<Input> = None;
+                for found in self.world.files.find(path)? {
+                    let next = self.table(&self.world.files.read(&found)?, format, path)?;
+                    let next = next.of_file(Files::shown(path, &found));
+                    merge(&mut input, next)?;
+                }
+                let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+                let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem).replace(['*', '?'], "");
+                let input = input.ok_or_else(|| ScriptError::table(path))?;
+                Ok((input, stem.clone(), stem))
+            }
+        }
+    }
+
+    /// The rows of a file.
+    fn table(&self, bytes: &[u8], format: &Format, path: &str) -> Outcome<Input> {
+        match format.kind {
+            Kind::Qvd => qvd::read(bytes).map_err(|fault| fault.about(path)),
+            Kind::Text => {
+                let null = self.variables.get("NullInterpret").map(String::as_str);
+                Ok(separated::read(&text(bytes, format.encoding)?, format, &self.world.settings, null))
+            }
+            Kind::Other(kind) => Err(ScriptError::not_implemented(&format!("FROM a file of type {kind}"))),
+        }
+    }
+}
+
+/// Adds the rows of one file to those of the files before it.
+fn merge(input: &mut Option<Input>, next: Input) -> Outcome<()> {
+    match input {
+        Some(input) if input.names() == next.names() => input.extend(next),
+        Some(_) => return Err(ScriptError::not_implemented("Files of different fields under one wild card")),
+        None => *input = Some(next),
+    }
+    Ok(())
+}

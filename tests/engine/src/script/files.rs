@@ -1,0 +1,284 @@
+//! The files that scripts read and store.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::load::Encoding;
+use super::{CANNOT_OPEN, CONNECTION_NOT_FOUND, OUTSIDE, Outcome, ScriptError};
+use crate::error::code;
+use crate::value::wild_match;
+
+/// The folders that scripts read files from. Files that scripts store are kept in memory, and hide files of the same
+/// name.
+#[derive(Debug, Clone, Default)]
+pub struct Folders {
+    plain: Option<PathBuf>,
+    connections: BTreeMap<String, PathBuf>,
+    stored: Arc<Mutex<BTreeMap<PathBuf, Arc<[u8]>>>>,
+}
+
+impl Folders {
+    /// Sets the folder of relative paths. It is also used for data connections without a folder of their own.
+    pub fn set_folder(&mut self, folder: impl Into<PathBuf>) {
+        self.plain = Some(folder.into());
+    }
+
+    /// Sets the folder of a data connection, `lib://<name>/`.
+    pub fn set_connection(&mut self, name: impl Into<String>, folder: impl Into<PathBuf>) {
+        self.connections.insert(name.into(), folder.into());
+    }
+
+    /// The folder of a data connection, or of relative paths.
+    pub(crate) fn of(&self, connection: Option<&str>) -> Option<&PathBuf> {
+        connection.and_then(|name| self.connections.get(name)).or(self.plain.as_ref())
+    }
+}
+
+/// The files as one script sees them.
+#[derive(Debug)]
+pub(super) struct Files {
+    folders: Folders,
+    /// The folder that `DIRECTORY` set.
+    pub(super) directory: String,
+}
+
+fn cannot_open(path: &str, why: &str) -> Box<ScriptError> {
+    ScriptError::new(CANNOT_OPEN, path, format!("Cannot open file: '{path}' ({why})"))
+}
+
+const NOT_FOUND: &str = "The system cannot find the file specified.";
+
+/// Connection and path of `lib://connection/path`.
+pub(crate) fn library(path: &str) -> Option<(&str, &str)> {
+    path.get(..6).filter(|head| head.eq_ignore_ascii_case("lib://"))?;
+    Some(path[6..].split_once('/').unwrap_or((&path[6..], "")))
+}
+
+impl Files {
+    pub(super) fn new(folders: &Folders) -> Self {
+        Self { folders: folders.clone(), directory: String::new() }
+    }
+
+    /// A path in the file system, which never leads out of the folders.
+    fn resolve(&self, path: &str) -> Outcome<PathBuf> {
+        if path.contains("://") && library(path).is_none() {
+            return Err(ScriptError::not_implemented(&format!("Reading from '{path}'")));
+        }
+        let full = match library(path) {
+            None if !self.directory.is_empty() => format!("{}/{path}", self.directory),
+            _ => path.to_owned(),
+        };
+        let (folder, inside) = match library(&full) {
+            Some((name, inside)) => (self.folders.of(Some(name)), inside),
+            None => (self.folders.of(None), full.as_str()),
+        };
+        let folder = folder.ok_or_else(|| match library(&full) {
+            Some((name, _)) => ScriptError::new(
+                CONNECTION_NOT_FOUND,
+                name,
+                format!("Connection '{name}' not found (the test engine has no folder for it)"),
+            ),
+            None => cannot_open(path, "the test engine has no folder for files"),
+        })?;
+        let inside = inside.replace('\\', "/");
+        let relative = Path::new(&inside);
+        if relative.components().any(|part| !matches!(part, Component::Normal(_) | Component::CurDir)) {
+            return Err(ScriptError::new(OUTSIDE, path, format!("The path '{path}' leads out of the data folder")));
+        }
+        Ok(folder.join(relative))
+    }
+
+    /// The files that a path means; one with wild cards can mean several or none.
+    pub(super) fn find(&self, path: &str) -> Outcome<Vec<PathBuf>> {
+        let full = self.resolve(path)?;
+        let stored = self.folders.stored.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = full.file_name().and_then(|name| name.to_str()).ok_or_else(|| cannot_open(path, NOT_FOUND))?;
+        if !name.contains(['*', '?']) {
+            let there = stored.contains_key(&full) || full.is_file();
+            return if there { Ok(vec![full]) } else { Err(cannot_open(path, NOT_FOUND)) };
+        }
+        let folder = full.parent().unwrap_or(&full);
+        let entries = std::fs::read_dir(folder).into_iter().flatten();
+        let mut found: Vec<PathBuf> =
+            entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|file| file.is_file()).collect();
+        found.extend(stored.keys().filter(|file| file.parent() == Some(folder)).cloned());
+        found.retain(|file| {
+            file.file_name().and_then(|other| other.to_str()).is_some_and(|other| wild_match(other, name))
+        });
+        found.sort();
+        found.dedup();
+        Ok(found)
+    }
+
+    /// The names of the folders that a path with wild cards means.
+    pub(super) fn folders(&self, path: &str) -> Outcome<Vec<PathBuf>> {
+        let full = self.resolve(path)?;
+        let Some((folder, name)) = full.parent().zip(full.file_name().and_then(|name| name.to_str())) else {
+            return Ok(Vec::new());
+        };
+        let entries = std::fs::read_dir(folder).into_iter().flatten();
+        let mut found: Vec<PathBuf> = entries
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|path| {
+                let other = path.file_name().and_then(|other| other.to_str());
+                path.is_dir() && other.is_some_and(|other| wild_match(other, name))
+            })
+            .collect();
+        found.sort();
+        Ok(found)
+    }
+
+    /// A file that was found, as a script would write its path, given the path that found it.
+    pub(super) fn shown(path: &str, found: &Path) -> String {
+        let name = found.file_name().unwrap_or_default().to_string_lossy();
+        match path.rfind(['/', '\\']) {
+            Some(end) => format!("{}{name}", &path[..=end]),
+            None => name.into_owned(),
+        }
+    }
+
+    /// The bytes of a file that was found.
+    pub(super) fn read(&self, file: &Path) -> Outcome<Arc<[u8]>> {
+        if let Some(bytes) = self.folders.stored.lock().unwrap_or_else(PoisonError::into_inner).get(file) {
+            return Ok(Arc::clone(bytes));
+        }
+        let bytes = std::fs::read(file);
+        bytes.map(Arc::from).map_err(|error| cannot_open(&file.display().to_string(), &error.to_string()))
+    }
+
+    /// The bytes of a file, if it is there.
+    pub(super) fn bytes(&self, path: &str) -> Option<Arc<[u8]>> {
+        self.read(self.find(path).ok()?.first()?).ok()
+    }
+
+    /// The size of a file, if it is there.
+    pub(super) fn size(&self, path: &str) -> Option<u64> {
+        let found = self.find(path).ok()?;
+        let file = found.first()?;
+        let stored =
+            self.folders.stored.lock().unwrap_or_else(PoisonError::into_inner).get(file).map(|file| file.len());
+        stored.map(|length| length as u64).or_else(|| Some(std::fs::metadata(file).ok()?.len()))
+    }
+
+    /// When a file was changed, as a serial number of days; for one that was stored, now.
+    pub(super) fn changed(&self, path: &str) -> Option<f64> {
+        let found = self.find(path).ok()?;
+        let file = found.first()?;
+        let stored = self.folders.stored.lock().unwrap_or_else(PoisonError::into_inner).contains_key(file);
+        let time = if stored { SystemTime::now() } else { std::fs::metadata(file).ok()?.modified().ok()? };
+        Some(days(time))
+    }
+
+    /// Keeps a file in memory.
+    pub(super) fn store(&self, path: &str, bytes: Vec<u8>) -> Outcome<()> {
+        let full = self.resolve(path)?;
+        self.folders.stored.lock().unwrap_or_else(PoisonError::into_inner).insert(full, bytes.into());
+        Ok(())
+    }
+}
+
+/// A moment as a serial number of days, in UTC.
+pub(super) fn days(time: SystemTime) -> f64 {
+    let elapsed = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    25_569.0 + (elapsed.as_secs() as f64) / 86_400.0
+}
+
+/// The text of a file.
+pub(super) fn text(bytes: &[u8], encoding: Encoding) -> Outcome<String> {
+    if let Some((marked, length)) = encoding_rs::Encoding::for_bom(bytes) {
+        return Ok(marked.decode_without_bom_handling(&bytes[length..]).0.into_owned());
+    }
+    let page = match encoding {
+        Encoding::Unsaid => match std::str::from_utf8(bytes) {
+            Ok(text) => return Ok(text.to_owned()),
+            Err(_) => 1252,
+        },
+        Encoding::CodePage(page) => page,
+    };
+    let encoding = code_page(page).ok_or_else(|| {
+        ScriptError::new(
+            code::NOT_IMPLEMENTED,
+            page.to_string(),
+            format!("Files of code page {page}: not implemented by the test engine"),
+        )
+    })?;
+    Ok(encoding.decode_without_bom_handling(bytes).0.into_owned())
+}
+
+/// The encoding of a Windows code page.
+fn code_page(page: u16) -> Option<&'static encoding_rs::Encoding> {
+    let label = match page {
+        1250..=1258 => format!("windows-{page}"),
+        874 => "windows-874".to_owned(),
+        28592..=28606 => format!("iso-8859-{}", page - 28590),
+        65001 => "utf-8".to_owned(),
+        1200 => "utf-16le".to_owned(),
+        1201 => "utf-16be".to_owned(),
+        932 => "shift_jis".to_owned(),
+        936 | 54936 => "gb18030".to_owned(),
+        949 => "euc-kr".to_owned(),
+        950 => "big5".to_owned(),
+        866 => "ibm866".to_owned(),
+        20866 => "koi8-r".to_owned(),
+        10000 => "macintosh".to_owned(),
+        20127 | 28591 => "windows-1252".to_owned(),
+        _ => return None,
+    };
+    encoding_rs::Encoding::for_label(label.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_stay_in_their_folders() {
+        let mut folders = Folders::default();
+        assert_eq!(Files::new(&folders).find("x.csv").unwrap_err().code, CANNOT_OPEN);
+        folders.set_connection("a", "/nowhere/a");
+        let error = Files::new(&folders).find("lib://b/x.csv").unwrap_err();
+        assert_eq!((error.code, error.parameter.as_str()), (CONNECTION_NOT_FOUND, "b"));
+        folders.set_folder("/nowhere");
+        let mut files = Files::new(&folders);
+        for path in ["../x.csv", "lib://a/../x.csv", "lib://b/../x.csv", "/etc/passwd", "..\\x.csv"] {
+            assert_eq!(files.find(path).unwrap_err().code, OUTSIDE, "{path}");
+        }
+        assert_eq!(files.find("x.csv").unwrap_err().code, CANNOT_OPEN);
+        assert_eq!(files.find("https://example.com/x.csv").unwrap_err().code, code::NOT_IMPLEMENTED);
+        assert_eq!(files.resolve("lib://a/b/x.csv").unwrap(), Path::new("/nowhere/a/b/x.csv"));
+        assert_eq!(files.resolve("lib://c/x.csv").unwrap(), Path::new("/nowhere/x.csv"));
+        files.directory = "lib://a/d".to_owned();
+        assert_eq!(files.resolve("x.csv").unwrap(), Path::new("/nowhere/a/d/x.csv"));
+    }
+
+    #[test]
+    fn what_is_stored_is_read_back_without_a_file() {
+        let mut folders = Folders::default();
+        folders.set_connection("a", "/nowhere/a");
+        let files = Files::new(&folders);
+        files.store("lib://a/x.txt", b"1".to_vec()).unwrap();
+        files.store("lib://a/y.txt", b"2".to_vec()).unwrap();
+        let later = Files::new(&folders);
+        let found = later.find("lib://a/*.txt").unwrap();
+        assert_eq!(found, [Path::new("/nowhere/a/x.txt"), Path::new("/nowhere/a/y.txt")]);
+        assert_eq!(&*later.read(&found[1]).unwrap(), b"2");
+        assert_eq!(Files::shown("lib://a/*.txt", &found[0]), "lib://a/x.txt");
+        assert!(!Path::new("/nowhere").exists());
+    }
+
+    #[test]
+    fn bytes_are_read_as_their_code_page_says() {
+        let one = |bytes: &[u8], encoding| text(bytes, encoding).unwrap();
+        assert_eq!(one(b"\xe9", Encoding::CodePage(1252)), "é");
+        assert_eq!(one(b"\xe9", Encoding::CodePage(1251)), "й");
+        assert_eq!(one(b"\x83\x65", Encoding::CodePage(932)), "テ");
+        assert_eq!(one(b"a\0", Encoding::CodePage(1200)), "a");
+        assert_eq!(one("é".as_bytes(), Encoding::Unsaid), "é");
+        assert_eq!(one(b"\xe9", Encoding::Unsaid), "é");
+        assert_eq!(one(b"\xef\xbb\xbf\xc3\xa9", Encoding::CodePage(1252)), "é");
+        assert_eq!(one(b"\xff\xfea\0", Encoding::CodePage(1252)), "a");
+        assert_eq!(text(b"a", Encoding::CodePage(437)).unwrap_err().code, code::NOT_IMPLEMENTED);
+    }
+}

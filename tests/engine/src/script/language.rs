@@ -1,0 +1,127 @@
+//! What of the script language is here, found by trying.
+
+use super::load::{Format, Kind, Source};
+use super::statement::{self, Parsed};
+use super::{absent, control_words};
+use crate::expression;
+
+/// Each statement, prefix, source and kind of file, with an example.
+const FORMS: [(&str, &str); 64] = [
+    ("ADD", "ADD LOAD 1 AS a AUTOGENERATE 1"),
+    ("ALIAS", "ALIAS a AS b"),
+    ("AUTONUMBER", "AUTONUMBER a"),
+    ("BINARY", "BINARY x.qvf"),
+    ("BUFFER", "BUFFER LOAD 1 AS a AUTOGENERATE 1"),
+    ("BUNDLE", "BUNDLE LOAD 1 AS a AUTOGENERATE 1"),
+    ("COMMENT FIELD", "COMMENT FIELD a WITH 'b'"),
+    ("COMMENT TABLE", "COMMENT TABLE a WITH 'b'"),
+    ("CONCATENATE", "CONCATENATE LOAD 1 AS a AUTOGENERATE 1"),
+    ("CROSSTABLE", "CROSSTABLE (a, b) LOAD * RESIDENT c"),
+    ("CUSTOM CONNECT", "CUSTOM CONNECT TO 'a'"),
+    ("DECLARE", "DECLARE FIELD DEFINITION a"),
+    ("DERIVE", "DERIVE FIELDS FROM FIELDS a USING b"),
+    ("DIRECT QUERY", "DIRECT QUERY DIMENSION a FROM b"),
+    ("DIRECTORY", "DIRECTORY a"),
+    ("DROP FIELD", "DROP FIELD a"),
+    ("DROP TABLE", "DROP TABLE a"),
+    ("EXECUTE", "EXECUTE a"),
+    ("FIRST", "FIRST 1 LOAD 1 AS a AUTOGENERATE 1"),
+    ("FORCE", "FORCE CASE UPPER"),
+    ("FROM … (html)", "LOAD * FROM a (html)"),
+    ("FROM … (json)", "LOAD * FROM a (json)"),
+    ("FROM … (ooxml)", "LOAD * FROM a (ooxml)"),
+    ("FROM … (parquet)", "LOAD * FROM a (parquet)"),
+    ("FROM … (qvd)", "LOAD * FROM a (qvd)"),
+    ("FROM … (qvx)", "LOAD * FROM a (qvx)"),
+    ("FROM … (txt)", "LOAD * FROM a (txt)"),
+    ("FROM … (xml)", "LOAD * FROM a (xml)"),
+    ("FROM_FIELD", "LOAD * FROM_FIELD (a, b)"),
+    ("GENERIC", "GENERIC LOAD * RESIDENT a"),
+    ("HIERARCHY", "HIERARCHY (a, b, c) LOAD * RESIDENT d"),
+    ("HIERARCHYBELONGSTO", "HIERARCHYBELONGSTO (a, b, c, d, e) LOAD * RESIDENT f"),
+    ("INFO", "INFO LOAD 1 AS a AUTOGENERATE 1"),
+    ("INTERVALMATCH", "INTERVALMATCH (a) LOAD * RESIDENT b"),
+    ("JOIN", "LEFT JOIN LOAD 1 AS a AUTOGENERATE 1"),
+    ("KEEP", "INNER KEEP LOAD 1 AS a AUTOGENERATE 1"),
+    ("LET", "LET a = 1"),
+    ("LIB CONNECT", "LIB CONNECT TO 'a'"),
+    ("LOAD … AUTOGENERATE", "LOAD 1 AS a AUTOGENERATE 1"),
+    ("LOAD … EXTENSION", "LOAD a EXTENSION b.c()"),
+    ("LOAD … INLINE", "LOAD * INLINE [a]"),
+    ("LOAD … RESIDENT", "LOAD * RESIDENT a"),
+    ("LOOSEN TABLE", "LOOSEN TABLE a"),
+    ("MAP … USING", "MAP a USING b"),
+    ("MAPPING", "MAPPING LOAD * RESIDENT a"),
+    ("MERGE", "MERGE ON a LOAD * RESIDENT b"),
+    ("NULLASVALUE", "NULLASVALUE a"),
+    ("ODBC CONNECT", "ODBC CONNECT TO 'a'"),
+    ("OLEDB CONNECT", "OLEDB CONNECT TO 'a'"),
+    ("QUALIFY", "QUALIFY *"),
+    ("RENAME FIELD", "RENAME FIELD a TO b"),
+    ("RENAME … USING", "RENAME TABLES USING a"),
+    ("REPLACE", "REPLACE LOAD 1 AS a AUTOGENERATE 1"),
+    ("SAMPLE", "SAMPLE 0.5 LOAD * RESIDENT a"),
+    ("SECTION ACCESS", "SECTION ACCESS"),
+    ("SEMANTIC", "SEMANTIC LOAD * RESIDENT a"),
+    ("SET", "SET a = 1"),
+    ("SQL SELECT", "SQL SELECT a FROM b"),
+    ("STAR", "STAR IS *"),
+    ("STORE", "STORE a INTO b.qvd (qvd)"),
+    ("TAG FIELD", "TAG FIELD a WITH 'b'"),
+    ("TRACE", "TRACE a"),
+    ("UNTAG FIELD", "UNTAG FIELD a WITH 'b'"),
+    ("WHEN, UNLESS", "WHEN 1 SET a = 1"),
+];
+
+/// The statements, prefixes, sources and kinds of files of the script language, and whether this engine has them.
+pub fn statements() -> Vec<(String, bool)> {
+    let forms = FORMS.iter().map(|(name, example)| ((*name).to_owned(), is_here(example)));
+    let control = control_words().map(|word| (word.to_uppercase(), true));
+    forms.chain(control).collect()
+}
+
+/// The functions of the language, and whether this engine has them.
+pub fn functions() -> Vec<(String, bool)> {
+    let here = expression::functions();
+    let there = absent::FUNCTIONS.iter().filter(|name| !here.iter().any(|known| known.eq_ignore_ascii_case(name)));
+    let there: Vec<_> = there.map(|name| ((*name).to_owned(), false)).collect();
+    here.into_iter().map(|name| (name.to_owned(), true)).chain(there).collect()
+}
+
+fn is_here(example: &str) -> bool {
+    match statement::parse(example) {
+        Err(_) | Ok(Parsed::Connect(..)) => false,
+        Ok(Parsed::Load(load)) => match load.source {
+            Source::Absent(_) => false,
+            Source::File(_, Format { kind: Kind::Other(_), .. }) => false,
+            _ => true,
+        },
+        Ok(_) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::code;
+
+    #[test]
+    fn every_example_is_right_or_not_here() {
+        for (name, example) in FORMS {
+            if let Err(error) = statement::parse(example) {
+                assert_eq!(error.code, code::NOT_IMPLEMENTED, "{name}: {}", error.message);
+            }
+        }
+        let here = |name: &str| FORMS.iter().find(|(known, _)| *known == name).map(|(_, example)| is_here(example));
+        assert_eq!((here("STORE"), here("SQL SELECT"), here("FROM … (json)")), (Some(true), Some(false), Some(false)));
+    }
+
+    #[test]
+    fn no_function_is_both_here_and_not() {
+        let functions = functions();
+        let mut names: Vec<_> = functions.iter().map(|(name, _)| name.to_lowercase()).collect();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), functions.len());
+    }
+}

@@ -1,0 +1,150 @@
+//! The prefixes of `LOAD`.
+
+use super::Reader;
+use crate::data::JoinSide;
+use crate::expression::{Expression, Symbol};
+use crate::script::{Outcome, ScriptError};
+
+/// What happens with the loaded table.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::script) enum Prefix {
+    Concatenate(Option<String>),
+    NoConcatenate,
+    Join(JoinSide, Option<String>),
+    Keep(JoinSide, Option<String>),
+    Mapping,
+    CrossTable {
+        attribute: String,
+        data: String,
+        qualifiers: usize,
+    },
+    /// The rows to load at most.
+    First(Expression),
+    /// One table for each field but the first.
+    Generic,
+    /// The field to be matched with intervals, and further key fields.
+    IntervalMatch(Vec<String>),
+    /// The statement is for partial reloads.
+    PartialOnly,
+}
+
+impl Reader<'_> {
+    pub(super) fn prefixes(&mut self) -> Outcome<Vec<Prefix>> {
+        let mut prefixes = Vec::new();
+        while let Some(prefix) = self.prefix()? {
+            prefixes.extend(prefix);
+        }
+        Ok(prefixes)
+    }
+
+    /// A prefix, or one that makes no difference here; none if there is no other.
+    fn prefix(&mut self) -> Outcome<Option<Option<Prefix>>> {
+        // A label may come before and after prefixes.
+        if self.accept_label() {
+            return Ok(Some(None));
+        }
+        let Some(Symbol::Word(word)) = self.parser.symbol() else { return Ok(None) };
+        let word = word.to_lowercase();
+        if word == "load" {
+            return Ok(None);
+        }
+        self.parser.skip();
+        let prefix = match word.as_str() {
+            "outer" => self.join(JoinSide::Outer)?,
+            "inner" => self.join(JoinSide::Inner)?,
+            "left" => self.join(JoinSide::Left)?,
+            "right" => self.join(JoinSide::Right)?,
+            "join" => Prefix::Join(JoinSide::Outer, self.of_table()?),
+            "keep" => Prefix::Keep(JoinSide::Outer, self.of_table()?),
+            "concatenate" => Prefix::Concatenate(self.of_table()?),
+            "noconcatenate" => Prefix::NoConcatenate,
+            "mapping" => Prefix::Mapping,
+            "crosstable" => self.cross_table()?,
+            "first" => Prefix::First(self.parser.expression()?),
+            "generic" => Prefix::Generic,
+            "intervalmatch" => Prefix::IntervalMatch(self.names()?),
+            // In a reload that is not partial these do what they would do without the word.
+            "add" | "replace" if self.parser.accept_keyword("only") => Prefix::PartialOnly,
+            "add" | "replace" => return Ok(Some(None)),
+            // How a file is read the next time makes no difference to this one.
+            "buffer" => {
+                self.pass_parentheses()?;
+                return Ok(Some(None));
+            }
+            "merge" | "sample" | "semantic" | "info" | "bundle" | "hierarchy" | "hierarchybelongsto" => {
+                return Err(ScriptError::not_implemented(&word.to_uppercase()));
+            }
+            _ => {
+                self.parser.back();
+                return Err(self.unexpected("LOAD"));
+            }
+        };
+        Ok(Some(Some(prefix)))
+    }
+
+    fn join(&mut self, side: JoinSide) -> Outcome<Prefix> {
+        if self.parser.accept_keyword("join") {
+            return Ok(Prefix::Join(side, self.of_table()?));
+        }
+        if self.parser.accept_keyword("keep") {
+            return Ok(Prefix::Keep(side, self.of_table()?));
+        }
+        // `INNER INTERVALMATCH` joins by itself.
+        if self.parser.keyword("intervalmatch") {
+            return Ok(Prefix::Join(side, None));
+        }
+        Err(self.unexpected("JOIN"))
+    }
+
+    fn of_table(&mut self) -> Outcome<Option<String>> {
+        if !self.parser.accept("(") {
+            return Ok(None);
+        }
+        let name = self.name("table name")?;
+        self.parser.expect(")")?;
+        Ok(Some(name))
+    }
+
+    /// Names in parentheses.
+    fn names(&mut self) -> Outcome<Vec<String>> {
+        self.parser.expect("(")?;
+        let names = self.list(|reader| reader.name("field name"))?;
+        self.parser.expect(")")?;
+        Ok(names)
+    }
+
+    fn cross_table(&mut self) -> Outcome<Prefix> {
+        self.parser.expect("(")?;
+        let attribute = self.name("field name")?;
+        self.parser.expect(",")?;
+        let data = self.name("field name")?;
+        let mut qualifiers = 1;
+        if self.parser.accept(",") {
+            let Some(Symbol::Number(count)) = self.parser.symbol() else { return Err(self.unexpected("number")) };
+            self.parser.skip();
+            qualifiers = count as usize;
+        }
+        self.parser.expect(")")?;
+        Ok(Prefix::CrossTable { attribute, data, qualifiers })
+    }
+
+    /// Passes over parentheses with what is in them, if they come next.
+    pub(super) fn pass_parentheses(&mut self) -> Outcome<()> {
+        if self.parser.sign() != Some("(") {
+            return Ok(());
+        }
+        let mut depth = 0;
+        loop {
+            match self.parser.sign() {
+                Some("(") => depth += 1,
+                Some(")") => depth -= 1,
+                _ if self.parser.token().is_none() => return Err(self.unexpected(")")),
+                _ => {}
+            }
+            self.parser.skip();
+            if depth == 0 {
+                return Ok(());
+            }
+        }
+    }
+}
