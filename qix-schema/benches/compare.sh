@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# How fast frames are read now, beside another commit: `compare.sh COMMIT`. The present `frames.rs` is built with both, and
-# the two programs run in turns: machines differ and so do minutes, the ratio is what counts. MB of JSON a second.
+# Decoding speed of another commit and of the current code: `compare.sh COMMIT [RUNS]`. Builds the current `frames.rs` with
+# both and runs the two programs alternately. Prints MB of JSON per second, the fastest of all runs. Machines and load
+# differ, so only the ratio counts.
 set -euo pipefail
-commit=${1:?which commit to compare with}
+commit=${1:?missing commit}
 turns=${2:-5}
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$root/target/compare

@@ -1,9 +1,8 @@
-//! How fast frames as engines send them are read, in MB of JSON a second: each line is a frame, and a way to read it.
+//! Decodes frames of engines, in MB of JSON per second: each line names a frame and a decoder.
 //!
-//! `../shared/corpus/frames` beside the checkout, or the folder that `QIX_FRAMES` names, holds frames of real engines. Where
-//! there is no such folder the frames made up here are all there is. `compare.sh` runs this program as it was at another
-//! commit beside the present one.
-// What helps to measure may fail loudly.
+//! Reads the frames in the folder `QIX_FRAMES`, or `../shared/corpus/frames` next to the checkout, and generates similar
+//! ones. `compare.sh` runs this program with the code of another commit and with the current code.
+// Helpers of a benchmark may panic.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
 use std::hint::black_box;
@@ -20,19 +19,19 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// Bytes of the frames that are made up.
+/// Minimum size of the generated frames, in bytes.
 const SIZE: usize = 1_000_000;
 
-/// How long each way is tried.
+/// How long to run each decoder.
 const TIME: Duration = Duration::from_millis(400);
 
 fn main() {
     let mut frames = read_frames();
-    frames.push(("made_up_page".to_owned(), page(false)));
-    frames.push(("made_up_page_with_attributes".to_owned(), page(true)));
-    frames.push(("made_up_layout_pivot".to_owned(), layout("P", "qPivotDataPages", &pivot())));
-    frames.push(("made_up_layout_stacked".to_owned(), layout("K", "qStackedDataPages", &stacked())));
-    // Instructions of one way are counted by a tool around the program: `valgrind --tool=callgrind`.
+    frames.push(("generated_page".to_owned(), page(false)));
+    frames.push(("generated_page_with_attributes".to_owned(), page(true)));
+    frames.push(("generated_layout_pivot".to_owned(), layout("P", "qPivotDataPages", &pivot())));
+    frames.push(("generated_layout_stacked".to_owned(), layout("K", "qStackedDataPages", &stacked())));
+    // `QIX_FRAME` and `QIX_TIMES` select one line and a number of runs, to count instructions with `valgrind`.
     let only = std::env::var("QIX_FRAME").ok();
     let times = std::env::var("QIX_TIMES").ok().map(|times| times.parse().unwrap());
     for (name, result) in &frames {
@@ -46,7 +45,7 @@ fn main() {
     }
 }
 
-/// The results in the folder's frames.
+/// The results of the frames in the folder.
 fn read_frames() -> Vec<(String, String)> {
     #[derive(Deserialize)]
     struct Frame<'a> {
@@ -56,7 +55,7 @@ fn read_frames() -> Vec<(String, String)> {
     let folder = std::env::var_os("QIX_FRAMES")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus/frames"), PathBuf::from);
     let Ok(files) = std::fs::read_dir(&folder) else {
-        eprintln!("{} is not there: no frames of real engines", folder.display());
+        eprintln!("{} does not exist: skipping frames of real engines", folder.display());
         return Vec::new();
     };
     let mut frames: Vec<_> = files
@@ -73,7 +72,7 @@ fn read_frames() -> Vec<(String, String)> {
 
 type Read = fn(&str);
 
-/// The ways to read a result.
+/// The decoders for a result.
 fn ways(result: &str) -> Vec<(&'static str, Read)> {
     let value: Read = |result| drop(black_box(serde_json::from_str::<Value>(result).unwrap()));
     if result.starts_with(r#"{"qDataPages""#) {
@@ -94,7 +93,7 @@ fn table(result: &str) {
     drop(black_box(table));
 }
 
-/// MB a second: the fastest of many times, since a machine is never slower by itself.
+/// MB per second in the fastest of many runs.
 fn speed(result: &str, read: Read, times: Option<u32>) -> f64 {
     let (begin, mut fastest, mut done) = (Instant::now(), Duration::MAX, 0);
     while times.map_or_else(|| begin.elapsed() < TIME, |times| done < times) {
@@ -106,7 +105,7 @@ fn speed(result: &str, read: Read, times: Option<u32>) -> f64 {
     result.len() as f64 / 1e6 / fastest.as_secs_f64()
 }
 
-/// A page: a dimension with texts, one with numbers, eight measures; attributes as a program that colors cells asks for.
+/// A page: one dimension of strings, one of numbers, eight measures; optionally with attribute expressions.
 fn page(attributes: bool) -> String {
     let mut rows = String::new();
     let mut row = 0;
@@ -141,7 +140,7 @@ fn page(attributes: bool) -> String {
     )
 }
 
-/// A layout of an object with a cube, as sheets get it.
+/// The layout of an object with a cube.
 fn layout(mode: &str, pages: &str, page: &str) -> String {
     let dimension = |name: &str| {
         format!(
@@ -175,7 +174,7 @@ fn layout(mode: &str, pages: &str, page: &str) -> String {
     )
 }
 
-/// A page of a pivot: trees of headings, and values.
+/// A page of a pivot table: trees of headings, and values.
 fn pivot() -> String {
     let side = |outer: &str, count: usize| {
         let node = |text: String, number: usize, nodes: String| {
@@ -210,7 +209,7 @@ fn pivot() -> String {
     )
 }
 
-/// A page of a stacked cube: a tree of three levels with a measure.
+/// A page of a stacked cube: a tree with three dimensions and a measure.
 fn stacked() -> String {
     let cell = |text: String,
                 number: usize,
@@ -255,7 +254,7 @@ fn stacked() -> String {
     format!(r#"{{"qData":[{root}],"qArea":{{"qLeft":0,"qTop":0,"qWidth":4,"qHeight":{row}}}}}"#)
 }
 
-/// What answers, for those who ask.
+/// A remote that is never called.
 #[derive(Debug)]
 struct Nobody(ObjectHandle);
 
