@@ -46,7 +46,7 @@ pub use json::Json;
 pub(crate) use number::float;
 pub(crate) use number::integer;
 use record::name_of;
-pub use record::{Input, Members, Record, read_record, scan_record, scan_record_inline, write_object, write_record};
+pub use record::{Input, Members, Record, read_record, scan_record, write_object, write_record};
 pub use stack::grow;
 pub(crate) use string::plain;
 pub(crate) use text::{List, Object, elements, object, open_list};
@@ -105,7 +105,7 @@ impl<T: Wire> Serialize for AsWire<'_, T> {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! wire_records {
-    ($($type:ty),* $(,)?) => { $crate::wire_impls! { scan_record scan_record_inline read_record write_record $($type)* } };
+    ($($type:ty),* $(,)?) => { $crate::wire_impls! { scan_record read_record write_record $($type)* } };
 }
 
 /// Implements [`Wire`], serde traits, and `Display` for enums. The generator lists them.
@@ -113,7 +113,7 @@ macro_rules! wire_records {
 #[macro_export]
 macro_rules! wire_choices {
     ($($type:ty),* $(,)?) => {
-        $crate::wire_impls! { scan_choice scan_choice read_choice write_choice $($type)* }
+        $crate::wire_impls! { scan_choice read_choice write_choice $($type)* }
         $(
             impl ::std::fmt::Display for $type {
                 fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
@@ -137,16 +137,12 @@ macro_rules! wire_choices {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! wire_impls {
-    ($scan:ident $scan_inline:ident $read:ident $write:ident $($type:ty)*) => {$(
+    ($scan:ident $read:ident $write:ident $($type:ty)*) => {$(
         impl $crate::wire::Wire for $type {
             // Inlined, so that it is compiled only for types that are used.
             #[inline]
             fn scan<'a>(&mut self, text: &'a str) -> $crate::wire::Scanned<'a> {
                 $crate::wire::$scan(self, text)
-            }
-            #[inline(always)]
-            fn scan_inline<'a>(&mut self, text: &'a str) -> $crate::wire::Scanned<'a> {
-                $crate::wire::$scan_inline(self, text)
             }
             fn read<'de, D: ::serde::Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
                 $crate::wire::$read(self, deserializer)

@@ -14,7 +14,6 @@ fn written<T: qix_schema::wire::Wire + Default>(text: &str) -> String {
 #[test]
 fn a_cell_is_small() {
     assert_eq!(size_of::<NxCell>(), 72);
-    assert_eq!(size_of::<NxCellRare>(), 104);
     assert_eq!(size_of::<StateEnumType>(), 16);
 }
 

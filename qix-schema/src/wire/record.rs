@@ -61,20 +61,20 @@ pub(super) fn name_of(key: &'static str) -> &'static str {
     key.strip_suffix("\":").unwrap_or(key)
 }
 
-/// Reads a record at the start of a text into a variable; returns the rest.
+/// Reads a record at the start of a text into a variable; returns the rest. Inlined if there are many such records.
+#[inline(always)]
 pub fn scan_record<'a, T: Record>(place: &mut T, text: &'a str) -> Scanned<'a> {
+    if T::MANY && !T::RECURSIVE { object(text, Scan(place)) } else { scan_outlined(place, text) }
+}
+
+#[inline(never)]
+fn scan_outlined<'a, T: Record>(place: &mut T, text: &'a str) -> Scanned<'a> {
     if T::RECURSIVE {
         let refuse = |refusal: &str| Fault::value(text, serde_json::Error::custom(refusal));
         stack::deeper(|| object(text, Scan(place)), refuse)
     } else {
         object(text, Scan(place))
     }
-}
-
-/// Like [`scan_record`], but inlined if there are many such records.
-#[inline(always)]
-pub fn scan_record_inline<'a, T: Record>(place: &mut T, text: &'a str) -> Scanned<'a> {
-    if T::MANY && !T::RECURSIVE { object(text, Scan(place)) } else { scan_record(place, text) }
 }
 
 /// Reads a record from a text.
