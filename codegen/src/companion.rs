@@ -25,7 +25,7 @@ pub struct Companion {
     pub presence: BTreeSet<String>,
     /// Members missing from the schema, by type.
     pub members: BTreeMap<String, BTreeMap<String, TypeRef>>,
-    /// Members that are stored in a box, by type.
+    /// Types with many values, and which of their members are stored in a box.
     pub rare: BTreeMap<String, Vec<String>>,
     /// Members whose setters call a handwritten method `settled` of the type, by type.
     #[serde(default)]

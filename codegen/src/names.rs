@@ -19,7 +19,7 @@ const VARIANTS: [(&str, &str, &str); 4] = [
 ];
 
 /// Names that types and requests must not have, because the generated code uses them.
-pub(crate) const RESERVED_TYPES: [&str; 41] = [
+pub(crate) const RESERVED_TYPES: [&str; 40] = [
     "Answer",
     "Arc",
     "AsRemote",
@@ -36,11 +36,11 @@ pub(crate) const RESERVED_TYPES: [&str; 41] = [
     "ErrorCode",
     "Extra",
     "From",
+    "Input",
     "Into",
     "IntoIterator",
     "Iterator",
     "Json",
-    "MapAccess",
     "Members",
     "Method",
     "None",
@@ -54,7 +54,6 @@ pub(crate) const RESERVED_TYPES: [&str; 41] = [
     "Serialize",
     "SerializeMap",
     "Serializer",
-    "Slot",
     "Some",
     "String",
     "ToString",

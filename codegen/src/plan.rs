@@ -38,6 +38,8 @@ pub(crate) struct StructPlan {
     pub(crate) fields: Vec<Field>,
     pub(crate) extended: bool,
     pub(crate) recursive: bool,
+    /// Whether there are many values of it.
+    pub(crate) many: bool,
 }
 
 pub(crate) struct Field {
@@ -157,7 +159,8 @@ impl Planner<'_> {
                     }
                     self.check_fields(wire, &fields);
                     let extended = self.companion.extended.contains(wire);
-                    TypeBody::Struct(StructPlan { fields, extended, recursive: recursive.contains(wire) })
+                    let many = self.companion.rare.contains_key(wire);
+                    TypeBody::Struct(StructPlan { fields, extended, recursive: recursive.contains(wire), many })
                 }
                 Kind::Open => TypeBody::Alias(Shape::Json),
                 Kind::Text { .. } => TypeBody::Alias(Shape::Text),

@@ -92,7 +92,7 @@ fn faults_name_their_place_and_what_to_do() {
         ),
         (r#""Bytes""#, r#""Many-Bytes""#, "/components/schemas/Many-Bytes", "which is not a valid Rust identifier"),
         (r#""Bytes""#, r#""Result""#, "/components/schemas/Result", "taken by the generated code"),
-        (r#""Bytes""#, r#""Slot""#, "/components/schemas/Slot", "taken by the generated code"),
+        (r#""Bytes""#, r#""Input""#, "/components/schemas/Input", "taken by the generated code"),
         ("Thing.OldMeasure", "Thing.Request", "/methods/Thing.Request", "taken by the generated code"),
         ("Thing.OldMeasure", "Thing.Thing", "/methods/Thing.Thing", "taken by the generated code"),
         ("Thing.OldMeasure", "Types.OldMeasure", "/methods/Types", "taken by the generated code"),

@@ -1,11 +1,8 @@
 //! Reads pages of cells without building an [`NxCell`] for each: the fast way to rows and columns.
 //!
 //! Engines write the cells of straight cubes and lists in a common form,
-//! `{"qText":"…","qNum":…,"qElemNumber":…,"qState":"…"}`. [`read_data_pages`] has a hand-written parser for this
-//! form,
-//! which passes each cell to a [`Sink`] without allocating. Other input goes to [`decode`](crate::decode), with the
-//! same
-//! result.
+//! `{"qText":"…","qNum":…,"qElemNumber":…,"qState":"…"}`. [`read_data_pages`] passes each cell of this form to a [`Sink`]
+//! without allocating. Other cells are decoded as [`NxCell`], with the same result.
 //!
 //! A sink decides what to keep of each cell. This one builds columns:
 //!
@@ -47,16 +44,13 @@
 //! [`Table`] is a sink that stores rows.
 
 mod cell;
-mod number;
 mod page;
-mod scan;
 mod table;
-mod target;
 #[cfg(test)]
 mod tests;
 
 use crate::types::{NxCell, NxDataPage, StateEnumType};
-use crate::wire::{DecodeError, decode_member};
+use crate::wire::{DecodeError, decode_member, explain};
 
 pub use table::{Row, Table};
 
@@ -149,9 +143,12 @@ pub trait Sink {
 ///
 /// Returns the same errors as decoding into [`NxDataPage`]s. Discard any cells that the sink has received.
 pub fn read_data_pages(result: &str, sink: &mut impl Sink) -> Result<(), DecodeError> {
-    if page::read(result, &mut target::Into(sink)).is_some() {
-        return Ok(());
+    let mut replaced = false;
+    let read = explain(result, page::read(result, sink, &mut replaced));
+    if !replaced {
+        return read;
     }
+    // The last of several members with the same name counts, and the sink has received the rows of the first.
     sink.clear();
     let pages: Vec<NxDataPage> = decode_member(result, "qDataPages")?.unwrap_or_default();
     for row in pages.iter().flat_map(|page| &page.matrix) {
@@ -159,11 +156,4 @@ pub fn read_data_pages(result: &str, sink: &mut impl Sink) -> Result<(), DecodeE
         sink.end_row();
     }
     Ok(())
-}
-
-/// Reads the same response into generated pages, if it has the common form.
-pub(crate) fn usual_data_pages(result: &str) -> Option<Vec<NxDataPage>> {
-    let mut target = target::Pages::default();
-    page::read(result, &mut target)?;
-    Some(target.pages)
 }

@@ -27,7 +27,7 @@ extern crate self as qix_schema;
 pub mod cells;
 mod definitions;
 mod error;
-#[cfg(feature = "__fuzz")]
+#[cfg(any(test, feature = "__fuzz"))]
 #[doc(hidden)]
 pub mod fuzz;
 #[rustfmt::skip]

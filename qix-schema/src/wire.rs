@@ -14,30 +14,56 @@
 mod choice;
 mod decode;
 mod extra;
+mod fault;
+#[cfg(any(test, feature = "__fuzz"))]
+pub(crate) mod general;
 mod json;
 mod list;
+mod number;
 mod option;
 mod path;
 mod record;
 mod scalar;
+mod skip;
 mod stack;
+mod string;
+#[cfg(test)]
+mod tests;
+mod text;
 
 use serde::de::{DeserializeSeed, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
 pub use choice::{
-    Choice, Unrecognized, ValueName, display as display_choice, from_number, from_text, read_choice, write_choice,
+    Choice, Unrecognized, ValueName, display as display_choice, from_number, from_text, read_choice, scan_choice,
+    write_choice,
 };
-pub(crate) use decode::decode_member;
 pub use decode::{DecodeError, decode, encode};
+pub(crate) use decode::{decode_member, explain};
 pub use extra::Extra;
+pub use fault::{Fault, Scanned};
 pub use json::Json;
-pub use record::{Members, Record, Slot, read_named_record, read_record, write_object, write_record};
+pub(crate) use number::float;
+pub(crate) use number::integer;
+use record::name_of;
+pub use record::{Input, Members, Record, read_named_record, read_record, scan_record, write_object, write_record};
 pub use stack::grow;
+pub(crate) use string::plain;
+pub(crate) use text::{List, Object, elements, object, open_list};
+pub use text::{Stop, Text};
 
 /// A value that can be a member, a parameter, or a result.
 pub trait Wire: Sized {
-    /// Reads a value into `self`. `null` does not change `self`.
+    /// Reads a value at the start of a JSON text into `self`; returns the rest. `null` does not change `self`.
+    fn scan<'a>(&mut self, text: &'a str) -> Scanned<'a>;
+
+    /// Like [`Wire::scan`], but inlined, for types with many values.
+    #[inline(always)]
+    fn scan_inline<'a>(&mut self, text: &'a str) -> Scanned<'a> {
+        self.scan(text)
+    }
+
+    /// Reads a value of any format into `self`.
     fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error>;
 
     /// Writes the value.
@@ -79,7 +105,7 @@ impl<T: Wire> Serialize for AsWire<'_, T> {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! wire_records {
-    ($($type:ty),* $(,)?) => { $crate::wire_impls! { read_record read_named_record write_record $($type)* } };
+    ($($type:ty),* $(,)?) => { $crate::wire_impls! { scan_record read_record read_named_record write_record $($type)* } };
 }
 
 /// Implements [`Wire`], serde traits, and `Display` for enums. The generator lists them.
@@ -87,7 +113,7 @@ macro_rules! wire_records {
 #[macro_export]
 macro_rules! wire_choices {
     ($($type:ty),* $(,)?) => {
-        $crate::wire_impls! { read_choice read_choice write_choice $($type)* }
+        $crate::wire_impls! { scan_choice read_choice read_choice write_choice $($type)* }
         $(
             impl ::std::fmt::Display for $type {
                 fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
@@ -111,15 +137,19 @@ macro_rules! wire_choices {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! wire_impls {
-    ($read:ident $read_alone:ident $write:ident $($type:ty)*) => {$(
+    ($scan:ident $read:ident $read_alone:ident $write:ident $($type:ty)*) => {$(
         impl $crate::wire::Wire for $type {
+            // Inlined, so that it is compiled only for types that are used.
+            #[inline]
+            fn scan<'a>(&mut self, text: &'a str) -> $crate::wire::Scanned<'a> {
+                $crate::wire::$scan(self, text)
+            }
             fn read<'de, D: ::serde::Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
                 $crate::wire::$read(self, deserializer)
             }
             fn write<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 $crate::wire::$write(self, serializer)
             }
-            // Inlined, so that it is compiled only for types that are used.
             #[inline]
             fn is_absent(&self) -> bool {
                 *self == Self::default()

@@ -58,8 +58,7 @@ fn imports(class: &ClassPlan) -> TokenStream {
         |objects: bool| class.methods.iter().any(|method| method.results.len() > 1 && has_object(method) == objects);
     let records = multiple(false).then(|| {
         quote! {
-            use qix_schema::wire::{Members, Record, Slot};
-            use serde::de::MapAccess;
+            use qix_schema::wire::{Input, Members, Record};
             use serde::ser::SerializeMap;
         }
     });
@@ -288,17 +287,16 @@ fn outcome_type(outcome: &Outcome) -> TokenStream {
 fn response_record(name: &proc_macro2::Ident, request: &str, outcomes: &[Outcome]) -> TokenStream {
     let wires: Vec<_> = outcomes.iter().map(|outcome| &outcome.wire).collect();
     let fields: Vec<_> = outcomes.iter().map(|outcome| format_ident!("{}", outcome.name)).collect();
-    let indices = (0..outcomes.len()).map(proc_macro2::Literal::usize_unsuffixed);
+    let keys = wires.iter().map(|wire| super::types::key(wire));
     let response = format!("{request}Response");
     quote! {
         impl Record for #name {
             const NAME: &'static str = #response;
             const MEMBERS: &'static [&'static str] = &[#(#wires),*];
-            fn read_member<'de, A: MapAccess<'de>>(&mut self, index: usize, value: Slot<'_, A>) -> Result<(), A::Error> {
-                match index {
-                    #(#indices => value.into(&mut self.#fields),)*
-                    _ => value.skip(),
-                }
+            #[inline(always)]
+            fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+                #(input.member(#keys, &mut self.#fields)?;)*
+                Ok(())
             }
             fn write_members<S: SerializeMap>(&self, out: &mut Members<'_, S>) -> Result<(), S::Error> {
                 #(out.put(#wires, &self.#fields)?;)*

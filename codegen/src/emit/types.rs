@@ -46,14 +46,13 @@ fn imports(types: &[&TypePlan]) -> TokenStream {
         wire.push(quote!(Json));
     }
     if !structs.is_empty() {
-        wire.extend([quote!(Members), quote!(Record), quote!(Slot)]);
+        wire.extend([quote!(Input), quote!(Members), quote!(Record)]);
     }
     wire.sort_by_key(ToString::to_string);
     let serde = if structs.is_empty() {
         quote!()
     } else {
         quote!(
-            use serde::de::MapAccess;
             use serde::ser::SerializeMap;
         )
     };
@@ -267,16 +266,13 @@ fn record_impl(ty: &TypePlan, plan: &StructPlan) -> TokenStream {
             const RECURSIVE: bool = true;
         )
     });
-    let arms = plan.fields.iter().enumerate().map(|(index, field)| {
-        let (index, name) = (Literal::usize_unsuffixed(index), format_ident!("{}", field.name));
-        let place = if field.rare { quote!(self.rare.get_or_insert_default().#name) } else { quote!(self.#name) };
-        quote!(#index => value.into(&mut #place),)
+    let many = plan.many.then(|| {
+        quote!(
+            const MANY: bool = true;
+        )
     });
-    let read_body = if plan.fields.is_empty() {
-        quote!(let _ = index; value.skip())
-    } else {
-        quote!(match index { #(#arms)* _ => value.skip(), })
-    };
+    let reads = plan.fields.iter().map(read);
+    let input = if plan.fields.is_empty() { quote!(_) } else { quote!(input) };
     let mut writes: Vec<TokenStream> = plan.fields.iter().filter(|field| !field.rare).map(write).collect();
     let rare: Vec<TokenStream> = plan.fields.iter().filter(|field| field.rare).map(write_rare).collect();
     if !rare.is_empty() {
@@ -298,8 +294,11 @@ fn record_impl(ty: &TypePlan, plan: &StructPlan) -> TokenStream {
             const NAME: &'static str = #wire;
             const MEMBERS: &'static [&'static str] = &[#(#members),*];
             #recursive
-            fn read_member<'de, A: MapAccess<'de>>(&mut self, index: usize, value: Slot<'_, A>) -> Result<(), A::Error> {
-                #read_body
+            #many
+            #[inline(always)]
+            fn read_members<I: Input>(&mut self, #input: &mut I) -> Result<(), I::Stop> {
+                #(#reads)*
+                Ok(())
             }
             fn write_members<S: SerializeMap>(&self, #out: &mut Members<'_, S>) -> Result<(), S::Error> {
                 #(#writes)*
@@ -308,6 +307,22 @@ fn record_impl(ty: &TypePlan, plan: &StructPlan) -> TokenStream {
             #extra
         }
     }
+}
+
+fn read(field: &Field) -> TokenStream {
+    let (name, key) = (format_ident!("{}", field.name), key(&field.wire));
+    if field.rare {
+        quote!(input.rare(#key, || &mut self.rare.get_or_insert_default().#name)?;)
+    } else {
+        quote!(input.member(#key, &mut self.#name)?;)
+    }
+}
+
+/// What follows the opening quote of a member's name in JSON text.
+pub(super) fn key(wire: &str) -> TokenStream {
+    let key = format!("{wire}\":");
+    let raw = if wire.contains('"') { None } else { format!("r#\"{key}\"#").parse().ok() };
+    raw.unwrap_or_else(|| quote!(#key))
 }
 
 fn write(field: &Field) -> TokenStream {

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use qix_schema::Error;
 use qix_schema::rpc::{Answer, AsRemote, Class, Effect, Method, Remote, Request};
 use qix_schema::wire::write_object;
-use qix_schema::wire::{Members, Record, Slot};
-use serde::de::MapAccess;
+use qix_schema::wire::{Input, Members, Record};
 use serde::ser::SerializeMap;
 use serde::ser::{Serialize, Serializer};
 use super::Call;
@@ -150,17 +149,11 @@ pub struct MeasureResponse {
 impl Record for MeasureResponse {
     const NAME: &'static str = "MeasureResponse";
     const MEMBERS: &'static [&'static str] = &["qRows", "qReturn"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.rows),
-            1 => value.into(&mut self.returned),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qRows":"#, &mut self.rows)?;
+        input.member(r#"qReturn":"#, &mut self.returned)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use qix_schema::Error;
 use qix_schema::rpc::{Answer, AsRemote, Class, Effect, Method, Remote, Request};
 use qix_schema::wire::write_object;
-use qix_schema::wire::{Members, Record, Slot};
-use serde::de::MapAccess;
+use qix_schema::wire::{Input, Members, Record};
 use serde::ser::SerializeMap;
 use serde::ser::{Serialize, Serializer};
 use super::Call;
@@ -4243,18 +4242,12 @@ impl Record for CheckExpressionResponse {
         "qBadFieldNames",
         "qDangerousFieldNames",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.error_msg),
-            1 => value.into(&mut self.bad_field_names),
-            2 => value.into(&mut self.dangerous_field_names),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qErrorMsg":"#, &mut self.error_msg)?;
+        input.member(r#"qBadFieldNames":"#, &mut self.bad_field_names)?;
+        input.member(r#"qDangerousFieldNames":"#, &mut self.dangerous_field_names)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -4332,17 +4325,11 @@ pub struct CheckNumberOrExpressionResponse {
 impl Record for CheckNumberOrExpressionResponse {
     const NAME: &'static str = "CheckNumberOrExpressionResponse";
     const MEMBERS: &'static [&'static str] = &["qErrorMsg", "qBadFieldNames"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.error_msg),
-            1 => value.into(&mut self.bad_field_names),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qErrorMsg":"#, &mut self.error_msg)?;
+        input.member(r#"qBadFieldNames":"#, &mut self.bad_field_names)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -5387,17 +5374,11 @@ pub struct CreateTemporaryBookmarkResponse {
 impl Record for CreateTemporaryBookmarkResponse {
     const NAME: &'static str = "CreateTemporaryBookmarkResponse";
     const MEMBERS: &'static [&'static str] = &["qId", "qReturn"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.id),
-            1 => value.into(&mut self.returned),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qId":"#, &mut self.id)?;
+        input.member(r#"qReturn":"#, &mut self.returned)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -7174,17 +7155,11 @@ pub struct GetDatabaseTablePreviewResponse {
 impl Record for GetDatabaseTablePreviewResponse {
     const NAME: &'static str = "GetDatabaseTablePreviewResponse";
     const MEMBERS: &'static [&'static str] = &["qPreview", "qRowCount"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.preview),
-            1 => value.into(&mut self.row_count),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qPreview":"#, &mut self.preview)?;
+        input.member(r#"qRowCount":"#, &mut self.row_count)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -7483,17 +7458,11 @@ pub struct GetExpressionBNFResponse {
 impl Record for GetExpressionBNFResponse {
     const NAME: &'static str = "GetExpressionBNFResponse";
     const MEMBERS: &'static [&'static str] = &["qBnfDefs", "qBnfHash"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.bnf_defs),
-            1 => value.into(&mut self.bnf_hash),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qBnfDefs":"#, &mut self.bnf_defs)?;
+        input.member(r#"qBnfHash":"#, &mut self.bnf_hash)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -7983,17 +7952,11 @@ pub struct GetFileTableFieldsResponse {
 impl Record for GetFileTableFieldsResponse {
     const NAME: &'static str = "GetFileTableFieldsResponse";
     const MEMBERS: &'static [&'static str] = &["qFields", "qFormatSpec"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.fields),
-            1 => value.into(&mut self.format_spec),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qFields":"#, &mut self.fields)?;
+        input.member(r#"qFormatSpec":"#, &mut self.format_spec)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -8105,17 +8068,11 @@ pub struct GetFileTablePreviewResponse {
 impl Record for GetFileTablePreviewResponse {
     const NAME: &'static str = "GetFileTablePreviewResponse";
     const MEMBERS: &'static [&'static str] = &["qPreview", "qFormatSpec"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.preview),
-            1 => value.into(&mut self.format_spec),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qPreview":"#, &mut self.preview)?;
+        input.member(r#"qFormatSpec":"#, &mut self.format_spec)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -8749,17 +8706,11 @@ pub struct GetMediaListResponse {
 impl Record for GetMediaListResponse {
     const NAME: &'static str = "GetMediaListResponse";
     const MEMBERS: &'static [&'static str] = &["qList", "qReturn"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.list),
-            1 => value.into(&mut self.returned),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qList":"#, &mut self.list)?;
+        input.member(r#"qReturn":"#, &mut self.returned)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -9325,17 +9276,11 @@ pub struct GetTablesAndKeysResponse {
 impl Record for GetTablesAndKeysResponse {
     const NAME: &'static str = "GetTablesAndKeysResponse";
     const MEMBERS: &'static [&'static str] = &["qtr", "qk"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.tr),
-            1 => value.into(&mut self.k),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qtr":"#, &mut self.tr)?;
+        input.member(r#"qk":"#, &mut self.k)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -11089,17 +11034,11 @@ pub struct StoreTempSelectionStateResponse {
 impl Record for StoreTempSelectionStateResponse {
     const NAME: &'static str = "StoreTempSelectionStateResponse";
     const MEMBERS: &'static [&'static str] = &["qId", "qReturn"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.id),
-            1 => value.into(&mut self.returned),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qId":"#, &mut self.id)?;
+        input.member(r#"qReturn":"#, &mut self.returned)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(

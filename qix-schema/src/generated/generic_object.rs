@@ -6,8 +6,7 @@ use std::sync::Arc;
 use qix_schema::Error;
 use qix_schema::rpc::{Answer, AsRemote, Class, Effect, Method, Remote, Request};
 use qix_schema::wire::write_object;
-use qix_schema::wire::{Members, Record, Slot};
-use serde::de::MapAccess;
+use qix_schema::wire::{Input, Members, Record};
 use serde::ser::SerializeMap;
 use serde::ser::{Serialize, Serializer};
 use super::Call;
@@ -3078,17 +3077,11 @@ pub struct ExportDataResponse {
 impl Record for ExportDataResponse {
     const NAME: &'static str = "ExportDataResponse";
     const MEMBERS: &'static [&'static str] = &["qUrl", "qWarnings"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.url),
-            1 => value.into(&mut self.warnings),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qUrl":"#, &mut self.url)?;
+        input.member(r#"qWarnings":"#, &mut self.warnings)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3416,17 +3409,11 @@ pub struct GetHyperCubeContinuousDataResponse {
 impl Record for GetHyperCubeContinuousDataResponse {
     const NAME: &'static str = "GetHyperCubeContinuousDataResponse";
     const MEMBERS: &'static [&'static str] = &["qDataPages", "qAxisData"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.data_pages),
-            1 => value.into(&mut self.axis_data),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qDataPages":"#, &mut self.data_pages)?;
+        input.member(r#"qAxisData":"#, &mut self.axis_data)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(

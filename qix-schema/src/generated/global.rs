@@ -6,8 +6,7 @@ use std::sync::Arc;
 use qix_schema::Error;
 use qix_schema::rpc::{Answer, AsRemote, Class, Effect, Method, Remote, Request};
 use qix_schema::wire::write_object;
-use qix_schema::wire::{Members, Record, Slot};
-use serde::de::MapAccess;
+use qix_schema::wire::{Input, Members, Record};
 use serde::ser::SerializeMap;
 use serde::ser::{Serialize, Serializer};
 use super::Call;
@@ -1532,17 +1531,11 @@ pub struct CreateAppResponse {
 impl Record for CreateAppResponse {
     const NAME: &'static str = "CreateAppResponse";
     const MEMBERS: &'static [&'static str] = &["qSuccess", "qAppId"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.success),
-            1 => value.into(&mut self.app_id),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qSuccess":"#, &mut self.success)?;
+        input.member(r#"qAppId":"#, &mut self.app_id)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2174,17 +2167,11 @@ pub struct GetBaseBNFResponse {
 impl Record for GetBaseBNFResponse {
     const NAME: &'static str = "GetBaseBNFResponse";
     const MEMBERS: &'static [&'static str] = &["qBnfDefs", "qBnfHash"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.bnf_defs),
-            1 => value.into(&mut self.bnf_hash),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qBnfDefs":"#, &mut self.bnf_defs)?;
+        input.member(r#"qBnfHash":"#, &mut self.bnf_hash)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2304,17 +2291,11 @@ pub struct GetBaseBNFStringResponse {
 impl Record for GetBaseBNFStringResponse {
     const NAME: &'static str = "GetBaseBNFStringResponse";
     const MEMBERS: &'static [&'static str] = &["qBnfStr", "qBnfHash"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.bnf_str),
-            1 => value.into(&mut self.bnf_hash),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qBnfStr":"#, &mut self.bnf_str)?;
+        input.member(r#"qBnfHash":"#, &mut self.bnf_hash)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2658,17 +2639,11 @@ pub struct GetInteractResponse {
 impl Record for GetInteractResponse {
     const NAME: &'static str = "GetInteractResponse";
     const MEMBERS: &'static [&'static str] = &["qDef", "qReturn"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.def),
-            1 => value.into(&mut self.returned),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qDef":"#, &mut self.def)?;
+        input.member(r#"qReturn":"#, &mut self.returned)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(

@@ -1,11 +1,8 @@
 //! Typed responses.
 
-use std::any::Any;
-
 use super::{Class, Method, ObjectHandle, Remote};
-use crate::types::NxDataPage;
-use crate::wire::{DecodeError, Record, Slot, Wire, decode, decode_member};
-use crate::{Error, ErrorKind, cells};
+use crate::wire::{DecodeError, Input, Record, Wire, decode, decode_member};
+use crate::{Error, ErrorKind};
 
 /// The response of a call, before decoding.
 #[derive(Clone, Copy, Debug)]
@@ -31,16 +28,7 @@ impl<'a> Answer<'a> {
     /// # Errors
     ///
     /// Returns [`ErrorKind::Decode`] if the value has the wrong type.
-    pub fn value<T: Wire + Default + 'static>(&self, name: &str) -> Result<T, Error> {
-        let mut value = T::default();
-        // Most of a large response is pages of cells.
-        if name == "qDataPages"
-            && let Some(pages) = (&mut value as &mut dyn Any).downcast_mut::<Vec<NxDataPage>>()
-            && let Some(read) = cells::usual_data_pages(self.result)
-        {
-            *pages = read;
-            return Ok(value);
-        }
+    pub fn value<T: Wire + Default>(&self, name: &str) -> Result<T, Error> {
         Ok(self.member(name)?.unwrap_or_default())
     }
 
@@ -108,17 +96,11 @@ impl Record for Interface {
     const NAME: &'static str = "ObjectInterface";
     const MEMBERS: &'static [&'static str] = &["qType", "qHandle", "qGenericType", "qGenericId"];
 
-    fn read_member<'de, A: serde::de::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.class),
-            1 => value.into(&mut self.handle),
-            2 => value.into(&mut self.kind),
-            _ => value.into(&mut self.id),
-        }
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qType":"#, &mut self.class)?;
+        input.member(r#"qHandle":"#, &mut self.handle)?;
+        input.member(r#"qGenericType":"#, &mut self.kind)?;
+        input.member(r#"qGenericId":"#, &mut self.id)
     }
 
     fn write_members<S: serde::ser::SerializeMap>(

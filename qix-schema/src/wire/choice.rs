@@ -1,9 +1,15 @@
 //! Enums with named values and a fallback for unknown values.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserializer, Visitor};
+use serde::de::{Deserializer, Unexpected, Visitor};
 use serde::ser::Serializer;
+
+use super::fault::{Fault, Scanned};
+use super::number::{Number, number};
+use super::string::string;
+use super::text::trim;
 
 /// The three forms of an enum value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,16 +100,12 @@ impl<T: Choice> Visitor<'_> for ChoiceVisitor<'_, T> {
         Ok(())
     }
 
-    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<(), E> {
-        let found = serde::de::Unexpected::Unsigned(number);
-        self.visit_i64(i64::try_from(number).map_err(|_| E::invalid_value(found, &"a value of 64 bits"))?)
+    fn visit_u64<E: serde::de::Error>(self, found: u64) -> Result<(), E> {
+        self.visit_i64(whole(Number::Unsigned(found))?)
     }
 
-    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<(), E> {
-        // Some programs write integers as `3.0`.
-        let whole = number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0;
-        let found = serde::de::Unexpected::Float(number);
-        if whole { self.visit_i64(number as i64) } else { Err(E::invalid_value(found, &"an integer")) }
+    fn visit_f64<E: serde::de::Error>(self, found: f64) -> Result<(), E> {
+        self.visit_i64(whole(Number::Float(found))?)
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {
@@ -111,7 +113,69 @@ impl<T: Choice> Visitor<'_> for ChoiceVisitor<'_, T> {
     }
 }
 
-/// Reads a value into a variable.
+/// The number of an enum value.
+fn whole<E: serde::de::Error>(found: Number) -> Result<i64, E> {
+    match found {
+        Number::Signed(number) => Ok(number),
+        Number::Unsigned(number) => {
+            i64::try_from(number).map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &"a value of 64 bits"))
+        }
+        // Some programs write integers as `3.0`.
+        Number::Float(number) if number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0 => Ok(number as i64),
+        Number::Float(number) => Err(E::invalid_value(Unexpected::Float(number), &"an integer")),
+    }
+}
+
+/// Reads a value at the start of a text into a variable; returns the rest.
+#[inline(always)]
+pub fn scan_choice<'a, T: Choice>(place: &mut T, text: &'a str) -> Scanned<'a> {
+    // Most titles are single letters.
+    if let [b'"', letter, b'"', ..] = text.as_bytes()
+        && let Some(index) = T::VALUES.iter().position(|value| value.title.as_bytes() == [*letter])
+        && let (Some(value), Some(rest)) = (T::from_index(index), text.get(3..))
+    {
+        *place = value;
+        return Ok(rest);
+    }
+    scan_any(place, text)
+}
+
+/// Reads a value in any form.
+#[inline(never)]
+fn scan_any<'a, T: Choice>(place: &mut T, text: &'a str) -> Scanned<'a> {
+    let (value, rest) = any(text, T::NAME)?;
+    match value {
+        Any::Text(text) => *place = from_text(&text),
+        Any::Number(number) => *place = from_number(number),
+        Any::Nothing => {}
+    }
+    Ok(rest)
+}
+
+/// A value in any form.
+enum Any<'a> {
+    Text(Cow<'a, str>),
+    Number(i64),
+    Nothing,
+}
+
+fn any<'a>(text: &'a str, name: &'static str) -> Result<(Any<'a>, &'a str), Box<Fault>> {
+    let text = trim(text);
+    match text.as_bytes().first() {
+        Some(b'"') => string(text).map(|(text, rest)| (Any::Text(text), rest)),
+        Some(b'-' | b'0'..=b'9') => {
+            let (found, rest) = number(text)?;
+            let number = whole(found).map_err(|error| Fault::value(rest, error))?;
+            Ok((Any::Number(number), rest))
+        }
+        _ => match text.strip_prefix("null") {
+            Some(rest) => Ok((Any::Nothing, rest)),
+            None => Err(Fault::mismatch(text, &format!("a text or number ({name})").as_str())),
+        },
+    }
+}
+
+/// Reads a value of any format into a variable.
 pub fn read_choice<'de, T: Choice, D: Deserializer<'de>>(place: &mut T, deserializer: D) -> Result<(), D::Error> {
     deserializer.deserialize_any(ChoiceVisitor(place))
 }

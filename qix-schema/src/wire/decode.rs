@@ -1,9 +1,7 @@
 //! Decoding and encoding JSON text.
 
-use serde::de::Deserializer;
-
-use super::record::OnlyMember;
-use super::{AsWire, Wire, path};
+use super::fault::Scanned;
+use super::{AsWire, Wire, text};
 
 /// A decoding error and its position.
 #[derive(Debug, thiserror::Error)]
@@ -25,29 +23,24 @@ pub struct DecodeError {
 /// ```
 pub fn decode<T: Wire + Default>(text: &str) -> Result<T, DecodeError> {
     let mut value = T::default();
-    read_text(text, |deserializer| value.read(deserializer))?;
+    explain(text, value.scan(text))?;
     Ok(value)
 }
 
 /// Decodes one member of a JSON object; returns `None` if it is absent.
 pub(crate) fn decode_member<T: Wire + Default>(text: &str, name: &str) -> Result<Option<T>, DecodeError> {
     let mut value = T::default();
-    let found = read_text(text, |deserializer| deserializer.deserialize_any(OnlyMember { name, place: &mut value }))?;
+    let mut found = false;
+    explain(text, text::only_member(text, name, &mut value, &mut found))?;
     Ok(found.then_some(value))
+}
+
+/// Checks that nothing is left of a text, and turns a fault into an error with its path.
+pub(crate) fn explain(text: &str, scanned: Scanned<'_>) -> Result<(), DecodeError> {
+    scanned.and_then(text::end).map(drop).map_err(|fault| fault.of(text))
 }
 
 /// Encodes a value as JSON text.
 pub fn encode<T: Wire>(value: &T) -> Result<String, serde_json::Error> {
     serde_json::to_string(&AsWire(value))
-}
-
-fn read_text<'a, T>(
-    text: &'a str,
-    read: impl FnOnce(&mut serde_json::Deserializer<serde_json::de::StrRead<'a>>) -> Result<T, serde_json::Error>,
-) -> Result<T, DecodeError> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    // Recursive structs guard the stack themselves; nothing else is recursive.
-    deserializer.disable_recursion_limit();
-    let outcome = read(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
-    outcome.map_err(|cause| DecodeError { path: path::at(text, cause.line(), cause.column()), cause })
 }

@@ -3,11 +3,14 @@
 use std::fmt;
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor, value};
-use serde::ser::{Serialize, Serializer};
+use serde::ser::{Error, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::Wire;
+use super::fault::Scanned;
+use super::skip::skip;
+use super::text::trim;
 
 /// Any JSON value, kept as text. Preserves all digits, supports any depth, and avoids building values that are not
 /// needed.
@@ -20,12 +23,12 @@ use super::Wire;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Json(Option<Box<RawValue>>);
+pub struct Json(Option<Box<str>>);
 
 impl Json {
     /// Encodes a value.
     pub fn new<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
-        Ok(Self(Some(serde_json::value::to_raw_value(value)?)))
+        Ok(Self(Some(serde_json::to_string(value)?.into())))
     }
 
     /// Decodes the value.
@@ -35,12 +38,7 @@ impl Json {
 
     /// The JSON text.
     pub fn as_str(&self) -> &str {
-        self.0.as_ref().map_or("{}", |raw| raw.get())
-    }
-
-    /// Creates a value from text that is known to be valid JSON.
-    fn from_text(text: String) -> Result<Self, serde_json::Error> {
-        RawValue::from_string(text).map(|raw| Self(Some(raw)))
+        self.0.as_deref().unwrap_or("{}")
     }
 }
 
@@ -68,7 +66,7 @@ impl PartialEq for Json {
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
-            Some(raw) => raw.serialize(serializer),
+            Some(text) => serde_json::from_str::<&RawValue>(text).map_err(Error::custom)?.serialize(serializer),
             None => serializer.collect_map::<&str, &str, [(&str, &str); 0]>([]),
         }
     }
@@ -102,7 +100,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
         let Some(first) = map.next_key::<String>()? else { return Ok(Json::default()) };
         if first == RAW {
-            return Json::from_text(map.next_value()?).map_err(serde::de::Error::custom);
+            return Ok(Json(Some(map.next_value::<String>()?.into())));
         }
         let mut object = serde_json::Map::new();
         object.insert(first, map.next_value()?);
@@ -146,6 +144,13 @@ impl<'de> Visitor<'de> for JsonVisitor {
 }
 
 impl Wire for Json {
+    fn scan<'a>(&mut self, text: &'a str) -> Scanned<'a> {
+        let text = trim(text);
+        let rest = skip(text)?;
+        *self = Self(Some(text[..text.len() - rest.len()].into()));
+        Ok(rest)
+    }
+
     fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
         *self = Self::deserialize(deserializer)?;
         Ok(())

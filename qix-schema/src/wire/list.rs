@@ -5,7 +5,19 @@ use std::fmt;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::ser::Serializer;
 
+use super::fault::Scanned;
+use super::text::{List, elements, open_list};
 use super::{AsWire, Into, Wire};
+
+/// Adds an element to a full list.
+#[inline(never)]
+fn grow<T: Wire + Default>(list: &mut Vec<T>) {
+    if list.is_empty() {
+        // Most nested lists have one element.
+        list.reserve_exact(1);
+    }
+    list.push(list.last().map_or_else(T::default, T::alike));
+}
 
 struct ListVisitor<'a, T>(&'a mut Vec<T>);
 
@@ -45,6 +57,29 @@ impl<'de, T: Wire + Default> Visitor<'de> for ListVisitor<'_, T> {
 }
 
 impl<T: Wire + Default> Wire for Vec<T> {
+    fn scan<'a>(&mut self, text: &'a str) -> Scanned<'a> {
+        match open_list(text)? {
+            List::Null(rest) => Ok(rest),
+            List::Empty(rest) => {
+                self.clear();
+                Ok(rest)
+            }
+            List::Elements(text) => {
+                self.clear();
+                elements(text, |text| {
+                    // Rows of a matrix are alike: room for as many cells as the row before.
+                    if self.len() == self.capacity() {
+                        grow(self);
+                    } else {
+                        // The compiler knows that it fits, and builds it in place.
+                        self.push(self.last().map_or_else(T::default, T::alike));
+                    }
+                    self.last_mut().expect("one was pushed").scan_inline(text)
+                })
+            }
+        }
+    }
+
     fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_any(ListVisitor(self))
     }

@@ -6,6 +6,8 @@ use serde::de::{Deserializer, Visitor};
 use serde::ser::Serializer;
 
 use super::Wire;
+use super::fault::Scanned;
+use super::text::trim;
 
 struct OptionVisitor<'a, T>(&'a mut Option<T>);
 
@@ -30,6 +32,13 @@ impl<'de, T: Wire + Default> Visitor<'de> for OptionVisitor<'_, T> {
 }
 
 impl<T: Wire + Default> Wire for Option<T> {
+    fn scan<'a>(&mut self, text: &'a str) -> Scanned<'a> {
+        match trim(text).strip_prefix("null") {
+            Some(rest) => Ok(rest),
+            None => self.get_or_insert_default().scan(text),
+        }
+    }
+
     fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_option(OptionVisitor(self))
     }
@@ -47,6 +56,11 @@ impl<T: Wire + Default> Wire for Option<T> {
 }
 
 impl<T: Wire> Wire for Box<T> {
+    #[inline]
+    fn scan<'a>(&mut self, text: &'a str) -> Scanned<'a> {
+        (**self).scan(text)
+    }
+
     fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
         (**self).read(deserializer)
     }

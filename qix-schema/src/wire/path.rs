@@ -2,8 +2,7 @@
 
 /// The path of the value that ends at, or contains, a position. Line and column count from 1; columns count bytes.
 pub(super) fn at(text: &str, line: usize, column: usize) -> String {
-    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    let end = (start + column).min(text.len());
+    let end = offset(text, line, column);
     let mut levels: Vec<Level> = Vec::new();
     let mut scan = Scan { bytes: text.as_bytes(), next: 0 };
     while scan.next < end {
@@ -37,6 +36,12 @@ pub(super) fn at(text: &str, line: usize, column: usize) -> String {
         }
     }
     render(&levels)
+}
+
+/// How many bytes come before the place at a line and column.
+pub(super) fn offset(text: &str, line: usize, column: usize) -> usize {
+    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    (start + column).min(text.len())
 }
 
 enum Level<'a> {

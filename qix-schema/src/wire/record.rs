@@ -1,12 +1,17 @@
 //! Structs: JSON objects with known members.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 
 use super::extra::Extra;
-use super::{AsWire, Into, Wire, stack};
+use super::fault::{Fault, Scanned};
+use super::skip::skip;
+use super::text::{Inline, Object, Stop, Text, object};
+use super::{AsWire, Into, Json, Wire, stack};
 
 /// A struct whose members are listed by the generator.
 pub trait Record: Default {
@@ -16,9 +21,11 @@ pub trait Record: Default {
     const MEMBERS: &'static [&'static str];
     /// Whether a value can contain values of its own type.
     const RECURSIVE: bool = false;
+    /// Whether documents contain many values, such as cells. Their parser is fully inlined.
+    const MANY: bool = false;
 
-    /// Reads the member at an index of [`Record::MEMBERS`].
-    fn read_member<'de, A: MapAccess<'de>>(&mut self, index: usize, value: Slot<'_, A>) -> Result<(), A::Error>;
+    /// Reads the members that come next, in schema order.
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop>;
 
     /// Writes the members that differ from their defaults.
     fn write_members<S: SerializeMap>(&self, out: &mut Members<'_, S>) -> Result<(), S::Error>;
@@ -29,19 +36,71 @@ pub trait Record: Default {
     }
 }
 
-/// The value of a member that is about to be read.
-#[derive(Debug)]
-pub struct Slot<'a, A>(&'a mut A);
+/// The members of an object.
+///
+/// A record tries each of its members in schema order. A member is read if it is the next one of the object.
+pub trait Input {
+    /// Why reading stops: the object has ended, or a value is invalid.
+    type Stop;
 
-impl<'de, A: MapAccess<'de>> Slot<'_, A> {
-    /// Reads the value into a variable.
-    pub fn into<T: Wire>(self, place: &mut T) -> Result<(), A::Error> {
-        self.0.next_value_seed(Into(place))
+    /// Reads a member into a variable if it comes next. The key is the name as it appears in JSON, without the opening
+    /// quote: `qText":`.
+    fn member<T: Wire>(&mut self, key: &'static str, place: &mut T) -> Result<(), Self::Stop>;
+
+    /// Reads a member if it comes next, into a variable that is created only then.
+    fn rare<'p, T: Wire + 'p>(
+        &mut self,
+        key: &'static str,
+        place: impl FnOnce() -> &'p mut T,
+    ) -> Result<(), Self::Stop>;
+}
+
+/// The name of a key.
+#[inline]
+pub(super) fn name_of(key: &'static str) -> &'static str {
+    key.strip_suffix("\":").unwrap_or(key)
+}
+
+/// Reads a record at the start of a text into a variable; returns the rest. Inlined if there are many such records.
+#[inline(always)]
+pub fn scan_record<'a, T: Record>(place: &mut T, text: &'a str) -> Scanned<'a> {
+    if T::MANY && !T::RECURSIVE { object(text, Scan(place)) } else { scan_outlined(place, text) }
+}
+
+#[inline(never)]
+fn scan_outlined<'a, T: Record>(place: &mut T, text: &'a str) -> Scanned<'a> {
+    if T::RECURSIVE {
+        let refuse = |refusal: &str| Fault::value(text, serde_json::Error::custom(refusal));
+        stack::deeper(|| object(text, Scan(place)), refuse)
+    } else {
+        object(text, Scan(place))
+    }
+}
+
+/// Reads a record from a text.
+struct Scan<'p, T>(&'p mut T);
+
+impl<'a, T: Record> Object<'a> for Scan<'_, T> {
+    const NAME: &'static str = T::NAME;
+    const MEMBERS: &'static [&'static str] = T::MEMBERS;
+    const MANY: bool = T::MANY;
+
+    #[inline(always)]
+    fn members(&mut self, text: &mut Text<'a>) -> Result<(), Stop> {
+        self.0.read_members(text)
     }
 
-    /// Skips the value.
-    pub fn skip(self) -> Result<(), A::Error> {
-        self.0.next_value::<IgnoredAny>().map(drop)
+    #[inline(always)]
+    fn members_inline(&mut self, text: &mut Text<'a>) -> Result<(), Stop> {
+        self.0.read_members(&mut Inline(text))
+    }
+
+    fn unknown(&mut self, name: Cow<'a, str>, value: &'a str) -> Scanned<'a> {
+        let Some(extra) = self.0.extra_mut() else { return skip(value) };
+        let mut json = Json::default();
+        let rest = json.scan(value)?;
+        extra.insert_json(name.into_owned(), json);
+        Ok(rest)
     }
 }
 
@@ -84,7 +143,7 @@ pub fn write_object<S: Serializer>(
 /// Reads a record into a variable.
 pub fn read_record<'de, T: Record, D: Deserializer<'de>>(place: &mut T, deserializer: D) -> Result<(), D::Error> {
     if T::RECURSIVE {
-        stack::deeper(|| deserializer.deserialize_any(RecordVisitor(place)))
+        stack::deeper(|| deserializer.deserialize_any(RecordVisitor(place)), |refusal| D::Error::custom(refusal))
     } else {
         deserializer.deserialize_any(RecordVisitor(place))
     }
@@ -118,13 +177,18 @@ impl<'de, T: Record> Visitor<'de> for RecordVisitor<'_, T> {
         let mut unknown = self.0.extra_mut().map(|_| String::new());
         let mut next = 0;
         while let Some(index) = map.next_key_seed(KeySeed { members: T::MEMBERS, next, unknown: unknown.as_mut() })? {
-            if index < T::MEMBERS.len() {
+            if let Some(name) = T::MEMBERS.get(index) {
                 next = index + 1;
-                self.0.read_member(index, Slot(&mut map))?;
+                let mut value = Value { name, map: &mut map, format: PhantomData };
+                match self.0.read_members(&mut value) {
+                    Err(Some(error)) => return Err(error),
+                    Err(None) => {}
+                    Ok(()) => map.next_value::<IgnoredAny>().map(drop)?,
+                }
             } else if let (Some(name), Some(extra)) = (&mut unknown, self.0.extra_mut()) {
                 extra.insert_json(std::mem::take(name), map.next_value()?);
             } else {
-                Slot(&mut map).skip()?;
+                map.next_value::<IgnoredAny>()?;
             }
         }
         Ok(())
@@ -169,6 +233,33 @@ impl<'de, T: Record> Visitor<'de> for NamedVisitor<'_, T> {
     }
 }
 
+/// The value of a member, after its name.
+struct Value<'a, 'de, A> {
+    name: &'static str,
+    map: &'a mut A,
+    format: PhantomData<&'de ()>,
+}
+
+impl<'de, A: MapAccess<'de>> Input for Value<'_, 'de, A> {
+    /// `None` if the value has been read.
+    type Stop = Option<A::Error>;
+
+    fn member<T: Wire>(&mut self, key: &'static str, place: &mut T) -> Result<(), Self::Stop> {
+        self.rare(key, || place)
+    }
+
+    fn rare<'p, T: Wire + 'p>(
+        &mut self,
+        key: &'static str,
+        place: impl FnOnce() -> &'p mut T,
+    ) -> Result<(), Self::Stop> {
+        if name_of(key) != self.name {
+            return Ok(());
+        }
+        Err(self.map.next_value_seed(Into(place())).err())
+    }
+}
+
 /// Reads the name of a member as an index. An index past the end means that the name is unknown.
 struct KeySeed<'a> {
     members: &'static [&'static str],
@@ -205,58 +296,5 @@ impl Visitor<'_> for KeySeed<'_> {
             name.clone_into(unknown);
         }
         Ok(index.unwrap_or(self.members.len()))
-    }
-}
-
-/// Reads one member of an object by name and skips all others.
-pub(crate) struct OnlyMember<'a, T> {
-    pub(crate) name: &'a str,
-    pub(crate) place: &'a mut T,
-}
-
-impl<'de, T: Wire> Visitor<'de> for OnlyMember<'_, T> {
-    type Value = bool;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an object with a member `{}`", self.name)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
-        let mut found = false;
-        while let Some(matches) = map.next_key_seed(NameSeed(self.name))? {
-            if matches {
-                found = true;
-                map.next_value_seed(Into(self.place))?;
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(found)
-    }
-
-    fn visit_unit<E>(self) -> Result<bool, E> {
-        Ok(false)
-    }
-}
-
-struct NameSeed<'a>(&'a str);
-
-impl<'de> DeserializeSeed<'de> for NameSeed<'_> {
-    type Value = bool;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        deserializer.deserialize_identifier(self)
-    }
-}
-
-impl Visitor<'_> for NameSeed<'_> {
-    type Value = bool;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a member's name")
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<bool, E> {
-        Ok(self.0 == name)
     }
 }

@@ -2,10 +2,20 @@
 
 use std::fmt;
 
-use serde::de::{Deserializer, Error, Unexpected, Visitor};
+use serde::de::{Deserializer, Error, Expected, Unexpected, Visitor};
 use serde::ser::Serializer;
 
 use super::Wire;
+use super::fault::{Fault, Scanned};
+use super::number::{Number, float, integer, number};
+use super::string::{plain, string};
+use super::text::trim;
+
+/// Accepts `null` only.
+#[cold]
+fn nothing<'a>(text: &'a str, expected: &dyn Expected) -> Scanned<'a> {
+    text.strip_prefix("null").ok_or_else(|| Fault::mismatch(text, expected))
+}
 
 struct TextVisitor<'a>(&'a mut String);
 
@@ -31,7 +41,35 @@ impl Visitor<'_> for TextVisitor<'_> {
     }
 }
 
+/// Reads a string with escapes, after whitespace, or `null`.
+#[cold]
+#[inline(never)]
+fn unusual_text<'a>(place: &mut String, text: &'a str) -> Scanned<'a> {
+    let text = trim(text);
+    if !text.starts_with('"') {
+        return nothing(text, &TextVisitor(place));
+    }
+    let (found, rest) = string(text)?;
+    *place = found.into_owned();
+    Ok(rest)
+}
+
 impl Wire for String {
+    fn scan<'a>(&mut self, text: &'a str) -> Scanned<'a> {
+        self.scan_inline(text)
+    }
+
+    #[inline(always)]
+    fn scan_inline<'a>(&mut self, text: &'a str) -> Scanned<'a> {
+        match text.strip_prefix("\"").and_then(plain) {
+            Some((plain, rest)) => {
+                *self = plain.to_owned();
+                Ok(rest)
+            }
+            None => unusual_text(self, text),
+        }
+    }
+
     fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_any(TextVisitor(self))
     }
@@ -64,7 +102,24 @@ impl Visitor<'_> for FlagVisitor<'_> {
     }
 }
 
+#[cold]
+#[inline(never)]
+fn unusual_flag<'a>(place: &mut bool, text: &'a str) -> Scanned<'a> {
+    let trimmed = trim(text);
+    if trimmed.len() < text.len() { place.scan(trimmed) } else { nothing(text, &FlagVisitor(place)) }
+}
+
 impl Wire for bool {
+    fn scan<'a>(&mut self, text: &'a str) -> Scanned<'a> {
+        for (literal, flag) in [("true", true), ("false", false)] {
+            if let Some(rest) = text.strip_prefix(literal) {
+                *self = flag;
+                return Ok(rest);
+            }
+        }
+        unusual_flag(self, text)
+    }
+
     fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_any(FlagVisitor(self))
     }
@@ -103,12 +158,10 @@ impl Visitor<'_> for NumberVisitor<'_> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        *self.0 = match text {
-            "NaN" => f64::NAN,
-            "Infinity" | "+Infinity" => f64::INFINITY,
-            "-Infinity" => f64::NEG_INFINITY,
-            _ => return Err(E::invalid_value(Unexpected::Str(text), &self)),
-        };
+        match special(text) {
+            Some(number) => *self.0 = number,
+            None => return Err(E::invalid_value(Unexpected::Str(text), &self)),
+        }
         Ok(())
     }
 
@@ -117,7 +170,60 @@ impl Visitor<'_> for NumberVisitor<'_> {
     }
 }
 
+/// The value of a special number.
+fn special(text: &str) -> Option<f64> {
+    Some(match text {
+        "NaN" => f64::NAN,
+        "Infinity" | "+Infinity" => f64::INFINITY,
+        "-Infinity" => f64::NEG_INFINITY,
+        _ => return None,
+    })
+}
+
+#[cold]
+#[inline(never)]
+fn unusual_number<'a>(place: &mut f64, text: &'a str) -> Scanned<'a> {
+    let text = trim(text);
+    match text.as_bytes().first() {
+        Some(b'-' | b'0'..=b'9') => {
+            let (found, rest) = number(text)?;
+            *place = match found {
+                Number::Unsigned(number) => number as f64,
+                Number::Signed(number) => number as f64,
+                Number::Float(number) => number,
+            };
+            Ok(rest)
+        }
+        Some(b'"') => {
+            let (found, rest) = string(text)?;
+            let error = || serde_json::Error::invalid_value(Unexpected::Str(&found), &NumberVisitor(&mut 0.0));
+            *place = special(&found).ok_or_else(|| Fault::value(rest, error()))?;
+            Ok(rest)
+        }
+        _ => nothing(text, &NumberVisitor(place)),
+    }
+}
+
 impl Wire for f64 {
+    fn scan<'a>(&mut self, text: &'a str) -> Scanned<'a> {
+        self.scan_inline(text)
+    }
+
+    #[inline(always)]
+    fn scan_inline<'a>(&mut self, text: &'a str) -> Scanned<'a> {
+        if let Some(rest) = text.strip_prefix("\"NaN\"") {
+            *self = f64::NAN;
+            return Ok(rest);
+        }
+        if let Some((number, length)) = float(text.as_bytes())
+            && let Some(rest) = text.get(length..)
+        {
+            *self = number;
+            return Ok(rest);
+        }
+        unusual_number(self, text)
+    }
+
     fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_any(NumberVisitor(self))
     }
@@ -140,10 +246,31 @@ impl Wire for f64 {
 struct IntegerVisitor<'a, T>(&'a mut T, &'static str);
 
 impl<T: TryFrom<i64> + TryFrom<u64>> IntegerVisitor<'_, T> {
-    fn set<E: Error>(self, found: Unexpected<'_>, number: Option<T>) -> Result<(), E> {
-        *self.0 = number.ok_or_else(|| E::invalid_value(found, &self.1))?;
+    fn set<E: Error>(self, found: Number) -> Result<(), E> {
+        let number = match found {
+            Number::Signed(number) => T::try_from(number).ok(),
+            Number::Unsigned(number) => T::try_from(number).ok(),
+            // Some programs write integers as `3.0`. Above 2^53, a float does not identify an integer.
+            Number::Float(number) => {
+                let whole = number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0;
+                whole.then_some(number as i64).and_then(|number| T::try_from(number).ok())
+            }
+        };
+        *self.0 = number.ok_or_else(|| E::invalid_value(found.unexpected(), &self.1))?;
         Ok(())
     }
+}
+
+#[cold]
+#[inline(never)]
+fn unusual_integer<'a, T: TryFrom<i64> + TryFrom<u64>>(visitor: IntegerVisitor<'_, T>, text: &'a str) -> Scanned<'a> {
+    let text = trim(text);
+    if !matches!(text.as_bytes().first(), Some(b'-' | b'0'..=b'9')) {
+        return nothing(text, &visitor);
+    }
+    let (found, rest) = number(text)?;
+    visitor.set(found).map_err(|error| Fault::value(rest, error))?;
+    Ok(rest)
 }
 
 impl<T: TryFrom<i64> + TryFrom<u64>> Visitor<'_> for IntegerVisitor<'_, T> {
@@ -154,17 +281,15 @@ impl<T: TryFrom<i64> + TryFrom<u64>> Visitor<'_> for IntegerVisitor<'_, T> {
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<(), E> {
-        self.set(Unexpected::Signed(number), T::try_from(number).ok())
+        self.set(Number::Signed(number))
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<(), E> {
-        self.set(Unexpected::Unsigned(number), T::try_from(number).ok())
+        self.set(Number::Unsigned(number))
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<(), E> {
-        // Some programs write integers as `3.0`. Above 2^53, a float does not identify an integer.
-        let whole = number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0;
-        self.set(Unexpected::Float(number), whole.then_some(number as i64).and_then(|n| T::try_from(n).ok()))
+        self.set(Number::Float(number))
     }
 
     fn visit_unit<E>(self) -> Result<(), E> {
@@ -175,6 +300,21 @@ impl<T: TryFrom<i64> + TryFrom<u64>> Visitor<'_> for IntegerVisitor<'_, T> {
 macro_rules! integers {
     ($($ty:ident $write:ident $expecting:literal;)*) => {$(
         impl Wire for $ty {
+            fn scan<'a>(&mut self, text: &'a str) -> Scanned<'a> {
+                self.scan_inline(text)
+            }
+
+            #[inline(always)]
+            fn scan_inline<'a>(&mut self, text: &'a str) -> Scanned<'a> {
+                if let Some((number, length)) = integer(text.as_bytes())
+                    && let (Ok(number), Some(rest)) = (Self::try_from(number), text.get(length..))
+                {
+                    *self = number;
+                    return Ok(rest);
+                }
+                unusual_integer(IntegerVisitor(self, $expecting), text)
+            }
+
             fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
                 deserializer.deserialize_any(IntegerVisitor(self, $expecting))
             }

@@ -12,6 +12,7 @@ macro_rules! replay {
 replay! {
     addresses: qix_client::fuzz::addresses,
     cells: qix_schema::fuzz::cells,
+    decode: qix_schema::fuzz::decode,
     logs: qix_traffic::fuzz::logs,
     messages: qix_client::fuzz::messages,
     patches: qix_client::fuzz::patches,

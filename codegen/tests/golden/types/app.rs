@@ -2,8 +2,7 @@
 
 //! Apps, and what remains.
 
-use qix_schema::wire::{Choice, Extra, Members, Record, Slot, Unrecognized, ValueName};
-use serde::de::MapAccess;
+use qix_schema::wire::{Choice, Extra, Input, Members, Record, Unrecognized, ValueName};
 use serde::ser::SerializeMap;
 use super::*;
 
@@ -84,19 +83,14 @@ impl Record for Node {
     const NAME: &'static str = "Node";
     const MEMBERS: &'static [&'static str] = &["qText", "qParent", "qNodes", "qNote"];
     const RECURSIVE: bool = true;
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.text),
-            1 => value.into(&mut self.parent),
-            2 => value.into(&mut self.nodes),
-            3 => value.into(&mut self.rare.get_or_insert_default().note),
-            _ => value.skip(),
-        }
+    const MANY: bool = true;
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qParent":"#, &mut self.parent)?;
+        input.member(r#"qNodes":"#, &mut self.nodes)?;
+        input.rare(r#"qNote":"#, || &mut self.rare.get_or_insert_default().note)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -275,24 +269,18 @@ impl Record for ThingDef {
         "qAdded",
         "qNodeDef",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.kind),
-            1 => value.into(&mut self.limit),
-            2 => value.into(&mut self.is_on),
-            3 => value.into(&mut self.weight),
-            4 => value.into(&mut self.tags),
-            5 => value.into(&mut self.data),
-            6 => value.into(&mut self.error),
-            7 => value.into(&mut self.added),
-            8 => value.into(&mut self.node_def),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qKind":"#, &mut self.kind)?;
+        input.member(r#"qLimit":"#, &mut self.limit)?;
+        input.member(r#"qIsOn":"#, &mut self.is_on)?;
+        input.member(r#"qWeight":"#, &mut self.weight)?;
+        input.member(r#"qTags":"#, &mut self.tags)?;
+        input.member(r#"qData":"#, &mut self.data)?;
+        input.member(r#"qError":"#, &mut self.error)?;
+        input.member(r#"qAdded":"#, &mut self.added)?;
+        input.member(r#"qNodeDef":"#, &mut self.node_def)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(

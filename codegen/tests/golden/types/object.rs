@@ -2,8 +2,7 @@
 
 //! Generic objects.
 
-use qix_schema::wire::{Json, Members, Record, Slot};
-use serde::de::MapAccess;
+use qix_schema::wire::{Input, Json, Members, Record};
 use serde::ser::SerializeMap;
 
 /// Anything.
@@ -44,17 +43,11 @@ impl ObjectInterface {
 impl Record for ObjectInterface {
     const NAME: &'static str = "ObjectInterface";
     const MEMBERS: &'static [&'static str] = &["qType", "qHandle"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.type_),
-            1 => value.into(&mut self.handle),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qHandle":"#, &mut self.handle)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(

@@ -2,8 +2,7 @@
 
 //! Apps, and what remains.
 
-use qix_schema::wire::{Choice, Extra, Members, Record, Slot, Unrecognized, ValueName};
-use serde::de::MapAccess;
+use qix_schema::wire::{Choice, Extra, Input, Members, Record, Unrecognized, ValueName};
 use serde::ser::SerializeMap;
 use super::*;
 
@@ -152,24 +151,18 @@ impl Record for AppEntry {
         "qFileSize",
         "qHasSectionAccess",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.id),
-            1 => value.into(&mut self.title),
-            2 => value.into(&mut self.path),
-            3 => value.into(&mut self.last_reload_time),
-            4 => value.into(&mut self.read_only),
-            5 => value.into(&mut self.meta),
-            6 => value.into(&mut self.thumbnail),
-            7 => value.into(&mut self.file_size),
-            8 => value.into(&mut self.has_section_access),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qID":"#, &mut self.id)?;
+        input.member(r#"qTitle":"#, &mut self.title)?;
+        input.member(r#"qPath":"#, &mut self.path)?;
+        input.member(r#"qLastReloadTime":"#, &mut self.last_reload_time)?;
+        input.member(r#"qReadOnly":"#, &mut self.read_only)?;
+        input.member(r#"qMeta":"#, &mut self.meta)?;
+        input.member(r#"qThumbnail":"#, &mut self.thumbnail)?;
+        input.member(r#"qFileSize":"#, &mut self.file_size)?;
+        input.member(r#"qHasSectionAccess":"#, &mut self.has_section_access)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -273,19 +266,13 @@ impl Record for CalendarStrings {
         "qLongDayNames",
         "qLongMonthNames",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.day_names),
-            1 => value.into(&mut self.month_names),
-            2 => value.into(&mut self.long_day_names),
-            3 => value.into(&mut self.long_month_names),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qDayNames":"#, &mut self.day_names)?;
+        input.member(r#"qMonthNames":"#, &mut self.month_names)?;
+        input.member(r#"qLongDayNames":"#, &mut self.long_day_names)?;
+        input.member(r#"qLongMonthNames":"#, &mut self.long_month_names)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -502,28 +489,22 @@ impl Record for DocListEntry {
         "qIsDirectQueryMode",
         "qUsage",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.doc_name),
-            1 => value.into(&mut self.connected_users),
-            2 => value.into(&mut self.file_time),
-            3 => value.into(&mut self.file_size),
-            4 => value.into(&mut self.doc_id),
-            5 => value.into(&mut self.meta),
-            6 => value.into(&mut self.last_reload_time),
-            7 => value.into(&mut self.read_only),
-            8 => value.into(&mut self.title),
-            9 => value.into(&mut self.thumbnail),
-            10 => value.into(&mut self.has_section_access),
-            11 => value.into(&mut self.is_direct_query_mode),
-            12 => value.into(&mut self.usage),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qDocName":"#, &mut self.doc_name)?;
+        input.member(r#"qConnectedUsers":"#, &mut self.connected_users)?;
+        input.member(r#"qFileTime":"#, &mut self.file_time)?;
+        input.member(r#"qFileSize":"#, &mut self.file_size)?;
+        input.member(r#"qDocId":"#, &mut self.doc_id)?;
+        input.member(r#"qMeta":"#, &mut self.meta)?;
+        input.member(r#"qLastReloadTime":"#, &mut self.last_reload_time)?;
+        input.member(r#"qReadOnly":"#, &mut self.read_only)?;
+        input.member(r#"qTitle":"#, &mut self.title)?;
+        input.member(r#"qThumbnail":"#, &mut self.thumbnail)?;
+        input.member(r#"qHasSectionAccess":"#, &mut self.has_section_access)?;
+        input.member(r#"qIsDirectQueryMode":"#, &mut self.is_direct_query_mode)?;
+        input.member(r#"qUsage":"#, &mut self.usage)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -607,18 +588,12 @@ impl Record for LayoutFieldInfo {
         "qValuesCount",
         "qExcludedValuesCount",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.field_name),
-            1 => value.into(&mut self.values_count),
-            2 => value.into(&mut self.excluded_values_count),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qFieldName":"#, &mut self.field_name)?;
+        input.member(r#"qValuesCount":"#, &mut self.values_count)?;
+        input.member(r#"qExcludedValuesCount":"#, &mut self.excluded_values_count)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -898,32 +873,26 @@ impl Record for LocaleInfo {
         "qCollation",
         "qNumericalAbbreviation",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.decimal_sep),
-            1 => value.into(&mut self.thousand_sep),
-            2 => value.into(&mut self.list_sep),
-            3 => value.into(&mut self.money_decimal_sep),
-            4 => value.into(&mut self.money_thousand_sep),
-            5 => value.into(&mut self.current_year),
-            6 => value.into(&mut self.money_fmt),
-            7 => value.into(&mut self.time_fmt),
-            8 => value.into(&mut self.date_fmt),
-            9 => value.into(&mut self.timestamp_fmt),
-            10 => value.into(&mut self.calendar_strings),
-            11 => value.into(&mut self.first_week_day),
-            12 => value.into(&mut self.broken_weeks),
-            13 => value.into(&mut self.reference_day),
-            14 => value.into(&mut self.first_month_of_year),
-            15 => value.into(&mut self.collation),
-            16 => value.into(&mut self.numerical_abbreviation),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qDecimalSep":"#, &mut self.decimal_sep)?;
+        input.member(r#"qThousandSep":"#, &mut self.thousand_sep)?;
+        input.member(r#"qListSep":"#, &mut self.list_sep)?;
+        input.member(r#"qMoneyDecimalSep":"#, &mut self.money_decimal_sep)?;
+        input.member(r#"qMoneyThousandSep":"#, &mut self.money_thousand_sep)?;
+        input.member(r#"qCurrentYear":"#, &mut self.current_year)?;
+        input.member(r#"qMoneyFmt":"#, &mut self.money_fmt)?;
+        input.member(r#"qTimeFmt":"#, &mut self.time_fmt)?;
+        input.member(r#"qDateFmt":"#, &mut self.date_fmt)?;
+        input.member(r#"qTimestampFmt":"#, &mut self.timestamp_fmt)?;
+        input.member(r#"qCalendarStrings":"#, &mut self.calendar_strings)?;
+        input.member(r#"qFirstWeekDay":"#, &mut self.first_week_day)?;
+        input.member(r#"qBrokenWeeks":"#, &mut self.broken_weeks)?;
+        input.member(r#"qReferenceDay":"#, &mut self.reference_day)?;
+        input.member(r#"qFirstMonthOfYear":"#, &mut self.first_month_of_year)?;
+        input.member(r#"qCollation":"#, &mut self.collation)?;
+        input.member(r#"qNumericalAbbreviation":"#, &mut self.numerical_abbreviation)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1239,33 +1208,27 @@ impl Record for NxAppLayout {
         "qUnsupportedFeatures",
         "qUsage",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.title),
-            1 => value.into(&mut self.file_name),
-            2 => value.into(&mut self.last_reload_time),
-            3 => value.into(&mut self.modified),
-            4 => value.into(&mut self.has_script),
-            5 => value.into(&mut self.state_names),
-            6 => value.into(&mut self.meta),
-            7 => value.into(&mut self.locale_info),
-            8 => value.into(&mut self.has_data),
-            9 => value.into(&mut self.read_only),
-            10 => value.into(&mut self.is_opened_without_data),
-            11 => value.into(&mut self.is_session_app),
-            12 => value.into(&mut self.prohibit_binary_load),
-            13 => value.into(&mut self.thumbnail),
-            14 => value.into(&mut self.is_bdi_live_mode),
-            15 => value.into(&mut self.is_direct_query_mode),
-            16 => value.into(&mut self.unsupported_features),
-            17 => value.into(&mut self.usage),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qTitle":"#, &mut self.title)?;
+        input.member(r#"qFileName":"#, &mut self.file_name)?;
+        input.member(r#"qLastReloadTime":"#, &mut self.last_reload_time)?;
+        input.member(r#"qModified":"#, &mut self.modified)?;
+        input.member(r#"qHasScript":"#, &mut self.has_script)?;
+        input.member(r#"qStateNames":"#, &mut self.state_names)?;
+        input.member(r#"qMeta":"#, &mut self.meta)?;
+        input.member(r#"qLocaleInfo":"#, &mut self.locale_info)?;
+        input.member(r#"qHasData":"#, &mut self.has_data)?;
+        input.member(r#"qReadOnly":"#, &mut self.read_only)?;
+        input.member(r#"qIsOpenedWithoutData":"#, &mut self.is_opened_without_data)?;
+        input.member(r#"qIsSessionApp":"#, &mut self.is_session_app)?;
+        input.member(r#"qProhibitBinaryLoad":"#, &mut self.prohibit_binary_load)?;
+        input.member(r#"qThumbnail":"#, &mut self.thumbnail)?;
+        input.member(r#"qIsBDILiveMode":"#, &mut self.is_bdi_live_mode)?;
+        input.member(r#"qIsDirectQueryMode":"#, &mut self.is_direct_query_mode)?;
+        input.member(r#"qUnsupportedFeatures":"#, &mut self.unsupported_features)?;
+        input.member(r#"qUsage":"#, &mut self.usage)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1422,22 +1385,16 @@ impl Record for NxAppProperties {
         "qHasSectionAccess",
         "qUsage",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.title),
-            1 => value.into(&mut self.last_reload_time),
-            2 => value.into(&mut self.migration_hash),
-            3 => value.into(&mut self.saved_in_product_version),
-            4 => value.into(&mut self.thumbnail),
-            5 => value.into(&mut self.has_section_access),
-            6 => value.into(&mut self.usage),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qTitle":"#, &mut self.title)?;
+        input.member(r#"qLastReloadTime":"#, &mut self.last_reload_time)?;
+        input.member(r#"qMigrationHash":"#, &mut self.migration_hash)?;
+        input.member(r#"qSavedInProductVersion":"#, &mut self.saved_in_product_version)?;
+        input.member(r#"qThumbnail":"#, &mut self.thumbnail)?;
+        input.member(r#"qHasSectionAccess":"#, &mut self.has_section_access)?;
+        input.member(r#"qUsage":"#, &mut self.usage)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1515,17 +1472,11 @@ impl NxDownloadInfo {
 impl Record for NxDownloadInfo {
     const NAME: &'static str = "NxDownloadInfo";
     const MEMBERS: &'static [&'static str] = &["qUrl", "qFileSize"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.url),
-            1 => value.into(&mut self.file_size),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qUrl":"#, &mut self.url)?;
+        input.member(r#"qFileSize":"#, &mut self.file_size)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1607,18 +1558,12 @@ impl NxDownloadOptions {
 impl Record for NxDownloadOptions {
     const NAME: &'static str = "NxDownloadOptions";
     const MEMBERS: &'static [&'static str] = &["qBookmarkId", "qExpires", "qServeOnce"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.bookmark_id),
-            1 => value.into(&mut self.expires),
-            2 => value.into(&mut self.serve_once),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qBookmarkId":"#, &mut self.bookmark_id)?;
+        input.member(r#"qExpires":"#, &mut self.expires)?;
+        input.member(r#"qServeOnce":"#, &mut self.serve_once)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1660,16 +1605,10 @@ impl NxEngineVersion {
 impl Record for NxEngineVersion {
     const NAME: &'static str = "NxEngineVersion";
     const MEMBERS: &'static [&'static str] = &["qComponentVersion"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.component_version),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qComponentVersion":"#, &mut self.component_version)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2097,17 +2036,11 @@ impl NxStreamListEntry {
 impl Record for NxStreamListEntry {
     const NAME: &'static str = "NxStreamListEntry";
     const MEMBERS: &'static [&'static str] = &["qName", "qId"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.name),
-            1 => value.into(&mut self.id),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qId":"#, &mut self.id)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2159,17 +2092,11 @@ impl Point {
 impl Record for Point {
     const NAME: &'static str = "Point";
     const MEMBERS: &'static [&'static str] = &["qx", "qy"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.x),
-            1 => value.into(&mut self.y),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qx":"#, &mut self.x)?;
+        input.member(r#"qy":"#, &mut self.y)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2238,18 +2165,12 @@ impl Record for TransformAppParameters {
         "qSpaceId",
         "qScriptParameterPrefix",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.name),
-            1 => value.into(&mut self.space_id),
-            2 => value.into(&mut self.script_parameter_prefix),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qSpaceId":"#, &mut self.space_id)?;
+        input.member(r#"qScriptParameterPrefix":"#, &mut self.script_parameter_prefix)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2289,16 +2210,10 @@ impl TransformAppResult {
 impl Record for TransformAppResult {
     const NAME: &'static str = "TransformAppResult";
     const MEMBERS: &'static [&'static str] = &["qAppId"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.app_id),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qAppId":"#, &mut self.app_id)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(

@@ -2,8 +2,7 @@
 
 //! Bookmarks and what they remember.
 
-use qix_schema::wire::{Choice, Extra, Members, Record, Slot, Unrecognized, ValueName};
-use serde::de::MapAccess;
+use qix_schema::wire::{Choice, Extra, Input, Members, Record, Unrecognized, ValueName};
 use serde::ser::SerializeMap;
 use super::*;
 
@@ -52,17 +51,11 @@ impl AlternateStateData {
 impl Record for AlternateStateData {
     const NAME: &'static str = "AlternateStateData";
     const MEMBERS: &'static [&'static str] = &["qStateName", "qFieldItems"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.state_name),
-            1 => value.into(&mut self.field_items),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qStateName":"#, &mut self.state_name)?;
+        input.member(r#"qFieldItems":"#, &mut self.field_items)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -116,17 +109,11 @@ impl ApplyGroupStateWarning {
 impl Record for ApplyGroupStateWarning {
     const NAME: &'static str = "ApplyGroupStateWarning";
     const MEMBERS: &'static [&'static str] = &["qState", "qType"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.state),
-            1 => value.into(&mut self.type_),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qState":"#, &mut self.state)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -265,17 +252,11 @@ impl ApplyGroupStatesResult {
 impl Record for ApplyGroupStatesResult {
     const NAME: &'static str = "ApplyGroupStatesResult";
     const MEMBERS: &'static [&'static str] = &["qApplySuccess", "qWarnings"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.apply_success),
-            1 => value.into(&mut self.warnings),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qApplySuccess":"#, &mut self.apply_success)?;
+        input.member(r#"qWarnings":"#, &mut self.warnings)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -703,39 +684,33 @@ impl Record for Bookmark {
         "qForAnnotations",
         "qIncludeAllVariables",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.id),
-            1 => value.into(&mut self.name),
-            2 => value.into(&mut self.utc_modify_time),
-            3 => value.into(&mut self.utc_recall_time),
-            4 => value.into(&mut self.recall_count),
-            5 => value.into(&mut self.apply_additive),
-            6 => value.into(&mut self.field_items),
-            7 => value.into(&mut self.variable_items),
-            8 => value.into(&mut self.sheet_id),
-            9 => value.into(&mut self.objects),
-            10 => value.into(&mut self.apply_layout_state),
-            11 => value.into(&mut self.show_popup_info),
-            12 => value.into(&mut self.info_text),
-            13 => value.into(&mut self.owner),
-            14 => value.into(&mut self.groups),
-            15 => value.into(&mut self.show),
-            16 => value.into(&mut self.apply_input_field_values),
-            17 => value.into(&mut self.input_field_items),
-            18 => value.into(&mut self.objects_layout),
-            19 => value.into(&mut self.include_selection_state),
-            20 => value.into(&mut self.include_scroll_position),
-            21 => value.into(&mut self.alternate_state_data),
-            22 => value.into(&mut self.for_annotations),
-            23 => value.into(&mut self.include_all_variables),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qId":"#, &mut self.id)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qUtcModifyTime":"#, &mut self.utc_modify_time)?;
+        input.member(r#"qUtcRecallTime":"#, &mut self.utc_recall_time)?;
+        input.member(r#"qRecallCount":"#, &mut self.recall_count)?;
+        input.member(r#"qApplyAdditive":"#, &mut self.apply_additive)?;
+        input.member(r#"qFieldItems":"#, &mut self.field_items)?;
+        input.member(r#"qVariableItems":"#, &mut self.variable_items)?;
+        input.member(r#"qSheetId":"#, &mut self.sheet_id)?;
+        input.member(r#"qObjects":"#, &mut self.objects)?;
+        input.member(r#"qApplyLayoutState":"#, &mut self.apply_layout_state)?;
+        input.member(r#"qShowPopupInfo":"#, &mut self.show_popup_info)?;
+        input.member(r#"qInfoText":"#, &mut self.info_text)?;
+        input.member(r#"qOwner":"#, &mut self.owner)?;
+        input.member(r#"qGroups":"#, &mut self.groups)?;
+        input.member(r#"qShow":"#, &mut self.show)?;
+        input.member(r#"qApplyInputFieldValues":"#, &mut self.apply_input_field_values)?;
+        input.member(r#"qInputFieldItems":"#, &mut self.input_field_items)?;
+        input.member(r#"qObjectsLayout":"#, &mut self.objects_layout)?;
+        input.member(r#"qIncludeSelectionState":"#, &mut self.include_selection_state)?;
+        input.member(r#"qIncludeScrollPosition":"#, &mut self.include_scroll_position)?;
+        input.member(r#"qAlternateStateData":"#, &mut self.alternate_state_data)?;
+        input.member(r#"qForAnnotations":"#, &mut self.for_annotations)?;
+        input.member(r#"qIncludeAllVariables":"#, &mut self.include_all_variables)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -844,18 +819,12 @@ impl Record for BookmarkApplyAndVerifyResult {
         "qWarnings",
         "qGroupStateResult",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.apply_success),
-            1 => value.into(&mut self.warnings),
-            2 => value.into(&mut self.group_state_result),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qApplySuccess":"#, &mut self.apply_success)?;
+        input.member(r#"qWarnings":"#, &mut self.warnings)?;
+        input.member(r#"qGroupStateResult":"#, &mut self.group_state_result)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1041,24 +1010,18 @@ impl Record for BookmarkFieldItem {
         "qValuesCount",
         "qExcludedValuesCount",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.def),
-            1 => value.into(&mut self.locked),
-            2 => value.into(&mut self.select_info),
-            3 => value.into(&mut self.values),
-            4 => value.into(&mut self.excluded_values),
-            5 => value.into(&mut self.and_mode),
-            6 => value.into(&mut self.one_and_only_one),
-            7 => value.into(&mut self.values_count),
-            8 => value.into(&mut self.excluded_values_count),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qDef":"#, &mut self.def)?;
+        input.member(r#"qLocked":"#, &mut self.locked)?;
+        input.member(r#"qSelectInfo":"#, &mut self.select_info)?;
+        input.member(r#"qValues":"#, &mut self.values)?;
+        input.member(r#"qExcludedValues":"#, &mut self.excluded_values)?;
+        input.member(r#"qAndMode":"#, &mut self.and_mode)?;
+        input.member(r#"qOneAndOnlyOne":"#, &mut self.one_and_only_one)?;
+        input.member(r#"qValuesCount":"#, &mut self.values_count)?;
+        input.member(r#"qExcludedValuesCount":"#, &mut self.excluded_values_count)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1125,17 +1088,11 @@ impl BookmarkFieldPage {
 impl Record for BookmarkFieldPage {
     const NAME: &'static str = "BookmarkFieldPage";
     const MEMBERS: &'static [&'static str] = &["qStartIndex", "qEndIndex"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.start_index),
-            1 => value.into(&mut self.end_index),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qStartIndex":"#, &mut self.start_index)?;
+        input.member(r#"qEndIndex":"#, &mut self.end_index)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1210,18 +1167,12 @@ impl BookmarkFieldPageEx {
 impl Record for BookmarkFieldPageEx {
     const NAME: &'static str = "BookmarkFieldPageEx";
     const MEMBERS: &'static [&'static str] = &["qStateName", "qStartIndex", "qEndIndex"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.state_name),
-            1 => value.into(&mut self.start_index),
-            2 => value.into(&mut self.end_index),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qStateName":"#, &mut self.state_name)?;
+        input.member(r#"qStartIndex":"#, &mut self.start_index)?;
+        input.member(r#"qEndIndex":"#, &mut self.end_index)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1412,19 +1363,13 @@ impl Record for BookmarkFieldVerifyWarning {
         "qVerifyResult",
         "qMissingValues",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.state),
-            1 => value.into(&mut self.field),
-            2 => value.into(&mut self.verify_result),
-            3 => value.into(&mut self.missing_values),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qState":"#, &mut self.state)?;
+        input.member(r#"qField":"#, &mut self.field)?;
+        input.member(r#"qVerifyResult":"#, &mut self.verify_result)?;
+        input.member(r#"qMissingValues":"#, &mut self.missing_values)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1472,16 +1417,10 @@ impl BookmarkList {
 impl Record for BookmarkList {
     const NAME: &'static str = "BookmarkList";
     const MEMBERS: &'static [&'static str] = &["qItems"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.items),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qItems":"#, &mut self.items)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1555,18 +1494,12 @@ impl BookmarkListDef {
 impl Record for BookmarkListDef {
     const NAME: &'static str = "BookmarkListDef";
     const MEMBERS: &'static [&'static str] = &["qType", "qData", "qIncludePatches"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.type_),
-            1 => value.into(&mut self.data),
-            2 => value.into(&mut self.include_patches),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qData":"#, &mut self.data)?;
+        input.member(r#"qIncludePatches":"#, &mut self.include_patches)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1619,16 +1552,10 @@ impl BookmarkStateFieldPages {
 impl Record for BookmarkStateFieldPages {
     const NAME: &'static str = "BookmarkStateFieldPages";
     const MEMBERS: &'static [&'static str] = &["qStatePages"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.state_pages),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qStatePages":"#, &mut self.state_pages)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1692,18 +1619,12 @@ impl BookmarkVariableItem {
 impl Record for BookmarkVariableItem {
     const NAME: &'static str = "BookmarkVariableItem";
     const MEMBERS: &'static [&'static str] = &["qName", "qValue", "qDefinition"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.name),
-            1 => value.into(&mut self.value),
-            2 => value.into(&mut self.definition),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qValue":"#, &mut self.value)?;
+        input.member(r#"qDefinition":"#, &mut self.definition)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1770,17 +1691,11 @@ impl CondDef {
 impl Record for CondDef {
     const NAME: &'static str = "CondDef";
     const MEMBERS: &'static [&'static str] = &["qAlways", "qExpression"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.always),
-            1 => value.into(&mut self.expression),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qAlways":"#, &mut self.always)?;
+        input.member(r#"qExpression":"#, &mut self.expression)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1842,17 +1757,11 @@ impl CyclicGroupPosition {
 impl Record for CyclicGroupPosition {
     const NAME: &'static str = "CyclicGroupPosition";
     const MEMBERS: &'static [&'static str] = &["qInfo", "qActiveField"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.info),
-            1 => value.into(&mut self.active_field),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qActiveField":"#, &mut self.active_field)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1909,17 +1818,11 @@ impl ExpansionData {
 impl Record for ExpansionData {
     const NAME: &'static str = "ExpansionData";
     const MEMBERS: &'static [&'static str] = &["qExcludeList", "qPos"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.exclude_list),
-            1 => value.into(&mut self.pos),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qExcludeList":"#, &mut self.exclude_list)?;
+        input.member(r#"qPos":"#, &mut self.pos)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2161,29 +2064,27 @@ impl Record for ExtendedLayoutBookmarkData {
         "qActiveContainerChildObjectId",
         "qExtendedPivotState",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.id),
-            1 => value.into(&mut self.active),
-            2 => value.into(&mut self.show_mode),
-            3 => value.into(&mut self.scroll_pos),
-            4 => value.into(&mut self.expansion_info),
-            5 => value.into(&mut self.left_collapsed),
-            6 => value.into(&mut self.top_collapsed),
-            7 => value.into(&mut self.sort_data),
-            8 => value.into(&mut self.dimension_group_pos),
-            9 => value.into(&mut self.expression_group_pos),
-            10 => value.into(&mut self.use_graph_mode),
-            11 => value.into(&mut self.graph_mode),
-            12 => value.into(&mut self.active_container_child_object_id),
-            13 => value.into(&mut self.extended_pivot_state),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qId":"#, &mut self.id)?;
+        input.member(r#"qActive":"#, &mut self.active)?;
+        input.member(r#"qShowMode":"#, &mut self.show_mode)?;
+        input.member(r#"qScrollPos":"#, &mut self.scroll_pos)?;
+        input.member(r#"qExpansionInfo":"#, &mut self.expansion_info)?;
+        input.member(r#"qLeftCollapsed":"#, &mut self.left_collapsed)?;
+        input.member(r#"qTopCollapsed":"#, &mut self.top_collapsed)?;
+        input.member(r#"qSortData":"#, &mut self.sort_data)?;
+        input.member(r#"qDimensionGroupPos":"#, &mut self.dimension_group_pos)?;
+        input.member(r#"qExpressionGroupPos":"#, &mut self.expression_group_pos)?;
+        input.member(r#"qUseGraphMode":"#, &mut self.use_graph_mode)?;
+        input.member(r#"qGraphMode":"#, &mut self.graph_mode)?;
+        input
+            .member(
+                r#"qActiveContainerChildObjectId":"#,
+                &mut self.active_container_child_object_id,
+            )?;
+        input.member(r#"qExtendedPivotState":"#, &mut self.extended_pivot_state)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2287,19 +2188,17 @@ impl Record for ExtendedPivotStateData {
         "qDimensionNames",
         "qEnableConditions",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.expression_position),
-            1 => value.into(&mut self.number_of_left_dimensions),
-            2 => value.into(&mut self.dimension_names),
-            3 => value.into(&mut self.enable_conditions),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qExpressionPosition":"#, &mut self.expression_position)?;
+        input
+            .member(
+                r#"qNumberOfLeftDimensions":"#,
+                &mut self.number_of_left_dimensions,
+            )?;
+        input.member(r#"qDimensionNames":"#, &mut self.dimension_names)?;
+        input.member(r#"qEnableConditions":"#, &mut self.enable_conditions)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2353,17 +2252,11 @@ impl FieldDefEx {
 impl Record for FieldDefEx {
     const NAME: &'static str = "FieldDefEx";
     const MEMBERS: &'static [&'static str] = &["qName", "qType"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.name),
-            1 => value.into(&mut self.type_),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2585,19 +2478,13 @@ impl Record for GenericBookmarkEntry {
         "qClassicBookmark",
         "qClassicMetadata",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.properties),
-            1 => value.into(&mut self.bookmark),
-            2 => value.into(&mut self.classic_bookmark),
-            3 => value.into(&mut self.classic_metadata),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qProperties":"#, &mut self.properties)?;
+        input.member(r#"qBookmark":"#, &mut self.bookmark)?;
+        input.member(r#"qClassicBookmark":"#, &mut self.classic_bookmark)?;
+        input.member(r#"qClassicMetadata":"#, &mut self.classic_metadata)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2693,19 +2580,13 @@ impl Record for GenericBookmarkLayout {
         "qBookmark",
         "qFieldInfos",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.info),
-            1 => value.into(&mut self.meta),
-            2 => value.into(&mut self.bookmark),
-            3 => value.into(&mut self.field_infos),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qMeta":"#, &mut self.meta)?;
+        input.member(r#"qBookmark":"#, &mut self.bookmark)?;
+        input.member(r#"qFieldInfos":"#, &mut self.field_infos)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2813,19 +2694,13 @@ impl Record for GenericBookmarkProperties {
         "qIncludeVariables",
         "qDistinctValues",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.info),
-            1 => value.into(&mut self.meta_def),
-            2 => value.into(&mut self.include_variables),
-            3 => value.into(&mut self.distinct_values),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qMetaDef":"#, &mut self.meta_def)?;
+        input.member(r#"qIncludeVariables":"#, &mut self.include_variables)?;
+        input.member(r#"qDistinctValues":"#, &mut self.distinct_values)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3089,17 +2964,11 @@ impl GroupBookmarkData {
 impl Record for GroupBookmarkData {
     const NAME: &'static str = "GroupBookmarkData";
     const MEMBERS: &'static [&'static str] = &["qId", "qCyclePos"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.id),
-            1 => value.into(&mut self.cycle_pos),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qId":"#, &mut self.id)?;
+        input.member(r#"qCyclePos":"#, &mut self.cycle_pos)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3160,17 +3029,11 @@ impl GroupState {
 impl Record for GroupState {
     const NAME: &'static str = "GroupState";
     const MEMBERS: &'static [&'static str] = &["qInfo", "qActiveFieldDef"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.info),
-            1 => value.into(&mut self.active_field_def),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qActiveFieldDef":"#, &mut self.active_field_def)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3226,17 +3089,11 @@ impl GroupStateInfo {
 impl Record for GroupStateInfo {
     const NAME: &'static str = "GroupStateInfo";
     const MEMBERS: &'static [&'static str] = &["qGroupName", "qCurrentItemName"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.group_name),
-            1 => value.into(&mut self.current_item_name),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qGroupName":"#, &mut self.group_name)?;
+        input.member(r#"qCurrentItemName":"#, &mut self.current_item_name)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3316,18 +3173,12 @@ impl Record for InputFieldItem {
         "qValues",
         "qPackedHashKeys",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.field_name),
-            1 => value.into(&mut self.values),
-            2 => value.into(&mut self.packed_hash_keys),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qFieldName":"#, &mut self.field_name)?;
+        input.member(r#"qValues":"#, &mut self.values)?;
+        input.member(r#"qPackedHashKeys":"#, &mut self.packed_hash_keys)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3380,17 +3231,11 @@ impl InterFieldSortData {
 impl Record for InterFieldSortData {
     const NAME: &'static str = "InterFieldSortData";
     const MEMBERS: &'static [&'static str] = &["qName", "qReversed"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.name),
-            1 => value.into(&mut self.reversed),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qReversed":"#, &mut self.reversed)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3473,19 +3318,13 @@ impl Record for LayoutBookmarkData {
         "qShowMode",
         "qScrollPos",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.id),
-            1 => value.into(&mut self.active),
-            2 => value.into(&mut self.show_mode),
-            3 => value.into(&mut self.scroll_pos),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qId":"#, &mut self.id)?;
+        input.member(r#"qActive":"#, &mut self.active)?;
+        input.member(r#"qShowMode":"#, &mut self.show_mode)?;
+        input.member(r#"qScrollPos":"#, &mut self.scroll_pos)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3649,24 +3488,22 @@ impl Record for MetaData {
         "qHidden",
         "qLinkedTo",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.shared),
-            1 => value.into(&mut self.utc_modify_time),
-            2 => value.into(&mut self.sheet_id),
-            3 => value.into(&mut self.temporary),
-            4 => value.into(&mut self.restricted_access),
-            5 => value.into(&mut self.access_list),
-            6 => value.into(&mut self.personal_edition_hash_obsolete),
-            7 => value.into(&mut self.hidden),
-            8 => value.into(&mut self.linked_to),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qShared":"#, &mut self.shared)?;
+        input.member(r#"qUtcModifyTime":"#, &mut self.utc_modify_time)?;
+        input.member(r#"qSheetId":"#, &mut self.sheet_id)?;
+        input.member(r#"qTemporary":"#, &mut self.temporary)?;
+        input.member(r#"qRestrictedAccess":"#, &mut self.restricted_access)?;
+        input.member(r#"qAccessList":"#, &mut self.access_list)?;
+        input
+            .member(
+                r#"qPersonalEditionHash_OBSOLETE":"#,
+                &mut self.personal_edition_hash_obsolete,
+            )?;
+        input.member(r#"qHidden":"#, &mut self.hidden)?;
+        input.member(r#"qLinkedTo":"#, &mut self.linked_to)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3804,21 +3641,15 @@ impl Record for NxBookmark {
         "qCyclicGroupStates",
         "qGroupStates",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.state_data),
-            1 => value.into(&mut self.utc_modify_time),
-            2 => value.into(&mut self.variable_items),
-            3 => value.into(&mut self.patches),
-            4 => value.into(&mut self.cyclic_group_states),
-            5 => value.into(&mut self.group_states),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qStateData":"#, &mut self.state_data)?;
+        input.member(r#"qUtcModifyTime":"#, &mut self.utc_modify_time)?;
+        input.member(r#"qVariableItems":"#, &mut self.variable_items)?;
+        input.member(r#"qPatches":"#, &mut self.patches)?;
+        input.member(r#"qCyclicGroupStates":"#, &mut self.cyclic_group_states)?;
+        input.member(r#"qGroupStates":"#, &mut self.group_states)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3883,17 +3714,11 @@ impl NxContinuousRangeSelectInfo {
 impl Record for NxContinuousRangeSelectInfo {
     const NAME: &'static str = "NxContinuousRangeSelectInfo";
     const MEMBERS: &'static [&'static str] = &["qRange", "qDimIx"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.range),
-            1 => value.into(&mut self.dim_ix),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qRange":"#, &mut self.range)?;
+        input.member(r#"qDimIx":"#, &mut self.dim_ix)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3968,18 +3793,12 @@ impl NxGetBookmarkOptions {
 impl Record for NxGetBookmarkOptions {
     const NAME: &'static str = "NxGetBookmarkOptions";
     const MEMBERS: &'static [&'static str] = &["qTypes", "qData", "qIncludePatches"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.types),
-            1 => value.into(&mut self.data),
-            2 => value.into(&mut self.include_patches),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qTypes":"#, &mut self.types)?;
+        input.member(r#"qData":"#, &mut self.data)?;
+        input.member(r#"qIncludePatches":"#, &mut self.include_patches)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -4045,17 +3864,11 @@ impl NxMultiRangeSelectInfo {
 impl Record for NxMultiRangeSelectInfo {
     const NAME: &'static str = "NxMultiRangeSelectInfo";
     const MEMBERS: &'static [&'static str] = &["qRanges", "qColumnsToSelect"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.ranges),
-            1 => value.into(&mut self.columns_to_select),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qRanges":"#, &mut self.ranges)?;
+        input.member(r#"qColumnsToSelect":"#, &mut self.columns_to_select)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -4116,17 +3929,11 @@ impl NxRangeSelectInfo {
 impl Record for NxRangeSelectInfo {
     const NAME: &'static str = "NxRangeSelectInfo";
     const MEMBERS: &'static [&'static str] = &["qRange", "qMeasureIx"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.range),
-            1 => value.into(&mut self.measure_ix),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qRange":"#, &mut self.range)?;
+        input.member(r#"qMeasureIx":"#, &mut self.measure_ix)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -4187,17 +3994,11 @@ impl Record for NxTempBookmarkOptions {
         "qIncludeVariables",
         "qIncludeAllPatches",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.include_variables),
-            1 => value.into(&mut self.include_all_patches),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qIncludeVariables":"#, &mut self.include_variables)?;
+        input.member(r#"qIncludeAllPatches":"#, &mut self.include_all_patches)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -4247,16 +4048,10 @@ impl NxTreeMultiRangeSelectInfo {
 impl Record for NxTreeMultiRangeSelectInfo {
     const NAME: &'static str = "NxTreeMultiRangeSelectInfo";
     const MEMBERS: &'static [&'static str] = &["qRanges"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.ranges),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qRanges":"#, &mut self.ranges)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -4329,18 +4124,12 @@ impl NxTreeRangeSelectInfo {
 impl Record for NxTreeRangeSelectInfo {
     const NAME: &'static str = "NxTreeRangeSelectInfo";
     const MEMBERS: &'static [&'static str] = &["qRange", "qMeasureIx", "qDimensionIx"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.range),
-            1 => value.into(&mut self.measure_ix),
-            2 => value.into(&mut self.dimension_ix),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qRange":"#, &mut self.range)?;
+        input.member(r#"qMeasureIx":"#, &mut self.measure_ix)?;
+        input.member(r#"qDimensionIx":"#, &mut self.dimension_ix)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -4419,18 +4208,12 @@ impl PositionMark {
 impl Record for PositionMark {
     const NAME: &'static str = "PositionMark";
     const MEMBERS: &'static [&'static str] = &["qDimName", "qElemNo", "qElemValues"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.dim_name),
-            1 => value.into(&mut self.elem_no),
-            2 => value.into(&mut self.elem_values),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qDimName":"#, &mut self.dim_name)?;
+        input.member(r#"qElemNo":"#, &mut self.elem_no)?;
+        input.member(r#"qElemValues":"#, &mut self.elem_values)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -4511,18 +4294,12 @@ impl RangeSelectInfo {
 impl Record for RangeSelectInfo {
     const NAME: &'static str = "RangeSelectInfo";
     const MEMBERS: &'static [&'static str] = &["qRangeLo", "qRangeHi", "qMeasure"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.range_lo),
-            1 => value.into(&mut self.range_hi),
-            2 => value.into(&mut self.measure),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qRangeLo":"#, &mut self.range_lo)?;
+        input.member(r#"qRangeHi":"#, &mut self.range_hi)?;
+        input.member(r#"qMeasure":"#, &mut self.measure)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -4588,17 +4365,11 @@ impl ScrollPosition {
 impl Record for ScrollPosition {
     const NAME: &'static str = "ScrollPosition";
     const MEMBERS: &'static [&'static str] = &["qUsePosition", "qPos"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.use_position),
-            1 => value.into(&mut self.pos),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qUsePosition":"#, &mut self.use_position)?;
+        input.member(r#"qPos":"#, &mut self.pos)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -4768,23 +4539,17 @@ impl Record for SelectInfo {
         "qContinuousRangeInfo",
         "qSelectFieldSearch",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.text_search),
-            1 => value.into(&mut self.range_lo),
-            2 => value.into(&mut self.range_hi),
-            3 => value.into(&mut self.number_format),
-            4 => value.into(&mut self.range_info),
-            5 => value.into(&mut self.soft_lock),
-            6 => value.into(&mut self.continuous_range_info),
-            7 => value.into(&mut self.select_field_search),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qTextSearch":"#, &mut self.text_search)?;
+        input.member(r#"qRangeLo":"#, &mut self.range_lo)?;
+        input.member(r#"qRangeHi":"#, &mut self.range_hi)?;
+        input.member(r#"qNumberFormat":"#, &mut self.number_format)?;
+        input.member(r#"qRangeInfo":"#, &mut self.range_info)?;
+        input.member(r#"qSoftLock":"#, &mut self.soft_lock)?;
+        input.member(r#"qContinuousRangeInfo":"#, &mut self.continuous_range_info)?;
+        input.member(r#"qSelectFieldSearch":"#, &mut self.select_field_search)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -4861,17 +4626,11 @@ impl StateFieldValues {
 impl Record for StateFieldValues {
     const NAME: &'static str = "StateFieldValues";
     const MEMBERS: &'static [&'static str] = &["qStateName", "qFieldValues"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.state_name),
-            1 => value.into(&mut self.field_values),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qStateName":"#, &mut self.state_name)?;
+        input.member(r#"qFieldValues":"#, &mut self.field_values)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(

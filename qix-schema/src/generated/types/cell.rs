@@ -2,8 +2,7 @@
 
 //! Cells, rows and pages of calculated data.
 
-use qix_schema::wire::{Choice, Members, Record, Slot, Unrecognized, ValueName};
-use serde::de::MapAccess;
+use qix_schema::wire::{Choice, Input, Members, Record, Unrecognized, ValueName};
 use serde::ser::SerializeMap;
 use super::*;
 
@@ -55,17 +54,11 @@ impl CharRange {
 impl Record for CharRange {
     const NAME: &'static str = "CharRange";
     const MEMBERS: &'static [&'static str] = &["qCharPos", "qCharCount"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.char_pos),
-            1 => value.into(&mut self.char_count),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qCharPos":"#, &mut self.char_pos)?;
+        input.member(r#"qCharCount":"#, &mut self.char_count)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -108,16 +101,11 @@ impl NxAttributeDimValues {
 impl Record for NxAttributeDimValues {
     const NAME: &'static str = "NxAttributeDimValues";
     const MEMBERS: &'static [&'static str] = &["qValues"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.values),
-            _ => value.skip(),
-        }
+    const MANY: bool = true;
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qValues":"#, &mut self.values)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -160,16 +148,11 @@ impl NxAttributeExpressionValues {
 impl Record for NxAttributeExpressionValues {
     const NAME: &'static str = "NxAttributeExpressionValues";
     const MEMBERS: &'static [&'static str] = &["qValues"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.values),
-            _ => value.skip(),
-        }
+    const MANY: bool = true;
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qValues":"#, &mut self.values)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -213,16 +196,10 @@ impl NxAxisData {
 impl Record for NxAxisData {
     const NAME: &'static str = "NxAxisData";
     const MEMBERS: &'static [&'static str] = &["qAxis"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.axis),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qAxis":"#, &mut self.axis)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -292,18 +269,12 @@ impl NxAxisTicks {
 impl Record for NxAxisTicks {
     const NAME: &'static str = "NxAxisTicks";
     const MEMBERS: &'static [&'static str] = &["qName", "qTags", "qTicks"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.name),
-            1 => value.into(&mut self.tags),
-            2 => value.into(&mut self.ticks),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qTags":"#, &mut self.tags)?;
+        input.member(r#"qTicks":"#, &mut self.ticks)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -493,7 +464,7 @@ impl NxCell {
     #[inline]
     #[must_use]
     pub fn with_mini_chart(mut self, value: NxMiniChartData) -> Self {
-        self.rare.get_or_insert_default().mini_chart = value;
+        self.rare.get_or_insert_default().mini_chart = Some(Box::new(value));
         self
     }
 
@@ -526,7 +497,7 @@ impl NxCell {
     }
 
     /// `qMiniChart`, if any rare member is set.
-    pub fn mini_chart(&self) -> Option<&NxMiniChartData> {
+    pub fn mini_chart(&self) -> Option<&Option<Box<NxMiniChartData>>> {
         self.rare.as_ref().map(|rare| &rare.mini_chart)
     }
 }
@@ -549,29 +520,44 @@ impl Record for NxCell {
         "qMiniChart",
         "qInExtRow",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.text),
-            1 => value.into(&mut self.num),
-            2 => value.into(&mut self.elem_number),
-            3 => value.into(&mut self.state),
-            4 => value.into(&mut self.is_empty),
-            5 => value.into(&mut self.is_total_cell),
-            6 => value.into(&mut self.is_other_cell),
-            7 => value.into(&mut self.rare.get_or_insert_default().frequency),
-            8 => value.into(&mut self.rare.get_or_insert_default().highlight_ranges),
-            9 => value.into(&mut self.rare.get_or_insert_default().attr_exps),
-            10 => value.into(&mut self.rare.get_or_insert_default().attr_dims),
-            11 => value.into(&mut self.is_null),
-            12 => value.into(&mut self.rare.get_or_insert_default().mini_chart),
-            13 => value.into(&mut self.in_ext_row),
-            _ => value.skip(),
-        }
+    const MANY: bool = true;
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qNum":"#, &mut self.num)?;
+        input.member(r#"qElemNumber":"#, &mut self.elem_number)?;
+        input.member(r#"qState":"#, &mut self.state)?;
+        input.member(r#"qIsEmpty":"#, &mut self.is_empty)?;
+        input.member(r#"qIsTotalCell":"#, &mut self.is_total_cell)?;
+        input.member(r#"qIsOtherCell":"#, &mut self.is_other_cell)?;
+        input
+            .rare(
+                r#"qFrequency":"#,
+                || &mut self.rare.get_or_insert_default().frequency,
+            )?;
+        input
+            .rare(
+                r#"qHighlightRanges":"#,
+                || &mut self.rare.get_or_insert_default().highlight_ranges,
+            )?;
+        input
+            .rare(
+                r#"qAttrExps":"#,
+                || &mut self.rare.get_or_insert_default().attr_exps,
+            )?;
+        input
+            .rare(
+                r#"qAttrDims":"#,
+                || &mut self.rare.get_or_insert_default().attr_dims,
+            )?;
+        input.member(r#"qIsNull":"#, &mut self.is_null)?;
+        input
+            .rare(
+                r#"qMiniChart":"#,
+                || &mut self.rare.get_or_insert_default().mini_chart,
+            )?;
+        input.member(r#"qInExtRow":"#, &mut self.in_ext_row)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -627,7 +613,7 @@ pub(crate) struct NxCellRare {
     ///
     /// Wire name: `qMiniChart`.
     #[doc(alias = "qMiniChart")]
-    pub mini_chart: NxMiniChartData,
+    pub mini_chart: Option<Box<NxMiniChartData>>,
 }
 
 /// Position of a cell in a pivot table or tree, counted from 0.
@@ -669,17 +655,11 @@ impl NxCellPosition {
 impl Record for NxCellPosition {
     const NAME: &'static str = "NxCellPosition";
     const MEMBERS: &'static [&'static str] = &["qx", "qy"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.x),
-            1 => value.into(&mut self.y),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qx":"#, &mut self.x)?;
+        input.member(r#"qy":"#, &mut self.y)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -801,20 +781,14 @@ impl Record for NxContinuousDataOptions {
         "qMaxNbrTicks",
         "qMaxNumberLines",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.start),
-            1 => value.into(&mut self.end),
-            2 => value.into(&mut self.nbr_points),
-            3 => value.into(&mut self.max_nbr_ticks),
-            4 => value.into(&mut self.max_number_lines),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qStart":"#, &mut self.start)?;
+        input.member(r#"qEnd":"#, &mut self.end)?;
+        input.member(r#"qNbrPoints":"#, &mut self.nbr_points)?;
+        input.member(r#"qMaxNbrTicks":"#, &mut self.max_nbr_ticks)?;
+        input.member(r#"qMaxNumberLines":"#, &mut self.max_number_lines)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -903,19 +877,13 @@ impl NxDataAreaPage {
 impl Record for NxDataAreaPage {
     const NAME: &'static str = "NxDataAreaPage";
     const MEMBERS: &'static [&'static str] = &["qLeft", "qTop", "qWidth", "qHeight"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.left),
-            1 => value.into(&mut self.top),
-            2 => value.into(&mut self.width),
-            3 => value.into(&mut self.height),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qLeft":"#, &mut self.left)?;
+        input.member(r#"qTop":"#, &mut self.top)?;
+        input.member(r#"qWidth":"#, &mut self.width)?;
+        input.member(r#"qHeight":"#, &mut self.height)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1015,19 +983,13 @@ impl Record for NxDataPage {
         "qArea",
         "qIsReduced",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.matrix),
-            1 => value.into(&mut self.tails),
-            2 => value.into(&mut self.area),
-            3 => value.into(&mut self.is_reduced),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qMatrix":"#, &mut self.matrix)?;
+        input.member(r#"qTails":"#, &mut self.tails)?;
+        input.member(r#"qArea":"#, &mut self.area)?;
+        input.member(r#"qIsReduced":"#, &mut self.is_reduced)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1252,17 +1214,11 @@ impl NxGroupTail {
 impl Record for NxGroupTail {
     const NAME: &'static str = "NxGroupTail";
     const MEMBERS: &'static [&'static str] = &["qUp", "qDown"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.up),
-            1 => value.into(&mut self.down),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qUp":"#, &mut self.up)?;
+        input.member(r#"qDown":"#, &mut self.down)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1304,16 +1260,10 @@ impl NxHighlightRanges {
 impl Record for NxHighlightRanges {
     const NAME: &'static str = "NxHighlightRanges";
     const MEMBERS: &'static [&'static str] = &["qRanges"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.ranges),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qRanges":"#, &mut self.ranges)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1396,19 +1346,13 @@ impl Record for NxMiniChartCell {
         "qElemNumber",
         "qAttrExps",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.text),
-            1 => value.into(&mut self.num),
-            2 => value.into(&mut self.elem_number),
-            3 => value.into(&mut self.attr_exps),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qNum":"#, &mut self.num)?;
+        input.member(r#"qElemNumber":"#, &mut self.elem_number)?;
+        input.member(r#"qAttrExps":"#, &mut self.attr_exps)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1494,19 +1438,13 @@ impl NxMiniChartData {
 impl Record for NxMiniChartData {
     const NAME: &'static str = "NxMiniChartData";
     const MEMBERS: &'static [&'static str] = &["qMatrix", "qMin", "qMax", "qError"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.matrix),
-            1 => value.into(&mut self.min),
-            2 => value.into(&mut self.max),
-            3 => value.into(&mut self.error),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qMatrix":"#, &mut self.matrix)?;
+        input.member(r#"qMin":"#, &mut self.min)?;
+        input.member(r#"qMax":"#, &mut self.max)?;
+        input.member(r#"qError":"#, &mut self.error)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1599,19 +1537,13 @@ impl NxPage {
 impl Record for NxPage {
     const NAME: &'static str = "NxPage";
     const MEMBERS: &'static [&'static str] = &["qLeft", "qTop", "qWidth", "qHeight"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.left),
-            1 => value.into(&mut self.top),
-            2 => value.into(&mut self.width),
-            3 => value.into(&mut self.height),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qLeft":"#, &mut self.left)?;
+        input.member(r#"qTop":"#, &mut self.top)?;
+        input.member(r#"qWidth":"#, &mut self.width)?;
+        input.member(r#"qHeight":"#, &mut self.height)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1828,26 +1760,29 @@ impl Record for NxPivotDimensionCell {
         "qAttrDims",
     ];
     const RECURSIVE: bool = true;
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.text),
-            1 => value.into(&mut self.elem_no),
-            2 => value.into(&mut self.value),
-            3 => value.into(&mut self.can_expand),
-            4 => value.into(&mut self.can_collapse),
-            5 => value.into(&mut self.type_),
-            6 => value.into(&mut self.up),
-            7 => value.into(&mut self.down),
-            8 => value.into(&mut self.sub_nodes),
-            9 => value.into(&mut self.rare.get_or_insert_default().attr_exps),
-            10 => value.into(&mut self.rare.get_or_insert_default().attr_dims),
-            _ => value.skip(),
-        }
+    const MANY: bool = true;
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qElemNo":"#, &mut self.elem_no)?;
+        input.member(r#"qValue":"#, &mut self.value)?;
+        input.member(r#"qCanExpand":"#, &mut self.can_expand)?;
+        input.member(r#"qCanCollapse":"#, &mut self.can_collapse)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qUp":"#, &mut self.up)?;
+        input.member(r#"qDown":"#, &mut self.down)?;
+        input.member(r#"qSubNodes":"#, &mut self.sub_nodes)?;
+        input
+            .rare(
+                r#"qAttrExps":"#,
+                || &mut self.rare.get_or_insert_default().attr_exps,
+            )?;
+        input
+            .rare(
+                r#"qAttrDims":"#,
+                || &mut self.rare.get_or_insert_default().attr_dims,
+            )?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1967,19 +1902,13 @@ impl NxPivotPage {
 impl Record for NxPivotPage {
     const NAME: &'static str = "NxPivotPage";
     const MEMBERS: &'static [&'static str] = &["qLeft", "qTop", "qData", "qArea"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.left),
-            1 => value.into(&mut self.top),
-            2 => value.into(&mut self.data),
-            3 => value.into(&mut self.area),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qLeft":"#, &mut self.left)?;
+        input.member(r#"qTop":"#, &mut self.top)?;
+        input.member(r#"qData":"#, &mut self.data)?;
+        input.member(r#"qArea":"#, &mut self.area)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2095,21 +2024,24 @@ impl Record for NxPivotValuePoint {
         "qAttrExps",
         "qAttrDims",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.label),
-            1 => value.into(&mut self.text),
-            2 => value.into(&mut self.num),
-            3 => value.into(&mut self.type_),
-            4 => value.into(&mut self.rare.get_or_insert_default().attr_exps),
-            5 => value.into(&mut self.rare.get_or_insert_default().attr_dims),
-            _ => value.skip(),
-        }
+    const MANY: bool = true;
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qLabel":"#, &mut self.label)?;
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qNum":"#, &mut self.num)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input
+            .rare(
+                r#"qAttrExps":"#,
+                || &mut self.rare.get_or_insert_default().attr_exps,
+            )?;
+        input
+            .rare(
+                r#"qAttrDims":"#,
+                || &mut self.rare.get_or_insert_default().attr_dims,
+            )?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2206,18 +2138,12 @@ impl NxSelectionCell {
 impl Record for NxSelectionCell {
     const NAME: &'static str = "NxSelectionCell";
     const MEMBERS: &'static [&'static str] = &["qType", "qCol", "qRow"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.type_),
-            1 => value.into(&mut self.col),
-            2 => value.into(&mut self.row),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qCol":"#, &mut self.col)?;
+        input.member(r#"qRow":"#, &mut self.row)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2346,17 +2272,12 @@ impl NxSimpleDimValue {
 impl Record for NxSimpleDimValue {
     const NAME: &'static str = "NxSimpleDimValue";
     const MEMBERS: &'static [&'static str] = &["qText", "qElemNo"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.text),
-            1 => value.into(&mut self.elem_no),
-            _ => value.skip(),
-        }
+    const MANY: bool = true;
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qElemNo":"#, &mut self.elem_no)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2409,17 +2330,12 @@ impl NxSimpleValue {
 impl Record for NxSimpleValue {
     const NAME: &'static str = "NxSimpleValue";
     const MEMBERS: &'static [&'static str] = &["qText", "qNum"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.text),
-            1 => value.into(&mut self.num),
-            _ => value.skip(),
-        }
+    const MANY: bool = true;
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qNum":"#, &mut self.num)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2480,17 +2396,11 @@ impl NxStackPage {
 impl Record for NxStackPage {
     const NAME: &'static str = "NxStackPage";
     const MEMBERS: &'static [&'static str] = &["qData", "qArea"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.data),
-            1 => value.into(&mut self.area),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qData":"#, &mut self.data)?;
+        input.member(r#"qArea":"#, &mut self.area)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2741,29 +2651,32 @@ impl Record for NxStackedPivotCell {
         "qAttrDims",
     ];
     const RECURSIVE: bool = true;
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.text),
-            1 => value.into(&mut self.elem_no),
-            2 => value.into(&mut self.value),
-            3 => value.into(&mut self.can_expand),
-            4 => value.into(&mut self.can_collapse),
-            5 => value.into(&mut self.type_),
-            6 => value.into(&mut self.max_pos),
-            7 => value.into(&mut self.min_neg),
-            8 => value.into(&mut self.up),
-            9 => value.into(&mut self.down),
-            10 => value.into(&mut self.row),
-            11 => value.into(&mut self.sub_nodes),
-            12 => value.into(&mut self.rare.get_or_insert_default().attr_exps),
-            13 => value.into(&mut self.rare.get_or_insert_default().attr_dims),
-            _ => value.skip(),
-        }
+    const MANY: bool = true;
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qElemNo":"#, &mut self.elem_no)?;
+        input.member(r#"qValue":"#, &mut self.value)?;
+        input.member(r#"qCanExpand":"#, &mut self.can_expand)?;
+        input.member(r#"qCanCollapse":"#, &mut self.can_collapse)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qMaxPos":"#, &mut self.max_pos)?;
+        input.member(r#"qMinNeg":"#, &mut self.min_neg)?;
+        input.member(r#"qUp":"#, &mut self.up)?;
+        input.member(r#"qDown":"#, &mut self.down)?;
+        input.member(r#"qRow":"#, &mut self.row)?;
+        input.member(r#"qSubNodes":"#, &mut self.sub_nodes)?;
+        input
+            .rare(
+                r#"qAttrExps":"#,
+                || &mut self.rare.get_or_insert_default().attr_exps,
+            )?;
+        input
+            .rare(
+                r#"qAttrDims":"#,
+                || &mut self.rare.get_or_insert_default().attr_dims,
+            )?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2857,18 +2770,12 @@ impl NxTickCell {
 impl Record for NxTickCell {
     const NAME: &'static str = "NxTickCell";
     const MEMBERS: &'static [&'static str] = &["qText", "qStart", "qEnd"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.text),
-            1 => value.into(&mut self.start),
-            2 => value.into(&mut self.end),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qStart":"#, &mut self.start)?;
+        input.member(r#"qEnd":"#, &mut self.end)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2938,18 +2845,12 @@ impl NxViewPort {
 impl Record for NxViewPort {
     const NAME: &'static str = "NxViewPort";
     const MEMBERS: &'static [&'static str] = &["qWidth", "qHeight", "qZoomLevel"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.width),
-            1 => value.into(&mut self.height),
-            2 => value.into(&mut self.zoom_level),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qWidth":"#, &mut self.width)?;
+        input.member(r#"qHeight":"#, &mut self.height)?;
+        input.member(r#"qZoomLevel":"#, &mut self.zoom_level)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3032,19 +2933,13 @@ impl Rect {
 impl Record for Rect {
     const NAME: &'static str = "Rect";
     const MEMBERS: &'static [&'static str] = &["qLeft", "qTop", "qWidth", "qHeight"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.left),
-            1 => value.into(&mut self.top),
-            2 => value.into(&mut self.width),
-            3 => value.into(&mut self.height),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qLeft":"#, &mut self.left)?;
+        input.member(r#"qTop":"#, &mut self.top)?;
+        input.member(r#"qWidth":"#, &mut self.width)?;
+        input.member(r#"qHeight":"#, &mut self.height)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(

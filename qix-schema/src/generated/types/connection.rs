@@ -2,8 +2,7 @@
 
 //! Connections, databases and files to load from.
 
-use qix_schema::wire::{Choice, Extra, Members, Record, Slot, Unrecognized, ValueName};
-use serde::de::MapAccess;
+use qix_schema::wire::{Choice, Extra, Input, Members, Record, Unrecognized, ValueName};
 use serde::ser::SerializeMap;
 use super::*;
 
@@ -125,18 +124,12 @@ impl CodePage {
 impl Record for CodePage {
     const NAME: &'static str = "CodePage";
     const MEMBERS: &'static [&'static str] = &["qNumber", "qName", "qDescription"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.number),
-            1 => value.into(&mut self.name),
-            2 => value.into(&mut self.description),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qNumber":"#, &mut self.number)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qDescription":"#, &mut self.description)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -299,24 +292,18 @@ impl Record for Connection {
         "qMeta",
         "qLogOn",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.id),
-            1 => value.into(&mut self.name),
-            2 => value.into(&mut self.connection_string),
-            3 => value.into(&mut self.type_),
-            4 => value.into(&mut self.user_name),
-            5 => value.into(&mut self.password),
-            6 => value.into(&mut self.modified_date),
-            7 => value.into(&mut self.meta),
-            8 => value.into(&mut self.log_on),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qId":"#, &mut self.id)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qConnectionString":"#, &mut self.connection_string)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qUserName":"#, &mut self.user_name)?;
+        input.member(r#"qPassword":"#, &mut self.password)?;
+        input.member(r#"qModifiedDate":"#, &mut self.modified_date)?;
+        input.member(r#"qMeta":"#, &mut self.meta)?;
+        input.member(r#"qLogOn":"#, &mut self.log_on)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -422,20 +409,14 @@ impl Record for CustomConnector {
         "qMachineMode",
         "qSupportFileStreaming",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.provider),
-            1 => value.into(&mut self.parent),
-            2 => value.into(&mut self.display_name),
-            3 => value.into(&mut self.machine_mode),
-            4 => value.into(&mut self.support_file_streaming),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qProvider":"#, &mut self.provider)?;
+        input.member(r#"qParent":"#, &mut self.parent)?;
+        input.member(r#"qDisplayName":"#, &mut self.display_name)?;
+        input.member(r#"qMachineMode":"#, &mut self.machine_mode)?;
+        input.member(r#"qSupportFileStreaming":"#, &mut self.support_file_streaming)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -504,18 +485,12 @@ impl DataField {
 impl Record for DataField {
     const NAME: &'static str = "DataField";
     const MEMBERS: &'static [&'static str] = &["qName", "qIsKey", "qOriginalFieldName"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.name),
-            1 => value.into(&mut self.is_key),
-            2 => value.into(&mut self.original_field_name),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qIsKey":"#, &mut self.is_key)?;
+        input.member(r#"qOriginalFieldName":"#, &mut self.original_field_name)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -562,16 +537,10 @@ impl DataRecord {
 impl Record for DataRecord {
     const NAME: &'static str = "DataRecord";
     const MEMBERS: &'static [&'static str] = &["qValues"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.values),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qValues":"#, &mut self.values)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -622,17 +591,11 @@ impl Database {
 impl Record for Database {
     const NAME: &'static str = "Database";
     const MEMBERS: &'static [&'static str] = &["qName", "qIsDefault"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.name),
-            1 => value.into(&mut self.is_default),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qIsDefault":"#, &mut self.is_default)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -823,26 +786,20 @@ impl Record for DatabaseInfo {
         "qDefaultDatabase",
         "qKeywords",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.dbms_name),
-            1 => value.into(&mut self.db_usage),
-            2 => value.into(&mut self.owner_usage),
-            3 => value.into(&mut self.db_separator),
-            4 => value.into(&mut self.owner_separator),
-            5 => value.into(&mut self.db_first),
-            6 => value.into(&mut self.quote_preffix),
-            7 => value.into(&mut self.quote_suffix),
-            8 => value.into(&mut self.special_chars),
-            9 => value.into(&mut self.default_database),
-            10 => value.into(&mut self.keywords),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qDBMSName":"#, &mut self.dbms_name)?;
+        input.member(r#"qDBUsage":"#, &mut self.db_usage)?;
+        input.member(r#"qOwnerUsage":"#, &mut self.owner_usage)?;
+        input.member(r#"qDBSeparator":"#, &mut self.db_separator)?;
+        input.member(r#"qOwnerSeparator":"#, &mut self.owner_separator)?;
+        input.member(r#"qDBFirst":"#, &mut self.db_first)?;
+        input.member(r#"qQuotePreffix":"#, &mut self.quote_preffix)?;
+        input.member(r#"qQuoteSuffix":"#, &mut self.quote_suffix)?;
+        input.member(r#"qSpecialChars":"#, &mut self.special_chars)?;
+        input.member(r#"qDefaultDatabase":"#, &mut self.default_database)?;
+        input.member(r#"qKeywords":"#, &mut self.keywords)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -897,16 +854,10 @@ impl DatabaseOwner {
 impl Record for DatabaseOwner {
     const NAME: &'static str = "DatabaseOwner";
     const MEMBERS: &'static [&'static str] = &["qName"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.name),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qName":"#, &mut self.name)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -992,19 +943,13 @@ impl Record for DelimiterInfo {
         "qNumber",
         "qIsMultiple",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.name),
-            1 => value.into(&mut self.script_code),
-            2 => value.into(&mut self.number),
-            3 => value.into(&mut self.is_multiple),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qScriptCode":"#, &mut self.script_code)?;
+        input.member(r#"qNumber":"#, &mut self.number)?;
+        input.member(r#"qIsMultiple":"#, &mut self.is_multiple)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1115,20 +1060,14 @@ impl Record for DriveInfo {
         "qTypeIdentifier",
         "qUnnamedDrive",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.drive),
-            1 => value.into(&mut self.type_),
-            2 => value.into(&mut self.name),
-            3 => value.into(&mut self.type_identifier),
-            4 => value.into(&mut self.unnamed_drive),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qDrive":"#, &mut self.drive)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qTypeIdentifier":"#, &mut self.type_identifier)?;
+        input.member(r#"qUnnamedDrive":"#, &mut self.unnamed_drive)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1435,26 +1374,20 @@ impl Record for FileDataFormat {
         "qIgnoreEOF",
         "qFixedWidthDelimiters",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.type_),
-            1 => value.into(&mut self.label),
-            2 => value.into(&mut self.quote),
-            3 => value.into(&mut self.comment),
-            4 => value.into(&mut self.delimiter),
-            5 => value.into(&mut self.code_page),
-            6 => value.into(&mut self.header_size),
-            7 => value.into(&mut self.record_size),
-            8 => value.into(&mut self.tab_size),
-            9 => value.into(&mut self.ignore_eof),
-            10 => value.into(&mut self.fixed_width_delimiters),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qLabel":"#, &mut self.label)?;
+        input.member(r#"qQuote":"#, &mut self.quote)?;
+        input.member(r#"qComment":"#, &mut self.comment)?;
+        input.member(r#"qDelimiter":"#, &mut self.delimiter)?;
+        input.member(r#"qCodePage":"#, &mut self.code_page)?;
+        input.member(r#"qHeaderSize":"#, &mut self.header_size)?;
+        input.member(r#"qRecordSize":"#, &mut self.record_size)?;
+        input.member(r#"qTabSize":"#, &mut self.tab_size)?;
+        input.member(r#"qIgnoreEOF":"#, &mut self.ignore_eof)?;
+        input.member(r#"qFixedWidthDelimiters":"#, &mut self.fixed_width_delimiters)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1714,17 +1647,11 @@ impl FilterInfo {
 impl Record for FilterInfo {
     const NAME: &'static str = "FilterInfo";
     const MEMBERS: &'static [&'static str] = &["qType", "qWherePredicate"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.type_),
-            1 => value.into(&mut self.where_predicate),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qWherePredicate":"#, &mut self.where_predicate)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1844,17 +1771,11 @@ impl FolderItem {
 impl Record for FolderItem {
     const NAME: &'static str = "FolderItem";
     const MEMBERS: &'static [&'static str] = &["qName", "qType"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.name),
-            1 => value.into(&mut self.type_),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2149,19 +2070,13 @@ impl Record for OdbcDsn {
         "qBit32",
         "qUserOnly",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.name),
-            1 => value.into(&mut self.description),
-            2 => value.into(&mut self.bit32),
-            3 => value.into(&mut self.user_only),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qDescription":"#, &mut self.description)?;
+        input.member(r#"qBit32":"#, &mut self.bit32)?;
+        input.member(r#"qUserOnly":"#, &mut self.user_only)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2230,18 +2145,12 @@ impl OleDbProvider {
 impl Record for OleDbProvider {
     const NAME: &'static str = "OleDbProvider";
     const MEMBERS: &'static [&'static str] = &["qName", "qDescription", "qBit32"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.name),
-            1 => value.into(&mut self.description),
-            2 => value.into(&mut self.bit32),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qDescription":"#, &mut self.description)?;
+        input.member(r#"qBit32":"#, &mut self.bit32)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(

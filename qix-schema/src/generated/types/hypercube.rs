@@ -3,10 +3,9 @@
 //! Hypercubes: dimensions, measures, sorting, totals.
 
 use qix_schema::wire::{
-    Choice, Extra, Json, Members, Record, Slot, Unrecognized, ValueName,
+    Choice, Extra, Input, Json, Members, Record, Unrecognized, ValueName,
 };
 
-use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 use super::*;
 
@@ -73,18 +72,12 @@ impl Record for FrequencyDistributionData {
         "qBinsEdges",
         "qFrequencies",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.number_of_bins),
-            1 => value.into(&mut self.bins_edges),
-            2 => value.into(&mut self.frequencies),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qNumberOfBins":"#, &mut self.number_of_bins)?;
+        input.member(r#"qBinsEdges":"#, &mut self.bins_edges)?;
+        input.member(r#"qFrequencies":"#, &mut self.frequencies)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -436,34 +429,32 @@ impl Record for HyperCube {
         "qCalcCondMsg",
         "qColumnOrder",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.state_name),
-            1 => value.into(&mut self.size),
-            2 => value.into(&mut self.error),
-            3 => value.into(&mut self.dimension_info),
-            4 => value.into(&mut self.measure_info),
-            5 => value.into(&mut self.effective_inter_column_sort_order),
-            6 => value.into(&mut self.grand_total_row),
-            7 => value.into(&mut self.data_pages),
-            8 => value.into(&mut self.pivot_data_pages),
-            9 => value.into(&mut self.stacked_data_pages),
-            10 => value.into(&mut self.mode),
-            11 => value.into(&mut self.no_of_left_dims),
-            12 => value.into(&mut self.indent_mode),
-            13 => value.into(&mut self.last_expanded_pos),
-            14 => value.into(&mut self.has_other_values),
-            15 => value.into(&mut self.title),
-            16 => value.into(&mut self.tree_nodes_on_dim),
-            17 => value.into(&mut self.calc_cond_msg),
-            18 => value.into(&mut self.column_order),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qStateName":"#, &mut self.state_name)?;
+        input.member(r#"qSize":"#, &mut self.size)?;
+        input.member(r#"qError":"#, &mut self.error)?;
+        input.member(r#"qDimensionInfo":"#, &mut self.dimension_info)?;
+        input.member(r#"qMeasureInfo":"#, &mut self.measure_info)?;
+        input
+            .member(
+                r#"qEffectiveInterColumnSortOrder":"#,
+                &mut self.effective_inter_column_sort_order,
+            )?;
+        input.member(r#"qGrandTotalRow":"#, &mut self.grand_total_row)?;
+        input.member(r#"qDataPages":"#, &mut self.data_pages)?;
+        input.member(r#"qPivotDataPages":"#, &mut self.pivot_data_pages)?;
+        input.member(r#"qStackedDataPages":"#, &mut self.stacked_data_pages)?;
+        input.member(r#"qMode":"#, &mut self.mode)?;
+        input.member(r#"qNoOfLeftDims":"#, &mut self.no_of_left_dims)?;
+        input.member(r#"qIndentMode":"#, &mut self.indent_mode)?;
+        input.member(r#"qLastExpandedPos":"#, &mut self.last_expanded_pos)?;
+        input.member(r#"qHasOtherValues":"#, &mut self.has_other_values)?;
+        input.member(r#"qTitle":"#, &mut self.title)?;
+        input.member(r#"qTreeNodesOnDim":"#, &mut self.tree_nodes_on_dim)?;
+        input.member(r#"qCalcCondMsg":"#, &mut self.calc_cond_msg)?;
+        input.member(r#"qColumnOrder":"#, &mut self.column_order)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -960,41 +951,35 @@ impl Record for HyperCubeDef {
         "qSuppressMeasureTotals",
         "qLayoutExclude",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.state_name),
-            1 => value.into(&mut self.dimensions),
-            2 => value.into(&mut self.measures),
-            3 => value.into(&mut self.inter_column_sort_order),
-            4 => value.into(&mut self.suppress_zero),
-            5 => value.into(&mut self.suppress_missing),
-            6 => value.into(&mut self.initial_data_fetch),
-            7 => value.into(&mut self.reduction_mode),
-            8 => value.into(&mut self.mode),
-            9 => value.into(&mut self.pseudo_dim_pos),
-            10 => value.into(&mut self.no_of_left_dims),
-            11 => value.into(&mut self.always_fully_expanded),
-            12 => value.into(&mut self.max_stacked_cells),
-            13 => value.into(&mut self.populate_missing),
-            14 => value.into(&mut self.show_totals_above),
-            15 => value.into(&mut self.indent_mode),
-            16 => value.into(&mut self.calc_cond),
-            17 => value.into(&mut self.sortby_y_value),
-            18 => value.into(&mut self.title),
-            19 => value.into(&mut self.calc_condition),
-            20 => value.into(&mut self.column_order),
-            21 => value.into(&mut self.expansion_state),
-            22 => value.into(&mut self.dynamic_script),
-            23 => value.into(&mut self.context_set_expression),
-            24 => value.into(&mut self.suppress_measure_totals),
-            25 => value.into(&mut self.layout_exclude),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qStateName":"#, &mut self.state_name)?;
+        input.member(r#"qDimensions":"#, &mut self.dimensions)?;
+        input.member(r#"qMeasures":"#, &mut self.measures)?;
+        input.member(r#"qInterColumnSortOrder":"#, &mut self.inter_column_sort_order)?;
+        input.member(r#"qSuppressZero":"#, &mut self.suppress_zero)?;
+        input.member(r#"qSuppressMissing":"#, &mut self.suppress_missing)?;
+        input.member(r#"qInitialDataFetch":"#, &mut self.initial_data_fetch)?;
+        input.member(r#"qReductionMode":"#, &mut self.reduction_mode)?;
+        input.member(r#"qMode":"#, &mut self.mode)?;
+        input.member(r#"qPseudoDimPos":"#, &mut self.pseudo_dim_pos)?;
+        input.member(r#"qNoOfLeftDims":"#, &mut self.no_of_left_dims)?;
+        input.member(r#"qAlwaysFullyExpanded":"#, &mut self.always_fully_expanded)?;
+        input.member(r#"qMaxStackedCells":"#, &mut self.max_stacked_cells)?;
+        input.member(r#"qPopulateMissing":"#, &mut self.populate_missing)?;
+        input.member(r#"qShowTotalsAbove":"#, &mut self.show_totals_above)?;
+        input.member(r#"qIndentMode":"#, &mut self.indent_mode)?;
+        input.member(r#"qCalcCond":"#, &mut self.calc_cond)?;
+        input.member(r#"qSortbyYValue":"#, &mut self.sortby_y_value)?;
+        input.member(r#"qTitle":"#, &mut self.title)?;
+        input.member(r#"qCalcCondition":"#, &mut self.calc_condition)?;
+        input.member(r#"qColumnOrder":"#, &mut self.column_order)?;
+        input.member(r#"qExpansionState":"#, &mut self.expansion_state)?;
+        input.member(r#"qDynamicScript":"#, &mut self.dynamic_script)?;
+        input.member(r#"qContextSetExpression":"#, &mut self.context_set_expression)?;
+        input.member(r#"qSuppressMeasureTotals":"#, &mut self.suppress_measure_totals)?;
+        input.member(r#"qLayoutExclude":"#, &mut self.layout_exclude)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1168,21 +1153,15 @@ impl Record for ListObject {
         "qExpressions",
         "qDataPages",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.state_name),
-            1 => value.into(&mut self.size),
-            2 => value.into(&mut self.error),
-            3 => value.into(&mut self.dimension_info),
-            4 => value.into(&mut self.expressions),
-            5 => value.into(&mut self.data_pages),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qStateName":"#, &mut self.state_name)?;
+        input.member(r#"qSize":"#, &mut self.size)?;
+        input.member(r#"qError":"#, &mut self.error)?;
+        input.member(r#"qDimensionInfo":"#, &mut self.dimension_info)?;
+        input.member(r#"qExpressions":"#, &mut self.expressions)?;
+        input.member(r#"qDataPages":"#, &mut self.data_pages)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1366,24 +1345,22 @@ impl Record for ListObjectDef {
         "qExpressions",
         "qDirectQuerySimplifiedView",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.state_name),
-            1 => value.into(&mut self.library_id),
-            2 => value.into(&mut self.def),
-            3 => value.into(&mut self.auto_sort_by_state),
-            4 => value.into(&mut self.frequency_mode),
-            5 => value.into(&mut self.show_alternatives),
-            6 => value.into(&mut self.initial_data_fetch),
-            7 => value.into(&mut self.expressions),
-            8 => value.into(&mut self.direct_query_simplified_view),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qStateName":"#, &mut self.state_name)?;
+        input.member(r#"qLibraryId":"#, &mut self.library_id)?;
+        input.member(r#"qDef":"#, &mut self.def)?;
+        input.member(r#"qAutoSortByState":"#, &mut self.auto_sort_by_state)?;
+        input.member(r#"qFrequencyMode":"#, &mut self.frequency_mode)?;
+        input.member(r#"qShowAlternatives":"#, &mut self.show_alternatives)?;
+        input.member(r#"qInitialDataFetch":"#, &mut self.initial_data_fetch)?;
+        input.member(r#"qExpressions":"#, &mut self.expressions)?;
+        input
+            .member(
+                r#"qDirectQuerySimplifiedView":"#,
+                &mut self.direct_query_simplified_view,
+            )?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1486,19 +1463,13 @@ impl Record for NxAttrDimDef {
         "qSortBy",
         "qAttribute",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.def),
-            1 => value.into(&mut self.library_id),
-            2 => value.into(&mut self.sort_by),
-            3 => value.into(&mut self.attribute),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qDef":"#, &mut self.def)?;
+        input.member(r#"qLibraryId":"#, &mut self.library_id)?;
+        input.member(r#"qSortBy":"#, &mut self.sort_by)?;
+        input.member(r#"qAttribute":"#, &mut self.attribute)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1620,21 +1591,15 @@ impl Record for NxAttrDimInfo {
         "qError",
         "qIsCalculated",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.cardinal),
-            1 => value.into(&mut self.size),
-            2 => value.into(&mut self.fallback_title),
-            3 => value.into(&mut self.locked),
-            4 => value.into(&mut self.error),
-            5 => value.into(&mut self.is_calculated),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qCardinal":"#, &mut self.cardinal)?;
+        input.member(r#"qSize":"#, &mut self.size)?;
+        input.member(r#"qFallbackTitle":"#, &mut self.fallback_title)?;
+        input.member(r#"qLocked":"#, &mut self.locked)?;
+        input.member(r#"qError":"#, &mut self.error)?;
+        input.member(r#"qIsCalculated":"#, &mut self.is_calculated)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1763,21 +1728,15 @@ impl Record for NxAttrExprDef {
         "qLabel",
         "qLabelExpression",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.expression),
-            1 => value.into(&mut self.library_id),
-            2 => value.into(&mut self.attribute),
-            3 => value.into(&mut self.num_format),
-            4 => value.into(&mut self.label),
-            5 => value.into(&mut self.label_expression),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qExpression":"#, &mut self.expression)?;
+        input.member(r#"qLibraryId":"#, &mut self.library_id)?;
+        input.member(r#"qAttribute":"#, &mut self.attribute)?;
+        input.member(r#"qNumFormat":"#, &mut self.num_format)?;
+        input.member(r#"qLabel":"#, &mut self.label)?;
+        input.member(r#"qLabelExpression":"#, &mut self.label_expression)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1915,22 +1874,16 @@ impl Record for NxAttrExprInfo {
         "qNumFormat",
         "qIsAutoFormat",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.min),
-            1 => value.into(&mut self.max),
-            2 => value.into(&mut self.fallback_title),
-            3 => value.into(&mut self.min_text),
-            4 => value.into(&mut self.max_text),
-            5 => value.into(&mut self.num_format),
-            6 => value.into(&mut self.is_auto_format),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qMin":"#, &mut self.min)?;
+        input.member(r#"qMax":"#, &mut self.max)?;
+        input.member(r#"qFallbackTitle":"#, &mut self.fallback_title)?;
+        input.member(r#"qMinText":"#, &mut self.min_text)?;
+        input.member(r#"qMaxText":"#, &mut self.max_text)?;
+        input.member(r#"qNumFormat":"#, &mut self.num_format)?;
+        input.member(r#"qIsAutoFormat":"#, &mut self.is_auto_format)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1983,16 +1936,10 @@ impl NxAutoSortByStateDef {
 impl Record for NxAutoSortByStateDef {
     const NAME: &'static str = "NxAutoSortByStateDef";
     const MEMBERS: &'static [&'static str] = &["qDisplayNumberOfRows"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.display_number_of_rows),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qDisplayNumberOfRows":"#, &mut self.display_number_of_rows)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2052,17 +1999,11 @@ impl NxCalcCond {
 impl Record for NxCalcCond {
     const NAME: &'static str = "NxCalcCond";
     const MEMBERS: &'static [&'static str] = &["qCond", "qMsg"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.cond),
-            1 => value.into(&mut self.msg),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qCond":"#, &mut self.cond)?;
+        input.member(r#"qMsg":"#, &mut self.msg)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2142,18 +2083,12 @@ impl Record for NxCardinalities {
         "qHypercubeCardinal",
         "qAllValuesCardinal",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.cardinal),
-            1 => value.into(&mut self.hypercube_cardinal),
-            2 => value.into(&mut self.all_values_cardinal),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qCardinal":"#, &mut self.cardinal)?;
+        input.member(r#"qHypercubeCardinal":"#, &mut self.hypercube_cardinal)?;
+        input.member(r#"qAllValuesCardinal":"#, &mut self.all_values_cardinal)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2562,28 +2497,22 @@ impl Record for NxDimension {
         "qAttributeDimensions",
         "qCalcCondition",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.library_id),
-            1 => value.into(&mut self.def),
-            2 => value.into(&mut self.null_suppression),
-            3 => value.into(&mut self.include_elem_value),
-            4 => value.into(&mut self.other_total_spec),
-            5 => value.into(&mut self.show_total),
-            6 => value.into(&mut self.show_all),
-            7 => value.into(&mut self.other_label),
-            8 => value.into(&mut self.total_label),
-            9 => value.into(&mut self.calc_cond),
-            10 => value.into(&mut self.attribute_expressions),
-            11 => value.into(&mut self.attribute_dimensions),
-            12 => value.into(&mut self.calc_condition),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qLibraryId":"#, &mut self.library_id)?;
+        input.member(r#"qDef":"#, &mut self.def)?;
+        input.member(r#"qNullSuppression":"#, &mut self.null_suppression)?;
+        input.member(r#"qIncludeElemValue":"#, &mut self.include_elem_value)?;
+        input.member(r#"qOtherTotalSpec":"#, &mut self.other_total_spec)?;
+        input.member(r#"qShowTotal":"#, &mut self.show_total)?;
+        input.member(r#"qShowAll":"#, &mut self.show_all)?;
+        input.member(r#"qOtherLabel":"#, &mut self.other_label)?;
+        input.member(r#"qTotalLabel":"#, &mut self.total_label)?;
+        input.member(r#"qCalcCond":"#, &mut self.calc_cond)?;
+        input.member(r#"qAttributeExpressions":"#, &mut self.attribute_expressions)?;
+        input.member(r#"qAttributeDimensions":"#, &mut self.attribute_dimensions)?;
+        input.member(r#"qCalcCondition":"#, &mut self.calc_condition)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3076,45 +3005,40 @@ impl Record for NxDimensionInfo {
         "qLibraryId",
         "qEffectiveDimensionName",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.fallback_title),
-            1 => value.into(&mut self.appr_max_glyph_count),
-            2 => value.into(&mut self.cardinal),
-            3 => value.into(&mut self.locked),
-            4 => value.into(&mut self.sort_indicator),
-            5 => value.into(&mut self.group_fallback_titles),
-            6 => value.into(&mut self.group_pos),
-            7 => value.into(&mut self.state_counts),
-            8 => value.into(&mut self.tags),
-            9 => value.into(&mut self.error),
-            10 => value.into(&mut self.dimension_type),
-            11 => value.into(&mut self.reverse_sort),
-            12 => value.into(&mut self.grouping),
-            13 => value.into(&mut self.is_semantic),
-            14 => value.into(&mut self.num_format),
-            15 => value.into(&mut self.is_auto_format),
-            16 => value.into(&mut self.group_field_defs),
-            17 => value.into(&mut self.min),
-            18 => value.into(&mut self.max),
-            19 => value.into(&mut self.continuous_axes),
-            20 => value.into(&mut self.is_cyclic),
-            21 => value.into(&mut self.derived_field),
-            22 => value.into(&mut self.attr_expr_info),
-            23 => value.into(&mut self.attr_dim_info),
-            24 => value.into(&mut self.calc_cond_msg),
-            25 => value.into(&mut self.is_calculated),
-            26 => value.into(&mut self.is_one_and_only_one),
-            27 => value.into(&mut self.cardinalities),
-            28 => value.into(&mut self.library_id),
-            29 => value.into(&mut self.effective_dimension_name),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qFallbackTitle":"#, &mut self.fallback_title)?;
+        input.member(r#"qApprMaxGlyphCount":"#, &mut self.appr_max_glyph_count)?;
+        input.member(r#"qCardinal":"#, &mut self.cardinal)?;
+        input.member(r#"qLocked":"#, &mut self.locked)?;
+        input.member(r#"qSortIndicator":"#, &mut self.sort_indicator)?;
+        input.member(r#"qGroupFallbackTitles":"#, &mut self.group_fallback_titles)?;
+        input.member(r#"qGroupPos":"#, &mut self.group_pos)?;
+        input.member(r#"qStateCounts":"#, &mut self.state_counts)?;
+        input.member(r#"qTags":"#, &mut self.tags)?;
+        input.member(r#"qError":"#, &mut self.error)?;
+        input.member(r#"qDimensionType":"#, &mut self.dimension_type)?;
+        input.member(r#"qReverseSort":"#, &mut self.reverse_sort)?;
+        input.member(r#"qGrouping":"#, &mut self.grouping)?;
+        input.member(r#"qIsSemantic":"#, &mut self.is_semantic)?;
+        input.member(r#"qNumFormat":"#, &mut self.num_format)?;
+        input.member(r#"qIsAutoFormat":"#, &mut self.is_auto_format)?;
+        input.member(r#"qGroupFieldDefs":"#, &mut self.group_field_defs)?;
+        input.member(r#"qMin":"#, &mut self.min)?;
+        input.member(r#"qMax":"#, &mut self.max)?;
+        input.member(r#"qContinuousAxes":"#, &mut self.continuous_axes)?;
+        input.member(r#"qIsCyclic":"#, &mut self.is_cyclic)?;
+        input.member(r#"qDerivedField":"#, &mut self.derived_field)?;
+        input.member(r#"qAttrExprInfo":"#, &mut self.attr_expr_info)?;
+        input.member(r#"qAttrDimInfo":"#, &mut self.attr_dim_info)?;
+        input.member(r#"qCalcCondMsg":"#, &mut self.calc_cond_msg)?;
+        input.member(r#"qIsCalculated":"#, &mut self.is_calculated)?;
+        input.member(r#"qIsOneAndOnlyOne":"#, &mut self.is_one_and_only_one)?;
+        input.member(r#"qCardinalities":"#, &mut self.cardinalities)?;
+        input.member(r#"qLibraryId":"#, &mut self.library_id)?;
+        input
+            .member(r#"qEffectiveDimensionName":"#, &mut self.effective_dimension_name)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3677,24 +3601,18 @@ impl Record for NxInlineDimensionDef {
         "qLabelExpression",
         "qAlias",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.grouping),
-            1 => value.into(&mut self.field_defs),
-            2 => value.into(&mut self.field_labels),
-            3 => value.into(&mut self.sort_criterias),
-            4 => value.into(&mut self.number_presentations),
-            5 => value.into(&mut self.reverse_sort),
-            6 => value.into(&mut self.active_field),
-            7 => value.into(&mut self.label_expression),
-            8 => value.into(&mut self.alias),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qGrouping":"#, &mut self.grouping)?;
+        input.member(r#"qFieldDefs":"#, &mut self.field_defs)?;
+        input.member(r#"qFieldLabels":"#, &mut self.field_labels)?;
+        input.member(r#"qSortCriterias":"#, &mut self.sort_criterias)?;
+        input.member(r#"qNumberPresentations":"#, &mut self.number_presentations)?;
+        input.member(r#"qReverseSort":"#, &mut self.reverse_sort)?;
+        input.member(r#"qActiveField":"#, &mut self.active_field)?;
+        input.member(r#"qLabelExpression":"#, &mut self.label_expression)?;
+        input.member(r#"qAlias":"#, &mut self.alias)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3941,29 +3859,23 @@ impl Record for NxInlineMeasureDef {
         "qExpressions",
         "qLabelExpression",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.label),
-            1 => value.into(&mut self.description),
-            2 => value.into(&mut self.tags),
-            3 => value.into(&mut self.grouping),
-            4 => value.into(&mut self.def),
-            5 => value.into(&mut self.num_format),
-            6 => value.into(&mut self.relative),
-            7 => value.into(&mut self.brutal_sum),
-            8 => value.into(&mut self.aggr_func),
-            9 => value.into(&mut self.accumulate),
-            10 => value.into(&mut self.reverse_sort),
-            11 => value.into(&mut self.active_expression),
-            12 => value.into(&mut self.expressions),
-            13 => value.into(&mut self.label_expression),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qLabel":"#, &mut self.label)?;
+        input.member(r#"qDescription":"#, &mut self.description)?;
+        input.member(r#"qTags":"#, &mut self.tags)?;
+        input.member(r#"qGrouping":"#, &mut self.grouping)?;
+        input.member(r#"qDef":"#, &mut self.def)?;
+        input.member(r#"qNumFormat":"#, &mut self.num_format)?;
+        input.member(r#"qRelative":"#, &mut self.relative)?;
+        input.member(r#"qBrutalSum":"#, &mut self.brutal_sum)?;
+        input.member(r#"qAggrFunc":"#, &mut self.aggr_func)?;
+        input.member(r#"qAccumulate":"#, &mut self.accumulate)?;
+        input.member(r#"qReverseSort":"#, &mut self.reverse_sort)?;
+        input.member(r#"qActiveExpression":"#, &mut self.active_expression)?;
+        input.member(r#"qExpressions":"#, &mut self.expressions)?;
+        input.member(r#"qLabelExpression":"#, &mut self.label_expression)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -4165,17 +4077,11 @@ impl NxListObjectExpression {
 impl Record for NxListObjectExpression {
     const NAME: &'static str = "NxListObjectExpression";
     const MEMBERS: &'static [&'static str] = &["qExpr", "qError"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.expr),
-            1 => value.into(&mut self.error),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qExpr":"#, &mut self.expr)?;
+        input.member(r#"qError":"#, &mut self.error)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -4232,17 +4138,11 @@ impl NxListObjectExpressionDef {
 impl Record for NxListObjectExpressionDef {
     const NAME: &'static str = "NxListObjectExpressionDef";
     const MEMBERS: &'static [&'static str] = &["qExpr", "qLibraryId"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.expr),
-            1 => value.into(&mut self.library_id),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qExpr":"#, &mut self.expr)?;
+        input.member(r#"qLibraryId":"#, &mut self.library_id)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -4419,24 +4319,18 @@ impl Record for NxMeasure {
         "qTrendLines",
         "qMiniChartDef",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.library_id),
-            1 => value.into(&mut self.def),
-            2 => value.into(&mut self.sort_by),
-            3 => value.into(&mut self.attribute_expressions),
-            4 => value.into(&mut self.attribute_dimensions),
-            5 => value.into(&mut self.calc_cond),
-            6 => value.into(&mut self.calc_condition),
-            7 => value.into(&mut self.trend_lines),
-            8 => value.into(&mut self.mini_chart_def),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qLibraryId":"#, &mut self.library_id)?;
+        input.member(r#"qDef":"#, &mut self.def)?;
+        input.member(r#"qSortBy":"#, &mut self.sort_by)?;
+        input.member(r#"qAttributeExpressions":"#, &mut self.attribute_expressions)?;
+        input.member(r#"qAttributeDimensions":"#, &mut self.attribute_dimensions)?;
+        input.member(r#"qCalcCond":"#, &mut self.calc_cond)?;
+        input.member(r#"qCalcCondition":"#, &mut self.calc_condition)?;
+        input.member(r#"qTrendLines":"#, &mut self.trend_lines)?;
+        input.member(r#"qMiniChartDef":"#, &mut self.mini_chart_def)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -4715,31 +4609,25 @@ impl Record for NxMeasureInfo {
         "qTrendLines",
         "qMiniChart",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.fallback_title),
-            1 => value.into(&mut self.appr_max_glyph_count),
-            2 => value.into(&mut self.cardinal),
-            3 => value.into(&mut self.sort_indicator),
-            4 => value.into(&mut self.num_format),
-            5 => value.into(&mut self.min),
-            6 => value.into(&mut self.max),
-            7 => value.into(&mut self.error),
-            8 => value.into(&mut self.reverse_sort),
-            9 => value.into(&mut self.is_auto_format),
-            10 => value.into(&mut self.attr_expr_info),
-            11 => value.into(&mut self.attr_dim_info),
-            12 => value.into(&mut self.calc_cond_msg),
-            13 => value.into(&mut self.library_id),
-            14 => value.into(&mut self.trend_lines),
-            15 => value.into(&mut self.mini_chart),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qFallbackTitle":"#, &mut self.fallback_title)?;
+        input.member(r#"qApprMaxGlyphCount":"#, &mut self.appr_max_glyph_count)?;
+        input.member(r#"qCardinal":"#, &mut self.cardinal)?;
+        input.member(r#"qSortIndicator":"#, &mut self.sort_indicator)?;
+        input.member(r#"qNumFormat":"#, &mut self.num_format)?;
+        input.member(r#"qMin":"#, &mut self.min)?;
+        input.member(r#"qMax":"#, &mut self.max)?;
+        input.member(r#"qError":"#, &mut self.error)?;
+        input.member(r#"qReverseSort":"#, &mut self.reverse_sort)?;
+        input.member(r#"qIsAutoFormat":"#, &mut self.is_auto_format)?;
+        input.member(r#"qAttrExprInfo":"#, &mut self.attr_expr_info)?;
+        input.member(r#"qAttrDimInfo":"#, &mut self.attr_dim_info)?;
+        input.member(r#"qCalcCondMsg":"#, &mut self.calc_cond_msg)?;
+        input.member(r#"qLibraryId":"#, &mut self.library_id)?;
+        input.member(r#"qTrendLines":"#, &mut self.trend_lines)?;
+        input.member(r#"qMiniChart":"#, &mut self.mini_chart)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -4875,21 +4763,15 @@ impl Record for NxMiniChart {
         "qAttrExprInfo",
         "qError",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.y_min),
-            1 => value.into(&mut self.y_max),
-            2 => value.into(&mut self.x_min),
-            3 => value.into(&mut self.x_max),
-            4 => value.into(&mut self.attr_expr_info),
-            5 => value.into(&mut self.error),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qYMin":"#, &mut self.y_min)?;
+        input.member(r#"qYMax":"#, &mut self.y_max)?;
+        input.member(r#"qXMin":"#, &mut self.x_min)?;
+        input.member(r#"qXMax":"#, &mut self.x_max)?;
+        input.member(r#"qAttrExprInfo":"#, &mut self.attr_expr_info)?;
+        input.member(r#"qError":"#, &mut self.error)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -5042,22 +4924,16 @@ impl Record for NxMiniChartDef {
         "qAttributeExpressions",
         "qNullSuppression",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.def),
-            1 => value.into(&mut self.library_id),
-            2 => value.into(&mut self.sort_by),
-            3 => value.into(&mut self.other_total_spec),
-            4 => value.into(&mut self.max_number_points),
-            5 => value.into(&mut self.attribute_expressions),
-            6 => value.into(&mut self.null_suppression),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qDef":"#, &mut self.def)?;
+        input.member(r#"qLibraryId":"#, &mut self.library_id)?;
+        input.member(r#"qSortBy":"#, &mut self.sort_by)?;
+        input.member(r#"qOtherTotalSpec":"#, &mut self.other_total_spec)?;
+        input.member(r#"qMaxNumberPoints":"#, &mut self.max_number_points)?;
+        input.member(r#"qAttributeExpressions":"#, &mut self.attribute_expressions)?;
+        input.member(r#"qNullSuppression":"#, &mut self.null_suppression)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -5286,23 +5162,17 @@ impl Record for NxStateCounts {
         "qSelectedExcluded",
         "qLockedExcluded",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.locked),
-            1 => value.into(&mut self.selected),
-            2 => value.into(&mut self.option),
-            3 => value.into(&mut self.deselected),
-            4 => value.into(&mut self.alternative),
-            5 => value.into(&mut self.excluded),
-            6 => value.into(&mut self.selected_excluded),
-            7 => value.into(&mut self.locked_excluded),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qLocked":"#, &mut self.locked)?;
+        input.member(r#"qSelected":"#, &mut self.selected)?;
+        input.member(r#"qOption":"#, &mut self.option)?;
+        input.member(r#"qDeselected":"#, &mut self.deselected)?;
+        input.member(r#"qAlternative":"#, &mut self.alternative)?;
+        input.member(r#"qExcluded":"#, &mut self.excluded)?;
+        input.member(r#"qSelectedExcluded":"#, &mut self.selected_excluded)?;
+        input.member(r#"qLockedExcluded":"#, &mut self.locked_excluded)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -5429,21 +5299,15 @@ impl Record for NxTrendline {
         "qExpression",
         "qElemNo",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.type_),
-            1 => value.into(&mut self.error),
-            2 => value.into(&mut self.coeff),
-            3 => value.into(&mut self.r2),
-            4 => value.into(&mut self.expression),
-            5 => value.into(&mut self.elem_no),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qError":"#, &mut self.error)?;
+        input.member(r#"qCoeff":"#, &mut self.coeff)?;
+        input.member(r#"qR2":"#, &mut self.r2)?;
+        input.member(r#"qExpression":"#, &mut self.expression)?;
+        input.member(r#"qElemNo":"#, &mut self.elem_no)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -5568,20 +5432,14 @@ impl Record for NxTrendlineDef {
         "qContinuousXAxis",
         "qMultiDimMode",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.type_),
-            1 => value.into(&mut self.x_col_ix),
-            2 => value.into(&mut self.calc_r2),
-            3 => value.into(&mut self.continuous_x_axis),
-            4 => value.into(&mut self.multi_dim_mode),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qXColIx":"#, &mut self.x_col_ix)?;
+        input.member(r#"qCalcR2":"#, &mut self.calc_r2)?;
+        input.member(r#"qContinuousXAxis":"#, &mut self.continuous_x_axis)?;
+        input.member(r#"qMultiDimMode":"#, &mut self.multi_dim_mode)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -5727,18 +5585,12 @@ impl Record for NxValidationError {
         "qContext",
         "qExtendedMessage",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.error_code),
-            1 => value.into(&mut self.context),
-            2 => value.into(&mut self.extended_message),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qErrorCode":"#, &mut self.error_code)?;
+        input.member(r#"qContext":"#, &mut self.context)?;
+        input.member(r#"qExtendedMessage":"#, &mut self.extended_message)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -6229,27 +6081,29 @@ impl Record for OtherTotalSpecProp {
         "qTotalMode",
         "qReferencedExpression",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.other_mode),
-            1 => value.into(&mut self.other_counted),
-            2 => value.into(&mut self.other_limit),
-            3 => value.into(&mut self.other_limit_mode),
-            4 => value.into(&mut self.suppress_other),
-            5 => value.into(&mut self.force_bad_value_keeping),
-            6 => value.into(&mut self.apply_even_when_possibly_wrong_result),
-            7 => value.into(&mut self.global_other_grouping),
-            8 => value.into(&mut self.other_collapse_inner_dimensions),
-            9 => value.into(&mut self.other_sort_mode),
-            10 => value.into(&mut self.total_mode),
-            11 => value.into(&mut self.referenced_expression),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qOtherMode":"#, &mut self.other_mode)?;
+        input.member(r#"qOtherCounted":"#, &mut self.other_counted)?;
+        input.member(r#"qOtherLimit":"#, &mut self.other_limit)?;
+        input.member(r#"qOtherLimitMode":"#, &mut self.other_limit_mode)?;
+        input.member(r#"qSuppressOther":"#, &mut self.suppress_other)?;
+        input.member(r#"qForceBadValueKeeping":"#, &mut self.force_bad_value_keeping)?;
+        input
+            .member(
+                r#"qApplyEvenWhenPossiblyWrongResult":"#,
+                &mut self.apply_even_when_possibly_wrong_result,
+            )?;
+        input.member(r#"qGlobalOtherGrouping":"#, &mut self.global_other_grouping)?;
+        input
+            .member(
+                r#"qOtherCollapseInnerDimensions":"#,
+                &mut self.other_collapse_inner_dimensions,
+            )?;
+        input.member(r#"qOtherSortMode":"#, &mut self.other_sort_mode)?;
+        input.member(r#"qTotalMode":"#, &mut self.total_mode)?;
+        input.member(r#"qReferencedExpression":"#, &mut self.referenced_expression)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -6322,17 +6176,11 @@ impl Size {
 impl Record for Size {
     const NAME: &'static str = "Size";
     const MEMBERS: &'static [&'static str] = &["qcx", "qcy"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.cx),
-            1 => value.into(&mut self.cy),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qcx":"#, &mut self.cx)?;
+        input.member(r#"qcy":"#, &mut self.cy)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -6476,23 +6324,17 @@ impl Record for SortCriteria {
         "qExpression",
         "qSortByGreyness",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.sort_by_state),
-            1 => value.into(&mut self.sort_by_frequency),
-            2 => value.into(&mut self.sort_by_numeric),
-            3 => value.into(&mut self.sort_by_ascii),
-            4 => value.into(&mut self.sort_by_load_order),
-            5 => value.into(&mut self.sort_by_expression),
-            6 => value.into(&mut self.expression),
-            7 => value.into(&mut self.sort_by_greyness),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qSortByState":"#, &mut self.sort_by_state)?;
+        input.member(r#"qSortByFrequency":"#, &mut self.sort_by_frequency)?;
+        input.member(r#"qSortByNumeric":"#, &mut self.sort_by_numeric)?;
+        input.member(r#"qSortByAscii":"#, &mut self.sort_by_ascii)?;
+        input.member(r#"qSortByLoadOrder":"#, &mut self.sort_by_load_order)?;
+        input.member(r#"qSortByExpression":"#, &mut self.sort_by_expression)?;
+        input.member(r#"qExpression":"#, &mut self.expression)?;
+        input.member(r#"qSortByGreyness":"#, &mut self.sort_by_greyness)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -6537,16 +6379,10 @@ impl StringExpr {
 impl Record for StringExpr {
     const NAME: &'static str = "StringExpr";
     const MEMBERS: &'static [&'static str] = &["qv"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.v),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qv":"#, &mut self.v)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -6589,16 +6425,10 @@ impl StringExpression {
 impl Record for StringExpression {
     const NAME: &'static str = "StringExpression";
     const MEMBERS: &'static [&'static str] = &["qExpr"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.expr),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qExpr":"#, &mut self.expr)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -6649,17 +6479,11 @@ impl SymbolFrequency {
 impl Record for SymbolFrequency {
     const NAME: &'static str = "SymbolFrequency";
     const MEMBERS: &'static [&'static str] = &["qSymbol", "qFrequency"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.symbol),
-            1 => value.into(&mut self.frequency),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qSymbol":"#, &mut self.symbol)?;
+        input.member(r#"qFrequency":"#, &mut self.frequency)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -6759,16 +6583,10 @@ impl ValueExpr {
 impl Record for ValueExpr {
     const NAME: &'static str = "ValueExpr";
     const MEMBERS: &'static [&'static str] = &["qv"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.v),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qv":"#, &mut self.v)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -6809,16 +6627,10 @@ impl ValueExpression {
 impl Record for ValueExpression {
     const NAME: &'static str = "ValueExpression";
     const MEMBERS: &'static [&'static str] = &["qExpr"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.expr),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qExpr":"#, &mut self.expr)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(

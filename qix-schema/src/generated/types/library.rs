@@ -3,10 +3,9 @@
 //! Library dimensions and measures, and lists of what an app holds.
 
 use qix_schema::wire::{
-    Choice, Extra, Json, Members, Record, Slot, Unrecognized, ValueName,
+    Choice, Extra, Input, Json, Members, Record, Unrecognized, ValueName,
 };
 
-use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 use super::*;
 
@@ -44,16 +43,10 @@ impl AppObjectList {
 impl Record for AppObjectList {
     const NAME: &'static str = "AppObjectList";
     const MEMBERS: &'static [&'static str] = &["qItems"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.items),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qItems":"#, &mut self.items)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -115,17 +108,11 @@ impl AppObjectListDef {
 impl Record for AppObjectListDef {
     const NAME: &'static str = "AppObjectListDef";
     const MEMBERS: &'static [&'static str] = &["qType", "qData"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.type_),
-            1 => value.into(&mut self.data),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qData":"#, &mut self.data)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -177,16 +164,10 @@ impl ChildList {
 impl Record for ChildList {
     const NAME: &'static str = "ChildList";
     const MEMBERS: &'static [&'static str] = &["qItems"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.items),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qItems":"#, &mut self.items)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -234,16 +215,10 @@ impl ChildListDef {
 impl Record for ChildListDef {
     const NAME: &'static str = "ChildListDef";
     const MEMBERS: &'static [&'static str] = &["qData"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.data),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qData":"#, &mut self.data)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -292,16 +267,10 @@ impl ContentLibraryList {
 impl Record for ContentLibraryList {
     const NAME: &'static str = "ContentLibraryList";
     const MEMBERS: &'static [&'static str] = &["qItems"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.items),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qItems":"#, &mut self.items)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -365,18 +334,12 @@ impl ContentLibraryListItem {
 impl Record for ContentLibraryListItem {
     const NAME: &'static str = "ContentLibraryListItem";
     const MEMBERS: &'static [&'static str] = &["qName", "qAppSpecific", "qMeta"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.name),
-            1 => value.into(&mut self.app_specific),
-            2 => value.into(&mut self.meta),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qAppSpecific":"#, &mut self.app_specific)?;
+        input.member(r#"qMeta":"#, &mut self.meta)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -420,16 +383,10 @@ impl DimensionList {
 impl Record for DimensionList {
     const NAME: &'static str = "DimensionList";
     const MEMBERS: &'static [&'static str] = &["qItems"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.items),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qItems":"#, &mut self.items)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -489,17 +446,11 @@ impl DimensionListDef {
 impl Record for DimensionListDef {
     const NAME: &'static str = "DimensionListDef";
     const MEMBERS: &'static [&'static str] = &["qType", "qData"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.type_),
-            1 => value.into(&mut self.data),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qData":"#, &mut self.data)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -558,17 +509,11 @@ impl DimensionReference {
 impl Record for DimensionReference {
     const NAME: &'static str = "DimensionReference";
     const MEMBERS: &'static [&'static str] = &["qId", "qLabel"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.id),
-            1 => value.into(&mut self.label),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qId":"#, &mut self.id)?;
+        input.member(r#"qLabel":"#, &mut self.label)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -612,16 +557,10 @@ impl ExtensionList {
 impl Record for ExtensionList {
     const NAME: &'static str = "ExtensionList";
     const MEMBERS: &'static [&'static str] = &["qItems"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.items),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qItems":"#, &mut self.items)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -671,16 +610,10 @@ impl FieldList {
 impl Record for FieldList {
     const NAME: &'static str = "FieldList";
     const MEMBERS: &'static [&'static str] = &["qItems"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.items),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qItems":"#, &mut self.items)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -814,22 +747,16 @@ impl Record for FieldListDef {
         "qShowDerivedFields",
         "qShowImplicit",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.show_system),
-            1 => value.into(&mut self.show_hidden),
-            2 => value.into(&mut self.show_semantic),
-            3 => value.into(&mut self.show_src_tables),
-            4 => value.into(&mut self.show_definition_only),
-            5 => value.into(&mut self.show_derived_fields),
-            6 => value.into(&mut self.show_implicit),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qShowSystem":"#, &mut self.show_system)?;
+        input.member(r#"qShowHidden":"#, &mut self.show_hidden)?;
+        input.member(r#"qShowSemantic":"#, &mut self.show_semantic)?;
+        input.member(r#"qShowSrcTables":"#, &mut self.show_src_tables)?;
+        input.member(r#"qShowDefinitionOnly":"#, &mut self.show_definition_only)?;
+        input.member(r#"qShowDerivedFields":"#, &mut self.show_derived_fields)?;
+        input.member(r#"qShowImplicit":"#, &mut self.show_implicit)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -944,20 +871,14 @@ impl Record for GenericDimensionInfo {
         "qIsSemantic",
         "qAndMode",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.appr_max_glyph_count),
-            1 => value.into(&mut self.cardinal),
-            2 => value.into(&mut self.tags),
-            3 => value.into(&mut self.is_semantic),
-            4 => value.into(&mut self.and_mode),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qApprMaxGlyphCount":"#, &mut self.appr_max_glyph_count)?;
+        input.member(r#"qCardinal":"#, &mut self.cardinal)?;
+        input.member(r#"qTags":"#, &mut self.tags)?;
+        input.member(r#"qIsSemantic":"#, &mut self.is_semantic)?;
+        input.member(r#"qAndMode":"#, &mut self.and_mode)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1055,19 +976,13 @@ impl GenericDimensionLayout {
 impl Record for GenericDimensionLayout {
     const NAME: &'static str = "GenericDimensionLayout";
     const MEMBERS: &'static [&'static str] = &["qInfo", "qMeta", "qDim", "qDimInfos"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.info),
-            1 => value.into(&mut self.meta),
-            2 => value.into(&mut self.dim),
-            3 => value.into(&mut self.dim_infos),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qMeta":"#, &mut self.meta)?;
+        input.member(r#"qDim":"#, &mut self.dim)?;
+        input.member(r#"qDimInfos":"#, &mut self.dim_infos)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1149,18 +1064,12 @@ impl GenericDimensionProperties {
 impl Record for GenericDimensionProperties {
     const NAME: &'static str = "GenericDimensionProperties";
     const MEMBERS: &'static [&'static str] = &["qInfo", "qDim", "qMetaDef"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.info),
-            1 => value.into(&mut self.dim),
-            2 => value.into(&mut self.meta_def),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qDim":"#, &mut self.dim)?;
+        input.member(r#"qMetaDef":"#, &mut self.meta_def)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1239,18 +1148,12 @@ impl GenericMeasureLayout {
 impl Record for GenericMeasureLayout {
     const NAME: &'static str = "GenericMeasureLayout";
     const MEMBERS: &'static [&'static str] = &["qInfo", "qMeasure", "qMeta"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.info),
-            1 => value.into(&mut self.measure),
-            2 => value.into(&mut self.meta),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qMeasure":"#, &mut self.measure)?;
+        input.member(r#"qMeta":"#, &mut self.meta)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1332,18 +1235,12 @@ impl GenericMeasureProperties {
 impl Record for GenericMeasureProperties {
     const NAME: &'static str = "GenericMeasureProperties";
     const MEMBERS: &'static [&'static str] = &["qInfo", "qMeasure", "qMetaDef"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.info),
-            1 => value.into(&mut self.measure),
-            2 => value.into(&mut self.meta_def),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qMeasure":"#, &mut self.measure)?;
+        input.member(r#"qMetaDef":"#, &mut self.meta_def)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1392,16 +1289,10 @@ impl MeasureList {
 impl Record for MeasureList {
     const NAME: &'static str = "MeasureList";
     const MEMBERS: &'static [&'static str] = &["qItems"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.items),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qItems":"#, &mut self.items)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1461,17 +1352,11 @@ impl MeasureListDef {
 impl Record for MeasureListDef {
     const NAME: &'static str = "MeasureListDef";
     const MEMBERS: &'static [&'static str] = &["qType", "qData"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.type_),
-            1 => value.into(&mut self.data),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qData":"#, &mut self.data)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1522,16 +1407,10 @@ impl MediaList {
 impl Record for MediaList {
     const NAME: &'static str = "MediaList";
     const MEMBERS: &'static [&'static str] = &["qItems"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.items),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qItems":"#, &mut self.items)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1591,17 +1470,11 @@ impl MediaListItem {
 impl Record for MediaListItem {
     const NAME: &'static str = "MediaListItem";
     const MEMBERS: &'static [&'static str] = &["qUrlDef", "qUrl"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.url_def),
-            1 => value.into(&mut self.url),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qUrlDef":"#, &mut self.url_def)?;
+        input.member(r#"qUrl":"#, &mut self.url)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1889,32 +1762,34 @@ impl Record for NxCurrentSelectionItem {
         "qIsHidden",
         "qDimensionReferences",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.total),
-            1 => value.into(&mut self.is_num),
-            2 => value.into(&mut self.field),
-            3 => value.into(&mut self.locked),
-            4 => value.into(&mut self.one_and_only_one),
-            5 => value.into(&mut self.text_search),
-            6 => value.into(&mut self.selected_count),
-            7 => value.into(&mut self.selected),
-            8 => value.into(&mut self.range_info),
-            9 => value.into(&mut self.sort_index),
-            10 => value.into(&mut self.state_counts),
-            11 => value.into(&mut self.selected_field_selection_info),
-            12 => value.into(&mut self.not_selected_field_selection_info),
-            13 => value.into(&mut self.selection_threshold),
-            14 => value.into(&mut self.readable_name),
-            15 => value.into(&mut self.is_hidden),
-            16 => value.into(&mut self.dimension_references),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qTotal":"#, &mut self.total)?;
+        input.member(r#"qIsNum":"#, &mut self.is_num)?;
+        input.member(r#"qField":"#, &mut self.field)?;
+        input.member(r#"qLocked":"#, &mut self.locked)?;
+        input.member(r#"qOneAndOnlyOne":"#, &mut self.one_and_only_one)?;
+        input.member(r#"qTextSearch":"#, &mut self.text_search)?;
+        input.member(r#"qSelectedCount":"#, &mut self.selected_count)?;
+        input.member(r#"qSelected":"#, &mut self.selected)?;
+        input.member(r#"qRangeInfo":"#, &mut self.range_info)?;
+        input.member(r#"qSortIndex":"#, &mut self.sort_index)?;
+        input.member(r#"qStateCounts":"#, &mut self.state_counts)?;
+        input
+            .member(
+                r#"qSelectedFieldSelectionInfo":"#,
+                &mut self.selected_field_selection_info,
+            )?;
+        input
+            .member(
+                r#"qNotSelectedFieldSelectionInfo":"#,
+                &mut self.not_selected_field_selection_info,
+            )?;
+        input.member(r#"qSelectionThreshold":"#, &mut self.selection_threshold)?;
+        input.member(r#"qReadableName":"#, &mut self.readable_name)?;
+        input.member(r#"qIsHidden":"#, &mut self.is_hidden)?;
+        input.member(r#"qDimensionReferences":"#, &mut self.dimension_references)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1988,17 +1863,11 @@ impl NxFieldSelectionInfo {
 impl Record for NxFieldSelectionInfo {
     const NAME: &'static str = "NxFieldSelectionInfo";
     const MEMBERS: &'static [&'static str] = &["qName", "qFieldSelectionMode"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.name),
-            1 => value.into(&mut self.field_selection_mode),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qFieldSelectionMode":"#, &mut self.field_selection_mode)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2218,21 +2087,15 @@ impl Record for NxGroupDef {
         "qIncludeOrphanGroups",
         "qMemberIds",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.class),
-            1 => value.into(&mut self.object_type),
-            2 => value.into(&mut self.group_type),
-            3 => value.into(&mut self.label),
-            4 => value.into(&mut self.include_orphan_groups),
-            5 => value.into(&mut self.member_ids),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qClass":"#, &mut self.class)?;
+        input.member(r#"qObjectType":"#, &mut self.object_type)?;
+        input.member(r#"qGroupType":"#, &mut self.group_type)?;
+        input.member(r#"qLabel":"#, &mut self.label)?;
+        input.member(r#"qIncludeOrphanGroups":"#, &mut self.include_orphan_groups)?;
+        input.member(r#"qMemberIds":"#, &mut self.member_ids)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2364,17 +2227,11 @@ impl NxGroupObjectId {
 impl Record for NxGroupObjectId {
     const NAME: &'static str = "NxGroupObjectId";
     const MEMBERS: &'static [&'static str] = &["qGroupId", "qObjectId"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.group_id),
-            1 => value.into(&mut self.object_id),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qGroupId":"#, &mut self.group_id)?;
+        input.member(r#"qObjectId":"#, &mut self.object_id)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2513,22 +2370,16 @@ impl Record for NxLibraryDimension {
         "qScriptGenerated",
         "qOrigin",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.grouping),
-            1 => value.into(&mut self.field_defs),
-            2 => value.into(&mut self.field_labels),
-            3 => value.into(&mut self.label_expression),
-            4 => value.into(&mut self.alias),
-            5 => value.into(&mut self.script_generated),
-            6 => value.into(&mut self.origin),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qGrouping":"#, &mut self.grouping)?;
+        input.member(r#"qFieldDefs":"#, &mut self.field_defs)?;
+        input.member(r#"qFieldLabels":"#, &mut self.field_labels)?;
+        input.member(r#"qLabelExpression":"#, &mut self.label_expression)?;
+        input.member(r#"qAlias":"#, &mut self.alias)?;
+        input.member(r#"qScriptGenerated":"#, &mut self.script_generated)?;
+        input.member(r#"qOrigin":"#, &mut self.origin)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2680,22 +2531,16 @@ impl Record for NxLibraryDimensionDef {
         "qScriptGenerated",
         "qOrigin",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.grouping),
-            1 => value.into(&mut self.field_defs),
-            2 => value.into(&mut self.field_labels),
-            3 => value.into(&mut self.label_expression),
-            4 => value.into(&mut self.alias),
-            5 => value.into(&mut self.script_generated),
-            6 => value.into(&mut self.origin),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qGrouping":"#, &mut self.grouping)?;
+        input.member(r#"qFieldDefs":"#, &mut self.field_defs)?;
+        input.member(r#"qFieldLabels":"#, &mut self.field_labels)?;
+        input.member(r#"qLabelExpression":"#, &mut self.label_expression)?;
+        input.member(r#"qAlias":"#, &mut self.alias)?;
+        input.member(r#"qScriptGenerated":"#, &mut self.script_generated)?;
+        input.member(r#"qOrigin":"#, &mut self.origin)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2867,24 +2712,18 @@ impl Record for NxLibraryMeasure {
         "qScriptGenerated",
         "qOrigin",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.label),
-            1 => value.into(&mut self.def),
-            2 => value.into(&mut self.grouping),
-            3 => value.into(&mut self.expressions),
-            4 => value.into(&mut self.active_expression),
-            5 => value.into(&mut self.label_expression),
-            6 => value.into(&mut self.num_format),
-            7 => value.into(&mut self.script_generated),
-            8 => value.into(&mut self.origin),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qLabel":"#, &mut self.label)?;
+        input.member(r#"qDef":"#, &mut self.def)?;
+        input.member(r#"qGrouping":"#, &mut self.grouping)?;
+        input.member(r#"qExpressions":"#, &mut self.expressions)?;
+        input.member(r#"qActiveExpression":"#, &mut self.active_expression)?;
+        input.member(r#"qLabelExpression":"#, &mut self.label_expression)?;
+        input.member(r#"qNumFormat":"#, &mut self.num_format)?;
+        input.member(r#"qScriptGenerated":"#, &mut self.script_generated)?;
+        input.member(r#"qOrigin":"#, &mut self.origin)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3060,24 +2899,18 @@ impl Record for NxLibraryMeasureDef {
         "qScriptGenerated",
         "qOrigin",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.label),
-            1 => value.into(&mut self.def),
-            2 => value.into(&mut self.grouping),
-            3 => value.into(&mut self.expressions),
-            4 => value.into(&mut self.active_expression),
-            5 => value.into(&mut self.label_expression),
-            6 => value.into(&mut self.num_format),
-            7 => value.into(&mut self.script_generated),
-            8 => value.into(&mut self.origin),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qLabel":"#, &mut self.label)?;
+        input.member(r#"qDef":"#, &mut self.def)?;
+        input.member(r#"qGrouping":"#, &mut self.grouping)?;
+        input.member(r#"qExpressions":"#, &mut self.expressions)?;
+        input.member(r#"qActiveExpression":"#, &mut self.active_expression)?;
+        input.member(r#"qLabelExpression":"#, &mut self.label_expression)?;
+        input.member(r#"qNumFormat":"#, &mut self.num_format)?;
+        input.member(r#"qScriptGenerated":"#, &mut self.script_generated)?;
+        input.member(r#"qOrigin":"#, &mut self.origin)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3178,19 +3011,13 @@ impl Record for SelectionObject {
         "qSelections",
         "qStateName",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.back_count),
-            1 => value.into(&mut self.forward_count),
-            2 => value.into(&mut self.selections),
-            3 => value.into(&mut self.state_name),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qBackCount":"#, &mut self.back_count)?;
+        input.member(r#"qForwardCount":"#, &mut self.forward_count)?;
+        input.member(r#"qSelections":"#, &mut self.selections)?;
+        input.member(r#"qStateName":"#, &mut self.state_name)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3238,16 +3065,10 @@ impl SelectionObjectDef {
 impl Record for SelectionObjectDef {
     const NAME: &'static str = "SelectionObjectDef";
     const MEMBERS: &'static [&'static str] = &["qStateName"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.state_name),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qStateName":"#, &mut self.state_name)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3311,17 +3132,11 @@ impl UndoInfo {
 impl Record for UndoInfo {
     const NAME: &'static str = "UndoInfo";
     const MEMBERS: &'static [&'static str] = &["qUndoCount", "qRedoCount"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.undo_count),
-            1 => value.into(&mut self.redo_count),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qUndoCount":"#, &mut self.undo_count)?;
+        input.member(r#"qRedoCount":"#, &mut self.redo_count)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(

@@ -3,10 +3,9 @@
 //! Generic objects.
 
 use qix_schema::wire::{
-    Choice, Extra, Json, Members, Record, Slot, Unrecognized, ValueName,
+    Choice, Extra, Input, Json, Members, Record, Unrecognized, ValueName,
 };
 
-use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 use super::*;
 
@@ -106,18 +105,12 @@ impl Record for GenericObjectEntry {
         "qEmbeddedSnapshotRef",
     ];
     const RECURSIVE: bool = true;
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.property),
-            1 => value.into(&mut self.children),
-            2 => value.into(&mut self.embedded_snapshot_ref),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qProperty":"#, &mut self.property)?;
+        input.member(r#"qChildren":"#, &mut self.children)?;
+        input.member(r#"qEmbeddedSnapshotRef":"#, &mut self.embedded_snapshot_ref)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -517,40 +510,34 @@ impl Record for GenericObjectLayout {
         "qUndoInfo",
         "qVariableList",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.info),
-            1 => value.into(&mut self.meta),
-            2 => value.into(&mut self.extends_id),
-            3 => value.into(&mut self.has_soft_patches),
-            4 => value.into(&mut self.error),
-            5 => value.into(&mut self.selection_info),
-            6 => value.into(&mut self.state_name),
-            7 => value.into(&mut self.app_object_list),
-            8 => value.into(&mut self.bookmark_list),
-            9 => value.into(&mut self.child_list),
-            10 => value.into(&mut self.dimension_list),
-            11 => value.into(&mut self.embedded_snapshot),
-            12 => value.into(&mut self.extension_list),
-            13 => value.into(&mut self.field_list),
-            14 => value.into(&mut self.hyper_cube),
-            15 => value.into(&mut self.list_object),
-            16 => value.into(&mut self.measure_list),
-            17 => value.into(&mut self.media_list),
-            18 => value.into(&mut self.nx_library_dimension),
-            19 => value.into(&mut self.nx_library_measure),
-            20 => value.into(&mut self.selection_object),
-            21 => value.into(&mut self.static_content_url),
-            22 => value.into(&mut self.tree_data),
-            23 => value.into(&mut self.undo_info),
-            24 => value.into(&mut self.variable_list),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qMeta":"#, &mut self.meta)?;
+        input.member(r#"qExtendsId":"#, &mut self.extends_id)?;
+        input.member(r#"qHasSoftPatches":"#, &mut self.has_soft_patches)?;
+        input.member(r#"qError":"#, &mut self.error)?;
+        input.member(r#"qSelectionInfo":"#, &mut self.selection_info)?;
+        input.member(r#"qStateName":"#, &mut self.state_name)?;
+        input.member(r#"qAppObjectList":"#, &mut self.app_object_list)?;
+        input.member(r#"qBookmarkList":"#, &mut self.bookmark_list)?;
+        input.member(r#"qChildList":"#, &mut self.child_list)?;
+        input.member(r#"qDimensionList":"#, &mut self.dimension_list)?;
+        input.member(r#"qEmbeddedSnapshot":"#, &mut self.embedded_snapshot)?;
+        input.member(r#"qExtensionList":"#, &mut self.extension_list)?;
+        input.member(r#"qFieldList":"#, &mut self.field_list)?;
+        input.member(r#"qHyperCube":"#, &mut self.hyper_cube)?;
+        input.member(r#"qListObject":"#, &mut self.list_object)?;
+        input.member(r#"qMeasureList":"#, &mut self.measure_list)?;
+        input.member(r#"qMediaList":"#, &mut self.media_list)?;
+        input.member(r#"qNxLibraryDimension":"#, &mut self.nx_library_dimension)?;
+        input.member(r#"qNxLibraryMeasure":"#, &mut self.nx_library_measure)?;
+        input.member(r#"qSelectionObject":"#, &mut self.selection_object)?;
+        input.member(r#"qStaticContentUrl":"#, &mut self.static_content_url)?;
+        input.member(r#"qTreeData":"#, &mut self.tree_data)?;
+        input.member(r#"qUndoInfo":"#, &mut self.undo_info)?;
+        input.member(r#"qVariableList":"#, &mut self.variable_list)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -984,40 +971,34 @@ impl Record for GenericObjectProperties {
         "qValueExpression",
         "qVariableListDef",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.info),
-            1 => value.into(&mut self.extends_id),
-            2 => value.into(&mut self.meta_def),
-            3 => value.into(&mut self.state_name),
-            4 => value.into(&mut self.app_object_list_def),
-            5 => value.into(&mut self.bookmark_list_def),
-            6 => value.into(&mut self.child_list_def),
-            7 => value.into(&mut self.dimension_list_def),
-            8 => value.into(&mut self.embedded_snapshot_def),
-            9 => value.into(&mut self.extension_list_def),
-            10 => value.into(&mut self.field_list_def),
-            11 => value.into(&mut self.hyper_cube_def),
-            12 => value.into(&mut self.layout_exclude),
-            13 => value.into(&mut self.list_object_def),
-            14 => value.into(&mut self.measure_list_def),
-            15 => value.into(&mut self.media_list_def),
-            16 => value.into(&mut self.nx_library_dimension_def),
-            17 => value.into(&mut self.nx_library_measure_def),
-            18 => value.into(&mut self.selection_object_def),
-            19 => value.into(&mut self.static_content_url_def),
-            20 => value.into(&mut self.string_expression),
-            21 => value.into(&mut self.tree_data_def),
-            22 => value.into(&mut self.undo_info_def),
-            23 => value.into(&mut self.value_expression),
-            24 => value.into(&mut self.variable_list_def),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qExtendsId":"#, &mut self.extends_id)?;
+        input.member(r#"qMetaDef":"#, &mut self.meta_def)?;
+        input.member(r#"qStateName":"#, &mut self.state_name)?;
+        input.member(r#"qAppObjectListDef":"#, &mut self.app_object_list_def)?;
+        input.member(r#"qBookmarkListDef":"#, &mut self.bookmark_list_def)?;
+        input.member(r#"qChildListDef":"#, &mut self.child_list_def)?;
+        input.member(r#"qDimensionListDef":"#, &mut self.dimension_list_def)?;
+        input.member(r#"qEmbeddedSnapshotDef":"#, &mut self.embedded_snapshot_def)?;
+        input.member(r#"qExtensionListDef":"#, &mut self.extension_list_def)?;
+        input.member(r#"qFieldListDef":"#, &mut self.field_list_def)?;
+        input.member(r#"qHyperCubeDef":"#, &mut self.hyper_cube_def)?;
+        input.member(r#"qLayoutExclude":"#, &mut self.layout_exclude)?;
+        input.member(r#"qListObjectDef":"#, &mut self.list_object_def)?;
+        input.member(r#"qMeasureListDef":"#, &mut self.measure_list_def)?;
+        input.member(r#"qMediaListDef":"#, &mut self.media_list_def)?;
+        input.member(r#"qNxLibraryDimensionDef":"#, &mut self.nx_library_dimension_def)?;
+        input.member(r#"qNxLibraryMeasureDef":"#, &mut self.nx_library_measure_def)?;
+        input.member(r#"qSelectionObjectDef":"#, &mut self.selection_object_def)?;
+        input.member(r#"qStaticContentUrlDef":"#, &mut self.static_content_url_def)?;
+        input.member(r#"qStringExpression":"#, &mut self.string_expression)?;
+        input.member(r#"qTreeDataDef":"#, &mut self.tree_data_def)?;
+        input.member(r#"qUndoInfoDef":"#, &mut self.undo_info_def)?;
+        input.member(r#"qValueExpression":"#, &mut self.value_expression)?;
+        input.member(r#"qVariableListDef":"#, &mut self.variable_list_def)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1120,18 +1101,12 @@ impl NxContainerEntry {
 impl Record for NxContainerEntry {
     const NAME: &'static str = "NxContainerEntry";
     const MEMBERS: &'static [&'static str] = &["qInfo", "qMeta", "qData"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.info),
-            1 => value.into(&mut self.meta),
-            2 => value.into(&mut self.data),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qMeta":"#, &mut self.meta)?;
+        input.member(r#"qData":"#, &mut self.data)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1357,18 +1332,12 @@ impl Record for NxGetObjectOptions {
         "qIncludeSessionObjects",
         "qData",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.types),
-            1 => value.into(&mut self.include_session_objects),
-            2 => value.into(&mut self.data),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qTypes":"#, &mut self.types)?;
+        input.member(r#"qIncludeSessionObjects":"#, &mut self.include_session_objects)?;
+        input.member(r#"qData":"#, &mut self.data)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1423,17 +1392,11 @@ impl NxInfo {
 impl Record for NxInfo {
     const NAME: &'static str = "NxInfo";
     const MEMBERS: &'static [&'static str] = &["qId", "qType"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.id),
-            1 => value.into(&mut self.type_),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qId":"#, &mut self.id)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1472,16 +1435,10 @@ impl NxLayoutErrors {
 impl Record for NxLayoutErrors {
     const NAME: &'static str = "NxLayoutErrors";
     const MEMBERS: &'static [&'static str] = &["qErrorCode"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.error_code),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qErrorCode":"#, &mut self.error_code)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1542,17 +1499,11 @@ impl NxLinkedObjectInfo {
 impl Record for NxLinkedObjectInfo {
     const NAME: &'static str = "NxLinkedObjectInfo";
     const MEMBERS: &'static [&'static str] = &["qRootId", "qInfo"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.root_id),
-            1 => value.into(&mut self.info),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qRootId":"#, &mut self.root_id)?;
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -5807,17 +5758,11 @@ impl NxMeta {
 impl Record for NxMeta {
     const NAME: &'static str = "NxMeta";
     const MEMBERS: &'static [&'static str] = &["qName", "privileges"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.name),
-            1 => value.into(&mut self.privileges),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"privileges":"#, &mut self.privileges)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -5902,18 +5847,12 @@ impl NxPatch {
 impl Record for NxPatch {
     const NAME: &'static str = "NxPatch";
     const MEMBERS: &'static [&'static str] = &["qOp", "qPath", "qValue"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.op),
-            1 => value.into(&mut self.path),
-            2 => value.into(&mut self.value),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qOp":"#, &mut self.op)?;
+        input.member(r#"qPath":"#, &mut self.path)?;
+        input.member(r#"qValue":"#, &mut self.value)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -6069,18 +6008,12 @@ impl Record for NxPatches {
     const NAME: &'static str = "NxPatches";
     const MEMBERS: &'static [&'static str] = &["qInfo", "qPatches", "qChildren"];
     const RECURSIVE: bool = true;
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.info),
-            1 => value.into(&mut self.patches),
-            2 => value.into(&mut self.children),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qPatches":"#, &mut self.patches)?;
+        input.member(r#"qChildren":"#, &mut self.children)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -6143,17 +6076,11 @@ impl NxSelectionInfo {
 impl Record for NxSelectionInfo {
     const NAME: &'static str = "NxSelectionInfo";
     const MEMBERS: &'static [&'static str] = &["qInSelections", "qMadeSelections"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.in_selections),
-            1 => value.into(&mut self.made_selections),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qInSelections":"#, &mut self.in_selections)?;
+        input.member(r#"qMadeSelections":"#, &mut self.made_selections)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -6245,19 +6172,13 @@ impl Record for ObjectInterface {
         "qGenericType",
         "qGenericId",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.type_),
-            1 => value.into(&mut self.handle),
-            2 => value.into(&mut self.generic_type),
-            3 => value.into(&mut self.generic_id),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qHandle":"#, &mut self.handle)?;
+        input.member(r#"qGenericType":"#, &mut self.generic_type)?;
+        input.member(r#"qGenericId":"#, &mut self.generic_id)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -6302,16 +6223,10 @@ impl StaticContentList {
 impl Record for StaticContentList {
     const NAME: &'static str = "StaticContentList";
     const MEMBERS: &'static [&'static str] = &["qItems"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.items),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qItems":"#, &mut self.items)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -6367,17 +6282,11 @@ impl StaticContentListItem {
 impl Record for StaticContentListItem {
     const NAME: &'static str = "StaticContentListItem";
     const MEMBERS: &'static [&'static str] = &["qUrlDef", "qUrl"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.url_def),
-            1 => value.into(&mut self.url),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qUrlDef":"#, &mut self.url_def)?;
+        input.member(r#"qUrl":"#, &mut self.url)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -6416,16 +6325,10 @@ impl StaticContentUrl {
 impl Record for StaticContentUrl {
     const NAME: &'static str = "StaticContentUrl";
     const MEMBERS: &'static [&'static str] = &["qUrl"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.url),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qUrl":"#, &mut self.url)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -6467,16 +6370,10 @@ impl StaticContentUrlDef {
 impl Record for StaticContentUrlDef {
     const NAME: &'static str = "StaticContentUrlDef";
     const MEMBERS: &'static [&'static str] = &["qUrl"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.url),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qUrl":"#, &mut self.url)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(

@@ -2,8 +2,7 @@
 
 //! Load scripts, reloads and expressions.
 
-use qix_schema::wire::{Choice, Extra, Members, Record, Slot, Unrecognized, ValueName};
-use serde::de::MapAccess;
+use qix_schema::wire::{Choice, Extra, Input, Members, Record, Unrecognized, ValueName};
 use serde::ser::SerializeMap;
 use super::*;
 
@@ -63,18 +62,12 @@ impl AppScript {
 impl Record for AppScript {
     const NAME: &'static str = "AppScript";
     const MEMBERS: &'static [&'static str] = &["qScript", "qMeta", "qIsLocked"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.script),
-            1 => value.into(&mut self.meta),
-            2 => value.into(&mut self.is_locked),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qScript":"#, &mut self.script)?;
+        input.member(r#"qMeta":"#, &mut self.meta)?;
+        input.member(r#"qIsLocked":"#, &mut self.is_locked)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -133,17 +126,11 @@ impl AppScriptMeta {
 impl Record for AppScriptMeta {
     const NAME: &'static str = "AppScriptMeta";
     const MEMBERS: &'static [&'static str] = &["qMeta", "qIsLocked"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.meta),
-            1 => value.into(&mut self.is_locked),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qMeta":"#, &mut self.meta)?;
+        input.member(r#"qIsLocked":"#, &mut self.is_locked)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -419,32 +406,26 @@ impl Record for BNFDef {
         "qDepr",
         "qFGList",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.bnf),
-            1 => value.into(&mut self.nbr),
-            2 => value.into(&mut self.p_nbr),
-            3 => value.into(&mut self.help_id),
-            4 => value.into(&mut self.name),
-            5 => value.into(&mut self.str),
-            6 => value.into(&mut self.is_bnf_rule),
-            7 => value.into(&mut self.script_statement),
-            8 => value.into(&mut self.control_statement),
-            9 => value.into(&mut self.bnf_literal),
-            10 => value.into(&mut self.qv_func),
-            11 => value.into(&mut self.aggr_func),
-            12 => value.into(&mut self.fg),
-            13 => value.into(&mut self.field_flag),
-            14 => value.into(&mut self.mt),
-            15 => value.into(&mut self.depr),
-            16 => value.into(&mut self.fg_list),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qBnf":"#, &mut self.bnf)?;
+        input.member(r#"qNbr":"#, &mut self.nbr)?;
+        input.member(r#"qPNbr":"#, &mut self.p_nbr)?;
+        input.member(r#"qHelpId":"#, &mut self.help_id)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qStr":"#, &mut self.str)?;
+        input.member(r#"qIsBnfRule":"#, &mut self.is_bnf_rule)?;
+        input.member(r#"qScriptStatement":"#, &mut self.script_statement)?;
+        input.member(r#"qControlStatement":"#, &mut self.control_statement)?;
+        input.member(r#"qBnfLiteral":"#, &mut self.bnf_literal)?;
+        input.member(r#"qQvFunc":"#, &mut self.qv_func)?;
+        input.member(r#"qAggrFunc":"#, &mut self.aggr_func)?;
+        input.member(r#"qFG":"#, &mut self.fg)?;
+        input.member(r#"qFieldFlag":"#, &mut self.field_flag)?;
+        input.member(r#"qMT":"#, &mut self.mt)?;
+        input.member(r#"qDepr":"#, &mut self.depr)?;
+        input.member(r#"qFGList":"#, &mut self.fg_list)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -746,21 +727,15 @@ impl Record for DoReloadExParams {
         "qSkipStore",
         "qRowLimit",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.mode),
-            1 => value.into(&mut self.partial),
-            2 => value.into(&mut self.debug),
-            3 => value.into(&mut self.reload_id),
-            4 => value.into(&mut self.skip_store),
-            5 => value.into(&mut self.row_limit),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qMode":"#, &mut self.mode)?;
+        input.member(r#"qPartial":"#, &mut self.partial)?;
+        input.member(r#"qDebug":"#, &mut self.debug)?;
+        input.member(r#"qReloadId":"#, &mut self.reload_id)?;
+        input.member(r#"qSkipStore":"#, &mut self.skip_store)?;
+        input.member(r#"qRowLimit":"#, &mut self.row_limit)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -881,21 +856,19 @@ impl Record for DoReloadExResult {
         "qNbrOfStoredRows",
         "qFailureData",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.success),
-            1 => value.into(&mut self.script_log_file),
-            2 => value.into(&mut self.ended_with_memory_constraint),
-            3 => value.into(&mut self.nbr_of_loaded_rows),
-            4 => value.into(&mut self.nbr_of_stored_rows),
-            5 => value.into(&mut self.failure_data),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qSuccess":"#, &mut self.success)?;
+        input.member(r#"qScriptLogFile":"#, &mut self.script_log_file)?;
+        input
+            .member(
+                r#"qEndedWithMemoryConstraint":"#,
+                &mut self.ended_with_memory_constraint,
+            )?;
+        input.member(r#"qNbrOfLoadedRows":"#, &mut self.nbr_of_loaded_rows)?;
+        input.member(r#"qNbrOfStoredRows":"#, &mut self.nbr_of_stored_rows)?;
+        input.member(r#"qFailureData":"#, &mut self.failure_data)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -964,18 +937,12 @@ impl EditorBreakpoint {
 impl Record for EditorBreakpoint {
     const NAME: &'static str = "EditorBreakpoint";
     const MEMBERS: &'static [&'static str] = &["qbufferName", "qlineIx", "qEnabled"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.buffer_name),
-            1 => value.into(&mut self.line_ix),
-            2 => value.into(&mut self.enabled),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qbufferName":"#, &mut self.buffer_name)?;
+        input.member(r#"qlineIx":"#, &mut self.line_ix)?;
+        input.member(r#"qEnabled":"#, &mut self.enabled)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1076,20 +1043,14 @@ impl Record for ErrorData {
         "qErrorDataCode",
         "qMessage",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.error_string),
-            1 => value.into(&mut self.line_end),
-            2 => value.into(&mut self.line),
-            3 => value.into(&mut self.error_data_code),
-            4 => value.into(&mut self.message),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qErrorString":"#, &mut self.error_string)?;
+        input.member(r#"qLineEnd":"#, &mut self.line_end)?;
+        input.member(r#"qLine":"#, &mut self.line)?;
+        input.member(r#"qErrorDataCode":"#, &mut self.error_data_code)?;
+        input.member(r#"qMessage":"#, &mut self.message)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1208,16 +1169,10 @@ impl FailureData {
 impl Record for FailureData {
     const NAME: &'static str = "FailureData";
     const MEMBERS: &'static [&'static str] = &["qErrors"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.errors),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qErrors":"#, &mut self.errors)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1283,18 +1238,12 @@ impl Function {
 impl Record for Function {
     const NAME: &'static str = "Function";
     const MEMBERS: &'static [&'static str] = &["qName", "qGroup", "qSignature"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.name),
-            1 => value.into(&mut self.group),
-            2 => value.into(&mut self.signature),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qGroup":"#, &mut self.group)?;
+        input.member(r#"qSignature":"#, &mut self.signature)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1942,26 +1891,20 @@ impl Record for InteractDef {
         "qResult",
         "qInput",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.type_),
-            1 => value.into(&mut self.title),
-            2 => value.into(&mut self.msg),
-            3 => value.into(&mut self.buttons),
-            4 => value.into(&mut self.line),
-            5 => value.into(&mut self.old_line_nr),
-            6 => value.into(&mut self.new_line_nr),
-            7 => value.into(&mut self.path),
-            8 => value.into(&mut self.hidden),
-            9 => value.into(&mut self.result),
-            10 => value.into(&mut self.input),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qTitle":"#, &mut self.title)?;
+        input.member(r#"qMsg":"#, &mut self.msg)?;
+        input.member(r#"qButtons":"#, &mut self.buttons)?;
+        input.member(r#"qLine":"#, &mut self.line)?;
+        input.member(r#"qOldLineNr":"#, &mut self.old_line_nr)?;
+        input.member(r#"qNewLineNr":"#, &mut self.new_line_nr)?;
+        input.member(r#"qPath":"#, &mut self.path)?;
+        input.member(r#"qHidden":"#, &mut self.hidden)?;
+        input.member(r#"qResult":"#, &mut self.result)?;
+        input.member(r#"qInput":"#, &mut self.input)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2156,17 +2099,11 @@ impl LineageInfo {
 impl Record for LineageInfo {
     const NAME: &'static str = "LineageInfo";
     const MEMBERS: &'static [&'static str] = &["qDiscriminator", "qStatement"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.discriminator),
-            1 => value.into(&mut self.statement),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qDiscriminator":"#, &mut self.discriminator)?;
+        input.member(r#"qStatement":"#, &mut self.statement)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2386,27 +2323,29 @@ impl Record for ProgressData {
         "qPersistentProgressMessages",
         "qTransientProgressMessage",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.started),
-            1 => value.into(&mut self.finished),
-            2 => value.into(&mut self.completed),
-            3 => value.into(&mut self.total),
-            4 => value.into(&mut self.kb),
-            5 => value.into(&mut self.millisecs),
-            6 => value.into(&mut self.user_interaction_wanted),
-            7 => value.into(&mut self.persistent_progress),
-            8 => value.into(&mut self.transient_progress),
-            9 => value.into(&mut self.error_data),
-            10 => value.into(&mut self.persistent_progress_messages),
-            11 => value.into(&mut self.transient_progress_message),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qStarted":"#, &mut self.started)?;
+        input.member(r#"qFinished":"#, &mut self.finished)?;
+        input.member(r#"qCompleted":"#, &mut self.completed)?;
+        input.member(r#"qTotal":"#, &mut self.total)?;
+        input.member(r#"qKB":"#, &mut self.kb)?;
+        input.member(r#"qMillisecs":"#, &mut self.millisecs)?;
+        input.member(r#"qUserInteractionWanted":"#, &mut self.user_interaction_wanted)?;
+        input.member(r#"qPersistentProgress":"#, &mut self.persistent_progress)?;
+        input.member(r#"qTransientProgress":"#, &mut self.transient_progress)?;
+        input.member(r#"qErrorData":"#, &mut self.error_data)?;
+        input
+            .member(
+                r#"qPersistentProgressMessages":"#,
+                &mut self.persistent_progress_messages,
+            )?;
+        input
+            .member(
+                r#"qTransientProgressMessage":"#,
+                &mut self.transient_progress_message,
+            )?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2471,17 +2410,11 @@ impl ProgressMessage {
 impl Record for ProgressMessage {
     const NAME: &'static str = "ProgressMessage";
     const MEMBERS: &'static [&'static str] = &["qMessageCode", "qMessageParameters"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.message_code),
-            1 => value.into(&mut self.message_parameters),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qMessageCode":"#, &mut self.message_code)?;
+        input.member(r#"qMessageParameters":"#, &mut self.message_parameters)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2592,21 +2525,15 @@ impl Record for ReloadError {
         "qCode",
         "qTitle",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.error),
-            1 => value.into(&mut self.description),
-            2 => value.into(&mut self.line),
-            3 => value.into(&mut self.line_number),
-            4 => value.into(&mut self.code),
-            5 => value.into(&mut self.title),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qError":"#, &mut self.error)?;
+        input.member(r#"qDescription":"#, &mut self.description)?;
+        input.member(r#"qLine":"#, &mut self.line)?;
+        input.member(r#"qLineNumber":"#, &mut self.line_number)?;
+        input.member(r#"qCode":"#, &mut self.code)?;
+        input.member(r#"qTitle":"#, &mut self.title)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2726,21 +2653,15 @@ impl Record for ScriptSyntaxError {
         "qTextPos",
         "qSecondaryFailure",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.err_len),
-            1 => value.into(&mut self.tab_ix),
-            2 => value.into(&mut self.line_in_tab),
-            3 => value.into(&mut self.col_in_line),
-            4 => value.into(&mut self.text_pos),
-            5 => value.into(&mut self.secondary_failure),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qErrLen":"#, &mut self.err_len)?;
+        input.member(r#"qTabIx":"#, &mut self.tab_ix)?;
+        input.member(r#"qLineInTab":"#, &mut self.line_in_tab)?;
+        input.member(r#"qColInLine":"#, &mut self.col_in_line)?;
+        input.member(r#"qTextPos":"#, &mut self.text_pos)?;
+        input.member(r#"qSecondaryFailure":"#, &mut self.secondary_failure)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2859,21 +2780,15 @@ impl Record for TextMacro {
         "qIsSystem",
         "qIsReserved",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.tag),
-            1 => value.into(&mut self.ref_seq_no),
-            2 => value.into(&mut self.set_seq_no),
-            3 => value.into(&mut self.display_string),
-            4 => value.into(&mut self.is_system),
-            5 => value.into(&mut self.is_reserved),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qTag":"#, &mut self.tag)?;
+        input.member(r#"qRefSeqNo":"#, &mut self.ref_seq_no)?;
+        input.member(r#"qSetSeqNo":"#, &mut self.set_seq_no)?;
+        input.member(r#"qDisplayString":"#, &mut self.display_string)?;
+        input.member(r#"qIsSystem":"#, &mut self.is_system)?;
+        input.member(r#"qIsReserved":"#, &mut self.is_reserved)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(

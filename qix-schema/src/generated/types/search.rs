@@ -2,8 +2,7 @@
 
 //! Searching in data and objects.
 
-use qix_schema::wire::{Choice, Extra, Members, Record, Slot, Unrecognized, ValueName};
-use serde::de::MapAccess;
+use qix_schema::wire::{Choice, Extra, Input, Members, Record, Unrecognized, ValueName};
 use serde::ser::SerializeMap;
 use super::*;
 
@@ -84,19 +83,13 @@ impl Record for AssociationScore {
         "qField1Scores",
         "qField2Scores",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.field_pair_name),
-            1 => value.into(&mut self.score_summary),
-            2 => value.into(&mut self.field1_scores),
-            3 => value.into(&mut self.field2_scores),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qFieldPairName":"#, &mut self.field_pair_name)?;
+        input.member(r#"qScoreSummary":"#, &mut self.score_summary)?;
+        input.member(r#"qField1Scores":"#, &mut self.field1_scores)?;
+        input.member(r#"qField2Scores":"#, &mut self.field2_scores)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -196,20 +189,14 @@ impl Record for FieldScores {
         "qSymbolScore",
         "qRowScore",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.field_name),
-            1 => value.into(&mut self.readable_name),
-            2 => value.into(&mut self.cardinal_ratio),
-            3 => value.into(&mut self.symbol_score),
-            4 => value.into(&mut self.row_score),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qFieldName":"#, &mut self.field_name)?;
+        input.member(r#"qReadableName":"#, &mut self.readable_name)?;
+        input.member(r#"qCardinalRatio":"#, &mut self.cardinal_ratio)?;
+        input.member(r#"qSymbolScore":"#, &mut self.symbol_score)?;
+        input.member(r#"qRowScore":"#, &mut self.row_score)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -273,17 +260,11 @@ impl NxMatchingFieldInfo {
 impl Record for NxMatchingFieldInfo {
     const NAME: &'static str = "NxMatchingFieldInfo";
     const MEMBERS: &'static [&'static str] = &["qName", "qTags"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.name),
-            1 => value.into(&mut self.tags),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qTags":"#, &mut self.tags)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -470,20 +451,14 @@ impl Record for SearchAssociationResult {
         "qSearchTermsMatched",
         "qTotalSearchResults",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.field_names),
-            1 => value.into(&mut self.search_terms),
-            2 => value.into(&mut self.field_dictionaries),
-            3 => value.into(&mut self.search_terms_matched),
-            4 => value.into(&mut self.total_search_results),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qFieldNames":"#, &mut self.field_names)?;
+        input.member(r#"qSearchTerms":"#, &mut self.search_terms)?;
+        input.member(r#"qFieldDictionaries":"#, &mut self.field_dictionaries)?;
+        input.member(r#"qSearchTermsMatched":"#, &mut self.search_terms_matched)?;
+        input.member(r#"qTotalSearchResults":"#, &mut self.total_search_results)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -543,17 +518,11 @@ impl SearchAttribute {
 impl Record for SearchAttribute {
     const NAME: &'static str = "SearchAttribute";
     const MEMBERS: &'static [&'static str] = &["qKey", "qValue"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.key),
-            1 => value.into(&mut self.value),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qKey":"#, &mut self.key)?;
+        input.member(r#"qValue":"#, &mut self.value)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -621,18 +590,12 @@ impl SearchCharRange {
 impl Record for SearchCharRange {
     const NAME: &'static str = "SearchCharRange";
     const MEMBERS: &'static [&'static str] = &["qCharPos", "qCharCount", "qTerm"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.char_pos),
-            1 => value.into(&mut self.char_count),
-            2 => value.into(&mut self.term),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qCharPos":"#, &mut self.char_pos)?;
+        input.member(r#"qCharCount":"#, &mut self.char_count)?;
+        input.member(r#"qTerm":"#, &mut self.term)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -741,19 +704,13 @@ impl Record for SearchCombinationOptions {
         "qCharEncoding",
         "qAttributes",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.search_fields),
-            1 => value.into(&mut self.context),
-            2 => value.into(&mut self.char_encoding),
-            3 => value.into(&mut self.attributes),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qSearchFields":"#, &mut self.search_fields)?;
+        input.member(r#"qContext":"#, &mut self.context)?;
+        input.member(r#"qCharEncoding":"#, &mut self.char_encoding)?;
+        input.member(r#"qAttributes":"#, &mut self.attributes)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -894,17 +851,11 @@ impl SearchFieldDictionary {
 impl Record for SearchFieldDictionary {
     const NAME: &'static str = "SearchFieldDictionary";
     const MEMBERS: &'static [&'static str] = &["qField", "qResult"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.field),
-            1 => value.into(&mut self.result),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qField":"#, &mut self.field)?;
+        input.member(r#"qResult":"#, &mut self.result)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1000,19 +951,13 @@ impl Record for SearchFieldMatch {
         "qTerms",
         "qNoOfMatches",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.field),
-            1 => value.into(&mut self.values),
-            2 => value.into(&mut self.terms),
-            3 => value.into(&mut self.no_of_matches),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qField":"#, &mut self.field)?;
+        input.member(r#"qValues":"#, &mut self.values)?;
+        input.member(r#"qTerms":"#, &mut self.terms)?;
+        input.member(r#"qNoOfMatches":"#, &mut self.no_of_matches)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1191,18 +1136,12 @@ impl Record for SearchFieldMatchesItem {
         "qElemNo",
         "qSearchTermsMatched",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.text),
-            1 => value.into(&mut self.elem_no),
-            2 => value.into(&mut self.search_terms_matched),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qElemNo":"#, &mut self.elem_no)?;
+        input.member(r#"qSearchTermsMatched":"#, &mut self.search_terms_matched)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1312,17 +1251,11 @@ impl SearchFieldValueItem {
 impl Record for SearchFieldValueItem {
     const NAME: &'static str = "SearchFieldValueItem";
     const MEMBERS: &'static [&'static str] = &["qFieldName", "qValues"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.field_name),
-            1 => value.into(&mut self.values),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qFieldName":"#, &mut self.field_name)?;
+        input.member(r#"qValues":"#, &mut self.values)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1431,20 +1364,14 @@ impl Record for SearchGroup {
         "qTotalNumberOfItems",
         "qItems",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.id),
-            1 => value.into(&mut self.group_type),
-            2 => value.into(&mut self.search_terms_matched),
-            3 => value.into(&mut self.total_number_of_items),
-            4 => value.into(&mut self.items),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qId":"#, &mut self.id)?;
+        input.member(r#"qGroupType":"#, &mut self.group_type)?;
+        input.member(r#"qSearchTermsMatched":"#, &mut self.search_terms_matched)?;
+        input.member(r#"qTotalNumberOfItems":"#, &mut self.total_number_of_items)?;
+        input.member(r#"qItems":"#, &mut self.items)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1565,21 +1492,15 @@ impl Record for SearchGroupItem {
         "qSearchTermsMatched",
         "qMatchType",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.item_type),
-            1 => value.into(&mut self.total_number_of_matches),
-            2 => value.into(&mut self.identifier),
-            3 => value.into(&mut self.item_matches),
-            4 => value.into(&mut self.search_terms_matched),
-            5 => value.into(&mut self.match_type),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qItemType":"#, &mut self.item_type)?;
+        input.member(r#"qTotalNumberOfMatches":"#, &mut self.total_number_of_matches)?;
+        input.member(r#"qIdentifier":"#, &mut self.identifier)?;
+        input.member(r#"qItemMatches":"#, &mut self.item_matches)?;
+        input.member(r#"qSearchTermsMatched":"#, &mut self.search_terms_matched)?;
+        input.member(r#"qMatchType":"#, &mut self.match_type)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1672,19 +1593,13 @@ impl Record for SearchGroupItemMatch {
         "qRanges",
         "qAttributes",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.text),
-            1 => value.into(&mut self.field_selection_mode),
-            2 => value.into(&mut self.ranges),
-            3 => value.into(&mut self.attributes),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qFieldSelectionMode":"#, &mut self.field_selection_mode)?;
+        input.member(r#"qRanges":"#, &mut self.ranges)?;
+        input.member(r#"qAttributes":"#, &mut self.attributes)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1764,18 +1679,12 @@ impl SearchGroupItemOptions {
 impl Record for SearchGroupItemOptions {
     const NAME: &'static str = "SearchGroupItemOptions";
     const MEMBERS: &'static [&'static str] = &["qGroupItemType", "qOffset", "qCount"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.group_item_type),
-            1 => value.into(&mut self.offset),
-            2 => value.into(&mut self.count),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qGroupItemType":"#, &mut self.group_item_type)?;
+        input.member(r#"qOffset":"#, &mut self.offset)?;
+        input.member(r#"qCount":"#, &mut self.count)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1918,18 +1827,12 @@ impl SearchGroupOptions {
 impl Record for SearchGroupOptions {
     const NAME: &'static str = "SearchGroupOptions";
     const MEMBERS: &'static [&'static str] = &["qGroupType", "qOffset", "qCount"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.group_type),
-            1 => value.into(&mut self.offset),
-            2 => value.into(&mut self.count),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qGroupType":"#, &mut self.group_type)?;
+        input.member(r#"qOffset":"#, &mut self.offset)?;
+        input.member(r#"qCount":"#, &mut self.count)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2055,17 +1958,11 @@ impl SearchMatchCombination {
 impl Record for SearchMatchCombination {
     const NAME: &'static str = "SearchMatchCombination";
     const MEMBERS: &'static [&'static str] = &["qId", "qFieldMatches"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.id),
-            1 => value.into(&mut self.field_matches),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qId":"#, &mut self.id)?;
+        input.member(r#"qFieldMatches":"#, &mut self.field_matches)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2128,17 +2025,11 @@ impl SearchObjectOptions {
 impl Record for SearchObjectOptions {
     const NAME: &'static str = "SearchObjectOptions";
     const MEMBERS: &'static [&'static str] = &["qAttributes", "qCharEncoding"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.attributes),
-            1 => value.into(&mut self.char_encoding),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qAttributes":"#, &mut self.attributes)?;
+        input.member(r#"qCharEncoding":"#, &mut self.char_encoding)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2261,20 +2152,14 @@ impl Record for SearchPage {
         "qGroupOptions",
         "qGroupItemOptions",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.offset),
-            1 => value.into(&mut self.count),
-            2 => value.into(&mut self.max_nbr_field_matches),
-            3 => value.into(&mut self.group_options),
-            4 => value.into(&mut self.group_item_options),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qOffset":"#, &mut self.offset)?;
+        input.member(r#"qCount":"#, &mut self.count)?;
+        input.member(r#"qMaxNbrFieldMatches":"#, &mut self.max_nbr_field_matches)?;
+        input.member(r#"qGroupOptions":"#, &mut self.group_options)?;
+        input.member(r#"qGroupItemOptions":"#, &mut self.group_item_options)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2359,18 +2244,12 @@ impl Record for SearchResult {
         "qTotalNumberOfGroups",
         "qSearchGroupArray",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.search_terms),
-            1 => value.into(&mut self.total_number_of_groups),
-            2 => value.into(&mut self.search_group_array),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qSearchTerms":"#, &mut self.search_terms)?;
+        input.member(r#"qTotalNumberOfGroups":"#, &mut self.total_number_of_groups)?;
+        input.member(r#"qSearchGroupArray":"#, &mut self.search_group_array)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2424,17 +2303,11 @@ impl SearchSuggestItem {
 impl Record for SearchSuggestItem {
     const NAME: &'static str = "SearchSuggestItem";
     const MEMBERS: &'static [&'static str] = &["qValue", "qTerm"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.value),
-            1 => value.into(&mut self.term),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qValue":"#, &mut self.value)?;
+        input.member(r#"qTerm":"#, &mut self.term)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2492,17 +2365,11 @@ impl SearchSuggestionResult {
 impl Record for SearchSuggestionResult {
     const NAME: &'static str = "SearchSuggestionResult";
     const MEMBERS: &'static [&'static str] = &["qSuggestions", "qFieldNames"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.suggestions),
-            1 => value.into(&mut self.field_names),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qSuggestions":"#, &mut self.suggestions)?;
+        input.member(r#"qFieldNames":"#, &mut self.field_names)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2573,18 +2440,12 @@ impl SearchTermResult {
 impl Record for SearchTermResult {
     const NAME: &'static str = "SearchTermResult";
     const MEMBERS: &'static [&'static str] = &["qText", "qElemNumber", "qRanges"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.text),
-            1 => value.into(&mut self.elem_number),
-            2 => value.into(&mut self.ranges),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qElemNumber":"#, &mut self.elem_number)?;
+        input.member(r#"qRanges":"#, &mut self.ranges)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2629,16 +2490,10 @@ impl SearchValueOptions {
 impl Record for SearchValueOptions {
     const NAME: &'static str = "SearchValueOptions";
     const MEMBERS: &'static [&'static str] = &["qSearchFields"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.search_fields),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qSearchFields":"#, &mut self.search_fields)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2718,18 +2573,12 @@ impl Record for SearchValuePage {
         "qCount",
         "qMaxNbrFieldMatches",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.offset),
-            1 => value.into(&mut self.count),
-            2 => value.into(&mut self.max_nbr_field_matches),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qOffset":"#, &mut self.offset)?;
+        input.member(r#"qCount":"#, &mut self.count)?;
+        input.member(r#"qMaxNbrFieldMatches":"#, &mut self.max_nbr_field_matches)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2792,17 +2641,11 @@ impl SearchValueResult {
 impl Record for SearchValueResult {
     const NAME: &'static str = "SearchValueResult";
     const MEMBERS: &'static [&'static str] = &["qSearchTerms", "qFieldMatches"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.search_terms),
-            1 => value.into(&mut self.field_matches),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qSearchTerms":"#, &mut self.search_terms)?;
+        input.member(r#"qFieldMatches":"#, &mut self.field_matches)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(

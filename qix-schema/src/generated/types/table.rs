@@ -2,8 +2,7 @@
 
 //! Tables and fields of the data model.
 
-use qix_schema::wire::{Choice, Extra, Members, Record, Slot, Unrecognized, ValueName};
-use serde::de::MapAccess;
+use qix_schema::wire::{Choice, Extra, Input, Members, Record, Unrecognized, ValueName};
 use serde::ser::SerializeMap;
 use super::*;
 
@@ -49,17 +48,11 @@ impl AlfaNumString {
 impl Record for AlfaNumString {
     const NAME: &'static str = "AlfaNumString";
     const MEMBERS: &'static [&'static str] = &["qString", "qIsNum"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.string),
-            1 => value.into(&mut self.is_num),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qString":"#, &mut self.string)?;
+        input.member(r#"qIsNum":"#, &mut self.is_num)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -124,18 +117,12 @@ impl DataTable {
 impl Record for DataTable {
     const NAME: &'static str = "DataTable";
     const MEMBERS: &'static [&'static str] = &["qName", "qType", "qLogicalName"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.name),
-            1 => value.into(&mut self.type_),
-            2 => value.into(&mut self.logical_name),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qLogicalName":"#, &mut self.logical_name)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -223,19 +210,13 @@ impl Record for DataTableEx {
         "qFormatSpec",
         "qLogicalName",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.name),
-            1 => value.into(&mut self.fields),
-            2 => value.into(&mut self.format_spec),
-            3 => value.into(&mut self.logical_name),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qFields":"#, &mut self.fields)?;
+        input.member(r#"qFormatSpec":"#, &mut self.format_spec)?;
+        input.member(r#"qLogicalName":"#, &mut self.logical_name)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -306,18 +287,12 @@ impl DerivedFieldsInTableData {
 impl Record for DerivedFieldsInTableData {
     const NAME: &'static str = "DerivedFieldsInTableData";
     const MEMBERS: &'static [&'static str] = &["qDefinitionName", "qTags", "qActive"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.definition_name),
-            1 => value.into(&mut self.tags),
-            2 => value.into(&mut self.active),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qDefinitionName":"#, &mut self.definition_name)?;
+        input.member(r#"qTags":"#, &mut self.tags)?;
+        input.member(r#"qActive":"#, &mut self.active)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -626,21 +601,15 @@ impl Record for FieldAttributes {
         "qDec",
         "qThou",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.type_),
-            1 => value.into(&mut self.n_dec),
-            2 => value.into(&mut self.use_thou),
-            3 => value.into(&mut self.fmt),
-            4 => value.into(&mut self.dec),
-            5 => value.into(&mut self.thou),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qnDec":"#, &mut self.n_dec)?;
+        input.member(r#"qUseThou":"#, &mut self.use_thou)?;
+        input.member(r#"qFmt":"#, &mut self.fmt)?;
+        input.member(r#"qDec":"#, &mut self.dec)?;
+        input.member(r#"qThou":"#, &mut self.thou)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -949,34 +918,28 @@ impl Record for FieldDescription {
         "qIsDefinitionOnly",
         "qByteSize",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.internal_number),
-            1 => value.into(&mut self.name),
-            2 => value.into(&mut self.src_tables),
-            3 => value.into(&mut self.is_system),
-            4 => value.into(&mut self.is_hidden),
-            5 => value.into(&mut self.is_semantic),
-            6 => value.into(&mut self.distinct_only),
-            7 => value.into(&mut self.cardinal),
-            8 => value.into(&mut self.total_count),
-            9 => value.into(&mut self.possible_count_obsolete),
-            10 => value.into(&mut self.has_info_obsolete),
-            11 => value.into(&mut self.is_locked),
-            12 => value.into(&mut self.always_one_selected),
-            13 => value.into(&mut self.and_mode),
-            14 => value.into(&mut self.is_numeric),
-            15 => value.into(&mut self.comment),
-            16 => value.into(&mut self.tags),
-            17 => value.into(&mut self.is_definition_only),
-            18 => value.into(&mut self.byte_size),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qInternalNumber":"#, &mut self.internal_number)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qSrcTables":"#, &mut self.src_tables)?;
+        input.member(r#"qIsSystem":"#, &mut self.is_system)?;
+        input.member(r#"qIsHidden":"#, &mut self.is_hidden)?;
+        input.member(r#"qIsSemantic":"#, &mut self.is_semantic)?;
+        input.member(r#"qDistinctOnly":"#, &mut self.distinct_only)?;
+        input.member(r#"qCardinal":"#, &mut self.cardinal)?;
+        input.member(r#"qTotalCount":"#, &mut self.total_count)?;
+        input.member(r#"qPossibleCount_OBSOLETE":"#, &mut self.possible_count_obsolete)?;
+        input.member(r#"qHasInfo_OBSOLETE":"#, &mut self.has_info_obsolete)?;
+        input.member(r#"qIsLocked":"#, &mut self.is_locked)?;
+        input.member(r#"qAlwaysOneSelected":"#, &mut self.always_one_selected)?;
+        input.member(r#"qAndMode":"#, &mut self.and_mode)?;
+        input.member(r#"qIsNumeric":"#, &mut self.is_numeric)?;
+        input.member(r#"qComment":"#, &mut self.comment)?;
+        input.member(r#"qTags":"#, &mut self.tags)?;
+        input.member(r#"qIsDefinitionOnly":"#, &mut self.is_definition_only)?;
+        input.member(r#"qByteSize":"#, &mut self.byte_size)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1300,34 +1263,32 @@ impl Record for FieldInTableData {
         "qIsFieldOnTheFly",
         "qReadableName",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.name),
-            1 => value.into(&mut self.original_fields),
-            2 => value.into(&mut self.present),
-            3 => value.into(&mut self.has_null),
-            4 => value.into(&mut self.has_wild),
-            5 => value.into(&mut self.has_duplicates),
-            6 => value.into(&mut self.is_synthetic),
-            7 => value.into(&mut self.information_density),
-            8 => value.into(&mut self.n_non_nulls),
-            9 => value.into(&mut self.n_rows),
-            10 => value.into(&mut self.subset_ratio),
-            11 => value.into(&mut self.n_total_distinct_values),
-            12 => value.into(&mut self.n_present_distinct_values),
-            13 => value.into(&mut self.key_type),
-            14 => value.into(&mut self.comment),
-            15 => value.into(&mut self.tags),
-            16 => value.into(&mut self.derived_fields),
-            17 => value.into(&mut self.is_field_on_the_fly),
-            18 => value.into(&mut self.readable_name),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qOriginalFields":"#, &mut self.original_fields)?;
+        input.member(r#"qPresent":"#, &mut self.present)?;
+        input.member(r#"qHasNull":"#, &mut self.has_null)?;
+        input.member(r#"qHasWild":"#, &mut self.has_wild)?;
+        input.member(r#"qHasDuplicates":"#, &mut self.has_duplicates)?;
+        input.member(r#"qIsSynthetic":"#, &mut self.is_synthetic)?;
+        input.member(r#"qInformationDensity":"#, &mut self.information_density)?;
+        input.member(r#"qnNonNulls":"#, &mut self.n_non_nulls)?;
+        input.member(r#"qnRows":"#, &mut self.n_rows)?;
+        input.member(r#"qSubsetRatio":"#, &mut self.subset_ratio)?;
+        input.member(r#"qnTotalDistinctValues":"#, &mut self.n_total_distinct_values)?;
+        input
+            .member(
+                r#"qnPresentDistinctValues":"#,
+                &mut self.n_present_distinct_values,
+            )?;
+        input.member(r#"qKeyType":"#, &mut self.key_type)?;
+        input.member(r#"qComment":"#, &mut self.comment)?;
+        input.member(r#"qTags":"#, &mut self.tags)?;
+        input.member(r#"qDerivedFields":"#, &mut self.derived_fields)?;
+        input.member(r#"qIsFieldOnTheFly":"#, &mut self.is_field_on_the_fly)?;
+        input.member(r#"qReadableName":"#, &mut self.readable_name)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1836,47 +1797,41 @@ impl Record for FieldInTableProfilingData {
         "qFrequencyDistribution",
         "qDataEvenness",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.name),
-            1 => value.into(&mut self.field_tags),
-            2 => value.into(&mut self.number_format),
-            3 => value.into(&mut self.distinct_values),
-            4 => value.into(&mut self.distinct_numeric_values),
-            5 => value.into(&mut self.distinct_text_values),
-            6 => value.into(&mut self.numeric_values),
-            7 => value.into(&mut self.null_values),
-            8 => value.into(&mut self.text_values),
-            9 => value.into(&mut self.neg_values),
-            10 => value.into(&mut self.pos_values),
-            11 => value.into(&mut self.zero_values),
-            12 => value.into(&mut self.sum),
-            13 => value.into(&mut self.sum2),
-            14 => value.into(&mut self.average),
-            15 => value.into(&mut self.median),
-            16 => value.into(&mut self.std),
-            17 => value.into(&mut self.min),
-            18 => value.into(&mut self.max),
-            19 => value.into(&mut self.skewness),
-            20 => value.into(&mut self.kurtosis),
-            21 => value.into(&mut self.fractiles),
-            22 => value.into(&mut self.empty_strings),
-            23 => value.into(&mut self.max_string_len),
-            24 => value.into(&mut self.min_string_len),
-            25 => value.into(&mut self.sum_string_len),
-            26 => value.into(&mut self.avg_string_len),
-            27 => value.into(&mut self.first_sorted),
-            28 => value.into(&mut self.last_sorted),
-            29 => value.into(&mut self.most_frequent),
-            30 => value.into(&mut self.frequency_distribution),
-            31 => value.into(&mut self.data_evenness),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qFieldTags":"#, &mut self.field_tags)?;
+        input.member(r#"qNumberFormat":"#, &mut self.number_format)?;
+        input.member(r#"qDistinctValues":"#, &mut self.distinct_values)?;
+        input.member(r#"qDistinctNumericValues":"#, &mut self.distinct_numeric_values)?;
+        input.member(r#"qDistinctTextValues":"#, &mut self.distinct_text_values)?;
+        input.member(r#"qNumericValues":"#, &mut self.numeric_values)?;
+        input.member(r#"qNullValues":"#, &mut self.null_values)?;
+        input.member(r#"qTextValues":"#, &mut self.text_values)?;
+        input.member(r#"qNegValues":"#, &mut self.neg_values)?;
+        input.member(r#"qPosValues":"#, &mut self.pos_values)?;
+        input.member(r#"qZeroValues":"#, &mut self.zero_values)?;
+        input.member(r#"qSum":"#, &mut self.sum)?;
+        input.member(r#"qSum2":"#, &mut self.sum2)?;
+        input.member(r#"qAverage":"#, &mut self.average)?;
+        input.member(r#"qMedian":"#, &mut self.median)?;
+        input.member(r#"qStd":"#, &mut self.std)?;
+        input.member(r#"qMin":"#, &mut self.min)?;
+        input.member(r#"qMax":"#, &mut self.max)?;
+        input.member(r#"qSkewness":"#, &mut self.skewness)?;
+        input.member(r#"qKurtosis":"#, &mut self.kurtosis)?;
+        input.member(r#"qFractiles":"#, &mut self.fractiles)?;
+        input.member(r#"qEmptyStrings":"#, &mut self.empty_strings)?;
+        input.member(r#"qMaxStringLen":"#, &mut self.max_string_len)?;
+        input.member(r#"qMinStringLen":"#, &mut self.min_string_len)?;
+        input.member(r#"qSumStringLen":"#, &mut self.sum_string_len)?;
+        input.member(r#"qAvgStringLen":"#, &mut self.avg_string_len)?;
+        input.member(r#"qFirstSorted":"#, &mut self.first_sorted)?;
+        input.member(r#"qLastSorted":"#, &mut self.last_sorted)?;
+        input.member(r#"qMostFrequent":"#, &mut self.most_frequent)?;
+        input.member(r#"qFrequencyDistribution":"#, &mut self.frequency_distribution)?;
+        input.member(r#"qDataEvenness":"#, &mut self.data_evenness)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1960,17 +1915,11 @@ impl FieldOrColumn {
 impl Record for FieldOrColumn {
     const NAME: &'static str = "FieldOrColumn";
     const MEMBERS: &'static [&'static str] = &["qFieldName", "qTableName"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.field_name),
-            1 => value.into(&mut self.table_name),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qFieldName":"#, &mut self.field_name)?;
+        input.member(r#"qTableName":"#, &mut self.table_name)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2039,18 +1988,12 @@ impl FieldValue {
 impl Record for FieldValue {
     const NAME: &'static str = "FieldValue";
     const MEMBERS: &'static [&'static str] = &["qText", "qIsNumeric", "qNumber"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.text),
-            1 => value.into(&mut self.is_numeric),
-            2 => value.into(&mut self.number),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qIsNumeric":"#, &mut self.is_numeric)?;
+        input.member(r#"qNumber":"#, &mut self.number)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2237,20 +2180,14 @@ impl Record for NxDerivedField {
         "qExpr",
         "qTags",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.id),
-            1 => value.into(&mut self.name),
-            2 => value.into(&mut self.method),
-            3 => value.into(&mut self.expr),
-            4 => value.into(&mut self.tags),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qId":"#, &mut self.id)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qMethod":"#, &mut self.method)?;
+        input.member(r#"qExpr":"#, &mut self.expr)?;
+        input.member(r#"qTags":"#, &mut self.tags)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2296,16 +2233,10 @@ impl NxDerivedFieldDescriptionList {
 impl Record for NxDerivedFieldDescriptionList {
     const NAME: &'static str = "NxDerivedFieldDescriptionList";
     const MEMBERS: &'static [&'static str] = &["qDerivedFieldLists"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.derived_field_lists),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qDerivedFieldLists":"#, &mut self.derived_field_lists)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2399,19 +2330,13 @@ impl Record for NxDerivedFieldsData {
         "qGroupDefs",
         "qTags",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.derived_definition_name),
-            1 => value.into(&mut self.field_defs),
-            2 => value.into(&mut self.group_defs),
-            3 => value.into(&mut self.tags),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qDerivedDefinitionName":"#, &mut self.derived_definition_name)?;
+        input.member(r#"qFieldDefs":"#, &mut self.field_defs)?;
+        input.member(r#"qGroupDefs":"#, &mut self.group_defs)?;
+        input.member(r#"qTags":"#, &mut self.tags)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2499,19 +2424,13 @@ impl Record for NxDerivedGroup {
         "qGrouping",
         "qFieldDefs",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.id),
-            1 => value.into(&mut self.name),
-            2 => value.into(&mut self.grouping),
-            3 => value.into(&mut self.field_defs),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qId":"#, &mut self.id)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qGrouping":"#, &mut self.grouping)?;
+        input.member(r#"qFieldDefs":"#, &mut self.field_defs)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2737,28 +2656,22 @@ impl Record for NxFieldDescription {
         "qReadableName",
         "qSrcTables",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.is_semantic),
-            1 => value.into(&mut self.is_hidden),
-            2 => value.into(&mut self.is_system),
-            3 => value.into(&mut self.and_mode),
-            4 => value.into(&mut self.name),
-            5 => value.into(&mut self.cardinal),
-            6 => value.into(&mut self.tags),
-            7 => value.into(&mut self.is_definition_only),
-            8 => value.into(&mut self.derived_field_data),
-            9 => value.into(&mut self.is_detail),
-            10 => value.into(&mut self.is_implicit),
-            11 => value.into(&mut self.readable_name),
-            12 => value.into(&mut self.src_tables),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qIsSemantic":"#, &mut self.is_semantic)?;
+        input.member(r#"qIsHidden":"#, &mut self.is_hidden)?;
+        input.member(r#"qIsSystem":"#, &mut self.is_system)?;
+        input.member(r#"qAndMode":"#, &mut self.and_mode)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qCardinal":"#, &mut self.cardinal)?;
+        input.member(r#"qTags":"#, &mut self.tags)?;
+        input.member(r#"qIsDefinitionOnly":"#, &mut self.is_definition_only)?;
+        input.member(r#"qDerivedFieldData":"#, &mut self.derived_field_data)?;
+        input.member(r#"qIsDetail":"#, &mut self.is_detail)?;
+        input.member(r#"qIsImplicit":"#, &mut self.is_implicit)?;
+        input.member(r#"qReadableName":"#, &mut self.readable_name)?;
+        input.member(r#"qSrcTables":"#, &mut self.src_tables)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2821,16 +2734,10 @@ impl NxFieldProperties {
 impl Record for NxFieldProperties {
     const NAME: &'static str = "NxFieldProperties";
     const MEMBERS: &'static [&'static str] = &["qOneAndOnlyOne"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.one_and_only_one),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qOneAndOnlyOne":"#, &mut self.one_and_only_one)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2890,17 +2797,11 @@ impl NxFieldResourceId {
 impl Record for NxFieldResourceId {
     const NAME: &'static str = "NxFieldResourceId";
     const MEMBERS: &'static [&'static str] = &["qName", "qResourceIds"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.name),
-            1 => value.into(&mut self.resource_ids),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qResourceIds":"#, &mut self.resource_ids)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -2952,17 +2853,11 @@ impl NxFieldTableResourceId {
 impl Record for NxFieldTableResourceId {
     const NAME: &'static str = "NxFieldTableResourceId";
     const MEMBERS: &'static [&'static str] = &["qTable", "qResourceId"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.table),
-            1 => value.into(&mut self.resource_id),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qTable":"#, &mut self.table)?;
+        input.member(r#"qResourceId":"#, &mut self.resource_id)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3016,17 +2911,11 @@ impl NxRange {
 impl Record for NxRange {
     const NAME: &'static str = "NxRange";
     const MEMBERS: &'static [&'static str] = &["qFrom", "qCount"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.from),
-            1 => value.into(&mut self.count),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qFrom":"#, &mut self.from)?;
+        input.member(r#"qCount":"#, &mut self.count)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3113,19 +3002,13 @@ impl Record for Range {
         "qMinInclEq",
         "qMaxInclEq",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.min),
-            1 => value.into(&mut self.max),
-            2 => value.into(&mut self.min_incl_eq),
-            3 => value.into(&mut self.max_incl_eq),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qMin":"#, &mut self.min)?;
+        input.member(r#"qMax":"#, &mut self.max)?;
+        input.member(r#"qMinInclEq":"#, &mut self.min_incl_eq)?;
+        input.member(r#"qMaxInclEq":"#, &mut self.max_incl_eq)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3183,17 +3066,11 @@ impl SampleResult {
 impl Record for SampleResult {
     const NAME: &'static str = "SampleResult";
     const MEMBERS: &'static [&'static str] = &["qFieldOrColumn", "qValues"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.field_or_column),
-            1 => value.into(&mut self.values),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qFieldOrColumn":"#, &mut self.field_or_column)?;
+        input.member(r#"qValues":"#, &mut self.values)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3253,17 +3130,11 @@ impl SourceKeyRecord {
 impl Record for SourceKeyRecord {
     const NAME: &'static str = "SourceKeyRecord";
     const MEMBERS: &'static [&'static str] = &["qKeyFields", "qTables"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.key_fields),
-            1 => value.into(&mut self.tables),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qKeyFields":"#, &mut self.key_fields)?;
+        input.member(r#"qTables":"#, &mut self.tables)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3315,17 +3186,11 @@ impl SymbolValue {
 impl Record for SymbolValue {
     const NAME: &'static str = "SymbolValue";
     const MEMBERS: &'static [&'static str] = &["qText", "qNumber"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.text),
-            1 => value.into(&mut self.number),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qNumber":"#, &mut self.number)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3384,17 +3249,11 @@ impl TableProfilingData {
 impl Record for TableProfilingData {
     const NAME: &'static str = "TableProfilingData";
     const MEMBERS: &'static [&'static str] = &["qNoOfRows", "qFieldProfiling"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.no_of_rows),
-            1 => value.into(&mut self.field_profiling),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qNoOfRows":"#, &mut self.no_of_rows)?;
+        input.member(r#"qFieldProfiling":"#, &mut self.field_profiling)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3571,25 +3430,19 @@ impl Record for TableRecord {
         "qTableTags",
         "qProfilingData",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.name),
-            1 => value.into(&mut self.loose),
-            2 => value.into(&mut self.no_of_rows),
-            3 => value.into(&mut self.fields),
-            4 => value.into(&mut self.pos),
-            5 => value.into(&mut self.comment),
-            6 => value.into(&mut self.is_direct_discovery),
-            7 => value.into(&mut self.is_synthetic),
-            8 => value.into(&mut self.table_tags),
-            9 => value.into(&mut self.profiling_data),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qLoose":"#, &mut self.loose)?;
+        input.member(r#"qNoOfRows":"#, &mut self.no_of_rows)?;
+        input.member(r#"qFields":"#, &mut self.fields)?;
+        input.member(r#"qPos":"#, &mut self.pos)?;
+        input.member(r#"qComment":"#, &mut self.comment)?;
+        input.member(r#"qIsDirectDiscovery":"#, &mut self.is_direct_discovery)?;
+        input.member(r#"qIsSynthetic":"#, &mut self.is_synthetic)?;
+        input.member(r#"qTableTags":"#, &mut self.table_tags)?;
+        input.member(r#"qProfilingData":"#, &mut self.profiling_data)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3639,16 +3492,10 @@ impl TableRow {
 impl Record for TableRow {
     const NAME: &'static str = "TableRow";
     const MEMBERS: &'static [&'static str] = &["qValue"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.value),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qValue":"#, &mut self.value)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3720,18 +3567,12 @@ impl TableViewBroomPointSaveInfo {
 impl Record for TableViewBroomPointSaveInfo {
     const NAME: &'static str = "TableViewBroomPointSaveInfo";
     const MEMBERS: &'static [&'static str] = &["qPos", "qTable", "qFields"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.pos),
-            1 => value.into(&mut self.table),
-            2 => value.into(&mut self.fields),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qPos":"#, &mut self.pos)?;
+        input.member(r#"qTable":"#, &mut self.table)?;
+        input.member(r#"qFields":"#, &mut self.fields)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3797,17 +3638,11 @@ impl TableViewConnectionPointSaveInfo {
 impl Record for TableViewConnectionPointSaveInfo {
     const NAME: &'static str = "TableViewConnectionPointSaveInfo";
     const MEMBERS: &'static [&'static str] = &["qPos", "qFields"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.pos),
-            1 => value.into(&mut self.fields),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qPos":"#, &mut self.pos)?;
+        input.member(r#"qFields":"#, &mut self.fields)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3868,17 +3703,11 @@ impl TableViewCtlSaveInfo {
 impl Record for TableViewCtlSaveInfo {
     const NAME: &'static str = "TableViewCtlSaveInfo";
     const MEMBERS: &'static [&'static str] = &["qInternalView", "qSourceView"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.internal_view),
-            1 => value.into(&mut self.source_view),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qInternalView":"#, &mut self.internal_view)?;
+        input.member(r#"qSourceView":"#, &mut self.source_view)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -3956,18 +3785,12 @@ impl TableViewDlgSaveInfo {
 impl Record for TableViewDlgSaveInfo {
     const NAME: &'static str = "TableViewDlgSaveInfo";
     const MEMBERS: &'static [&'static str] = &["qPos", "qCtlInfo", "qMode"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.pos),
-            1 => value.into(&mut self.ctl_info),
-            2 => value.into(&mut self.mode),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qPos":"#, &mut self.pos)?;
+        input.member(r#"qCtlInfo":"#, &mut self.ctl_info)?;
+        input.member(r#"qMode":"#, &mut self.mode)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -4081,19 +3904,13 @@ impl Record for TableViewSaveInfo {
         "qConnectionPoints",
         "qZoomFactor",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.tables),
-            1 => value.into(&mut self.broom_points),
-            2 => value.into(&mut self.connection_points),
-            3 => value.into(&mut self.zoom_factor),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qTables":"#, &mut self.tables)?;
+        input.member(r#"qBroomPoints":"#, &mut self.broom_points)?;
+        input.member(r#"qConnectionPoints":"#, &mut self.connection_points)?;
+        input.member(r#"qZoomFactor":"#, &mut self.zoom_factor)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -4159,17 +3976,11 @@ impl TableViewTableWinSaveInfo {
 impl Record for TableViewTableWinSaveInfo {
     const NAME: &'static str = "TableViewTableWinSaveInfo";
     const MEMBERS: &'static [&'static str] = &["qPos", "qCaption"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.pos),
-            1 => value.into(&mut self.caption),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qPos":"#, &mut self.pos)?;
+        input.member(r#"qCaption":"#, &mut self.caption)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(

@@ -2,8 +2,7 @@
 
 //! Trees of values.
 
-use qix_schema::wire::{Extra, Members, Record, Slot};
-use serde::de::MapAccess;
+use qix_schema::wire::{Extra, Input, Members, Record};
 use serde::ser::SerializeMap;
 use super::*;
 
@@ -58,17 +57,11 @@ impl NxPageTreeLevel {
 impl Record for NxPageTreeLevel {
     const NAME: &'static str = "NxPageTreeLevel";
     const MEMBERS: &'static [&'static str] = &["qLeft", "qDepth"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.left),
-            1 => value.into(&mut self.depth),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qLeft":"#, &mut self.left)?;
+        input.member(r#"qDepth":"#, &mut self.depth)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -125,17 +118,11 @@ impl NxPageTreeNode {
 impl Record for NxPageTreeNode {
     const NAME: &'static str = "NxPageTreeNode";
     const MEMBERS: &'static [&'static str] = &["qArea", "qAllValues"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.area),
-            1 => value.into(&mut self.all_values),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qArea":"#, &mut self.area)?;
+        input.member(r#"qAllValues":"#, &mut self.all_values)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -212,18 +199,12 @@ impl Record for NxTreeDataOption {
         "qTreeNodes",
         "qTreeLevels",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.max_nbr_of_nodes),
-            1 => value.into(&mut self.tree_nodes),
-            2 => value.into(&mut self.tree_levels),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qMaxNbrOfNodes":"#, &mut self.max_nbr_of_nodes)?;
+        input.member(r#"qTreeNodes":"#, &mut self.tree_nodes)?;
+        input.member(r#"qTreeLevels":"#, &mut self.tree_levels)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -421,26 +402,20 @@ impl Record for NxTreeDimensionDef {
         "qAttributeExpressions",
         "qAttributeDimensions",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.library_id),
-            1 => value.into(&mut self.def),
-            2 => value.into(&mut self.value_exprs),
-            3 => value.into(&mut self.null_suppression),
-            4 => value.into(&mut self.other_total_spec),
-            5 => value.into(&mut self.show_all),
-            6 => value.into(&mut self.other_label),
-            7 => value.into(&mut self.total_label),
-            8 => value.into(&mut self.calc_condition),
-            9 => value.into(&mut self.attribute_expressions),
-            10 => value.into(&mut self.attribute_dimensions),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qLibraryId":"#, &mut self.library_id)?;
+        input.member(r#"qDef":"#, &mut self.def)?;
+        input.member(r#"qValueExprs":"#, &mut self.value_exprs)?;
+        input.member(r#"qNullSuppression":"#, &mut self.null_suppression)?;
+        input.member(r#"qOtherTotalSpec":"#, &mut self.other_total_spec)?;
+        input.member(r#"qShowAll":"#, &mut self.show_all)?;
+        input.member(r#"qOtherLabel":"#, &mut self.other_label)?;
+        input.member(r#"qTotalLabel":"#, &mut self.total_label)?;
+        input.member(r#"qCalcCondition":"#, &mut self.calc_condition)?;
+        input.member(r#"qAttributeExpressions":"#, &mut self.attribute_expressions)?;
+        input.member(r#"qAttributeDimensions":"#, &mut self.attribute_dimensions)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -948,46 +923,41 @@ impl Record for NxTreeDimensionInfo {
         "qLibraryId",
         "qEffectiveDimensionName",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.fallback_title),
-            1 => value.into(&mut self.appr_max_glyph_count),
-            2 => value.into(&mut self.cardinal),
-            3 => value.into(&mut self.locked),
-            4 => value.into(&mut self.sort_indicator),
-            5 => value.into(&mut self.group_fallback_titles),
-            6 => value.into(&mut self.group_pos),
-            7 => value.into(&mut self.state_counts),
-            8 => value.into(&mut self.tags),
-            9 => value.into(&mut self.error),
-            10 => value.into(&mut self.dimension_type),
-            11 => value.into(&mut self.reverse_sort),
-            12 => value.into(&mut self.grouping),
-            13 => value.into(&mut self.is_semantic),
-            14 => value.into(&mut self.num_format),
-            15 => value.into(&mut self.is_auto_format),
-            16 => value.into(&mut self.group_field_defs),
-            17 => value.into(&mut self.min),
-            18 => value.into(&mut self.max),
-            19 => value.into(&mut self.continuous_axes),
-            20 => value.into(&mut self.is_cyclic),
-            21 => value.into(&mut self.derived_field),
-            22 => value.into(&mut self.measure_info),
-            23 => value.into(&mut self.attr_expr_info),
-            24 => value.into(&mut self.attr_dim_info),
-            25 => value.into(&mut self.calc_cond_msg),
-            26 => value.into(&mut self.is_calculated),
-            27 => value.into(&mut self.is_one_and_only_one),
-            28 => value.into(&mut self.cardinalities),
-            29 => value.into(&mut self.library_id),
-            30 => value.into(&mut self.effective_dimension_name),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qFallbackTitle":"#, &mut self.fallback_title)?;
+        input.member(r#"qApprMaxGlyphCount":"#, &mut self.appr_max_glyph_count)?;
+        input.member(r#"qCardinal":"#, &mut self.cardinal)?;
+        input.member(r#"qLocked":"#, &mut self.locked)?;
+        input.member(r#"qSortIndicator":"#, &mut self.sort_indicator)?;
+        input.member(r#"qGroupFallbackTitles":"#, &mut self.group_fallback_titles)?;
+        input.member(r#"qGroupPos":"#, &mut self.group_pos)?;
+        input.member(r#"qStateCounts":"#, &mut self.state_counts)?;
+        input.member(r#"qTags":"#, &mut self.tags)?;
+        input.member(r#"qError":"#, &mut self.error)?;
+        input.member(r#"qDimensionType":"#, &mut self.dimension_type)?;
+        input.member(r#"qReverseSort":"#, &mut self.reverse_sort)?;
+        input.member(r#"qGrouping":"#, &mut self.grouping)?;
+        input.member(r#"qIsSemantic":"#, &mut self.is_semantic)?;
+        input.member(r#"qNumFormat":"#, &mut self.num_format)?;
+        input.member(r#"qIsAutoFormat":"#, &mut self.is_auto_format)?;
+        input.member(r#"qGroupFieldDefs":"#, &mut self.group_field_defs)?;
+        input.member(r#"qMin":"#, &mut self.min)?;
+        input.member(r#"qMax":"#, &mut self.max)?;
+        input.member(r#"qContinuousAxes":"#, &mut self.continuous_axes)?;
+        input.member(r#"qIsCyclic":"#, &mut self.is_cyclic)?;
+        input.member(r#"qDerivedField":"#, &mut self.derived_field)?;
+        input.member(r#"qMeasureInfo":"#, &mut self.measure_info)?;
+        input.member(r#"qAttrExprInfo":"#, &mut self.attr_expr_info)?;
+        input.member(r#"qAttrDimInfo":"#, &mut self.attr_dim_info)?;
+        input.member(r#"qCalcCondMsg":"#, &mut self.calc_cond_msg)?;
+        input.member(r#"qIsCalculated":"#, &mut self.is_calculated)?;
+        input.member(r#"qIsOneAndOnlyOne":"#, &mut self.is_one_and_only_one)?;
+        input.member(r#"qCardinalities":"#, &mut self.cardinalities)?;
+        input.member(r#"qLibraryId":"#, &mut self.library_id)?;
+        input
+            .member(r#"qEffectiveDimensionName":"#, &mut self.effective_dimension_name)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1330,32 +1300,27 @@ impl Record for NxTreeNode {
         "qTreePath",
     ];
     const RECURSIVE: bool = true;
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.text),
-            1 => value.into(&mut self.value),
-            2 => value.into(&mut self.elem_no),
-            3 => value.into(&mut self.group_pos),
-            4 => value.into(&mut self.group_size),
-            5 => value.into(&mut self.row),
-            6 => value.into(&mut self.type_),
-            7 => value.into(&mut self.values),
-            8 => value.into(&mut self.nodes),
-            9 => value.into(&mut self.attr_exps),
-            10 => value.into(&mut self.attr_dims),
-            11 => value.into(&mut self.max_pos),
-            12 => value.into(&mut self.min_neg),
-            13 => value.into(&mut self.can_expand),
-            14 => value.into(&mut self.can_collapse),
-            15 => value.into(&mut self.state),
-            16 => value.into(&mut self.tree_path),
-            _ => value.skip(),
-        }
+    const MANY: bool = true;
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qValue":"#, &mut self.value)?;
+        input.member(r#"qElemNo":"#, &mut self.elem_no)?;
+        input.member(r#"qGroupPos":"#, &mut self.group_pos)?;
+        input.member(r#"qGroupSize":"#, &mut self.group_size)?;
+        input.member(r#"qRow":"#, &mut self.row)?;
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qValues":"#, &mut self.values)?;
+        input.member(r#"qNodes":"#, &mut self.nodes)?;
+        input.member(r#"qAttrExps":"#, &mut self.attr_exps)?;
+        input.member(r#"qAttrDims":"#, &mut self.attr_dims)?;
+        input.member(r#"qMaxPos":"#, &mut self.max_pos)?;
+        input.member(r#"qMinNeg":"#, &mut self.min_neg)?;
+        input.member(r#"qCanExpand":"#, &mut self.can_expand)?;
+        input.member(r#"qCanCollapse":"#, &mut self.can_collapse)?;
+        input.member(r#"qState":"#, &mut self.state)?;
+        input.member(r#"qTreePath":"#, &mut self.tree_path)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1453,19 +1418,14 @@ impl Record for NxTreeValue {
         "qAttrExps",
         "qAttrDims",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.text),
-            1 => value.into(&mut self.value),
-            2 => value.into(&mut self.attr_exps),
-            3 => value.into(&mut self.attr_dims),
-            _ => value.skip(),
-        }
+    const MANY: bool = true;
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qValue":"#, &mut self.value)?;
+        input.member(r#"qAttrExps":"#, &mut self.attr_exps)?;
+        input.member(r#"qAttrDims":"#, &mut self.attr_dims)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1672,26 +1632,24 @@ impl Record for TreeData {
         "qTreeDataPages",
         "qMeasureInfo",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.state_name),
-            1 => value.into(&mut self.nodes_on_dim),
-            2 => value.into(&mut self.error),
-            3 => value.into(&mut self.dimension_info),
-            4 => value.into(&mut self.effective_inter_column_sort_order),
-            5 => value.into(&mut self.has_other_values),
-            6 => value.into(&mut self.title),
-            7 => value.into(&mut self.last_expanded_pos),
-            8 => value.into(&mut self.calc_cond_msg),
-            9 => value.into(&mut self.tree_data_pages),
-            10 => value.into(&mut self.measure_info),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qStateName":"#, &mut self.state_name)?;
+        input.member(r#"qNodesOnDim":"#, &mut self.nodes_on_dim)?;
+        input.member(r#"qError":"#, &mut self.error)?;
+        input.member(r#"qDimensionInfo":"#, &mut self.dimension_info)?;
+        input
+            .member(
+                r#"qEffectiveInterColumnSortOrder":"#,
+                &mut self.effective_inter_column_sort_order,
+            )?;
+        input.member(r#"qHasOtherValues":"#, &mut self.has_other_values)?;
+        input.member(r#"qTitle":"#, &mut self.title)?;
+        input.member(r#"qLastExpandedPos":"#, &mut self.last_expanded_pos)?;
+        input.member(r#"qCalcCondMsg":"#, &mut self.calc_cond_msg)?;
+        input.member(r#"qTreeDataPages":"#, &mut self.tree_data_pages)?;
+        input.member(r#"qMeasureInfo":"#, &mut self.measure_info)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -1938,28 +1896,22 @@ impl Record for TreeDataDef {
         "qValueExprs",
         "qContextSetExpression",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.state_name),
-            1 => value.into(&mut self.dimensions),
-            2 => value.into(&mut self.inter_column_sort_order),
-            3 => value.into(&mut self.suppress_zero),
-            4 => value.into(&mut self.suppress_missing),
-            5 => value.into(&mut self.open_fully_expanded),
-            6 => value.into(&mut self.populate_missing),
-            7 => value.into(&mut self.calc_condition),
-            8 => value.into(&mut self.title),
-            9 => value.into(&mut self.initial_data_fetch),
-            10 => value.into(&mut self.expansion_state),
-            11 => value.into(&mut self.value_exprs),
-            12 => value.into(&mut self.context_set_expression),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qStateName":"#, &mut self.state_name)?;
+        input.member(r#"qDimensions":"#, &mut self.dimensions)?;
+        input.member(r#"qInterColumnSortOrder":"#, &mut self.inter_column_sort_order)?;
+        input.member(r#"qSuppressZero":"#, &mut self.suppress_zero)?;
+        input.member(r#"qSuppressMissing":"#, &mut self.suppress_missing)?;
+        input.member(r#"qOpenFullyExpanded":"#, &mut self.open_fully_expanded)?;
+        input.member(r#"qPopulateMissing":"#, &mut self.populate_missing)?;
+        input.member(r#"qCalcCondition":"#, &mut self.calc_condition)?;
+        input.member(r#"qTitle":"#, &mut self.title)?;
+        input.member(r#"qInitialDataFetch":"#, &mut self.initial_data_fetch)?;
+        input.member(r#"qExpansionState":"#, &mut self.expansion_state)?;
+        input.member(r#"qValueExprs":"#, &mut self.value_exprs)?;
+        input.member(r#"qContextSetExpression":"#, &mut self.context_set_expression)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(

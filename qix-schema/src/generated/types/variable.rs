@@ -2,8 +2,7 @@
 
 //! Variables.
 
-use qix_schema::wire::{Choice, Extra, Members, Record, Slot, Unrecognized, ValueName};
-use serde::de::MapAccess;
+use qix_schema::wire::{Choice, Extra, Input, Members, Record, Unrecognized, ValueName};
 use serde::ser::SerializeMap;
 use super::*;
 
@@ -72,18 +71,12 @@ impl GenericVariableConstraints {
 impl Record for GenericVariableConstraints {
     const NAME: &'static str = "GenericVariableConstraints";
     const MEMBERS: &'static [&'static str] = &["qType", "qValuesText", "qValuesNum"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.type_),
-            1 => value.into(&mut self.values_text),
-            2 => value.into(&mut self.values_num),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qValuesText":"#, &mut self.values_text)?;
+        input.member(r#"qValuesNum":"#, &mut self.values_num)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -192,20 +185,14 @@ impl Record for GenericVariableLayout {
         "qNum",
         "qIsScriptCreated",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.info),
-            1 => value.into(&mut self.meta),
-            2 => value.into(&mut self.text),
-            3 => value.into(&mut self.num),
-            4 => value.into(&mut self.is_script_created),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qMeta":"#, &mut self.meta)?;
+        input.member(r#"qText":"#, &mut self.text)?;
+        input.member(r#"qNum":"#, &mut self.num)?;
+        input.member(r#"qIsScriptCreated":"#, &mut self.is_script_created)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -370,23 +357,17 @@ impl Record for GenericVariableProperties {
         "qDefinition",
         "qConstraints",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.info),
-            1 => value.into(&mut self.meta_def),
-            2 => value.into(&mut self.name),
-            3 => value.into(&mut self.comment),
-            4 => value.into(&mut self.number_presentation),
-            5 => value.into(&mut self.include_in_bookmark),
-            6 => value.into(&mut self.definition),
-            7 => value.into(&mut self.constraints),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qMetaDef":"#, &mut self.meta_def)?;
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qComment":"#, &mut self.comment)?;
+        input.member(r#"qNumberPresentation":"#, &mut self.number_presentation)?;
+        input.member(r#"qIncludeInBookmark":"#, &mut self.include_in_bookmark)?;
+        input.member(r#"qDefinition":"#, &mut self.definition)?;
+        input.member(r#"qConstraints":"#, &mut self.constraints)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -630,24 +611,18 @@ impl Record for NxVariableListItem {
         "qData",
         "qIsScriptCreated",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.name),
-            1 => value.into(&mut self.description),
-            2 => value.into(&mut self.definition),
-            3 => value.into(&mut self.is_config),
-            4 => value.into(&mut self.is_reserved),
-            5 => value.into(&mut self.meta),
-            6 => value.into(&mut self.info),
-            7 => value.into(&mut self.data),
-            8 => value.into(&mut self.is_script_created),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qDescription":"#, &mut self.description)?;
+        input.member(r#"qDefinition":"#, &mut self.definition)?;
+        input.member(r#"qIsConfig":"#, &mut self.is_config)?;
+        input.member(r#"qIsReserved":"#, &mut self.is_reserved)?;
+        input.member(r#"qMeta":"#, &mut self.meta)?;
+        input.member(r#"qInfo":"#, &mut self.info)?;
+        input.member(r#"qData":"#, &mut self.data)?;
+        input.member(r#"qIsScriptCreated":"#, &mut self.is_script_created)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -768,20 +743,14 @@ impl Record for NxVariableProperties {
         "qUsePredefListedValues",
         "qPreDefinedList",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.name),
-            1 => value.into(&mut self.number_presentation),
-            2 => value.into(&mut self.include_in_bookmark),
-            3 => value.into(&mut self.use_predef_listed_values),
-            4 => value.into(&mut self.pre_defined_list),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qName":"#, &mut self.name)?;
+        input.member(r#"qNumberPresentation":"#, &mut self.number_presentation)?;
+        input.member(r#"qIncludeInBookmark":"#, &mut self.include_in_bookmark)?;
+        input.member(r#"qUsePredefListedValues":"#, &mut self.use_predef_listed_values)?;
+        input.member(r#"qPreDefinedList":"#, &mut self.pre_defined_list)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -835,16 +804,10 @@ impl VariableList {
 impl Record for VariableList {
     const NAME: &'static str = "VariableList";
     const MEMBERS: &'static [&'static str] = &["qItems"];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.items),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qItems":"#, &mut self.items)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(
@@ -950,20 +913,14 @@ impl Record for VariableListDef {
         "qData",
         "qShowSession",
     ];
-
-    fn read_member<'de, A: MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        value: Slot<'_, A>,
-    ) -> Result<(), A::Error> {
-        match index {
-            0 => value.into(&mut self.type_),
-            1 => value.into(&mut self.show_reserved),
-            2 => value.into(&mut self.show_config),
-            3 => value.into(&mut self.data),
-            4 => value.into(&mut self.show_session),
-            _ => value.skip(),
-        }
+    #[inline(always)]
+    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
+        input.member(r#"qType":"#, &mut self.type_)?;
+        input.member(r#"qShowReserved":"#, &mut self.show_reserved)?;
+        input.member(r#"qShowConfig":"#, &mut self.show_config)?;
+        input.member(r#"qData":"#, &mut self.data)?;
+        input.member(r#"qShowSession":"#, &mut self.show_session)?;
+        Ok(())
     }
 
     fn write_members<S: SerializeMap>(

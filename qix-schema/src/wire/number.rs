@@ -1,6 +1,14 @@
 //! Number parser that reads eight digits at a time.
 
-use super::scan::{HIGHS, ONES};
+use serde::de::Error;
+
+use super::fault::Fault;
+
+/// 1 in each of eight bytes.
+pub(super) const ONES: u64 = u64::MAX / 255;
+
+/// The high bit of each of eight bytes.
+pub(super) const HIGHS: u64 = ONES << 7;
 
 /// Number of digits that always fit into 64 bits.
 const DIGITS: usize = 19;
@@ -9,35 +17,40 @@ const DIGITS: usize = 19;
 /// needed.
 type Window = [u8; 64];
 
-/// Parses a float; returns it and its length, or `None` if it is not a float or is out of range.
+/// Parses a float; returns it and its length, or `None` if it has many digits, an exponent, or little text after it, or
+/// is not a float.
 #[inline(always)]
-pub(super) fn float(text: &[u8]) -> Option<(f64, usize)> {
-    let Some(window) = text.first_chunk::<64>() else { return any_float(text) };
+pub(crate) fn float(text: &[u8]) -> Option<(f64, usize)> {
+    let window = text.first_chunk::<64>()?;
+    if window[0] == b'0' && matches!(window[1], b',' | b'}' | b']') {
+        return Some((0.0, 1));
+    }
     let negative = window[0] == b'-';
     let start = usize::from(negative);
     let (mut end, mut digits) = read_digits(window, start, 0);
     let whole = end - start;
-    let mut places = 0;
-    if window[end] == b'.' {
-        let point = end + 1;
-        (end, digits) = read_digits(window, point, digits);
-        places = end - point;
-        if places == 0 {
-            return None;
-        }
-    }
-    if whole == 0 || whole > 1 && window[start] == b'0' || whole + places > DIGITS || window[end] | 0x20 == b'e' {
-        return any_float(text);
+    if whole == 0 || whole > 1 && window[start] == b'0' {
+        return None;
     }
     // The sign is unpredictable, so avoid a branch.
     let sign = u64::from(negative) << 63;
-    Some((f64::from_bits(shifted(digits, places).to_bits() | sign), end))
+    let signed =
+        |number: f64, end| (window[end] | 0x20 != b'e').then_some((f64::from_bits(number.to_bits() | sign), end));
+    if window[end] != b'.' {
+        // Fits into 63 bits, for which the conversion is one instruction.
+        return if whole < DIGITS { signed(digits as i64 as f64, end) } else { None };
+    }
+    let point = end + 1;
+    (end, digits) = read_digits(window, point, digits);
+    let places = end - point;
+    if places == 0 || whole + places > DIGITS {
+        return None;
+    }
+    signed(shifted(digits, places), end)
 }
 
-/// Parses a float with many digits, an exponent, or little text after it.
-#[cold]
-#[inline(never)]
-fn any_float(text: &[u8]) -> Option<(f64, usize)> {
+/// The length of a JSON number at the start of a text.
+pub(super) fn number_length(text: &[u8]) -> Option<usize> {
     let digits = |from: usize| text[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
     let is = |at: usize, bytes: &[u8]| text.get(at).is_some_and(|byte| bytes.contains(byte));
     let start = usize::from(is(0, b"-"));
@@ -61,20 +74,52 @@ fn any_float(text: &[u8]) -> Option<(f64, usize)> {
             return None;
         }
     }
-    let number: f64 = std::str::from_utf8(&text[..end]).ok()?.parse().ok()?;
-    number.is_finite().then_some((number, end))
+    Some(end)
 }
 
-/// Parses an integer of up to eight digits; returns it and its length. Of a longer integer, it parses the first eight
-/// digits; the next byte then does not match.
+/// A number, with the same distinctions as in `serde_json`.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Number {
+    Unsigned(u64),
+    Signed(i64),
+    Float(f64),
+}
+
+/// Reads any number; returns it and the rest.
+pub(super) fn number(text: &str) -> Result<(Number, &str), Box<Fault>> {
+    let (number, rest) = text.split_at(number_length(text.as_bytes()).ok_or_else(Fault::syntax)?);
+    let found = if number.contains(['.', 'e', 'E']) || number == "-0" {
+        None
+    } else if number.starts_with('-') {
+        number.parse().ok().map(Number::Signed)
+    } else {
+        number.parse().ok().map(Number::Unsigned)
+    };
+    if let Some(found) = found {
+        return Ok((found, rest));
+    }
+    match number.parse::<f64>() {
+        Ok(float) if float.is_finite() => Ok((Number::Float(float), rest)),
+        _ => Err(Fault::value(rest, serde_json::Error::custom("number out of range"))),
+    }
+}
+
+/// Parses an integer of up to eight digits that ends a value in compact JSON; returns it and its length.
 #[inline(always)]
-pub(super) fn integer(text: &[u8]) -> Option<(i32, usize)> {
-    let window = text.first_chunk::<9>()?;
+pub(crate) fn integer(text: &[u8]) -> Option<(i32, usize)> {
+    let window = text.first_chunk::<10>()?;
+    if window[0] == b'0' {
+        return matches!(window[1], b',' | b'}' | b']').then_some((0, 1));
+    }
     let negative = window[0] == b'-';
     let start = usize::from(negative);
     let (count, value) = leading_digits(eight(window, start));
     // Zero has no sign, and no other integer starts with it.
-    if count == 0 || window[start] == b'0' && (negative || count > 1) {
+    if count == 0 || window[start] == b'0' {
+        return None;
+    }
+    // A fraction, an exponent, more digits, or whitespace.
+    if !matches!(window[start + count], b',' | b'}' | b']') {
         return None;
     }
     let magnitude = value as i32;
@@ -179,7 +224,8 @@ fn shifted(digits: u64, places: usize) -> f64 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{float, integer, leading_digits, shifted};
+    use super::{DIGITS, float, integer, leading_digits, shifted};
+    use crate::wire::Wire;
 
     /// More than any number needs.
     const AFTER: &str = ",\"qElemNumber\":0,\"qState\":\"L\"},{\"qText\":\"next\",\"qNum\":1234567890123456789";
@@ -270,13 +316,21 @@ mod tests {
         ] {
             let expected: f64 = serde_json::from_str(text).unwrap();
             for after in ["", ",", "}, more of it", AFTER] {
-                let found = float(format!("{text}{after}").as_bytes());
-                assert_eq!(found.map(|(number, end)| (number.to_bits(), end)), Some((expected.to_bits(), text.len())));
+                let mut found = 0.0;
+                let whole = format!("{text}{after}");
+                assert_eq!(found.scan(&whole).unwrap(), after, "{text}");
+                assert_eq!(found.to_bits(), expected.to_bits(), "{text}");
             }
+            let most = if text.contains('.') { DIGITS + 1 } else { DIGITS - 1 };
+            let short = text.len() <= most && !text.contains(['e', 'E']);
+            let found = float(format!("{text}{AFTER}").as_bytes());
+            let expected = (expected.to_bits(), text.len());
+            assert_eq!(found.map(|(number, end)| (number.to_bits(), end)), short.then_some(expected), "{text}");
         }
         for text in ["", "-", "01", "-01", ".5", "1.", "1.e3", "1e", "1e+", "+1", "1e400", "NaN", "inf"] {
             for after in ["", AFTER] {
-                assert_eq!(float(format!("{text}{after}").as_bytes()), None, "{text}");
+                let read = 0.0.scan(&format!("{text}{after}")).is_ok_and(|rest| rest == after);
+                assert!(!read, "{text}");
             }
         }
     }
@@ -286,7 +340,7 @@ mod tests {
         for (text, expected) in [("0", 0), ("-2", -2), ("12345678", 12_345_678), ("-99999999", -99_999_999)] {
             assert_eq!(integer(format!("{text}{AFTER}").as_bytes()), Some((expected, text.len())));
         }
-        for text in ["", "-", "-0", "00", "01", "x"] {
+        for text in ["", "-", "-0", "00", "01", "x", "1.5", "1e3", "123456789"] {
             assert_eq!(integer(format!("{text}{AFTER}").as_bytes()), None, "{text}");
         }
     }

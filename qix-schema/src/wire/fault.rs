@@ -1,0 +1,105 @@
+//! Errors of the parser.
+
+use serde::de::{Error, Expected, IgnoredAny, Unexpected};
+
+use super::decode::DecodeError;
+use super::number::{Number, number};
+use super::path;
+use super::string::string;
+
+/// The rest of a text after a value, or an error.
+pub type Scanned<'a> = Result<&'a str, Box<Fault>>;
+
+/// An error of the parser, before its path is known.
+#[derive(Debug)]
+pub struct Fault(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    /// The text is not JSON.
+    Syntax,
+    /// The value has the wrong type or is out of range.
+    Value {
+        /// Length of the text after the position of the error.
+        left: usize,
+        /// The error, without a position.
+        error: serde_json::Error,
+    },
+}
+
+impl Fault {
+    /// The text is not JSON.
+    #[cold]
+    pub(super) fn syntax() -> Box<Self> {
+        Box::new(Self(Kind::Syntax))
+    }
+
+    /// The value before `rest` is invalid.
+    #[cold]
+    pub(super) fn value(rest: &str, error: serde_json::Error) -> Box<Self> {
+        Self::at(rest.len(), error)
+    }
+
+    /// The value before the last `left` bytes is invalid.
+    #[cold]
+    pub(super) fn at(left: usize, error: serde_json::Error) -> Box<Self> {
+        Box::new(Self(Kind::Value { left, error }))
+    }
+
+    /// The value at the start of a text has the wrong type.
+    #[cold]
+    pub(super) fn mismatch(text: &str, expected: &dyn Expected) -> Box<Self> {
+        let of = |found, rest: &str| Self::value(rest, serde_json::Error::invalid_type(found, expected));
+        match text.as_bytes().first() {
+            Some(b'"') => match string(text) {
+                Ok((found, rest)) => of(Unexpected::Str(&found), rest),
+                Err(fault) => fault,
+            },
+            Some(b'{') => of(Unexpected::Map, &text[1..]),
+            Some(b'[') => of(Unexpected::Seq, &text[1..]),
+            Some(b'-' | b'0'..=b'9') => match number(text) {
+                Ok((found, rest)) => of(found.unexpected(), rest),
+                Err(fault) => fault,
+            },
+            _ => {
+                for (literal, found) in
+                    [("true", Unexpected::Bool(true)), ("false", Unexpected::Bool(false)), ("null", Unexpected::Unit)]
+                {
+                    if let Some(rest) = text.strip_prefix(literal) {
+                        return of(found, rest);
+                    }
+                }
+                Self::syntax()
+            }
+        }
+    }
+
+    /// Finds the position and the path.
+    #[cold]
+    pub(super) fn of(self, text: &str) -> DecodeError {
+        let cause = match self.0 {
+            // `serde_json` describes syntax errors.
+            Kind::Syntax => match serde_json::from_str::<IgnoredAny>(text) {
+                Err(error) => error,
+                Ok(_) => serde_json::Error::custom("invalid JSON"),
+            },
+            Kind::Value { left, error } => {
+                let before = &text.as_bytes()[..text.len().saturating_sub(left)];
+                let lines = before.split(|byte| *byte == b'\n');
+                let (line, column) = lines.fold((0, 0), |(line, _), text| (line + 1, text.len()));
+                serde_json::Error::custom(format_args!("{error} at line {line} column {column}"))
+            }
+        };
+        DecodeError { path: path::at(text, cause.line(), cause.column()), cause }
+    }
+}
+
+impl Number {
+    pub(super) fn unexpected(self) -> Unexpected<'static> {
+        match self {
+            Self::Unsigned(number) => Unexpected::Unsigned(number),
+            Self::Signed(number) => Unexpected::Signed(number),
+            Self::Float(number) => Unexpected::Float(number),
+        }
+    }
+}
