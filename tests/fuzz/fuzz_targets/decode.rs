@@ -1,4 +1,4 @@
-//! `cargo fuzz run --fuzz-dir tests/fuzz decode`: what it tries is said where its function stands.
+//! `cargo fuzz run --fuzz-dir tests/fuzz decode`: its function describes what it tests.
 
 #![cfg_attr(fuzzing, no_main)]
 

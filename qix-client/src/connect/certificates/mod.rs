@@ -38,7 +38,7 @@ pub(crate) struct Certificates {
     pub(crate) accept_any: bool,
     /// The name that the server's certificate has to be for, if that is not the host's.
     pub(crate) expected_name: Option<String>,
-    /// A configuration of the program's own, or the type of what is none.
+    /// A configuration that the program supplies, or an unsupported type.
     pub(crate) config: Option<Result<Arc<ClientConfig>, &'static str>>,
 }
 

@@ -19,7 +19,7 @@ pub(crate) enum Phase {
     Suspended(Closed),
     /// There is no connection, and calls do not wait for one. The program can resume the session.
     Disconnected(Closed),
-    /// There will be no connection any more.
+    /// The session will not connect again.
     Ended(Closed),
 }
 
@@ -150,7 +150,7 @@ impl Shared {
         self.tell(Event::Closed(closed));
     }
 
-    /// Ends the waiting for a connection, unless there is one by now. Who holds the objects that have waited learns it.
+    /// Ends the waiting for a connection, unless there is one by now. The holders of waiting objects are notified.
     pub(crate) fn give_up_waiting(&self, waiting: &[Weak<Object>], closed: impl FnOnce(&Closed) -> Closed) {
         let closed = match &*self.phase.borrow() {
             Phase::Suspended(suspended) => closed(suspended),
@@ -165,7 +165,7 @@ impl Shared {
     fn enter_end(&self, closed: Closed) {
         let mut is_news = true;
         self.phase.send_modify(|phase| {
-            // What was told of the end stays true.
+            // The reason that was reported stays valid.
             let told = phase.closed().cloned();
             is_news = told.is_none();
             *phase = Phase::Ended(told.unwrap_or_else(|| closed.clone()));

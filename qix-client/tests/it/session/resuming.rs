@@ -190,7 +190,7 @@ async fn a_lost_connection_comes_back_by_itself() {
 async fn a_session_that_cannot_go_on_ends() {
     let listener = Listener::bind().await;
     let backoff = Backoff::default().initial_delay(Duration::ZERO).max_attempts(3);
-    let (session, mut engine, held) = start(&listener, |builder| builder.reconnect(backoff.clone())).await;
+    let (session, mut engine, held) = start(&listener, |builder| builder.reconnect(backoff)).await;
     engine.close(4204, "").await;
     assert_eq!(session.closed().await.code.0, 4204, "the code says that trying again makes no sense");
     held.made.gone().await;

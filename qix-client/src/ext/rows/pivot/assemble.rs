@@ -193,7 +193,7 @@ impl Assembler {
         Ok(found)
     }
 
-    /// Takes what stands below headings, of which there is none on a level that is closed.
+    /// Receives the values below headings. A collapsed level does not have a heading.
     fn value<H: Heading>(
         &mut self,
         headings: &[Option<&H>],
