@@ -1,5 +1,7 @@
 //! Global search, over the fields of an app and the texts of its objects.
 
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
 mod common;
 
 use common::Client;
