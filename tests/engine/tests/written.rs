@@ -1,6 +1,8 @@
 //! Properties and layouts as an engine writes them, whatever was sent. The expected documents have the shape of those
 //! that engine 12.1050 gave to corectl; they are compared as text, since the order of members counts.
 
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
 mod common;
 
 use common::Client;
