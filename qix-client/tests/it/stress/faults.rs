@@ -236,7 +236,7 @@ async fn going_on_ends_whatever_happens_at_any_step() {
             let place = format!("{fault:?}");
             let engine = TestEngine::start().await.unwrap();
             let builder = Session::builder().url(engine.url()).greeting_timeout(Duration::from_millis(50));
-            let session = builder.timeout(Duration::from_millis(200)).connect().await.unwrap();
+            let session = builder.timeout(Duration::from_millis(800)).connect().await.unwrap();
             let doc = session.open_doc("sales").await.unwrap();
             let year = doc.get_field("Year").await.unwrap();
             let object = doc.create_session_object(total()).await.unwrap();
