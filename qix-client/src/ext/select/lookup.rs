@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use futures_util::TryStreamExt;
 use qix_schema::rpc::CallOptions;
 use qix_schema::types::{FieldValue, ListObjectDef, NxDimensionInfo, SortCriteria, StateEnumType};
-use qix_schema::{Doc, Error, GenericObject, GenericObjectApi};
+use qix_schema::{Doc, Error, GenericObject, GenericObjectApi, quote_name};
 use serde::Deserialize;
 
 use crate::ext::rows::RowStream;
@@ -149,13 +149,8 @@ pub(super) async fn list(
     options: &CallOptions,
 ) -> Result<GenericObject, Error> {
     let definition =
-        ListObjectDef::field(bracketed(field)).sorted(order).with_state_name(state).with_show_alternatives(true);
+        ListObjectDef::field(quote_name(field)).sorted(order).with_state_name(state).with_show_alternatives(true);
     temporary::object(doc, definition, options).await
-}
-
-/// A name that is a field whatever it looks like.
-fn bracketed(field: &str) -> String {
-    format!("[{}]", field.replace(']', "]]"))
 }
 
 /// The values of a list.
