@@ -1,4 +1,4 @@
-//! The engine as tests see it: start it, tell it what to hold and what to do wrong, look at what it received.
+//! The engine in a test: starting it, configuring apps and faults, inspecting what it received.
 
 use crate::app::App;
 use crate::faults::Fault;
@@ -17,9 +17,9 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-/// An engine that runs inside the test, on a port of its own. It stops when it is dropped.
+/// An engine that runs inside the test, on its own port. It stops when it is dropped.
 ///
-/// It runs on the runtime that it is started on; a client that blocks its thread needs one with several.
+/// It runs on the runtime that starts it. A client that blocks its thread needs a runtime with several threads.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
@@ -30,7 +30,7 @@ use tokio::task::JoinHandle;
 ///     .start()
 ///     .await?;
 /// assert!(engine.url().starts_with("ws://127.0.0.1:"));
-/// // connect a client to engine.url(), then look:
+/// connect a client to engine.url(), then check:
 /// assert!(engine.requests().is_empty());
 /// # Ok(()) }
 /// ```
@@ -42,10 +42,10 @@ pub struct TestEngine {
 }
 
 impl TestEngine {
-    /// Starts an engine that holds the app `sales`.
+    /// Starts an engine with the app `sales`.
     ///
     /// # Errors
-    /// When no port is free.
+    /// If no port is free.
     pub async fn start() -> io::Result<Self> {
         Self::builder().start().await
     }
@@ -55,12 +55,12 @@ impl TestEngine {
         Builder::default()
     }
 
-    /// `ws://127.0.0.1:<port>`; what follows it, such as `/app/sales`, decides the session.
+    /// `ws://127.0.0.1:<port>`. Append a path such as `/app/sales` to choose the session.
     pub fn url(&self) -> String {
         format!("ws://{}", self.address)
     }
 
-    /// Where the engine listens.
+    /// The address that the engine listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -70,27 +70,27 @@ impl TestEngine {
         self.shared.world().faults.push(fault);
     }
 
-    /// Takes all faults away.
+    /// Removes all faults.
     pub fn clear_faults(&self) {
         self.shared.world().faults.clear();
     }
 
-    /// The requests that were received so far, in order; of more than 10,000 the latest.
+    /// The requests received so far, in order: at most the latest 10,000.
     pub fn requests(&self) -> Vec<Received> {
         self.shared.world().received.iter().cloned().collect()
     }
 
-    /// The HTTP requests that sockets began with so far, in order.
+    /// The HTTP upgrade requests received so far, in order.
     pub fn upgrades(&self) -> Vec<Upgrade> {
         self.shared.world().upgrades.clone()
     }
 
-    /// How many sockets are open.
+    /// The number of open sockets.
     pub fn connections(&self) -> usize {
         self.shared.world().connections.len()
     }
 
-    /// How many sessions there are, those that wait for their sockets to come back included.
+    /// The number of sessions, including those that wait for their sockets to come back.
     pub fn sessions(&self) -> usize {
         self.shared.world().sessions.len()
     }
@@ -104,7 +104,7 @@ impl TestEngine {
         self.send_raw(&message.to_string());
     }
 
-    /// Sends a text to every socket, whatever it is.
+    /// Sends a text to every socket as it is.
     pub fn send_raw(&self, text: &str) {
         let mut world = self.shared.world();
         let ids: Vec<u64> = world.connections.keys().copied().collect();
@@ -125,8 +125,8 @@ impl TestEngine {
         }
     }
 
-    /// Ends every session, as a restart of the engine does: sockets are closed with 4003 and find a new
-    /// session when they come back.
+    /// Ends all sessions, as a restart of the engine does: sockets are closed with 4003, and reconnected sockets get a
+    /// new session.
     pub fn restart(&self) {
         self.close_sockets(4003, "");
         let mut world = self.shared.world();
@@ -146,7 +146,7 @@ impl TestEngine {
         }
     }
 
-    /// Runs until the engine is stopped from elsewhere; for programs that do nothing else.
+    /// Runs until the engine stops for another reason; for programs that do nothing else.
     pub async fn run(mut self) {
         let _ = (&mut self.task).await;
     }
@@ -155,14 +155,14 @@ impl TestEngine {
 impl Drop for TestEngine {
     fn drop(&mut self) {
         self.task.abort();
-        // A runtime waits for work beside the sockets when it ends; that work is to end first.
+        // When a runtime ends, it waits for blocking work, so end that work first.
         for session in self.shared.world().sessions.values() {
             session.running.iter().for_each(|running| running.abort.abort());
         }
     }
 }
 
-/// What an engine is to be like; see [`TestEngine::builder`].
+/// Configures an engine; see [`TestEngine::builder`].
 #[derive(Debug)]
 pub struct Builder {
     apps: Vec<App>,
@@ -192,11 +192,11 @@ impl Default for Builder {
     }
 }
 
-/// How long a session outlives its last socket: long enough for a client that lost the connection to come back.
+/// How long a session outlives its last socket, so that a client that lost the connection can come back.
 const SESSION_TTL: Duration = Duration::from_secs(5);
 
 impl Builder {
-    /// Adds an app, beside `sales`.
+    /// Adds an app in addition to `sales`.
     #[must_use]
     pub fn with_app(mut self, app: App) -> Self {
         self.apps.push(app);
@@ -210,51 +210,51 @@ impl Builder {
         self
     }
 
-    /// The directory that load scripts read files from. It is also used for data connections without a directory of their
-    /// own ([`data_connection`](Self::data_connection)). Without a directory, scripts cannot read files.
+    /// Sets the directory that load scripts read files from. It is also used for data connections without a directory of
+    /// their own ([`data_connection`](Self::data_connection)). Without a directory, scripts cannot read files.
     #[must_use]
     pub fn folder(mut self, folder: impl Into<PathBuf>) -> Self {
         self.folders.set_folder(folder);
         self
     }
 
-    /// The directory that load scripts read `lib://<name>/` from. `STORE` keeps files in memory, where later reloads find
-    /// them, and does not write to the directory.
+    /// Sets the directory that load scripts read `lib://<name>/` from. `STORE` keeps files in memory, where later reloads
+    /// find them, and does not write to the directory.
     #[must_use]
     pub fn data_connection(mut self, name: impl Into<String>, folder: impl Into<PathBuf>) -> Self {
         self.folders.set_connection(name, folder);
         self
     }
 
-    /// The port to listen on; 0, the default, takes any that is free.
+    /// Sets the port to listen on. Defaults to 0, which uses any free port.
     #[must_use]
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// The address to listen on; 127.0.0.1 by default.
+    /// Sets the address to listen on. Defaults to 127.0.0.1.
     #[must_use]
     pub fn host(mut self, host: std::net::IpAddr) -> Self {
         self.host = Some(host);
         self
     }
 
-    /// How long a session outlives its last socket when the address has no `/ttl`. Defaults to 5 seconds.
+    /// Sets how long a session outlives its last socket if the address has no `/ttl`. Defaults to 5 seconds.
     #[must_use]
     pub fn session_ttl(mut self, ttl: Duration) -> Self {
         self.session_ttl = ttl;
         self
     }
 
-    /// What `OpenDoc` does in a session that has the app open already. Defaults to [`OnOpen::Attached`].
+    /// Sets what `OpenDoc` does in a session that has the app open already. Defaults to [`OnOpen::Attached`].
     #[must_use]
     pub fn on_open(mut self, on_open: OnOpen) -> Self {
         self.on_open = on_open;
         self
     }
 
-    /// How many sessions a user may have at once. One more gets `SESSION_ERROR_LIMIT_EXCEEDED` and is closed
+    /// Limits the sessions that a user can have at once. Further ones get `SESSION_ERROR_LIMIT_EXCEEDED` and are closed
     /// with 4005. Unlimited by default; real engines allow five.
     #[must_use]
     pub fn max_sessions_per_user(mut self, sessions: usize) -> Self {
@@ -262,7 +262,7 @@ impl Builder {
         self
     }
 
-    /// Puts a proxy in front of the engine, which accepts connections by their logins and cookies.
+    /// Puts a proxy in front of the engine, which checks logins and cookies.
     #[must_use]
     pub fn proxy(mut self, proxy: Proxy) -> Self {
         self.proxy = Some(proxy);
@@ -272,7 +272,7 @@ impl Builder {
     /// Loads the apps and starts to listen.
     ///
     /// # Errors
-    /// When the port is taken, or an app's script does not run.
+    /// If the port is in use, or the script of an app fails.
     pub async fn start(self) -> io::Result<TestEngine> {
         let mut world = World::default();
         world.faults = self.faults;

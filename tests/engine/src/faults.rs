@@ -1,11 +1,11 @@
-//! Faults on request: what engines and networks do to clients now and then, done at a chosen moment.
+//! Faults that tests inject: what engines and networks occasionally do to clients, at a chosen time.
 
 use serde_json::Value;
 use std::time::Duration;
 
-/// Something that goes wrong on purpose.
+/// A fault to inject.
 ///
-/// A fault hits every message it fits unless it is narrowed: [`on`](Self::on) to a method,
+/// A fault applies to every message that it matches, unless it is narrowed: [`on`](Self::on) to a method,
 /// [`after`](Self::after) to later messages, [`times`](Self::times) to a number of them. Faults that end a
 /// socket happen once.
 ///
@@ -13,9 +13,9 @@ use std::time::Duration;
 /// use qix_test_engine::Fault;
 /// use std::time::Duration;
 ///
-/// // The second layout comes late; answers to other requests overtake it.
+/// The second layout is late; responses to other requests overtake it.
 /// let late = Fault::delay(Duration::from_millis(50)).on("GetLayout").after(1).times(1);
-/// // The engine restarts while the third answer is on its way.
+/// The engine restarts while the third response is on its way.
 /// let restart = Fault::close(4003, r#"{"code":"QEP-104"}"#).after(2);
 /// # let _ = (late, restart);
 /// ```
@@ -25,22 +25,22 @@ pub struct Fault {
     method: Option<String>,
     after: usize,
     times: Option<usize>,
-    /// Only on this socket.
+    /// Applies to this socket only.
     connection: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Kind {
-    // At the upgrade.
+    // During the upgrade.
     Refuse { status: u16 },
     Silent,
     SessionState(String),
     LateConnected(Duration),
     BeforeConnected(String),
-    // At the request.
+    // When a request arrives.
     Slow(Duration),
     Fail { code: i32, message: String },
-    // At the answer.
+    // When a response is sent.
     Hold,
     Delay(Duration),
     Reorder(usize),
@@ -50,11 +50,11 @@ pub(crate) enum Kind {
     Twice,
     Set { pointer: String, value: Value },
     Empty,
-    // At messages that answer nothing.
+    // When a notification is sent.
     Repeat,
 }
 
-/// When a fault can happen.
+/// When a fault can occur.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
     Upgrade,
@@ -69,84 +69,84 @@ impl Fault {
         Self { kind, method: None, after: 0, times: once.then_some(1), connection: None }
     }
 
-    /// The HTTP upgrade is refused with a status, such as 401 or 503.
+    /// Refuses the HTTP upgrade with a status, such as 401 or 503.
     pub fn refuse(status: u16) -> Self {
         Self::new(Kind::Refuse { status })
     }
 
-    /// `OnConnected` never comes.
+    /// Never sends `OnConnected`.
     pub fn no_on_connected() -> Self {
         Self::new(Kind::Silent)
     }
 
-    /// `OnConnected` brings another state, such as `SESSION_ERROR_NO_LICENSE`.
+    /// Sends another state in `OnConnected`, such as `SESSION_ERROR_NO_LICENSE`.
     pub fn session_state(state: impl Into<String>) -> Self {
         Self::new(Kind::SessionState(state.into()))
     }
 
-    /// `OnConnected` comes late; requests are answered all the same.
+    /// Sends `OnConnected` late; requests are answered in the meantime.
     pub fn late_on_connected(by: Duration) -> Self {
         Self::new(Kind::LateConnected(by))
     }
 
-    /// A text comes before `OnConnected`, such as an `OnAuthenticationInformation` as proxies send it.
+    /// Sends a text before `OnConnected`, such as the `OnAuthenticationInformation` of a proxy.
     pub fn before_on_connected(text: impl Into<String>) -> Self {
         Self::new(Kind::BeforeConnected(text.into()))
     }
 
-    /// Requests take this much longer to work on. In that time they can be cancelled, and selections abort
-    /// them if they are calculations.
+    /// Makes requests take this much longer. Meanwhile they can be canceled, and selections abort them if they are
+    /// calculations.
     pub fn slow(by: Duration) -> Self {
         Self::new(Kind::Slow(by))
     }
 
-    /// Requests fail with this error.
+    /// Answers requests with this error.
     pub fn error(code: i32, message: impl Into<String>) -> Self {
         Self::new(Kind::Fail { code, message: message.into() })
     }
 
-    /// Requests are worked on but never answered.
+    /// Processes requests without ever answering.
     pub fn never_answer() -> Self {
         Self::new(Kind::Hold)
     }
 
-    /// Answers come late, and others overtake them.
+    /// Delays responses; others can overtake them.
     pub fn delay(by: Duration) -> Self {
         Self::new(Kind::Delay(by))
     }
 
-    /// This many answers are collected, then sent in reverse.
+    /// Collects this many responses, then sends them in reverse order.
     pub fn reorder(answers: usize) -> Self {
         Self::new(Kind::Reorder(answers))
     }
 
-    /// The socket breaks instead of sending the answer, without a close frame.
+    /// Breaks the socket instead of sending the response, without a close frame.
     pub fn drop_socket() -> Self {
         Self::new(Kind::Drop)
     }
 
-    /// The socket is closed with a code and a reason instead of sending the answer.
+    /// Closes the socket with a code and a reason instead of sending the response.
     pub fn close(code: u16, reason: impl Into<String>) -> Self {
         Self::new(Kind::Close { code, reason: reason.into() })
     }
 
-    /// This text is sent before the answer: not JSON, an unknown notification, an answer to nobody.
+    /// Sends a text before the response: not JSON, an unknown notification, or a response without a request.
     pub fn send_before(text: impl Into<String>) -> Self {
         Self::new(Kind::Before(text.into()))
     }
 
-    /// Something that is no JSON is sent before the answer.
+    /// Sends text that is not JSON before the response.
     pub fn garbage() -> Self {
         Self::send_before("{\"jsonrpc\":\"2.0\",\u{fffd} this is not JSON")
     }
 
-    /// The answer comes twice.
+    /// Sends the response twice.
     pub fn answer_twice() -> Self {
         Self::new(Kind::Twice)
     }
 
-    /// A member of the result is set, new or known: a member or a value of an enumeration that no schema has.
-    /// The pointer is a JSON pointer into the result; what is missing on its way is made.
+    /// Sets a member of the result, which can be new: a member or an enum value that is in no schema.
+    /// `pointer` is a JSON pointer into the result; missing objects are created.
     ///
     /// ```
     /// use qix_test_engine::Fault;
@@ -159,31 +159,31 @@ impl Fault {
         Self::new(Kind::Set { pointer: pointer.into(), value })
     }
 
-    /// The answer has neither a result nor an error.
+    /// Sends a response with neither a result nor an error.
     pub fn empty_answer() -> Self {
         Self::new(Kind::Empty)
     }
 
-    /// Messages that answer nothing, such as a change made on another socket, come twice.
+    /// Sends notifications, such as a change made on another socket, twice.
     pub fn repeat_notifications() -> Self {
         Self::new(Kind::Repeat)
     }
 
-    /// Only for this method, named without its class.
+    /// Limits the fault to this method, named without its class.
     #[must_use]
     pub fn on(mut self, method: impl Into<String>) -> Self {
         self.method = Some(method.into());
         self
     }
 
-    /// Only after this many messages that it would fit.
+    /// Skips this many matching messages first.
     #[must_use]
     pub fn after(mut self, messages: usize) -> Self {
         self.after = messages;
         self
     }
 
-    /// Only this many times.
+    /// Limits the fault to this many times.
     #[must_use]
     pub fn times(mut self, times: usize) -> Self {
         self.times = Some(times);
@@ -203,7 +203,7 @@ impl Fault {
         }
     }
 
-    /// Only on one socket.
+    /// Limits the fault to one socket.
     pub(crate) fn only_for(mut self, connection: u64) -> Self {
         self.connection = Some(connection);
         self
@@ -213,7 +213,7 @@ impl Fault {
         self.connection == Some(connection)
     }
 
-    /// Whether it is this message's turn; counts.
+    /// Whether the fault applies to this message; counts the message.
     fn strikes(&mut self, stage: Stage, connection: u64, method: &str) -> bool {
         let other_method = self.method.as_deref().is_some_and(|only| only != method);
         let other_socket = self.connection.is_some_and(|only| only != connection);
@@ -233,7 +233,7 @@ impl Fault {
     }
 }
 
-/// A fault in words, for the command line and for addresses: what, then where and when.
+/// Parses a fault for the command line and for addresses: first the fault, then its conditions.
 ///
 /// `delay=200 on GetLayout after 1 times 2`, `slow=500 on DoReload`, `close=4003`, `drop after 3`, `refuse=401`,
 /// `error=15 on GetLayout`, `never on GetLayout`, `reorder=3`, `garbage`, `twice`, `empty`, `silent`,
@@ -290,7 +290,7 @@ impl std::str::FromStr for Fault {
     }
 }
 
-/// What goes wrong with this message.
+/// The faults that apply to this message.
 pub(crate) fn strike(faults: &mut Vec<Fault>, stage: Stage, connection: u64, method: &str) -> Vec<Kind> {
     if faults.is_empty() {
         return Vec::new();
@@ -304,19 +304,19 @@ pub(crate) fn strike(faults: &mut Vec<Fault>, stage: Stage, connection: u64, met
     kinds
 }
 
-/// A reorder that has sent its answers is over.
+/// Removes a reorder fault that has sent its responses.
 pub(crate) fn end_reorder(faults: &mut Vec<Fault>) {
     if let Some(index) = faults.iter().position(|fault| matches!(fault.kind, Kind::Reorder(_))) {
         faults.remove(index);
     }
 }
 
-/// How often a message that answers nothing is sent.
+/// How often to send a notification.
 pub(crate) fn repeats(faults: &mut Vec<Fault>, connection: u64) -> usize {
     1 + strike(faults, Stage::Push, connection, "").len()
 }
 
-/// Sets a member at a JSON pointer, making what is missing on the way.
+/// Sets a member at a JSON pointer, creating missing objects.
 pub(crate) fn set(target: &mut Value, pointer: &str, value: &Value) {
     let mut place = target;
     for step in pointer.split('/').skip(1) {

@@ -1,9 +1,9 @@
-//! An engine to test clients of Qlik's engine against: in memory, inside the test, on a real socket.
+//! An engine to test clients of the Qlik engine against: in memory, inside the test, on a real socket.
 //!
-//! It speaks the protocol as an engine does: sessions that sockets share, handles, invalidation, deltas, aborted
-//! calculations, progress of reloads. It loads data with a useful part of the load script, selects, and
-//! calculates hypercubes and lists. It is a test double: nothing is kept beyond the process, and what it cannot
-//! do it says.
+//! It speaks the engine's protocol: sessions shared by sockets, handles, invalidation, deltas, aborted
+//! calculations, progress of reloads. It loads data with a large part of the load script, selects, and
+//! calculates hypercubes and lists. It is a test double: it saves nothing when it stops, and returns an
+//! error that names what it does not support.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
@@ -18,27 +18,27 @@
 //!
 //! // … connect the client under test to engine.url(), open "planets" or "sales", …
 //!
-//! engine.fault(Fault::close(4003, "")); // the next answer is a close frame
+//! engine.fault(Fault::close(4003, "")); // the next response is a close frame
 //! for request in engine.requests() {
 //!     println!("{} for handle {}", request.method, request.handle);
 //! }
 //! # Ok(()) }
 //! ```
 //!
-//! The same engine is a program, for clients in other languages and for a look by hand:
+//! The same engine is a program, for clients in other languages and for manual tests:
 //!
 //! ```text
 //! cargo install qix-test-engine --features cli
 //! qix-test-engine --port 9076 --app planets.qvs --folder data
 //! ```
 //!
-//! There an address can bring faults for its own socket: `ws://127.0.0.1:9076/app/sales?fault=delay%3D200`; see
-//! [`Fault`] for how they are written.
+//! There, an address can add faults for its own socket: `ws://127.0.0.1:9076/app/sales?fault=delay%3D200`; see
+//! [`Fault`] for the syntax.
 //!
-//! Addresses mean what they mean to an engine: `/app/<id>`, then `/identity/<x>` for a separate session
-//! and `/ttl/<seconds>` for one that outlives its sockets; `/app/SessionApp_<x>?from=<app>` for an app that is gone
-//! with its session. Sockets of the same user (header `X-Qlik-User`) and the same address share a session. Apps are
-//! saved by `DoSave` only, and only in memory: what is not saved is lost when the last session leaves the app.
+//! Addresses have the same meaning as for a real engine: `/app/<id>`, then `/identity/<x>` for a separate session
+//! and `/ttl/<seconds>` for one that outlives its sockets; `/app/SessionApp_<x>?from=<app>` for an app that ends
+//! with its session. Sockets of the same user (header `X-Qlik-User`) and the same address share a session. `DoSave`
+//! saves apps, in memory only: unsaved changes are lost when the last session leaves the app.
 
 // Compiles the code in the README.
 #[cfg(doctest)]

@@ -1,34 +1,34 @@
-//! What the engine has received, for tests that want to look.
+//! What the engine has received, for assertions in tests.
 
 use serde_json::Value;
 
-/// A request that the engine has received.
+/// A request received by the engine.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Received {
-    /// The number of the socket it came over, see [`Upgrade::connection`].
+    /// The number of its socket, see [`Upgrade::connection`].
     pub connection: u64,
-    /// The client's id of the request.
+    /// The client's ID of the request.
     pub id: Value,
-    /// The handle it was for; -1 is the global one.
+    /// The handle; -1 is the global handle.
     pub handle: i64,
     /// The method, without its class.
     pub method: String,
-    /// The parameters as they came, a list or an object.
+    /// The parameters as they were sent, a list or an object.
     pub params: Value,
-    /// Whether the client asked for the difference only.
+    /// Whether the client requested a delta.
     pub delta: bool,
 }
 
-/// The HTTP request that a socket began with.
+/// The HTTP request that opened a socket.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Upgrade {
-    /// The number of the socket; counts up, not necessarily by one.
+    /// The number of the socket; increasing, not necessarily by one.
     pub connection: u64,
-    /// Path and query as they came.
+    /// Path and query as they were sent.
     pub target: String,
-    /// Headers in the order they came, names in lower case.
+    /// Headers in their original order, with names in lower case.
     pub headers: Vec<(String, String)>,
 }
 

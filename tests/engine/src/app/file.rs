@@ -1,5 +1,5 @@
-//! Apps from files: a load script, a description as JSON, or the folder that `corectl unbuild` and `qlik app unbuild`
-//! write.
+//! Apps from files: a load script, a JSON description, or a folder that `corectl unbuild` or `qlik app unbuild`
+//! wrote.
 
 use super::{App, AppError};
 use crate::objects::contents::Kind;
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A description as JSON. Every member is optional.
+/// A JSON description. Every member is optional.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct Description {
@@ -18,7 +18,7 @@ struct Description {
     properties: Value,
     /// The text of the script.
     script: Option<String>,
-    /// Its file, from the description's folder.
+    /// Its file, relative to the description's folder.
     script_file: Option<PathBuf>,
     dimensions: Vec<Value>,
     measures: Vec<Value>,
@@ -28,7 +28,7 @@ struct Description {
     connections: Vec<Value>,
 }
 
-/// A bookmark's properties, and what it selects.
+/// A bookmark's properties and its selections.
 #[derive(Debug, Deserialize)]
 struct DescribedBookmark {
     #[serde(default)]
@@ -58,13 +58,13 @@ impl App {
     ///   }
     ///   ```
     ///
-    ///   Things are given by their properties, as in [`App::object`]; `script` and `scriptFile` exclude each other.
+    ///   Items are given by their properties, as in [`App::object`]; `script` and `scriptFile` exclude each other.
     /// * A folder as `corectl unbuild` or `qlik app unbuild` writes it: `script.qvs`, `app-properties.json`,
     ///   `dimensions.json`, `measures.json`, `variables.json`, `bookmarks.json`, `objects.json` and `objects/*.json`.
     ///   Its connections, which are YAML, are not read.
     ///
     /// # Errors
-    /// If a file cannot be read or is not as above.
+    /// If a file cannot be read or does not have one of these forms.
     pub fn from_file(file: impl AsRef<Path>) -> Result<Self, AppError> {
         let file = file.as_ref();
         let id = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();

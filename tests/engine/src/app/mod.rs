@@ -1,4 +1,4 @@
-//! Apps that an engine is started with.
+//! Apps that an engine has from the start.
 
 mod file;
 
@@ -14,7 +14,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-/// An app for an engine to hold: an id, a load script that is run at the start, and what is in the app.
+/// An app for an engine: an ID, a load script that runs when the engine starts, and the app's items.
 ///
 /// ```
 /// use qix_test_engine::App;
@@ -47,7 +47,7 @@ pub struct App {
     connections: Vec<Value>,
 }
 
-/// A bookmark's properties, and what it selects.
+/// A bookmark's properties and its selections.
 #[derive(Clone, Debug)]
 struct Bookmark {
     properties: Value,
@@ -55,7 +55,7 @@ struct Bookmark {
 }
 
 impl App {
-    /// An app without data, objects or script.
+    /// Creates an app without data, objects or script.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into(), ..Self::default() }
     }
@@ -67,28 +67,28 @@ impl App {
         self
     }
 
-    /// The title; the id by default.
+    /// Sets the title. Defaults to the ID.
     #[must_use]
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = Some(title.into());
         self
     }
 
-    /// The properties of the app (`NxAppProperties`). A title of its own goes before the one in here.
+    /// Sets the properties of the app (`NxAppProperties`). A title set with [`title`](Self::title) takes precedence.
     #[must_use]
     pub fn properties(mut self, properties: Value) -> Self {
         self.properties = properties;
         self
     }
 
-    /// The load script. It is run when the engine starts.
+    /// Sets the load script. It runs when the engine starts.
     #[must_use]
     pub fn script(mut self, script: impl Into<String>) -> Self {
         self.script = Some(script.into());
         self
     }
 
-    /// Adds an object by its properties; `qInfo.qId` names it. One with children, such as a sheet, is given as a
+    /// Adds an object by its properties; `qInfo.qId` is its ID. For an object with children, such as a sheet, pass a
     /// `GenericObjectEntry`: `{ "qProperty": {…}, "qChildren": [{ "qProperty": {…}, "qChildren": […] }] }`.
     #[must_use]
     pub fn object(self, properties: Value) -> Self {
@@ -107,13 +107,13 @@ impl App {
         self.item(Kind::Measure, properties)
     }
 
-    /// Adds a variable by its properties. It takes the place of one of the same name that the script makes.
+    /// Adds a variable by its properties. It replaces a variable of the same name that the script creates.
     #[must_use]
     pub fn variable(self, properties: Value) -> Self {
         self.item(Kind::Variable, properties)
     }
 
-    /// Adds a bookmark by its properties and what it selects: fields with their values, each a text or a number.
+    /// Adds a bookmark by its properties and its selections: fields with their values, each a string or a number.
     #[must_use]
     pub fn bookmark<F: Into<String>>(
         mut self,
@@ -125,8 +125,8 @@ impl App {
         self
     }
 
-    /// Adds a data connection (`Connection`), for clients to list. What scripts read is decided by
-    /// [`Builder::data_connection`](crate::Builder::data_connection).
+    /// Adds a data connection (`Connection`) for clients to list.
+    /// [`Builder::data_connection`](crate::Builder::data_connection) sets what scripts can read.
     #[must_use]
     pub fn connection(mut self, connection: Value) -> Self {
         self.connections.push(connection);
@@ -202,7 +202,7 @@ impl App {
     }
 }
 
-/// Adds a thing, and all that is below it; its id.
+/// Adds an item and everything below it. Returns its ID.
 fn insert(contents: &mut Contents, kind: Kind, given: &Value, parent: Option<&str>) -> Result<String, String> {
     let properties = given.get("qProperty").unwrap_or(given);
     if !properties.is_object() {
@@ -284,5 +284,5 @@ impl fmt::Display for AppError {
 
 impl std::error::Error for AppError {}
 
-/// When the apps of a fresh engine say they were reloaded: always the same, so that tests can rely on it.
+/// When the apps of a new engine were last reloaded: always the same, so that tests can rely on it.
 const STARTED: &str = "2024-01-01T00:00:00.000Z";

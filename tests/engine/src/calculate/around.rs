@@ -1,4 +1,4 @@
-//! Functions that look at other cells of a chart: above, below, beside, ranks.
+//! Functions that read other cells of a chart: `Above`, `Below`, `Before`, ranks.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -12,19 +12,19 @@ use crate::error::Result;
 use crate::expression::{Expression, Host, Scope, evaluate, visit};
 use crate::value::Dual;
 
-/// Cells of a chart, and the lines that they make down and across.
+/// The cells of a chart, and the lines that they form down and across.
 pub(super) struct Grid {
     cells: Vec<GroupKey>,
-    /// Down within the values of the outer dimensions, and through the whole column.
+    /// Vertical lines: within the values of the outer dimensions, and through the whole column.
     down: [Lines; 2],
-    /// The same across.
+    /// Horizontal lines, likewise.
     across: [Lines; 2],
 }
 
-/// Cells in lines; each cell is in one.
+/// Cells in lines; each cell is in one line.
 struct Lines {
     lines: Vec<Vec<usize>>,
-    /// Line and place of each cell.
+    /// Line and position of each cell.
     places: Vec<(usize, usize)>,
 }
 
@@ -44,11 +44,11 @@ impl Lines {
     }
 }
 
-/// The value of a column by its number, in a cell by its number.
+/// The value of a column, by its number, in a cell, by its number.
 pub(super) type Columns<'a> = &'a dyn Fn(usize, usize) -> Dual;
 
 impl Grid {
-    /// Rows of a table. Those of a segment differ only in one dimension, the innermost.
+    /// The rows of a table. The rows of a segment differ only in the innermost dimension.
     pub(super) fn of_rows(cells: Vec<GroupKey>, inner: Option<usize>) -> Self {
         let outer = |key: &GroupKey| -> GroupKey {
             let others = key.iter().enumerate().filter(|(at, _)| Some(*at) != inner);
@@ -59,8 +59,8 @@ impl Grid {
         Self { down, across: [alone(), alone()], cells }
     }
 
-    /// Cells of a table with headings on two sides. Each comes with its row, its column, and what its row and its
-    /// column have in common with the others of their segment.
+    /// The cells of a table with headings on two sides. Each has its row, its column, and the values that its row and
+    /// its column share with the others of their segment.
     pub(super) fn of_sides(cells: Vec<(GroupKey, [usize; 2], [GroupKey; 2])>) -> Self {
         let down = [
             Lines::of(cells.iter().map(|(_, [_, column], [rows, _])| (*column, rows.clone()))),
@@ -73,8 +73,8 @@ impl Grid {
         Self { down, across, cells: cells.into_iter().map(|(key, ..)| key).collect() }
     }
 
-    /// Works out a formula for every cell, in order. `store` takes each value, so that columns of cells before
-    /// can be looked at.
+    /// Calculates a formula for every cell, in order. `store` takes each value, so that formulas can read columns of
+    /// earlier cells.
     pub(super) fn calculate(
         &self,
         groups: &Groups,
@@ -95,8 +95,8 @@ impl Grid {
     }
 }
 
-/// The value of a formula for each of some rows that are a table of their own. Their order is by the ranks of the
-/// dimensions' values, or by load order where there are none.
+/// The value of a formula for each of some rows that form a table of their own. They are ordered by the ranks of the
+/// dimensions' values, or by load order if there are no ranks.
 pub(super) fn by_row(
     groups: &Groups,
     formula: &Formula,
@@ -125,15 +125,15 @@ pub(super) fn by_row(
 /// An expression and a line of cells.
 type LineOf = (*const Expression, *const Vec<usize>);
 
-/// What was worked out for other cells already. Running sums and ranks ask for the same again and again.
+/// Results for other cells. Running sums and ranks need the same ones repeatedly.
 #[derive(Default)]
 struct Memory {
     values: RefCell<HashMap<*const Expression, Option<Vec<Option<Dual>>>>>,
-    /// The numbers of an expression in a line, from the largest.
+    /// The numbers of an expression in a line, in descending order.
     sorted: RefCell<HashMap<LineOf, Rc<Vec<f64>>>>,
 }
 
-/// The cells around the one that an expression is evaluated for.
+/// The cells around the cell that an expression is evaluated for.
 #[derive(Clone, Copy)]
 pub(super) struct Around<'a> {
     grid: &'a Grid,
@@ -159,7 +159,7 @@ impl Around<'_> {
         let mut memory = self.memory.values.borrow_mut();
         let values = memory.entry(place).or_insert_with(|| {
             let mut fixed = true;
-            // What looks further around may meet columns that have no value yet.
+            // Functions that read cells further away may meet columns that have no value yet.
             visit(expression, &mut |part| {
                 fixed &= !matches!(part, Expression::Host(..) | Expression::HostTotal(..));
             });
@@ -171,7 +171,7 @@ impl Around<'_> {
         value
     }
 
-    /// The value of a function that looks around; none if it is of another kind.
+    /// The value of a function that reads other cells; `None` for other functions.
     pub(super) fn value(&self, host: Host, total: bool, arguments: &[Expression], scope: &dyn Scope) -> Option<Dual> {
         let [down, across] = [&self.grid.down, &self.grid.across].map(|lines| &lines[usize::from(total)]);
         let place = |lines: &Lines| Dual::Number(lines.places[self.cell].1 as f64 + 1.0);
@@ -191,7 +191,7 @@ impl Around<'_> {
         })
     }
 
-    /// All values that a function with a count answers; none if it is of another kind.
+    /// All values of a function with a count; `None` for other functions.
     pub(super) fn values(
         &self,
         host: Host,
@@ -217,7 +217,7 @@ impl Around<'_> {
             Host::Top | Host::First => (offset - 1, 1),
             _ => (cells.len() as i64 - offset, -1),
         };
-        // Beyond the line on both ends there is nothing, however many are asked for.
+        // Beyond both ends of the line there are no values, whatever the count.
         let count = count.clamp(0, cells.len() as i64 + start.abs());
         let expression = arguments.first()?;
         let cell = |at: i64| usize::try_from(start + at * step).ok().and_then(|at| cells.get(at));
@@ -225,7 +225,7 @@ impl Around<'_> {
         Some(values.collect())
     }
 
-    /// The place of the cell's number among those of its line, from the largest.
+    /// The rank of the cell's number in its line, in descending order.
     fn rank(&self, lines: &Lines, arguments: &[Expression], scope: &dyn Scope) -> Dual {
         let Some(expression) = arguments.first() else { return Dual::Null };
         let Some(own) = self.at(expression, self.cell).as_number() else { return Dual::Null };
@@ -246,7 +246,7 @@ impl Around<'_> {
         let argument = |at: usize| {
             arguments.get(at).and_then(|argument| evaluate(argument, scope).to_number()).map_or(0, |mode| mode as i64)
         };
-        // Cells before this one with the same number, where those count.
+        // Cells before this one with the same number, if the mode counts them.
         let before =
             || cells[..place].iter().filter(|cell| self.at(expression, **cell).as_number() == Some(own)).count();
         let (low_number, high_number) = (low as f64, high as f64);

@@ -148,6 +148,6 @@ fn a_pivot_table_has_cells_above_and_beside() {
     let closed = Cube::new(&asked, &open, &app.context()).unwrap();
     assert_eq!(cells(&closed), "- 7", "closed years are rows of one segment");
     closed.expand(&mut open, Side::Left, 1, 0, false, true).unwrap();
-    // A total is nobody's row above, and a closed node beside an open one that has a total is one too.
+    // A total is never the row above, nor is a closed node beside an open one that has a total.
     assert_eq!(cells(&Cube::new(&asked, &open, &app.context()).unwrap()), "- - 8 16 -");
 }

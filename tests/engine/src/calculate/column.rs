@@ -45,7 +45,7 @@ pub(super) fn grouping(definition: &DimensionDef, context: &Context<'_>) -> std:
     if text.is_empty() {
         return Err(invalid);
     }
-    // The engine does not refuse the name of an unknown field: the dimension is null in every row.
+    // The engine accepts the name of an unknown field: the dimension is null in every row.
     let is_name = !text.starts_with('=') && text.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '_' | '.'));
     let text = if is_name { "Null()" } else { text };
     let formula = RowFormula::new(text, context).map_err(|_| invalid)?;
@@ -62,9 +62,9 @@ pub(super) fn grouping(definition: &DimensionDef, context: &Context<'_>) -> std:
 pub(super) struct Dimension {
     pub(super) definition: DimensionDef,
     pub(super) values: Vec<Shown>,
-    /// Place of each value in the dimension's order.
+    /// Position of each value in the dimension's order.
     pub(super) ranks: Vec<usize>,
-    /// The field that selections go to, and its values behind each of the dimension's.
+    /// The field that selections apply to, and its values for each value of the dimension.
     target: Option<(String, Option<Vec<Vec<usize>>>)>,
     pub(super) states: Vec<ValueState>,
     pub(super) field: Option<usize>,
@@ -84,7 +84,7 @@ pub(super) struct Ground<'a, 'c> {
 }
 
 impl Dimension {
-    /// Finishes a dimension after all groups were met, which is when an expression's values are all known.
+    /// Finishes a dimension after all groups are known, because only then are all values of an expression known.
     pub(super) fn new(definition: DimensionDef, grouping: &Grouping, ground: &Ground<'_, '_>) -> Result<Self> {
         let context = ground.context;
         let (field, states, target) = match grouping {
@@ -130,7 +130,7 @@ impl Dimension {
         Ok(dimension)
     }
 
-    /// Works out attribute expressions for the dimension's values.
+    /// Calculates attribute expressions for the dimension's values.
     pub(super) fn calculate_attributes(&mut self, grouping: &Grouping, ground: &Ground<'_, '_>) -> Result<()> {
         for attribute in &self.definition.attributes {
             let text = attribute_expression(attribute, ground.context);
@@ -142,7 +142,7 @@ impl Dimension {
         Ok(())
     }
 
-    /// Adds what goes with a value to its cell.
+    /// Adds attribute expressions and attribute dimensions to the cell of a value.
     pub(super) fn put_attributes(&self, cell: &mut Value, element: u32, settings: &crate::value::Settings) {
         if !self.attributes.is_empty() {
             let values = self.attributes.iter().map(|values| values.get(&element));
@@ -166,7 +166,7 @@ impl Dimension {
         self.values.get(element as usize)
     }
 
-    /// The text of a value, null included.
+    /// The text of a value or of null.
     pub(super) fn text(&self, element: u32) -> &str {
         match element {
             OTHERS => &self.others_text,
@@ -175,17 +175,17 @@ impl Dimension {
         }
     }
 
-    /// Place of a value in the dimension's order; null comes last.
+    /// Position of a value in the dimension's order; null comes last.
     pub(super) fn rank(&self, element: u32) -> usize {
         self.ranks.get(element as usize).copied().unwrap_or(usize::MAX)
     }
 
-    /// Name of the field that selections go to.
+    /// Name of the field that selections apply to.
     pub(super) fn target(&self) -> Option<&str> {
         self.target.as_ref().map(|(field, _)| field.as_str())
     }
 
-    /// What to select for values of this dimension.
+    /// The selection for values of this dimension.
     pub(super) fn pick(&self, elements: impl Iterator<Item = i64>) -> Option<Pick> {
         let (field, behind) = self.target.as_ref()?;
         let own = elements.filter_map(|element| usize::try_from(element).ok());
@@ -197,10 +197,10 @@ impl Dimension {
     }
 }
 
-/// A dimension whose values go with another's.
+/// An attribute dimension.
 #[derive(Debug)]
 pub(super) struct AttributeDimension {
-    /// The first value that goes with each value of the dimension.
+    /// The first of its values for each value of the dimension.
     values: HashMap<u32, (u32, String)>,
     pub(super) info: Value,
 }
@@ -247,7 +247,7 @@ impl AttributeDimension {
 
 type Behind = (Option<usize>, Vec<ValueState>, Option<(String, Option<Vec<Vec<usize>>>)>);
 
-/// The field's values behind an expression's values, and their states, if the expression is of one field.
+/// The field's values for each value of an expression, and their states, if the expression uses one field only.
 fn behind(formula: &RowFormula, values: &Symbols, ground: &Ground<'_, '_>) -> Result<Behind> {
     let context = ground.context;
     let [field] = formula.inner.fields.as_slice() else {
@@ -256,7 +256,7 @@ fn behind(formula: &RowFormula, values: &Symbols, ground: &Ground<'_, '_>) -> Re
     let mut behind: Vec<Vec<usize>> = vec![Vec::new(); values.len()];
     let state_of = context.selections.value_states(context.data, ground.live, ground.state, *field);
     let mut states: Vec<Option<ValueState>> = vec![None; values.len()];
-    // A second grouping also numbers values that are not possible now; known ones keep their numbers.
+    // A second grouping also numbers values that are not possible currently; known ones keep their numbers.
     let all = Grouping::Computed { formula: formula.clone(), values: RefCell::new(values.clone()) };
     let groupings = [all];
     let keys = Keys::new(&groupings, ground.live, ground.state, context)?;
@@ -294,7 +294,7 @@ pub(super) fn by_value(text: &str, grouping: &Grouping, ground: &Ground<'_, '_>)
     Ok(values.into_iter().map(|(key, value)| (key[0], value)).collect())
 }
 
-/// How often each value of a dimension is there, in its own table.
+/// The frequency of each value of a dimension in its own table.
 pub(super) fn frequencies(grouping: &Grouping, ground: &Ground<'_, '_>) -> Result<HashMap<u32, u64>> {
     let context = ground.context;
     let groupings = std::slice::from_ref(grouping);

@@ -1,4 +1,4 @@
-//! What a calculation can see.
+//! What a calculation can use.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
@@ -39,7 +39,7 @@ impl Library for NoLibrary {
     }
 }
 
-/// Everything that a calculation depends on. Make one per request; it remembers what it has worked out.
+/// Everything that a calculation depends on. Make one per request; it caches intermediate results.
 pub struct Context<'a> {
     /// The data.
     pub data: &'a Data,
@@ -49,20 +49,20 @@ pub struct Context<'a> {
     pub variables: &'a Variables,
     /// Master items.
     pub library: &'a dyn Library,
-    /// The state for whatever does not name its own, `$` by default.
+    /// The state for everything that does not name one; `$` by default.
     pub state: &'a str,
     /// Set to abort.
     pub cancel: &'a AtomicBool,
     pub(super) settings: Settings,
-    /// What the selections of each state leave.
+    /// What the selections of each state leave possible.
     lives: RefCell<HashMap<String, Rc<Live>>>,
-    /// `Aggr` tables. One expression, and even more so the measures of a chart, ask for the same again and again.
+    /// `Aggr` tables. An expression often needs the same table repeatedly, and the measures of a chart even more so.
     pub(super) tables: RefCell<Vec<KnownTable>>,
-    /// How many expressions are being worked out inside each other.
+    /// How many nested expressions are being evaluated.
     depth: Cell<usize>,
 }
 
-/// How deep expressions may need the values of other expressions.
+/// How many levels of expressions may depend on the values of other expressions.
 const DEEPEST: usize = 16;
 
 impl<'a> Context<'a> {
@@ -88,13 +88,13 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The same in another state.
+    /// Sets the state.
     #[must_use]
     pub fn in_state(self, state: &'a str) -> Self {
         Self { state, ..self }
     }
 
-    /// Fails when the request was cancelled.
+    /// Returns an error if the request was canceled.
     pub fn check_cancelled(&self) -> Result<()> {
         if self.cancel.load(Ordering::Relaxed) {
             return Err(EngineError::aborted());
@@ -102,7 +102,7 @@ impl<'a> Context<'a> {
         Ok(())
     }
 
-    /// What the selections of a state leave.
+    /// What the selections of a state leave possible.
     pub(super) fn live(&self, state: &str) -> Rc<Live> {
         if let Some(live) = self.lives.borrow().get(state) {
             return Rc::clone(live);
@@ -112,7 +112,7 @@ impl<'a> Context<'a> {
         live
     }
 
-    /// What is there without any selection.
+    /// What is possible without selections.
     pub(super) fn everything(&self) -> Rc<Live> {
         // No state has an empty name.
         if let Some(live) = self.lives.borrow().get("") {
@@ -123,7 +123,7 @@ impl<'a> Context<'a> {
         live
     }
 
-    /// Runs something that may need other expressions' values, unless that has gone too deep already.
+    /// Runs something that may need the values of other expressions, unless the nesting is too deep already.
     pub(super) fn deeper<T>(&self, run: impl FnOnce() -> T) -> Option<T> {
         let depth = self.depth.get();
         if depth >= DEEPEST {
@@ -135,7 +135,7 @@ impl<'a> Context<'a> {
         Some(result)
     }
 
-    /// The serial number of this moment.
+    /// The current time as a serial number.
     pub(super) fn now(&self) -> f64 {
         let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         25_569.0 + elapsed.as_secs_f64() / 86_400.0

@@ -1,4 +1,4 @@
-//! What a cube or list is defined to be, master items looked up.
+//! Definitions of cubes and lists, with master items resolved.
 
 use serde_json::{Map, Value};
 
@@ -47,17 +47,17 @@ impl Mode {
     }
 }
 
-/// The long name of an enum's value; some clients put `EQ_` before it.
+/// The long name of an enum value; some clients prefix it with `EQ_`.
 pub(super) fn enum_name(name: &str) -> &str {
     name.strip_prefix("EQ_").unwrap_or(name)
 }
 
-/// A member's text; empty if it is absent.
+/// A string member; empty if it is absent.
 pub(super) fn text<'v>(value: &'v Value, member: &str) -> &'v str {
     value.get(member).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// A bool member; defaults to false.
+/// A bool member; defaults to `false`.
 pub(super) fn truth(value: &Value, member: &str) -> bool {
     value.get(member).and_then(Value::as_bool).unwrap_or(false)
 }
@@ -70,12 +70,12 @@ pub(super) fn whole(value: &Value, member: &str, otherwise: i64) -> i64 {
         .unwrap_or(otherwise)
 }
 
-/// A member's list; empty if it is absent.
+/// A list member; empty if it is absent.
 pub(super) fn list<'v>(value: &'v Value, member: &str) -> &'v [Value] {
     value.get(member).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-/// Members that apps keep in definitions and expect again in layouts.
+/// Custom members, which apps keep in definitions and expect in layouts.
 pub(super) fn own_members(value: Option<&Value>) -> Map<String, Value> {
     let members = value.and_then(Value::as_object).into_iter().flatten();
     members.filter(|(name, _)| !is_engines(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
@@ -86,7 +86,7 @@ fn is_engines(name: &str) -> bool {
         .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase() || c == 'c' || c == 'v' || c == 'n'))
 }
 
-/// How values are sorted: 1 upwards, -1 downwards, 0 not by this.
+/// How values are sorted: 1 ascending, -1 descending, 0 not by this criterion.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Sorting {
     pub(super) state: i64,
@@ -112,7 +112,7 @@ impl Sorting {
         }
     }
 
-    /// `qSortIndicator`: by the first criterion that there is.
+    /// `qSortIndicator`: by the first criterion that is set.
     pub(super) fn indicator(&self) -> &'static str {
         let criteria = [self.state, self.expression, self.frequency, self.numeric, self.text, self.load_order];
         match criteria.into_iter().find(|criterion| *criterion != 0) {
@@ -123,13 +123,13 @@ impl Sorting {
     }
 }
 
-/// A dimension of a cube, or the one of a list.
+/// A dimension of a cube, or that of a list.
 #[derive(Debug, Clone)]
 pub(super) struct DimensionDef {
     /// Definitions of its group's fields.
     pub(super) fields: Vec<String>,
     pub(super) labels: Vec<String>,
-    /// Which field of the group counts.
+    /// The active field of the group.
     pub(super) active: usize,
     pub(super) label_expression: String,
     pub(super) title: String,
@@ -147,7 +147,7 @@ pub(super) struct DimensionDef {
     pub(super) attribute_dimensions: Vec<Value>,
     pub(super) condition: Condition,
     pub(super) extra: Map<String, Value>,
-    /// Why it cannot be calculated.
+    /// The error code if it cannot be calculated.
     pub(super) error: Option<i32>,
 }
 
@@ -175,7 +175,7 @@ pub(super) struct Condition {
 }
 
 impl Condition {
-    /// The newer kind with a message counts before the older one.
+    /// The newer kind with a message takes precedence over the older one.
     pub(super) fn of(definition: &Value) -> Self {
         let new = definition.get("qCalcCondition");
         let condition =
@@ -186,7 +186,7 @@ impl Condition {
         }
     }
 
-    /// The message if the condition does not hold.
+    /// Returns the message if the condition is not met.
     pub(super) fn fails(&self, context: &Context<'_>) -> Option<String> {
         if text(&self.expression, "qv").trim().is_empty() {
             return None;
@@ -200,7 +200,7 @@ fn texts(value: &Value, member: &str) -> Vec<String> {
     list(value, member).iter().map(|text| text.as_str().unwrap_or_default().to_owned()).collect()
 }
 
-/// The format that a definition asks for; one of unknown type asks for nothing.
+/// The format of a definition, except if its type is unknown.
 fn asked_format(format: Option<&Value>) -> Option<Value> {
     format.filter(|format| !matches!(text(format, "qType"), "" | "U" | "UNKNOWN")).cloned()
 }
@@ -265,12 +265,12 @@ impl DimensionDef {
         }
     }
 
-    /// The definition of the field that counts.
+    /// The definition of the active field.
     pub(super) fn field(&self) -> &str {
         self.fields.get(self.active).map_or("", String::as_str)
     }
 
-    /// What the column is called.
+    /// The title of the column if it has no label.
     pub(super) fn fallback_title(&self, context: &Context<'_>) -> String {
         if !self.label_expression.is_empty() {
             return super::evaluate_string(&Value::from(equals(&self.label_expression)), context);
@@ -278,7 +278,7 @@ impl DimensionDef {
         self.group_title(self.active, context)
     }
 
-    /// What a field of the group is called.
+    /// The title of a field of the group.
     pub(super) fn group_title(&self, at: usize, context: &Context<'_>) -> String {
         match self.labels.get(at) {
             Some(label) if !label.is_empty() => super::evaluate_string(&Value::from(label.as_str()), context),
@@ -291,7 +291,7 @@ impl DimensionDef {
     }
 }
 
-/// How deep selections have drilled into a group: to the first field with more than one possible value.
+/// The level that selections have drilled down to: the first field with more than one possible value.
 fn drilled_to(fields: &[String], context: &Context<'_>) -> usize {
     let live = context.live(context.state);
     let several = |field: &String| {
@@ -351,7 +351,7 @@ impl MeasureDef {
         }
     }
 
-    /// What the column is called.
+    /// The title of the column if it has no label.
     pub(super) fn fallback_title(&self, context: &Context<'_>) -> String {
         if !self.label_expression.is_empty() {
             return super::evaluate_string(&Value::from(equals(&self.label_expression)), context);

@@ -1,4 +1,4 @@
-//! Number formats of columns: as asked for, or as the values suggest.
+//! Number formats of columns: as requested, or derived from the values.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::value::{
     Dual, Settings, date_pattern, format_interval, format_moment, number_by_pattern, plain, significant,
 };
 
-/// The text of a value in an asked-for format (`FieldAttributes`).
+/// The text of a value in a requested format (`FieldAttributes`).
 pub(super) fn shown(value: &Dual, format: Option<&Value>, settings: &Settings) -> String {
     let (Some(number), Some(format)) = (value.as_number(), format) else {
         return match value {
@@ -47,7 +47,7 @@ pub(super) fn shown(value: &Dual, format: Option<&Value>, settings: &Settings) -
     }
 }
 
-/// A cell as the engine writes it: an empty text is left out.
+/// A cell as the engine writes it: an empty text is omitted.
 pub(super) fn cell(mut cell: Value) -> Value {
     if let Value::Object(members) = &mut cell
         && members.get("qText").is_some_and(|text| text == "")
@@ -57,7 +57,7 @@ pub(super) fn cell(mut cell: Value) -> Value {
     cell
 }
 
-/// The format that values suggest.
+/// The format derived from values.
 pub(super) fn suggested<'v>(values: impl Iterator<Item = &'v Dual>, settings: &Settings) -> Value {
     let (mut any, mut whole, mut numeric, mut own_text) = (false, true, true, false);
     let mut pattern: Option<&str> = None;

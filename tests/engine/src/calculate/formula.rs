@@ -1,4 +1,4 @@
-//! An expression bound to the data: what is aggregated over rows, and what is made of the results.
+//! An expression bound to the data: its aggregations over rows, and the expression around them.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ pub(super) struct Formula {
     pub(super) tree: Expression,
     /// The aggregations.
     pub(super) aggregates: Vec<Aggregate>,
-    /// Whether it looks at other rows of the chart.
+    /// Whether it reads other rows of the chart.
     pub(super) looks_around: bool,
 }
 
@@ -26,18 +26,18 @@ pub(super) struct Aggregate {
     pub(super) kind: Aggregator,
     pub(super) distinct: bool,
     pub(super) set: Option<SetExpression>,
-    /// The fields to group by under `TOTAL`; none without it.
+    /// The fields to group by under `TOTAL`; `None` without it.
     pub(super) total: Option<Vec<usize>>,
     pub(super) inner: Inner,
     pub(super) arguments: Vec<Expression>,
 }
 
-/// What expressions within an aggregation, or of a dimension, are bound to.
+/// The bindings of expressions inside of an aggregation or of a dimension.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Inner {
     /// Fields, by slot.
     pub(super) fields: Vec<usize>,
-    /// A table of its own, whose values follow the fields' slots.
+    /// `Aggr` tables, whose values follow the fields' slots.
     pub(super) tables: Vec<AggrTable>,
 }
 
@@ -51,11 +51,11 @@ pub(super) struct AggrTable {
     pub(super) set: Option<SetExpression>,
 }
 
-/// A slot of a table's value, as opposed to a field's.
+/// The first slot of the values of tables; lower slots belong to fields.
 pub(super) const TABLE_SLOT: usize = 1 << 32;
 
 impl Formula {
-    /// Parses and binds a text; the error is what the engine says of it.
+    /// Parses and binds an expression. The error is the engine's message.
     pub(super) fn new(text: &str, context: &Context<'_>) -> Result<Self, String> {
         let text = super::expand(text, context).map_err(|error| error.message)?;
         let parsed = parse(&text).map_err(|error| error.to_string())?;
@@ -77,7 +77,7 @@ impl Formula {
     }
 }
 
-/// Whether a function looks at other cells of the chart.
+/// Whether a function reads other cells of the chart.
 fn sees_cells(host: Host) -> bool {
     use Host as H;
     matches!(
@@ -117,7 +117,7 @@ impl RowFormula {
     }
 }
 
-/// Functions of selections take the field's name bare.
+/// Functions of selections accept a field name without quotes.
 fn quoted(mut expression: Expression) -> Expression {
     fn quote(expression: &mut Expression) {
         match expression {
@@ -154,7 +154,7 @@ fn quoted(mut expression: Expression) -> Expression {
     expression
 }
 
-/// The value of a variable's name in an expression; null if there is no such variable.
+/// The value of a variable in an expression; null if it does not exist.
 fn variable(name: &str, context: &Context<'_>) -> Dual {
     match context.variables.get(name) {
         None => Dual::Null,
@@ -165,7 +165,7 @@ fn variable(name: &str, context: &Context<'_>) -> Dual {
     }
 }
 
-/// Binds what is outside of aggregations.
+/// Binds the part outside of aggregations.
 struct Outer<'a, 'c> {
     context: &'a Context<'c>,
     aggregates: Vec<Aggregate>,
@@ -181,7 +181,7 @@ impl Outer<'_, '_> {
 impl Binder for Outer<'_, '_> {
     type Error = String;
 
-    /// A field outside of an aggregation is its only value.
+    /// Outside of aggregations, a field evaluates to its only value.
     fn name(&mut self, name: &str, _: usize, _: usize) -> Result<Expression, String> {
         let Some(field) = self.context.data.field_number(name) else {
             return Ok(Expression::Value(variable(name, self.context)));
@@ -214,7 +214,7 @@ impl Binder for Outer<'_, '_> {
                     arguments,
                 }
             }
-            // A table where one value is wanted: its only one.
+            // A table where one value is expected: its only one.
             AggregationKind::Aggr => {
                 let mut rows = Rows { context: self.context, inner: Inner::default() };
                 let argument = rows.aggregation(aggregation)?;
@@ -239,7 +239,7 @@ fn total(total: &Total, context: &Context<'_>) -> Option<Vec<usize>> {
     }
 }
 
-/// Binds what is evaluated for rows.
+/// Binds what is evaluated per row.
 struct Rows<'a, 'c> {
     context: &'a Context<'c>,
     inner: Inner,
@@ -285,7 +285,7 @@ impl Binder for Rows<'_, '_> {
             });
             return Ok(Expression::Slot(TABLE_SLOT + self.inner.tables.len() - 1));
         }
-        // An aggregation over everything is one value, whatever the row.
+        // An aggregation over everything has one value, whatever the row.
         if aggregation.total == Total::Except(Vec::new()) {
             let mut free = aggregation.clone();
             free.total = Total::No;
@@ -297,7 +297,7 @@ impl Binder for Rows<'_, '_> {
     }
 }
 
-/// Names in an expression that are neither fields nor variables, with their places in bytes.
+/// Names in an expression that are neither fields nor variables, with their positions in bytes.
 pub(super) fn unknown_names(parsed: &Expression, context: &Context<'_>) -> Vec<(usize, usize)> {
     let mut unknown = Vec::new();
     expression::visit(parsed, &mut |part| {

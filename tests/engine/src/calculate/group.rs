@@ -1,4 +1,4 @@
-//! Rows grouped by dimensions, and what is aggregated of each group.
+//! Rows grouped by dimensions, and their aggregations.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -19,12 +19,12 @@ use crate::value::{Dual, Settings, compare, compare_text};
 /// In a group's key: this dimension is not grouped by.
 pub(super) const ANY: u32 = u32::MAX - 1;
 
-/// Whether a code in a key is a value's element number.
+/// Whether a code in a key is the element number of a value.
 pub(super) fn is_value(code: u32) -> bool {
     code < COLLAPSED
 }
 
-/// Element numbers of a group, one per dimension; [`NULL`] and [`ANY`] are among them.
+/// Element numbers of a group, one per dimension; may contain [`NULL`] and [`ANY`].
 pub(super) type GroupKey = Vec<u32>;
 
 /// What rows are grouped by.
@@ -32,7 +32,7 @@ pub(super) type GroupKey = Vec<u32>;
 pub(super) enum Grouping {
     /// A field.
     Field(usize),
-    /// An expression, whose values are numbered as they come.
+    /// An expression, whose values are numbered in order of occurrence.
     Computed { formula: RowFormula, values: RefCell<Symbols> },
 }
 
@@ -61,7 +61,7 @@ pub(super) struct Keys<'g> {
     groupings: &'g [Grouping],
     /// The fields of all dimensions, once each.
     pub(super) fields: Vec<usize>,
-    /// For each dimension, where its fields are among those.
+    /// For each dimension, the positions of its fields in `fields`.
     places: Vec<Vec<usize>>,
     tables: Vec<Tables>,
     memo: RefCell<Vec<HashMap<Vec<u32>, u32>>>,
@@ -119,7 +119,7 @@ type TableValues = Rc<HashMap<Vec<u32>, Dual>>;
 #[derive(Default)]
 struct Tables(Vec<TableValues>);
 
-/// An `Aggr` table that was worked out already, with what its values depend on.
+/// An `Aggr` table that was calculated already, with everything its values depend on.
 pub(super) struct KnownTable {
     table: AggrTable,
     fields: Vec<usize>,
@@ -180,7 +180,7 @@ impl Tables {
     }
 }
 
-/// Place of each value of a field in an order; none for load order, which is that of the element numbers.
+/// The position of each value of a field in an order; `None` for load order, which is that of the element numbers.
 fn ranks(field: usize, order: AggrOrder, context: &Context<'_>) -> Option<Vec<u32>> {
     if order == AggrOrder::default() {
         return None;
@@ -237,16 +237,16 @@ struct Results {
     mask: Option<Vec<bool>>,
 }
 
-/// Groups of rows with everything that formulas aggregate of them.
+/// Groups of rows with all aggregations of the formulas.
 pub(super) struct Groups {
-    /// Groups by all dimensions, in no order.
+    /// Groups by all dimensions, unordered.
     pub(super) keys: Vec<GroupKey>,
     /// Results per formula and aggregation.
     results: Vec<Vec<Results>>,
 }
 
 impl Groups {
-    /// Groups rows by dimensions. Each of `masks` says which dimensions to group by.
+    /// Groups rows by dimensions. Each of `masks` selects the dimensions to group by.
     pub(super) fn new(
         groupings: &[Grouping],
         formulas: &[&Formula],
@@ -284,8 +284,8 @@ impl Groups {
             let mut of_formula = Vec::new();
             for aggregate in &formula.aggregates {
                 let one = aggregated(aggregate, &keys, masks, live, state, context)?;
-                // Rows can belong to groups that no dimension's table has, and a set can bring groups
-                // that the selections alone do not leave.
+                // Rows can belong to groups that are in no dimension's table, and a set can add groups
+                // that the selections alone exclude.
                 if one.mask.is_none() && !groupings.is_empty() {
                     let present = one.values.iter().filter(|(key, (_, present))| *present && !key.contains(&ANY));
                     for (key, _) in present {
@@ -328,7 +328,7 @@ impl Groups {
         evaluate(part, &Cell { key, aggregated, around, context })
     }
 
-    /// Whether any aggregation of a formula found anything in a group.
+    /// Whether any aggregation of a formula has values in a group.
     pub(super) fn is_present(&self, formula_number: usize, key: &[u32]) -> bool {
         let results = &self.results[formula_number];
         results.is_empty() || results.iter().any(|results| results.find(key).is_some_and(|(_, present)| *present))
@@ -440,7 +440,7 @@ fn aggregated(
         }
         for mask in &wanted {
             let key = masked(&key, mask);
-            // A tuple counts once in a group, by however many ways it belongs there; so does a row of an `Aggr` table.
+            // A tuple counts once in a group, in however many ways it belongs there; so does a row of an `Aggr` table.
             if (repeats && !met.insert(key.clone())) || (by_table && !seen.insert((key.clone(), own.to_vec()))) {
                 continue;
             }
@@ -460,7 +460,7 @@ fn aggregated(
     })
 }
 
-/// The value of a formula over everything that the context's state leaves.
+/// The value of a formula over everything that is possible in the context's state.
 pub(super) fn value(formula: &Formula, context: &Context<'_>) -> Result<Dual> {
     let live = context.live(context.state);
     let groups = Groups::new(&[], &[formula], &[Vec::new()], &live, context.state, context)?;

@@ -1,4 +1,4 @@
-//! A quick hash for keys of element numbers, which nobody chooses to make them collide.
+//! A quick hash for keys of element numbers, which no attacker chooses to collide.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
@@ -21,7 +21,7 @@ impl Quick {
 
 impl Hasher for Quick {
     fn finish(&self) -> u64 {
-        // The map looks at the top bits, which the last product has mixed best.
+        // The map uses the top bits, which the last product has mixed best.
         self.0 ^ (self.0 >> 29)
     }
 

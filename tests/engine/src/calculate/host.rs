@@ -1,4 +1,4 @@
-//! Functions that look at selections or fields.
+//! Functions that read selections or fields.
 
 use std::cell::Cell;
 
@@ -23,7 +23,7 @@ fn random() -> f64 {
     })
 }
 
-/// A function that needs no row of a chart.
+/// Functions that need no row of a chart.
 pub(super) fn anywhere(host: Host, arguments: &[Expression], scope: &dyn Scope, context: &Context<'_>) -> Dual {
     let value = |at: usize| arguments.get(at).map_or(Dual::Null, |argument| evaluate(argument, scope));
     let text = |at: usize| value(at).as_text().into_owned();

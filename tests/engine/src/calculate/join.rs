@@ -1,4 +1,4 @@
-//! Rows of several tables brought together over their links.
+//! Joins rows of several tables over their links.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -8,39 +8,39 @@ use crate::data::{Data, NULL};
 use crate::error::Result;
 use crate::selection::Live;
 
-/// A row that is not there.
+/// The number of a missing row.
 const NO_ROW: u32 = u32::MAX;
 
-/// A walk over all combinations of rows that hold the values of some fields.
+/// Iterates over all combinations of rows that contain the values of some fields.
 ///
-/// The core tables make a tuple; the tables beyond them only say what goes with it. So a tuple that goes with
-/// several rows there comes several times, under one number.
+/// The rows of the core tables form a tuple; the tables beyond them only add values that are associated with it. A tuple
+/// associated with several rows there is visited several times, with the same number.
 pub(super) struct Walk<'a> {
     live: &'a Live,
     steps: Vec<Step>,
-    /// How many of the steps are core.
+    /// How many of the steps are core steps.
     core: usize,
-    /// Where the values of each field are: steps and their columns.
+    /// Where the values of each field come from: steps and their columns.
     sources: Vec<Vec<(usize, Arc<[u32]>)>>,
-    /// Values of key fields that only tables beside the walk have, so that nothing goes with them.
+    /// Values of key fields that only tables outside of the walk have, so that nothing is associated with them.
     alone: Vec<(usize, Vec<u32>)>,
 }
 
 struct Step {
     table: usize,
-    /// Where this table's rows hang: earlier steps' columns of a field, and this table's rows by its values.
+    /// How this table's rows are linked: earlier steps' columns of a field, and this table's rows by its values.
     link: Option<Link>,
 }
 
 struct Link {
     parents: Vec<(usize, Arc<[u32]>)>,
     rows: HashMap<u32, Vec<u32>>,
-    /// Rows that no earlier step's row leads to.
+    /// Rows that no row of an earlier step leads to.
     orphans: Vec<u32>,
 }
 
 impl<'a> Walk<'a> {
-    /// A walk for the values of `core` fields, with the values of `beyond` fields that go with them.
+    /// Creates a walk over the values of `core` fields, with the values of `beyond` fields that are associated with them.
     pub(super) fn new(data: &'a Data, live: &'a Live, core: &[usize], beyond: &[usize]) -> Self {
         let mut chosen: Vec<usize> = Vec::new();
         cover(data, core, &mut chosen);
@@ -69,7 +69,7 @@ impl<'a> Walk<'a> {
         walk
     }
 
-    /// Key fields' values that the steps' tables do not have, though others do.
+    /// Values of key fields that are not in the tables of the steps, but in others.
     fn lonely(&self, data: &Data, fields: &[usize]) -> Vec<(usize, Vec<u32>)> {
         let of_field = |at: usize, field: usize| {
             let mut open = self.live.possible(data, field).to_vec();
@@ -118,7 +118,7 @@ impl<'a> Walk<'a> {
         Some(Link { parents, rows, orphans })
     }
 
-    /// Whether one tuple can come several times.
+    /// Whether one tuple can occur several times.
     pub(super) fn repeats(&self) -> bool {
         self.steps[self.core.min(self.steps.len())..]
             .iter()
@@ -137,7 +137,7 @@ impl<'a> Walk<'a> {
             see,
         };
         run.from(0)?;
-        // Combinations without the first tables count only where no table is more than company.
+        // Without core tables, combinations without rows of the first tables count too.
         if self.core == 0 {
             for at in 1..self.steps.len() {
                 run.rows.fill(NO_ROW);
@@ -171,7 +171,7 @@ struct Run<'r, 'a> {
 }
 
 impl Run<'_, '_> {
-    /// Fills in rows from a step on.
+    /// Fills in rows, starting at a step.
     fn from(&mut self, at: usize) -> Result<()> {
         let walk = self.walk;
         if at == walk.core {
@@ -188,7 +188,7 @@ impl Run<'_, '_> {
                     self.from(at + 1)?;
                 }
                 self.rows[at] = NO_ROW;
-                // A table beside the others, such as an island, does not take their rows away.
+                // A table without a link to the others, such as an island, does not remove their rows.
                 if !any && at > 0 { self.from(at + 1) } else { Ok(()) }
             }
             Some(link) => {
@@ -232,7 +232,7 @@ impl Run<'_, '_> {
     }
 }
 
-/// Adds tables until every field is in one: those that are the field's only one first, then the largest.
+/// Adds tables until every field is in one: first those that are a field's only table, then the largest.
 fn cover(data: &Data, fields: &[usize], chosen: &mut Vec<usize>) {
     for field in fields {
         if let [only] = data.fields[*field].tables.as_slice()
@@ -252,7 +252,7 @@ fn cover(data: &Data, fields: &[usize], chosen: &mut Vec<usize>) {
     }
 }
 
-/// Adds the tables that lie between chosen ones.
+/// Adds the tables on the paths between chosen ones.
 fn connect(data: &Data, chosen: &mut Vec<usize>) {
     let mut at = 1;
     while at < chosen.len() {
@@ -268,7 +268,7 @@ fn connect(data: &Data, chosen: &mut Vec<usize>) {
     }
 }
 
-/// The tables between some tables and another; empty if nothing links them.
+/// The tables on the path from some tables to another; empty if they are not linked.
 fn path(data: &Data, from: &[usize], to: usize) -> Vec<usize> {
     let mut before: HashMap<usize, usize> = HashMap::new();
     let mut queue: VecDeque<usize> = [to].into();
@@ -298,7 +298,7 @@ fn path(data: &Data, from: &[usize], to: usize) -> Vec<usize> {
     Vec::new()
 }
 
-/// Chosen tables in an order where each hangs on an earlier one if it can, core tables first.
+/// The chosen tables in an order in which each is linked to an earlier one if possible, core tables first.
 fn ordered(data: &Data, chosen: &[usize], core: usize) -> Vec<usize> {
     let linked = |a: usize, b: usize| {
         !data.tables[a].loose
@@ -308,7 +308,7 @@ fn ordered(data: &Data, chosen: &[usize], core: usize) -> Vec<usize> {
     let mut order: Vec<usize> = Vec::new();
     for part in [&chosen[..core], &chosen[core..]] {
         let mut left: Vec<usize> = part.to_vec();
-        // The largest table first: it is the one that the others describe.
+        // The largest table first: the others describe it.
         left.sort_by_key(|table| std::cmp::Reverse(data.tables[*table].rows));
         while !left.is_empty() {
             let next = left.iter().position(|table| order.iter().any(|other| linked(*table, *other))).unwrap_or(0);

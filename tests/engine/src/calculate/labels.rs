@@ -1,4 +1,4 @@
-//! Labels of measures, by which the other expressions of a cube may name them.
+//! Labels of measures, which the other expressions of a cube can use as names.
 
 use super::Context;
 use super::definition::MeasureDef;
@@ -6,7 +6,7 @@ use super::formula::Formula;
 use crate::expression::{Expression, parse};
 use crate::value::Dual;
 
-/// The measures of a cube that have labels, with what they calculate.
+/// The measures of a cube that have labels, with their expressions.
 pub(super) struct Labels {
     known: Vec<(String, Expression)>,
 }
@@ -21,7 +21,7 @@ impl Labels {
         Self { known: known.collect() }
     }
 
-    /// A formula in which labels stand for their measures; the error is what the engine says of it.
+    /// A formula with labels replaced by their measures. The error is the engine's message.
     pub(super) fn formula(&self, text: &str, context: &Context<'_>) -> Result<Formula, String> {
         let text = super::expand(text, context).map_err(|error| error.message)?;
         let mut parsed = parse(&text).map_err(|error| error.to_string())?;
@@ -29,14 +29,14 @@ impl Labels {
         Formula::of(&parsed, context)
     }
 
-    /// Replaces labels outside of aggregations. Fields and variables come before them.
+    /// Replaces labels outside of aggregations. Fields and variables take precedence.
     fn resolve(&self, expression: &mut Expression, within: &mut Vec<usize>, context: &Context<'_>) {
         match expression {
             Expression::Name(name, ..) => {
                 let taken = context.data.field_number(name).is_some() || context.variables.contains_key(&**name);
                 let Some(at) = self.known.iter().position(|(label, _)| !taken && **label == **name) else { return };
                 if within.contains(&at) {
-                    // A measure that needs itself has no value.
+                    // A measure that depends on itself has no value.
                     *expression = Expression::Value(Dual::Null);
                     return;
                 }

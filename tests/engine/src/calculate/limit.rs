@@ -1,4 +1,4 @@
-//! Dimension limits: which values of a dimension are shown, the rest being "Others".
+//! Dimension limits: which values of a dimension are shown; the rest are "Others".
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
@@ -12,10 +12,10 @@ use super::group::{ANY, Grouping, Groups};
 use crate::error::Result;
 use crate::selection::Live;
 
-/// In a group's key: all values that a limit leaves out.
+/// In a group's key: all values that a limit excludes.
 pub(super) const OTHERS: u32 = u32::MAX - 2;
 
-/// In a group's key: an inner dimension that is not told apart within "Others".
+/// In a group's key: all values of an inner dimension within "Others".
 pub(super) const COLLAPSED: u32 = u32::MAX - 3;
 
 /// The values of a dimension that are shown, by the values of the dimensions before it.
@@ -52,7 +52,7 @@ struct Rule<'d> {
     ascending: bool,
 }
 
-/// Works out the limits of dimensions, from the outermost to the innermost.
+/// Calculates the limits of dimensions, from the outermost to the innermost.
 pub(super) fn limits(
     dimensions: &[DimensionDef],
     groupings: &[Grouping],
@@ -129,7 +129,7 @@ impl Rule<'_> {
             "OTHER_ABS_LIMITED" | "OTHER_REL_LIMITED" => {
                 sorted.into_iter().filter(|(_, number)| self.passes(measured(*number))).map(|(code, _)| code).collect()
             }
-            // Values from the first on, until together they reach the target.
+            // Values from the first on, until their sum reaches the target.
             _ => {
                 let mut sum = 0.0;
                 let mut shown = HashSet::new();

@@ -15,7 +15,7 @@ use crate::error::{EngineError, Result, code};
 use crate::selection::{Part, Pick, ValueState};
 use crate::value::Dual;
 
-/// A list object after its calculation.
+/// A calculated list object.
 #[derive(Debug)]
 pub struct List {
     state_name: String,
@@ -33,13 +33,13 @@ pub struct List {
 }
 
 impl List {
-    /// Calculates a list from a `ListObjectDef`; with a search text it holds only what the search finds.
+    /// Calculates a list from a `ListObjectDef`; with a search text, it contains only the matching values.
     pub fn new(definition: &Value, search: Option<&str>, context: &Context<'_>) -> Result<Self> {
         Self::ordered_as_in(definition, search, context, context)
     }
 
-    /// The same with the values in the order that another context gives them: while an object is being
-    /// selected in, its list keeps the order from before.
+    /// The same, with the values in the order of another context: while an object is in selection mode, its list keeps
+    /// its earlier order.
     pub fn ordered_as_in(
         definition: &Value,
         search: Option<&str>,
@@ -78,7 +78,7 @@ impl List {
         }
         let dimension = Dimension::new(defined, &grouping, &ground)?;
         list_object.info = dimension_info(&dimension, None, &ground);
-        // Nothing is drawn along a list: it has neither bounds nor a cube's cardinal.
+        // A list is never drawn along an axis: it has neither bounds nor the cardinal of a cube.
         list_object.info["qCardinalities"]["qHypercubeCardinal"] = 0.into();
         list_object.info["qMin"] = 0.into();
         list_object.info["qMax"] = 0.into();
@@ -91,7 +91,7 @@ impl List {
         let ordered = before.as_ref().unwrap_or(&dimension);
         let mut rows: Vec<u32> = (0..dimension.values.len() as u32).collect();
         rows.sort_by_key(|element| ordered.rank(*element));
-        // In a list that is longer than what is shown, selected values come first.
+        // If the list is longer than the displayed part, selected values come first.
         let shown = definition.get("qAutoSortByState").map_or(0, |auto| whole(auto, "qDisplayNumberOfRows", 0));
         if shown > 0 && rows.len() as i64 > shown {
             rows.sort_by_key(|element| sort::state_rank(ordered.states[*element as usize]));
@@ -190,12 +190,12 @@ impl List {
         cell
     }
 
-    /// Name of the field that selections in the list go to; empty if there is none.
+    /// Name of the field that selections in the list apply to; empty if there is none.
     pub fn field(&self) -> &str {
         self.dimension.as_ref().and_then(Dimension::target).unwrap_or_default()
     }
 
-    /// What to select for element numbers.
+    /// The selection for element numbers.
     pub fn pick_values(&self, elements: &[i64]) -> Result<Vec<Pick>> {
         let dimension = self.ready()?;
         let pick = dimension.pick(elements.iter().copied()).ok_or_else(|| {
@@ -208,14 +208,14 @@ impl List {
         Ok(vec![pick])
     }
 
-    /// What to select for a part of the list; a list that is searched offers only what was found.
+    /// The selection for a part of the list; during a search, only the matching values are available.
     pub fn pick_part(&self, part: Part) -> Result<Vec<Pick>> {
         let dimension = self.ready()?;
         let elements = self.rows.iter().filter(|element| part.takes(dimension.states[**element as usize]));
         self.pick_values(&elements.map(|element| i64::from(*element)).collect::<Vec<_>>())
     }
 
-    /// What to select for ranges of numbers (`[Range]`).
+    /// The selection for ranges of numbers (`[Range]`).
     pub fn pick_ranges(&self, ranges: &[Value]) -> Result<Vec<Pick>> {
         let dimension = self.ready()?;
         let elements = self.rows.iter().filter(|element| {
@@ -226,7 +226,7 @@ impl List {
     }
 }
 
-/// Numbers all values of an expression, those not possible now too.
+/// Numbers all values of an expression, including those that are not possible currently.
 fn number_all(grouping: &Grouping, ground: &Ground<'_, '_>) -> Result<()> {
     let context = ground.context;
     let everything = context.everything();
@@ -238,7 +238,7 @@ fn number_all(grouping: &Grouping, ground: &Ground<'_, '_>) -> Result<()> {
     })
 }
 
-/// Which values a search in the list finds.
+/// Which values match a search in the list.
 fn found(dimension: &Dimension, grouping: &Grouping, text: &str, ground: &Ground<'_, '_>) -> Result<Vec<bool>> {
     let text = search::shortened(text);
     if let Grouping::Field(field) = grouping {
@@ -254,7 +254,7 @@ fn found(dimension: &Dimension, grouping: &Grouping, text: &str, ground: &Ground
     Ok(dimension.values.iter().map(fits).collect())
 }
 
-/// How often each value is there, as text in the way the list wants it.
+/// The frequency of each value, as text in the list's frequency mode.
 fn counted(
     definition: &Value,
     dimension: &Dimension,

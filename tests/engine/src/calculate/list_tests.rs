@@ -53,7 +53,7 @@ fn its_layout_has_one_dimension() {
     assert_eq!(layout["title"], "T");
     assert_eq!(list(&app, &definition("=nosuch(", json!({})), None).layout()["qError"]["qErrorCode"], 7000);
     assert!(list(&app, &definition("=nosuch(", json!({})), None).data_pages(&[]).is_err());
-    // The name of an unknown field gives an empty list and no error.
+    // An unknown field name results in an empty list without an error.
     let unknown = list(&app, &definition("nosuch", json!({})), None).layout();
     assert_eq!((&unknown["qError"], &unknown["qSize"]["qcy"]), (&Value::Null, &json!(0)));
 }
@@ -99,7 +99,7 @@ fn a_plain_search_finds_beginnings_of_words() {
     assert_eq!(find("=Len(Name)<7"), "MyorkaO");
     let computed = list(&app, &definition("=Upper(Name)", json!({})), Some("yor"));
     assert_eq!(shown(&computed), "NEW YORKO YORKTOWNO");
-    // The text ends at 255 characters; what follows is not read.
+    // The search text is cut at 255 characters.
     let long = format!("{} yor", "x".repeat(252));
     assert_eq!(find(&long), "New YorkO Saint-YonO YorktownO", "only `yo` of the last word is read");
 }

@@ -32,21 +32,21 @@ use crate::expression;
 use crate::selection::Pick;
 use crate::value::Dual;
 
-/// Cells that one request for pages may ask for.
+/// How many cells one request for pages may request.
 pub const MOST_CELLS: i64 = 10_000;
 
-/// What is wrong with an expression.
+/// The problems of an expression.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ExpressionCheck {
-    /// The error, empty if there is none.
+    /// The error, or an empty string.
     pub error: String,
     /// Start and length of field names that do not exist, in characters.
     pub bad_fields: Vec<(usize, usize)>,
-    /// Start and length of field names that could be taken for something else, in characters.
+    /// Start and length of field names that could mean something else, in characters.
     pub dangerous_fields: Vec<(usize, usize)>,
 }
 
-/// The value of an expression; its error is what the engine answers as the expression's text.
+/// The value of an expression. The error is the text that the engine returns as the expression's value.
 pub fn evaluate(expression: &str, context: &Context<'_>) -> std::result::Result<Dual, String> {
     let formula = Formula::new(expression, context)?;
     group::value(&formula, context).map_err(|error| error.message)
@@ -61,7 +61,7 @@ pub fn evaluate_string(definition: &Value, context: &Context<'_>) -> String {
             if let Some(nested) = nested {
                 return evaluate_string(nested, context);
             }
-            // An expression by its own name needs no equals sign.
+            // `qExpr` contains an expression, so it needs no equals sign.
             if let Some(Value::String(text)) = members.get("qExpr") {
                 return text_of(text, context);
             }
@@ -83,7 +83,7 @@ fn text_of(expression: &str, context: &Context<'_>) -> String {
     }
 }
 
-/// The value of a `ValueExpr`, `qValueExpression` or plain string; none if it is empty or has an error.
+/// The value of a `ValueExpr`, `qValueExpression` or plain string; `None` if it is empty or has an error.
 pub fn evaluate_value(definition: &Value, context: &Context<'_>) -> Option<Dual> {
     let text = match definition {
         Value::Number(number) => return number.as_f64().map(Dual::number),
@@ -101,8 +101,8 @@ pub fn evaluate_value(definition: &Value, context: &Context<'_>) -> Option<Dual>
     evaluate(text, context).ok()
 }
 
-/// Checks an expression as `CheckExpression` does. Labels of other columns count as names. A strict check looks at
-/// references to fields in sets as well.
+/// Checks an expression as `CheckExpression` does. Labels of other columns are valid names. A strict check also checks
+/// references to fields in sets.
 pub fn check_expression(text: &str, labels: &[String], strict: bool, context: &Context<'_>) -> ExpressionCheck {
     let expanded = expand(text, context).unwrap_or_else(|_| text.to_owned());
     let parsed = match expression::parse(&expanded) {
@@ -115,7 +115,7 @@ pub fn check_expression(text: &str, labels: &[String], strict: bool, context: &C
         let name = expanded[*start..*end].trim_matches(['[', ']', '"', '`']);
         !labels.iter().any(|label| label == name)
     });
-    // A label is not a field that a set could select in.
+    // A label is not a field, so a set cannot select in it.
     if strict {
         unknown.extend(references::unknown(&parsed, &expanded, context));
         unknown.sort_unstable();
@@ -147,7 +147,7 @@ fn field_number(field: &str, context: &Context<'_>) -> Result<usize> {
     context.data.field_number(field).ok_or_else(|| EngineError::not_found(field))
 }
 
-/// The values of a field that a search string finds, such as `*a*`, `>=5<7` or `=Sum(Sales)>10`.
+/// The values of a field that match a search string, such as `*a*`, `>=5<7` or `=Sum(Sales)>10`.
 pub fn search(field: &str, text: &str, context: &Context<'_>) -> Result<Pick> {
     let number = field_number(field, context)?;
     let live = context.live(context.state);
@@ -155,7 +155,7 @@ pub fn search(field: &str, text: &str, context: &Context<'_>) -> Result<Pick> {
     Ok(Pick { field: field.to_owned(), elements: (0..mask.len()).filter(|at| mask[*at]).collect() })
 }
 
-/// Element numbers of a field's values that equal the given ones (`FieldValue` objects).
+/// Element numbers of the values of a field that equal given values (`FieldValue` objects).
 pub fn find_values(field: &str, values: &[Value], context: &Context<'_>) -> Result<Pick> {
     let number = field_number(field, context)?;
     let symbols = &context.data.fields[number].symbols;
@@ -169,7 +169,7 @@ pub fn find_values(field: &str, values: &[Value], context: &Context<'_>) -> Resu
         };
         elements.extend(finder.find(&wanted));
     }
-    // A text means no number, though a number may be shown so.
+    // A text never matches a number, even if a number is displayed that way.
     let is_text = |value: &Value| !value.get("qIsNumeric").and_then(Value::as_bool).unwrap_or(false);
     if values.iter().all(is_text) {
         elements.retain(|element| !shows_a_number(&symbols.values()[*element]));
@@ -185,7 +185,7 @@ fn shows_a_number(value: &Dual) -> bool {
     }
 }
 
-/// `SelectionObject` of a state: what is selected, with counts.
+/// `SelectionObject` of a state: the current selections, with counts.
 pub fn current_selections(context: &Context<'_>) -> Value {
     let live = context.live(context.state);
     context.selections.current(context.data, &live, context.state)

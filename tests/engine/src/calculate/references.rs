@@ -1,4 +1,4 @@
-//! References to fields that only a strict check looks at: in set expressions and after `TOTAL`.
+//! References to fields that only a strict check covers: in set expressions and after `TOTAL`.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -6,15 +6,15 @@ use std::sync::Arc;
 use super::context::Context;
 use crate::expression::{self, Element, Expression, SetExpression, Symbol, Token, Total, Values, parse, tokenize};
 
-/// The parts of an expression that refer to fields which do not exist, with their places in bytes. A search that is an
-/// expression with such a reference is at fault as a whole.
+/// The parts of an expression that refer to unknown fields, with their positions in bytes. If a search is an
+/// expression with such a reference, the whole search is reported.
 pub(super) fn unknown(parsed: &Expression, text: &str, context: &Context<'_>) -> Vec<(usize, usize)> {
     let mut found = Unknown { context, fields: BTreeSet::new(), searches: BTreeSet::new() };
     found.expression(parsed);
     if found.fields.is_empty() && found.searches.is_empty() {
         return Vec::new();
     }
-    // The tree does not know where its sets are in the text.
+    // The tree has no positions of sets in the text.
     let tokens = tokenize(text).unwrap_or_default();
     let mut place = Place::default();
     let mut places = Vec::new();
@@ -121,12 +121,12 @@ impl Unknown<'_> {
     }
 }
 
-/// Where in an expression a token is.
+/// The context of a token in an expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Inside {
-    /// Outside of sets, or where a set has no names.
+    /// Outside of sets, or in a part of a set without names.
     Other,
-    /// Where a set or `TOTAL` names fields.
+    /// In a set or `TOTAL`, where fields are named.
     Fields,
     /// In the list of values of a modifier.
     Values,
@@ -134,17 +134,17 @@ enum Inside {
 
 #[derive(Default)]
 struct Place {
-    /// For each open brace, whether it holds values.
+    /// For each open brace, whether it contains values.
     braces: Vec<bool>,
     total: bool,
 }
 
 impl Place {
-    /// Takes a token, and says where it is.
+    /// Advances over a token and returns its context.
     fn step(&mut self, token: &Token, before: &[Token]) -> Inside {
         match &token.symbol {
             Symbol::Sign("{") => {
-                // A set comes first in an aggregation, in `P` and in `E`: all of them have a parenthesis before it.
+                // A set comes first in an aggregation, in `P` and in `E`, so it always follows a parenthesis.
                 let previous = before.last().map(|token| &token.symbol);
                 let holds_set = matches!(previous, Some(Symbol::Sign("("))) || self.braces.is_empty();
                 self.braces.push(!holds_set || self.is_value_group(before));

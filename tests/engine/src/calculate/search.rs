@@ -1,4 +1,4 @@
-//! Searches in a field's values: wild cards, words, comparisons, expressions.
+//! Searches in the values of a field: wildcards, words, comparisons, expressions.
 
 use std::collections::HashSet;
 
@@ -10,30 +10,30 @@ use crate::error::{EngineError, Result, code};
 use crate::selection::{Live, Mask};
 use crate::value::{Dual, Settings, common_pattern, compare_text, interpret, parse_moment, parse_number, wild_match};
 
-/// A search text and how it is meant.
+/// A search text and how to interpret it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Search<'a> {
     text: &'a str,
-    /// Whether the words of a plain text may each be found at the beginning of any word of a value.
+    /// Whether each word of a plain text matches the beginning of any word of a value.
     words: bool,
 }
 
-/// Where the engine ends a search text.
+/// Where the engine cuts a search text.
 const LONGEST: usize = 255;
 
 impl<'a> Search<'a> {
-    /// A plain text must be the whole value.
+    /// A plain text must match the whole value.
     pub(super) fn whole(text: &'a str) -> Self {
         Self { text, words: false }
     }
 
-    /// Any word of a plain text may begin any word of a value.
+    /// Any word of a plain text may match the beginning of any word of a value.
     pub(super) fn words(text: &'a str) -> Self {
         Self { text, words: true }
     }
 }
 
-/// Which values of a field a search finds.
+/// Which values of a field match a search.
 pub(super) fn mask(field: usize, search: Search<'_>, state: &str, base: &Live, context: &Context<'_>) -> Result<Mask> {
     let values = context.data.fields[field].symbols.values();
     let text = search.text.trim();
@@ -80,8 +80,8 @@ pub(super) fn shortened(text: &str) -> &str {
     text.char_indices().nth(LONGEST).map_or(text, |(end, _)| &text[..end])
 }
 
-/// A plain search text: words and quoted phrases, any of which may begin a word of a value. Those with a plus all
-/// have to, those with a minus must not.
+/// A plain search text: words and quoted phrases. One of them must match the beginning of a word of the value.
+/// All terms with a plus must match; terms with a minus must not.
 pub(super) struct Words {
     any: Vec<String>,
     all: Vec<String>,
@@ -127,7 +127,7 @@ impl Words {
 fn by_expression(field: usize, expression: &str, state: &str, base: &Live, context: &Context<'_>) -> Result<Mask> {
     let formula = Formula::new(expression, context)
         .map_err(|message| EngineError::new(code::INVALID_DEFINITION, expression, message))?;
-    // The field's own selection does not limit what is searched.
+    // The field's own selection does not limit the search.
     let mut picked = base.picked().clone();
     picked.remove(&field);
     let live = Live::new(context.data, picked);
@@ -150,12 +150,12 @@ struct Bound<'a> {
     text: &'a str,
 }
 
-/// How values are shown. Comparisons read their text in the same way: a date's number finds no date.
+/// How values are displayed. Comparisons interpret their text in the same way: the number of a date matches no date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Look<'s> {
     Number,
     Moment(&'s str),
-    /// Numbers with a text of their own, such as names of months or amounts of money.
+    /// Numbers with a custom text, such as names of months or amounts of money.
     Own,
     Text,
 }
@@ -170,7 +170,7 @@ impl<'s> Look<'s> {
         }
     }
 
-    /// Reads a bound's text as values of this look are shown; `None` if it reads as something else.
+    /// Reads the text of a bound the way values of this look are displayed; `None` if that is not possible.
     fn read(self, text: &str, values: &[Dual], settings: &Settings) -> Option<Dual> {
         let number = plain_number(text, settings);
         match self {
@@ -207,7 +207,7 @@ impl Bound<'_> {
     }
 }
 
-/// Which values lie within all bounds.
+/// Which values are within all bounds.
 fn within(values: &[Dual], bounds: &[Bound<'_>], settings: &Settings) -> Mask {
     let own_texts = values.iter().filter_map(|value| match value {
         Dual::Both(number, text) if plain_number(text, settings).is_none() => Some((*number, &**text)),
@@ -227,7 +227,7 @@ fn within(values: &[Dual], bounds: &[Bound<'_>], settings: &Settings) -> Mask {
     values.iter().map(holds).collect()
 }
 
-/// Comparisons such as `>5`, `>=1<3`; none if the text is something else.
+/// Comparisons such as `>5`, `>=1<3`; `None` if the text is something else.
 fn bounds(text: &str) -> Option<Vec<Bound<'_>>> {
     if !text.starts_with(['<', '>']) {
         return None;

@@ -1,4 +1,4 @@
-//! Set expressions: which rows an aggregation looks at.
+//! Set expressions: the records of an aggregation.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -13,7 +13,7 @@ use crate::expression::{Element, Modifier, SetExpression, SetOperator, Values};
 use crate::selection::{Live, Mask, Picked};
 use crate::value::Dual;
 
-/// What a set expression leaves, seen from a state.
+/// The records of a set expression, relative to a state.
 pub(super) fn live(set: &SetExpression, state: &str, context: &Context<'_>) -> Result<Rc<Live>> {
     Ok(match set {
         SetExpression::All => context.everything(),
@@ -34,7 +34,7 @@ pub(super) fn live(set: &SetExpression, state: &str, context: &Context<'_>) -> R
                 modify(&mut picked, modifier, &base, state, context)?;
             }
             let modified = Live::new(context.data, picked);
-            // A combination of sets is rows, not selections; modifiers narrow it.
+            // A combination of sets is a set of rows, not of selections; modifiers narrow it.
             if matches!(**of, SetExpression::Combined(..) | SetExpression::Nothing) {
                 Rc::new(base.combine(&modified, context.data, |a, b| a && b))
             } else {
@@ -58,7 +58,7 @@ fn keeps(operator: SetOperator) -> fn(bool, bool) -> bool {
 }
 
 fn modify(picked: &mut Picked, modifier: &Modifier, base: &Live, state: &str, context: &Context<'_>) -> Result<()> {
-    // A field that is not there has no values to ask for.
+    // An unknown field has no values to select.
     let Some(field) = context.data.field_number(&modifier.field) else {
         return Ok(());
     };
@@ -81,7 +81,7 @@ fn modify(picked: &mut Picked, modifier: &Modifier, base: &Live, state: &str, co
 
 fn values_of(values: &Values, field: usize, base: &Live, state: &str, context: &Context<'_>) -> Result<Mask> {
     let symbols = &context.data.fields[field].symbols;
-    // Another field's values, found again by value.
+    // The values of another field, looked up by value.
     let carried = |from: usize, mask: &[bool]| -> Mask {
         if from == field {
             return mask.into();
@@ -140,10 +140,10 @@ fn values_of(values: &Values, field: usize, base: &Live, state: &str, context: &
     })
 }
 
-/// Finds the values of a field that values in a set mean: by text, else by number.
+/// Looks up the values of a field that the values in a set refer to: by text, otherwise by number.
 pub(super) struct Finder<'d> {
     symbols: &'d Symbols,
-    /// Places by text of numbers whose text is not simply the number's.
+    /// Positions by text, for numbers whose text is not the plain number.
     own_texts: OnceCell<HashMap<Cow<'d, str>, Vec<usize>>>,
 }
 
@@ -169,7 +169,7 @@ impl<'d> Finder<'d> {
         })
     }
 
-    /// Places of the values that one value means.
+    /// Positions of the values that a wanted value refers to.
     pub(super) fn find(&self, wanted: &Dual) -> Vec<usize> {
         let text = wanted.as_text();
         let number = wanted.to_number();

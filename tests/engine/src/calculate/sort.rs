@@ -1,4 +1,4 @@
-//! Orders of values and rows.
+//! Sort orders of values and rows.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::selection::ValueState;
 use crate::value::{Dual, compare};
 
-/// States from selected to excluded.
+/// The sort order of states, from selected to excluded.
 pub(super) fn state_rank(state: ValueState) -> u8 {
     match state {
         ValueState::Locked | ValueState::Selected => 0,
@@ -29,7 +29,7 @@ fn directed(order: Ordering, direction: i64) -> Ordering {
     }
 }
 
-/// Numbers by size; texts are equal among each other and come last.
+/// Compares numbers; texts are equal to each other and come last.
 pub(super) fn by_number(a: &Dual, b: &Dual, direction: i64) -> Ordering {
     match (a.as_number(), b.as_number()) {
         (Some(a), Some(b)) => directed(a.total_cmp(&b), direction),
@@ -39,7 +39,7 @@ pub(super) fn by_number(a: &Dual, b: &Dual, direction: i64) -> Ordering {
     }
 }
 
-/// Place of each value in the order that the dimension asks for.
+/// Position of each value in the dimension's sort order.
 pub(super) fn ranks(dimension: &Dimension, grouping: &Grouping, ground: &Ground<'_, '_>) -> Result<Vec<usize>> {
     let sorting: &Sorting = &dimension.definition.sorting;
     let by_expression = match sorting.expression {

@@ -1,4 +1,4 @@
-//! Tables and fields in the words of the protocol.
+//! Tables and fields in the protocol's structures.
 
 use serde_json::{Value, json};
 
@@ -27,7 +27,7 @@ impl Data {
         Some(description)
     }
 
-    /// `FieldDescription` of a field, as `GetFieldDescription` answers.
+    /// `FieldDescription` of a field, as `GetFieldDescription` returns it.
     pub fn field_description(&self, field: &str) -> Option<Value> {
         let number = self.field_number(field)?;
         let field = &self.fields[number];
@@ -66,8 +66,8 @@ impl Data {
         tables.iter().filter(|table| table.column(field).is_some()).map(|table| table.name.as_str()).collect()
     }
 
-    /// `{qtr, qk}` as `GetTablesAndKeys` answers: tables, and the keys between them.
-    /// With `internal`, synthetic keys show as tables; without, as the script made the tables.
+    /// `{qtr, qk}` as `GetTablesAndKeys` returns it: tables, and the keys between them.
+    /// With `internal`, synthetic keys are tables; without it, tables are as the script created them.
     pub fn tables_and_keys(&self, internal: bool) -> Value {
         let tables = if internal { &self.tables } else { &self.source };
         let records: Vec<Value> =
@@ -150,7 +150,7 @@ impl Data {
         record
     }
 
-    /// Rows of a table as `GetTableData` answers, `[{qValue: […]}]`.
+    /// Rows of a table as `GetTableData` returns them, `[{qValue: […]}]`.
     pub fn table_rows(&self, table: &str, offset: usize, rows: usize, internal: bool) -> Result<Value> {
         let tables = if internal { &self.tables } else { &self.source };
         let table = tables.iter().find(|known| known.name == table).ok_or_else(|| EngineError::not_found(table))?;

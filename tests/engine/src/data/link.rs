@@ -1,4 +1,4 @@
-//! From a script's tables to associated data.
+//! Builds associated data from the tables of a script.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::{Column, Data, Field, Table, tags};
 use crate::value::Settings;
 
 impl Data {
-    /// The data that a script leaves behind.
+    /// The data from the tables of a finished script.
     pub fn from_store(store: Store, settings: &Settings) -> Self {
         let mut data = Self::default();
         let fields: Vec<&Arc<str>> = store.order.iter().filter(|name| store.has_field(name)).collect();
@@ -67,7 +67,7 @@ impl Data {
         self.source.iter().filter(|table| table.column(field).is_some()).count()
     }
 
-    /// Drops values that no table has any more, and tells where the others went.
+    /// Drops values that are no longer in any table. Returns the new numbers of the others.
     fn renumber(&mut self, store: &Store) -> Vec<Vec<u32>> {
         let mut renumbered = Vec::with_capacity(self.fields.len());
         for field in &mut self.fields {
@@ -97,20 +97,20 @@ impl Data {
         renumbered
     }
 
-    /// Breaks circles of links: the last table on one is loosely coupled.
+    /// Breaks circles of links: the last table in each becomes loosely coupled.
     fn loosen(&mut self) {
         while let Some(table) = self.table_on_circle() {
             self.tables[table].loose = true;
         }
     }
 
-    /// The last table that takes part in a circle of links.
+    /// The last table in a circle of links.
     fn table_on_circle(&self) -> Option<usize> {
         let mut holders: Vec<Vec<usize>> = vec![Vec::new(); self.fields.len()];
         for (at, table) in self.tables.iter().enumerate().filter(|(_, table)| !table.loose) {
             table.columns.iter().for_each(|column| holders[column.field].push(at));
         }
-        // Leaves are taken off until only circles, and what is between them, stay.
+        // Leaves are removed until only circles, and paths between them, remain.
         let mut on: Vec<bool> = self.tables.iter().map(|table| !table.loose).collect();
         loop {
             let count = |field: usize| holders[field].iter().filter(|table| on[**table]).count();

@@ -1,4 +1,4 @@
-//! Loaded tables, their fields, and how they associate.
+//! Loaded tables, their fields, and their associations.
 
 mod describe;
 mod link;
@@ -14,12 +14,12 @@ pub use symbols::{NULL, Symbols};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// The data of an app after a load. It never changes; a reload makes another.
+/// The data of an app after a load. It never changes; a reload creates new data.
 #[derive(Debug, Default)]
 pub struct Data {
     pub(crate) fields: Vec<Field>,
     pub(crate) tables: Vec<Table>,
-    /// Tables as the script made them, before synthetic keys.
+    /// Tables as the script created them, before synthetic keys.
     pub(crate) source: Vec<Table>,
     by_name: HashMap<Arc<str>, usize>,
 }
@@ -27,43 +27,38 @@ pub struct Data {
 /// A field: its distinct values in load order.
 #[derive(Debug)]
 pub(crate) struct Field {
-    /// Its name.
     pub(crate) name: Arc<str>,
-    /// Its values; their places are the element numbers.
+    /// Its values; their positions are the element numbers.
     pub(crate) symbols: Symbols,
-    /// Tables that have it.
+    /// Tables that contain it.
     pub(crate) tables: Vec<usize>,
     /// Tags such as `$numeric`.
     pub(crate) tags: Vec<String>,
-    /// Whether it stands for a synthetic key.
+    /// Whether it is a synthetic key.
     pub(crate) synthetic: bool,
-    /// Whether it tells about the app rather than about its data.
+    /// Whether it describes the app rather than its data.
     pub(crate) system: bool,
-    /// A comment that the script gave.
+    /// A comment from the script.
     pub(crate) comment: String,
 }
 
 /// A table: columns of element numbers.
 #[derive(Debug, Clone)]
 pub(crate) struct Table {
-    /// Its name.
     pub(crate) name: String,
-    /// Its columns.
     pub(crate) columns: Vec<Column>,
-    /// Number of rows.
     pub(crate) rows: usize,
-    /// Whether it holds the combinations of a synthetic key.
+    /// Whether it contains the combinations of a synthetic key.
     pub(crate) synthetic: bool,
-    /// Whether it holds the system fields.
+    /// Whether it contains the system fields.
     pub(crate) system: bool,
-    /// Whether selections stop here, because links would go round in a circle.
+    /// Whether selections stop here because the links form a circle.
     pub(crate) loose: bool,
 }
 
 /// A column of a table.
 #[derive(Debug, Clone)]
 pub(crate) struct Column {
-    /// Which field.
     pub(crate) field: usize,
     /// Element number per row, or [`NULL`].
     pub(crate) codes: Arc<[u32]>,
@@ -87,17 +82,17 @@ impl Data {
         self.field_number(name).map(|number| &self.fields[number])
     }
 
-    /// Names of the fields that the script made, in load order.
+    /// Names of the fields that the script created, in load order.
     pub fn field_names(&self) -> Vec<&str> {
         self.fields.iter().filter(|field| !field.synthetic && !field.system).map(|field| &*field.name).collect()
     }
 
-    /// Names of the fields that the engine made: synthetic keys, then the fields that tell about the app.
+    /// Names of the fields that the engine created: synthetic keys, then the fields that describe the app.
     pub fn system_field_names(&self) -> Vec<&str> {
         self.fields.iter().filter(|field| field.synthetic || field.system).map(|field| &*field.name).collect()
     }
 
-    /// Number of distinct values of a field; none if there is no such field.
+    /// Number of distinct values of a field; `None` if it does not exist.
     pub fn cardinal(&self, field: &str) -> Option<usize> {
         self.field(field).map(|field| field.symbols.len())
     }

@@ -1,4 +1,4 @@
-//! Tables while a script builds them.
+//! Tables during the run of a script.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -8,49 +8,49 @@ use super::symbols::{NULL, Symbols};
 /// A table under construction: named columns of element numbers.
 #[derive(Debug, Clone, Default)]
 pub struct Draft {
-    /// Its name.
+    /// The table's name.
     pub name: String,
-    /// Names of its fields.
+    /// The names of its fields.
     pub fields: Vec<Arc<str>>,
-    /// Its columns.
+    /// Its columns, in the order of the fields.
     pub columns: Vec<Vec<u32>>,
 }
 
-/// All tables of a script while it runs. A field's values are numbered over all its tables.
+/// All tables of a running script. The values of a field are numbered across all its tables.
 #[derive(Debug, Default)]
 pub struct Store {
-    /// Tables in the order they were made.
+    /// Tables in order of creation.
     pub tables: Vec<Draft>,
     /// Values by field.
     pub symbols: HashMap<Arc<str>, Symbols>,
-    /// Fields in the order they first came.
+    /// Fields in order of first occurrence.
     pub order: Vec<Arc<str>>,
-    /// Tags that the script gave, by field.
+    /// Tags from the script, by field.
     pub tags: BTreeMap<Arc<str>, Vec<String>>,
-    /// Comments that the script gave, by field.
+    /// Comments from the script, by field.
     pub comments: BTreeMap<Arc<str>, String>,
 }
 
-/// How two tables are joined or trimmed to each other.
+/// How two tables are joined or reduced to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JoinSide {
-    /// All rows of both.
+    /// All rows of both tables.
     Outer,
-    /// Rows that have a partner.
+    /// Rows with a match.
     Inner,
-    /// All rows of the table that is there.
+    /// All rows of the existing table.
     Left,
-    /// All rows of the table that is loaded.
+    /// All rows of the loaded table.
     Right,
 }
 
 impl Draft {
-    /// Number of rows.
+    /// The number of rows.
     pub fn rows(&self) -> usize {
         self.columns.first().map_or(0, Vec::len)
     }
 
-    /// Place of a field.
+    /// Position of a field.
     pub fn place(&self, field: &str) -> Option<usize> {
         self.fields.iter().position(|name| &**name == field)
     }
@@ -64,7 +64,7 @@ impl Draft {
         self.fields.len() == other.len() && other.iter().all(|name| self.fields.contains(name))
     }
 
-    /// Adds the rows of another table; fields that one lacks are null there.
+    /// Adds the rows of another table; fields that are missing in one of them are null there.
     pub fn append(&mut self, other: Draft) {
         let (before, added) = (self.rows(), other.rows());
         for field in &other.fields {
@@ -85,7 +85,7 @@ impl Draft {
         self.fields.iter().enumerate().filter_map(|(place, field)| Some((place, other.place(field)?))).unzip()
     }
 
-    /// Rows by the values of some fields; rows with a null there match nothing.
+    /// Rows by the values of some fields; rows with a null match nothing.
     fn rows_by(&self, places: &[usize]) -> HashMap<Vec<u32>, Vec<usize>> {
         let mut rows: HashMap<Vec<u32>, Vec<usize>> = HashMap::new();
         for row in 0..self.rows() {
@@ -97,7 +97,7 @@ impl Draft {
         rows
     }
 
-    /// Joins another table to this one over the fields that both have.
+    /// Joins another table to this one over their common fields.
     pub fn join(&mut self, other: &Draft, side: JoinSide) {
         let (here, there) = self.shared(other);
         let extra: Vec<usize> = (0..other.fields.len()).filter(|place| !there.contains(place)).collect();
@@ -137,7 +137,7 @@ impl Draft {
         self.columns = result;
     }
 
-    /// Keeps the rows that have a partner in another table.
+    /// Keeps the rows with a match in another table.
     pub fn keep(&mut self, other: &Draft) {
         let (here, there) = self.shared(other);
         let keys: HashSet<Vec<u32>> = (0..other.rows()).map(|row| other.key(&there, row)).collect();
@@ -158,7 +158,7 @@ impl Store {
         self.tables.iter().position(|table| table.name == name)
     }
 
-    /// The values of a field, which is made if it is new.
+    /// The values of a field; creates the field if it is new.
     pub fn symbols_of(&mut self, field: &Arc<str>) -> &mut Symbols {
         if !self.symbols.contains_key(field) {
             self.order.push(Arc::clone(field));
@@ -166,12 +166,12 @@ impl Store {
         self.symbols.entry(Arc::clone(field)).or_default()
     }
 
-    /// Whether any table has a field.
+    /// Whether any table contains a field.
     pub fn has_field(&self, field: &str) -> bool {
         self.tables.iter().any(|table| table.place(field).is_some())
     }
 
-    /// Removes fields, from one table or from all. Tables left without fields go too.
+    /// Removes a field, from one table or from all, and tables that have no fields left.
     pub fn drop_field(&mut self, field: &str, table: Option<usize>) {
         for (at, draft) in self.tables.iter_mut().enumerate() {
             if table.is_some_and(|table| table != at) {

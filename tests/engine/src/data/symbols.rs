@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use crate::value::{Dual, Key};
 
-/// The element number that stands for null in columns.
+/// The element number of null in columns.
 pub const NULL: u32 = u32::MAX;
 
-/// Distinct values in the order they came.
+/// Distinct values in order of first occurrence.
 #[derive(Debug, Default, Clone)]
 pub struct Symbols {
     values: Vec<Dual>,
@@ -15,7 +15,7 @@ pub struct Symbols {
 }
 
 impl Symbols {
-    /// Element number of a value, which is added if it is new. Of equal numbers the first one's text stays.
+    /// Adds a value unless it exists, and returns its element number. Equal numbers keep the text of the first.
     pub fn intern(&mut self, value: Dual) -> u32 {
         let Some(key) = value.key() else { return NULL };
         let next = self.values.len() as u32;
@@ -26,17 +26,17 @@ impl Symbols {
         place
     }
 
-    /// Element number of a value that is there.
+    /// Element number of an existing value.
     pub fn find(&self, value: &Dual) -> Option<u32> {
         self.places.get(&value.key()?).copied()
     }
 
-    /// The value of an element number; none for [`NULL`].
+    /// The value of an element number; `None` for [`NULL`].
     pub fn get(&self, element: u32) -> Option<&Dual> {
         self.values.get(element as usize)
     }
 
-    /// The value of an element number, null included.
+    /// The value of an element number, or null.
     pub fn value(&self, element: u32) -> Dual {
         self.get(element).cloned().unwrap_or(Dual::Null)
     }
@@ -46,12 +46,12 @@ impl Symbols {
         &self.values
     }
 
-    /// How many there are.
+    /// The number of values.
     pub fn len(&self) -> usize {
         self.values.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no values.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }

@@ -1,4 +1,4 @@
-//! Synthetic keys: where tables share several fields, one key stands for their combination.
+//! Synthetic keys: if tables share several fields, one key represents their combination.
 
 use std::collections::HashMap;
 use std::sync::Arc;

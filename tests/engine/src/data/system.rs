@@ -1,11 +1,11 @@
-//! System fields: what an app says about its own tables and fields, as data.
+//! System fields: an app's tables and fields as data.
 
 use super::symbols::NULL;
 use super::{Column, Data, Field, Symbols, Table};
 use crate::value::Dual;
 use std::sync::Arc;
 
-/// They exist in every app: the field, its table, that table's rows and fields, the field's place, its information.
+/// They exist in every app: the field, its table, that table's rows and fields, the field's position, its information.
 const NAMES: [&str; 6] = ["$Field", "$Table", "$Rows", "$Fields", "$FieldNo", "$Info"];
 
 impl Data {

@@ -1,4 +1,4 @@
-//! Tags that the engine gives fields by what is in them.
+//! Tags that the engine assigns to fields by their values.
 
 use super::Field;
 use crate::value::{Dual, Settings, date_pattern};
@@ -37,7 +37,7 @@ pub(super) fn tags(field: &Field, is_key: bool, settings: &Settings) -> Vec<Stri
     tags.into_iter().map(str::to_owned).collect()
 }
 
-/// Whether the text of a number spells it as a date.
+/// Whether a number is displayed as a date.
 fn is_date(value: &Dual, settings: &Settings) -> bool {
     let Dual::Both(number, text) = value else { return false };
     date_pattern(*number, text, settings).is_some()

@@ -1,4 +1,4 @@
-//! Aggregations: what is made of many values.
+//! Aggregations: one value from many.
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::ast::Aggregator;
 use crate::value::{Dual, Key, compare, compare_text};
 
-/// Takes values one by one and makes one value of them.
+/// Aggregates values one by one.
 #[derive(Debug, Clone)]
 pub struct Accumulator {
     kind: Aggregator,
@@ -24,7 +24,7 @@ enum State {
 }
 
 impl Accumulator {
-    /// One without values.
+    /// Creates an accumulator without values.
     pub fn new(kind: Aggregator, distinct: bool) -> Self {
         let state = match kind {
             Aggregator::Sum | Aggregator::Avg => State::Sum { sum: 0.0, lost: 0.0, count: 0.0 },
@@ -42,7 +42,7 @@ impl Accumulator {
         Self { kind, seen: distinct.then(HashSet::new), state }
     }
 
-    /// Takes the arguments of the aggregation for one row.
+    /// Adds the arguments of the aggregation for one row.
     pub fn add(&mut self, arguments: &[Dual]) {
         let Some(value) = arguments.first() else { return };
         if let Some(seen) = &mut self.seen
@@ -54,7 +54,7 @@ impl Accumulator {
         match &mut self.state {
             State::Sum { sum, lost, count } => {
                 if let Some(number) = value.as_number() {
-                    // Compensated, so that the order of rows hardly matters.
+                    // Compensated summation, so that the order of rows hardly matters.
                     let fixed = number - *lost;
                     let next = *sum + fixed;
                     *lost = if next.is_finite() { (next - *sum) - fixed } else { 0.0 };
@@ -110,7 +110,7 @@ impl Accumulator {
         }
     }
 
-    /// The result.
+    /// Returns the result.
     pub fn finish(self) -> Dual {
         let distinct = self.seen.is_some();
         match self.state {
@@ -152,7 +152,7 @@ fn of_values(kind: Aggregator, mut values: Vec<(Dual, Dual)>, extra: &Dual, dist
                 numeric.reverse();
             }
             let rank = extra.to_number().unwrap_or(1.0).max(1.0) as usize;
-            // Ranked results lose a date's text in an aggregation, as sums do: a number stays.
+            // Ranked results lose the text of a date in an aggregation, as sums do; the number remains.
             numeric.get(rank - 1).and_then(Dual::as_number).map_or(Dual::Null, Dual::Number)
         }
         Aggregator::Mode => mode(&values),
@@ -173,7 +173,7 @@ fn of_values(kind: Aggregator, mut values: Vec<(Dual, Dual)>, extra: &Dual, dist
     }
 }
 
-/// The value that is there most often; null if several are.
+/// The most frequent value; null if there are several.
 fn mode(values: &[(Dual, Dual)]) -> Dual {
     let mut counts: HashMap<Option<Key>, (usize, &Dual)> = HashMap::new();
     for (value, _) in values {

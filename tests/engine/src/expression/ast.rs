@@ -1,4 +1,4 @@
-//! The tree of an expression.
+//! The syntax tree of an expression.
 
 use std::sync::Arc;
 
@@ -10,23 +10,23 @@ use crate::value::Dual;
 pub enum Expression {
     /// A constant.
     Value(Dual),
-    /// A field or variable by name, with its place in the text in bytes.
+    /// A field or variable by name, with its position in the text in bytes.
     Name(Arc<str>, usize, usize),
-    /// A value that the scope holds at a number; what binding makes of a name.
+    /// A numbered value of the scope; binding turns names into slots.
     Slot(usize),
     /// An operator with one operand.
     Unary(Unary, Box<Expression>),
     /// An operator with two operands.
     Binary(Binary, Box<Expression>, Box<Expression>),
-    /// A function of its arguments alone.
+    /// A function that depends on its arguments only.
     Call(&'static Function, Vec<Expression>),
-    /// A function of the place where it is evaluated.
+    /// A function that depends on the row or cell where it is evaluated.
     Host(Host, Vec<Expression>),
     /// The same with `TOTAL`.
     HostTotal(Host, Vec<Expression>),
     /// An aggregation.
     Aggregation(Box<Aggregation>),
-    /// The result of an aggregation that the scope holds at a number.
+    /// A numbered result of an aggregation in the scope.
     Aggregated(usize),
 }
 
@@ -91,27 +91,27 @@ pub enum Binary {
 /// A function that only load scripts have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scripted {
-    /// A text with parts of it replaced as a map says.
+    /// A text with the substrings of a mapping table replaced.
     MapSubString,
-    /// A value of a table, by another of its row.
+    /// A value of a table, looked up by another value of its row.
     Lookup,
-    /// Place of a field in a table.
+    /// Position of a field in a table.
     FieldNumber,
-    /// Place of a table.
+    /// Position of a table.
     TableNumber,
-    /// Name of the file that is read, without its extension.
+    /// Name of the current file, without its extension.
     FileBaseName,
-    /// Name of the file that is read.
+    /// Name of the current file.
     FileName,
-    /// Extension of the file that is read.
+    /// Extension of the current file.
     FileExtension,
-    /// Path of the file that is read.
+    /// Path of the current file.
     FilePath,
-    /// Folder of the file that is read.
+    /// Folder of the current file.
     FileDir,
     /// Size of a file.
     FileSize,
-    /// When a file was changed.
+    /// When a file was modified.
     FileTime,
     /// Number of rows of a QVD file.
     QvdNoOfRecords,
@@ -125,28 +125,28 @@ pub enum Scripted {
     IsPartialReload,
 }
 
-/// Functions that look at the row or cell they are evaluated for.
+/// Functions that depend on the row or cell where they are evaluated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Host {
-    /// Number of the row that is read.
+    /// Number of the input row.
     RecNo,
-    /// Number of the row that is made.
+    /// Number of the output row.
     RowNo,
-    /// Round of `WHILE`.
+    /// Iteration of `WHILE`.
     IterNo,
-    /// A value of the row before.
+    /// A value of the previous row.
     Previous,
-    /// A value of a table that is loaded.
+    /// A value of a loaded table.
     Peek,
-    /// Whether a field has a value already.
+    /// Whether a value exists in a field already.
     Exists,
-    /// What a mapping table makes of a value.
+    /// The value that a mapping table maps a value to.
     ApplyMap,
     /// A number for each new value.
     AutoNumber,
-    /// Place of a value in its field.
+    /// Position of a value in its field.
     FieldIndex,
-    /// Value at a place of a field.
+    /// Value at a position of a field.
     FieldValue,
     /// Number of values of a field.
     FieldValueCount,
@@ -186,7 +186,7 @@ pub enum Host {
     Column,
     /// Rank among the rows.
     Rank,
-    /// Number of dimensions without those that are totals.
+    /// Number of dimensions that are not totals.
     Dimensionality,
     /// Number of selected values.
     GetSelectedCount,
@@ -213,15 +213,15 @@ pub enum Host {
 /// An aggregation over the rows of the data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Aggregation {
-    /// What is made of the values.
+    /// Which aggregation.
     pub kind: AggregationKind,
-    /// The records it looks at, if not the current ones.
+    /// The set of records; defaults to the current selections.
     pub set: Option<SetExpression>,
     /// Whether equal values count once.
     pub distinct: bool,
-    /// Whether dimensions are disregarded.
+    /// Whether dimensions are ignored.
     pub total: Total,
-    /// The values, and what else the function wants.
+    /// The values, and further arguments of the function.
     pub arguments: Vec<Expression>,
     /// How the dimensions of `Aggr` are sorted.
     pub orders: Vec<AggrOrder>,
@@ -230,9 +230,9 @@ pub struct Aggregation {
 /// How a dimension of `Aggr` is sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct AggrOrder {
-    /// What counts.
+    /// The sort criterion.
     pub by: AggrSort,
-    /// Whether the largest or last come first.
+    /// Whether the order is descending.
     pub descending: bool,
 }
 
@@ -251,26 +251,26 @@ pub enum AggrSort {
 /// Which aggregation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AggregationKind {
-    /// One that makes a value of values.
+    /// An aggregation of values to one value.
     Plain(Aggregator),
     /// `Aggr`: a table of its first argument by its other arguments.
     Aggr,
 }
 
-/// What is made of the values.
+/// The aggregation functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Aggregator {
     /// The sum of numbers.
     Sum,
-    /// How many values there are.
+    /// The number of values.
     Count,
-    /// How many numbers there are.
+    /// The number of numeric values.
     NumericCount,
-    /// How many texts there are.
+    /// The number of texts.
     TextCount,
-    /// How many nulls there are.
+    /// The number of nulls.
     NullCount,
-    /// How many nulls and empty texts there are.
+    /// The number of nulls and empty texts.
     MissingCount,
     /// The mean of numbers.
     Avg,
@@ -278,11 +278,11 @@ pub enum Aggregator {
     Min,
     /// The largest number.
     Max,
-    /// The first text by letter.
+    /// The first text in alphabetical order.
     MinString,
-    /// The last text by letter.
+    /// The last text in alphabetical order.
     MaxString,
-    /// The value if there is but one.
+    /// The value if there is only one.
     Only,
     /// All values as one text.
     Concat,
@@ -290,7 +290,7 @@ pub enum Aggregator {
     Mode,
     /// The middle number.
     Median,
-    /// The number at a part of the way.
+    /// The number at a fraction of the sorted values.
     Fractile,
     /// The standard deviation of a sample.
     Stdev,
@@ -305,9 +305,9 @@ pub enum Aggregator {
 /// The `TOTAL` qualifier.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Total {
-    /// Not there.
+    /// Absent.
     No,
-    /// Disregards all dimensions but these.
+    /// Ignores all dimensions except these.
     Except(Vec<Arc<str>>),
 }
 
@@ -316,7 +316,7 @@ pub enum Total {
 pub enum SetExpression {
     /// `1`: all records.
     All,
-    /// `0`: none.
+    /// `0`: no records.
     Nothing,
     /// `$`: the current selections.
     Current,
@@ -348,9 +348,9 @@ pub enum SetOperator {
 pub struct Modifier {
     /// The field.
     pub field: Arc<str>,
-    /// How the values meet those selected: none means in place of them.
+    /// How the values are combined with the selected ones; `None` replaces them.
     pub operator: Option<SetOperator>,
-    /// The values; none takes the selection away.
+    /// The values; `None` removes the selection.
     pub values: Option<Values>,
 }
 
@@ -374,12 +374,12 @@ pub enum Values {
 pub enum Element {
     /// A value.
     Value(Dual),
-    /// A search text, which may have wild cards, comparisons or be an expression.
+    /// A search text, which can contain wildcards or comparisons, or be an expression.
     Search(Arc<str>),
 }
 
 impl Aggregation {
-    /// The fields that it names outside of its arguments: in set modifiers and after `TOTAL`.
+    /// The fields named outside of its arguments: in set modifiers and after `TOTAL`.
     pub fn fields(&self) -> impl Iterator<Item = &str> {
         let mut fields: Vec<&str> = Vec::new();
         if let Total::Except(names) = &self.total {

@@ -1,10 +1,10 @@
-//! Binding: names become slots, aggregations become results to be looked up.
+//! Binding: replaces names with slots and aggregations with their results.
 
 use super::ast::{Aggregation, Expression};
 
-/// Says what names and aggregations stand for.
+/// Resolves names and aggregations.
 pub trait Binder {
-    /// What a name at a place of the text stands for.
+    /// The error for a name that cannot be resolved.
     type Error;
 
     /// Replaces a name.
@@ -33,7 +33,7 @@ pub fn bind<B: Binder>(expression: &Expression, binder: &mut B) -> Result<Expres
     })
 }
 
-/// Calls a function with an expression and everything in it, arguments of aggregations too.
+/// Calls a function with an expression and all its parts, including arguments of aggregations.
 pub fn visit<'e>(expression: &'e Expression, see: &mut dyn FnMut(&'e Expression)) {
     see(expression);
     match expression {

@@ -1,12 +1,12 @@
-//! Dollar-sign expansion: `$(variable)` and `$(=expression)` are replaced in the text before it is read.
+//! Dollar-sign expansion: `$(variable)` and `$(=expression)` are replaced in the text before it is parsed.
 
 use std::collections::BTreeMap;
 
-/// How deep variables may hold variables.
+/// How many levels variables may be nested.
 const DEEPEST: usize = 50;
 
-/// Replaces every `$(…)`. A variable whose definition starts with `=` is replaced by its value, as is
-/// `$(=expression)`; both are worked out by `value_of`. A variable that is not there is replaced by nothing.
+/// Replaces every `$(…)`. A variable whose definition starts with `=` is replaced by its value, and so is
+/// `$(=expression)`; `value_of` evaluates both. An unknown variable is replaced by an empty text.
 pub fn expand(text: &str, variables: &BTreeMap<String, String>, value_of: &mut dyn FnMut(&str) -> String) -> String {
     expand_at(text, variables, value_of, &mut Vec::new())
 }
@@ -53,7 +53,7 @@ fn replacement(
         true => (content, Vec::new()),
         false => call(content),
     };
-    // A variable inside of itself is nothing.
+    // A variable inside of itself is empty.
     let Some(definition) = variables.get(name).filter(|_| !inside_of.iter().any(|outer| outer == name)) else {
         return String::new();
     };
@@ -92,7 +92,7 @@ fn call(content: &str) -> (&str, Vec<&str>) {
     (name.trim(), arguments)
 }
 
-/// Place of the parenthesis that closes, outside of inner ones and of quotes.
+/// Position of the closing parenthesis, outside of inner ones and of quotes.
 fn closing(text: &str) -> Option<usize> {
     let mut depth = 0;
     let mut quote = None;

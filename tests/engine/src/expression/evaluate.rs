@@ -1,12 +1,12 @@
-//! From a bound tree to a value.
+//! Evaluates bound expressions.
 
 use super::ast::{Binary, Expression, Host, Unary};
 use super::functions::Body;
 use crate::value::{Dual, Settings, compare_text, interpret, wild_match};
 
-/// Where an expression is evaluated: the values of its names, and the place in the data.
+/// The context of an evaluation: the values of names, and the row or cell in the data.
 pub trait Scope {
-    /// The value that a name was bound to.
+    /// The value of a bound name.
     fn slot(&self, index: usize) -> Dual;
 
     /// The result of an aggregation.
@@ -17,7 +17,7 @@ pub trait Scope {
     /// Formats.
     fn settings(&self) -> &Settings;
 
-    /// A function of the place; null where there is no such place.
+    /// A function of the row or cell; null if there is none.
     fn host(&self, _host: Host, _arguments: &[Expression]) -> Dual {
         Dual::Null
     }
@@ -27,13 +27,13 @@ pub trait Scope {
         Dual::Null
     }
 
-    /// All values of a function that answers several, such as `Above` with a count; none for other functions.
+    /// All values of a function that returns several, such as `Above` with a count; `None` for other functions.
     fn host_range(&self, _host: Host, _total: bool, _arguments: &[Expression]) -> Option<Vec<Dual>> {
         None
     }
 }
 
-/// The value of an expression. Nothing fails here: what makes no sense is null.
+/// The value of an expression. Evaluation does not fail: invalid operations are null.
 pub fn evaluate(expression: &Expression, scope: &dyn Scope) -> Dual {
     match expression {
         Expression::Value(value) => value.clone(),
@@ -68,12 +68,12 @@ pub fn evaluate(expression: &Expression, scope: &dyn Scope) -> Dual {
         },
         Expression::Host(host, arguments) => scope.host(*host, arguments),
         Expression::HostTotal(host, arguments) => scope.host_total(*host, arguments),
-        // Names and aggregations are replaced by binding; one that is left has nothing behind it.
+        // Binding replaces names and aggregations; a remaining one has no value.
         Expression::Name(..) | Expression::Aggregation(_) => Dual::Null,
     }
 }
 
-/// The number of a value in a calculation; texts count if they read as numbers or dates.
+/// The number of a value in a calculation; texts count if they can be read as numbers or dates.
 pub(crate) fn numeric(value: &Dual, settings: &Settings) -> Option<f64> {
     match value {
         Dual::Text(text) => interpret(text, settings).as_number(),
@@ -178,12 +178,12 @@ pub(crate) mod tests {
         }
     }
 
-    /// Evaluates a text without any data.
+    /// Evaluates a text without data.
     pub(crate) fn value(text: &str) -> Dual {
         evaluate(&parse(text).unwrap_or_else(|error| panic!("{text}: {error}")), &Nowhere(Settings::default()))
     }
 
-    /// The text of an expression's value without any data.
+    /// The text of an expression's value without data.
     pub(crate) fn shown(text: &str) -> String {
         value(text).as_text().into_owned()
     }

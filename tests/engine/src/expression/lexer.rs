@@ -1,13 +1,13 @@
-//! Words and signs of an expression.
+//! The lexer of expressions.
 
 use std::sync::Arc;
 
 use super::parser::ParseError;
 
-/// A word or sign with its place in the text, in bytes.
+/// A token with its position in the text, in bytes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Token {
-    /// What it is.
+    /// The kind of token.
     pub symbol: Symbol,
     /// Where it starts.
     pub start: usize,
@@ -42,12 +42,12 @@ fn starts_word(c: char) -> bool {
     c.is_alphabetic() || matches!(c, '_' | '@' | '#' | '%' | '~')
 }
 
-/// Whether a character can go on in a bare word.
+/// Whether a character can be inside of a bare word.
 fn continues_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '_' | '@' | '#' | '%' | '~' | '.' | '$')
 }
 
-/// Splits a text into tokens; comments are left out.
+/// Splits a text into tokens, without comments.
 pub fn tokenize(text: &str) -> Result<Vec<Token>, ParseError> {
     let mut tokens = Vec::new();
     let mut at = 0;
@@ -111,7 +111,7 @@ fn closing(open: char) -> Option<char> {
     }
 }
 
-/// The content of a quoted text at the start, a doubled quote being one, and the length with its quotes.
+/// The content of a quoted text at the start, with doubled quotes resolved, and its length including the quotes.
 fn quoted(text: &str, close: char) -> Option<(String, usize)> {
     let mut content = String::new();
     let mut chars = text.char_indices().skip(1).peekable();

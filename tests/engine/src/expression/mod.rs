@@ -1,4 +1,4 @@
-//! The expression language: from text to a tree, and from a tree to values.
+//! The expression language: parsing and evaluation.
 
 mod aggregate;
 mod ast;

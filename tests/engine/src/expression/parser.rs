@@ -8,14 +8,14 @@ use super::functions::{self, Named};
 use super::lexer::{Symbol, Token, tokenize};
 use crate::value::Dual;
 
-/// Why a text cannot be parsed as an expression, and where.
+/// Why a text cannot be parsed as an expression, and the position of the error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParseError {
-    /// What is wrong.
+    /// The error message.
     pub message: String,
-    /// Start of the part at fault, in bytes.
+    /// Start of the invalid part, in bytes.
     pub start: usize,
-    /// End of the part at fault.
+    /// End of the invalid part.
     pub end: usize,
 }
 
@@ -30,7 +30,7 @@ impl std::error::Error for ParseError {}
 /// Parses a whole text, which may start with `=`.
 pub fn parse(text: &str) -> Result<Expression, ParseError> {
     let tokens = tokenize(text)?;
-    // Scripts may write such names bare, expressions may not.
+    // Scripts accept such bare names, expressions do not.
     let foreign = |token: &&Token| matches!(&token.symbol, Symbol::Word(word) if !word.chars().all(is_latin));
     if let Some(token) = tokens.iter().find(foreign) {
         return Err(garbage(text, token.start));
@@ -51,18 +51,18 @@ pub fn parse(text: &str) -> Result<Expression, ParseError> {
     Ok(expression)
 }
 
-/// What the engine calls the rest of a text that goes on where the expression is over.
+/// The engine's error for text after the end of the expression.
 fn garbage(text: &str, start: usize) -> ParseError {
     let rest = text[start..].trim_end();
     ParseError { message: format!("Garbage after expression: \"{rest}\""), start, end: text.len() }
 }
 
-/// Whether a character may be in a bare name: ASCII, and letters that are Latin with accents.
+/// Whether a character is allowed in a bare name: ASCII, and Latin letters with accents.
 fn is_latin(c: char) -> bool {
     c.is_ascii() || (c < '\u{250}' && c.is_alphabetic())
 }
 
-/// Gives the set before an expression to the aggregations in it that have none.
+/// Applies the set before an expression to the aggregations in it that have none.
 fn inherit(expression: &mut Expression, set: &SetExpression) {
     match expression {
         Expression::Aggregation(aggregation) => {
@@ -81,13 +81,13 @@ fn inherit(expression: &mut Expression, set: &SetExpression) {
     }
 }
 
-/// How deep an expression may nest, so that no text can exhaust the stack.
+/// Maximum nesting of an expression, so that no text can exhaust the stack.
 const DEEPEST: usize = 120;
 
-/// How many operators of a rank may follow each other, for the same reason.
+/// Maximum number of consecutive operators of one level, for the same reason.
 const LONGEST: usize = 500;
 
-/// Reads expressions from tokens; what follows an expression is left to the caller.
+/// Parses expressions from tokens; the caller handles what follows an expression.
 #[derive(Debug)]
 pub struct Parser<'a> {
     text: &'a str,
@@ -97,12 +97,12 @@ pub struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    /// A parser at the first token.
+    /// Creates a parser at the first token.
     pub fn new(text: &'a str, tokens: &'a [Token]) -> Self {
         Self { text, tokens, at: 0, depth: 0 }
     }
 
-    /// The token that comes next.
+    /// The next token.
     pub fn token(&self) -> Option<&'a Token> {
         self.tokens.get(self.at)
     }
@@ -112,12 +112,12 @@ impl<'a> Parser<'a> {
         self.at
     }
 
-    /// What comes next.
+    /// The next symbol.
     pub fn symbol(&self) -> Option<Symbol> {
         self.token().map(|token| token.symbol.clone())
     }
 
-    /// The sign that comes next, if it is one.
+    /// The next symbol, if it is a sign.
     pub fn sign(&self) -> Option<&'static str> {
         match self.token()?.symbol {
             Symbol::Sign(sign) => Some(sign),
@@ -125,58 +125,58 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Whether a sign comes after the next token.
+    /// Whether a sign follows the next token.
     pub(super) fn next_is(&self, sign: &str) -> bool {
         matches!(self.tokens.get(self.at + 1), Some(Token { symbol: Symbol::Sign(next), .. }) if *next == sign)
     }
 
-    /// Passes over a token.
+    /// Skips a token.
     pub fn skip(&mut self) {
         self.at += 1;
     }
 
-    /// Goes back to the token before.
+    /// Goes back to the previous token.
     pub fn back(&mut self) {
         self.at = self.at.saturating_sub(1);
     }
 
-    /// Passes over a sign if it comes next.
+    /// Skips a sign if it is next.
     pub fn accept(&mut self, sign: &str) -> bool {
         let found = self.sign() == Some(sign);
         self.at += usize::from(found);
         found
     }
 
-    /// Passes over a sign that must come next.
+    /// Skips a sign that must be next.
     pub fn expect(&mut self, sign: &str) -> Result<(), ParseError> {
-        // `a>` directly before another sign reads as one token, such as `>=`; sets never need that one.
+        // `a>` directly before another sign is lexed as one token, such as `>=`; sets never contain that one.
         if self.accept(sign) { Ok(()) } else { Err(self.error(format!("'{sign}' expected"))) }
     }
 
-    /// Whether a keyword comes next.
+    /// Whether a keyword is next.
     pub fn keyword(&self, keyword: &str) -> bool {
         matches!(self.token(), Some(Token { symbol: Symbol::Word(word), .. }) if word.eq_ignore_ascii_case(keyword))
     }
 
-    /// Passes over a keyword if it comes next.
+    /// Skips a keyword if it is next.
     pub fn accept_keyword(&mut self, keyword: &str) -> bool {
         let found = self.keyword(keyword);
         self.at += usize::from(found);
         found
     }
 
-    /// An error at the place the parser is.
+    /// An error at the current position.
     pub fn error(&self, message: impl Into<String>) -> ParseError {
         let (start, end) = self.token().map_or((self.text.len(), self.text.len()), |token| (token.start, token.end));
         ParseError { message: message.into(), start, end }
     }
 
-    /// An expression.
+    /// Parses an expression.
     pub fn expression(&mut self) -> Result<Expression, ParseError> {
         self.nested(0)
     }
 
-    /// An expression of operators that bind at least as tightly as the level.
+    /// Parses an expression of operators that bind at least as tightly as the level.
     fn level(&mut self, level: usize) -> Result<Expression, ParseError> {
         let mut left = if self.keyword("not") {
             self.skip();
@@ -348,7 +348,7 @@ impl<'a> Parser<'a> {
         Ok(Expression::Aggregation(Box::new(Aggregation { kind, set, distinct, total, arguments, orders })))
     }
 
-    /// The arguments of `Aggr`, whose dimensions may come with an order: `(Month, (NUMERIC, DESCENDING))`.
+    /// The arguments of `Aggr`. Dimensions can have a sort order: `(Month, (NUMERIC, DESCENDING))`.
     fn aggr_arguments(&mut self) -> Result<(Vec<Expression>, Vec<AggrOrder>), ParseError> {
         let mut arguments = vec![self.expression()?];
         let mut orders = Vec::new();
@@ -369,7 +369,7 @@ impl<'a> Parser<'a> {
         Ok((arguments, orders))
     }
 
-    /// The parenthesis after arguments. Anything that could be an expression there is garbage after one.
+    /// The parenthesis after arguments. Anything else that could be an expression is garbage after the expression.
     fn end_of_arguments(&mut self) -> Result<(), ParseError> {
         match self.token() {
             Some(token) if !matches!(token.symbol, Symbol::Sign(_)) => Err(garbage(self.text, token.start)),
@@ -439,9 +439,9 @@ fn bound_word(least: usize, most: usize, count: usize) -> &'static str {
     }
 }
 
-/// What `not` takes as its operand.
+/// The level of the operand of `not`.
 const NOT_LEVEL: usize = 2;
-/// What a sign takes as its operand.
+/// The level of the operand of a sign.
 const SIGN_LEVEL: usize = 7;
 
 /// How tightly an operator binds.

@@ -8,7 +8,7 @@ use super::parser::{ParseError, Parser};
 use crate::value::Dual;
 
 impl Parser<'_> {
-    /// `{ set }` at the place the parser is.
+    /// `{ set }` at the current position.
     pub(super) fn braced_set(&mut self) -> Result<SetExpression, ParseError> {
         self.expect("{")?;
         if self.accept("}") {
@@ -90,7 +90,7 @@ impl Parser<'_> {
         Ok(entity)
     }
 
-    /// After `$`: a number says how far back.
+    /// After `$`: a number selects a step back.
     fn current_or_back(&mut self) -> SetExpression {
         if let Some(Symbol::Number(steps)) = self.symbol() {
             self.skip();
@@ -115,7 +115,7 @@ impl Parser<'_> {
                 _ => None,
             };
             let modifier = match operator {
-                // A field alone is cleared, as with an equals sign and nothing after it.
+                // A field without an equals sign clears the selection, like one with nothing after the sign.
                 None => Modifier { field, operator: None, values: None },
                 Some(operator) => {
                     self.skip();
@@ -169,7 +169,7 @@ impl Parser<'_> {
         if self.accept("{") {
             return Ok(Values::List(self.elements()?));
         }
-        // A minus alone takes away from all values.
+        // A minus without a left operand subtracts from all values.
         if self.accept("-") {
             let all = Values::List(vec![Element::Search("*".into())]);
             return Ok(Values::Combined(SetOperator::Without, Box::new(all), Box::new(self.value_set()?)));

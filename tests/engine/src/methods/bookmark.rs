@@ -1,4 +1,4 @@
-//! Bookmarks: selections with a name.
+//! Bookmarks: named selections.
 
 use super::doc_items::{clone, destroy, make};
 use super::object::{apply_patches, get_layout, info, properties, set_detail, set_properties};
@@ -62,7 +62,7 @@ fn create(call: &mut Call<'_>) -> Result<Answer> {
     Ok(Answer::Now(super::doc_items::add(call, bookmark)?))
 }
 
-/// Soft patches are not kept in bookmarks here; saying so beats losing them.
+/// Bookmarks here do not keep soft patches; an error is better than losing them.
 fn refuse_patches(call: &Call<'_>) -> Result<()> {
     if call.params.list("qObjectIdsToPatch").is_empty() {
         return Ok(());
@@ -76,7 +76,7 @@ fn take_selections(call: &mut Call<'_>, bookmark: &mut Entity) -> Result<()> {
     Ok(())
 }
 
-/// Keeps selections in a bookmark, and the variables of the app that are to be brought back with them.
+/// Stores selections in a bookmark, and the app's variables to restore with them.
 pub(crate) fn remember_selections(bookmark: &mut Entity, snapshot: Snapshot, app: &Contents) {
     let all = bookmark.properties["qIncludeVariables"].as_bool().unwrap_or(false);
     let included = |variable: &&Arc<Entity>| {
@@ -123,14 +123,14 @@ fn replace(call: &mut Call<'_>) -> Result<Answer> {
     Ok(Answer::Now(results))
 }
 
-/// Brings the selections of a bookmark back; false if there is no such bookmark.
+/// Restores the selections of a bookmark; `false` if it does not exist.
 pub(super) fn apply(call: &mut Call<'_>, id: &str) -> Result<bool> {
     let frame = call.frame()?;
     let Some(bookmark) = frame.entity(id).filter(|entity| entity.kind == Kind::Bookmark) else { return Ok(false) };
     let Some(snapshot) = bookmark.details.selections.clone() else { return Ok(false) };
     call.start_selecting()?;
     for (id, definition) in &bookmark.details.variables {
-        // A variable that is gone stays gone.
+        // A variable that was deleted is not restored.
         if frame.app.get(id).is_some_and(|variable| &variable.properties["qDefinition"] != definition) {
             call.change_entity(id, |variable| {
                 variable.properties["qDefinition"] = definition.clone();
@@ -170,7 +170,7 @@ fn set_expression(call: &Call<'_>, snapshot: &Snapshot) -> Result<Answer> {
     one("qSetExpression", snapshot.set_text(state).ok_or_else(|| EngineError::not_found(state))?)
 }
 
-/// Only selections are kept for the time being; variables and patches are not.
+/// Temporary bookmarks keep selections only; variables and patches are not supported.
 fn create_temporary(call: &mut Call<'_>) -> Result<Answer> {
     refuse_patches(call)?;
     let options = call.params.value("qOptions");
@@ -182,7 +182,7 @@ fn create_temporary(call: &mut Call<'_>) -> Result<Answer> {
     store(call)
 }
 
-/// A snapshot of the selections is kept in the session for as long as that lives.
+/// Keeps a snapshot of the selections in the session.
 fn store(call: &mut Call<'_>) -> Result<Answer> {
     let frame = call.frame()?;
     let id = unique_id();

@@ -1,4 +1,4 @@
-//! The values in bookmarks, and whether the data still has them.
+//! The values in bookmarks, and whether they still exist in the data.
 
 use super::bookmark::apply;
 use super::doc_model::field_value;
@@ -22,7 +22,7 @@ pub(super) const METHODS: Methods = &[
     ("GenericBookmark.GetFieldValuesEx", field_values_by_state),
 ];
 
-/// Applies a bookmark and tells what of it the app has no more.
+/// Applies a bookmark and returns what the app no longer has.
 fn apply_and_verify(call: &mut Call<'_>, id: &str) -> Result<Answer> {
     let frame = call.frame()?;
     let bookmark = frame.entity(id).filter(|entity| entity.kind == Kind::Bookmark);
@@ -56,11 +56,11 @@ fn text(value: &Dual) -> String {
 }
 
 fn snapshot(call: &mut Call<'_>) -> Result<Snapshot> {
-    // Excluded values are those that a bookmark keeps of a field in and-mode, which fields here are never in.
+    // A bookmark keeps excluded values only for fields in and-mode, which does not exist here.
     Ok(call.entity()?.details.selections.clone().unwrap_or_default())
 }
 
-/// The values from one index to another, both included.
+/// The values from one index to another, inclusive.
 fn page(values: &[Dual], page: &Value) -> Value {
     let index = |name: &str| usize::try_from(page[name].as_i64().unwrap_or(0)).unwrap_or(0);
     let end = index("qEndIndex").saturating_add(1).min(values.len());

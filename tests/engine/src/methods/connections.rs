@@ -1,4 +1,4 @@
-//! Data connections: kept and listed. Scripts read files under the engine's folder whatever a connection says.
+//! Data connections: stored and listed. Scripts read files under the engine's folder, whatever a connection contains.
 
 use super::{Answer, Call, Methods, done, one, unique_id};
 use crate::error::{EngineError, Result, code};
@@ -52,7 +52,7 @@ fn delete(call: &mut Call<'_>) -> Result<Answer> {
     done()
 }
 
-/// An engine never tells a password again.
+/// The engine never returns a password.
 pub(crate) fn without_password(mut connection: Value) -> Value {
     if let Some(members) = connection.as_object_mut() {
         members.remove("qPassword");

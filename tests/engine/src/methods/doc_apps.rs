@@ -1,4 +1,4 @@
-//! Apps: listing, opening, creating, saving, deleting them, and their own properties.
+//! Apps: listing, opening, creating, saving, and deleting them; app properties.
 
 use super::{Answer, Call, Methods, done, one, result, unique_id};
 use crate::error::{Result, code};
@@ -31,7 +31,7 @@ pub(super) const METHODS: Methods = &[
     ("Doc.SaveAs", save_as),
     ("Doc.DoSave", save),
     ("Doc.SaveObjects", |call| call.doc().and_then(|_| done())),
-    // There is no content beside apps.
+    // There is no content except for apps.
     ("Doc.GetContentLibraries", |call| call.app_id().and_then(|_| one("qList", json!({ "qItems": [] })))),
     ("Doc.GetMediaList", |call| {
         call.app_id()?;
@@ -65,7 +65,7 @@ fn open(call: &mut Call<'_>) -> Result<Answer> {
     }
     check_none_open(call, &name, without_data)?;
     let Some(id) = call.world.apps.resolve(&name) else {
-        // The template of a session app may have been made since the socket was opened.
+        // The template of a session app may have been created after the socket was opened.
         if call.session()?.address_app == name && open_session_app_of_address(call.world, call.session)? {
             return active(call);
         }
@@ -76,7 +76,7 @@ fn open(call: &mut Call<'_>) -> Result<Answer> {
     one("qReturn", interface(call, &id)?)
 }
 
-/// Whether the session has just this app open, in the same mode.
+/// Whether the session has this app open, in the same mode.
 fn is_open(call: &mut Call<'_>, name: &str, without_data: bool) -> Result<bool> {
     let wanted = call.world.apps.resolve(name);
     let session = call.session()?;
@@ -96,8 +96,8 @@ fn check_none_open(call: &mut Call<'_>, name: &str, without_data: bool) -> Resul
     }
 }
 
-/// Opens the app that an address such as `/app/SessionApp_1?from=<app>` brings along. On Qlik Cloud it is the active
-/// document as soon as the socket is open. A template that does not exist leaves the session without an app.
+/// Opens the app of an address such as `/app/SessionApp_1?from=<app>`. On Qlik Cloud it is the active
+/// document as soon as the socket is open. With an unknown template, the session stays without an app.
 pub(crate) fn open_session_app_of_address(world: &mut World, session: u64) -> Result<bool> {
     let Some(of) = world.sessions.get(&session) else { return Ok(false) };
     let (id, template) = (of.address_app.clone(), of.template.clone());
@@ -187,7 +187,7 @@ fn session_app(call: &mut Call<'_>, template: Option<String>) -> Result<Answer> 
     call.world.apps.open_new(document);
     call.world.enter_app(call.session, &id, false)?;
     let mut interface = interface(call, &id)?;
-    // Engines name a session app beside the interface, not in it.
+    // Engines return the ID of a session app next to the interface, not in it.
     if let Some(members) = interface.as_object_mut() {
         members.remove("qGenericId");
     }
@@ -196,7 +196,7 @@ fn session_app(call: &mut Call<'_>, template: Option<String>) -> Result<Answer> 
     Ok(Answer::Now(results))
 }
 
-/// Replaces a saved app's contents by another's. Copying only some of the objects is not done here.
+/// Replaces the contents of a saved app with those of another. Copying only some of the objects is not supported.
 fn copy(call: &mut Call<'_>, source: &str) -> Result<Answer> {
     if !call.params.list("qIds").is_empty() {
         return Err(Failure::not_implemented("copying an app with qIds"));
@@ -212,7 +212,7 @@ fn copy(call: &mut Call<'_>, source: &str) -> Result<Answer> {
     one("qSuccess", true)
 }
 
-/// Close code of sockets whose app is gone.
+/// Close code of sockets whose app was deleted.
 const APP_DELETED: u16 = 4004;
 
 fn delete(call: &mut Call<'_>) -> Result<Answer> {
@@ -247,7 +247,7 @@ fn save(call: &mut Call<'_>) -> Result<Answer> {
     progress.start(request);
     progress.saving();
     progress.finish();
-    // Saving looks at the app itself, so that the saver hears of it even if he never looked.
+    // Saving counts as fetching the app, so that the client that saves is notified even if it never fetched the app.
     call.socket()?.fetched(handle);
     call.announce(&Event::App)?;
     done()
@@ -265,7 +265,7 @@ fn save_as(call: &mut Call<'_>) -> Result<Answer> {
     one("qNewAppId", name)
 }
 
-/// Members of `NxAppLayout` that are there only when true.
+/// Members of `NxAppLayout` that are omitted when false.
 fn flags(call: &mut Call<'_>) -> Result<[(&'static str, bool); 6]> {
     let (session, document) = call.session_and_doc()?;
     Ok([
@@ -298,7 +298,7 @@ fn layout(call: &mut Call<'_>) -> Result<Answer> {
     one("qLayout", written::app_layout(&layout))
 }
 
-/// `LocaleInfo`: what the script's variables say, else what a new app's script would say.
+/// `LocaleInfo`: from the script's variables, or else from the script of a new app.
 fn locale(call: &mut Call<'_>) -> Result<Value> {
     let frame = call.frame()?;
     let setting = |name: &str| -> String {
@@ -342,7 +342,7 @@ fn set_properties(call: &mut Call<'_>) -> Result<Answer> {
     done()
 }
 
-/// The formats of a neutral locale, as a new app's script sets them.
+/// The formats of a neutral locale, as the script of a new app sets them.
 const SETTINGS: [(&str, &str); 19] = [
     ("ThousandSep", "','"),
     ("DecimalSep", "'.'"),
@@ -365,7 +365,7 @@ const SETTINGS: [(&str, &str); 19] = [
     ("NumericalAbbreviation", "'3:k;6:M;9:G;12:T;15:P;18:E;21:Z;24:Y;-3:m;-6:μ;-9:n;-12:p;-15:f;-18:a;-21:z;-24:y'"),
 ];
 
-/// The script that a new app starts with: the first section and the formats of a neutral locale.
+/// The script of a new app: the first section and the formats of a neutral locale.
 pub(super) fn default_script(section: &str) -> String {
     let lines: String = SETTINGS.iter().map(|(name, value)| format!("SET {name}={value};\r\n")).collect();
     format!("///$tab {section}\r\n{lines}")

@@ -1,4 +1,4 @@
-//! Making, finding, copying and destroying the things in an app, and undoing that.
+//! Creating, finding, copying and destroying the items of an app, with undo.
 
 use super::{Answer, Call, Methods, calculate, done, nothing, one, result};
 use crate::error::{EngineError, Result};
@@ -58,7 +58,7 @@ pub(super) const METHODS: Methods = &[
     ("Doc.ClearAllSoftPatches", clear_soft_patches),
 ];
 
-/// The id for a new thing: the wanted one if it is free.
+/// The ID for a new item: the requested one if it is free.
 pub(super) fn free_id(call: &mut Call<'_>, properties: &Value) -> Result<String> {
     let wanted = properties["qInfo"]["qId"].as_str().unwrap_or_default().to_owned();
     let (session, document) = call.session_and_doc()?;
@@ -66,7 +66,7 @@ pub(super) fn free_id(call: &mut Call<'_>, properties: &Value) -> Result<String>
     if wanted.is_empty() || taken { call.new_id() } else { Ok(wanted) }
 }
 
-/// A new thing with the properties that its maker wants.
+/// A new item with the requested properties.
 pub(super) fn make(call: &mut Call<'_>, kind: Kind, mut properties: Value) -> Result<Entity> {
     let id = free_id(call, &properties)?;
     if !properties["qInfo"].is_object() {
@@ -85,7 +85,7 @@ pub(super) fn make(call: &mut Call<'_>, kind: Kind, mut properties: Value) -> Re
     Ok(entity)
 }
 
-/// Puts a new thing into the app and answers with its interface and its info.
+/// Adds a new item to the app and returns its interface and its info.
 pub(super) fn add(call: &mut Call<'_>, entity: Entity) -> Result<super::Results> {
     let (kind, id, info) = (entity.kind, entity.id.clone(), entity.info());
     call.doc()?.change().insert(entity);
@@ -159,7 +159,7 @@ pub(super) fn destroy(call: &mut Call<'_>, kind: Kind) -> Result<Answer> {
     one("qSuccess", remove(call, kind, &id)?)
 }
 
-/// Destroys a thing and all below it; false if there is none.
+/// Destroys an item and everything below it; `false` if it does not exist.
 pub(super) fn remove(call: &mut Call<'_>, kind: Kind, id: &str) -> Result<bool> {
     let app = call.app_id()?;
     let (session, document) = call.session_and_doc()?;
@@ -262,13 +262,13 @@ fn destroy_variable_by_name(call: &mut Call<'_>) -> Result<Answer> {
 
 fn all_infos(call: &mut Call<'_>) -> Result<Answer> {
     let frame = call.frame()?;
-    // Variables that the script made are not things of the app.
+    // Variables created by the script are not items of the app.
     let all = frame.app.iter().chain(frame.own.iter()).filter(|entity| !entity.details.from_script);
     let infos = all.map(|entity| entity.info());
     one("qInfos", infos.collect::<Value>())
 }
 
-/// One step back or forward through the changes of the app.
+/// One step back or forward in the app's undo history.
 fn step(call: &mut Call<'_>, forward: bool) -> Result<Answer> {
     let app = call.app_id()?;
     let document = call.doc()?;

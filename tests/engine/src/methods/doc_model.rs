@@ -1,4 +1,4 @@
-//! What an app can tell about its fields and tables: samples, scores, where the data comes from.
+//! Facts about the fields and tables of an app: samples, scores, lineage.
 
 use super::{Answer, Call, Methods, calculate, one};
 use crate::data::{Column, Data, NULL, Table};
@@ -12,7 +12,7 @@ use std::collections::HashSet;
 pub(super) const METHODS: Methods = &[
     ("Doc.GetFieldsFromExpression", fields_from_expression),
     ("Doc.FindMatchingFields", find_matching_fields),
-    // Fields on the fly come from derived fields, which scripts here cannot declare.
+    // Fields on the fly belong to derived fields, which scripts here cannot declare.
     ("Doc.GetFieldOnTheFlyByName", |call| call.app_id().and_then(|_| one("qName", ""))),
     ("Doc.GetAssociationScores", association_scores),
     ("Doc.GetLineage", lineage),
@@ -20,7 +20,7 @@ pub(super) const METHODS: Methods = &[
     ("Doc.GetLooselyCoupledVector", loosely_coupled),
 ];
 
-/// The fields that an expression names, set modifiers and aggregation scopes included.
+/// The fields in an expression, including set modifiers and aggregation scopes.
 fn fields_from_expression(call: &mut Call<'_>) -> Result<Answer> {
     let text = call.params.text("qExpr").to_owned();
     let frame = call.frame()?;
@@ -41,7 +41,7 @@ fn fields_from_expression(call: &mut Call<'_>) -> Result<Answer> {
     one("qFieldNames", names)
 }
 
-/// Fields that have all the tags, apart from the field that others are wanted for.
+/// Fields that have all the tags, except the field that matches are requested for.
 fn find_matching_fields(call: &mut Call<'_>) -> Result<Answer> {
     let name = call.params.text("qFieldName").to_owned();
     let tags = call.params.list("qTags").to_vec();
@@ -61,7 +61,7 @@ fn table<'a>(data: &'a Data, name: &str) -> Result<&'a Table> {
     data.source.iter().find(|table| table.name == name).ok_or_else(|| EngineError::not_found(name))
 }
 
-/// How well each pair of fields of two tables fits together: pairs with a value in common.
+/// How well the fields of two tables match, for each pair with a value in common.
 fn association_scores(call: &mut Call<'_>) -> Result<Answer> {
     let names = (call.params.text("qTable1").to_owned(), call.params.text("qTable2").to_owned());
     calculate(call, "qScore", move |frame, _| {
@@ -93,7 +93,7 @@ fn keys(data: &Data, column: &Column) -> HashSet<Key> {
     column.codes.iter().filter_map(|code| symbols.get(*code)?.key()).collect()
 }
 
-/// `FieldScores`: how much of the field's values, and of its rows, the other field has too.
+/// `FieldScores`: the fraction of the field's values, and of its rows, that the other field has too.
 fn field_scores(data: &Data, column: &Column, own: &HashSet<Key>, common: &HashSet<&Key>) -> Value {
     let field = &data.fields[column.field];
     let rows = column.codes.len().max(1) as f64;
@@ -107,7 +107,7 @@ fn field_scores(data: &Data, column: &Column, own: &HashSet<Key>, common: &HashS
     })
 }
 
-/// Where the data of the last reload came from.
+/// Where the data of the last reload is from.
 fn lineage(call: &mut Call<'_>) -> Result<Answer> {
     let document = call.doc()?;
     let sources = if document.has_data { script::sources(&document.script) } else { Vec::new() };
@@ -117,7 +117,7 @@ fn lineage(call: &mut Call<'_>) -> Result<Answer> {
     one("qLineage", items.collect::<Value>())
 }
 
-/// Values of fields, or of a field in one table, by names that may have wild cards.
+/// Values of fields, or of a field in one table, by names that can contain wildcards.
 fn samples(call: &mut Call<'_>) -> Result<Answer> {
     let wanted = call.params.list("qFieldsOrColumnsWithWildcards").to_vec();
     let most = usize::try_from(call.params.integer("qMaxNumberOfValues")).unwrap_or(0);
@@ -167,7 +167,7 @@ pub(super) fn field_value(value: &Dual) -> Value {
     one
 }
 
-/// One byte for each table: 1 where selections stop.
+/// One byte per table: 1 if selections stop there.
 fn loosely_coupled(call: &mut Call<'_>) -> Result<Answer> {
     let frame = call.frame()?;
     let tables = frame.data.tables.iter().filter(|table| !table.system);

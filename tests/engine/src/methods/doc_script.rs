@@ -1,4 +1,4 @@
-//! Scripts, reloads, the data they leave behind, and expressions on it.
+//! Scripts, reloads, the resulting data, and expressions.
 
 use super::doc_apps::default_script;
 use super::{Answer, Call, Done, Job, Methods, calculate, done, one, result, unique_id};
@@ -29,7 +29,7 @@ pub(super) const METHODS: Methods = &[
     ("Doc.DoReload", |call| reload(call, |ended| result("qReturn", ended.error.is_none()))),
     ("Doc.DoReloadEx", |call| reload(call, reload_result)),
     ("Doc.SetFetchLimit", |call| {
-        // A negative number is no limit.
+        // A negative number means no limit.
         call.app_id()?;
         call.session()?.fetch_limit = usize::try_from(call.params.integer("qLimit")).ok();
         done()
@@ -68,12 +68,12 @@ fn check_syntax(call: &mut Call<'_>) -> Result<Answer> {
     one("qErrors", errors.collect::<Value>())
 }
 
-/// How a reload ended.
+/// The result of a reload.
 struct Ended {
     text: String,
-    /// How many rows it has read.
+    /// The number of rows read.
     rows: usize,
-    /// How many rows it has stored in files.
+    /// The number of rows stored in files.
     stored: usize,
     error: Option<Box<ScriptError>>,
 }
@@ -99,7 +99,7 @@ fn reload_result(ended: &Ended) -> super::Results {
     result("qResult", done)
 }
 
-/// Runs the script beside the socket; `GetProgress` tells how far it is.
+/// Runs the script in the background; `GetProgress` reports its progress.
 fn reload(call: &mut Call<'_>, answer: fn(&Ended) -> super::Results) -> Result<Answer> {
     let params = call.params.value("qParams");
     if call.params.flag("qPartial") || params["qPartial"].as_bool() == Some(true) {
@@ -119,7 +119,7 @@ fn reload(call: &mut Call<'_>, answer: fn(&Ended) -> super::Results) -> Result<A
     }
     document.reloading = true;
     let text = document.script.clone();
-    // Variables of the session are nothing to the script.
+    // Session variables are not visible to the script.
     let before = variables(&document.contents, &Contents::default());
     let folders = call.world.folders.clone();
     let request = call.request.clone();
@@ -161,7 +161,7 @@ fn reload(call: &mut Call<'_>, answer: fn(&Ended) -> super::Results) -> Result<A
     Ok(Answer::Later(Work::Reload, job))
 }
 
-/// Puts an error into the progress data, and waits for a word on it if that was asked for.
+/// Adds an error to the progress data, and waits for `InteractDone` if that was requested.
 fn report(tools: &super::Tools, error: &ScriptError) {
     let waits = {
         let mut world = tools.shared.world();
@@ -174,7 +174,7 @@ fn report(tools: &super::Tools, error: &ScriptError) {
     }
 }
 
-/// Waits for `InteractDone`. A reload in debug mode does so before it starts, one that fails if that was asked for.
+/// Waits for `InteractDone`: a reload in debug mode before it starts, a failed one if that was requested.
 fn wait_for_word(tools: &super::Tools) {
     let (done, waiting) = std::sync::mpsc::channel();
     match tools.shared.world().sessions.get_mut(&tools.session) {
@@ -189,7 +189,7 @@ fn wait_for_word(tools: &super::Tools) {
     }
 }
 
-/// New data for everybody who has the app open.
+/// Replaces the data for all sessions that have the app open.
 fn take_over(call: &mut Call<'_>, loaded: script::Loaded) -> Result<()> {
     let app = call.app_id()?;
     let document = call.doc()?;
@@ -295,7 +295,7 @@ fn check_expression(call: &mut Call<'_>) -> Result<Answer> {
     check(call, true)
 }
 
-/// A number is right as it is; what is no number is checked as an expression.
+/// A number is always valid; anything else is checked as an expression.
 fn check_number_or_expression(call: &mut Call<'_>) -> Result<Answer> {
     if call.params.text("qExpr").trim().parse::<f64>().is_ok() {
         let mut results = result("qErrorMsg", "");

@@ -1,4 +1,4 @@
-//! Global search: values of fields and texts of objects that have the terms.
+//! Global search: values of fields and texts of objects that match terms.
 
 use super::field::select_picks;
 use super::{Answer, Call, Methods, calculate};
@@ -23,7 +23,7 @@ fn texts(value: &Value) -> Vec<String> {
     value.as_array().into_iter().flatten().filter_map(|text| text.as_str().map(str::to_owned)).collect()
 }
 
-/// What is asked for: the terms, the fields, and what of them is in reach.
+/// A search request: the terms, the fields, and the values that are searched.
 struct Question {
     terms: Vec<String>,
     fields: Vec<String>,
@@ -61,7 +61,7 @@ impl Question {
     }
 }
 
-/// The part of a list that a page asks for; a count below zero asks for all.
+/// The requested part of a list; a negative count means all.
 fn page(offset: &Value, count: &Value) -> (usize, usize) {
     let offset = offset.as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
     (offset, count.as_i64().map_or(usize::MAX, |count| usize::try_from(count).unwrap_or(usize::MAX)))
@@ -76,7 +76,7 @@ fn char_ranges(ranges: &[Range]) -> Value {
     ranges.iter().map(one).collect()
 }
 
-/// Words that the terms begin, and the fields that have them.
+/// Words that start with the terms, and the fields that contain them.
 fn suggest(call: &mut Call<'_>) -> Result<Answer> {
     let question = Question::of(call)?;
     calculate(call, "qResult", move |frame, _| {
@@ -100,7 +100,7 @@ fn suggest(call: &mut Call<'_>) -> Result<Answer> {
     })
 }
 
-/// A group for each set of fields that answer the terms together.
+/// A group for each set of fields that match the terms together.
 fn results(call: &mut Call<'_>) -> Result<Answer> {
     let (question, wanted) = (Question::of(call)?, call.params.value("qPage").clone());
     calculate(call, "qResult", move |frame, _| {
@@ -171,7 +171,7 @@ fn associations(call: &mut Call<'_>) -> Result<Answer> {
     })
 }
 
-/// Selects the values of one result, in all of its fields.
+/// Selects the values of one result in all of its fields.
 fn select(call: &mut Call<'_>) -> Result<Answer> {
     let question = Question::of(call)?;
     let wanted = usize::try_from(call.params.integer("qMatchIx"));
@@ -187,7 +187,7 @@ fn select(call: &mut Call<'_>) -> Result<Answer> {
     })
 }
 
-/// Values of fields, whatever is selected.
+/// Values of fields, ignoring selections.
 fn values(call: &mut Call<'_>) -> Result<Answer> {
     let question = Question { reach: Reach::Everything, ..Question::of(call)? };
     let wanted = call.params.value("qPage").clone();
@@ -207,7 +207,7 @@ fn values(call: &mut Call<'_>) -> Result<Answer> {
     })
 }
 
-/// Objects of the app whose titles, descriptions or labels have all terms.
+/// Objects of the app whose titles, descriptions or labels match all terms.
 fn objects(call: &mut Call<'_>) -> Result<Answer> {
     let options = call.params.value("qOptions");
     let with_property = texts(&options["qAttributes"]).iter().any(|name| name == "qProperty" || name == "*");
@@ -253,7 +253,7 @@ fn objects(call: &mut Call<'_>) -> Result<Answer> {
     })
 }
 
-/// The texts of an object that people read, with their paths in its properties.
+/// The texts of an object that users see, with their paths in its properties.
 fn shown(object: &Entity) -> Vec<(String, String)> {
     const NAMES: [&str; 7] = ["title", "subtitle", "footnote", "description", "qLabel", "qFieldLabels", "label"];
     let mut texts = Vec::new();

@@ -43,7 +43,7 @@ pub(super) const METHODS: Methods = &[
     ("Doc.AbortModal", abort_modal),
 ];
 
-/// The alternate state that a request names, else the default one.
+/// The alternate state in a request, or the default state.
 fn state(call: &Call<'_>) -> String {
     match call.params.text("qStateName") {
         "" => "$".to_owned(),
@@ -62,7 +62,7 @@ fn field(call: &mut Call<'_>) -> Result<Answer> {
     one("qReturn", json!({ "qType": "Field", "qHandle": handle, "qGenericId": name }))
 }
 
-/// Changes the selections and says so; without a state, in all of them.
+/// Changes the selections and announces the change; without a state, in all states.
 fn change(
     call: &mut Call<'_>,
     state: Option<String>,
@@ -139,7 +139,7 @@ fn abort_modal(call: &mut Call<'_>) -> Result<Answer> {
     done()
 }
 
-/// Leaves the selection mode; what was selected in it stays only if it is accepted.
+/// Ends the selection mode; the selections made in it are kept only if they are accepted.
 pub(super) fn end_modal(call: &mut Call<'_>, accept: bool) -> Result<()> {
     let session = call.session()?;
     let Some(modal) = session.modal.take() else { return Ok(()) };

@@ -1,4 +1,4 @@
-//! What an app keeps for its tools and owners: script breakpoints, the table viewer's places, drafts, owner.
+//! Settings that an app stores for tools and owners: script breakpoints, table viewer positions, drafts, owner.
 
 use super::{Answer, Call, Methods, done, one};
 use crate::error::{EngineError, Result, code};
@@ -26,7 +26,7 @@ pub(super) const METHODS: Methods = &[
         call.app_id()?;
         one("qMeta", json!({ "qMeta": { "privileges": PRIVILEGES } }))
     }),
-    // Texts are shown as they are: nobody can define macros for them here.
+    // Texts are returned as they are: macros cannot be defined here.
     ("Doc.GetTextMacros", |call| call.app_id().and_then(|_| one("qMacros", json!([])))),
     ("Doc.GetLibraryContent", library_content),
     ("Doc.SetProhibitBinaryLoad", |call| {
@@ -50,13 +50,13 @@ pub(super) const METHODS: Methods = &[
     ("Doc.DestroyDraft", destroy_draft),
 ];
 
-/// There is no content beside apps, so a library of any name is empty.
+/// There is no content except for apps, so every library is empty.
 fn library_content(call: &mut Call<'_>) -> Result<Answer> {
     call.app_id()?;
     one("qList", json!({ "qItems": [] }))
 }
 
-/// Only session apps change hands this way.
+/// Changes the owner or space of a session app; other apps do not support this.
 fn change_session_app(
     call: &mut Call<'_>,
     parameter: &str,
@@ -75,7 +75,7 @@ fn change_session_app(
     one("qSuccess", true)
 }
 
-/// A draft is a copy of an object under an id of its own, which knows what it is a draft of.
+/// A draft is a copy of an object with its own ID and a reference to the original.
 fn create_draft(call: &mut Call<'_>) -> Result<Answer> {
     let id = call.params.text("qId").to_owned();
     let document = call.doc()?;
@@ -89,7 +89,7 @@ fn create_draft(call: &mut Call<'_>) -> Result<Answer> {
     one("qDraftId", draft)
 }
 
-/// The object becomes what its draft is; the draft is gone.
+/// Replaces the object with its draft and removes the draft.
 fn commit_draft(call: &mut Call<'_>) -> Result<Answer> {
     let draft = call.params.text("qId").to_owned();
     let document = call.doc()?;

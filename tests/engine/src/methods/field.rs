@@ -16,7 +16,7 @@ pub(super) const METHODS: Methods = &[
     ("Field.GetCardinal", cardinal),
     ("Field.GetNxProperties", properties),
     ("Field.SetNxProperties", set_properties),
-    // Fields here never combine their values by "and".
+    // Fields here never combine their values with "and".
     ("Field.GetAndMode", |_| one("qReturn", false)),
     ("Field.Select", |call| search(call, Mode::Replace)),
     ("Field.ToggleSelect", |call| search(call, Mode::Toggle)),
@@ -61,7 +61,7 @@ fn properties(call: &mut Call<'_>) -> Result<Answer> {
     one("qProperties", if single { json!({ "qOneAndOnlyOne": true }) } else { json!({}) })
 }
 
-/// In an app that is saved this would be saved too; here it lasts as long as the session has the app open.
+/// In a saved app, this would be saved too; here it lasts as long as the session has the app open.
 fn set_properties(call: &mut Call<'_>) -> Result<Answer> {
     let (field, state) = place(call)?;
     let single = call.params.value("qProperties")["qOneAndOnlyOne"].as_bool().unwrap_or(false);
@@ -110,7 +110,7 @@ fn values(call: &mut Call<'_>) -> Result<Answer> {
     let mode = if call.params.flag("qToggleMode") { Mode::Toggle } else { Mode::Replace };
     let values = call.params.list("qFieldValues").to_vec();
     let wanted = state.clone();
-    // An engine answers `true` although it selects nothing, where texts are not there, as in a field of numbers.
+    // For texts that do not exist, as in a field of numbers, the engine returns `true` and selects nothing.
     let texts = values.iter().all(|value| !value["qIsNumeric"].as_bool().unwrap_or(false));
     select_picks(call, state, mode, Some(("qReturn", texts)), move |frame, cancel| {
         Ok(vec![calculate::find_values(&field, &values, &frame.context(&wanted, cancel))?])
@@ -124,7 +124,7 @@ fn elements(call: &mut Call<'_>) -> Result<Answer> {
     select(call, state, mode, "qReturn", move |_, _| Ok(vec![Pick { field, elements }]))
 }
 
-/// Works out what to select, then selects it: a step that later requests wait for.
+/// Calculates what to select, then selects it: a step that later requests wait for.
 pub(super) fn select(
     call: &mut Call<'_>,
     state: String,
@@ -135,7 +135,7 @@ pub(super) fn select(
     select_picks(call, state, mode, Some((answer, false)), pick)
 }
 
-/// The same for methods without a result, or with another one where there is nothing to select.
+/// The same for methods without a result, or with another result if there is nothing to select.
 pub(super) fn select_picks(
     call: &mut Call<'_>,
     state: String,
@@ -155,7 +155,7 @@ pub(super) fn select_picks(
             if let Some(modal) = &mut session.modal {
                 modal.made = true;
             }
-            // Calculations that began in between are about the selections before.
+            // Calculations that started in the meantime use the earlier selections.
             call.world.abort_calculations(call.session);
             call.announce(&Event::State(call.session, state.clone()))?;
             let Some((name, if_nothing)) = answer else { return Ok(Results::new()) };

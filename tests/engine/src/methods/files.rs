@@ -1,6 +1,6 @@
-//! Files that scripts could read: folders, types, and a look into separated text.
+//! Files that scripts could read: folders, types, and previews of separated text.
 //!
-//! A folder connection leads to the folder that the engine was started with for its name, else to the one for all.
+//! A folder connection refers to the folder that the engine was started with for its name, or else to the common one.
 
 use super::{Answer, Call, Methods, one, result};
 use crate::error::{EngineError, Result, code};
@@ -17,7 +17,7 @@ pub(super) const METHODS: Methods = &[
     ("Global.GetLogicalDriveStrings", |_| {
         one("qDrives", json!([{ "qDrive": "/", "qType": "Fixed", "qName": "/", "qTypeIdentifier": "FIXED" }]))
     }),
-    // Without connectors only folders can be connected to.
+    // Without connectors, only folders can be connected to.
     ("Global.IsValidConnectionString", |call| {
         let connection = call.params.value("qConnection");
         let is_folder = connection["qType"].as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("folder"));
@@ -67,17 +67,17 @@ pub(super) const METHODS: Methods = &[
     }),
 ];
 
-/// Rows that a preview shows.
+/// Rows in a preview.
 const PREVIEW: usize = 10;
 
-/// How a file of separated text is read.
+/// The format of a file of separated text.
 struct Format {
     delimiter: u8,
     labels: bool,
 }
 
 impl Format {
-    /// As the client says, else as the first line looks.
+    /// The client's format, or else one derived from the first line.
     fn of(definition: &Value, first_line: &str) -> Self {
         let given = definition["qDelimiter"]["qScriptCode"].as_str().unwrap_or_default();
         let given = match given.trim_matches('\'') {
@@ -101,13 +101,13 @@ impl Format {
     }
 }
 
-/// The separator that a line has most of.
+/// The separator that occurs most often in a line.
 fn delimiter(line: &str) -> u8 {
     let count = |wanted: u8| line.bytes().filter(|byte| *byte == wanted).count();
     [b',', b';', b'\t', b'|'].into_iter().rev().max_by_key(|wanted| count(*wanted)).unwrap_or(b',')
 }
 
-/// A path under the folder of a connection; none leads out of it.
+/// A path in the folder of a connection; paths outside are errors.
 fn inside(call: &Call<'_>, connection: Option<&str>, path: &str) -> Result<PathBuf> {
     let not_found = || EngineError::not_found(path);
     let folder = call.world.folders.of(connection).ok_or_else(not_found)?;
@@ -120,7 +120,7 @@ fn inside(call: &Call<'_>, connection: Option<&str>, path: &str) -> Result<PathB
     if full.exists() { Ok(full) } else { Err(not_found()) }
 }
 
-/// The path of a request that names a connection by its id.
+/// The path in a request that names a connection by its ID.
 fn connected(call: &mut Call<'_>) -> Result<PathBuf> {
     let id = call.params.text("qConnectionId").to_owned();
     let known = call.doc()?.connections.iter().find(|connection| connection["qId"] == id.as_str()).cloned();
@@ -193,7 +193,7 @@ fn guess(call: &mut Call<'_>) -> Result<Answer> {
     one("qDataFormat", format)
 }
 
-/// A file of separated text, and how to read it. Other files are not looked into.
+/// A file of separated text, and its format. Other file types are not supported.
 fn separated(call: &mut Call<'_>) -> Result<(PathBuf, Format)> {
     let path = connected(call)?;
     let definition = call.params.value("qDataFormat");
@@ -216,7 +216,7 @@ fn records(path: &Path, format: &Format) -> Result<Vec<Vec<String>>> {
     records.collect()
 }
 
-/// `[DataField]` of the first record: its texts, or numbers if it is no header.
+/// `[DataField]` from the first record: its texts, or numbers if it is not a header.
 fn fields(records: &[Vec<String>], format: &Format) -> Value {
     let first = records.first().map_or(&[][..], Vec::as_slice);
     let name = |(index, text): (usize, &String)| if format.labels { text.clone() } else { format!("@{}", index + 1) };

@@ -1,4 +1,4 @@
-//! Methods of the global handle that are about the engine itself and about requests.
+//! Methods of the global handle about the engine itself and about requests.
 
 use super::{Answer, Call, Methods, done, one, result, unique_id};
 use crate::error::Result;
@@ -74,7 +74,7 @@ fn functions_known() -> impl Iterator<Item = &'static str> {
     crate::expression::functions().into_iter()
 }
 
-/// The words of the language that are functions; how they combine is not told.
+/// The functions of the language, without the rules for combining them.
 fn grammar() -> Value {
     functions_known()
         .enumerate()
@@ -84,7 +84,7 @@ fn grammar() -> Value {
         .collect()
 }
 
-/// Equal for equal grammars.
+/// The hash is the same for equal grammars.
 fn grammar_hash() -> String {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
@@ -105,7 +105,7 @@ fn abort_request(call: &mut Call<'_>) -> Result<Answer> {
     done()
 }
 
-/// The reload stops by itself and then answers that it was not done.
+/// The reload stops and then reports that it did not finish.
 fn cancel_reload(call: &mut Call<'_>) -> Result<Answer> {
     let reloads = call.session()?.running.iter().filter(|running| running.work == Work::Reload);
     reloads.for_each(|running| running.abort.flag.store(true, Ordering::Relaxed));
@@ -126,7 +126,7 @@ fn progress(call: &mut Call<'_>) -> Result<Answer> {
     one("qProgressData", call.session()?.progress.take(request))
 }
 
-/// What the engine wants to know while it waits: whether to go on after an error in the script.
+/// The engine's question while it waits: whether to continue after an error in the script.
 fn interact(call: &mut Call<'_>) -> Result<Answer> {
     let wanted = call.session()?.progress.interaction.is_some();
     let mut results = result("qReturn", wanted);
@@ -141,7 +141,7 @@ fn interact(call: &mut Call<'_>) -> Result<Answer> {
 
 fn interact_done(call: &mut Call<'_>) -> Result<Answer> {
     if let Some(waiting) = call.session()?.progress.interaction.take() {
-        // The reload may have been aborted in the meantime; then nobody listens.
+        // The reload may have been aborted in the meantime, so there may be no receiver.
         let _ = waiting.send(());
     }
     done()

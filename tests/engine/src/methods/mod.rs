@@ -1,4 +1,4 @@
-//! The methods, one file a class or a part of one, and how a request finds its own.
+//! The methods, one file per class or part of a class, and their dispatch.
 
 mod bookmark;
 mod bookmark_values;
@@ -44,32 +44,32 @@ use std::sync::{Arc, LazyLock};
 /// The named values of a result.
 pub(crate) type Results = Map<String, Value>;
 
-/// What a method does with a request.
+/// The implementation of a method.
 pub(crate) type Method = fn(&mut Call<'_>) -> Result<Answer>;
 
 /// The methods of a file, by full name.
 pub(crate) type Methods = &'static [(&'static str, Method)];
 
-/// An answer, or the work that leads to one.
+/// A response, or a job that produces one.
 pub(crate) enum Answer {
     Now(Results),
     Later(Work, Job),
 }
 
-/// Work that is done while nothing is locked.
+/// Work that runs without a lock.
 pub(crate) type Job = Box<dyn FnOnce(&Tools) -> Result<Done> + Send>;
 
-/// What is left when the work is done.
+/// The outcome of a job.
 pub(crate) enum Done {
     Result(Results),
-    /// A last step that changes something.
+    /// A last step that changes state.
     Then(LastStep),
 }
 
-/// A step that is done when the world is locked again.
+/// A step that runs with the world locked again.
 pub(crate) type LastStep = Box<dyn FnOnce(&mut Call<'_>) -> Result<Results> + Send>;
 
-/// What work may reach while it runs.
+/// What a job can use while it runs.
 pub(crate) struct Tools {
     pub(crate) shared: Arc<Shared>,
     pub(crate) session: u64,
@@ -100,7 +100,7 @@ static METHODS: LazyLock<HashMap<&'static str, Method>> = LazyLock::new(|| {
     files.into_iter().flatten().copied().collect()
 });
 
-/// Methods after which the next change of the object is worth a word again.
+/// After these methods, the next change of the object is announced again.
 const FETCHES: [&str; 10] = [
     "GetLayout",
     "GetProperties",
@@ -114,7 +114,7 @@ const FETCHES: [&str; 10] = [
     "GetListObjectData",
 ];
 
-/// The schema's methods that the engine has (true) and those that it has not, by full name.
+/// The schema's methods by full name, and whether the engine implements them.
 pub fn coverage() -> Vec<(String, bool)> {
     snapshot().methods.keys().map(|name| (name.clone(), METHODS.contains_key(name.as_str()))).collect()
 }
@@ -152,7 +152,7 @@ pub(crate) fn dispatch(world: &mut World, connection: u64, request: &Request) ->
     method(&mut call)
 }
 
-/// The parameters of a request, by name. They have been checked: what is there is of the right type.
+/// The parameters of a request, by name. They have been checked: existing ones have the right type.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Params(Map<String, Value>);
 
@@ -183,7 +183,7 @@ impl Params {
     }
 }
 
-/// A request on its way through a method.
+/// A request while a method handles it.
 pub(crate) struct Call<'a> {
     pub(crate) world: &'a mut World,
     pub(crate) connection: u64,
@@ -203,7 +203,7 @@ impl Call<'_> {
         self.world.sessions.get_mut(&self.session).ok_or_else(EngineError::aborted)
     }
 
-    /// The id of the app that the session has open.
+    /// The ID of the app that the session has open.
     pub(crate) fn app_id(&self) -> Result<String> {
         let session = self.world.sessions.get(&self.session);
         session.and_then(|session| session.app.clone()).ok_or_else(no_active_document)
@@ -220,13 +220,13 @@ impl Call<'_> {
         Ok((session, self.world.apps.get_mut(&id).ok_or_else(no_active_document)?))
     }
 
-    /// The session as it is now.
+    /// The current state of the session.
     pub(crate) fn frame(&mut self) -> Result<Arc<Frame>> {
         let (session, document) = self.session_and_doc()?;
         Ok(session.frame(document))
     }
 
-    /// The id of the thing that the handle stands for.
+    /// The ID of the item behind the handle.
     pub(crate) fn target_id(&self) -> Result<String> {
         match &self.target {
             Target::Entity { id, .. } => Ok(id.clone()),
@@ -234,7 +234,7 @@ impl Call<'_> {
         }
     }
 
-    /// The thing that the handle stands for.
+    /// The item behind the handle.
     pub(crate) fn entity(&mut self) -> Result<Arc<Entity>> {
         let id = self.target_id()?;
         let (session, document) = self.session_and_doc()?;
@@ -242,12 +242,12 @@ impl Call<'_> {
         found.cloned().ok_or_else(|| EngineError::not_found(id))
     }
 
-    /// Whether the thing belongs to the session rather than to the app.
+    /// Whether the item belongs to the session rather than to the app.
     pub(crate) fn is_own(&mut self, id: &str) -> Result<bool> {
         Ok(self.session()?.own.get(id).is_some())
     }
 
-    /// Changes the thing of an id, in the session or in the app, and tells everybody.
+    /// Changes an item of the session or the app, and announces the change to all sockets.
     pub(crate) fn change_entity(&mut self, id: &str, change: impl FnOnce(&mut Entity) -> Result<()>) -> Result<()> {
         let (session, document) = self.session_and_doc()?;
         let mut entity = match session.own.get(id).or_else(|| document.contents.get(id)) {
@@ -256,7 +256,7 @@ impl Call<'_> {
         };
         change(&mut entity)?;
         let kind = entity.kind;
-        // The current moment shares the contents; without it they are changed in place.
+        // The current frame shares the contents; without it, they are changed in place.
         session.stale();
         if session.own.get(id).is_some() {
             Arc::make_mut(&mut session.own).insert(entity);
@@ -276,7 +276,7 @@ impl Call<'_> {
         Ok(())
     }
 
-    /// `ObjectInterface` of a thing, with its handle on this socket.
+    /// `ObjectInterface` of an item, with its handle on this socket.
     pub(crate) fn interface(&mut self, kind: Kind, id: &str) -> Result<Value> {
         let (session, document) = self.session_and_doc()?;
         let found = session.own.get(id).or_else(|| document.contents.get(id)).filter(|e| e.kind == kind);
@@ -290,8 +290,8 @@ impl Call<'_> {
         Ok(interface)
     }
 
-    /// A selection is about to be made: not while another object is being selected in, and never beside
-    /// calculations that would be about the selections before.
+    /// Prepares a selection. Returns an error while another object is in selection mode, and aborts calculations that use
+    /// the earlier selections.
     pub(crate) fn start_selecting(&mut self) -> Result<()> {
         let own = self.target_id().ok();
         if let Some(modal) = &self.session()?.modal
@@ -304,7 +304,7 @@ impl Call<'_> {
         Ok(())
     }
 
-    /// A new id that nothing in the app or the session has.
+    /// A new ID that is not used in the app or the session.
     pub(crate) fn new_id(&mut self) -> Result<String> {
         loop {
             let id = unique_id();
@@ -320,7 +320,7 @@ fn no_active_document() -> EngineError {
     failure(APP_INVALID, "No active document")
 }
 
-/// How an engine says that what was asked for is not there.
+/// The engine's response for an item that does not exist.
 pub(crate) fn nothing() -> Value {
     json!({ "qType": null, "qHandle": null })
 }
@@ -340,22 +340,22 @@ pub(crate) fn unique_id() -> String {
     )
 }
 
-/// An answer with one value.
+/// A response with one value.
 pub(crate) fn one(name: &str, value: impl Into<Value>) -> Result<Answer> {
     Ok(Answer::Now(result(name, value)))
 }
 
-/// The results of one value.
+/// Results with one value.
 pub(crate) fn result(name: &str, value: impl Into<Value>) -> Results {
     Map::from_iter([(name.to_owned(), value.into())])
 }
 
-/// An answer without values.
+/// A response without values.
 pub(crate) fn done() -> Result<Answer> {
     Ok(Answer::Now(Map::new()))
 }
 
-/// An answer that is calculated from a frame, of one value.
+/// A response with one value that is calculated from a frame.
 pub(crate) fn calculate(
     call: &mut Call<'_>,
     name: &'static str,

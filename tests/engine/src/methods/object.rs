@@ -58,7 +58,7 @@ pub(super) const METHODS: Methods = &[
     ("GenericObject.CopyFrom", copy_from),
 ];
 
-/// Layouts are calculated beside the socket.
+/// Layouts are calculated in the background.
 pub(super) fn get_layout(call: &mut Call<'_>) -> Result<Answer> {
     let entity = call.entity()?;
     calculate(call, "qLayout", move |frame, tools| layout::of_item(frame, &entity, &tools.abort.flag))
@@ -91,7 +91,7 @@ pub(super) fn set_detail(call: &mut Call<'_>, change: fn(&mut Entity)) -> Result
     done()
 }
 
-/// Patches on the properties, or soft ones that only this session sees.
+/// Applies patches to the properties, or soft patches that only this session sees.
 pub(super) fn apply_patches(call: &mut Call<'_>) -> Result<Answer> {
     let id = call.target_id()?;
     let list = call.params.list("qPatches").to_vec();
@@ -104,7 +104,7 @@ pub(super) fn apply_patches(call: &mut Call<'_>) -> Result<Answer> {
         })?;
         return done();
     }
-    // A soft patch that does not fit is refused now, not when the layout is wanted.
+    // A soft patch that does not apply is an error now, not when the layout is requested.
     let mut effective = call.frame()?.effective_properties(&id)?;
     patches::apply(&mut effective, &list)?;
     call.session()?.soft_patches.entry(id.clone()).or_default().extend(list);
@@ -166,7 +166,7 @@ fn root_of(contents: &crate::objects::contents::Contents, entity: &Entity) -> St
     root.id.clone()
 }
 
-/// Some requests change the parent's properties along with its children.
+/// Some requests change the properties of the parent as well as its children.
 fn set_own_properties(call: &mut Call<'_>, id: &str) -> Result<()> {
     let properties = call.params.value("qPropForThis").clone();
     if properties.as_object().is_none_or(serde_json::Map::is_empty) {
@@ -256,7 +256,7 @@ fn order_children(call: &mut Call<'_>) -> Result<Answer> {
     done()
 }
 
-/// Takes over another object's properties and copies of its children; the own children go.
+/// Replaces the properties and the children with those of another object.
 fn copy_from(call: &mut Call<'_>) -> Result<Answer> {
     let id = call.target_id()?;
     let from = call.params.text("qFromId").to_owned();
@@ -284,12 +284,12 @@ fn copy_from(call: &mut Call<'_>) -> Result<Answer> {
     done()
 }
 
-/// A result that needs a frame and more than one value.
+/// A response that is calculated from a frame and has more than one value.
 pub(super) fn later(job: Job) -> Answer {
     Answer::Later(Work::Calculation, job)
 }
 
-/// Nothing to add to the results of a job.
+/// The results of a job, without a last step.
 pub(super) fn finished(results: super::Results) -> Result<Done> {
     Ok(Done::Result(results))
 }

@@ -98,7 +98,7 @@ fn continuous(call: &mut Call<'_>) -> Result<Answer> {
     Ok(later(job))
 }
 
-/// Makes another field of a group the active one, given the one that is active now and how many there are.
+/// Activates another field of a group, given the active one and the number of fields.
 fn activate(call: &mut Call<'_>, choose: impl FnOnce(i64, i64) -> i64) -> Result<Answer> {
     let (id, params, frame) = (call.target_id()?, call.params.clone(), call.frame()?);
     let (place, definition, _) = frame.definition(&id, params.text("qPath"))?;
@@ -125,7 +125,7 @@ fn activate(call: &mut Call<'_>, choose: impl FnOnce(i64, i64) -> i64) -> Result
     done()
 }
 
-/// Where a master dimension's active field is kept, which it is now, and how many fields there are.
+/// Where the active field of a master dimension is stored, the active field, and the number of fields.
 fn active_of_dimension(call: &mut Call<'_>) -> Result<(Place, i64, i64)> {
     let entity = call.entity()?;
     let place = (entity.id.clone(), MASTER_DIMENSION.to_owned());
@@ -134,7 +134,7 @@ fn active_of_dimension(call: &mut Call<'_>) -> Result<(Place, i64, i64)> {
     Ok((place, i64::try_from(active).unwrap_or(0), i64::try_from(count).unwrap_or(0)))
 }
 
-/// Makes another field of a master dimension the active one, for this session.
+/// Activates another field of a master dimension for this session.
 fn activate_dimension(call: &mut Call<'_>, choose: impl FnOnce(i64, i64) -> i64) -> Result<Answer> {
     let (place, now, count) = active_of_dimension(call)?;
     let wanted = if count == 0 { -1 } else { choose(now, count) };
@@ -146,7 +146,7 @@ fn activate_dimension(call: &mut Call<'_>, choose: impl FnOnce(i64, i64) -> i64)
     done()
 }
 
-/// Opens or closes nodes; the cube is needed to know which.
+/// Opens or closes nodes; the cube determines which.
 fn expand(call: &mut Call<'_>, side: Side, open: bool) -> Result<Answer> {
     let (id, params, frame) = (call.target_id()?, call.params.clone(), call.frame()?);
     let job: Job = Box::new(move |tools| {
@@ -165,14 +165,14 @@ fn expand(call: &mut Call<'_>, side: Side, open: bool) -> Result<Answer> {
     Ok(Answer::Later(Work::Step, job))
 }
 
-/// What an export writes.
+/// The format of an export.
 #[derive(Clone, Copy)]
 enum Export {
     Separated(u8),
     Workbook,
 }
 
-/// A file under an address of the engine's own.
+/// Writes a file to an address of the engine.
 fn export(call: &mut Call<'_>) -> Result<Answer> {
     let (id, params, frame) = (call.target_id()?, call.params.clone(), call.frame()?);
     let kind = match params.text("qFileType").trim_start_matches("EXPORT_") {

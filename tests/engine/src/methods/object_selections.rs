@@ -1,4 +1,4 @@
-//! Selections made in objects: lists, cubes, the mode that makes them a draft.
+//! Selections in objects: lists, cubes, selection mode.
 
 use super::doc_selections::end_modal;
 use super::field::select;
@@ -94,7 +94,7 @@ fn begin(call: &mut Call<'_>) -> Result<Answer> {
     done()
 }
 
-/// The object that is being selected in has to be this one.
+/// Returns an error unless this object is in selection mode.
 fn check_modal(call: &mut Call<'_>) -> Result<()> {
     let id = call.target_id()?;
     let modal = call.session()?.modal.as_ref().map(|modal| modal.id.clone());
@@ -122,7 +122,7 @@ fn reset(call: &mut Call<'_>) -> Result<Answer> {
     done()
 }
 
-/// The alternate state that selections at a path go to.
+/// The alternate state of the definition at a path.
 fn state_at(frame: &Frame, id: &str, path: &str) -> Result<String> {
     let (_, definition, object_state) = frame.definition(id, path)?;
     let own = definition["qStateName"].as_str().filter(|state| !state.is_empty());
@@ -141,7 +141,7 @@ fn on_path(
     select(call, state, mode, "qSuccess", move |frame, cancel| pick(frame, &id, &path, cancel))
 }
 
-/// Each set of ranges picks for itself; what they pick comes together.
+/// Each set of ranges picks values on its own; the picked values are combined.
 fn multi_range(call: &mut Call<'_>) -> Result<Answer> {
     let sets = call.params.list("qRanges").to_vec();
     let or_mode = call.params.flag("qOrMode");
@@ -179,7 +179,7 @@ fn search(call: &mut Call<'_>) -> Result<Answer> {
     let frame = call.frame()?;
     let job: Job = Box::new(move |tools| {
         frame.list(&id, params.text("qPath"), &tools.abort.flag)?;
-        // Whether anything was found is in the list's size.
+        // The size of the list shows whether anything was found.
         Ok(Done::Result(result("qSuccess", true)))
     });
     Ok(Answer::Later(Work::Step, job))
@@ -193,7 +193,7 @@ fn abort_search(call: &mut Call<'_>) -> Result<Answer> {
     done()
 }
 
-/// Selects what the search has found, and ends the search.
+/// Selects the search results, and ends the search.
 fn accept_search(call: &mut Call<'_>) -> Result<Answer> {
     let (id, path) = (call.target_id()?, call.params.text("qPath").to_owned());
     let (place, _, _) = call.frame()?.definition(&id, &path)?;
@@ -201,7 +201,7 @@ fn accept_search(call: &mut Call<'_>) -> Result<Answer> {
     let answer = on_path(call, mode, |frame, id, path, cancel| frame.list(id, path, cancel)?.pick_part(Part::All))?;
     call.session()?.searches.remove(&place);
     call.announce(&Event::Object(call.session, id))?;
-    // The method has no result of its own.
+    // The method has no result.
     let Answer::Later(work, job) = answer else { return Ok(answer) };
     let job: Job = Box::new(move |tools| match job(tools)? {
         Done::Then(last_step) => Ok(Done::Then(Box::new(move |call| last_step(call).map(|_| Results::new())))),
@@ -212,7 +212,7 @@ fn accept_search(call: &mut Call<'_>) -> Result<Answer> {
 
 type FieldChange = fn(&mut Selections, &Frame, &str, &str) -> Result<()>;
 
-/// Changes the fields behind the list or the cube's columns at the request's path.
+/// Changes the fields of the list or of the cube's columns at the request's path.
 fn on_fields(call: &mut Call<'_>, change: FieldChange) -> Result<Answer> {
     let (id, path) = (call.target_id()?, call.params.text("qPath").to_owned());
     let columns = call.params.integers("qColIndices");

@@ -1,4 +1,4 @@
-//! Profiles of a table's fields, and which fields of master dimensions are the active ones.
+//! Profiles of the fields of a table, and the active fields of master dimensions.
 
 use super::{Answer, Call, Methods, calculate, one};
 use crate::data::{Column, Data, NULL};
@@ -26,7 +26,7 @@ fn profile(call: &mut Call<'_>) -> Result<Answer> {
     })
 }
 
-/// How many values there are at most in `qMostFrequent`.
+/// Maximum number of values in `qMostFrequent`.
 const MOST_FREQUENT: usize = 10;
 
 fn field_profile(data: &Data, column: &Column) -> Value {
@@ -87,7 +87,7 @@ fn field_profile(data: &Data, column: &Column) -> Value {
     })
 }
 
-/// Of the numbers in a column, each as often as it is there.
+/// Statistics of the numbers in a column; each number counts as often as it occurs.
 struct Statistics {
     sum: f64,
     squares: f64,
@@ -114,7 +114,7 @@ impl Statistics {
     }
 }
 
-/// The active field of each master dimension that cycles through several.
+/// The active field of each master dimension that has several.
 fn group_states(call: &mut Call<'_>) -> Result<Answer> {
     let frame = call.frame()?;
     let states = frame.app.of_kind(Kind::Dimension).filter(|d| d.properties["qDim"]["qGrouping"] == "C").map(|d| {
@@ -125,7 +125,7 @@ fn group_states(call: &mut Call<'_>) -> Result<Answer> {
     one("qGroupStates", states.collect::<Value>())
 }
 
-/// Makes the fields active that the states name. What does not fit is a warning.
+/// Activates the fields in the states. An invalid state is a warning.
 fn apply_group_states(call: &mut Call<'_>) -> Result<Answer> {
     let wanted = call.params.list("qGroupStates").to_vec();
     let frame = call.frame()?;

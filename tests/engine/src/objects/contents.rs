@@ -1,4 +1,4 @@
-//! The named things of an app or of a session, in the order they were made.
+//! The named items of an app or a session, in order of creation.
 
 use super::uses::Uses;
 use super::written;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What kind of thing a name stands for.
+/// The kind of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Object,
@@ -28,7 +28,7 @@ impl Kind {
         }
     }
 
-    /// The type that a thing gets if its maker gives none.
+    /// The type of an item if the client does not set one.
     pub(crate) fn usual_type(self) -> &'static str {
         match self {
             Self::Object => "",
@@ -45,29 +45,29 @@ impl Kind {
 pub(crate) struct Entity {
     pub(crate) kind: Kind,
     pub(crate) id: String,
-    /// What the client set, its own members included, as an engine writes it.
+    /// The properties set by the client, including custom members, as an engine writes them.
     pub(crate) properties: Value,
     pub(crate) parent: Option<String>,
     pub(crate) children: Vec<String>,
-    /// What the layout depends on, found in the properties.
+    /// The dependencies of the layout, found in the properties.
     pub(crate) uses: Uses,
     pub(crate) details: Details,
 }
 
-/// What only some kinds have.
+/// Data that only some kinds have.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Details {
     /// A bookmark's selections.
     pub(crate) selections: Option<crate::selection::Snapshot>,
     /// Selections as text and fields, for a bookmark's layout.
     pub(crate) layout: Value,
-    /// Definitions of the variables that a bookmark brings back, by their ids.
+    /// Definitions of the variables that a bookmark restores, by their IDs.
     pub(crate) variables: Vec<(String, Value)>,
-    /// A variable that the script made.
+    /// Whether the script created the variable.
     pub(crate) from_script: bool,
-    /// A variable's number, when it was set together with a text.
+    /// A variable's number if it was set together with a text.
     pub(crate) number: Option<f64>,
-    /// The snapshot embedded in an object, kept as it came.
+    /// The snapshot embedded in an object, unchanged.
     pub(crate) snapshot: Value,
     pub(crate) published: bool,
     pub(crate) approved: bool,
@@ -88,7 +88,7 @@ impl Entity {
         entity
     }
 
-    /// Replaces the properties; the id stays what it is.
+    /// Replaces the properties; the ID does not change.
     pub(crate) fn set_properties(&mut self, mut properties: Value) {
         if !properties.is_object() {
             properties = json!({});
@@ -101,7 +101,7 @@ impl Entity {
         self.uses = Uses::of(&self.properties);
     }
 
-    /// The type its maker gave it: `sheet`, `table`, …
+    /// The type set by the client: `sheet`, `table`, …
     pub(crate) fn info_type(&self) -> &str {
         self.properties["qInfo"]["qType"].as_str().unwrap_or_default()
     }
@@ -122,7 +122,7 @@ impl Entity {
     }
 }
 
-/// Cheap to copy: the entities are shared, so a copy is a moment of an app.
+/// The items of an app or session. Cheap to copy because entities are shared; a copy is a snapshot.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Contents {
     entities: BTreeMap<Arc<str>, Arc<Entity>>,
@@ -162,7 +162,7 @@ impl Contents {
         self.of_kind(Kind::Variable).find(|variable| variable.name() == name)
     }
 
-    /// An object and everything below it, children first, out of the contents.
+    /// Removes an object and everything below it, children first.
     pub(crate) fn remove_tree(&mut self, id: &str) -> Vec<String> {
         let Some(entity) = self.get(id).cloned() else { return Vec::new() };
         let mut removed = Vec::new();
@@ -177,7 +177,7 @@ impl Contents {
         removed
     }
 
-    /// Ids that are in one of the two and different in the other.
+    /// IDs of items that differ between the two or exist in only one of them.
     pub(crate) fn differences(&self, other: &Self) -> Vec<String> {
         let changed = |(id, entity): (&Arc<str>, &Arc<Entity>)| {
             let same = other.entities.get(id).is_some_and(|there| Arc::ptr_eq(there, entity));

@@ -1,4 +1,4 @@
-//! An app in memory: what it holds, and the way back from changes.
+//! An app in memory: its content and its undo history.
 
 use super::contents::{Contents, Entity, Kind};
 use super::written;
@@ -9,13 +9,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// 1 January 1970 in the days that dates are counted in.
+/// January 1, 1970, in days since the epoch of serial dates.
 const UNIX_EPOCH_IN_DAYS: f64 = 25_569.0;
 
-/// Steps that can be undone.
+/// Maximum number of steps that can be undone.
 const MOST_UNDO_STEPS: usize = 100;
 
-/// Variables that every script sets and that the engine keeps for itself.
+/// Variables that every script sets and that the engine reserves.
 pub(crate) const RESERVED_VARIABLES: [&str; 21] = [
     "ThousandSep",
     "DecimalSep",
@@ -40,16 +40,16 @@ pub(crate) const RESERVED_VARIABLES: [&str; 21] = [
     "ScriptErrorCount",
 ];
 
-/// What an app keeps for its tools and owners.
+/// Settings that an app stores for tools and owners.
 #[derive(Clone, Debug)]
 pub(crate) struct Tools {
     pub(crate) breakpoints: Value,
-    /// Where the table viewer shows the tables.
+    /// Table positions of the table viewer.
     pub(crate) table_viewer: Value,
     pub(crate) prohibit_binary_load: bool,
     /// Owner and space of a session app.
     pub(crate) meta: Value,
-    /// Which object a draft is of.
+    /// The original object of each draft.
     pub(crate) drafts: BTreeMap<String, String>,
 }
 
@@ -65,18 +65,18 @@ impl Default for Tools {
     }
 }
 
-/// An app that is open, or a saved one waiting to be opened.
+/// An app that is open, or a saved one.
 #[derive(Clone, Debug)]
 pub(crate) struct Document {
     pub(crate) id: String,
-    /// `NxAppProperties`; the title is in here.
+    /// `NxAppProperties`, including the title.
     pub(crate) properties: Value,
     pub(crate) script: String,
     pub(crate) contents: Arc<Contents>,
     pub(crate) data: Arc<Data>,
     pub(crate) has_data: bool,
     pub(crate) last_reload: String,
-    /// When the app was made or last saved.
+    /// When the app was created or last saved.
     pub(crate) saved: SystemTime,
     pub(crate) modified: bool,
     pub(crate) is_session_app: bool,
@@ -125,7 +125,7 @@ impl Document {
         UNIX_EPOCH_IN_DAYS + seconds / 86_400.0
     }
 
-    /// The app as it is to be saved or copied: nothing of what only the open app has.
+    /// The app for saving or copying, without the state of the open app.
     pub(crate) fn copy_as(&self, id: &str) -> Self {
         let mut copy = self.clone();
         copy.id = id.to_owned();
@@ -135,7 +135,7 @@ impl Document {
         copy
     }
 
-    /// Changes the contents; the state before can be undone to.
+    /// Changes the contents; the change can be undone.
     pub(crate) fn change(&mut self) -> &mut Contents {
         self.undo.push(Arc::clone(&self.contents));
         if self.undo.len() > MOST_UNDO_STEPS {
@@ -146,7 +146,7 @@ impl Document {
         Arc::make_mut(&mut self.contents)
     }
 
-    /// One step back or forward; the ids of what differs, none if there is no such step.
+    /// One step back or forward. Returns the IDs of changed items, or `None` if there is no step.
     pub(crate) fn step(&mut self, forward: bool) -> Option<Vec<String>> {
         let (from, to) = if forward { (&mut self.redo, &mut self.undo) } else { (&mut self.undo, &mut self.redo) };
         let contents = from.pop()?;
@@ -166,7 +166,7 @@ impl Document {
         self.redo.clear();
     }
 
-    /// Takes over what a script left behind. Variables are made, changed and removed as the script says.
+    /// Replaces the data with the result of a script. Creates, changes and removes variables accordingly.
     pub(crate) fn take_over(&mut self, data: Data, variables: &Variables, id: impl Fn() -> String, now: &str) {
         self.data = Arc::new(data.with_system_fields());
         self.has_data = true;
@@ -197,13 +197,13 @@ impl Document {
     }
 }
 
-/// The data of an app that has none, or that is opened without it.
+/// The data of an app without data, or opened without it.
 pub(crate) fn no_data() -> Arc<Data> {
     static NO_DATA: LazyLock<Arc<Data>> = LazyLock::new(|| Arc::new(Data::default().with_system_fields()));
     Arc::clone(&NO_DATA)
 }
 
-/// Variables by name, those of the session over those of the app.
+/// Variables by name; those of the session override those of the app.
 pub(crate) fn variables(app: &Contents, own: &Contents) -> Variables {
     app.of_kind(Kind::Variable)
         .chain(own.of_kind(Kind::Variable))

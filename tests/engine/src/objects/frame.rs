@@ -1,5 +1,5 @@
-//! A moment of a session: everything that a layout or a page of data depends on. Calculations read a frame
-//! while the session goes on; cubes and lists that they work out are kept in it, for the next page.
+//! A snapshot of a session: everything that a layout or a page of data depends on. Calculations read a frame
+//! while the session continues; a frame caches its cubes and lists for the next page.
 
 use super::contents::{Contents, Entity, Kind};
 use super::patches;
@@ -14,18 +14,18 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Where the active field of a master dimension is kept: at this path of the dimension.
+/// The path under which the active field of a master dimension is stored.
 pub(crate) const MASTER_DIMENSION: &str = "qDim";
 
-/// An object's definition: the object's id and the path in its properties.
+/// The location of a definition: the object's ID and the path in its properties.
 pub(crate) type Place = (String, String);
 
-/// An object that is being selected in.
+/// An object in selection mode.
 #[derive(Clone, Debug)]
 pub(crate) struct Modal {
     pub(crate) id: String,
     pub(crate) made: bool,
-    /// What to go back to if the selections are not accepted.
+    /// The selections to restore if the new ones are not accepted.
     pub(crate) before: Arc<Selections>,
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct Frame {
     pub(crate) modal: Option<Modal>,
     pub(crate) searches: BTreeMap<Place, String>,
     pub(crate) expansions: BTreeMap<Place, Expansion>,
-    /// Active fields of groups, by dimension, where a cycle has been stepped.
+    /// Active fields of groups, by dimension, if they were changed.
     pub(crate) active_fields: BTreeMap<Place, BTreeMap<usize, usize>>,
     pub(crate) undo: (usize, usize),
     pub(crate) cubes: Mutex<HashMap<Place, Arc<Cube>>>,
@@ -62,7 +62,7 @@ impl Frame {
         if state.is_empty() { context } else { context.in_state(state) }
     }
 
-    /// An object's properties with those it is linked to below them and its soft patches on top.
+    /// An object's properties, merged over those of the object that it extends, with its soft patches applied.
     pub(crate) fn effective_properties(&self, id: &str) -> Result<Value> {
         self.effective(id, 0)
     }
@@ -82,7 +82,7 @@ impl Frame {
         Ok(properties)
     }
 
-    /// The definition at a path, which may also be named as in the layout, without its `Def`.
+    /// The definition at a path. The path can also use the name in the layout, without `Def`.
     pub(crate) fn definition(&self, id: &str, path: &str) -> Result<(Place, Value, String)> {
         let properties = self.effective_properties(id)?;
         let path = path.trim_matches('/');
@@ -125,7 +125,7 @@ impl Frame {
         if self.active_fields.is_empty() {
             return definition;
         }
-        // A master dimension's active field counts where the object has not stepped its own.
+        // The active field of a master dimension applies unless the object has changed its own.
         let mut active: BTreeMap<usize, usize> = BTreeMap::new();
         let dimensions = definition["qDimensions"].as_array().map_or(std::slice::from_ref(&*definition), Vec::as_slice);
         for (index, dimension) in dimensions.iter().enumerate() {
@@ -137,7 +137,7 @@ impl Frame {
         let mut definition = definition.into_owned();
         for (dimension, field) in &active {
             let of = match definition.get_mut("qDimensions") {
-                // The definition may have lost the dimension since.
+                // The definition may have lost the dimension in the meantime.
                 Some(dimensions) => dimensions.get_mut(*dimension),
                 None => Some(&mut definition),
             };
@@ -148,7 +148,7 @@ impl Frame {
         Cow::Owned(definition)
     }
 
-    /// The fields of a dimension of the cube or list at a place, of a master item too.
+    /// The number of fields of a dimension of a cube or list, which may be a master item.
     pub(crate) fn group_fields(&self, definition: &Value, dimension: usize) -> usize {
         let of = match definition["qDimensions"].as_array() {
             Some(dimensions) => dimensions.get(dimension).unwrap_or(&Value::Null),
@@ -206,7 +206,7 @@ impl Library for Frame {
     }
 }
 
-/// Clients also write modes with a prefix that older engines had: `EQ_DATA_MODE_PIVOT`.
+/// Clients also write modes with a prefix of older engines: `EQ_DATA_MODE_PIVOT`.
 fn known_mode(definition: &Value) -> Cow<'_, Value> {
     let Some(mode) = definition["qMode"].as_str().and_then(|mode| mode.strip_prefix("EQ_")) else {
         return Cow::Borrowed(definition);
@@ -216,12 +216,12 @@ fn known_mode(definition: &Value) -> Cow<'_, Value> {
     Cow::Owned(known)
 }
 
-/// The alternate state that an object's properties name; empty for none of its own.
+/// The alternate state in an object's properties; empty if there is none.
 pub(crate) fn state_of(properties: &Value) -> &str {
     properties["qStateName"].as_str().unwrap_or_default()
 }
 
-/// The members of `over` on top of those of `base`, all the way down. Lists are taken whole.
+/// Merges the members of `over` recursively over those of `base`. Lists are replaced as a whole.
 fn merge(base: Value, over: Value) -> Value {
     match (base, over) {
         (Value::Object(base), Value::Object(over)) => {

@@ -1,5 +1,4 @@
-//! From properties to layouts: every definition becomes its result, wherever it stands, and all that a client
-//! keeps of its own is carried over.
+//! Layouts from properties: every definition, anywhere, is replaced by its result, and all custom members are copied.
 
 use super::contents::{Entity, Kind};
 use super::frame::{Frame, Place, state_of};
@@ -32,7 +31,7 @@ pub(crate) fn of_object(frame: &Frame, id: &str, cancel: &AtomicBool) -> Result<
     Ok(written::layout(Kind::Object, &Value::Object(layout)))
 }
 
-/// A part of an object's properties as it would stand in the layout, for lists that show it.
+/// A part of an object's properties as in the layout, for lists that contain it.
 pub(crate) fn of_part(frame: &Frame, id: &str, state: &str, part: &Value, cancel: &AtomicBool) -> Result<Value> {
     Writer { frame, id, state, cancel }.value(part, &mut String::new())
 }
@@ -61,7 +60,7 @@ impl Writer<'_> {
         (self.id.to_owned(), format!("{path}/{name}").trim_start_matches('/').to_owned())
     }
 
-    /// Writes one member under the name it has in a layout.
+    /// Writes one member under its name in the layout.
     fn member(&self, name: &str, value: &Value, path: &mut String, layout: &mut Map<String, Value>) -> Result<()> {
         let (name, value) = match name {
             "qHyperCubeDef" => ("qHyperCube", self.cube(value, path)?),
@@ -91,7 +90,7 @@ impl Writer<'_> {
     fn value(&self, value: &Value, path: &mut String) -> Result<Value> {
         match value {
             Value::Object(members) => {
-                // An expression stands for the value it gives: `title: {qStringExpression: …}`.
+                // An expression is replaced by its value: `title: {qStringExpression: …}`.
                 if let Some(expression) = members.get("qStringExpression") {
                     return Ok(json!(calculate::evaluate_string(expression, &self.context())));
                 }
@@ -130,7 +129,7 @@ impl Writer<'_> {
     }
 }
 
-/// A part that cannot be calculated shows its error in its own place; an aborted one aborts the layout.
+/// A part that cannot be calculated contains its error; an aborted one aborts the layout.
 fn or_error(part: Result<Value>) -> Result<Value> {
     part.or_else(|error| match error.code {
         code::ABORTED | code::NOT_IMPLEMENTED => Err(error),
@@ -138,7 +137,7 @@ fn or_error(part: Result<Value>) -> Result<Value> {
     })
 }
 
-/// The number of a `qValueExpression`, given as `{qExpr}` or as its text.
+/// The number of a `qValueExpression`, written as `{qExpr}` or as a string.
 fn number(definition: &Value, context: &Context<'_>) -> Result<Value> {
     let expression = definition.as_str().or_else(|| definition["qExpr"].as_str()).unwrap_or_default();
     context.check_cancelled()?;
@@ -169,7 +168,7 @@ pub(crate) fn of_item(frame: &Frame, entity: &Entity, cancel: &AtomicBool) -> Re
     Ok(written::layout(entity.kind, &layout))
 }
 
-/// What a client keeps beside the definition goes over into the layout; expressions among it do not occur.
+/// Custom members of the properties are copied to the layout; they contain no expressions.
 fn own_members(entity: &Entity, name: &str, value: Value) -> Value {
     let mut layout = entity.properties.clone();
     if let Some(members) = layout.as_object_mut() {

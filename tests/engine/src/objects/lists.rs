@@ -1,5 +1,5 @@
-//! Lists that hang on generic objects: app objects, children, fields, master items, variables, bookmarks,
-//! selections, steps to undo.
+//! Lists in generic objects: app objects, children, fields, master items, variables, bookmarks,
+//! selections, undo steps.
 
 use super::contents::{Contents, Entity, Kind};
 use super::document::RESERVED_VARIABLES;
@@ -11,10 +11,10 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-/// What an owner may do with what is his.
+/// What owners are allowed to do with their items.
 pub(crate) const PRIVILEGES: [&str; 4] = ["read", "update", "delete", "exportdata"];
 
-/// The list that a definition asks for, with its name in the layout; nothing if it defines no list.
+/// The list of a definition, with its name in the layout; `None` if it does not define a list.
 pub(crate) fn layout(
     name: &str,
     definition: &Value,
@@ -64,12 +64,12 @@ pub(crate) fn layout(
     Ok(Some((name, json!({ "qItems": items }))))
 }
 
-/// Things of a kind; of objects only those that are no one's child.
+/// Items of a kind; of the objects, only those without a parent.
 fn of_kind(contents: &Contents, kind: Kind) -> impl Iterator<Item = &Arc<Entity>> {
     contents.of_kind(kind).filter(|entity| entity.parent.is_none())
 }
 
-/// `NxMeta` of a thing: its own attributes.
+/// `NxMeta` of an item: its attributes.
 pub(crate) fn meta(entity: &Entity) -> Value {
     let mut meta = json!({ "privileges": PRIVILEGES });
     for (name, value) in entity.properties["qMetaDef"].as_object().into_iter().flatten() {
@@ -83,7 +83,7 @@ pub(crate) fn meta(entity: &Entity) -> Value {
     meta
 }
 
-/// `NxContainerEntry` for each thing, with the data that the paths of `qData` lead to.
+/// `NxContainerEntry` for each item, with the data at the paths of `qData`.
 pub(crate) fn entries<'a>(
     frame: &Frame,
     entities: impl Iterator<Item = &'a Arc<Entity>>,
@@ -98,7 +98,7 @@ pub(crate) fn entries<'a>(
         .collect()
 }
 
-/// Each path of `qData`, looked up in the properties, in the layout and among the attributes, in this order.
+/// Looks up each path of `qData` in the properties, the layout and the attributes, in this order.
 fn item_data(frame: &Frame, entity: &Entity, paths: &Value, cancel: &AtomicBool) -> Result<Value> {
     let mut data = Map::new();
     let properties = match entity.kind {
@@ -106,7 +106,7 @@ fn item_data(frame: &Frame, entity: &Entity, paths: &Value, cancel: &AtomicBool)
         _ => entity.properties.clone(),
     };
     let state = state_of(&properties).to_owned();
-    // The layout of an object can be a large calculation; the other kinds' are small.
+    // The layout of an object can be a large calculation; those of other kinds are small.
     let item_layout = match entity.kind {
         Kind::Object => Value::Null,
         _ => layout::of_item(frame, entity, cancel)?,
@@ -116,7 +116,7 @@ fn item_data(frame: &Frame, entity: &Entity, paths: &Value, cancel: &AtomicBool)
         let found = patches::find(&properties, path)
             .or_else(|| patches::find(&item_layout, path))
             .or_else(|| patches::find(&properties["qMetaDef"], path));
-        // What is not found is an empty string, not a member left out.
+        // A missing value is an empty string, not an omitted member.
         let part = match found {
             Some(part) => layout::of_part(frame, &entity.id, &state, part, cancel)?,
             None => json!(""),
@@ -126,7 +126,7 @@ fn item_data(frame: &Frame, entity: &Entity, paths: &Value, cancel: &AtomicBool)
     Ok(Value::Object(data))
 }
 
-/// `NxFieldDescription` of each field. System fields are hidden, so that both have to be asked for.
+/// `NxFieldDescription` of each field. System fields are hidden, so both must be requested.
 fn fields(frame: &Frame, definition: &Value) -> Vec<Value> {
     let wants = |name: &str| definition[name].as_bool().unwrap_or(false);
     let mut names = frame.data.field_names();
@@ -143,7 +143,7 @@ fn fields(frame: &Frame, definition: &Value) -> Vec<Value> {
     described
 }
 
-/// `NxVariableListItem` for each variable that the definition lets through.
+/// `NxVariableListItem` for each variable that the definition includes.
 pub(crate) fn variables(frame: &Frame, definition: &Value) -> Vec<Value> {
     let wants = |name: &str| definition[name].as_bool().unwrap_or(false);
     let own = frame.own.of_kind(Kind::Variable).filter(|_| wants("qShowSession"));

@@ -1,5 +1,4 @@
-//! What an app is made of: objects, dimensions, measures, variables and bookmarks, and how their properties
-//! become layouts.
+//! The items of an app: objects, dimensions, measures, variables and bookmarks, and their layouts.
 
 pub(crate) mod contents;
 pub(crate) mod document;

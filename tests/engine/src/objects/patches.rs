@@ -1,10 +1,10 @@
-//! Patches that clients send: add, replace and remove at a path, the value as JSON text.
+//! Patches from clients: add, replace and remove at a path, with the value as JSON text.
 
 use crate::error::code;
 use crate::protocol::failure::{Failure, failure};
 use serde_json::Value;
 
-/// Applies a list of `NxPatch`; on an error nothing is changed.
+/// Applies a list of `NxPatch`; if one fails, nothing is changed.
 pub(crate) fn apply(document: &mut Value, patches: &[Value]) -> Result<(), Failure> {
     let mut patched = document.clone();
     for patch in patches {
@@ -60,7 +60,7 @@ fn apply_one(document: &mut Value, patch: &Value) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What a path such as `/boxplotDef/qHyperCubeDef` leads to. The leading slash may be missing.
+/// The value at a path such as `/boxplotDef/qHyperCubeDef`. The leading slash is optional.
 pub(crate) fn find<'a>(document: &'a Value, path: &str) -> Option<&'a Value> {
     path.split('/').filter(|step| !step.is_empty()).try_fold(document, |value, step| match value {
         Value::Object(members) => members.get(step),

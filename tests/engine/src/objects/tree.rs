@@ -1,4 +1,4 @@
-//! Whole trees of properties: an object with all that is below it, out and in.
+//! Property trees: reading and writing an object with everything below it.
 
 use super::contents::{Contents, Entity, Kind};
 use crate::error::{EngineError, Result};
@@ -15,8 +15,8 @@ pub(crate) fn read(contents: &Contents, id: &str) -> Result<Value> {
     Ok(entry)
 }
 
-/// Makes an object and what is below it be as the entry says. Children that are not in it go away.
-/// The ids that are gone, and those that were made or changed.
+/// Makes an object and everything below it match the entry. Children that are not in it are removed.
+/// Returns the IDs that were removed, and those that were created or changed.
 pub(crate) fn write(
     contents: &mut Contents,
     id: &str,
@@ -55,7 +55,7 @@ pub(crate) fn write(
     Ok((gone, changed))
 }
 
-/// Copies an object and what is below it under new ids; the new object's id comes last.
+/// Copies an object and everything below it under new IDs; the new object's ID comes last.
 pub(crate) fn copy(
     contents: &mut Contents,
     id: &str,

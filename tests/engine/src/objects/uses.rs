@@ -1,17 +1,17 @@
-//! What the layout of an object depends on, found by one look through its properties.
+//! The dependencies of an object's layout, found in its properties.
 
 use super::contents::Kind;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Reasons for which a layout becomes stale.
+/// Reasons why a layout can become stale.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Uses {
     /// Cubes, lists and expressions: they depend on data, selections and variables.
     pub(crate) calculates: bool,
-    /// The states that its definitions are in.
+    /// The states of its definitions.
     pub(crate) states: BTreeSet<String>,
-    /// Expressions that may look at other states, in set modifiers and functions.
+    /// Expressions that may refer to other states, in set modifiers and functions.
     expressions: String,
     /// The current selections.
     pub(crate) selections: bool,
@@ -21,11 +21,11 @@ pub(crate) struct Uses {
     pub(crate) children: bool,
     /// Steps to undo and redo.
     pub(crate) undo: bool,
-    /// Lists of things of these kinds.
+    /// Lists of items of these kinds.
     pub(crate) lists: Vec<Kind>,
     /// Ids of master items.
     pub(crate) library: Vec<String>,
-    /// The object that this one is linked to.
+    /// The object that this one extends.
     pub(crate) extends: Option<String>,
 }
 
@@ -38,7 +38,7 @@ impl Uses {
         uses
     }
 
-    /// Whether an expression may look at a state. What an expansion brings in is not known here, so it counts.
+    /// Whether an expression may refer to a state. Expansions are not known here, so they count.
     pub(crate) fn mentions(&self, state: &str) -> bool {
         self.expressions.contains(state) || self.expressions.contains("$(")
     }
@@ -46,7 +46,7 @@ impl Uses {
     fn look(&mut self, value: &Value, state: &str) {
         match value {
             Value::Object(members) => {
-                // What a client parks under `qLayoutExclude` never reaches the layout.
+                // Members under `qLayoutExclude` are never in the layout.
                 for (name, value) in members.iter().filter(|(name, _)| *name != "qLayoutExclude") {
                     self.note(name, value, state);
                     self.look(value, state);
@@ -93,7 +93,7 @@ impl Uses {
     }
 }
 
-/// The state that a definition names, else the one it is in.
+/// The state of a definition, or the inherited one.
 fn state_of<'a>(definition: &'a Value, usual: &'a str) -> &'a str {
     definition["qStateName"].as_str().filter(|state| !state.is_empty()).unwrap_or(usual)
 }

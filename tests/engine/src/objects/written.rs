@@ -1,8 +1,8 @@
-//! Documents as an engine writes them, whatever a client has sent.
+//! Documents as an engine writes them, regardless of what the client sent.
 //!
-//! An engine does not give a client's JSON back. It writes every struct and every list, most numbers, enumerations and
-//! what has a default other than zero; it leaves out `false`, empty strings and sort criteria of zero, even if they
-//! were sent. Members come in the schema's order, a client's own after them in the order they were sent. Recorded
+//! An engine does not return a client's JSON unchanged. It writes every struct and every list, most numbers, enums, and
+//! members with a default other than zero; it omits `false`, empty strings and sort criteria of zero, even if they
+//! were sent. Members are in the schema's order, followed by custom members in the order they were sent. Recorded
 //! from engine 12.1050 by the integration tests of corectl.
 
 use super::contents::Kind;
@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// Structs that an engine writes only if they were sent, by their struct and name.
+/// Structs that an engine writes only if they were sent, by owner and name.
 const ONLY_IF_SENT: [(&str, &str); 9] = [
     ("NxLibraryDimension", "qOrigin"),
     ("NxLibraryDimensionDef", "qOrigin"),
@@ -24,10 +24,10 @@ const ONLY_IF_SENT: [(&str, &str); 9] = [
     ("NxAppProperties", "qUsage"),
 ];
 
-/// Lists in layouts that are results of calculations, complete as they are.
+/// Lists in layouts that are results of calculations and already complete.
 const PAGES: [&str; 4] = ["qDataPages", "qPivotDataPages", "qStackedDataPages", "qTreeDataPages"];
 
-/// What hangs on generic objects wherever a client puts it, by name: definitions in properties, results in layouts.
+/// Members of generic objects that clients can put anywhere: definitions in properties, results in layouts.
 static DEFINITIONS: LazyLock<HashMap<&'static str, &'static Type>> =
     LazyLock::new(|| dynamic("GenericObjectProperties"));
 static RESULTS: LazyLock<HashMap<&'static str, &'static Type>> = LazyLock::new(|| dynamic("GenericObjectLayout"));
@@ -37,7 +37,7 @@ fn dynamic(name: &str) -> HashMap<&'static str, &'static Type> {
     known.dynamic.iter().map(|member| (member.name.as_str(), &member.kind)).collect()
 }
 
-/// The properties of a thing as an engine keeps and writes them.
+/// The properties of an item as an engine stores and writes them.
 pub(crate) fn properties(kind: Kind, sent: &Value) -> Value {
     let name = match kind {
         Kind::Object => "GenericObjectProperties",
@@ -59,7 +59,7 @@ pub(crate) fn app_layout(made: &Value) -> Value {
     Writer::LAYOUT.named("NxAppLayout", made)
 }
 
-/// The layout of a thing, in order and with what an engine adds to it.
+/// The layout of an item, in order and with the members that an engine adds.
 pub(crate) fn layout(kind: Kind, made: &Value) -> Value {
     let name = match kind {
         Kind::Object => "GenericObjectLayout",
@@ -72,7 +72,7 @@ pub(crate) fn layout(kind: Kind, made: &Value) -> Value {
 }
 
 struct Writer {
-    /// In a layout a struct or a number that is not there means something: there is no error, no minimum.
+    /// In a layout, an absent struct or number has a meaning: no error, no minimum.
     layout: bool,
 }
 
@@ -99,7 +99,7 @@ impl Writer {
         let empty = Map::new();
         let sent = match value {
             Value::Object(members) => members,
-            // An expression may be given as its bare text.
+            // An expression can be a plain string.
             Value::String(text) => {
                 if let Some(first) = known.members.first().filter(|_| !text.is_empty()) {
                     written.insert(first.name.clone(), json!(text));
@@ -121,7 +121,7 @@ impl Writer {
         Value::Object(written)
     }
 
-    /// A member that the schema knows; nothing if an engine leaves it out.
+    /// A member in the schema; `None` if an engine omits it.
     fn member(&self, owner: &str, member: &Member, sent: Option<&Value>) -> Option<Value> {
         let optional = || sent.is_none() && ONLY_IF_SENT.contains(&(owner, member.name.as_str()));
         match &member.kind {
@@ -171,7 +171,7 @@ impl Writer {
         .collect()
     }
 
-    /// What belongs to the client stays as it is, but for definitions somewhere in it.
+    /// Custom values are kept, except for definitions inside of them.
     fn own(&self, value: &Value) -> Value {
         match value {
             Value::Object(members) => {
@@ -192,7 +192,7 @@ impl Writer {
     }
 }
 
-/// The short title, whichever form was sent; what the schema does not know stays.
+/// The short title, whichever form was sent; unknown values are kept.
 fn enumeration(values: &[EnumValue], sent: &Value) -> Value {
     let found = values.iter().find(|value| match sent {
         Value::String(text) => text == &value.title || text == &value.long,

@@ -1,13 +1,13 @@
-//! Requests are checked against the schema before anything looks at them.
+//! Checks requests against the schema before they are handled.
 
 use super::failure::{Failure, invalid_params};
 use super::schema::{Definition, Method, Schema, Type};
 use serde_json::{Map, Value};
 
-/// Parameters that the schema calls strings while the engine and its clients also write their number.
+/// Parameters that the schema defines as strings, while the engine and its clients also write their number.
 const NUMBERED_TEXTS: [&str; 3] = ["qBnfType", "qReductionMode", "qMatchingFieldMode"];
 
-/// The parameters by name, whether they came by name or by position. `null` counts as left out.
+/// The parameters by name, from a list or an object. `null` counts as omitted.
 pub(crate) fn bind(schema: &Schema, method: &Method, params: Value) -> Result<Map<String, Value>, Failure> {
     let mut bound = Map::new();
     match params {
@@ -49,7 +49,7 @@ pub(crate) fn bind(schema: &Schema, method: &Method, params: Value) -> Result<Ma
     Ok(bound)
 }
 
-/// Where in the parameters we are, for the message.
+/// The current location in the parameters, for the error message.
 struct Path(String);
 
 impl Path {
@@ -71,7 +71,7 @@ impl Path {
 }
 
 fn check(schema: &Schema, kind: &Type, value: &Value, path: &mut Path) -> Result<(), Failure> {
-    // Everywhere below the top a null means "absent".
+    // Below the top level, null means "absent".
     if value.is_null() {
         return Ok(());
     }
@@ -87,7 +87,7 @@ fn check(schema: &Schema, kind: &Type, value: &Value, path: &mut Path) -> Result
 }
 
 fn check_list(schema: &Schema, items: &Type, value: &Value, path: &mut Path) -> Result<(), Failure> {
-    // An empty object stands for an empty list, as in what engines write.
+    // An empty object means an empty list, as engines write it.
     if value.as_object().is_some_and(Map::is_empty) {
         return Ok(());
     }
@@ -101,7 +101,7 @@ fn check_list(schema: &Schema, items: &Type, value: &Value, path: &mut Path) -> 
 fn check_named(schema: &Schema, name: &str, value: &Value, path: &mut Path) -> Result<(), Failure> {
     match schema.types.get(name) {
         Some(Definition::Struct(known)) => {
-            // An expression may be given as its bare text.
+            // An expression can be a plain string.
             if value.is_string() && matches!(name, "ValueExpr" | "StringExpr" | "StringExpression" | "ValueExpression")
             {
                 return Ok(());

@@ -1,14 +1,14 @@
-//! Answers as differences: the patches that turn what a client has into what it should have.
+//! Deltas: the patches from a client's state to the new one.
 //!
-//! The dialect is the engine's own, not RFC 6902: `/` is the whole document and names are not escaped.
-//! A member whose name cannot be written in such a path is therefore never addressed; its parent is replaced.
+//! The dialect is the engine's own, not RFC 6902: `/` is the whole document, and names are not escaped.
+//! If a member's name cannot be written in such a path, its parent is replaced.
 
 use serde_json::{Map, Value, json};
 
-/// With more patches than this the value itself is shorter.
+/// With more patches than this, the value itself is shorter.
 const MOST_PATCHES: usize = 1000;
 
-/// Patches from `old` to `new`; none if nothing changed. Without an old value the new one is sent whole.
+/// Patches from `old` to `new`; empty if nothing changed. Without an old value, the new one is sent completely.
 pub(crate) fn patches(old: Option<&Value>, new: &Value) -> Value {
     let mut out = Vec::new();
     match old {
@@ -22,7 +22,7 @@ pub(crate) fn patches(old: Option<&Value>, new: &Value) -> Value {
     Value::Array(out)
 }
 
-/// Adds what turns `old` into `new`. False means that it cannot be said below `path`: replace it whole.
+/// Adds patches from `old` to `new`. `false` means that no patch below `path` can express it: replace it completely.
 fn diff(old: &Value, new: &Value, path: &str, out: &mut Vec<Value>) -> bool {
     match (old, new) {
         _ if old == new => true,
@@ -56,7 +56,7 @@ fn diff_items(old: &[Value], new: &[Value], path: &str, out: &mut Vec<Value>) {
     for (index, (before, value)) in old.iter().zip(new).enumerate() {
         replace_unless_diffed(before, value, format!("{path}/{index}"), out);
     }
-    // From the end, so that every index is right when its turn comes.
+    // From the end, so that the remaining indexes stay valid.
     for index in (new.len()..old.len()).rev() {
         out.push(json!({ "op": "remove", "path": format!("{path}/{index}") }));
     }
@@ -112,7 +112,7 @@ mod tests {
         assert_eq!(patches(Some(&old), &new), expected);
     }
 
-    /// What a client does with patches.
+    /// Applies patches like a client.
     fn apply(state: &mut Value, patches: &Value) {
         for patch in patches.as_array().unwrap() {
             let path = patch["path"].as_str().unwrap();

@@ -1,10 +1,10 @@
-//! A request as it arrives.
+//! Parses requests.
 
 use super::failure::{Failure, INVALID_REQUEST, PARSE_ERROR, failure};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// A request whose outer form is right.
+/// A request with a valid envelope.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) id: Value,
@@ -15,7 +15,7 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// Reads a message; what is wrong comes with the id to answer it under.
+    /// Parses a message. The error contains the ID for the response.
     pub(crate) fn read(text: &str) -> Result<Self, Box<(Value, Failure)>> {
         let mut json = read_json(text).map_err(|e| Box::new((Value::Null, failure(PARSE_ERROR, e.to_string()))))?;
         let invalid = |id: &Value, what: &str| Box::new((id.clone(), failure(INVALID_REQUEST, what)));

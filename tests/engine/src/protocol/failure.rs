@@ -1,9 +1,9 @@
-//! Error answers of the protocol half: codes that calculations never give, and the words that go with them.
+//! Error responses of the protocol layer: codes that calculations never use, and their messages.
 
 use crate::error::{EngineError, code};
 use serde_json::{Value, json};
 
-/// An error answer.
+/// An error response.
 pub(crate) type Failure = EngineError;
 
 pub(crate) const APP_ALREADY_EXISTS: i32 = 1000;
@@ -26,12 +26,12 @@ pub(crate) fn failure(code: i32, parameter: impl Into<String>) -> Failure {
     Failure::new(code, parameter, message(code))
 }
 
-/// A request that does not fit its method.
+/// A request whose parameters do not match its method.
 pub(crate) fn invalid_params(what: impl Into<String>) -> Failure {
     failure(code::INVALID_PARAMETER, what)
 }
 
-/// How an error looks in an answer.
+/// The JSON of an error in a response.
 pub(crate) fn to_json(failure: &Failure) -> Value {
     json!({ "code": failure.code, "parameter": failure.parameter, "message": failure.message })
 }

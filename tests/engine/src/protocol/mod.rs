@@ -1,5 +1,4 @@
-//! The messages: what a request must look like, how an answer is written, and what is sent when only
-//! the difference is asked for.
+//! Messages: checking requests, writing responses, and deltas.
 
 pub(crate) mod check;
 pub(crate) mod delta;

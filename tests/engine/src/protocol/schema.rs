@@ -9,7 +9,7 @@ static SNAPSHOT: LazyLock<Schema> = LazyLock::new(|| {
     Schema::from_json(&json)
 });
 
-/// The snapshot that the crate was built with.
+/// The snapshot of the schema, included at build time.
 pub(crate) fn snapshot() -> &'static Schema {
     &SNAPSHOT
 }
@@ -58,12 +58,12 @@ pub(crate) enum Definition {
     Open,
 }
 
-/// The members that the schema knows; any other member is an app's own.
+/// The members in the schema; all other members are custom.
 #[derive(Debug, Default)]
 pub(crate) struct Struct {
     /// In the schema's order.
     pub(crate) members: Vec<Member>,
-    /// Members that hang on generic objects only where a client has put them: `qHyperCubeDef` and the like.
+    /// Members that generic objects have only where a client puts them: `qHyperCubeDef` and the like.
     pub(crate) dynamic: Vec<Member>,
     by_name: HashMap<String, Type>,
 }
@@ -75,7 +75,7 @@ pub(crate) struct Member {
     pub(crate) default: Value,
 }
 
-/// A value of an enumeration, in its three forms. The title is the one that engines write.
+/// An enum value in its three forms. Engines write the title.
 #[derive(Debug)]
 pub(crate) struct EnumValue {
     pub(crate) title: String,

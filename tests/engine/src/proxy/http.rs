@@ -1,4 +1,4 @@
-//! Plain HTTP requests to the proxy: the user of a session, tokens, tickets, pages.
+//! Plain HTTP requests to the proxy: session user, tokens, tickets, pages.
 
 use super::state::{Known, Outsider, State, cookie_header};
 use crate::methods::unique_id;
@@ -6,7 +6,7 @@ use crate::server::address::Address;
 use crate::server::head::{Head, Response};
 use serde_json::{Value, json};
 
-/// The answer to a plain request; none if it is not for the proxy.
+/// The response to a plain request; `None` if it is not for the proxy.
 pub(crate) fn answer(state: &mut State, head: &Head, body: &[u8]) -> Option<Response> {
     let path = head.target.split('?').next().unwrap_or_default();
     let (prefix, path) = match path.trim_start_matches('/').split_once('/') {
@@ -44,7 +44,7 @@ pub(crate) fn answer(state: &mut State, head: &Head, body: &[u8]) -> Option<Resp
     Some(response)
 }
 
-/// What is at a path for somebody who is logged in; none if the engine has it.
+/// The content of a path for a logged-in user; `None` if the engine serves it.
 fn content(path: &str, known: &Known) -> Option<Response> {
     Some(match path {
         path if path.starts_with("/tempcontent/") => return None,
@@ -61,8 +61,8 @@ fn content(path: &str, known: &Known) -> Option<Response> {
     })
 }
 
-/// A new ticket for the user that the body names: `{ "UserDirectory": …, "UserId": … }`. Query and header must have the
-/// same key against forged requests.
+/// Creates a ticket for the user in the body: `{ "UserDirectory": …, "UserId": … }`. Query and header must have the
+/// same key, as a protection against forged requests.
 fn ticket(state: &mut State, head: &Head, body: &[u8]) -> Response {
     let address = Address::parse(&head.target);
     let key = address.query("xrfkey").filter(|key| key.len() == 16);

@@ -1,4 +1,4 @@
-//! A proxy in front of the engine, so that logins, cookies and refusals can be tested.
+//! A proxy in front of the engine, to test logins, cookies and refusals.
 //!
 //! It behaves like the proxy of Qlik Sense Enterprise on Windows, without TLS. A login creates a proxy session, and the
 //! response to the upgrade sets its cookie. A client that does not send the cookie logs in again. The number of
@@ -26,8 +26,8 @@ pub(crate) use state::{Admission, State, Verdict};
 ///     .token("secret", r"TEST\tester")
 ///     .ticket("one-time", r"TEST\tester");
 /// let engine = TestEngine::builder().proxy(proxy).start().await?;
-/// // ws://127.0.0.1:<port>/jwt/app/sales with `Authorization: Bearer secret` is let in and gets a cookie;
-/// // without it the answer is 401.
+/// ws://127.0.0.1:<port>/jwt/app/sales with `Authorization: Bearer secret` is accepted and gets a cookie;
+/// without it, the response is 401.
 /// # drop(engine); Ok(()) }
 /// ```
 #[derive(Clone, Debug, Deserialize)]
@@ -47,7 +47,7 @@ pub struct Proxy {
     refusal_headers: BTreeMap<String, String>,
 }
 
-/// A load balancer that sends a socket to the node that its cookie names, else to the next.
+/// A load balancer that sends a socket to the node in its cookie, or else to the next one.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Balancer {
@@ -55,7 +55,7 @@ struct Balancer {
     nodes: usize,
 }
 
-/// A virtual proxy: a prefix of addresses with a cookie and a way to log in of its own.
+/// A virtual proxy: an address prefix with its own cookie and login.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct VirtualProxy {
@@ -66,7 +66,7 @@ pub struct VirtualProxy {
     cookie_attributes: String,
     #[serde(default)]
     login: Login,
-    /// A header that names the user, set by somebody who is trusted.
+    /// A header with the user, set by a trusted caller.
     #[serde(default)]
     user_header: Option<String>,
 }
@@ -115,12 +115,12 @@ impl Default for Proxy {
 }
 
 impl Proxy {
-    /// A proxy with the virtual proxy without a prefix, and nobody who may log in.
+    /// Creates a proxy with the virtual proxy without a prefix, and no users.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A proxy as a JSON file describes it. Every member is optional:
+    /// Reads a proxy from a JSON file. Every member is optional:
     ///
     /// ```json
     /// {
@@ -149,7 +149,7 @@ impl Proxy {
         serde_json::from_str(&text).map_err(|error| named(error.to_string()))
     }
 
-    /// Adds a virtual proxy. Without one of the empty prefix, addresses without a prefix are 404.
+    /// Adds a virtual proxy. Without one for the empty prefix, addresses without a prefix are 404.
     #[must_use]
     pub fn virtual_proxy(mut self, virtual_proxy: VirtualProxy) -> Self {
         self.virtual_proxies.push(virtual_proxy);
@@ -163,14 +163,14 @@ impl Proxy {
         self
     }
 
-    /// Lets a user log in once with `?qlikTicket=<ticket>`. `POST /qps/ticket` makes more of them.
+    /// Lets a user log in once with `?qlikTicket=<ticket>`. `POST /qps/ticket` creates further tickets.
     #[must_use]
     pub fn ticket(mut self, ticket: impl Into<String>, user: impl Into<String>) -> Self {
         self.tickets.insert(ticket.into(), user.into());
         self
     }
 
-    /// The number of proxy sessions that a user can have. Defaults to 5. One more login is answered with
+    /// Sets the number of proxy sessions that a user can have. Defaults to 5. A further login is answered with
     /// `OnMaxParallelSessionsExceeded` and closed, and so are all logins until the lock-out ends
     /// ([`lock_out`](Self::lock_out)).
     #[must_use]
@@ -179,7 +179,7 @@ impl Proxy {
         self
     }
 
-    /// The number of seconds for which a user with too many sessions cannot log in. Defaults to 300.
+    /// Sets the number of seconds for which a user with too many sessions cannot log in. Defaults to 300.
     #[must_use]
     pub fn lock_out(mut self, seconds: u64) -> Self {
         self.lock_out_seconds = seconds;
@@ -239,7 +239,7 @@ impl Proxy {
 }
 
 impl VirtualProxy {
-    /// A virtual proxy of a prefix, which may be empty.
+    /// Creates a virtual proxy with a prefix, which can be empty.
     pub fn new(prefix: impl Into<String>) -> Self {
         Self {
             prefix: prefix.into(),
@@ -250,28 +250,28 @@ impl VirtualProxy {
         }
     }
 
-    /// The name of the session cookie. Defaults to `X-Qlik-Session`, or `X-Qlik-Session-<prefix>` if there is a prefix.
+    /// Sets the name of the session cookie. Defaults to `X-Qlik-Session`, or `X-Qlik-Session-<prefix>` with a prefix.
     #[must_use]
     pub fn cookie(mut self, name: impl Into<String>) -> Self {
         self.cookie = name.into();
         self
     }
 
-    /// The attributes of the session cookie. Defaults to `Path=/; HttpOnly; SameSite=Lax`.
+    /// Sets the attributes of the session cookie. Defaults to `Path=/; HttpOnly; SameSite=Lax`.
     #[must_use]
     pub fn cookie_attributes(mut self, attributes: impl Into<String>) -> Self {
         self.cookie_attributes = attributes.into();
         self
     }
 
-    /// The response to a client that is not logged in. Defaults to a redirect to Windows authentication.
+    /// Sets the response to a client that is not logged in. Defaults to a redirect to Windows authentication.
     #[must_use]
     pub fn login(mut self, login: Login) -> Self {
         self.login = login;
         self
     }
 
-    /// A header that names the user to log in.
+    /// Sets a header with the user to log in.
     #[must_use]
     pub fn user_header(mut self, name: impl Into<String>) -> Self {
         self.user_header = Some(name.into());

@@ -1,4 +1,4 @@
-//! The sessions of the proxy, and its decision about each upgrade.
+//! The sessions of the proxy, and its decision on each upgrade.
 
 use super::{Login, Proxy, VirtualProxy};
 use crate::methods::unique_id;
@@ -8,15 +8,15 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-/// What the proxy remembers.
+/// State of the proxy.
 #[derive(Debug)]
 pub(crate) struct State {
     pub(super) proxy: Proxy,
-    /// Sessions by the value of their cookie.
+    /// Sessions by cookie value.
     sessions: BTreeMap<String, Session>,
     locked: BTreeMap<String, Instant>,
     next_node: usize,
-    /// How many logins there were.
+    /// The number of logins.
     pub(crate) logins: usize,
 }
 
@@ -27,12 +27,12 @@ pub(super) struct Session {
     pub(super) csrf: String,
 }
 
-/// What becomes of an upgrade.
+/// The decision on an upgrade.
 #[derive(Debug)]
 pub(crate) enum Verdict {
     Refused(Response),
     Admitted(Admission),
-    /// The upgrade is accepted only to say why it is refused; the close code if it is closed after that.
+    /// The upgrade is accepted to send the reason for the refusal, then closed if there is a close code.
     Told {
         headers: Vec<(String, String)>,
         message: Value,
@@ -40,24 +40,24 @@ pub(crate) enum Verdict {
     },
 }
 
-/// An upgrade that goes through to the engine.
+/// An accepted upgrade.
 #[derive(Debug, Default)]
 pub(crate) struct Admission {
-    /// The user as the engine gets to know him.
+    /// The user for the engine.
     pub(crate) user: String,
-    /// Headers of the answer.
+    /// Headers of the response.
     pub(crate) headers: Vec<(String, String)>,
-    /// The node that the load balancer has chosen.
+    /// The node chosen by the load balancer.
     pub(crate) node: Option<usize>,
     /// A notification to send before `OnConnected`.
     pub(crate) message: Option<Value>,
-    /// When a socket without messages is closed.
+    /// Time after which a socket without messages is closed.
     pub(crate) idle: Option<Duration>,
 }
 
-/// Why nobody is logged in.
+/// Why a request is not logged in.
 pub(super) enum Outsider {
-    /// No login, or none that is valid.
+    /// No login, or an invalid one.
     Unknown,
     TooManySessions,
 }
@@ -65,7 +65,7 @@ pub(super) enum Outsider {
 /// A request with a session of the proxy.
 pub(super) struct Known {
     pub(super) session: Session,
-    /// The cookie's value if the session is new.
+    /// The cookie value if the session is new.
     pub(super) new_cookie: Option<String>,
 }
 
@@ -74,13 +74,13 @@ impl State {
         Self { proxy, sessions: BTreeMap::new(), locked: BTreeMap::new(), next_node: 0, logins: 0 }
     }
 
-    /// Ends all sessions, as a restart of the proxy does: their cookies are stale.
+    /// Ends all sessions, as a restart of the proxy does: their cookies become stale.
     pub(crate) fn end_sessions(&mut self) {
         self.sessions.clear();
         self.locked.clear();
     }
 
-    /// Decides about an upgrade.
+    /// Decides on an upgrade.
     pub(crate) fn judge(&mut self, head: &Head) -> Verdict {
         let address = Address::parse(&head.target);
         let Some(place) = self.proxy.find(&address.prefix) else { return self.refuse(404, "") };
@@ -125,8 +125,8 @@ impl State {
         })
     }
 
-    /// The user of a request: by the first of ticket, cookie, token and header that is there and valid. A ticket
-    /// that is not is final.
+    /// The user of a request: from the first valid one of ticket, cookie, token and header. An invalid ticket
+    /// is final.
     pub(super) fn identify(&mut self, head: &Head, address: &Address, place: &VirtualProxy) -> Result<Known, Outsider> {
         if let Some(ticket) = address.query("qlikTicket") {
             let user = self.proxy.tickets.remove(ticket).ok_or(Outsider::Unknown)?;
@@ -170,7 +170,7 @@ impl State {
         cookie.and_then(|cookie| self.sessions.remove(cookie)).is_some()
     }
 
-    /// The node of a socket; one that has none yet gets a cookie.
+    /// The node of a socket. Sets a cookie if it has no node yet.
     fn node(&mut self, head: &Head, headers: &mut Vec<(String, String)>) -> Option<usize> {
         let balancer = self.proxy.balancer.as_ref()?;
         let known = head.cookie(&balancer.cookie).and_then(|node| node.parse().ok());
@@ -207,7 +207,7 @@ impl State {
         }
     }
 
-    /// The answer to a request of somebody who is not logged in.
+    /// The response to a request without a login.
     pub(super) fn login_response(&self, head: &Head, place: &VirtualProxy) -> Response {
         match place.login {
             Login::Unauthorized => {
@@ -237,7 +237,7 @@ impl State {
     }
 }
 
-/// The header that brings a new session's cookie.
+/// The header that sets the cookie of a new session.
 pub(super) fn cookie_header(place: &VirtualProxy, known: &Known) -> Vec<(String, String)> {
     let cookie = known.new_cookie.as_ref();
     let header = cookie.map(|value| format!("{}={value}; {}", place.cookie_name(), place.cookie_attributes));

@@ -1,12 +1,12 @@
-//! Functions that scripts may call but that this engine does not have.
+//! Functions of load scripts that this engine does not implement.
 
-/// The name of such a function, if that is what an expression's error is about.
+/// The name of such a function, if an expression's error is about one.
 pub(super) fn function(message: &str) -> Option<&str> {
     let name = message.strip_prefix('\'')?.strip_suffix("' is not a valid function")?;
     FUNCTIONS.iter().any(|known| known.eq_ignore_ascii_case(name)).then_some(name)
 }
 
-/// Functions of the script reference that are not implemented; those that are by now are found before.
+/// Functions of the script reference that are not implemented. Implemented functions are looked up first.
 pub(super) const FUNCTIONS: &[&str] = &[
     "ApplyCodepage",
     "Attribute",

@@ -1,4 +1,4 @@
-//! Control statements with what is in them.
+//! Control statements with their blocks.
 
 use super::split::{Statement, first_word, split};
 use super::{CONTROL_MISMATCH, Outcome, ScriptError};
@@ -8,13 +8,13 @@ use super::{CONTROL_MISMATCH, Outcome, ScriptError};
 pub(super) enum Block {
     /// A plain statement.
     Plain(Statement),
-    /// Conditions with what follows from them; the last may have none.
+    /// Conditions with their blocks; the last may have no condition.
     If(Vec<(Option<Statement>, Vec<Block>)>),
-    /// `SWITCH` with its cases; one without a statement is the default.
+    /// `SWITCH` with its cases; the one without a statement is the default.
     Switch(Statement, Vec<(Option<Statement>, Vec<Block>)>),
     /// `FOR … NEXT`.
     For(Statement, Vec<Block>),
-    /// `DO … LOOP`, with both statements, which may have conditions.
+    /// `DO … LOOP`; both statements can have conditions.
     Do(Statement, Vec<Block>, Statement),
     /// `SUB … END SUB`.
     Sub(Statement, Vec<Block>),
@@ -61,7 +61,7 @@ struct Reader<'a> {
     at: usize,
 }
 
-/// The two words that a control statement may start with, as one.
+/// The keyword of a control statement; two words are joined.
 fn keyword(statement: &Statement) -> String {
     if !statement.control {
         return String::new();
@@ -84,7 +84,7 @@ impl<'a> Reader<'a> {
         self.statements.get(self.at - 1)
     }
 
-    /// Blocks up to a statement that ends or parts what they are in.
+    /// Blocks up to a statement that ends or separates the enclosing block.
     fn blocks(&mut self, opened_by: Option<&Statement>) -> Outcome<Vec<Block>> {
         let mut blocks = Vec::new();
         while let Some(statement) = self.peek() {

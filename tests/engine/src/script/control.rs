@@ -9,7 +9,7 @@ use super::{CANNOT_OPEN, CONTROL_MISMATCH, Outcome, ScriptError};
 use crate::expression::{Symbol, Token, tokenize};
 use crate::value::Dual;
 
-/// Lists that `FOR EACH` can go through.
+/// Lists that `FOR EACH` can iterate over.
 const LISTS: [&str; 3] = ["filelist", "dirlist", "fieldvaluelist"];
 
 /// A subroutine.
@@ -101,7 +101,7 @@ impl Runner<'_> {
                         list[first.end..last.end].trim().trim_start_matches('(').trim_end_matches(')').trim();
                     values.extend(self.list(&word.to_lowercase(), argument)?);
                 }
-                // A list may come out of a variable.
+                // A variable can contain a list.
                 Symbol::Word(word) if item.len() == 1 => match self.variables.get(&**word) {
                     Some(text) => values.push(text.clone()),
                     None => values.push(word.to_string()),
@@ -127,7 +127,7 @@ impl Runner<'_> {
         let found = if kind == "filelist" { files.find(&mask) } else { files.folders(&mask) };
         match found {
             Ok(found) => Ok(found.iter().map(|path| Files::shown(&mask, path)).collect()),
-            // What is not there makes no rounds.
+            // A missing file or folder results in no iterations.
             Err(error) if error.code == CANNOT_OPEN => Ok(Vec::new()),
             Err(error) => Err(error),
         }
@@ -177,7 +177,7 @@ impl Runner<'_> {
         }
     }
 
-    /// Whether `DO` or `LOOP` goes on by its condition.
+    /// Whether the condition of `DO` or `LOOP` continues the loop.
     fn goes_on(&mut self, statement: &Statement) -> Outcome<bool> {
         let text = self.expand(&statement.text);
         let rest = text[first_word(&text).len()..].trim();
@@ -216,7 +216,7 @@ impl Runner<'_> {
             };
             values.push(value);
         }
-        // Parameters are variables while the subroutine runs; those that it is not given are empty.
+        // Parameters are variables while the subroutine runs; missing ones are empty.
         let before: Vec<Option<String>> = sub.parameters.iter().map(|name| self.variables.get(name).cloned()).collect();
         for (at, parameter) in sub.parameters.iter().enumerate() {
             self.set(parameter, values.get(at).cloned().unwrap_or_default());
@@ -231,7 +231,7 @@ impl Runner<'_> {
                 None => drop(self.variables.remove(parameter)),
             }
         }
-        // An argument that is the name of a variable gets what the parameter has become.
+        // If an argument is the name of a variable, the variable gets the final value of the parameter.
         for ((argument, before), after) in arguments.iter().zip(values).zip(after) {
             if let Some(after) = after.filter(|after| is_name(argument) && *after != before) {
                 self.set(unquoted(argument), after);
@@ -265,7 +265,7 @@ impl Runner<'_> {
     }
 }
 
-/// A value as an expression would spell it.
+/// A value as an expression.
 fn literal(value: &Dual) -> String {
     match value {
         Dual::Null => "Null()".to_owned(),
@@ -274,7 +274,7 @@ fn literal(value: &Dual) -> String {
     }
 }
 
-/// Whether an argument is no more than a name.
+/// Whether an argument is only a name.
 fn is_name(argument: &str) -> bool {
     matches!(
         tokenize(argument).as_deref(),

@@ -1,4 +1,4 @@
-//! From a source's rows through its loads to a table.
+//! Runs loads: from the rows of a source to a table.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -12,11 +12,11 @@ use super::{AUTOGENERATE_COUNT, Outcome, Progress, ScriptError, qvd, separated, 
 use crate::expression::{bind, evaluate};
 use crate::value::Dual;
 
-/// Rows that one statement may generate, so that a slip of the pen does not take all memory.
+/// Maximum number of rows that one statement can generate, so that a typo does not use up all memory.
 const MOST_GENERATED: f64 = 50_000_000.0;
 
 impl Runner<'_> {
-    /// Runs a load, and those before it that it feeds.
+    /// Runs a load, and the preceding loads that it feeds.
     pub(super) fn load(&mut self, load: &Load) -> Outcome<()> {
         let first = self.waiting.first().map_or(load, |(first, _)| first);
         if first.prefixes.contains(&Prefix::PartialOnly) {
@@ -32,7 +32,7 @@ impl Runner<'_> {
         let name = first.label.clone().unwrap_or(default_name);
         (self.progress)(Progress::Table(format!("{name} << {source}")));
         let null = self.variables.get("NullValue").cloned().unwrap_or_default();
-        // From the one that has the source back to the first.
+        // From the one with the source back to the first.
         for (at, each) in std::iter::once(load).chain(waiting.iter().rev().map(|(load, _)| load)).enumerate() {
             let last = at == waiting.len();
             let keeps_fields = last && !first.prefixes.contains(&Prefix::Mapping);
@@ -68,14 +68,14 @@ impl Runner<'_> {
         Ok(())
     }
 
-    /// The rows of a source, what to call it, and what to call a table of it.
+    /// The rows of a source, the name of the source, and the name of its table.
     fn input(&mut self, load: &Load) -> Outcome<(Input, String, String)> {
         match &load.source {
             Source::Preceding => Ok((Input::default(), String::new(), String::new())),
             Source::Inline(text, format) => {
                 let null = self.variables.get("NullInterpret").map(String::as_str);
                 let input = separated::read(text, format, &self.world.settings, null);
-                // The engine gives inline data a name of its own making.
+                // The engine generates a name for inline data.
                 let mark = text.bytes().fold(0_u32, |mark, byte| mark.wrapping_mul(31).wrapping_add(byte.into()));
                 let name = format!("INL{:03X}", mark & 0xfff);
                 Ok((input, name.clone(), name))
@@ -153,7 +153,7 @@ impl Runner<'_> {
     }
 }
 
-/// Adds the rows of one file to those of the files before it.
+/// Adds the rows of one file to those of the earlier files.
 fn merge(input: &mut Option<Input>, next: Input) -> Outcome<()> {
     match input {
         Some(input) if input.names() == next.names() => input.extend(next),

@@ -10,7 +10,7 @@ use super::{CANNOT_OPEN, CONNECTION_NOT_FOUND, OUTSIDE, Outcome, ScriptError};
 use crate::error::code;
 use crate::value::wild_match;
 
-/// The folders that scripts read files from. Files that scripts store are kept in memory, and hide files of the same
+/// The folders that scripts read files from. Files stored by scripts are kept in memory, and hide files of the same
 /// name.
 #[derive(Debug, Clone, Default)]
 pub struct Folders {
@@ -36,7 +36,7 @@ impl Folders {
     }
 }
 
-/// The files as one script sees them.
+/// The files from the view of one script.
 #[derive(Debug)]
 pub(super) struct Files {
     folders: Folders,
@@ -61,7 +61,7 @@ impl Files {
         Self { folders: folders.clone(), directory: String::new() }
     }
 
-    /// A path in the file system, which never leads out of the folders.
+    /// A path in the file system, always inside of the folders.
     fn resolve(&self, path: &str) -> Outcome<PathBuf> {
         if path.contains("://") && library(path).is_none() {
             return Err(ScriptError::not_implemented(&format!("Reading from '{path}'")));
@@ -90,7 +90,7 @@ impl Files {
         Ok(folder.join(relative))
     }
 
-    /// The files that a path means; one with wild cards can mean several or none.
+    /// The files of a path; with wildcards there can be several or none.
     pub(super) fn find(&self, path: &str) -> Outcome<Vec<PathBuf>> {
         let full = self.resolve(path)?;
         let stored = self.folders.stored.lock().unwrap_or_else(PoisonError::into_inner);
@@ -112,7 +112,7 @@ impl Files {
         Ok(found)
     }
 
-    /// The names of the folders that a path with wild cards means.
+    /// The names of the folders that match a path with wildcards.
     pub(super) fn folders(&self, path: &str) -> Outcome<Vec<PathBuf>> {
         let full = self.resolve(path)?;
         let Some((folder, name)) = full.parent().zip(full.file_name().and_then(|name| name.to_str())) else {
@@ -130,7 +130,7 @@ impl Files {
         Ok(found)
     }
 
-    /// A file that was found, as a script would write its path, given the path that found it.
+    /// The path of a found file in the form of the script's path.
     pub(super) fn shown(path: &str, found: &Path) -> String {
         let name = found.file_name().unwrap_or_default().to_string_lossy();
         match path.rfind(['/', '\\']) {
@@ -139,7 +139,7 @@ impl Files {
         }
     }
 
-    /// The bytes of a file that was found.
+    /// The bytes of a found file.
     pub(super) fn read(&self, file: &Path) -> Outcome<Arc<[u8]>> {
         if let Some(bytes) = self.folders.stored.lock().unwrap_or_else(PoisonError::into_inner).get(file) {
             return Ok(Arc::clone(bytes));
@@ -148,12 +148,12 @@ impl Files {
         bytes.map(Arc::from).map_err(|error| cannot_open(&file.display().to_string(), &error.to_string()))
     }
 
-    /// The bytes of a file, if it is there.
+    /// The bytes of a file, if it exists.
     pub(super) fn bytes(&self, path: &str) -> Option<Arc<[u8]>> {
         self.read(self.find(path).ok()?.first()?).ok()
     }
 
-    /// The size of a file, if it is there.
+    /// The size of a file, if it exists.
     pub(super) fn size(&self, path: &str) -> Option<u64> {
         let found = self.find(path).ok()?;
         let file = found.first()?;
@@ -162,7 +162,7 @@ impl Files {
         stored.map(|length| length as u64).or_else(|| Some(std::fs::metadata(file).ok()?.len()))
     }
 
-    /// When a file was changed, as a serial number of days; for one that was stored, now.
+    /// When a file was modified, as a serial date; for stored files, now.
     pub(super) fn changed(&self, path: &str) -> Option<f64> {
         let found = self.find(path).ok()?;
         let file = found.first()?;
@@ -171,7 +171,7 @@ impl Files {
         Some(days(time))
     }
 
-    /// Keeps a file in memory.
+    /// Stores a file in memory.
     pub(super) fn store(&self, path: &str, bytes: Vec<u8>) -> Outcome<()> {
         let full = self.resolve(path)?;
         self.folders.stored.lock().unwrap_or_else(PoisonError::into_inner).insert(full, bytes.into());
@@ -179,7 +179,7 @@ impl Files {
     }
 }
 
-/// A moment as a serial number of days, in UTC.
+/// A time as a serial date, in UTC.
 pub(super) fn days(time: SystemTime) -> f64 {
     let elapsed = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     25_569.0 + (elapsed.as_secs() as f64) / 86_400.0

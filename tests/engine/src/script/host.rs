@@ -1,4 +1,4 @@
-//! Functions that look at the script's place: the row, the tables so far, the maps.
+//! Functions that depend on the state of the script: the row, the loaded tables, the maps.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -12,16 +12,16 @@ use crate::data::{Store, Symbols};
 use crate::expression::{Expression, Host, Scope, evaluate};
 use crate::value::{Dual, Key, Settings, format_moment};
 
-/// What lasts over statements: tables, maps, formats, counters.
+/// State that outlives statements: tables, maps, formats, counters.
 #[derive(Debug)]
 pub(super) struct World {
     pub(super) store: Store,
     pub(super) maps: HashMap<String, Arc<Mapping>>,
     pub(super) files: Files,
     pub(super) settings: Settings,
-    /// Numbers given by `AutoNumber`, by counter.
+    /// Numbers from `AutoNumber`, by counter.
     pub(super) numbered: RefCell<HashMap<String, HashMap<String, f64>>>,
-    /// State of the generator of random numbers.
+    /// State of the random number generator.
     pub(super) random: Cell<u64>,
     /// Serial number of the time when the script started.
     pub(super) now: f64,
@@ -36,7 +36,7 @@ pub(super) struct Mapping {
 }
 
 impl Mapping {
-    /// Adds an entry, unless there is one for the value.
+    /// Adds an entry, unless the value has one.
     pub(super) fn add(&mut self, from: Dual, to: Dual) {
         if let Some(key) = from.key()
             && let Entry::Vacant(place) = self.places.entry(key)
@@ -50,33 +50,33 @@ impl Mapping {
         self.places.get(&value.key()?).map(|place| &self.entries[*place].1)
     }
 
-    /// The entries in the order they came.
+    /// The entries in order of insertion.
     pub(super) fn entries(&self) -> &[(Dual, Dual)] {
         &self.entries
     }
 }
 
-/// What statements have said about the loads after them. Of several patterns that fit a field the last counts.
+/// Settings for later loads. If several patterns match a field, the last one applies.
 #[derive(Debug, Default)]
 pub(super) struct Rules {
-    /// Patterns of fields that are, or are no longer, named after their table.
+    /// Patterns of fields to qualify, or no longer.
     pub(super) qualified: Vec<(String, bool)>,
-    /// Patterns of fields whose nulls are values, or are no longer.
+    /// Patterns of fields whose nulls are values, or no longer.
     pub(super) valued: Vec<(String, bool)>,
-    /// Patterns of fields with the map that replaces their values, or with none.
+    /// Patterns of fields with the map for their values, or without one.
     pub(super) mapped: Vec<(String, Option<String>)>,
-    /// Names of fields with the names that they get.
+    /// Field names with their new names.
     pub(super) aliases: HashMap<String, String>,
 }
 
-/// What the last pattern that fits a field says.
+/// The setting of the last pattern that matches a field.
 pub(super) fn last_fit<'a, T>(patterns: &'a [(String, T)], field: &str) -> Option<&'a T> {
     let last = patterns.iter().rev().find(|(pattern, _)| crate::value::wild_match(field, pattern));
     last.map(|(_, what)| what)
 }
 
 impl World {
-    /// The next random number, from 0 to below 1.
+    /// The next random number: at least 0, less than 1.
     pub(super) fn random(&self) -> f64 {
         let mut state = self.random.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
         self.random.set(state);
@@ -90,29 +90,29 @@ impl World {
     }
 }
 
-/// Where an expression of a script is evaluated.
+/// The context of an expression in a script.
 pub(super) struct Place<'a> {
     pub(super) world: &'a World,
-    /// Values of the row that is read.
+    /// Values of the current row.
     pub(super) row: &'a [Dual],
-    /// Values of the row before it.
+    /// Values of the previous row.
     pub(super) previous: &'a [Dual],
     /// Results of aggregations.
     pub(super) aggregated: &'a [Dual],
-    /// What is loaded so far by this statement.
+    /// What this statement has loaded so far.
     pub(super) output: Option<&'a Output>,
-    /// Number of the row that is read, from 1.
+    /// Number of the current row, from 1.
     pub(super) record: usize,
-    /// Round of `WHILE`, from 1.
+    /// Iteration of `WHILE`, from 1.
     pub(super) round: usize,
-    /// Which part of each split text, from 1.
+    /// The current part of each split text, from 1.
     pub(super) parts: &'a [usize],
-    /// The path of the file that is read; empty if the source is not a file.
+    /// The path of the current file; empty if the source is not a file.
     pub(super) file: &'a str,
 }
 
 impl<'a> Place<'a> {
-    /// A place outside of any row.
+    /// A context without a row.
     pub(super) fn outside(world: &'a World) -> Self {
         Self {
             world,
@@ -251,7 +251,7 @@ impl Scope for Place<'_> {
             Host::Random => Dual::Number(world.random()),
             Host::Now => world.moment(world.now, &world.settings.timestamp),
             Host::Today => world.moment(world.now.floor(), &world.settings.date),
-            // The rest is about charts and selections, which a script has none of.
+            // The other functions are about charts and selections, which scripts do not have.
             _ => Dual::Null,
         }
     }

@@ -1,11 +1,11 @@
-//! What of the script language is here, found by trying.
+//! The supported parts of the script language, determined by parsing examples.
 
 use super::load::{Format, Kind, Source};
 use super::statement::{self, Parsed};
 use super::{absent, control_words};
 use crate::expression;
 
-/// Each statement, prefix, source and kind of file, with an example.
+/// Each statement, prefix, source and file type, with an example.
 const FORMS: [(&str, &str); 64] = [
     ("ADD", "ADD LOAD 1 AS a AUTOGENERATE 1"),
     ("ALIAS", "ALIAS a AS b"),
@@ -73,14 +73,14 @@ const FORMS: [(&str, &str); 64] = [
     ("WHEN, UNLESS", "WHEN 1 SET a = 1"),
 ];
 
-/// The statements, prefixes, sources and kinds of files of the script language, and whether this engine has them.
+/// The statements, prefixes, sources and file types of the script language, and whether this engine implements them.
 pub fn statements() -> Vec<(String, bool)> {
     let forms = FORMS.iter().map(|(name, example)| ((*name).to_owned(), is_here(example)));
     let control = control_words().map(|word| (word.to_uppercase(), true));
     forms.chain(control).collect()
 }
 
-/// The functions of the language, and whether this engine has them.
+/// The functions of the language, and whether this engine implements them.
 pub fn functions() -> Vec<(String, bool)> {
     let here = expression::functions();
     let there = absent::FUNCTIONS.iter().filter(|name| !here.iter().any(|known| known.eq_ignore_ascii_case(name)));

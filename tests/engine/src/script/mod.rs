@@ -38,11 +38,11 @@ use crate::data::Data;
 use crate::error::code;
 use crate::expression::ParseError;
 
-/// What a script may reach while it runs.
+/// Settings for running a script.
 pub struct Options<'a> {
     /// Where files are read from.
     pub folders: &'a Folders,
-    /// Rows to read from a source at most.
+    /// Maximum number of rows to read from a source.
     pub limit: Option<usize>,
     /// Variables that exist before the script runs.
     pub variables: Variables,
@@ -57,54 +57,54 @@ pub struct Options<'a> {
 pub enum Progress {
     /// A table starts to load; the text is `Table << source`.
     Table(String),
-    /// Lines fetched so far into the table; not the last word.
+    /// Number of rows fetched into the table so far; not the final number.
     Fetching(usize),
-    /// Lines fetched into the table, at its end.
+    /// Number of rows fetched into the table, at its end.
     Fetched(usize),
-    /// A `TRACE` statement's text, or a note of the engine.
+    /// The text of a `TRACE` statement, or a note of the engine.
     Note(String),
     /// Rows that were stored in a file.
     Stored(usize),
-    /// A connection is to be opened; the name of it.
+    /// A connection is being opened, with its name.
     Connecting(String),
-    /// That has failed.
+    /// Opening that connection failed.
     ConnectFailed(String),
-    /// The index for searching is made, and is complete.
+    /// The search index is created and complete.
     SearchIndex,
 }
 
-/// What a script leaves behind.
+/// The result of a script.
 #[derive(Debug)]
 pub struct Loaded {
     /// The tables.
     pub data: Data,
-    /// Variables, those before the script included.
+    /// Variables, including those from before the script.
     pub variables: Variables,
 }
 
-/// Where and why a script stopped.
+/// Where and why a script failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScriptError {
-    /// What went wrong, as the engine says it.
+    /// The engine's error message.
     pub message: String,
     /// Number of the error among the engine's localized codes, such as 11013.
     pub code: i32,
-    /// What the message is about: the field's or table's name.
+    /// The subject of the message: the name of a field or table.
     pub parameter: String,
-    /// The statement at fault, up to the error.
+    /// The failed statement, up to the error.
     pub line: String,
     /// The rest of the statement.
     pub line_end: String,
-    /// Where.
+    /// The position of the error.
     pub position: Position,
 }
 
-/// A place in a script. All counts start at 0.
+/// A position in a script. All counts start at 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Position {
     /// Characters from the start of the script.
     pub text: usize,
-    /// Length of the part at fault.
+    /// Length of the invalid part.
     pub length: usize,
     /// Script tab (`///$tab`).
     pub tab: usize,
@@ -115,7 +115,7 @@ pub struct Position {
 }
 
 impl ScriptError {
-    /// An error of a code. The caller that knows the statement fills in the place.
+    /// Creates an error with a code. The caller that knows the statement sets the position.
     fn new(code: i32, parameter: impl Into<String>, message: impl Into<String>) -> Box<Self> {
         Box::new(Self {
             message: message.into(),
@@ -157,7 +157,7 @@ impl From<ParseError> for Box<ScriptError> {
 }
 
 impl ScriptError {
-    /// The line of the whole script, tabs or not, that the error is in. The first is 0.
+    /// The line of the error in the whole script, ignoring tabs. The first line is 0.
     pub fn line_number(&self, script: &str) -> usize {
         script.chars().take(self.position.text).filter(|c| *c == '\n').count()
     }
@@ -171,7 +171,7 @@ impl fmt::Display for ScriptError {
 
 impl std::error::Error for ScriptError {}
 
-/// What running a statement may end with.
+/// The result of running a statement.
 type Outcome<T> = Result<T, Box<ScriptError>>;
 
 const TABLE_NOT_FOUND: i32 = 11001;
@@ -188,7 +188,7 @@ const AGGREGATION_REQUIRED: i32 = 11031;
 const NO_PREVIOUS_TABLE: i32 = 11046;
 const WRONG_QVD: i32 = 11047;
 
-/// Runs a script from an empty app.
+/// Runs a script in an empty app.
 pub fn run(script: &str, options: Options<'_>) -> Result<Loaded, Box<ScriptError>> {
     let blocks = block::parse(script).map_err(|error| place::located(error, script))?;
     let mut runner = Runner::new(script, options);
@@ -196,8 +196,7 @@ pub fn run(script: &str, options: Options<'_>) -> Result<Loaded, Box<ScriptError
     Ok(runner.finish())
 }
 
-/// Syntax errors of a script, found without running it. Statements that this engine does not
-/// support are not syntax errors.
+/// Syntax errors of a script, found without running it. Unsupported statements are not syntax errors.
 pub fn check(script: &str) -> Vec<Box<ScriptError>> {
     let blocks = match block::parse(script) {
         Ok(blocks) => blocks,
@@ -205,7 +204,7 @@ pub fn check(script: &str) -> Vec<Box<ScriptError>> {
     };
     let mut errors = Vec::new();
     block::statements(&blocks, &mut |statement| {
-        // What a dollar-sign expansion makes of a statement is known only when it runs.
+        // The expansion of a statement is known only when it runs.
         if statement.control || statement.text.contains("$(") {
             return;
         }

@@ -5,7 +5,7 @@ use super::statement::Parsed;
 use super::{Outcome, ScriptError, UNEXPECTED};
 use crate::expression::{Parser, Symbol, Token, tokenize};
 
-/// Reads names, keywords between them, and nothing else.
+/// Parses names and the keywords between them.
 pub(super) struct Names<'a> {
     text: &'a str,
     parser: Parser<'a>,
@@ -16,7 +16,7 @@ impl<'a> Names<'a> {
         Self { text, parser: Parser::new(text, tokens) }
     }
 
-    /// Whether tables are meant, or fields.
+    /// Whether the statement is about tables, not fields.
     fn tables(&mut self) -> Outcome<bool> {
         if self.parser.accept_keyword("tables") || self.parser.accept_keyword("table") {
             return Ok(true);
@@ -70,7 +70,7 @@ impl<'a> Names<'a> {
         })
     }
 
-    /// Names, some of them with another name after `AS`.
+    /// Names, some with another name after `AS`.
     pub(super) fn renamed(&mut self) -> Outcome<Vec<(String, String)>> {
         self.list(|names| {
             let from = names.name()?;

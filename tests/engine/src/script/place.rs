@@ -1,4 +1,4 @@
-//! Places in a script: tabs, lines, columns.
+//! Positions in a script: tabs, lines, columns.
 
 use super::{Position, ScriptError};
 
@@ -8,7 +8,7 @@ pub(super) fn located(mut error: Box<ScriptError>, script: &str) -> Box<ScriptEr
     error
 }
 
-/// The place of a byte offset.
+/// The position of a byte offset.
 pub(super) fn position(script: &str, offset: usize, length: usize) -> Position {
     let offset = (0..=offset.min(script.len())).rev().find(|at| script.is_char_boundary(*at)).unwrap_or(0);
     let before = &script[..offset];

@@ -7,12 +7,12 @@ use super::{ScriptError, WRONG_QVD};
 use crate::value::Dual;
 use openqvd::{Column, Qvd, Value, WriteTable};
 
-/// What is wrong with a file.
+/// Why a file is invalid.
 #[derive(Debug)]
 pub(super) struct Fault(String);
 
 impl Fault {
-    /// The error of a statement about the file.
+    /// The error for a statement that reads the file.
     pub(super) fn about(&self, path: &str) -> Box<ScriptError> {
         ScriptError::new(WRONG_QVD, path, format!("The file '{path}' is not in the QVD format ({})", self.0))
     }
@@ -35,7 +35,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Input, Fault> {
     Ok(Input::new(names, rows))
 }
 
-/// What a file's header says. The crate drops whatever is escaped in names, such as `&`.
+/// The header of a file. The crate drops escaped characters in names, such as `&`.
 #[derive(Debug)]
 pub(super) struct Head {
     pub(super) table: String,
@@ -70,7 +70,7 @@ fn dual(cell: Option<Value>) -> Dual {
     }
 }
 
-/// A file of columns.
+/// Writes columns to a file.
 pub(super) fn write(table: &str, columns: Vec<(Arc<str>, Vec<Dual>)>) -> Result<Vec<u8>, Fault> {
     let columns = columns.into_iter().map(|(name, values)| Column::new(&*name, values.iter().map(cell).collect()));
     Ok(WriteTable::new(table, columns.collect())?.to_bytes()?)

@@ -1,4 +1,4 @@
-//! One `LOAD`: rows in, rows out.
+//! One `LOAD`: input rows to output rows.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -14,13 +14,13 @@ use crate::expression::{
 };
 use crate::value::{Dual, Key};
 
-/// Rows to be read.
+/// Input rows.
 #[derive(Debug, Default)]
 pub(super) struct Input {
     names: Vec<Arc<str>>,
     rows: Vec<Vec<Dual>>,
     generated: usize,
-    /// The paths of the files that the rows come from, each with its first row.
+    /// The paths of the source files, each with its first row.
     files: Vec<(usize, String)>,
 }
 
@@ -30,7 +30,7 @@ impl Input {
         Self { names, rows, generated: 0, files: Vec::new() }
     }
 
-    /// A number of rows without values.
+    /// Rows without values.
     pub(super) fn generated(count: usize) -> Self {
         Self { generated: count, ..Self::default() }
     }
@@ -46,14 +46,14 @@ impl Input {
         &self.rows
     }
 
-    /// Adds the rows of another input of the same names.
+    /// Adds the rows of another input with the same names.
     pub(super) fn extend(&mut self, other: Self) {
         let first = self.rows.len();
         self.files.extend(other.files.into_iter().map(|(row, file)| (first + row, file)));
         self.rows.extend(other.rows);
     }
 
-    /// Says which file the rows come from.
+    /// Sets the source file of the rows.
     pub(super) fn of_file(mut self, path: String) -> Self {
         self.files = vec![(0, path)];
         self
@@ -78,7 +78,7 @@ impl Input {
         self.rows.get(at).map_or(&[], Vec::as_slice)
     }
 
-    /// Sorts by fields, some of them downwards.
+    /// Sorts by fields, some of them in descending order.
     pub(super) fn sort(&mut self, order: &[(String, bool)]) -> Outcome<()> {
         let mut places = Vec::new();
         for (field, down) in order {
@@ -98,7 +98,7 @@ impl Input {
     }
 }
 
-/// Rows that were loaded: columns of element numbers with the values behind them.
+/// Loaded rows: columns of element numbers and their values.
 #[derive(Debug, Default)]
 pub(super) struct Output {
     pub(super) name: String,
@@ -106,7 +106,7 @@ pub(super) struct Output {
     symbols: Vec<Symbols>,
     columns: Vec<Vec<u32>>,
     changes: Vec<Change>,
-    /// The rows to load at most, as `FIRST` says.
+    /// The maximum number of rows to load, from `FIRST`.
     most: Option<usize>,
 }
 
@@ -131,7 +131,7 @@ impl Output {
         self.symbols[place].value(self.columns[place][row])
     }
 
-    /// The rows as input of the `LOAD` before this one.
+    /// The rows as input of the preceding `LOAD`.
     pub(super) fn into_input(self) -> Input {
         let rows =
             (0..self.rows()).map(|row| (0..self.names.len()).map(|place| self.value(place, row)).collect()).collect();
@@ -175,7 +175,7 @@ impl Binder for Names<'_> {
     }
 }
 
-/// Functions that take a field's or map's name may be given it bare.
+/// Functions that take the name of a field or map accept it without quotes.
 pub(super) fn quote_names(expression: &mut Expression) {
     match expression {
         Expression::Host(host, arguments) => {
@@ -196,7 +196,7 @@ pub(super) fn quote_names(expression: &mut Expression) {
             {
                 arguments[0] = Expression::Value(Dual::Text(Arc::clone(name)));
             }
-            // A path may be bare in brackets, where a field could be as well.
+            // A bare path can be in brackets, like a field.
             if let (Host::Scripted(_), Some(Expression::Name(name, ..))) = (*host, arguments.first())
                 && (name.contains(['/', '\\']) || name.to_lowercase().ends_with(".qvd"))
             {
@@ -217,22 +217,22 @@ pub(super) fn quote_names(expression: &mut Expression) {
     }
 }
 
-/// What a `LOAD` is run for.
+/// How a `LOAD` is used.
 pub(super) struct Purpose<'a> {
-    /// Whether its values are those of the app's fields, or only passed on.
+    /// Whether its values are stored in the app's fields, or only passed on.
     pub(super) keeps_fields: bool,
-    /// What fields are called in the end.
+    /// The final names of fields.
     pub(super) rename: &'a dyn Fn(&Arc<str>) -> Arc<str>,
-    /// What becomes of a field's values in the end.
+    /// The final values of a field.
     pub(super) change: &'a dyn Fn(&str) -> Change,
 }
 
-/// What becomes of a field's values.
+/// Changes to the values of a field.
 #[derive(Debug, Default)]
 pub(super) struct Change {
-    /// Values instead of others, as `MAP` says.
+    /// Replacements of values, from `MAP`.
     pub(super) map: Option<Arc<Mapping>>,
-    /// A value instead of null, as `NULLASVALUE` says.
+    /// The value that replaces null, from `NULLASVALUE`.
     pub(super) null: Option<Dual>,
 }
 
@@ -303,7 +303,7 @@ impl Bound {
         !self.group.is_empty() || !self.aggregations.is_empty()
     }
 
-    /// In a load that aggregates, each field is in an aggregation or is grouped by.
+    /// In a load that aggregates, each field must be in an aggregation or in `GROUP BY`.
     fn check_groups(&self) -> Outcome<()> {
         if !self.aggregates() {
             return Ok(());
@@ -325,7 +325,7 @@ impl Bound {
     }
 }
 
-/// Runs one `LOAD`. Values go to the fields' own symbols, which are lent to the output while it grows.
+/// Runs one `LOAD`. Values are added to the fields' symbols, which are moved to the output while it grows.
 pub(super) fn load(
     load: &Load,
     input: &Input,
@@ -354,12 +354,12 @@ pub(super) fn load(
     result.map(|()| output)
 }
 
-/// The value of an expression outside of any row, as a count.
+/// The value of an expression outside of rows, as a count.
 fn number(expression: &Expression, world: &World) -> usize {
     evaluate(expression, &Place::outside(world)).to_number().map_or(0, |number| number.max(0.0) as usize)
 }
 
-/// Returns lent symbols to their fields.
+/// Moves symbols back to their fields.
 fn give_back(output: &mut Output, world: &mut World) {
     for (name, symbols) in output.names.iter().zip(std::mem::take(&mut output.symbols)) {
         *world.store.symbols_of(name) = symbols;
@@ -420,7 +420,7 @@ fn fill(
     Ok(())
 }
 
-/// The place of a row that is read.
+/// The context of an input row.
 fn place_at<'a>(
     world: &'a World,
     input: &'a Input,
@@ -457,7 +457,7 @@ fn push(output: &mut Output, values: Vec<Dual>, is_distinct: bool, seen: &mut Ha
     }
 }
 
-/// Groups of rows with what is aggregated of them.
+/// Groups of rows with their aggregations.
 #[derive(Default)]
 struct Groups {
     places: HashMap<Vec<Option<Key>>, usize>,
@@ -480,7 +480,7 @@ impl Groups {
     }
 
     fn finish(mut self, bound: &Bound, world: &World, mut push: impl FnMut(Vec<Dual>)) {
-        // Without groups there is one row, even of nothing.
+        // Without groups there is one row, even without input.
         if self.groups.is_empty() && bound.group.is_empty() {
             let accumulators = bound.aggregations.iter().map(|one| Accumulator::new(one.kind, one.distinct)).collect();
             self.groups.push((Vec::new(), accumulators));

@@ -1,4 +1,4 @@
-//! The run of a script.
+//! The execution of a script.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -23,7 +23,7 @@ use crate::error::code;
 use crate::expression::{self, Aggregation, Binder, Expression, bind, evaluate};
 use crate::value::{Dual, Settings, interpret};
 
-/// What comes after a statement.
+/// What to execute after a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flow {
     On,
@@ -32,10 +32,10 @@ pub(super) enum Flow {
     Stop,
 }
 
-/// A script that runs.
+/// A running script.
 pub(super) struct Runner<'a> {
     script: String,
-    /// Rows to read from a source at most.
+    /// Maximum number of rows to read from a source.
     pub(super) limit: Option<usize>,
     pub(super) cancel: &'a AtomicBool,
     pub(super) progress: &'a mut dyn FnMut(Progress),
@@ -47,7 +47,7 @@ pub(super) struct Runner<'a> {
     pub(super) waiting: Vec<(Load, Statement)>,
 }
 
-/// Names outside of any table are variables.
+/// Names outside of tables are variables.
 pub(super) struct Named<'a>(pub(super) &'a Variables, pub(super) &'a Settings);
 
 impl Binder for Named<'_> {
@@ -247,7 +247,7 @@ impl<'a> Runner<'a> {
         if text.trim().is_empty() {
             return Ok(Flow::On);
         }
-        // What an expansion brings may be several statements. `TRACE` and the like end at the first semicolon.
+        // An expansion can be several statements. `TRACE` and the like end at the first semicolon.
         if statement.text.contains("$(") && block::has_several(&text) {
             return self.nested(&text);
         }
@@ -255,7 +255,7 @@ impl<'a> Runner<'a> {
         self.perform(parsed, statement).map(|()| Flow::On)
     }
 
-    /// Runs statements that are not in the script's own text. Their errors are at the statement that brought them.
+    /// Runs statements that are not in the text of the script. Errors are reported at the statement that includes them.
     fn nested(&mut self, text: &str) -> Outcome<Flow> {
         if self.depth > 64 {
             return Err(ScriptError::new(super::CONTROL_MISMATCH, "", "Statements expand to statements too deeply"));
@@ -350,7 +350,7 @@ impl<'a> Runner<'a> {
                 }
             }
             Parsed::Connect(statement, target) => {
-                // A connection string can hold a password.
+                // A connection string can contain a password.
                 let shown = target.split(';').next().unwrap_or_default().to_owned();
                 (self.progress)(Progress::Connecting(shown.clone()));
                 (self.progress)(Progress::ConnectFailed(shown));
@@ -381,7 +381,7 @@ impl<'a> Runner<'a> {
         Ok(())
     }
 
-    /// Renames what a map has a name for.
+    /// Renames everything that has an entry in a map.
     fn rename_by(&mut self, tables: bool, map: &str) -> Outcome<()> {
         let map = self.world.maps.get(map).ok_or_else(|| ScriptError::table(map))?;
         let store = &self.world.store;
@@ -414,7 +414,7 @@ impl<'a> Runner<'a> {
         Ok(())
     }
 
-    /// A field that no table has any more is gone with its values.
+    /// Removes the values of a field that is in no table anymore.
     fn forget_unused(&mut self, field: &str) {
         if !self.world.store.has_field(field) {
             self.world.store.symbols.remove(field);

@@ -1,4 +1,4 @@
-//! Functions that only load scripts have, with those about files.
+//! Functions that only load scripts have, including those about files.
 
 use super::host::Place;
 use super::qvd;
@@ -11,7 +11,7 @@ impl Place<'_> {
         let text = |at: usize| value(at).as_text().into_owned();
         let store = &self.world.store;
         let name = self.file.rsplit(['/', '\\']).next().unwrap_or_default();
-        // Outside of a file they are null.
+        // Without a file, they are null.
         let of_file = |text: &str| if self.file.is_empty() { Dual::Null } else { Dual::text(text) };
         match function {
             Scripted::MapSubString => match self.world.maps.get(&text(0)) {
@@ -57,7 +57,7 @@ impl Place<'_> {
         }
     }
 
-    /// A path as an argument: a text, or bare in brackets; without one the file that is read.
+    /// A path as an argument: a text, or a bare path in brackets; defaults to the current file.
     fn path(&self, arguments: &[Expression], at: usize) -> String {
         match arguments.get(at) {
             None => self.file.to_owned(),
@@ -71,7 +71,7 @@ impl Place<'_> {
     }
 }
 
-/// A text with what a map has an entry for replaced, the first entry that fits going first.
+/// Replaces the parts of a text that have an entry in a map; earlier entries take precedence.
 fn replaced(text: &str, map: &super::host::Mapping) -> String {
     let mut result = String::with_capacity(text.len());
     let mut rest = text;

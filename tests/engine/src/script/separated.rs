@@ -1,4 +1,4 @@
-//! Texts of separated values.
+//! Separated values.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use super::load::{Format, Quoting};
 use super::rows::Input;
 use crate::value::{Dual, Settings, interpret};
 
-/// Rows of a text of separated values. Cells that are as `NullInterpret` says are null.
+/// Parses separated values. Cells that equal `NullInterpret` are null.
 pub(super) fn read(text: &str, format: &Format, settings: &Settings, null: Option<&str>) -> Input {
     let text = text.trim_start_matches('\u{feff}');
     let mut names: Option<Vec<Arc<str>>> = None;
@@ -37,7 +37,7 @@ pub(super) fn read(text: &str, format: &Format, settings: &Settings, null: Optio
     Input::new(names.unwrap_or_default(), rows)
 }
 
-/// A text of columns, with their names in its first line.
+/// Formats columns as separated values, with their names in the first line.
 pub(super) fn write(columns: &[(Arc<str>, Vec<Dual>)], delimiter: u8) -> String {
     let rows = columns.first().map_or(0, |(_, values)| values.len());
     let mut text = String::new();
@@ -71,7 +71,7 @@ pub(super) fn write(columns: &[(Arc<str>, Vec<Dual>)], delimiter: u8) -> String 
     text
 }
 
-/// The records of a text. Blanks around a cell are not part of it, unless they are in quotes.
+/// The records of a text. Blanks around a cell are dropped, unless they are in quotes.
 fn records(text: &str, format: &Format) -> Vec<Vec<String>> {
     let mut records = Vec::new();
     let mut rest = text;
@@ -83,7 +83,7 @@ fn records(text: &str, format: &Format) -> Vec<Vec<String>> {
     records
 }
 
-/// The first record, and its length with its line end.
+/// The first record, and its length including its line end.
 fn record(text: &str, format: &Format) -> (Vec<String>, usize) {
     let delimiter = char::from(format.delimiter);
     let mut cells = Vec::new();
@@ -123,8 +123,8 @@ fn cell(text: &str, format: &Format) -> (String, usize) {
     (text[..end].trim().to_owned(), end)
 }
 
-/// A text after its opening quote, up to the closing one, which is the last character of its cell except for blanks; and its
-/// length with the blanks after it. Only modern quotes hold line ends.
+/// The content of a quoted cell after its opening quote, and its length including blanks after the closing quote,
+/// which must be the last character of the cell except for blanks. Only modern quotes can contain line ends.
 fn quoted(text: &str, quote: char, format: &Format) -> Option<(String, usize)> {
     let mut cell = String::new();
     let mut chars = text.char_indices().peekable();

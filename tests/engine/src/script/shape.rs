@@ -1,4 +1,4 @@
-//! Prefixes that make other tables of a loaded one.
+//! Prefixes that reshape a loaded table.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use super::{Outcome, ScriptError};
 use crate::data::{Draft, NULL};
 use crate::value::Dual;
 
-/// A cross table as rows: a field for the columns' names, and one for their values.
+/// Unpivots a cross table: a field for the names of the columns, and one for their values.
 pub(super) fn crossed(draft: &Draft, attribute: &str, data: &str, qualifiers: usize, world: &mut World) -> Draft {
     let qualifiers = qualifiers.min(draft.fields.len());
     let (attribute, data): (Arc<str>, Arc<str>) = (attribute.into(), data.into());
@@ -36,7 +36,7 @@ pub(super) fn crossed(draft: &Draft, attribute: &str, data: &str, qualifiers: us
     result
 }
 
-/// The tables of a generic one: its last two columns are the name of a field and its value.
+/// The tables of a generic load: the last two columns are the name of a field and its value.
 pub(super) fn generic(draft: &Draft, world: &mut World) -> Outcome<Vec<Draft>> {
     let keys = draft.fields.len().checked_sub(2).filter(|keys| *keys > 0);
     let keys = keys.ok_or_else(|| ScriptError::new(super::UNEXPECTED, "", "GENERIC needs at least three fields"))?;
@@ -68,8 +68,8 @@ pub(super) fn generic(draft: &Draft, world: &mut World) -> Outcome<Vec<Draft>> {
     Ok(tables)
 }
 
-/// The values of a field with the intervals that they are in. The first two columns are the limits; one that is null
-/// does not limit. Further fields must be equal as well.
+/// The values of a field with the intervals that contain them. The first two columns are the limits; a null limit is
+/// open. Further fields must be equal.
 pub(super) fn matched(draft: &Draft, names: &[String], world: &mut World) -> Outcome<Draft> {
     if draft.fields.len() < 2 {
         return Err(ScriptError::new(super::UNEXPECTED, "", "INTERVALMATCH needs two fields, the limits"));
@@ -106,7 +106,7 @@ pub(super) fn matched(draft: &Draft, names: &[String], world: &mut World) -> Out
     Ok(result)
 }
 
-/// The distinct numbers of the first field with those of the others beside them, in the tables that have them all.
+/// The distinct numbers of the first field with the values of the others, in the tables that have all of them.
 fn points(names: &[Arc<str>], world: &World) -> Outcome<Vec<(f64, Vec<u32>)>> {
     let symbols = world.store.symbols.get(&names[0]).ok_or_else(|| ScriptError::field(&names[0]))?;
     let mut seen = HashSet::new();

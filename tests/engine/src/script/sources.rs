@@ -1,17 +1,17 @@
-//! Where a script takes its data from, as the headers of QVD files name it.
+//! The data sources of a script, as in the headers of QVD files.
 
 use super::split::split;
 
-/// A source: `INLINE;`, `AUTOGENERATE;`, `RESIDENT table;`, or a file's path; for databases the statement too.
+/// A source: `INLINE;`, `AUTOGENERATE;`, `RESIDENT table;`, or the path of a file; for databases also the statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
-    /// What kind of source it is, and which.
+    /// The kind of source and its name.
     pub discriminator: String,
-    /// The statement that a database was asked.
+    /// The statement sent to a database.
     pub statement: String,
 }
 
-/// The sources of a script's loads, each once, in order.
+/// The distinct sources of a script's loads, in order.
 pub fn sources(script: &str) -> Vec<Source> {
     let mut sources: Vec<Source> = Vec::new();
     for statement in split(script).iter().filter(|statement| !statement.control) {
@@ -50,7 +50,7 @@ fn name(word: &str) -> &str {
     word.trim_matches(['[', ']', '"', '\'', '`'])
 }
 
-/// Words and quoted names. What is in brackets of any kind, such as an inline table, is one word.
+/// Words and quoted names. Bracketed text, such as an inline table, is one word.
 fn words(text: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut rest = text;
@@ -69,7 +69,7 @@ fn words(text: &str) -> Vec<&str> {
                 rest.find(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '[' | '(' | ')')).unwrap_or(rest.len())
             }
         };
-        // A lone bracket is a word too.
+        // A single bracket is a word too.
         let length = length.max(rest.chars().next().map_or(1, char::len_utf8));
         words.push(&rest[..length]);
         rest = &rest[length..];

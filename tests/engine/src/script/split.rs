@@ -1,6 +1,6 @@
-//! A script's text as statements.
+//! Splits a script into statements.
 
-/// A statement with its place.
+/// A statement with its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Statement {
     /// Its text, without the semicolon.
@@ -11,7 +11,7 @@ pub(super) struct Statement {
     pub(super) control: bool,
 }
 
-/// Words that start control statements, which end with their line too.
+/// Keywords of control statements, which end with their line as well.
 const CONTROL: [&str; 17] = [
     "if",
     "elseif",
@@ -32,7 +32,7 @@ const CONTROL: [&str; 17] = [
     "default",
 ];
 
-/// Words that start control statements and open something.
+/// Keywords of control statements that open a block.
 pub(super) fn control_words() -> impl Iterator<Item = &'static str> {
     CONTROL.into_iter().filter(|word| ["call", "do", "exit", "for", "if", "sub", "switch"].contains(word))
 }
@@ -69,7 +69,7 @@ pub(super) fn split(script: &str) -> Vec<Statement> {
             statements.push(Statement { text: text.to_owned(), start: at, control });
         }
         at += taken;
-        // Two semicolons in a row, or one after `THEN`, mean nothing.
+        // Consecutive semicolons, or one after `THEN`, have no effect.
         at = skip_semicolon(script, at.min(script.len()), control);
     }
     statements
@@ -86,7 +86,7 @@ fn assigns(text: &str) -> bool {
     rest.trim_start().starts_with(['=', ':'])
 }
 
-/// The first word, its plain letters in lower case, so that it is as long as it was; empty if the text starts with none.
+/// The first word with ASCII letters in lower case, so that its length does not change; empty if there is none.
 pub(super) fn first_word(text: &str) -> String {
     let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
     text[..end].to_ascii_lowercase()
@@ -95,7 +95,7 @@ pub(super) fn first_word(text: &str) -> String {
 fn skip_blank(script: &str, mut at: usize) -> usize {
     loop {
         let rest = &script[at..];
-        // Editors leave marks that nobody sees.
+        // Editors can leave invisible marks.
         let trimmed = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'));
         at += rest.len() - trimmed.len();
         if trimmed.starts_with("//") {
@@ -108,12 +108,12 @@ fn skip_blank(script: &str, mut at: usize) -> usize {
     }
 }
 
-/// Length up to the semicolon, seeing past quotes, brackets and comments.
+/// Length up to the semicolon, skipping quotes, brackets and comments.
 fn statement_length(text: &str) -> usize {
     scan(text, |rest, _| rest.starts_with(';').then_some(())).map_or(text.len(), |(at, ())| at)
 }
 
-/// Length of a dollar-sign expansion before a control statement: what it expands to has the semicolon.
+/// Length of a dollar-sign expansion before a control statement: its expansion contains the semicolon.
 fn expansion_length(text: &str) -> Option<usize> {
     let inside = text.strip_prefix("$(")?;
     let mut depth = 0_i32;
@@ -133,7 +133,7 @@ fn expansion_length(text: &str) -> Option<usize> {
     (line.trim().is_empty() && is_control).then_some(length)
 }
 
-/// Length of a control statement and what to pass over: it ends with its line, its semicolon, or after `THEN`.
+/// Length of a control statement, and of the text to skip: it ends with its line, its semicolon, or after `THEN`.
 fn control_length(text: &str, has_then: bool) -> (usize, usize) {
     let end = scan(text, |rest, word_start| {
         if rest.starts_with(';') || (rest.starts_with('\n') && !has_then) {
@@ -148,7 +148,7 @@ fn control_length(text: &str, has_then: bool) -> (usize, usize) {
     }
 }
 
-/// Walks over a text outside of quotes and comments until a place is found.
+/// Scans a text outside of quotes and comments until a position is found.
 pub(super) fn scan<T>(text: &str, mut found: impl FnMut(&str, bool) -> Option<T>) -> Option<(usize, T)> {
     let mut at = 0;
     let mut previous = ' ';

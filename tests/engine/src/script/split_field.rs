@@ -1,18 +1,18 @@
-//! `SubField` without a number makes a row of every part.
+//! `SubField` without a number creates a row for every part.
 
 use super::host::Place;
 use crate::expression::{Expression, evaluate};
 use crate::value::Dual;
 
-/// The slot of the number of a part, as opposed to a value of the row.
+/// The first slot of part numbers; lower slots are values of the row.
 pub(super) const SPLIT_SLOT: usize = 1 << 33;
 
-/// Texts that are split, with what they are split at.
+/// Texts to split, with their separators.
 #[derive(Default)]
 pub(super) struct Splits(Vec<(Expression, Expression)>);
 
 impl Splits {
-    /// Gives every `SubField` of two arguments a third, which is filled in row by row.
+    /// Adds a third argument to every `SubField` with two; it is set for each row.
     pub(super) fn take(fields: &mut [Expression]) -> Self {
         let mut splits = Self::default();
         fields.iter_mut().for_each(|field| splits.take_from(field));
@@ -40,7 +40,7 @@ impl Splits {
         }
     }
 
-    /// The numbers of parts for every row that a row becomes; one row if nothing is split.
+    /// The part numbers for every row that an input row becomes; one row if nothing is split.
     pub(super) fn combinations(&self, place: &Place<'_>) -> Vec<Vec<usize>> {
         let mut rows: Vec<Vec<usize>> = vec![Vec::new()];
         for (text, separator) in &self.0 {

@@ -1,4 +1,4 @@
-//! Statements, and which is which.
+//! Parsing of statements.
 
 use super::load::{self, Load};
 use super::names::{self, Names};
@@ -7,7 +7,7 @@ use super::store::{self, StoreTable};
 use super::{Outcome, ScriptError, UNEXPECTED, UNKNOWN_STATEMENT};
 use crate::expression::{Parser, tokenize};
 
-/// A statement, parsed.
+/// A parsed statement.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Parsed {
     Load(Box<Load>),
@@ -19,7 +19,7 @@ pub(super) enum Parsed {
     DropFields(Vec<String>, Vec<String>),
     RenameTables(Vec<(String, String)>),
     RenameFields(Vec<(String, String)>),
-    /// Fields or tables to be named as a map says.
+    /// Fields or tables to rename, with a map of names.
     RenameBy {
         tables: bool,
         map: String,
@@ -28,41 +28,41 @@ pub(super) enum Parsed {
     Untag(Vec<String>, Vec<String>),
     Comment(Vec<String>, String),
     Trace(String),
-    /// Patterns of fields to be named after their table, or no longer.
+    /// Patterns of fields to qualify, or no longer.
     Qualify(Vec<String>, bool),
-    /// Patterns of fields whose nulls are values, or are nulls again.
+    /// Patterns of fields whose nulls are values, or no longer.
     NullAsValue(Vec<String>, bool),
     /// Names for fields of later loads.
     Alias(Vec<(String, String)>),
     /// Patterns of fields whose values a map replaces in later loads.
     Map(Vec<String>, String),
     Unmap(Vec<String>),
-    /// The folder that relative paths start from.
+    /// The base folder of relative paths.
     Directory(String),
     Store(StoreTable),
-    /// A condition, whether it must hold, and the statement that depends on it.
+    /// A condition, whether it must hold, and the dependent statement.
     When(String, bool, Box<Parsed>),
-    /// A connection to be opened, which cannot be done here: the name of the statement, and what comes after `TO`.
+    /// Opening a connection, which is not supported: the name of the statement, and the text after `TO`.
     Connect(String, String),
-    /// A statement that makes no difference here.
+    /// A statement without an effect here.
     Nothing,
 }
 
-/// Statements that change nothing a test engine has.
+/// Statements that have no effect in a test engine.
 const IDLE: [&str; 4] = ["sleep", "search", "flushlog", "disconnect"];
 
-/// Statements whose effect the test engine does not have. What is between them and the semicolon is not looked at.
+/// Statements that the test engine does not implement. Their content is not parsed.
 const ABSENT: [&str; 9] =
     ["binary", "section", "execute", "derive", "declare", "star", "loosen", "force", "inputfield"];
 
-/// Words that open a connection.
+/// Keywords that open a connection.
 const CONNECT: [&str; 7] = ["lib", "connect", "connect32", "connect64", "odbc", "oledb", "custom"];
 
 /// Parses a statement.
 pub(super) fn parse(text: &str) -> Outcome<Parsed> {
     let word = first_word(text);
     let rest = text[word.len().min(text.len())..].trim_start();
-    // A table or a variable may be named as a statement starts.
+    // A table or a variable can have the name of a statement.
     if rest.starts_with(':') || (rest.starts_with('=') && !matches!(word.as_str(), "set" | "let")) {
         return table_or_assignment(text);
     }
@@ -97,7 +97,7 @@ pub(super) fn parse(text: &str) -> Outcome<Parsed> {
     }
 }
 
-/// What a statement that is not done here is called: its first two words.
+/// The name of an unsupported statement: its first two words.
 fn absent(word: &str, rest: &str) -> String {
     let second = first_word(rest);
     let named = matches!(word, "lib" | "odbc" | "oledb" | "custom" | "section" | "loosen" | "force");
@@ -124,13 +124,13 @@ fn assignment(text: &str, is_let: bool) -> Outcome<Parsed> {
     Ok(if is_let { Parsed::Let(name, value.to_owned()) } else { Parsed::Set(name, set_text(value)) })
 }
 
-/// The text of `SET`: as it is, or what is in the quotes around all of it.
+/// The value of `SET`: the text, or the content of the quotes around all of it.
 fn set_text(value: &str) -> String {
     let inside = unquoted(value);
     if inside.len() == value.len() { value.to_owned() } else { inside.replace("''", "'") }
 }
 
-/// Names with wild cards.
+/// Names with wildcards.
 fn patterns(text: &str) -> Vec<String> {
     text.split(',').map(|pattern| unquoted(pattern.trim()).to_owned()).collect()
 }

@@ -13,14 +13,14 @@ use crate::value::Dual;
 /// A `STORE` statement.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct StoreTable {
-    /// Fields with the names they get; none are all.
+    /// Fields with their names in the file; an empty list means all.
     fields: Vec<(String, String)>,
     table: String,
     path: String,
     format: Format,
 }
 
-/// Parses what comes after the word.
+/// Parses the text after the keyword.
 pub(super) fn parse(text: &str) -> Outcome<StoreTable> {
     let (head, tail) = split_at_into(text)?;
     let tokens = tokenize(head)?;
@@ -52,7 +52,7 @@ fn split_at_into(text: &str) -> Outcome<(&str, &str)> {
 }
 
 impl StoreTable {
-    /// Stores the table; how many rows it has.
+    /// Stores the table. Returns the number of rows.
     pub(super) fn run(&self, store: &Store, files: &Files) -> Outcome<usize> {
         let draft = &store.tables[store.table(&self.table).ok_or_else(|| ScriptError::table(&self.table))?];
         let fields = match self.fields.as_slice() {

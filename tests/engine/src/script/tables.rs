@@ -1,4 +1,4 @@
-//! What becomes of a loaded table: it is new, or goes into one that is there.
+//! Adds loaded tables: as new ones, or to existing ones.
 
 use std::sync::Arc;
 
@@ -8,14 +8,14 @@ use super::rows::Output;
 use super::{NO_PREVIOUS_TABLE, Outcome, ScriptError, shape};
 use crate::data::{Draft, JoinSide, Symbols};
 
-/// Puts a loaded table where its prefixes say.
+/// Adds a loaded table as its prefixes require.
 pub(super) fn place(load: &Load, output: Output, world: &mut World) -> Outcome<()> {
     let mapping = load.prefixes.contains(&Prefix::Mapping);
     let (mut draft, symbols) = output.into_draft();
     if mapping {
         let map = map_of(&draft, &symbols);
         world.maps.insert(draft.name.clone(), Arc::new(map));
-        // The map's values belong to no field.
+        // The values of a map belong to no field.
         return Ok(());
     }
     for (name, symbols) in symbols {
@@ -71,7 +71,7 @@ pub(super) fn place(load: &Load, output: Output, world: &mut World) -> Outcome<(
     Ok(())
 }
 
-/// The table that a prefix names, or the last one.
+/// The table named by a prefix, or the last one.
 fn target(name: Option<&str>, world: &World) -> Outcome<usize> {
     match name {
         Some(name) => world.store.table(name).ok_or_else(|| ScriptError::table(name)),
@@ -81,7 +81,7 @@ fn target(name: Option<&str>, world: &World) -> Outcome<usize> {
     }
 }
 
-/// Adds a table; a name that is taken gets a number.
+/// Adds a table. If the name is taken, a number is appended.
 fn add(mut draft: Draft, world: &mut World) {
     if world.store.table(&draft.name).is_some() {
         let free =

@@ -1,4 +1,4 @@
-//! Changes of selections. Each answers whether it was made: not if a lock is in the way.
+//! Changes of selections. Each returns whether it was made: `false` if a lock prevents it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -7,12 +7,12 @@ use super::{DEFAULT_STATE, Entry, Live, Mode, Part, Pick, Selections, State};
 use crate::data::Data;
 use crate::error::{EngineError, Result};
 
-/// Steps that can be taken back.
+/// Maximum number of steps back.
 const LONGEST_HISTORY: usize = 100;
 
 impl Selections {
-    /// Selects values of fields, in one step. With `over_locks`, locked fields are unlocked first.
-    /// Answers false, and changes nothing, where a lock is in the way or no value is there to be selected.
+    /// Selects values of fields in one step. With `over_locks`, locked fields are unlocked first.
+    /// Returns `false`, and changes nothing, if a lock prevents it or there are no values to select.
     pub fn select(&mut self, data: &Data, state: &str, picks: &[Pick], mode: Mode, over_locks: bool) -> Result<bool> {
         let entries = self.entries(state)?;
         for pick in picks {
@@ -30,7 +30,7 @@ impl Selections {
             .map(|pick| (pick.field.as_str(), there(pick)))
             .filter(|(_, elements)| !elements.is_empty())
             .collect();
-        // Where there is nothing to select, what is selected stays.
+        // If there is nothing to select, the selection stays.
         if picked.is_empty() {
             return Ok(false);
         }
@@ -67,7 +67,7 @@ impl Selections {
         Ok(true)
     }
 
-    /// Clears all fields, locked ones too when asked.
+    /// Clears all fields, including locked ones if requested.
     pub fn clear_all(&mut self, state: &str, over_locks: bool) -> Result<bool> {
         self.entries(state)?;
         let single = self.single.clone();
@@ -75,7 +75,7 @@ impl Selections {
         Ok(true)
     }
 
-    /// Clears all fields but one, locked ones too when asked.
+    /// Clears all fields except one, including locked ones if requested.
     pub fn clear_all_but(&mut self, data: &Data, state: &str, field: &str, over_locks: bool) -> Result<bool> {
         data.field(field).ok_or_else(|| EngineError::not_found(field))?;
         self.entries(state)?;
@@ -91,8 +91,8 @@ impl Selections {
         self.single.contains(field)
     }
 
-    /// Makes a field always have one selected value, or no longer. It can only be made so while it has just one
-    /// in the default state; otherwise nothing happens.
+    /// Sets whether a field always has one selected value. This has an effect only while exactly one value is selected
+    /// in the default state.
     pub fn set_single(&mut self, data: &Data, field: &str, single: bool) -> Result<()> {
         data.field(field).ok_or_else(|| EngineError::not_found(field))?;
         if !single {
@@ -151,26 +151,26 @@ impl Selections {
         Ok(())
     }
 
-    /// One step back; false if there is none.
+    /// One step back; `false` if there is none.
     pub fn back(&mut self) -> bool {
         let Some(before) = self.past.pop() else { return false };
         self.future.push(std::mem::replace(&mut self.states, before));
         true
     }
 
-    /// One step forward again; false if there is none.
+    /// One step forward; `false` if there is none.
     pub fn forward(&mut self) -> bool {
         let Some(after) = self.future.pop() else { return false };
         self.past.push(std::mem::replace(&mut self.states, after));
         true
     }
 
-    /// How many steps back and forward there are.
+    /// The number of steps back and forward.
     pub fn steps(&self) -> (usize, usize) {
         (self.past.len(), self.future.len())
     }
 
-    /// Carries selections over to reloaded data, by value; history starts anew.
+    /// Transfers selections to reloaded data, by value, and clears the history.
     pub fn carry_over(&mut self, from: &Data, to: &Data) {
         let snapshot = self.snapshot(from);
         self.past.clear();
@@ -178,7 +178,7 @@ impl Selections {
         self.put(to, &snapshot);
     }
 
-    /// Makes a change that can be taken back. What changes nothing is no step.
+    /// Makes a change that can be undone. If nothing changes, there is no step.
     pub(super) fn step(&mut self, change: impl FnOnce(&mut BTreeMap<String, State>)) {
         let before = self.states.clone();
         change(&mut self.states);

@@ -1,11 +1,11 @@
-//! Selections in the words of the protocol.
+//! Selections in the protocol's structures.
 
 use serde_json::{Value, json};
 
 use super::{Live, Selections, ValueState};
 use crate::data::Data;
 
-/// So many values are listed by name.
+/// Maximum number of values that are listed by name.
 const THRESHOLD: usize = 6;
 
 /// `NxStateCounts` of the states of a field's values.
@@ -24,7 +24,7 @@ pub(crate) fn state_counts(states: &[ValueState]) -> Value {
 }
 
 impl Selections {
-    /// `SelectionObject` of a state: what is selected, with counts.
+    /// `SelectionObject` of a state: the current selections, with counts.
     pub(crate) fn current(&self, data: &Data, live: &Live, state: &str) -> Value {
         let entries = self.states.get(state).map_or(&[][..], Vec::as_slice);
         let items: Vec<Value> = entries

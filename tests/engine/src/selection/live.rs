@@ -1,4 +1,4 @@
-//! What selections leave: rows of tables and values of fields.
+//! What selections leave possible: rows of tables and values of fields.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::data::{Data, NULL, Table};
 
-/// Which values of a field, or rows of a table.
+/// A subset of the values of a field, or of the rows of a table.
 pub(crate) type Mask = Arc<[bool]>;
 
 /// Selected values by number of the field.
@@ -17,7 +17,7 @@ fn next_id() -> u64 {
     LAST.fetch_add(1, Ordering::Relaxed)
 }
 
-/// Rows and values that selections leave. None stands for all of them.
+/// The rows and values that selections leave possible. `None` means all.
 #[derive(Debug, Clone)]
 pub(crate) struct Live {
     id: u64,
@@ -27,7 +27,7 @@ pub(crate) struct Live {
 }
 
 impl Live {
-    /// Works out what selections leave, over all associated tables.
+    /// Calculates what selections leave possible across all associated tables.
     pub(crate) fn new(data: &Data, picked: Picked) -> Self {
         let mut spread = Spread { data, picked: &picked, messages: HashMap::new() };
         let allowed = (0..data.fields.len()).map(|field| spread.allowed(field)).collect();
@@ -35,12 +35,12 @@ impl Live {
         Self { id: next_id(), rows, allowed, picked }
     }
 
-    /// A number that no other one has, copies of this one aside.
+    /// An ID that only copies of this value share.
     pub(crate) fn id(&self) -> u64 {
         self.id
     }
 
-    /// No rows at all.
+    /// No rows.
     pub(crate) fn nothing(data: &Data) -> Self {
         Self {
             id: next_id(),
@@ -50,7 +50,7 @@ impl Live {
         }
     }
 
-    /// Live rows of a table.
+    /// The live rows of a table.
     pub(crate) fn rows(&self, table: usize) -> Option<&Mask> {
         self.rows[table].as_ref()
     }
@@ -60,17 +60,17 @@ impl Live {
         self.rows[table].as_ref().is_none_or(|mask| mask[row])
     }
 
-    /// Values of a field that other fields' selections allow.
+    /// The values of a field that selections in other fields allow.
     pub(crate) fn allowed(&self, field: usize) -> Option<&Mask> {
         self.allowed[field].as_ref()
     }
 
-    /// The selections behind this.
+    /// The selections of this state.
     pub(crate) fn picked(&self) -> &Picked {
         &self.picked
     }
 
-    /// Values of a field that are possible, its own selection included.
+    /// The possible values of a field, including the effect of its own selection.
     pub(crate) fn possible(&self, data: &Data, field: usize) -> Mask {
         let size = data.fields[field].symbols.len();
         let own = self.picked.get(&field);
@@ -78,7 +78,7 @@ impl Live {
         (0..size).map(|at| own.is_none_or(|mask| mask[at]) && allowed.is_none_or(|mask| mask[at])).collect()
     }
 
-    /// Rows that two of these leave together.
+    /// The rows of a combination of two sets of rows.
     pub(crate) fn combine(&self, other: &Self, data: &Data, keep: impl Fn(bool, bool) -> bool) -> Self {
         let both = |a: Option<&Mask>, b: Option<&Mask>, size: usize| -> Option<Mask> {
             let mask: Mask =
@@ -104,8 +104,8 @@ impl Live {
     }
 }
 
-/// Carries selections from table to table. Links have no circles, so each table's word to each of its
-/// fields is worked out once: the values that its rows, and all that hangs on them beyond that field, allow.
+/// Propagates selections from table to table. Links form no circles, so the message of each table to each of its
+/// fields is calculated once: the values that its rows, and all tables linked beyond that field, allow.
 struct Spread<'a> {
     data: &'a Data,
     picked: &'a Picked,
@@ -128,7 +128,7 @@ impl Spread<'_> {
         Some((0..table.rows).map(|row| passes(&constraints, row)).collect())
     }
 
-    /// The values of a field that a table's rows allow, not counting what the field itself says.
+    /// The values of a field that a table's rows allow, without the constraint of the field itself.
     fn message(&mut self, table: usize, field: usize) -> Option<Mask> {
         let of = &self.data.tables[table];
         if of.loose && self.data.is_key(field) {
@@ -151,7 +151,7 @@ impl Spread<'_> {
         message
     }
 
-    /// What the fields of a table, all but one, ask of its rows.
+    /// The constraints that the fields of a table, except one, put on its rows.
     fn constraints(&mut self, table: usize, but: Option<usize>) -> Vec<(Arc<[u32]>, Mask)> {
         let of: &Table = &self.data.tables[table];
         let mut constraints = Vec::new();
@@ -181,7 +181,7 @@ fn passes(constraints: &[(Arc<[u32]>, Mask)], row: usize) -> bool {
     constraints.iter().all(|(codes, mask)| mask.get(codes[row] as usize).copied().unwrap_or(false))
 }
 
-/// What all masks have in common; none if there are none.
+/// The intersection of all masks; `None` if there are no masks.
 fn every(masks: &[Mask]) -> Option<Mask> {
     match masks {
         [] => None,

@@ -1,4 +1,4 @@
-//! What is selected in each alternate state, and how it came about.
+//! The selections in each alternate state, and their history.
 
 mod change;
 pub(crate) mod describe;
@@ -15,10 +15,10 @@ use std::sync::Arc;
 use crate::data::Data;
 use crate::error::{EngineError, Result, code};
 
-/// Name of the state that is always there.
+/// Name of the default state, which always exists.
 pub const DEFAULT_STATE: &str = "$";
 
-/// Values of one field to be selected, by element numbers.
+/// Values of one field to select, by element numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pick {
     /// Name of the field.
@@ -27,14 +27,14 @@ pub struct Pick {
     pub elements: Vec<usize>,
 }
 
-/// How new selections meet those that are there.
+/// How new selections are combined with existing ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// The picked values and no other.
+    /// Selects only the picked values.
     Replace,
-    /// Each picked value changes from selected to not selected, or back.
+    /// Toggles each picked value.
     Toggle,
-    /// The picked values are added.
+    /// Adds the picked values.
     Add,
 }
 
@@ -51,7 +51,7 @@ pub enum Part {
     Alternative,
 }
 
-/// The state of a value, as cells show it.
+/// The state of a value, as in cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ValueState {
     /// `L`
@@ -60,7 +60,7 @@ pub enum ValueState {
     Selected,
     /// `O`: possible, in a field without selections.
     Optional,
-    /// `A`: possible but for selections in its own field.
+    /// `A`: possible, except for selections in its own field.
     Alternative,
     /// `X`
     Excluded,
@@ -101,7 +101,7 @@ struct Entry {
 /// Selections of one state, in the order they were made.
 type State = Vec<Entry>;
 
-/// Selections of all alternate states, with the way back and forward.
+/// Selections of all alternate states, with their history.
 #[derive(Debug, Clone)]
 pub struct Selections {
     states: BTreeMap<String, State>,
@@ -123,7 +123,7 @@ impl Default for Selections {
 }
 
 impl Selections {
-    /// Nothing selected, only the default state `$`.
+    /// No selections, and only the default state `$`.
     pub fn new() -> Self {
         Self::default()
     }
@@ -133,7 +133,7 @@ impl Selections {
         self.states.keys().map(String::as_str).filter(|name| *name != DEFAULT_STATE).collect()
     }
 
-    /// Whether there is a state of that name; `$` always is.
+    /// Whether a state exists; `$` always does.
     pub fn has_state(&self, name: &str) -> bool {
         self.states.contains_key(name)
     }
@@ -152,7 +152,7 @@ impl Selections {
         if name.is_empty() || self.has_state(name) {
             return Err(EngineError::new(code::ALREADY_EXISTS, name, "Already exists"));
         }
-        // A step back leads to selections from before, not to a time without the state.
+        // A step back restores earlier selections, but never removes the state.
         for states in self.past.iter_mut().chain(&mut self.future).chain([&mut self.states]) {
             states.insert(name.to_owned(), state.clone());
         }
@@ -198,12 +198,12 @@ impl Selections {
         at.and_then(|states| states.get(state)).map(|entries| picked(entries, data)).unwrap_or_default()
     }
 
-    /// The selected values of a state by number of the field.
+    /// The selected values of a state, by field number.
     pub(crate) fn picked(&self, data: &Data, state: &str) -> Picked {
         self.states.get(state).map(|entries| picked(entries, data)).unwrap_or_default()
     }
 
-    /// State of each value of a field, and whether any is selected.
+    /// The state of each value of a field, and whether any is selected.
     pub(crate) fn value_states(&self, data: &Data, live: &Live, state: &str, field: usize) -> Vec<ValueState> {
         let entry = self.entry(state, &data.fields[field].name);
         let allowed = live.allowed(field);

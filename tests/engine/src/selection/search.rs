@@ -1,21 +1,21 @@
-//! Global search: which fields hold values with the terms, and which fields answer all terms together.
+//! Global search: fields with values that match terms, and fields that match all terms together.
 
 use super::{Live, Picked, Selections};
 use crate::data::Data;
 use std::sync::Arc;
 
-/// Which selections limit what is searched.
+/// Which selections limit the search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reach {
     /// All values.
     Everything,
-    /// What selections in locked fields leave.
+    /// What selections in locked fields leave possible.
     Locked,
-    /// What the current selections leave.
+    /// What the current selections leave possible.
     Selected,
 }
 
-/// A value with the terms in it.
+/// A value that matches terms.
 #[derive(Clone, Debug)]
 pub(crate) struct Found {
     pub(crate) element: usize,
@@ -23,7 +23,7 @@ pub(crate) struct Found {
     pub(crate) ranges: Vec<Range>,
 }
 
-/// A term in a text: its first character, its length, which term.
+/// A term in a text: its first character, its length, and the index of the term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Range {
     pub(crate) at: usize,
@@ -31,15 +31,15 @@ pub(crate) struct Range {
     pub(crate) term: usize,
 }
 
-/// Fields that answer terms together: their selections go together.
+/// Fields that match terms together: their values occur together.
 #[derive(Clone, Debug)]
 pub(crate) struct Association {
-    /// The terms that have an answer, in order.
+    /// The matched terms, in order.
     pub(crate) terms: Vec<usize>,
     pub(crate) fields: Vec<FieldMatch>,
 }
 
-/// The values of a field that answer some of the terms.
+/// The values of a field that match some of the terms.
 #[derive(Clone, Debug)]
 pub(crate) struct FieldMatch {
     pub(crate) field: usize,
@@ -47,10 +47,10 @@ pub(crate) struct FieldMatch {
     pub(crate) found: Vec<Found>,
 }
 
-/// Combinations that are looked at; more fields than that have a term in common with nobody's data but a test's.
+/// Maximum number of combinations that are examined; only test data has more fields that share a term.
 const MOST_COMBINATIONS: usize = 1_000;
 
-/// The terms of a text: each at the beginning of a word, whatever its case.
+/// The occurrences of terms in a text: each at the beginning of a word, in any case.
 pub(crate) fn ranges(text: &str, terms: &[String]) -> Vec<Range> {
     let characters: Vec<char> = text.to_lowercase().chars().collect();
     let mut ranges = Vec::new();
@@ -66,7 +66,7 @@ pub(crate) fn ranges(text: &str, terms: &[String]) -> Vec<Range> {
     ranges
 }
 
-/// The fields that have values with one of the terms, among the wanted ones; without names, among all of the script's.
+/// The fields with values that match one of the terms, among the named ones; without names, among all of the script's.
 pub(crate) fn fields(data: &Data, live: &Live, names: &[String], terms: &[String]) -> Vec<FieldMatch> {
     let all;
     let names: Vec<&str> = if names.is_empty() {
@@ -94,10 +94,10 @@ pub(crate) fn fields(data: &Data, live: &Live, names: &[String], terms: &[String
     matches
 }
 
-/// Which fields can answer the terms together, those with more terms first.
+/// The fields that match terms together, those with more terms first.
 pub(crate) fn associations(data: &Data, live: &Live, names: &[String], terms: &[String]) -> Vec<Association> {
     let matches = fields(data, live, names, terms);
-    // One field for each term, in every way; a term without any field is left out.
+    // One field for each term, in all combinations; a term without a field is skipped.
     let mut ways: Vec<Vec<(usize, &FieldMatch)>> = vec![Vec::new()];
     for term in 0..terms.len() {
         let with: Vec<&FieldMatch> = matches.iter().filter(|field| field.terms.contains(&term)).collect();
@@ -106,7 +106,7 @@ pub(crate) fn associations(data: &Data, live: &Live, names: &[String], terms: &[
             ways = longer.take(MOST_COMBINATIONS).collect();
         }
     }
-    // Then each term by itself.
+    // Then each term on its own.
     if terms.len() > 1 {
         ways.extend(matches.iter().flat_map(|field| field.terms.iter().map(move |term| vec![(*term, field)])));
     }
@@ -147,7 +147,7 @@ fn only(found: &Found, terms: &[usize]) -> Option<Found> {
     (!ranges.is_empty()).then(|| Found { ranges, ..found.clone() })
 }
 
-/// Whether some row of the data has values of all the fields.
+/// Whether a row of the data has values of all the fields.
 fn goes_together(data: &Data, live: &Live, association: &Association) -> bool {
     if association.fields.len() == 1 {
         return true;

@@ -1,4 +1,4 @@
-//! Selections taken aside by value, so that they outlive the data.
+//! Snapshots of selections by value, which outlive the data.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,14 +12,14 @@ use crate::value::Dual;
 /// A field, its selected values, and whether it was locked.
 type Kept = (Arc<str>, Vec<Dual>, bool);
 
-/// Selections that were taken aside, for a bookmark.
+/// A snapshot of selections, for a bookmark.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Snapshot {
     states: BTreeMap<String, Vec<Kept>>,
 }
 
 impl Selections {
-    /// Takes the selections of all states aside.
+    /// Takes a snapshot of the selections of all states.
     pub fn snapshot(&self, data: &Data) -> Snapshot {
         let of = |entries: &State| {
             entries
@@ -34,7 +34,7 @@ impl Selections {
         Snapshot { states: self.states.iter().map(|(name, entries)| (name.clone(), of(entries))).collect() }
     }
 
-    /// Brings a snapshot back, as one step. Fields and values that are gone are left out, locked fields stay.
+    /// Restores a snapshot as one step. Fields and values that no longer exist are skipped; locked fields do not change.
     pub fn restore(&mut self, data: &Data, snapshot: &Snapshot) {
         let before = self.states.clone();
         self.put(data, snapshot);
@@ -66,7 +66,7 @@ impl Selections {
     }
 }
 
-/// A field's name as it stands in a set modifier: in brackets only if it has to be.
+/// The name of a field in a set modifier: in brackets only if necessary.
 fn set_name(field: &str) -> String {
     let plain = field.chars().all(|c| c.is_alphanumeric() || c == '_') && !field.starts_with(|c: char| c.is_numeric());
     if plain { field.to_owned() } else { format!("[{}]", field.replace(']', "]]")) }
@@ -79,15 +79,15 @@ impl Snapshot {
         kept.map(|(_, values, _)| values.as_slice())
     }
 
-    /// Each state's fields with their selected values.
+    /// The fields of each state with their selected values.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str, &[Dual])> {
         self.states.iter().flat_map(|(state, fields)| {
             fields.iter().map(move |(field, values, _)| (state.as_str(), &**field, values.as_slice()))
         })
     }
 
-    /// The selections of a state as a set modifier, such as `<Year={2020}>`; empty without any. `None` if the snapshot
-    /// does not have the state.
+    /// The selections of a state as a set modifier, such as `<Year={2020}>`; empty if there are none. `None` if the
+    /// snapshot does not have the state.
     pub fn set_text(&self, state: &str) -> Option<String> {
         let fields = match self.states.get(state) {
             Some(fields) => fields.as_slice(),
@@ -110,7 +110,7 @@ impl Snapshot {
         Some(format!("<{}>", fields.iter().map(modifier).collect::<Vec<_>>().join(",")))
     }
 
-    /// The selected fields of the default state with how many values, as a bookmark's `qFieldInfos` lists them.
+    /// The selected fields of the default state with their number of values, as in `qFieldInfos` of a bookmark.
     pub fn field_infos(&self) -> Value {
         let fields = self.states.get(DEFAULT_STATE).map_or(&[][..], Vec::as_slice);
         fields
@@ -120,7 +120,7 @@ impl Snapshot {
             .into()
     }
 
-    /// The states with their fields and values, as a bookmark's `qStateData` lists them.
+    /// The states with their fields and values, as in `qStateData` of a bookmark.
     pub fn state_data(&self) -> Value {
         let states = self.states.iter().map(|(name, fields)| {
             let items: Vec<Value> = fields

@@ -198,7 +198,7 @@ fn current_selections_tell_what_is_selected() {
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
 
-    /// What spreads from table to table is what a full outer join of all tables would leave.
+    /// The possible rows are those of a full outer join of all tables.
     #[test]
     fn spreading_agrees_with_the_join(
         sales in proptest::collection::vec((0u32..5, 0u32..4), 1..12),

@@ -4,7 +4,7 @@ use crate::faults::Fault;
 use crate::session::SessionKey;
 use std::time::Duration;
 
-/// What an address says.
+/// A parsed address.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Address {
     pub(crate) prefix: String,
@@ -15,7 +15,7 @@ pub(crate) struct Address {
 }
 
 impl Address {
-    /// Reads path and query of an upgrade. The order of identity and ttl does not matter.
+    /// Parses path and query of an upgrade. The order of identity and ttl does not matter.
     pub(crate) fn parse(target: &str) -> Self {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let mut address = Self::default();
@@ -26,7 +26,7 @@ impl Address {
             match step {
                 "app" => address.app = value(),
                 "identity" => address.identity = value(),
-                // A negative time stands for the usual one.
+                // A negative time means the default.
                 "ttl" => address.ttl = value().parse().ok().map(Duration::from_secs),
                 step => prefix.push(step),
             }
@@ -42,7 +42,7 @@ impl Address {
         self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// Faults for this socket alone, `?fault=delay%3D200&fault=…`; what cannot be read counts for nothing.
+    /// Faults for this socket only, `?fault=delay%3D200&fault=…`; invalid ones are ignored.
     pub(crate) fn faults(&self) -> Vec<Fault> {
         self.query.iter().filter(|(name, _)| name == "fault").filter_map(|(_, text)| text.parse().ok()).collect()
     }
@@ -54,7 +54,7 @@ impl Address {
     }
 }
 
-/// Resolves `%41`; what is no such escape stays as it is.
+/// Resolves escapes such as `%41`; other text is kept.
 fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

@@ -1,4 +1,4 @@
-//! From a request to its answer: at once, or after work that is done beside the socket.
+//! Handles requests: immediately, or in the background.
 
 use super::Shared;
 use crate::error::{EngineError, Result};
@@ -17,7 +17,7 @@ use std::time::Duration;
 /// Work that later requests of the socket wait for.
 pub(super) type Step = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Answers a request, at once or beside the socket. What comes back has to be finished before the next request.
+/// Answers a request, immediately or in the background. A returned step must finish before the next request.
 pub(super) fn answer(shared: &Arc<Shared>, connection: u64, request: Request) -> Option<Step> {
     let mut slow = Duration::ZERO;
     let world = &mut *shared.world();
@@ -58,13 +58,13 @@ pub(super) fn answer(shared: &Arc<Shared>, connection: u64, request: Request) ->
     None
 }
 
-/// A fault of the engine's own becomes an error answer, so that a client is not left to guess.
+/// Turns a panic into an error response, so that the client learns about it.
 fn unless_it_panics<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
     result.unwrap_or_else(|_| Err(failure(INTERNAL, "The test engine has panicked")))
 }
 
-/// Notes that a request is being worked on, so that it can be stopped.
+/// Registers a running request, so that it can be aborted.
 fn enter(world: &mut World, connection: u64, request: &Request, work: Work) -> Option<(u64, Abort)> {
     let id = world.connections.get(&connection)?.session;
     let abort = Abort::default();
@@ -73,7 +73,7 @@ fn enter(world: &mut World, connection: u64, request: &Request, work: Work) -> O
     Some((id, abort))
 }
 
-/// A request that is worked on beside the socket.
+/// A request that is handled in the background.
 struct Task {
     connection: u64,
     session: u64,
@@ -83,9 +83,9 @@ struct Task {
     slow: Duration,
 }
 
-/// What has become of a job.
+/// The outcome of a job.
 enum Outcome {
-    /// Results as they go into the answer.
+    /// Serialized results.
     Written(String),
     Open(Done),
 }
@@ -101,7 +101,7 @@ impl Task {
             }
             let work = move || {
                 let done = job(&tools)?;
-                // A page of data can be large: if nobody has to look into it, it is written right here.
+                // A page of data can be large: if nothing has to inspect it, it is serialized here.
                 let plain = !delta && tools.shared.world().faults.is_empty();
                 Ok(match done {
                     Done::Result(results) if plain => Outcome::Written(result_body(results)),
@@ -128,7 +128,7 @@ impl Task {
         send(&shared, world, self.connection, &self.request, results);
     }
 
-    /// Takes the request off the list of those that run.
+    /// Removes the request from the running ones.
     fn leave(&self, world: &mut World) {
         if let Some(session) = world.sessions.get_mut(&self.session) {
             let this = |running: &Running| running.connection == self.connection && running.request == self.request.id;
@@ -136,7 +136,7 @@ impl Task {
         }
     }
 
-    /// Takes the last step, if there is one.
+    /// Runs the last step, if there is one.
     fn finish(&self, world: &mut World, done: Result<Done>) -> Result<Results> {
         self.leave(world);
         let results = match done {
@@ -161,15 +161,15 @@ impl Task {
     }
 }
 
-/// Sends an answer, through whatever faults are in it. What is late or waits for others is written when its turn
-/// comes, so that a delta is always one from what was sent before it.
+/// Sends a response through its faults. A response that is delayed or waits for others is serialized when it is sent,
+/// so that a delta always builds on the previous response.
 fn send(shared: &Arc<Shared>, world: &mut World, connection: u64, request: &Request, results: Result<Results>) {
     let mut faults = strike(&mut world.faults, Stage::Answer, connection, &request.method);
     if faults.is_empty() {
         return write(world, connection, request, results, &[]);
     }
     if faults.contains(&FaultKind::Hold) {
-        // What the request has changed is said all the same.
+        // Changes made by the request are announced in any case.
         return world.push_changes(None);
     }
     let late = faults.iter().filter_map(|fault| match fault {
@@ -207,7 +207,7 @@ fn send(shared: &Arc<Shared>, world: &mut World, connection: u64, request: &Requ
     }
 }
 
-/// Writes an answer and puts it on its way.
+/// Serializes a response and sends it.
 fn write(world: &mut World, connection: u64, request: &Request, results: Result<Results>, faults: &[FaultKind]) {
     let Some(socket) = world.connections.get_mut(&connection) else { return };
     let results = results.map(|results| change_results(results, faults));
@@ -230,12 +230,12 @@ fn result_body(results: Results) -> String {
 /// `,"name":value`
 fn written(name: &str, value: &Value) -> String {
     let mut text = format!(",\"{name}\":").into_bytes();
-    // Writing a `Value` to memory does not fail: its keys are texts.
+    // Serializing a `Value` to memory does not fail: its keys are strings.
     let _ = serde_json::to_writer(&mut text, value);
     String::from_utf8(text).unwrap_or_default()
 }
 
-/// Adds id and changes to an answer, and puts it on its way.
+/// Adds ID and changes to a response, and sends it.
 fn write_body(world: &mut World, connection: u64, request: &Request, body: &str, faults: &[FaultKind]) {
     world.push_changes(Some(connection));
     let Some(socket) = world.connections.get_mut(&connection) else { return };

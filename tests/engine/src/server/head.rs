@@ -1,4 +1,4 @@
-//! The HTTP request that a socket begins with: an upgrade to a WebSocket, or the download of an export.
+//! The HTTP request that opens a socket: a WebSocket upgrade, or the download of an export.
 
 use serde_json::Value;
 use std::fmt::Write;
@@ -7,10 +7,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-/// No honest request has a longer head.
+/// Regular requests have shorter heads.
 const LONGEST_HEAD: usize = 64 * 1024;
 
-/// The head of a request, and what came after it.
+/// The head of a request, and the bytes after it.
 #[derive(Debug, Default)]
 pub(crate) struct Head {
     pub(crate) method: String,
@@ -55,7 +55,7 @@ impl Head {
         cookies.find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
-    /// What comes after the head, as long as the head says.
+    /// Reads the body, whose length is in the head.
     pub(crate) async fn body(&self, stream: &mut TcpStream) -> io::Result<Vec<u8>> {
         let length = self.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
         if length > LONGEST_HEAD {
@@ -70,19 +70,19 @@ impl Head {
         Ok(body)
     }
 
-    /// The key of a request to become a WebSocket.
+    /// The key of a WebSocket upgrade.
     pub(crate) fn upgrade_key(&self) -> Option<&str> {
         let wants = self.header("upgrade").is_some_and(|value| value.eq_ignore_ascii_case("websocket"));
         self.header("sec-websocket-key").filter(|_| wants)
     }
 
-    /// The user: by the directory header of a trusted caller, else by the credentials; else empty.
+    /// The user: from the directory header of a trusted caller, or else from the credentials; otherwise empty.
     pub(crate) fn user(&self) -> &str {
         self.header("x-qlik-user").or_else(|| self.header("authorization")).unwrap_or_default()
     }
 }
 
-/// An answer to a request that does not become a WebSocket.
+/// A response to a request that is not an upgrade.
 #[derive(Debug)]
 pub(crate) struct Response {
     pub(crate) status: u16,
@@ -103,7 +103,7 @@ impl Response {
         Self::new(status, "application/json", body.to_string().into_bytes())
     }
 
-    /// Writes the answer, and ends.
+    /// Writes the response and shuts down the stream.
     pub(crate) async fn send(&self, stream: &mut TcpStream) -> io::Result<()> {
         let mut head = format!("HTTP/1.1 {} {}\r\n", self.status, reason(self.status));
         // Writing to a string does not fail.
@@ -123,7 +123,7 @@ fn write_headers(head: &mut String, headers: &[(String, String)]) {
     head.push_str("\r\n");
 }
 
-/// Answers an upgrade with yes.
+/// Accepts an upgrade.
 pub(crate) async fn accept(stream: &mut TcpStream, key: &str, headers: &[(String, String)]) -> io::Result<()> {
     let accept = derive_accept_key(key.as_bytes());
     let mut head = format!(

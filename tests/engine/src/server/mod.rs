@@ -1,4 +1,4 @@
-//! The sockets: listening, the HTTP request that each begins with, and the messages after it.
+//! The sockets: listening, the HTTP request that opens each of them, and the messages after it.
 
 pub(crate) mod address;
 mod answers;
@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-/// What all tasks of an engine share.
+/// State shared by all tasks of an engine.
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
     world: Mutex<World>,
@@ -21,24 +21,24 @@ impl Shared {
         Self { world: Mutex::new(world) }
     }
 
-    /// The world. A panic elsewhere leaves it usable: tests want their answers all the same.
+    /// The world. It stays usable after a panic elsewhere, because tests need their responses.
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Accepts sockets until it is dropped, which ends them too.
+/// Accepts sockets until it is dropped, which closes them too.
 pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
     let mut sockets = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    // Small messages both ways: waiting to fill a packet costs more than it saves.
+                    // Small messages in both directions: waiting to fill a packet costs more than it saves.
                     let _ = stream.set_nodelay(true);
                     sockets.spawn(socket::run(stream, Arc::clone(&shared)));
                 }
-                // Out of descriptors or the like: what is open goes on.
+                // Out of file descriptors or the like: open sockets continue.
                 Err(_) => tokio::task::yield_now().await,
             },
             Some(_) = sockets.join_next() => {}

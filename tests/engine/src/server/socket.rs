@@ -1,4 +1,4 @@
-//! The life of one socket: in at the upgrade, one request after the other, out at the close.
+//! The life of one socket: the upgrade, one request after the other, the close.
 
 use super::address::Address;
 use super::answers::Step;
@@ -26,11 +26,11 @@ use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 type Socket = WebSocketStream<TcpStream>;
 
-/// An engine needs a moment before `OnConnected`. Clients that only start to listen once they are upgraded rely on
-/// it: a message in the same packet as the upgrade's answer never reaches them.
+/// An engine needs a moment before `OnConnected`. Clients that start to listen after the upgrade rely on
+/// it: a message in the same packet as the response to the upgrade never reaches them.
 const BEFORE_CONNECTED: Duration = Duration::from_millis(5);
 
-/// Runs a socket from its first byte to its last. Whatever breaks it just ends it.
+/// Runs a socket until it ends. Any error just ends it.
 pub(super) async fn run(mut stream: TcpStream, shared: Arc<Shared>) {
     let Ok(head) = Head::read(&mut stream).await else { return };
     let Some(key) = head.upgrade_key().map(str::to_owned) else {
@@ -83,7 +83,7 @@ pub(super) async fn run(mut stream: TcpStream, shared: Arc<Shared>) {
 }
 
 async fn upgraded(stream: TcpStream, rest: Vec<u8>) -> Socket {
-    // Engines send and take messages of any size.
+    // Engines send and accept messages of any size.
     let config = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
     WebSocketStream::from_partially_read(stream, rest, Role::Server, Some(config)).await
 }
@@ -98,7 +98,7 @@ fn to_folder(target: &str) -> Option<Response> {
     Some(response)
 }
 
-/// Sends one message over a socket that leads nowhere, then closes it or waits for the client to.
+/// Sends one message over a socket without an engine, then closes it or waits for the client to.
 async fn tell(stream: TcpStream, rest: Vec<u8>, message: String, close: Option<u16>) {
     tokio::time::sleep(BEFORE_CONNECTED).await;
     let mut socket = upgraded(stream, rest).await;
@@ -112,7 +112,7 @@ async fn tell(stream: TcpStream, rest: Vec<u8>, message: String, close: Option<u
     while socket.next().await.is_some_and(|message| message.is_ok()) {}
 }
 
-/// Takes the socket out of the world, also when its task is cancelled.
+/// Removes the socket from the world, even when its task is canceled.
 struct Guard {
     connection: u64,
     shared: Arc<Shared>,
@@ -124,7 +124,7 @@ impl Drop for Guard {
     }
 }
 
-/// Ends what the socket was part of. A session that lives on is ended when its time is over.
+/// Ends everything that belongs to the socket. A session that outlives it ends after its time to live.
 fn leave(shared: &Arc<Shared>, connection: u64) {
     let waiting = {
         let mut world = shared.world();
@@ -169,7 +169,7 @@ async fn answer_plain_http(stream: &mut TcpStream, head: &Head, shared: &Shared)
     response.unwrap_or_else(|| Response::text(404, "")).send(stream).await
 }
 
-/// Adds the socket to its session and says so.
+/// Adds the socket to its session and announces it.
 fn join(
     shared: &Arc<Shared>,
     head: &Head,
@@ -180,7 +180,7 @@ fn join(
 ) -> u64 {
     let world = &mut *shared.world();
     if let Some(node) = admission.node {
-        // Nodes know nothing of each other's sessions.
+        // Nodes do not share sessions.
         address.prefix = format!("{} {node}", address.prefix);
     }
     let key = address.session_key(&admission.user);
@@ -197,7 +197,7 @@ fn join(
         session.address_app = address.app;
     }
     if !attached {
-        // Without its template there is no app yet; `OpenDoc` tells why.
+        // Without its template there is no app yet; `OpenDoc` returns the error.
         let _ = methods::open_session_app_of_address(world, session_id);
     }
     let over_limit = !attached && world.most_sessions.is_some_and(|most| others >= most);
@@ -216,7 +216,7 @@ fn join(
     connection
 }
 
-/// Sends `OnConnected`, unless a fault has other plans.
+/// Sends `OnConnected`, unless a fault prevents it.
 fn greet(shared: &Arc<Shared>, world: &mut World, connection: u64, state: &str, faults: &[FaultKind]) {
     let mut state = state.to_owned();
     let mut late = Duration::ZERO;
@@ -242,7 +242,7 @@ fn greet(shared: &Arc<Shared>, world: &mut World, connection: u64, state: &str, 
     });
 }
 
-/// Reads requests until the client closes. The session is left before the close is answered, so that a client
+/// Reads requests until the client closes. The socket leaves the session before the close is answered, so a client
 /// that waits for that answer finds the session ended or waiting.
 async fn read(mut source: SplitStream<Socket>, shared: &Arc<Shared>, connection: u64, mut idle: Option<Duration>) {
     let mut step: Option<Step> = None;
@@ -279,7 +279,7 @@ async fn read(mut source: SplitStream<Socket>, shared: &Arc<Shared>, connection:
             None | Some(Err(_)) => return,
         };
         match request {
-            // While a step is taken, requests about requests go first: they may be there to stop it.
+            // While a step runs, requests to the global handle go first: they may abort it.
             Some(request) if step.is_some() && request.handle != GLOBAL => waiting.push_back(request),
             Some(request) => step = answers::answer(shared, connection, request).or(step),
             None => {}
@@ -287,7 +287,7 @@ async fn read(mut source: SplitStream<Socket>, shared: &Arc<Shared>, connection:
     }
 }
 
-/// Close code of a socket that nothing came over for too long.
+/// Close code of a socket that was idle for too long.
 const IDLE: u16 = 4001;
 
 async fn passed(time: Option<Duration>) {
@@ -304,7 +304,7 @@ async fn finished(step: &mut Option<Step>) {
     }
 }
 
-/// Reads and notes a request. Invalid requests are answered here.
+/// Parses and records a request. Invalid requests are answered here.
 fn take(text: &str, shared: &Shared, connection: u64) -> Option<Request> {
     let request = match Request::read(text) {
         Ok(request) => request,
@@ -326,7 +326,7 @@ fn take(text: &str, shared: &Shared, connection: u64) -> Option<Request> {
     Some(request)
 }
 
-/// Writes what is waiting, then flushes once.
+/// Writes all waiting messages, then flushes once.
 async fn write(mut sink: SplitSink<Socket, Message>, mut outgoing: UnboundedReceiver<Outgoing>) {
     while let Some(first) = outgoing.recv().await {
         let mut next = Some(first);
@@ -340,7 +340,7 @@ async fn write(mut sink: SplitSink<Socket, Message>, mut outgoing: UnboundedRece
                 Outgoing::Close { code, reason } => {
                     let frame = CloseFrame { code: code.into(), reason: Utf8Bytes::from(reason) };
                     let _ = sink.send(Message::Close(Some(frame))).await;
-                    // The reader sees the client's answer to it, or the end, and ends the socket.
+                    // The reader receives the client's close, or the end of the stream, and ends the socket.
                     std::future::pending::<()>().await;
                 }
                 Outgoing::Drop => return,

@@ -1,4 +1,4 @@
-//! The apps: those that are saved, and those that are open.
+//! The apps, saved and open.
 
 use crate::objects::document::Document;
 use crate::objects::lists::PRIVILEGES;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
-/// `StaticContentUrl` of an app: in layouts and lists it is what the properties say.
+/// `StaticContentUrl` of an app: layouts and lists return the value in the properties.
 pub(crate) fn thumbnail(document: &Document) -> Value {
     match &document.properties["qThumbnail"] {
         Value::Null => json!({}),
@@ -15,7 +15,7 @@ pub(crate) fn thumbnail(document: &Document) -> Value {
     }
 }
 
-/// Saved apps by id, and open ones. What is not saved is lost when the last session leaves the app.
+/// Saved apps by ID, and open ones. Unsaved changes are lost when the last session leaves the app.
 #[derive(Debug, Default)]
 pub(crate) struct Apps {
     saved: BTreeMap<String, Document>,
@@ -23,12 +23,12 @@ pub(crate) struct Apps {
 }
 
 impl Apps {
-    /// Adds an app as if it had been saved long ago.
+    /// Adds an app as a saved one.
     pub(crate) fn add(&mut self, document: Document) {
         self.saved.insert(document.id.clone(), document);
     }
 
-    /// The id of an app that is named by its id or title, with or without its ending or folder.
+    /// The ID of an app, given its ID or title, with or without its extension or folder.
     pub(crate) fn resolve(&self, name: &str) -> Option<String> {
         let known = |id: &str| self.saved.contains_key(id) || self.open.contains_key(id);
         if known(name) {
@@ -43,7 +43,7 @@ impl Apps {
         self.saved.values().find(|document| document.title() == name).map(|document| document.id.clone())
     }
 
-    /// Opens an app, or joins those who have it open.
+    /// Opens an app, which may be open already.
     pub(crate) fn open(&mut self, id: &str) -> Result<&mut Document, Failure> {
         if !self.open.contains_key(id) {
             let document = self.saved.get(id).ok_or_else(|| failure(APP_NOT_FOUND, id))?.clone();
@@ -52,7 +52,7 @@ impl Apps {
         self.open.get_mut(id).ok_or_else(|| failure(APP_NOT_FOUND, id))
     }
 
-    /// Opens an app that is not saved: a session app, or one just created.
+    /// Opens an app that is not saved: a session app, or a new one.
     pub(crate) fn open_new(&mut self, document: Document) {
         self.open.insert(document.id.clone(), document);
     }
@@ -65,12 +65,12 @@ impl Apps {
         self.open.get_mut(id)
     }
 
-    /// The app as others would find it: open or saved.
+    /// The app for other sessions: open or saved.
     pub(crate) fn find(&self, id: &str) -> Option<&Document> {
         self.open.get(id).or_else(|| self.saved.get(id))
     }
 
-    /// No session has the app any more.
+    /// Closes an app that no session has open anymore.
     pub(crate) fn close(&mut self, id: &str) {
         self.open.remove(id);
     }

@@ -1,4 +1,4 @@
-//! One socket: its handles, what it still has to be told, and the answers it has for deltas.
+//! One socket: its handles, pending changes, and the previous results for deltas.
 
 use crate::error::Result;
 use crate::faults;
@@ -10,10 +10,10 @@ use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tokio::sync::mpsc::UnboundedSender;
 
-/// The one handle that is always there.
+/// The handle that always exists.
 pub(crate) const GLOBAL: i64 = -1;
 
-/// What a handle stands for.
+/// The object behind a handle.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Target {
     Global,
@@ -23,7 +23,7 @@ pub(crate) enum Target {
 }
 
 impl Target {
-    /// The class of the methods that the handle has.
+    /// The class of the methods of the handle.
     pub(crate) fn class(&self) -> &'static str {
         match self {
             Self::Global => "Global",
@@ -34,20 +34,20 @@ impl Target {
     }
 }
 
-/// What goes out over the socket.
+/// What is sent over the socket.
 #[derive(Debug)]
 pub(crate) enum Outgoing {
     Text(String),
-    /// A close frame, then the end.
+    /// Send a close frame, then end.
     Close {
         code: u16,
         reason: String,
     },
-    /// The end without a close frame.
+    /// End without a close frame.
     Drop,
 }
 
-/// An answer that is not written yet.
+/// A response that is not serialized yet.
 #[derive(Debug)]
 pub(crate) struct Held {
     pub(crate) request: Request,
@@ -58,7 +58,7 @@ pub(crate) struct Held {
 #[derive(Debug)]
 struct Handle {
     target: Target,
-    /// The client has been told that it is stale and has not fetched it since.
+    /// Whether the client was notified of the change and has not fetched since.
     announced: bool,
 }
 
@@ -71,9 +71,9 @@ pub(crate) struct Connection {
     last: i64,
     pending_change: BTreeSet<i64>,
     pending_close: BTreeSet<i64>,
-    /// What was last sent as a delta, by handle and method.
+    /// The last result sent as a delta, by handle and method.
     bases: HashMap<(i64, String), Map<String, Value>>,
-    /// Answers waiting to be sent in another order.
+    /// Responses that wait to be sent in another order.
     pub(crate) held: Vec<Held>,
 }
 
@@ -99,7 +99,7 @@ impl Connection {
         self.handles.get(&handle).map(|handle| handle.target.clone())
     }
 
-    /// The handle of a thing; a thing has one handle on a socket. A new handle counts as changed, a field's aside.
+    /// The handle of an item; each item has one handle per socket. A new handle counts as changed, except for fields.
     pub(crate) fn handle(&mut self, target: Target) -> i64 {
         if let Some(number) = self.numbers.get(&target) {
             return *number;
@@ -118,13 +118,13 @@ impl Connection {
         self.handles.iter().map(|(number, handle)| (*number, &handle.target))
     }
 
-    /// Handles whose staleness would be news to the client.
+    /// Handles whose staleness has not been announced.
     pub(crate) fn fresh(&self) -> impl Iterator<Item = (i64, &Target)> {
         let fresh = self.handles.iter().filter(|(_, handle)| !handle.announced);
         fresh.map(|(number, handle)| (*number, &handle.target))
     }
 
-    /// Says that a handle is stale, unless that has been said already.
+    /// Announces that a handle is stale, unless that was announced already.
     pub(crate) fn announce(&mut self, handle: i64) {
         if let Some(entry) = self.handles.get_mut(&handle)
             && !entry.announced
@@ -134,7 +134,7 @@ impl Connection {
         }
     }
 
-    /// The client fetches what is behind the handle: the next change is worth a word again.
+    /// The client fetches the object behind the handle: the next change is announced again.
     pub(crate) fn fetched(&mut self, handle: i64) {
         if let Some(entry) = self.handles.get_mut(&handle) {
             entry.announced = false;
@@ -162,7 +162,7 @@ impl Connection {
         text
     }
 
-    /// A result as patches on what was sent before for this handle and method.
+    /// A result as patches on the previous one of this handle and method.
     pub(crate) fn delta(&mut self, handle: i64, method: &str, result: Map<String, Value>) -> Map<String, Value> {
         let base = self.bases.entry((handle, method.to_owned())).or_default();
         let mut patched = Map::new();
@@ -173,12 +173,12 @@ impl Connection {
         patched
     }
 
-    /// After an answer in full the next delta is in full too: no one can say what the client still has.
+    /// After a complete response, the next delta is complete too, because the client's state is unknown.
     pub(crate) fn forget_delta(&mut self, handle: i64, method: &str) {
         self.bases.remove(&(handle, method.to_owned()));
     }
 
-    /// Sends a message; a socket that is gone needs none.
+    /// Sends a message, unless the socket is gone.
     pub(crate) fn send(&self, message: Outgoing) {
         let _ = self.outbox.send(message);
     }

@@ -1,20 +1,20 @@
-//! Who has to be told when something changes.
+//! Announces changes to sockets.
 
 use super::connection::Target;
 use super::world::World;
 use crate::objects::contents::{Entity, Kind};
 use std::sync::Arc;
 
-/// Something that makes layouts stale.
+/// A change that makes layouts stale.
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
     /// The selections of a session, in every state.
     Selections(u64),
-    /// The selections of a session in one state: only what looks at that state becomes stale.
+    /// The selections of a session in one state: only layouts that use that state become stale.
     State(u64, String),
-    /// The data or the variables of an app: everything that calculates.
+    /// The data or the variables of an app: all calculations become stale.
     Data,
-    /// These things of an app, of one kind.
+    /// These items of an app, all of one kind.
     Entities(Kind, Vec<String>),
     /// One object, in one session: a soft patch, a search, an expanded node, the modal state.
     Object(u64, String),
@@ -55,7 +55,7 @@ impl World {
         }
     }
 
-    /// Closes the handles of things that are gone, on every socket that has the app open.
+    /// Closes the handles of removed items, on every socket that has the app open.
     pub(crate) fn close_entities(&mut self, app: &str, ids: &[String]) {
         for session in self.sessions.values_mut().filter(|session| session.app.as_deref() == Some(app)) {
             for id in ids {
@@ -80,7 +80,7 @@ impl World {
         }
     }
 
-    /// Closes all handles of a session's sockets: its app is gone.
+    /// Closes all handles of a session's sockets because its app is gone.
     pub(crate) fn close_all_handles(&mut self, session: u64) {
         let Some(session) = self.sessions.get(&session) else { return };
         for connection in &session.connections {
@@ -91,7 +91,7 @@ impl World {
     }
 }
 
-/// Whether an event makes the layout of a thing stale.
+/// Whether an event makes the layout of an item stale.
 fn touches<'a>(event: &Event, entity: &Entity, find: &dyn Fn(&str) -> Option<&'a Arc<Entity>>) -> bool {
     let uses = &entity.uses;
     match event {

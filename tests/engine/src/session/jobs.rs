@@ -1,11 +1,11 @@
-//! Requests that are being worked on, and how they are stopped.
+//! Running requests, and how to abort them.
 
 use serde_json::Value;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Notify;
 
-/// Stops a request: its answer at once, its calculation when that next looks.
+/// Aborts a request: the response immediately, the calculation at its next check.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Abort {
     pub(crate) flag: Arc<AtomicBool>,
@@ -18,24 +18,24 @@ impl Abort {
         self.notify.notify_one();
     }
 
-    /// Waits until the request is to stop.
+    /// Waits until the request is aborted.
     pub(crate) async fn aborted(&self) {
         self.notify.notified().await;
     }
 }
 
-/// What a request does, which decides who may stop it.
+/// The kind of work of a request, which determines what can abort it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Work {
-    /// A calculation: a selection stops it.
+    /// A calculation: aborted by a selection.
     Calculation,
-    /// A step that later requests depend on: it is finished before the next request is looked at.
+    /// A step that later requests depend on: it finishes before the next request is handled.
     Step,
-    /// A reload: only `CancelReload` and the like stop it.
+    /// A reload: only aborted by `CancelReload` and the like.
     Reload,
 }
 
-/// A request without an answer yet.
+/// A request without a response yet.
 #[derive(Clone, Debug)]
 pub(crate) struct Running {
     pub(crate) connection: u64,

@@ -1,4 +1,4 @@
-//! What lives between connections: sessions, the apps they have open, and who must be told what.
+//! State that outlives connections: sessions, their open apps, and the announcement of changes.
 
 pub(crate) mod apps;
 pub(crate) mod connection;
@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Sockets of the same user and the same address are in the same session.
+/// Sockets with the same user and the same address are in the same session.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SessionKey {
     pub(crate) user: String,
@@ -27,24 +27,24 @@ pub(crate) struct SessionKey {
     pub(crate) place: String,
 }
 
-/// Selections, session objects and all else that the sockets of a session share.
+/// Selections, session objects and all other state that the sockets of a session share.
 #[derive(Debug, Default)]
 pub(crate) struct Session {
     pub(crate) user: String,
     /// The app id in the address.
     pub(crate) address_app: String,
-    /// The app to start a session app of the address from.
+    /// The template for a session app in the address.
     pub(crate) template: Option<String>,
     pub(crate) connections: BTreeSet<u64>,
     /// How long the session outlives its last socket.
     pub(crate) ttl: Duration,
-    /// Counts the times that the last socket went, so that only the latest leave ends the session.
+    /// Counts how often the last socket left, so that only the latest leave ends the session.
     pub(crate) leaves: u64,
-    /// The app that is open.
+    /// The open app.
     pub(crate) app: Option<String>,
     pub(crate) without_data: bool,
     pub(crate) selections: Arc<Selections>,
-    /// Alternate states of the session alone.
+    /// Alternate states of this session.
     pub(crate) own_states: Vec<String>,
     /// Session objects and session variables.
     pub(crate) own: Arc<Contents>,
@@ -56,13 +56,13 @@ pub(crate) struct Session {
     pub(crate) temporary: BTreeMap<String, crate::selection::Snapshot>,
     pub(crate) running: Vec<Running>,
     pub(crate) progress: Progress,
-    /// Rows that reloads in debug mode read from a source at most.
+    /// Maximum number of rows that reloads in debug mode read from a source.
     pub(crate) fetch_limit: Option<usize>,
     frame: Option<Arc<Frame>>,
 }
 
 impl Session {
-    /// The session as it is now, for calculations.
+    /// The current state of the session, for calculations.
     pub(crate) fn frame(&mut self, document: &Document) -> Arc<Frame> {
         let make = || {
             Arc::new(Frame {
@@ -88,12 +88,12 @@ impl Session {
         frame
     }
 
-    /// Forgets the current moment: something in it has changed.
+    /// Discards the current frame because something in it has changed.
     pub(crate) fn stale(&mut self) {
         self.frame = None;
     }
 
-    /// Forgets all that belonged to the app that was open.
+    /// Discards everything that belongs to the app that was open.
     pub(crate) fn leave_app(&mut self) {
         self.app = None;
         self.without_data = false;

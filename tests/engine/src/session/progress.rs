@@ -1,4 +1,4 @@
-//! What `GetProgress` tells about reloads and saves.
+//! What `GetProgress` returns about reloads and saves.
 
 use crate::script;
 use serde_json::{Value, json};
@@ -13,10 +13,10 @@ const LINES_FETCHED: i64 = 21;
 const SEARCHINDEX_START: i64 = 22;
 const SEARCHINDEX_SUCCESS: i64 = 24;
 
-/// Progress of a session's requests. Messages stay until someone asks, whatever he asks about.
+/// Progress of a session's requests. Messages are kept until the next request for progress, whatever its ID.
 #[derive(Debug, Default)]
 pub(crate) struct Progress {
-    /// The latest request that has progress.
+    /// The latest request with progress.
     request: Option<Value>,
     finished: bool,
     started: Option<std::time::Instant>,
@@ -24,7 +24,7 @@ pub(crate) struct Progress {
     messages: Vec<Value>,
     transient: Value,
     errors: Vec<Value>,
-    /// `ConfigureReload`: stop on an error, report errors in progress data, ask what to do.
+    /// `ConfigureReload`: stop on an error, report errors in progress data, ask how to continue.
     pub(crate) stop_on_error: bool,
     pub(crate) use_error_data: bool,
     pub(crate) interact_on_error: bool,
@@ -47,7 +47,7 @@ impl Progress {
     pub(crate) fn finish(&mut self) {
         self.finished = true;
         self.interaction = None;
-        // The last transient message stays, as one of no kind.
+        // The last transient message is kept, without a kind.
         if self.transient.is_object() {
             self.transient["qMessageCode"] = json!(EMPTY);
         }
@@ -96,8 +96,7 @@ impl Progress {
         self.messages.push(json!({ "qMessageCode": code, "qMessageParameters": parameters }));
     }
 
-    /// `ProgressData` for a request. Zero and -1 ask about whatever there is. A request that has no progress seems
-    /// finished.
+    /// `ProgressData` of a request. Zero and -1 mean any request. A request without progress is reported as finished.
     pub(crate) fn take(&mut self, request: i64) -> Value {
         let known = self.request.as_ref().and_then(Value::as_i64) == Some(request);
         let empty = json!({ "qMessageCode": EMPTY, "qMessageParameters": [""] });

@@ -1,4 +1,4 @@
-//! Everything that the engine holds, behind one lock that no calculation is made under.
+//! The state of the engine, behind one lock that is never held during calculations.
 
 use super::apps::Apps;
 use super::connection::{Connection, Outgoing};
@@ -13,16 +13,16 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Requests that are remembered; a benchmark sends more than a test ever looks at.
+/// Maximum number of recorded requests; a benchmark sends more than a test would check.
 pub(crate) const MOST_RECEIVED: usize = 10_000;
 
-/// What an engine does with `OpenDoc` of an app that the session has open already.
+/// What an engine does on `OpenDoc` of an app that the session has open already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnOpen {
-    /// Answers with the open app, as Qlik Cloud does.
+    /// Returns the open app, as Qlik Cloud does.
     #[default]
     Attached,
-    /// Fails with 1002, as engines of Qlik Sense Enterprise on Windows do. `GetActiveDoc` gives the app.
+    /// Returns error 1002, as engines of Qlik Sense Enterprise on Windows do. `GetActiveDoc` returns the app.
     Error,
 }
 
@@ -35,15 +35,15 @@ pub(crate) struct World {
     pub(crate) faults: Vec<Fault>,
     pub(crate) received: VecDeque<Received>,
     pub(crate) upgrades: Vec<Upgrade>,
-    /// Files that `ExportData` made, by the path they are fetched under.
+    /// Files from `ExportData`, by download path.
     pub(crate) downloads: BTreeMap<String, Vec<u8>>,
     /// Where scripts read files from.
     pub(crate) folders: Folders,
-    /// How long a session lives on when its address does not say.
+    /// How long a session outlives its last socket, unless the address sets it.
     pub(crate) usual_ttl: Duration,
     /// What `OpenDoc` does in a session that has the app open already.
     pub(crate) on_open: OnOpen,
-    /// Sessions that a user may have at once.
+    /// Maximum number of sessions per user.
     pub(crate) most_sessions: Option<usize>,
     /// The proxy in front, if there is one.
     pub(crate) proxy: Option<crate::proxy::State>,
@@ -51,13 +51,13 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// A number that nothing else in the engine has.
+    /// A number that is unique in the engine.
     pub(crate) fn next_id(&mut self) -> u64 {
         self.last_id += 1;
         self.last_id
     }
 
-    /// The session of a key, made if there is none. True if it was there.
+    /// The session of a key, created if necessary. `true` if it existed.
     pub(crate) fn session_for(&mut self, key: SessionKey) -> (u64, bool) {
         if let Some(id) = self.keys.get(&key) {
             return (*id, true);
@@ -68,7 +68,7 @@ impl World {
         (id, false)
     }
 
-    /// The session goes into an open app.
+    /// Adds the session to an open app.
     pub(crate) fn enter_app(&mut self, session: u64, id: &str, without_data: bool) -> Result<()> {
         let states = self.apps.get(id).map(|document| document.states.clone()).unwrap_or_default();
         let session = self.sessions.get_mut(&session).ok_or_else(EngineError::aborted)?;
@@ -87,7 +87,7 @@ impl World {
         self.keys.keys().filter(|key| key.user == user).count()
     }
 
-    /// Notes a request for whoever looks; the oldest go when there are too many.
+    /// Records a request; if there are too many, the oldest are dropped.
     pub(crate) fn receive(&mut self, request: Received) {
         if self.received.len() == MOST_RECEIVED {
             self.received.pop_front();
@@ -95,14 +95,14 @@ impl World {
         self.received.push_back(request);
     }
 
-    /// A socket is gone. The session that is left with none, and how long it is to live on.
+    /// Removes a socket. Returns the session that has no sockets left, and how long to keep it.
     pub(crate) fn disconnect(&mut self, connection: u64) -> Option<(u64, u64, Duration)> {
         let gone = self.connections.remove(&connection)?;
         self.faults.retain(|fault| !fault.is_only_for(connection));
         let session = self.sessions.get_mut(&gone.session)?;
         session.connections.remove(&connection);
         session.running.retain(|running| {
-            // Nobody waits for the calculations of a socket that is gone; a reload goes on.
+            // Calculations of a closed socket are aborted; a reload continues.
             let stop = running.connection == connection && running.work != Work::Reload;
             if stop {
                 running.abort.abort();
@@ -121,7 +121,7 @@ impl World {
         Some((gone.session, leaves, ttl))
     }
 
-    /// Ends a session whose time is over, unless somebody has come back in between.
+    /// Ends a session after its time to live, unless a socket has come back in the meantime.
     pub(crate) fn expire(&mut self, session: u64, leaves: u64) {
         let over = self.sessions.get(&session).is_some_and(|s| s.connections.is_empty() && s.leaves == leaves);
         if over {
@@ -147,7 +147,7 @@ impl World {
         }
     }
 
-    /// A session's reload has ended, one way or another.
+    /// A reload of a session has ended, successfully or not.
     pub(crate) fn reload_is_over(&mut self, session: u64) {
         let Some(session) = self.sessions.get_mut(&session) else { return };
         session.progress.finish();
@@ -156,20 +156,20 @@ impl World {
         }
     }
 
-    /// Closes an app that no session has open any more.
+    /// Closes an app that no session has open anymore.
     pub(crate) fn close_app_if_unused(&mut self, app: &str) {
         if !self.sessions.values().any(|session| session.app.as_deref() == Some(app)) {
             self.apps.close(app);
         }
     }
 
-    /// Aborts what a session is calculating: its selections are about to change.
+    /// Aborts the calculations of a session because its selections are about to change.
     pub(crate) fn abort_calculations(&mut self, session: u64) {
         let running = self.sessions.get(&session).into_iter().flat_map(|session| &session.running);
         running.filter(|r| r.work == Work::Calculation).for_each(|r| r.abort.abort());
     }
 
-    /// Sends what sockets have to be told to all but one, whose answer will carry its share.
+    /// Sends pending changes to all sockets except one, whose response will contain its own.
     pub(crate) fn push_changes(&mut self, except: Option<u64>) {
         let ids: Vec<u64> = self.connections.keys().copied().filter(|id| Some(*id) != except).collect();
         for id in ids {
@@ -181,7 +181,7 @@ impl World {
         }
     }
 
-    /// Puts a message that answers nothing on a socket's way out.
+    /// Sends a notification over a socket.
     pub(crate) fn deliver(&mut self, connection: u64, text: String) {
         let repeats = crate::faults::repeats(&mut self.faults, connection);
         if let Some(connection) = self.connections.get_mut(&connection) {

@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 const EPOCH: i32 = 693_594;
 const MILLISECONDS: f64 = 86_400_000.0;
 
-/// A serial number taken apart.
+/// The parts of a serial date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
     /// The day.
@@ -21,7 +21,7 @@ pub struct Moment {
     pub millisecond: u32,
 }
 
-/// The day and time of a serial number; none outside of what a calendar covers.
+/// The day and time of a serial number; `None` outside of the calendar's range.
 pub fn moment_of(serial: f64) -> Option<Moment> {
     if !serial.is_finite() || serial.abs() > 3_000_000.0 {
         return None;

@@ -7,7 +7,7 @@ pub fn plain(number: f64) -> String {
     significant(number, 14)
 }
 
-/// A number with at most so many significant digits, with an exponent where it would be longer.
+/// A number with at most this many significant digits, in exponent form if it would be longer.
 pub fn significant(number: f64, digits: usize) -> String {
     if number.is_nan() {
         return "NaN".into();
@@ -31,10 +31,10 @@ pub fn significant(number: f64, digits: usize) -> String {
     format!("{sign}{}", decimal.plain(0))
 }
 
-/// The shortest decimal digits that read as a number's absolute value: 0.`digits` times 10 to the `point`.
-/// The engine rounds these and not the binary value, halves away from zero.
+/// The shortest decimal digits of a number's absolute value: 0.`digits` times 10 to the `point`.
+/// The engine rounds these, not the binary value, with halves away from zero.
 struct Decimal {
-    /// Without zeros at the end; empty for zero.
+    /// Without trailing zeros; empty for zero.
     digits: String,
     point: i64,
 }
@@ -55,13 +55,13 @@ impl Decimal {
         self
     }
 
-    /// Keeps so many digits; fewer than none leave zero.
+    /// Keeps this many digits; a negative number leaves zero.
     fn rounded_to(mut self, keep: i64) -> Self {
         let kept = usize::try_from(keep).unwrap_or(0).min(self.digits.len());
         let up = keep >= 0 && self.digits.as_bytes().get(kept).is_some_and(|digit| *digit >= b'5');
         self.digits.truncate(kept);
         if up {
-            // Nines at the end become zeros, which are not kept.
+            // Trailing nines become zeros, which are dropped.
             self.digits.truncate(self.digits.trim_end_matches('9').len());
             let last = self.digits.pop().unwrap_or_else(|| {
                 self.point += 1;
@@ -72,7 +72,7 @@ impl Decimal {
         self.trimmed()
     }
 
-    /// Without an exponent, with at least so many decimals.
+    /// Without an exponent, with at least this many decimals.
     fn plain(&self, least_decimals: i64) -> String {
         let digit = |place: i64| {
             let digit = usize::try_from(place).ok().and_then(|place| self.digits.as_bytes().get(place));
@@ -88,14 +88,14 @@ impl Decimal {
     }
 }
 
-/// Rounds to some decimals.
+/// Rounds to a number of decimals.
 fn rounded(number: f64, decimals: usize) -> String {
     let decimal = Decimal::shortest(number);
     let keep = decimal.point + decimals as i64;
     decimal.rounded_to(keep).plain(decimals as i64)
 }
 
-/// A number by a pattern, such as `#,##0.00`, `0%` or `#,##0 kg;-#,##0 kg;none`.
+/// Formats a number with a pattern, such as `#,##0.00`, `0%` or `#,##0 kg;-#,##0 kg;none`.
 pub fn number_by_pattern(number: f64, pattern: &str, settings: &Settings) -> String {
     let sections: Vec<&str> = pattern.split(';').collect();
     match sections.as_slice() {
@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn the_shortest_digits_are_rounded_and_halves_go_away_from_zero() {
-        // As binary values most of these lie below the half.
+        // As binary values, most of these are below the half.
         assert_eq!(plain(0.424_242_424_242_425), "0.42424242424243");
         assert_eq!(plain(-0.424_242_424_242_425), "-0.42424242424243");
         assert_eq!(plain(0.371_371_371_371_364_5), "0.37137137137136");

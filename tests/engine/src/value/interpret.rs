@@ -1,10 +1,10 @@
-//! Texts of files and scripts as values: what looks like a number or a date is one.
+//! Interprets texts of files and scripts: texts that look like numbers or dates become dual values.
 
 use super::pattern::parse_moment;
 use super::settings::Settings;
 use super::{Dual, plain};
 
-/// The number that a text spells, with the given separators; none if it is anything else.
+/// The number in a text, with the given separators; `None` for other texts.
 pub fn parse_number(text: &str, decimal: char, thousand: Option<char>) -> Option<f64> {
     let text = text.trim();
     if !text.bytes().any(|byte| byte.is_ascii_digit()) {
@@ -70,12 +70,12 @@ pub fn interpret(text: &str, settings: &Settings) -> Dual {
     Dual::text(text)
 }
 
-/// A number that keeps how it was written, if that is not how it would be shown.
+/// A number that keeps its text, unless the default format produces the same text.
 fn keep_text(number: f64, text: &str) -> Dual {
     if plain(number) == text { Dual::Number(number) } else { Dual::both(number, text) }
 }
 
-/// Patterns that dates are spelled by, those of the script first.
+/// Patterns of dates, those of the script first.
 fn date_patterns(settings: &Settings) -> impl Iterator<Item = &str> {
     const COMMON: [&str; 14] = [
         "YYYY-MM-DD",
@@ -96,18 +96,18 @@ fn date_patterns(settings: &Settings) -> impl Iterator<Item = &str> {
     [settings.date.as_str(), settings.timestamp.as_str()].into_iter().chain(COMMON)
 }
 
-/// Whether a text spells a number as a date or time by a pattern.
+/// Whether a pattern formats a number as a text.
 fn spells(number: f64, text: &str, pattern: &str, settings: &Settings) -> bool {
     parse_moment(text, pattern, settings).is_some_and(|serial| (serial - number).abs() < 1e-6)
 }
 
-/// The pattern by which all of some dates or times are spelled.
+/// The pattern that fits all of some dates or times.
 pub fn common_pattern<'s>(moments: &[(f64, &str)], settings: &'s Settings) -> Option<&'s str> {
     let fits = |pattern: &&str| moments.iter().all(|(number, text)| spells(*number, text, pattern, settings));
     date_patterns(settings).chain([settings.time.as_str()]).find(fits).filter(|_| !moments.is_empty())
 }
 
-/// The pattern by which a text spells a number as a date, if one does.
+/// The pattern that formats a number as a text, if there is one.
 pub fn date_pattern<'s>(number: f64, text: &str, settings: &'s Settings) -> Option<&'s str> {
     if !text.bytes().any(|byte| byte.is_ascii_digit()) || text.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;

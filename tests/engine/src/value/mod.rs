@@ -1,4 +1,4 @@
-//! Dual values: what a field holds, a number with a text or either of them.
+//! Dual values: a number with a text, or one of them.
 
 mod calendar;
 mod format;
@@ -19,55 +19,55 @@ use std::sync::Arc;
 
 use serde_json::{Number, Value};
 
-/// A value as the engine knows it: a number, a text, both, or nothing.
+/// A value in the engine: a number, a text, both, or null.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Dual {
     /// No value.
     Null,
-    /// A number that is shown in the default format.
+    /// A number that is displayed in the default format.
     Number(f64),
     /// A text.
     Text(Arc<str>),
-    /// A number with its own representation, such as a date.
+    /// A number with a custom text, such as a date.
     Both(f64, Arc<str>),
 }
 
-/// What makes two values the same in a field: the number where there is one, else the text.
+/// Identifies a value in a field: the number if there is one, otherwise the text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Key {
-    /// Bits of the number; both zeros are one.
+    /// Bits of the number; both zeros are equal.
     Number(u64),
     /// The text.
     Text(Arc<str>),
 }
 
 impl Dual {
-    /// A text.
+    /// Creates a text.
     pub fn text(text: impl Into<Arc<str>>) -> Self {
         Self::Text(text.into())
     }
 
-    /// A number with its own text.
+    /// Creates a number with a custom text.
     pub fn both(number: f64, text: impl Into<Arc<str>>) -> Self {
         Self::Both(number, text.into())
     }
 
-    /// A bool: -1 or 0.
+    /// Creates a bool: -1 or 0.
     pub fn truth(truth: bool) -> Self {
         Self::Number(if truth { -1.0 } else { 0.0 })
     }
 
-    /// A number; NaN becomes null.
+    /// Creates a number; NaN becomes null.
     pub fn number(number: f64) -> Self {
         if number.is_nan() { Self::Null } else { Self::Number(number) }
     }
 
-    /// Whether there is no value.
+    /// Whether the value is null.
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
 
-    /// The text; that of a null is empty.
+    /// The text; empty for null.
     pub fn as_text(&self) -> Cow<'_, str> {
         match self {
             Self::Null => Cow::Borrowed(""),
@@ -76,7 +76,7 @@ impl Dual {
         }
     }
 
-    /// The text as a shared one.
+    /// The text, shared.
     pub fn to_text(&self) -> Arc<str> {
         match self {
             Self::Text(text) | Self::Both(_, text) => Arc::clone(text),
@@ -84,7 +84,7 @@ impl Dual {
         }
     }
 
-    /// The number that the value holds; a text holds none, even if it looks like one.
+    /// The number of the value; a text has none, even if it looks like a number.
     pub fn as_number(&self) -> Option<f64> {
         match self {
             Self::Number(number) | Self::Both(number, _) => Some(*number),
@@ -92,7 +92,7 @@ impl Dual {
         }
     }
 
-    /// The number that the value stands for in a calculation: a text that looks like a number counts.
+    /// The number of the value in a calculation; a text that looks like a number counts.
     pub fn to_number(&self) -> Option<f64> {
         match self {
             Self::Text(text) => parse_number(text, '.', None),
@@ -100,7 +100,7 @@ impl Dual {
         }
     }
 
-    /// What makes the value the same as another; a null is like nothing.
+    /// The key that identifies the value; null has none.
     pub fn key(&self) -> Option<Key> {
         match self {
             Self::Null => None,
@@ -109,7 +109,7 @@ impl Dual {
         }
     }
 
-    /// The value as a condition: a number other than 0 holds.
+    /// The value as a condition: true for numbers other than 0.
     pub fn holds(&self) -> bool {
         self.to_number().is_some_and(|number| number != 0.0)
     }
@@ -132,7 +132,7 @@ impl From<&str> for Dual {
     }
 }
 
-/// A number for the wire: integers without a fraction, and names for what JSON has no number for.
+/// A number for the wire: integers without a fraction, and strings for values that JSON cannot express.
 pub fn wire_number(number: f64) -> Value {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if number.is_nan() {

@@ -1,10 +1,10 @@
-//! Order of values, and wild cards.
+//! Sort order of values, and wildcards.
 
 use std::cmp::Ordering;
 
 use super::Dual;
 
-/// Numbers first by size, then texts by letter, nulls last.
+/// Numbers first in numeric order, then texts in alphabetical order, then nulls.
 pub fn compare(a: &Dual, b: &Dual) -> Ordering {
     match (a.as_number(), b.as_number()) {
         (Some(a), Some(b)) => a.total_cmp(&b),
@@ -17,7 +17,7 @@ pub fn compare(a: &Dual, b: &Dual) -> Ordering {
     }
 }
 
-/// Texts by letter: case decides only between texts that are otherwise equal.
+/// Texts in alphabetical order: case matters only between otherwise equal texts.
 pub fn compare_text(a: &str, b: &str) -> Ordering {
     let fold = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<String>();
     if a.is_ascii() && b.is_ascii() {
@@ -27,7 +27,7 @@ pub fn compare_text(a: &str, b: &str) -> Ordering {
     fold(a).cmp(&fold(b)).then_with(|| b.cmp(a))
 }
 
-/// Whether a text fits a pattern where `*` stands for anything and `?` for one character; case does not count.
+/// Whether a text matches a pattern with `*` for any text and `?` for one character, ignoring case.
 pub fn wild_match(text: &str, pattern: &str) -> bool {
     let text: Vec<char> = text.chars().flat_map(char::to_lowercase).collect();
     let pattern: Vec<char> = pattern.chars().flat_map(char::to_lowercase).collect();

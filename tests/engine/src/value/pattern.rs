@@ -49,7 +49,7 @@ fn tokens(pattern: &str) -> Vec<Token> {
     result
 }
 
-/// A serial number by a pattern; none if there is no such day.
+/// Formats a serial number with a pattern; `None` if there is no such day.
 pub fn format_moment(serial: f64, pattern: &str, settings: &Settings) -> Option<String> {
     let moment = moment_of(serial)?;
     let tokens = tokens(pattern);
@@ -105,7 +105,7 @@ pub fn format_moment(serial: f64, pattern: &str, settings: &Settings) -> Option<
     Some(text)
 }
 
-/// A length of time by a pattern: hours go past 24 unless the pattern has days.
+/// Formats a duration with a pattern: hours exceed 24 unless the pattern has days.
 pub fn format_interval(days: f64, pattern: &str) -> String {
     let tokens = tokens(pattern);
     let mut rest = (days.abs() * 86_400_000.0).round() as u64;
@@ -141,7 +141,7 @@ pub fn format_interval(days: f64, pattern: &str) -> String {
     text
 }
 
-/// The serial number that a text spells by a pattern; none if the text does not fit.
+/// Parses a text with a pattern to a serial number; `None` if the text does not match.
 pub fn parse_moment(text: &str, pattern: &str, settings: &Settings) -> Option<f64> {
     let mut reader = Reader { rest: text.trim(), settings, parts: Parts::default() };
     let tokens = tokens(pattern);

@@ -1,4 +1,4 @@
-//! How values read and show: what a script sets with `SET DateFormat=…` and the like.
+//! How values are parsed and formatted: the settings of `SET DateFormat=…` and the like.
 
 use std::collections::BTreeMap;
 
@@ -52,7 +52,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The settings that variables of the reserved names make.
+    /// The settings from variables with reserved names.
     pub fn from_variables(variables: &BTreeMap<String, String>) -> Self {
         let mut settings = Self::default();
         let get = |name: &str| variables.get(name).map(String::as_str);

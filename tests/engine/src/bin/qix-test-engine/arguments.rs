@@ -12,17 +12,17 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Parser)]
 #[command(version, after_help = AFTER_HELP)]
 pub(crate) struct Arguments {
-    /// Port to listen on; 0 takes a free one
+    /// Port to listen on; 0 uses a free port
     #[arg(long, default_value_t = 9076)]
     pub(crate) port: u16,
     /// Address to listen on
     #[arg(long, default_value = "127.0.0.1")]
     pub(crate) host: IpAddr,
-    /// An app to hold: a load script (.qvs), a description (.json), or a folder as `corectl unbuild` writes it. The ID
+    /// App to add: a load script (.qvs), a description (.json), or a folder that `corectl unbuild` wrote. The ID
     /// defaults to the name without the extension. Can be repeated
     #[arg(long, value_name = "[ID=]FILE", value_parser = app)]
     pub(crate) app: Vec<(Option<String>, PathBuf)>,
-    /// Directory that load scripts read files from, also for data connections that --data does not name
+    /// Directory that load scripts read files from; also used for data connections that --data does not name
     #[arg(long, value_name = "DIRECTORY")]
     pub(crate) folder: Option<PathBuf>,
     /// Directory of a data connection, `lib://NAME/…`. STORE keeps files in memory. Can be repeated
@@ -33,18 +33,18 @@ pub(crate) struct Arguments {
     /// README describes FILE, which is JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) proxy: Option<Option<PathBuf>>,
-    /// Something to do wrong, such as `delay=200 on GetLayout times 1`. Can be repeated. The query of an address takes
-    /// it too, for that connection alone: `ws://127.0.0.1:9076/app/sales?fault=delay%3D200`
+    /// Fault to inject, such as `delay=200 on GetLayout times 1`. Can be repeated. The query of an address accepts
+    /// it too, for that connection only: `ws://127.0.0.1:9076/app/sales?fault=delay%3D200`
     #[arg(long)]
     pub(crate) fault: Vec<Fault>,
-    /// Seconds that a session outlives its last socket, unless its address says so by `/ttl/<seconds>`
+    /// Seconds that a session outlives its last socket, unless its address sets them with `/ttl/<seconds>`
     #[arg(long, value_name = "SECONDS", default_value_t = 5)]
     pub(crate) session_ttl: u64,
-    /// What `OpenDoc` does in a session that has the app open already: answer with it, as Qlik Cloud does, or fail
+    /// What `OpenDoc` does in a session that has the app open already: return the app, as Qlik Cloud does, or fail
     /// with 1002, as Qlik Sense Enterprise on Windows does
     #[arg(long, value_name = "attached|error", default_value = "attached", value_parser = on_open)]
     pub(crate) on_open: OnOpen,
-    /// Print which methods of the engine's schema, functions and statements of scripts are implemented, and exit
+    /// Print which methods of the engine's schema and which functions and statements of scripts are implemented, and exit
     #[arg(long)]
     pub(crate) methods: bool,
 }
@@ -73,7 +73,7 @@ fn data(text: &str) -> Result<(String, PathBuf), String> {
     Ok((name.to_owned(), folder.into()))
 }
 
-/// `ID=FILE`, or `FILE`. A file whose name has the sign is one.
+/// `ID=FILE` or `FILE`. If a file named like the whole argument exists, the argument is that file.
 fn app(text: &str) -> Result<(Option<String>, PathBuf), String> {
     let parts = text.split_once('=').filter(|(id, _)| !id.is_empty() && !Path::new(text).exists());
     Ok(parts.map_or_else(|| (None, text.into()), |(id, file)| (Some(id.to_owned()), file.into())))

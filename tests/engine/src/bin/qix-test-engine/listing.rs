@@ -1,4 +1,4 @@
-//! What the engine can and cannot do, printed.
+//! Prints what the engine supports.
 
 use qix_test_engine::{coverage, script};
 use std::io::{self, Write};

@@ -1,4 +1,4 @@
-//! The test engine as a program, for clients in other languages and for a look by hand.
+//! The test engine as a program, for clients in other languages and for manual tests.
 
 mod arguments;
 mod listing;
@@ -23,7 +23,7 @@ async fn main() -> ExitCode {
         Err(error) => {
             // If the terminal is gone, nothing can report it.
             let _ = writeln!(io::stderr(), "error: {error}");
-            // What the operating system refuses has a number of its own.
+            // Errors of the operating system have their own exit code.
             ExitCode::from(if error.raw_os_error().is_some() { CANNOT_LISTEN } else { CANNOT_LOAD })
         }
     }
@@ -73,7 +73,7 @@ fn builder(arguments: Arguments) -> io::Result<Builder> {
     Ok(builder)
 }
 
-/// Ctrl-C or SIGTERM, listened for from the call on.
+/// Completes on Ctrl-C or SIGTERM; listens from the call on.
 #[cfg(unix)]
 fn asked_to_end() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -87,7 +87,7 @@ fn asked_to_end() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Ctrl-C.
+/// Completes on Ctrl-C.
 #[cfg(not(unix))]
 fn asked_to_end() -> io::Result<impl Future<Output = ()>> {
     let mut interrupt = tokio::signal::windows::ctrl_c()?;

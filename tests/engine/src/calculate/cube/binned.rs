@@ -1,4 +1,4 @@
-//! Points of a scatter plot, or how many there are in each rectangle of a grid.
+//! Points of a scatter plot, or the number of points in each rectangle of a grid.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,10 @@ use crate::calculate::definition::{Mode, whole};
 use crate::error::{EngineError, Result};
 use crate::value::{Dual, wire_number};
 
-/// As fine as a grid gets: it has 2 to this power rectangles a side.
+/// The finest grid: it has 2 to this power rectangles per side.
 const FINEST: i64 = 20;
 
-/// Measures of what can be placed: two coordinates.
+/// Measures of a point that has a position: two coordinates.
 struct Point<'c> {
     row: &'c Row,
     x: f64,
@@ -23,8 +23,8 @@ struct Point<'c> {
 type Span = (f64, f64);
 
 impl Cube {
-    /// `[NxDataPage]` for the part of the plane that `[NxDataAreaPage]` names: rectangles in the first page,
-    /// or, if no more than `most` points are there, the points in the second.
+    /// `[NxDataPage]` for the area in `[NxDataAreaPage]`: rectangles in the first page, or the points in the second
+    /// if there are at most `most` points.
     pub fn binned_pages(&self, pages: &[Value], areas: &[Value], most: i64, level: i64) -> Result<Value> {
         self.ready(Mode::Straight)?;
         if self.dimensions.len() != 1 || self.measures.len() < 2 {
@@ -47,7 +47,7 @@ impl Cube {
         let points: Vec<&Point<'_>> = placed.iter().filter(is_shown).collect();
         let most = usize::try_from(most).unwrap_or(0);
         if points.len() <= most {
-            // The width of the page counts, its height does not: the points are as many as they are.
+            // Only the width of the page counts; its height does not limit the points.
             let width = pages.first().and_then(|page| usize::try_from(whole(page, "qWidth", i64::MAX)).ok());
             let width = width.unwrap_or(usize::MAX);
             let columns = &self.columns[..self.columns.len().min(width)];
@@ -55,7 +55,7 @@ impl Cube {
             let rows: Vec<Vec<Value>> = points.iter().map(row).collect();
             return Ok(json!([page(&[], 0), page(&rows, columns.len())]));
         }
-        // A grid that is too fine for the number of rectangles gives way to a coarser one.
+        // If the grid is too fine for the number of rectangles, use a coarser one.
         let mut level = level.clamp(0, FINEST);
         let mut counts = count(&points, x, y, level);
         while counts.len() > most && level > 0 {
@@ -84,14 +84,14 @@ fn span(numbers: impl Iterator<Item = f64> + Clone) -> Option<Span> {
     Some((numbers.clone().min_by(f64::total_cmp)?, numbers.max_by(f64::total_cmp)?))
 }
 
-/// An area goes right from its left, and down from its top.
+/// An area extends right from its left, and down from its top.
 fn area(area: &Value) -> (Span, Span) {
     let number = |member: &str| area.get(member).and_then(Value::as_f64).unwrap_or(0.0);
     let (left, top) = (number("qLeft"), number("qTop"));
     ((left, left + number("qWidth")), (top - number("qHeight"), top))
 }
 
-/// How many points each rectangle of a grid over the whole plane has; empty ones are left out.
+/// The number of points in each rectangle of a grid over the whole plane, without empty rectangles.
 fn count(points: &[&Point<'_>], x: Span, y: Span, level: i64) -> BTreeMap<(i64, i64), usize> {
     let side = 1_i64 << level;
     let place = |(low, high): Span, number: f64| match high > low {

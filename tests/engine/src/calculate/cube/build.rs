@@ -15,7 +15,7 @@ use crate::calculate::labels::Labels;
 use crate::calculate::limit::{OTHERS, limits};
 use crate::error::{EngineError, Result, code};
 
-/// Why a column is not shown or not calculated, with the message of a condition.
+/// Why a column is not shown or not calculated, with the message of its condition.
 pub(super) type Problem = Option<(i32, String)>;
 
 pub(super) fn build(definition: &Value, expansion: &Expansion, context: &Context<'_>) -> Result<Cube> {
@@ -94,7 +94,7 @@ pub(super) fn build(definition: &Value, expansion: &Expansion, context: &Context
             None => labels.formula(&one.expression, context).map_err(|message| (code::INVALID_DEFINITION, message)),
         };
         measure_problems.push(formula.as_ref().err().cloned());
-        // A measure in error shows nulls.
+        // A measure with an error shows nulls.
         let null = || Formula::new("Null()", context).ok();
         formulas.extend(formula.ok().or_else(null));
         cube.measures.push(Measure { definition: one.clone(), title: one.fallback_title(context) });
@@ -153,7 +153,7 @@ pub(super) fn build(definition: &Value, expansion: &Expansion, context: &Context
     Ok(cube)
 }
 
-/// A label that may be an expression, or what it is without.
+/// A label, which may be an expression, or a default.
 fn label(definition: &Value, otherwise: &str, context: &Context<'_>) -> String {
     match super::super::evaluate_string(definition, context) {
         text if text.is_empty() => otherwise.to_owned(),
@@ -162,7 +162,7 @@ fn label(definition: &Value, otherwise: &str, context: &Context<'_>) -> String {
 }
 
 impl Cube {
-    /// Order of columns and of sorting, as far as the definition makes sense.
+    /// Sets the order of the columns and of sorting, as far as the definition is valid.
     fn set_order(&mut self, definition: &Value, problems: &[Problem], measure_problems: &[Problem]) {
         let dimensions = list(definition, "qDimensions").len();
         let measures = list(definition, "qMeasures").len();
@@ -194,7 +194,7 @@ impl Cube {
         if matches!(self.mode, Mode::Stacked | Mode::Tree) {
             self.left = all;
         }
-        // Columns that a condition hides keep their number, and their place on the left.
+        // Columns hidden by a condition keep their number, and come first.
         let hidden = |problem: &Problem| problem.as_ref().is_some_and(|(error, _)| *error == code::CONDITION_NOT_MET);
         let mut next = 0;
         let numbers: Vec<Option<usize>> = problems
@@ -216,7 +216,7 @@ impl Cube {
         self.order = order;
     }
 
-    /// Columns as defined, hidden ones too, in the order of `qColumnOrder` if that names each once.
+    /// The columns as defined, including hidden ones, in the order of `qColumnOrder` if it names each of them once.
     fn asked_order(&self, count: usize) -> Vec<usize> {
         let asked = self.asked_columns.iter().filter_map(|column| usize::try_from(column.as_u64()?).ok());
         let asked: Vec<usize> = asked.collect();

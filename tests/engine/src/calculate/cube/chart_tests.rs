@@ -1,4 +1,4 @@
-//! Data made for charts: reduced, binned, along an axis, as a tree.
+//! Data for charts: reduced, binned, along an axis, as a tree.
 
 use serde_json::{Value, json};
 
@@ -52,7 +52,7 @@ fn stacks_are_reduced_to_what_is_above_and_below_zero() {
     assert_eq!(sums, [[3.0, -4.0], [8.0, 0.0], [0.0, -16.0]]);
     assert_eq!(each["qArea"], json!({ "qLeft": 1, "qTop": 0, "qWidth": 3, "qHeight": 3 }));
     assert_eq!(numbers(&pages(1, 1))[0][1..], [8.0, -16.0], "one row for all stacks");
-    // From the first column on, each value has its row.
+    // From the first column on, each value has a row.
     assert_eq!(pages(0, 100)["qMatrix"].as_array().unwrap().len(), 5);
 }
 

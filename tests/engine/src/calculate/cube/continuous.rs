@@ -1,4 +1,4 @@
-//! Points along a continuous axis, and the axis' ticks.
+//! Points along a continuous axis, and the axis's ticks.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,7 +44,7 @@ impl Cube {
         let mut reduced = false;
         for line in lines.values_mut() {
             line.sort_by(|a, b| a.0.total_cmp(&b.0));
-            // The neighbors outside lead the line to the edges.
+            // The neighbors outside of the range extend the line to the edges.
             let from = line.partition_point(|(at, _)| *at < start).saturating_sub(1);
             let to = (line.partition_point(|(at, _)| *at <= stop) + 1).min(line.len());
             let shown = &line[from..to.max(from)];
@@ -72,7 +72,7 @@ impl Cube {
         Ok((json!([page]), json!({ "qAxis": axis })))
     }
 
-    /// What draws the same line: of each bin the first and the last point, and the extremes of each measure.
+    /// Fewer points that draw the same line: the first and the last point of each bin, and the extremes of each measure.
     fn binned_line<'r>(
         &self,
         points: &[(f64, &'r Row)],
@@ -99,7 +99,7 @@ impl Cube {
     }
 }
 
-/// A level of ticks: its name, its tags, how its labels are spelled, and where the tick after a moment starts.
+/// A level of ticks: its name, its tags, how its labels are formatted, and where the tick after a moment starts.
 struct Level {
     name: &'static str,
     tags: &'static [&'static str],
@@ -108,7 +108,7 @@ struct Level {
     next: fn(f64) -> f64,
 }
 
-/// The first day of the month or year that a moment is in, or of one ahead; beyond the calendar, infinity.
+/// The first day of the month or year of a moment, or of a later one; beyond the calendar, infinity.
 fn month_start(serial: f64, months: u32, ahead: u32) -> f64 {
     let start = moment_of(serial).and_then(|moment| {
         let month = moment.date.month0() / months * months;
@@ -176,12 +176,12 @@ const LEVELS: [Level; 8] = [
     },
 ];
 
-/// The start of the part of a day that a moment is in, or of one ahead.
+/// The start of the part of a day that contains a moment, or of a later part.
 fn part(serial: f64, parts: f64, ahead: f64) -> f64 {
     ((serial * parts + 1e-6).floor() + ahead) / parts
 }
 
-/// `NxAxisTicks` of the levels that have no more ticks than wanted.
+/// `NxAxisTicks` of the levels that have at most the requested number of ticks.
 fn axis((start, stop): (f64, f64), most: usize, settings: &Settings) -> Vec<Value> {
     let mut levels = Vec::new();
     for level in &LEVELS {

@@ -1,26 +1,26 @@
-//! A cube as a file: separated values or a workbook.
+//! Exports of a cube: separated values or a workbook.
 
 use super::Cube;
 use crate::error::{EngineError, Result, code};
 
-/// The code of an export that has nothing to write.
+/// The error code of an export without data.
 const NO_DATA: i32 = 13_001;
 
-/// What a file shows of a cube: a line of titles, then the rows.
+/// The content of the file: a line of titles, then the rows.
 struct Rows {
     titles: Vec<String>,
     rows: Vec<Vec<Cell>>,
 }
 
-/// A text as it is shown, and the number behind it.
+/// The text of a value, and its number.
 struct Cell {
     text: String,
     number: Option<f64>,
 }
 
 impl Cube {
-    /// The cube as a CSV file's text, as `ExportData` writes it. Pivot and stacked cubes are written as the straight
-    /// table they are made of.
+    /// The cube as CSV, as `ExportData` writes it. Pivot and stacked cubes are written as the equivalent straight
+    /// table.
     pub fn csv(&self) -> Result<String> {
         self.separated(b',')
     }
@@ -85,7 +85,7 @@ impl Cube {
     }
 
     fn dimension_title(&self, at: usize) -> String {
-        // Infos of dimensions that are not shown hold an error.
+        // Infos of dimensions that are not shown have an error.
         let mut shown = self.dimension_infos.iter().filter(|info| info.get("qError").is_none());
         shown.nth(at).and_then(|info| info["qFallbackTitle"].as_str()).unwrap_or_default().to_owned()
     }

@@ -8,16 +8,16 @@ use super::Cube;
 use super::tree::Level;
 use crate::error::{EngineError, Result};
 
-/// Which side of a pivot table.
+/// A side of a pivot table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Side {
-    /// The rows' dimensions.
+    /// The dimensions of the rows.
     Left,
-    /// The columns' dimensions.
+    /// The dimensions of the columns.
     Top,
 }
 
-/// Which nodes of a pivot or stacked cube are open, beside what its definition says.
+/// Which nodes of a pivot or stacked cube are open, in addition to its definition.
 /// It belongs to the object, not to one calculation, so the caller keeps it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Expansion {
@@ -28,7 +28,7 @@ pub struct Expansion {
 }
 
 impl Expansion {
-    /// Whether a node is open; `otherwise` is what its cube says of nodes nobody touched.
+    /// Whether a node is open; `otherwise` is the default of its cube.
     pub(super) fn is_open(&self, path: &[(usize, i64)], otherwise: bool) -> bool {
         let dimension = path.last().map_or(0, |(dimension, _)| *dimension);
         let whole = self.dimensions.get(&dimension).copied().unwrap_or(otherwise);
@@ -40,7 +40,7 @@ impl Expansion {
         self.dimensions.insert(dimension, open);
     }
 
-    /// The expansion that a definition carries in `qExpansionState`: per dimension, all but some or only some.
+    /// The expansion in `qExpansionState` of a definition: per dimension, all nodes except some, or only some.
     pub(super) fn of_definition(states: &[Value]) -> Option<Vec<bool>> {
         let excludes = |state: &Value| state.get("qExcludeList").and_then(Value::as_bool).unwrap_or(false);
         (!states.is_empty()).then(|| states.iter().map(excludes).collect())
@@ -48,7 +48,7 @@ impl Expansion {
 }
 
 impl Cube {
-    /// Opens or closes a node by its row and column in the cube, or a whole dimension.
+    /// Opens or closes a node, by its row and column in the cube, or a whole dimension.
     pub fn expand(
         &self,
         expansion: &mut Expansion,

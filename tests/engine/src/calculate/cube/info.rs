@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::selection::describe::state_counts;
 use crate::value::{Dual, wire_number};
 
-/// Fills in the infos, and what of the definition depends on them.
+/// Fills in the infos, and the members of the definition that depend on them.
 pub(super) fn fill(
     cube: &mut Cube,
     defined: &[DimensionDef],
@@ -61,7 +61,7 @@ fn put_problem(info: &mut Value, problem: &Problem) {
     }
 }
 
-/// `NxDimensionInfo` of a calculated dimension. `present` are the values that the cube has.
+/// `NxDimensionInfo` of a calculated dimension. `present` are the values in the cube.
 pub(crate) fn dimension_info(dimension: &Dimension, present: Option<&HashSet<u32>>, ground: &Ground<'_, '_>) -> Value {
     let settings = &ground.context.settings;
     let definition = &dimension.definition;
@@ -133,7 +133,7 @@ pub(crate) fn dimension_info(dimension: &Dimension, present: Option<&HashSet<u32
     info
 }
 
-/// `NxDimensionInfo` with what the definition alone tells.
+/// `NxDimensionInfo` of a dimension that was not calculated.
 pub(crate) fn bare_dimension_info(definition: &DimensionDef, ground: &Ground<'_, '_>) -> Value {
     let titles: Vec<String> =
         (0..definition.fields.len()).map(|at| definition.group_title(at, ground.context)).collect();

@@ -31,7 +31,7 @@ use super::hash::QuickMap;
 use crate::error::{EngineError, Result, code};
 use crate::value::{Dual, Settings};
 
-/// A hypercube after its calculation: keep it while nothing it depends on changes, and read pages from it.
+/// A calculated hypercube: keep it while nothing it depends on changes, and read pages from it.
 #[derive(Debug)]
 pub struct Cube {
     mode: Mode,
@@ -48,13 +48,13 @@ pub struct Cube {
     measures: Vec<Measure>,
     dimension_infos: Vec<Value>,
     measure_infos: Vec<Value>,
-    /// Columns of the matrix: dimensions, then measures, in the order asked for.
+    /// Columns of the matrix: dimensions, then measures, in the requested order.
     columns: Vec<usize>,
     asked_columns: Vec<Value>,
-    /// Order of sorting as asked for, with -1 for the pseudo dimension.
+    /// The requested sort order, with -1 for the pseudo dimension.
     order: Vec<i64>,
     left: usize,
-    /// The same among the columns that are shown.
+    /// The sort order of the columns that are shown.
     shown_order: Vec<i64>,
     shown_left: usize,
     indent: bool,
@@ -76,7 +76,7 @@ struct Measure {
     title: String,
 }
 
-/// Values of the measures for a group: a row of a straight cube, a cell of others.
+/// Values of the measures for a group: a row of a straight cube, a cell of other cubes.
 #[derive(Debug)]
 struct Row {
     key: GroupKey,
@@ -85,7 +85,7 @@ struct Row {
     attributes: Vec<Vec<Dual>>,
 }
 
-/// A page without what lies beyond a cube's size.
+/// A page, cut to a cube's size.
 fn cut(page: &Value, width: usize, height: usize) -> Value {
     let mut page = page.clone();
     for (start, length, size) in [("qLeft", "qWidth", width), ("qTop", "qHeight", height)] {
@@ -98,12 +98,12 @@ fn cut(page: &Value, width: usize, height: usize) -> Value {
 }
 
 impl Cube {
-    /// Calculates a cube from a `HyperCubeDef`. A definition that cannot be calculated gives a cube whose layout holds `qError`.
+    /// Calculates a cube from a `HyperCubeDef`. If that is not possible, the layout of the cube contains `qError`.
     pub fn new(definition: &Value, expansion: &Expansion, context: &Context<'_>) -> Result<Self> {
         build::build(definition, expansion, context)
     }
 
-    /// Whether the cube could not be calculated, and why: 7005 for an unmet condition, which is a state and no failure.
+    /// The error code if the cube could not be calculated. 7005 (a condition is not met) is a state, not a failure.
     pub fn error(&self) -> Option<i32> {
         self.error.as_ref().map(|(code, _)| *code)
     }
@@ -117,8 +117,8 @@ impl Cube {
         }
         let (width, height) = self.size();
         put("qSize", json!({ "qcx": width, "qcy": height }));
-        // What comes along with a layout is cut to the cube's size before its cells are counted: corectl asks for
-        // 1,000 by 1,000 and gets what there is.
+        // The initial pages are cut to the cube's size before their cells are counted: corectl requests 1,000 by
+        // 1,000 and gets what exists.
         let initial: Vec<Value> = match self.mode {
             Mode::Straight | Mode::Pivot => self.initial.iter().map(|page| cut(page, width, height)).collect(),
             _ => self.initial.clone(),
@@ -167,14 +167,14 @@ impl Cube {
         layout.into()
     }
 
-    /// Columns and rows.
+    /// The number of columns and rows.
     fn size(&self) -> (usize, usize) {
         if self.error.is_some() {
             return (0, 0);
         }
         match self.mode {
             Mode::Straight | Mode::Other => (self.columns.len(), self.rows.len()),
-            // A side without dimensions still has its one row or column.
+            // A side without dimensions still has one row or column.
             Mode::Pivot => {
                 let alone = usize::from(self.shown_left == 0 && !self.rows.is_empty());
                 (self.top_leaves.len().max(1), self.left_leaves.len().max(alone))
@@ -183,7 +183,7 @@ impl Cube {
         }
     }
 
-    /// Fails for a cube without data, or of another mode than a request needs.
+    /// Returns an error for a cube without data, or in another mode than a request needs.
     fn ready(&self, mode: Mode) -> Result<()> {
         if let Some((error, message)) = &self.error {
             return Err(EngineError::new(*error, message.as_str(), "The hypercube could not be calculated"));

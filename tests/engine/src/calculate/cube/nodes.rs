@@ -9,30 +9,30 @@ use crate::calculate::definition::{Mode, list, truth, whole};
 use crate::error::Result;
 use crate::value::{Dual, wire_number};
 
-/// The part of a level that is wanted.
+/// A requested part of a level.
 #[derive(Clone, Copy)]
 struct Part {
     top: usize,
     height: usize,
-    /// Whether values that a group lacks are filled in.
+    /// Whether to generate nodes for values that a group does not have.
     all_values: bool,
 }
 
-/// What a request wants of a tree.
+/// The requested part of a tree.
 struct Wanted {
-    /// By level; the whole of a level that has none.
+    /// By level; `None` for the whole level.
     parts: Vec<Option<Part>>,
     depth: usize,
 }
 
-/// Where a node is: the level, and its place in its group and those of the nodes above it.
+/// The position of a node: its level, and its index in its group and in those of the nodes above it.
 struct Position {
     level: usize,
     path: Vec<usize>,
 }
 
 impl Cube {
-    /// The tree as `[NxTreeNode]`, one root with what `NxTreeDataOption` asks for below it.
+    /// The tree as `[NxTreeNode]`: one root, with the nodes that `NxTreeDataOption` requests.
     pub fn tree_nodes(&self, options: &Value) -> Result<Value> {
         self.ready(Mode::Tree)?;
         let levels = self.dimensions.len();
@@ -79,7 +79,7 @@ impl Cube {
         }]))
     }
 
-    /// How many nodes each dimension has.
+    /// The number of nodes of each dimension.
     pub(super) fn nodes_on_dimensions(&self) -> Vec<usize> {
         let mut counts = Vec::new();
         let mut level: Vec<&Node> = self.left_tree.iter().collect();
@@ -147,7 +147,7 @@ impl Cube {
         node.key.get(dimension).copied()
     }
 
-    /// All values that a level has anywhere in the tree.
+    /// All values of a level anywhere in the tree.
     fn codes_on(&self, level: usize) -> Vec<u32> {
         let Some(dimension) = self.shown_order.get(level).and_then(|column| usize::try_from(*column).ok()) else {
             return Vec::new();
@@ -217,7 +217,7 @@ impl Cube {
         self.measures.iter().enumerate().map(value).collect()
     }
 
-    /// What each measure adds up to above and below zero in the innermost nodes.
+    /// For each measure, the sums of the positive and the negative values in the innermost nodes.
     fn reaches(&self, nodes: &[Node]) -> (Vec<Value>, Vec<Value>) {
         let mut sums = vec![(0.0, 0.0); self.measures.len()];
         self.add_reaches(nodes, &mut sums);

@@ -1,4 +1,4 @@
-//! From cells of a cube to values of fields.
+//! Translates cells of a cube to values of fields.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::error::{EngineError, Result, code};
 use crate::selection::Pick;
 
 impl Cube {
-    /// What to select for values of a dimension, by element numbers.
+    /// The selection for values of a dimension, by element numbers.
     pub fn pick_values(&self, dimension: usize, elements: &[i64]) -> Result<Vec<Pick>> {
         let dimension = self.dimensions.get(dimension).ok_or_else(|| EngineError::invalid_parameter("qDimNo"))?;
         let pick = dimension.pick(elements.iter().copied()).ok_or_else(|| {
@@ -25,7 +25,7 @@ impl Cube {
         Ok(vec![pick])
     }
 
-    /// What to select for cells of a straight cube: rows and columns of the matrix, none meaning all.
+    /// The selection for cells of a straight cube: rows and columns of the matrix. An empty list means all.
     pub fn pick_cells(&self, rows: &[i64], columns: &[i64]) -> Result<Vec<Pick>> {
         self.ready(Mode::Straight)?;
         let rows: Vec<usize> = match rows {
@@ -37,7 +37,7 @@ impl Cube {
         self.pick_rows(&rows, &self.dimensions_of(columns))
     }
 
-    /// Dimensions among columns of the matrix; all of them for no columns.
+    /// The dimensions among columns of the matrix; an empty list means all.
     fn dimensions_of(&self, columns: &[i64]) -> Vec<usize> {
         let all: Vec<i64> = (0..self.columns.len() as i64).collect();
         let columns = if columns.is_empty() { &all } else { columns };
@@ -63,7 +63,7 @@ impl Cube {
         Ok(picks)
     }
 
-    /// What to select for cells of a pivot or stacked cube (`[NxSelectionCell]`).
+    /// The selection for cells of a pivot or stacked cube (`[NxSelectionCell]`).
     pub fn pick_pivot_cells(&self, cells: &[Value]) -> Result<Vec<Pick>> {
         let invalid = || EngineError::invalid_parameter("qSelections");
         let mut wanted: Vec<(usize, i64)> = Vec::new();
@@ -103,8 +103,8 @@ impl Cube {
         Ok(picks)
     }
 
-    /// What to select for ranges of measures (`[NxRangeSelectInfo]`) in some columns, none meaning all dimensions.
-    /// With `or_mode`, rows in any of the ranges count, else rows in all of them.
+    /// The selection for ranges of measures (`[NxRangeSelectInfo]`) in some columns; an empty list means all dimensions.
+    /// With `or_mode`, a row must be in any of the ranges, otherwise in all of them.
     pub fn pick_ranges(&self, ranges: &[Value], columns: &[i64], or_mode: bool) -> Result<Vec<Pick>> {
         let holds = |row: &super::Row, range: &Value| {
             let measure = usize::try_from(whole(range, "qMeasureIx", 0)).ok();
@@ -132,7 +132,7 @@ impl Cube {
         self.pick_rows(&rows, &dimensions)
     }
 
-    /// What to select for ranges along continuous dimensions (`[NxContinuousRangeSelectInfo]`).
+    /// The selection for ranges along continuous dimensions (`[NxContinuousRangeSelectInfo]`).
     pub fn pick_continuous(&self, ranges: &[Value]) -> Result<Vec<Pick>> {
         let dimensions: BTreeSet<i64> = ranges.iter().map(|range| whole(range, "qDimIx", 0)).collect();
         let mut picks = Vec::new();
@@ -149,7 +149,7 @@ impl Cube {
         Ok(picks)
     }
 
-    /// What to select for several groups of ranges (`[NxMultiRangeSelectInfo]`), each with its own columns.
+    /// The selection for several groups of ranges (`[NxMultiRangeSelectInfo]`), each with its own columns.
     pub fn pick_multi_ranges(&self, groups: &[Value], or_mode: bool) -> Result<Vec<Pick>> {
         let mut picks: Vec<Pick> = Vec::new();
         for group in groups {
@@ -165,7 +165,7 @@ impl Cube {
     }
 }
 
-/// Whether a number is in a `Range`; ends that are not given are open.
+/// Whether a number is in a `Range`; omitted ends are open.
 pub(crate) fn in_range(number: f64, range: &Value) -> bool {
     let end = |member: &str, otherwise: f64| range.get(member).and_then(Value::as_f64).unwrap_or(otherwise);
     let (low, high) = (end("qMin", f64::NEG_INFINITY), end("qMax", f64::INFINITY));

@@ -59,7 +59,7 @@ impl Cube {
         cell
     }
 
-    /// The measure, and all measures' values, where a row and a column meet.
+    /// The measure and the values of all measures at the intersection of a row and a column.
     pub(super) fn leaf_row(&self, left: Option<&Leaf>, top: Option<&Leaf>) -> (usize, Option<&Row>) {
         let mut key: GroupKey = vec![ANY; self.dimensions.len()];
         for leaf in [left, top].into_iter().flatten() {
@@ -75,7 +75,7 @@ impl Cube {
 }
 
 impl Cube {
-    /// The cells where a row and a column meet of which neither is a total.
+    /// The cells at the intersections of rows and columns that are not totals.
     pub(super) fn cells_without_totals(&self) -> Vec<&Row> {
         let keys = |leaves: &[Leaf]| -> Option<QuickSet<GroupKey>> {
             let own = leaves.iter().filter(|leaf| !leaf.total).map(|leaf| leaf.key.clone());
@@ -93,8 +93,8 @@ impl Cube {
         shown.map(|(_, row)| row).collect()
     }
 
-    /// The part of a tree whose ends are in a range, with how many ends each node has before and after it.
-    /// Answers the nodes and where the ends after them start.
+    /// The part of a tree whose leaves are in a range, with the number of leaves that each node has before and after it.
+    /// Returns the nodes and the start of the next leaves.
     fn part(&self, nodes: &[Node], range: &Range<usize>, start: usize) -> (Vec<Value>, usize) {
         let mut at = start;
         let mut result = Vec::new();
@@ -126,7 +126,7 @@ impl Cube {
         cell
     }
 
-    /// Adds what nodes of pivot and stacked cubes have in common, as far as it is there.
+    /// Adds the members that nodes of pivot and stacked cubes share.
     pub(super) fn put_common(&self, cell: &mut Value, node: &Node) {
         if let Some(text) = node.text.as_ref().filter(|text| !text.is_empty()) {
             cell["qText"] = text.as_str().into();

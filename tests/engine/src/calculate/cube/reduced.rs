@@ -1,4 +1,4 @@
-//! Fewer points than a chart has, with its shape.
+//! Data reduction: fewer points with the shape of the chart.
 
 use serde_json::{Value, json};
 
@@ -11,8 +11,8 @@ use crate::error::{EngineError, Result, code};
 use crate::value::{Dual, wire_number};
 
 impl Cube {
-    /// Pages of rows, `[NxDataPage]`, thinned out where more than a page's height come. With a zoom of more than 0
-    /// one row stands for 2 to its power, with -1 for as many as are needed; 0 reduces nothing.
+    /// Pages of rows, `[NxDataPage]`, reduced if there are more rows than the height of a page. With a zoom above 0, one
+    /// row represents 2 to its power; with -1, as many as needed; 0 reduces nothing.
     pub fn reduced_pages(&self, pages: &[Value], zoom: i64, how: &str) -> Result<Value> {
         if self.mode != Mode::Stacked {
             self.ready(Mode::Straight)?;
@@ -28,7 +28,7 @@ impl Cube {
     }
 
     fn reduced_page(&self, page: Page, zoom: i64) -> Value {
-        // To begin after the first column of a stacked cube is to ask for whole stacks.
+        // A page that starts after the first column of a stacked cube requests whole stacks.
         let stacks = self.mode == Mode::Stacked && self.dimensions.len() > 1 && page.left > 0;
         let count = if stacks { self.left_tree.len() } else { self.rows.len() };
         let size = match u32::try_from(zoom) {
@@ -59,7 +59,7 @@ impl Cube {
     }
 
     /// Whole stacks as rows: the value of the outermost dimension in the columns of the dimensions, then how far
-    /// the stack reaches above and below zero.
+    /// the stack extends above and below zero.
     fn stacks_page(&self, page: Page, size: usize) -> Value {
         let dimensions = self.dimensions.len();
         let stacks = self.left_tree.iter().filter(|node| node.kind != 'T');
@@ -84,7 +84,7 @@ impl Cube {
         json!({ "qMatrix": matrix, "qTails": [], "qArea": page.area(columns.len(), rows.len()) })
     }
 
-    /// What the values below a node add up to above and below zero.
+    /// The sums of the positive and the negative values below a node.
     fn stack_reach(&self, node: &Node) -> (f64, f64) {
         if node.children.is_empty() {
             let row = self.cells.get(&node.key);
@@ -101,9 +101,9 @@ impl Cube {
 #[derive(Clone, Copy)]
 struct Stack<'n> {
     node: &'n Node,
-    /// How far it reaches above zero.
+    /// How far it extends above zero.
     above: f64,
-    /// How far below, as a negative number.
+    /// How far it extends below zero, as a negative number.
     below: f64,
 }
 
@@ -112,7 +112,7 @@ impl<'n> Stack<'n> {
         Self { node, above, below }
     }
 
-    /// The longest of some stacks, as high and as low as any of them.
+    /// The longest of some stacks, with the highest top and the lowest bottom of all of them.
     fn around(stacks: &[Self]) -> Option<Self> {
         let length = |stack: &Self| stack.above.max(-stack.below);
         let longest = stacks.iter().max_by(|a, b| length(a).total_cmp(&length(b)))?;
@@ -122,7 +122,7 @@ impl<'n> Stack<'n> {
     }
 }
 
-/// How far a row's first measure is from zero.
+/// The distance of a row's first measure from zero.
 fn reach(row: &Row) -> f64 {
     row.values.first().and_then(Dual::as_number).map_or(f64::NEG_INFINITY, f64::abs)
 }

@@ -1,4 +1,4 @@
-//! Rows of a cube: which there are, what is in them, and their order.
+//! Rows of a cube: selection, content, and order.
 
 use std::cell::RefCell;
 use std::cmp::Ordering;
@@ -19,7 +19,7 @@ use crate::data::NULL;
 use crate::error::Result;
 use crate::value::Dual;
 
-/// What is known while a cube's rows are made.
+/// State of the calculation of a cube's rows.
 pub(super) struct Calculation<'a, 'c> {
     pub(super) groups: &'a Groups,
     pub(super) formulas: &'a [Formula],
@@ -34,7 +34,7 @@ impl Calculation<'_, '_> {
         Row { key, values, attributes: Vec::new() }
     }
 
-    /// Works out the attribute expressions of a row's measures.
+    /// Calculates the attribute expressions of a row's measures.
     fn put_attributes(&self, row: &mut Row) {
         let mut number = self.formulas.len();
         for formulas in self.attributes {
@@ -53,7 +53,7 @@ impl Calculation<'_, '_> {
 }
 
 impl Cube {
-    /// Which dimensions to group by, for rows and for all totals that can be asked for.
+    /// Which dimensions to group by, for rows and for all totals that can be requested.
     pub(super) fn masks(&self, dimensions: usize) -> Vec<Vec<bool>> {
         let full = vec![true; dimensions];
         let none = vec![false; dimensions];
@@ -84,7 +84,7 @@ impl Cube {
         (dimensions(&self.shown_order[..self.shown_left]), dimensions(&self.shown_order[self.shown_left..]))
     }
 
-    /// Whether a group is to be shown.
+    /// Whether a group is shown.
     pub(super) fn keeps(&self, key: &[u32], definition: &Value, calculation: &Calculation<'_, '_>) -> bool {
         let null = key
             .iter()
@@ -108,7 +108,7 @@ impl Cube {
             return false;
         }
         let is_zero = |value: &Dual| value.is_null() || value.as_number() == Some(0.0);
-        // What looks around is not known before all rows are.
+        // Functions that read other rows have no value before all rows are known.
         let zero =
             |measure: usize| !calculation.formulas[measure].looks_around && is_zero(&calculation.value(measure, key));
         !(truth(definition, "qSuppressZero") && (0..count).all(zero))
@@ -160,7 +160,7 @@ impl Cube {
         by_column.fold(Ordering::Equal, Ordering::then).then_with(|| a.key.cmp(&b.key))
     }
 
-    /// Works out measures that look at other rows, now that rows have their order.
+    /// Calculates measures that read other rows, after the rows are sorted.
     fn look_around(&mut self, calculation: &Calculation<'_, '_>) -> Result<()> {
         let formulas = calculation.formulas.iter().enumerate().filter(|(_, formula)| formula.looks_around);
         let mut formulas = formulas.peekable();
@@ -181,7 +181,7 @@ impl Cube {
         Ok(())
     }
 
-    /// The same for cells of pivot and stacked cubes, now that these have their trees.
+    /// The same for cells of pivot and stacked cubes, after their trees are built.
     pub(super) fn look_around_cells(&mut self, calculation: &Calculation<'_, '_>) -> Result<()> {
         for (number, formula) in calculation.formulas.iter().enumerate().filter(|(_, formula)| formula.looks_around) {
             let cells = self.cells_of(number);
@@ -209,7 +209,7 @@ impl Cube {
         Ok(())
     }
 
-    /// The cells of a measure where neither row nor column is a total, for looking around.
+    /// The cells of a measure outside of totals, for functions that read other cells.
     fn cells_of(&self, measure: usize) -> Vec<(GroupKey, [usize; 2], [GroupKey; 2])> {
         // Rows and columns of a segment differ only in their innermost value.
         let outer = |key: &GroupKey, side: &[usize]| {
@@ -241,7 +241,7 @@ impl Cube {
         cells
     }
 
-    /// Values of every group that a pivot table can show.
+    /// Calculates the values of every group that a pivot table can show.
     pub(super) fn calculate_cells(&mut self, masks: &[Vec<bool>], calculation: &Calculation<'_, '_>) -> Result<()> {
         for mask in masks {
             for row in &self.rows {
@@ -259,7 +259,7 @@ impl Cube {
     }
 }
 
-/// What the keys of a row and a column say together.
+/// Combines the keys of a row and a column.
 pub(super) fn joined(left: &[u32], top: &[u32]) -> GroupKey {
     left.iter().zip(top).map(|(left, top)| if *left == ANY { *top } else { *left }).collect()
 }

@@ -70,7 +70,7 @@ fn closed_nodes_beside_a_total_have_fillers_only_where_a_sibling_is_open() {
     cube.expand(&mut open, Side::Left, 0, 0, false, true).unwrap();
     let (cube, page) = pivot(&app, &asked, &open);
     assert_eq!(tree(&page["qLeft"]), "A-[a b TotalT] B+[_T] TotalT[_T]");
-    // Neither totals nor what is filled up beside them count as the measure's values.
+    // Neither totals nor the fillers beside them count as values of the measure.
     let info = &cube.layout()["qMeasureInfo"][0];
     assert_eq!((&info["qMin"], &info["qMax"]), (&json!(1), &json!(2)));
 }

@@ -10,7 +10,7 @@ use crate::calculate::definition::{Mode, whole};
 use crate::error::{EngineError, Result, code};
 use crate::value::{Dual, wire_number};
 
-/// A node for the wire, with what it adds to the sums of the nodes around it.
+/// A node for the wire, with the values that it adds to the sums of the nodes around it.
 struct Stacked {
     cell: Value,
     above: f64,
@@ -18,8 +18,8 @@ struct Stacked {
 }
 
 impl Cube {
-    /// Pages of a stacked cube, `[NxStackPage]`. A page counts nodes of the first dimension, of which
-    /// `most_nodes` may come; all below them come along.
+    /// Pages of a stacked cube, `[NxStackPage]`. A page counts nodes of the first dimension, at most `most_nodes`;
+    /// it includes all nodes below them.
     pub fn stack_pages(&self, pages: &[Value], most_nodes: Option<i64>) -> Result<Value> {
         self.ready(Mode::Stacked)?;
         let most = most_nodes.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
@@ -32,7 +32,7 @@ impl Cube {
 
     fn stack_page(&self, page: Page) -> Result<Value> {
         let (_, rows) = page.within(0, self.left_tree.len());
-        // A page of one node is answered however much is below it, so that a client can go on.
+        // A page of one node is answered whatever its size, so that a client can make progress.
         let cells: usize = self.left_tree[rows.clone()].iter().map(ends).sum();
         if rows.len() > 1 && cells as i64 > MOST_CELLS {
             return Err(EngineError::new(code::PAGES_TOO_LARGE, "qPages", "Calculation pages too large"));

@@ -9,7 +9,7 @@ use crate::calculate::{MOST_CELLS, column, format};
 use crate::error::{EngineError, Result, code};
 use crate::value::Dual;
 
-/// A part of a table that is asked for.
+/// A requested part of a table.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Page {
     pub(crate) left: usize,
@@ -19,7 +19,7 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// Reads `[NxPage]`; together they may not ask for too many cells.
+    /// Reads `[NxPage]`. Returns an error if they have too many cells in total.
     pub(crate) fn read(pages: &[Value]) -> Result<Vec<Self>> {
         let at = |page: &Value, member: &str| whole(page, member, 0).max(0);
         let cells = pages
@@ -41,13 +41,13 @@ impl Page {
             .collect())
     }
 
-    /// The columns and rows of a table of a size that are in the page.
+    /// The columns and rows of a table of the given size that are in the page.
     pub(crate) fn within(self, width: usize, height: usize) -> (std::ops::Range<usize>, std::ops::Range<usize>) {
         let range = |start: usize, length: usize, size: usize| start.min(size)..start.saturating_add(length).min(size);
         (range(self.left, self.width, width), range(self.top, self.height, height))
     }
 
-    /// `qArea` for what a page gave.
+    /// `qArea` of a page.
     pub(crate) fn area(self, width: usize, height: usize) -> Value {
         json!({ "qLeft": self.left, "qTop": self.top, "qWidth": width, "qHeight": height })
     }
@@ -122,7 +122,7 @@ impl Cube {
         cell
     }
 
-    /// Cells of the measures' totals.
+    /// The cells with the measures' totals.
     pub(super) fn grand_totals(&self) -> Value {
         let cell = |(value, measure): (&Dual, &super::Measure)| {
             json!({

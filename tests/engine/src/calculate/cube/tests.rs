@@ -233,7 +233,7 @@ fn a_measure_can_name_another_by_its_label() {
     let layout = cube(&app, &asked).layout();
     assert_eq!(matrix(&layout), "a,20,40,-,-|b,10,20,40,-|c,20,40,20,-");
     assert_eq!(layout["qGrandTotalRow"][0]["qNum"], 50);
-    // A field comes before a label.
+    // Fields take precedence over labels.
     asked["qMeasures"][1]["qDef"]["qLabel"] = "Amount".into();
     asked["qMeasures"][0]["qDef"]["qDef"] = "Amount".into();
     assert_eq!(matrix(&cube(&app, &asked).layout()), "a,-,40,-,-|b,20,20,-,-|c,40,40,-,-");

@@ -32,7 +32,7 @@ pub(super) struct Node {
     pub(super) can_collapse: bool,
     /// The dimension it is a value of.
     pub(super) dimension: Option<usize>,
-    /// The groups it stands for.
+    /// The group of the node.
     pub(super) key: GroupKey,
     pub(super) measure: Option<usize>,
     pub(super) children: Vec<Node>,
@@ -43,13 +43,13 @@ pub(super) struct Node {
 pub(super) struct Leaf {
     pub(super) key: GroupKey,
     pub(super) measure: Option<usize>,
-    /// Whether a total is among the nodes that lead to it.
+    /// Whether a node on the path to it is a total.
     pub(super) total: bool,
     /// Dimension and element number at each level that has one.
     pub(super) path: Vec<Option<(usize, i64)>>,
 }
 
-/// The ends of a tree from first to last.
+/// The leaves of a tree, in order.
 pub(super) fn leaves(nodes: &[Node]) -> Vec<Leaf> {
     fn walk(node: &Node, total: bool, path: &mut Vec<Option<(usize, i64)>>, leaves: &mut Vec<Leaf>) {
         let total = total || node.kind == 'T';
@@ -67,7 +67,7 @@ pub(super) fn leaves(nodes: &[Node]) -> Vec<Leaf> {
     result
 }
 
-/// Takes away levels where no node is more than a filler: the engine sends none below nodes that are all closed.
+/// Removes levels that have fillers only: the engine sends no levels below nodes that are all closed.
 fn without_empty_levels(mut nodes: Vec<Node>) -> Vec<Node> {
     fn look(nodes: &[Node], depth: usize, filled: &mut Vec<bool>) {
         for node in nodes {
@@ -102,15 +102,15 @@ impl Cube {
     }
 }
 
-/// Makes the trees.
+/// Builds the trees.
 pub(super) struct Builder<'a> {
     pub(super) cube: &'a Cube,
     pub(super) expansion: &'a Expansion,
     pub(super) always_open: bool,
-    /// What the definition says per dimension.
+    /// The definition's expansion, by dimension.
     pub(super) stated: Option<Vec<bool>>,
     pub(super) totals_above: bool,
-    /// 1 if the left is sorted upwards by the first measure, -1 if downwards.
+    /// 1 if the left side is sorted by the first measure in ascending order, -1 if in descending order.
     pub(super) by_first_measure: i64,
     /// Labels of totals by dimension.
     pub(super) labels: Vec<String>,
@@ -122,7 +122,7 @@ impl Builder<'_> {
         let start = vec![ANY; self.cube.dimensions.len()];
         let left = self.cube.levels(Side::Left);
         let mut top = self.cube.levels(Side::Top);
-        // A single measure heads the only column.
+        // A single measure is the heading of the only column.
         let alone = top.is_empty() && self.cube.measures.len() == 1 && !left.contains(&Level::Measures);
         if alone && self.cube.mode == Mode::Pivot {
             top.push(Level::Measures);
@@ -135,7 +135,7 @@ impl Builder<'_> {
         (left, top)
     }
 
-    /// Sorts the groups of a tree by the results of the first measure. Totals keep their places, and others come last.
+    /// Sorts the groups of a tree by the results of the first measure. Totals keep their positions, and others come last.
     fn sort_by_first_measure(&self, nodes: &mut [Node]) {
         let result = |node: &Node| {
             let row = self.cube.cells.get(&node.key);

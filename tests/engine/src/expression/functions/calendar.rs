@@ -1,4 +1,4 @@
-//! Functions of dates and times: their parts, and dates of parts.
+//! Functions of dates and times: extracting parts, and creating dates from parts.
 
 use chrono::{Datelike, Months, NaiveDate};
 
@@ -14,7 +14,7 @@ fn part(arguments: &[Dual], scope: &dyn Scope, take: impl Fn(Moment) -> f64) -> 
     maybe(moment(arguments, 0, scope).map(take))
 }
 
-/// A day in the format of dates.
+/// A date in the date format.
 pub(super) fn shown_date(date: NaiveDate, scope: &dyn Scope) -> Dual {
     let serial = serial_of(date);
     let settings = scope.settings();
@@ -69,7 +69,7 @@ fn make_week_date(arguments: &[Dual], scope: &dyn Scope) -> Dual {
         .map_or(Dual::Null, |date| shown_date(date, scope))
 }
 
-/// The day so many months later, or the last of its month.
+/// The day this many months later, or the last day of its month.
 pub(super) fn later(date: NaiveDate, months: i64) -> Option<NaiveDate> {
     let count = Months::new(u32::try_from(months.unsigned_abs()).ok()?);
     if months < 0 { date.checked_sub_months(count) } else { date.checked_add_months(count) }
@@ -100,7 +100,7 @@ fn age(arguments: &[Dual], scope: &dyn Scope) -> Dual {
     }
 }
 
-/// Working days from one day to another, both counted, less the holidays given.
+/// Working days from one day to another, both included, minus the given holidays.
 fn network_days(arguments: &[Dual], scope: &dyn Scope) -> Dual {
     let (Some(from), Some(to)) = (number(arguments, 0, scope), number(arguments, 1, scope)) else {
         return Dual::Null;

@@ -1,4 +1,4 @@
-//! Functions of colors: a text that names them and a number that packs them.
+//! Functions of colors: a color is a text and a packed number.
 
 use super::{Function, number};
 use crate::expression::Scope;
@@ -46,7 +46,7 @@ fn hsl(arguments: &[Dual], scope: &dyn Scope) -> Dual {
     opaque(channel(0.0), channel(8.0), channel(4.0))
 }
 
-/// A color between two, each channel for itself.
+/// A color between two, interpolated per channel.
 fn mixed(low: u32, high: u32, part: f64) -> Dual {
     let mix = |shift: u32| {
         let (a, b) = (f64::from(low >> shift & 255), f64::from(high >> shift & 255));
@@ -60,7 +60,7 @@ fn packed(arguments: &[Dual], at: usize, scope: &dyn Scope) -> Option<u32> {
     number(arguments, at, scope).map(|number| number as u32)
 }
 
-/// From one color at 0 to another at 1.
+/// A color from one at 0 to another at 1.
 fn mix_two(arguments: &[Dual], scope: &dyn Scope) -> Dual {
     match (number(arguments, 0, scope), packed(arguments, 1, scope), packed(arguments, 2, scope)) {
         (Some(part), Some(low), Some(high)) => mixed(low, high, part),
@@ -68,7 +68,7 @@ fn mix_two(arguments: &[Dual], scope: &dyn Scope) -> Dual {
     }
 }
 
-/// From one color at -1, by way of a middle one, to another at 1.
+/// A color from one at -1, through a second at 0, to a third at 1.
 fn mix_three(arguments: &[Dual], scope: &dyn Scope) -> Dual {
     let (Some(part), Some(low), Some(high)) =
         (number(arguments, 0, scope), packed(arguments, 1, scope), packed(arguments, 2, scope))

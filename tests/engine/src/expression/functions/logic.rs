@@ -1,4 +1,4 @@
-//! Functions that choose.
+//! Conditional functions.
 
 use super::{ANY, Function, number};
 use crate::expression::evaluate::numeric;
@@ -12,7 +12,7 @@ fn choose(arguments: &[Expression], scope: &dyn Scope) -> Dual {
     arguments.get(2).map_or(Dual::Null, |otherwise| evaluate(otherwise, scope))
 }
 
-/// The first number; the last argument if there is none.
+/// The first number, or the last argument if there is none.
 fn alt(arguments: &[Expression], scope: &dyn Scope) -> Dual {
     let mut last = Dual::Null;
     for argument in arguments {
@@ -49,7 +49,7 @@ fn equal(a: &Dual, b: &Dual) -> bool {
     }
 }
 
-/// The interval of a width that a number is in, with its lower end as its number.
+/// The interval of a given width that contains a number; its number is the lower end.
 fn class(arguments: &[Dual], scope: &dyn Scope) -> Dual {
     let label = arguments.get(2).map_or_else(|| "x".into(), Dual::as_text);
     let offset = number(arguments, 3, scope).unwrap_or(0.0);

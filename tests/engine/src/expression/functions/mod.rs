@@ -30,14 +30,14 @@ pub struct Function {
     pub(super) body: Body,
 }
 
-/// What a function does.
+/// The implementation of a function.
 #[derive(Clone, Copy)]
 pub(super) enum Body {
-    /// With the values of its arguments.
+    /// Takes the values of its arguments.
     Plain(fn(&[Dual], &dyn Scope) -> Dual),
-    /// With the values of its arguments, of which functions such as `Above` can give several.
+    /// Takes the values of its arguments; functions such as `Above` can supply several.
     Range(fn(&[Dual], &dyn Scope) -> Dual),
-    /// With arguments that it may leave unevaluated.
+    /// Takes its arguments unevaluated.
     Lazy(fn(&[Expression], &dyn Scope) -> Dual),
 }
 
@@ -67,19 +67,19 @@ impl PartialEq for Function {
     }
 }
 
-/// A name of a function, resolved.
+/// A resolved function name.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Named {
-    /// A function of its arguments.
+    /// A function that depends on its arguments only.
     Plain(&'static Function),
-    /// A function of its place, with its least and most arguments.
+    /// A function of its row or cell, with its minimum and maximum number of arguments.
     Host(Host, usize, usize),
     /// An aggregation.
     Aggregation(AggregationKind),
 }
 
 impl Named {
-    /// Least and most arguments.
+    /// Minimum and maximum number of arguments.
     pub(super) fn arguments(self) -> (usize, usize) {
         match self {
             Self::Plain(function) => (function.least, function.most),
@@ -197,12 +197,12 @@ fn tables() -> impl Iterator<Item = &'static [Function]> {
     .into_iter()
 }
 
-/// What a name calls; case does not count.
+/// The function of a name, in any case.
 pub(super) fn find(name: &str) -> Option<Named> {
     NAMES.get(&name.to_lowercase()).copied()
 }
 
-/// Names of all functions, for lists of what there is.
+/// Names of all functions.
 pub fn functions() -> Vec<&'static str> {
     let mut names: Vec<_> = tables()
         .flatten()
@@ -220,12 +220,12 @@ fn number(arguments: &[Dual], at: usize, scope: &dyn Scope) -> Option<f64> {
     numeric(arguments.get(at)?, scope.settings())
 }
 
-/// The number of an argument, or what it is without.
+/// The number of an argument, or a default.
 fn number_or(arguments: &[Dual], at: usize, otherwise: f64, scope: &dyn Scope) -> f64 {
     number(arguments, at, scope).unwrap_or(otherwise)
 }
 
-/// A value of a number, or null.
+/// A number, or null.
 fn maybe(number: Option<f64>) -> Dual {
     number.map_or(Dual::Null, Dual::number)
 }

@@ -15,7 +15,7 @@ fn two(arguments: &[Dual], scope: &dyn Scope, make: impl Fn(f64, f64) -> f64) ->
     }
 }
 
-/// Rounds to a multiple of the step, seen from the offset.
+/// Rounds to a multiple of the step, relative to the offset.
 fn to_step(arguments: &[Dual], scope: &dyn Scope, round: fn(f64) -> f64) -> Dual {
     let step = number_or(arguments, 1, 1.0, scope);
     let offset = number_or(arguments, 2, 0.0, scope);
@@ -23,7 +23,7 @@ fn to_step(arguments: &[Dual], scope: &dyn Scope, round: fn(f64) -> f64) -> Dual
         if step == 0.0 {
             return f64::NAN;
         }
-        // Steps such as 0.1 have no exact double; dividing by the whole reciprocal keeps results clean.
+        // Steps such as 0.1 are not exact doubles; dividing by the integer reciprocal keeps results exact.
         let reciprocal = (1.0 / step).round();
         if step < 1.0 && (reciprocal * step - 1.0).abs() < 1e-12 {
             round(clean((number - offset) * reciprocal)) / reciprocal + offset
@@ -33,13 +33,13 @@ fn to_step(arguments: &[Dual], scope: &dyn Scope, round: fn(f64) -> f64) -> Dual
     })
 }
 
-/// Takes binary noise off a number that is all but a multiple of a half.
+/// Removes binary noise from a number that is almost a multiple of one half.
 fn clean(number: f64) -> f64 {
     let halves = (number * 2.0).round() / 2.0;
     if (number - halves).abs() <= 4.0 * f64::EPSILON * number.abs() { halves } else { number }
 }
 
-/// Rounds halves upwards.
+/// Rounds halves up.
 fn half_up(number: f64) -> f64 {
     (number + 0.5).floor()
 }

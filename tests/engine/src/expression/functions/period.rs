@@ -1,4 +1,4 @@
-//! Functions of periods: the year, quarter, month, week or day that a date is in.
+//! Functions of periods: the year, quarter, month, week or day of a date.
 
 use chrono::{Datelike, Days, NaiveDate};
 
@@ -17,7 +17,7 @@ enum Period {
 }
 
 impl Period {
-    /// First day of the period that a date is in, so many periods later, and of the one after.
+    /// First day of the period of a date, shifted by a number of periods, and first day of the next one.
     fn around(self, date: NaiveDate, shift: i64, settings: &Settings) -> Option<(NaiveDate, NaiveDate)> {
         let months = match self {
             Self::Year => 12,
@@ -49,7 +49,7 @@ fn start(period: Period, arguments: &[Dual], scope: &dyn Scope) -> Dual {
     range(period, arguments, scope, 1).map_or(Dual::Null, |(start, _)| shown_date(start, scope))
 }
 
-/// The last millisecond of the period, shown as its day.
+/// The last millisecond of the period, displayed as its day.
 fn end(period: Period, arguments: &[Dual], scope: &dyn Scope) -> Dual {
     let Some((_, next)) = range(period, arguments, scope, 1) else { return Dual::Null };
     let serial = serial_of(next) - 1.0 / 86_400_000.0;
@@ -77,7 +77,7 @@ fn name(period: Period, arguments: &[Dual], scope: &dyn Scope) -> Dual {
     Dual::both(serial_of(start), text)
 }
 
-/// Whether the first date is in the period of the second; up to the second only, if `to_date`.
+/// Whether the first date is in the period of the second; with `to_date`, only up to the second date.
 fn within(period: Period, arguments: &[Dual], scope: &dyn Scope, to_date: bool) -> Dual {
     let Some(serial) = number(arguments, 0, scope) else { return Dual::Null };
     let Some((start, next)) = range(period, &arguments[1..], scope, 1) else { return Dual::Null };

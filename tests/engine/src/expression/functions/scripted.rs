@@ -3,7 +3,7 @@
 use super::Host;
 use crate::expression::ast::Scripted;
 
-/// Names with least and most arguments.
+/// Names with minimum and maximum number of arguments.
 pub(super) const HOSTS: [(&str, Host, usize, usize); 16] = [
     ("MapSubString", Host::Scripted(Scripted::MapSubString), 2, 2),
     ("Lookup", Host::Scripted(Scripted::Lookup), 3, 4),

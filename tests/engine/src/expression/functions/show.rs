@@ -1,4 +1,4 @@
-//! Functions that give values a text, or read one.
+//! Functions that format values, or parse texts.
 
 use super::{Function, number};
 use crate::expression::Scope;
@@ -72,7 +72,7 @@ fn read_number(arguments: &[Dual], scope: &dyn Scope) -> Dual {
     let read = match radix {
         Some(radix) => i64::from_str_radix(text.trim(), radix).ok().map(|number| number as f64),
         None => {
-            // Signs of money and percent in the pattern may be in the text.
+            // Currency and percent signs in the pattern may be in the text.
             let literal: String = pattern
                 .chars()
                 .filter(|c| {
@@ -96,7 +96,7 @@ fn interval(arguments: &[Dual], scope: &dyn Scope) -> Dual {
     Dual::both(days, format_interval(days, &pattern(arguments, "hh:mm:ss")))
 }
 
-/// An interval's text: hours may pass 24, so a pattern of times does not fit.
+/// Parses an interval: hours can exceed 24, so patterns of times do not match.
 fn read_interval(arguments: &[Dual], scope: &dyn Scope) -> Dual {
     let text = arguments[0].as_text();
     let pattern = pattern(arguments, "hh:mm:ss");

@@ -28,7 +28,7 @@ fn capitalize(text: &str) -> String {
 fn mid(arguments: &[Dual], scope: &dyn Scope) -> Dual {
     let Some(start) = number(arguments, 1, scope) else { return Dual::Null };
     let length = if arguments.len() > 2 { number_or(arguments, 2, 0.0, scope) } else { f64::INFINITY };
-    // A start before the text uses up some of the length.
+    // A start before the text uses up part of the length.
     let (skip, lost) = if start < 1.0 { (0.0, 1.0 - start) } else { (start - 1.0, 0.0) };
     let take = (length - lost).max(0.0);
     map(arguments, |text| text.chars().skip(skip as usize).take(take.min(1e9) as usize).collect())
@@ -48,7 +48,7 @@ fn sub_field(arguments: &[Dual], scope: &dyn Scope) -> Dual {
     }
 }
 
-/// Place of the n-th occurrence, counted from 1, or from the end if n is negative; 0 if there is none.
+/// Position of the n-th occurrence, counted from 1, or from the end if n is negative; 0 if there is none.
 fn index(arguments: &[Dual], scope: &dyn Scope) -> Dual {
     if arguments[0].is_null() || arguments[1].is_null() {
         return Dual::Null;
@@ -83,7 +83,7 @@ fn text_between(arguments: &[Dual], scope: &dyn Scope) -> Dual {
 
 fn repeat(arguments: &[Dual], scope: &dyn Scope) -> Dual {
     let times = count(arguments, 1, scope).unwrap_or(0);
-    // A cap keeps one call from taking all memory.
+    // A limit, so that one call cannot use up all memory.
     map(arguments, |text| text.repeat(times.min(10_000_000 / text.len().max(1))))
 }
 
@@ -103,7 +103,7 @@ fn levenshtein(arguments: &[Dual], _: &dyn Scope) -> Dual {
     Dual::Number(row[b.len()] as f64)
 }
 
-/// A stable fingerprint in 22 characters, as the hash functions show theirs.
+/// A stable fingerprint with 22 characters, like the results of the hash functions.
 fn hash(arguments: &[Dual], _: &dyn Scope) -> Dual {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789#&";
     let mut state = [0xcbf2_9ce4_8422_2325_u64, 0x9e37_79b9_7f4a_7c15];

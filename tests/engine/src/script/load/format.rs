@@ -8,7 +8,7 @@ use crate::script::{Outcome, ScriptError};
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::script) struct Format {
     pub(in crate::script) kind: Kind,
-    /// Whether there is a specification at all.
+    /// Whether there is a specification.
     pub(in crate::script) named: bool,
     pub(in crate::script) delimiter: u8,
     pub(in crate::script) labels: bool,
@@ -18,30 +18,30 @@ pub(in crate::script) struct Format {
     pub(in crate::script) encoding: Encoding,
 }
 
-/// What kind of file it is.
+/// The type of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::script) enum Kind {
     /// Separated values.
     Text,
     Qvd,
-    /// A kind that the test engine does not read: the word for it.
+    /// A type that the test engine does not read, with its keyword.
     Other(&'static str),
 }
 
-/// Which quotes hold a value together.
+/// The quotes that enclose a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::script) enum Quoting {
     None,
     /// Either quote, within a line.
     Standard,
-    /// Double quotes, over several lines too.
+    /// Double quotes, which can span lines.
     Modern,
 }
 
-/// How a file's bytes are read as text. A byte order mark takes precedence.
+/// How to decode a file. A byte order mark takes precedence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::script) enum Encoding {
-    /// UTF-8, or Windows-1252 where that does not fit.
+    /// UTF-8, or Windows-1252 if the file is not valid UTF-8.
     Unsaid,
     /// A Windows code page.
     CodePage(u16),
@@ -66,7 +66,7 @@ const UTF8: u16 = 65001;
 const UTF16: u16 = 1200;
 const ANSI: u16 = 1252;
 
-/// Kinds of files that are not read here.
+/// File types that are not supported.
 const OTHER_KINDS: [&str; 12] =
     ["ooxml", "biff", "qvx", "xml", "xmlsimple", "html", "kml", "json", "parquet", "dif", "fix", "url"];
 
@@ -122,14 +122,14 @@ impl Reader<'_> {
                     if let Some(kind) = OTHER_KINDS.into_iter().find(|kind| *kind == word) {
                         format.kind = Kind::Other(kind);
                     }
-                    // The rest concerns other kinds, or changes nothing: `txt`, `embedded labels`, `table is x`.
+                    // The other options are for other types, or have no effect: `txt`, `embedded labels`, `table is x`.
                     self.pass_member()?;
                 }
             }
         }
     }
 
-    /// Passes over what is left of a member of the list.
+    /// Skips the rest of a list member.
     fn pass_member(&mut self) -> Outcome<()> {
         loop {
             match self.parser.sign() {

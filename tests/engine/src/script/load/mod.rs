@@ -1,4 +1,4 @@
-//! The syntax of statements that make tables: `LOAD`, `SELECT`, and their prefixes.
+//! The syntax of statements that create tables: `LOAD`, `SELECT`, and their prefixes.
 
 mod format;
 mod prefix;
@@ -24,7 +24,7 @@ pub(super) struct Load {
     pub(super) filter: Option<Expression>,
     pub(super) repeat: Option<Expression>,
     pub(super) group: Vec<Expression>,
-    /// Fields to sort by, and whether downwards.
+    /// Fields to sort by, and whether in descending order.
     pub(super) order: Vec<(String, bool)>,
 }
 
@@ -37,10 +37,10 @@ pub(super) enum Item {
     Field(Expression, Arc<str>),
 }
 
-/// Parses a statement that makes a table; none if it is another one.
+/// Parses a statement that creates a table; `None` for other statements.
 pub(super) fn parse(text: &str) -> Outcome<Option<Load>> {
     let Some((start, word)) = source::table_word(text) else { return Ok(None) };
-    // What is sent to a database is not in the script's language.
+    // Statements for databases are not in the script's language.
     let end = if word == "load" { text.len() } else { start };
     let tokens = merged(text, tokenize(&source::masked(&text[..end]))?);
     let mut reader = Reader { text, tokens: &tokens, parser: Parser::new(text, &tokens), label: None };
@@ -57,7 +57,7 @@ pub(super) fn parse(text: &str) -> Outcome<Option<Load>> {
     }
 }
 
-/// Parses the name of a file to store in, with its format.
+/// Parses the name of a file to store to, with its format.
 pub(super) fn file(text: &str) -> Outcome<(String, Format)> {
     let tokens = tokenize(&source::masked_path(text))?;
     let mut reader = Reader { text, tokens: &tokens, parser: Parser::new(text, &tokens), label: None };
@@ -72,7 +72,7 @@ pub(super) fn file(text: &str) -> Outcome<(String, Format)> {
     }
 }
 
-/// Places in files of fixed records, `@1:5` and `@6:n`, are one word.
+/// Column positions in files with fixed records, `@1:5` and `@6:n`, are one word.
 fn merged(text: &str, tokens: Vec<Token>) -> Vec<Token> {
     let mut result: Vec<Token> = Vec::with_capacity(tokens.len());
     let mut tokens = tokens.into_iter().peekable();
@@ -103,7 +103,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Passes over a label, if one comes next.
+    /// Skips a label, if there is one.
     fn accept_label(&mut self) -> bool {
         let [name, Token { symbol: Symbol::Sign(":"), .. }, ..] = &self.tokens[self.parser.position()..] else {
             return false;
@@ -131,7 +131,7 @@ impl Reader<'_> {
         })
     }
 
-    /// What comes after the prefixes.
+    /// The part after the prefixes.
     fn body(&mut self, load: &mut Load) -> Outcome<()> {
         self.require("load")?;
         load.distinct = self.parser.accept_keyword("distinct");
@@ -216,7 +216,7 @@ impl Reader<'_> {
     }
 }
 
-/// The name or text that a token is.
+/// The name or text of a token.
 pub(super) fn name_of(symbol: &Symbol) -> Option<String> {
     match symbol {
         Symbol::Word(name) | Symbol::Bracketed(name) | Symbol::Quoted(name) | Symbol::Text(name) => {

@@ -5,7 +5,7 @@ use crate::data::JoinSide;
 use crate::expression::{Expression, Symbol};
 use crate::script::{Outcome, ScriptError};
 
-/// What happens with the loaded table.
+/// What to do with the loaded table.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::script) enum Prefix {
     Concatenate(Option<String>),
@@ -18,13 +18,13 @@ pub(in crate::script) enum Prefix {
         data: String,
         qualifiers: usize,
     },
-    /// The rows to load at most.
+    /// The maximum number of rows to load.
     First(Expression),
-    /// One table for each field but the first.
+    /// One table for each field except the first.
     Generic,
-    /// The field to be matched with intervals, and further key fields.
+    /// The field to match with intervals, and further key fields.
     IntervalMatch(Vec<String>),
-    /// The statement is for partial reloads.
+    /// The statement is only for partial reloads.
     PartialOnly,
 }
 
@@ -37,9 +37,9 @@ impl Reader<'_> {
         Ok(prefixes)
     }
 
-    /// A prefix, or one that makes no difference here; none if there is no other.
+    /// A prefix, or one without an effect here; `None` if there is no further prefix.
     fn prefix(&mut self) -> Outcome<Option<Option<Prefix>>> {
-        // A label may come before and after prefixes.
+        // A label can come before and after prefixes.
         if self.accept_label() {
             return Ok(Some(None));
         }
@@ -63,10 +63,10 @@ impl Reader<'_> {
             "first" => Prefix::First(self.parser.expression()?),
             "generic" => Prefix::Generic,
             "intervalmatch" => Prefix::IntervalMatch(self.names()?),
-            // In a reload that is not partial these do what they would do without the word.
+            // In a reload that is not partial, the prefix has no effect.
             "add" | "replace" if self.parser.accept_keyword("only") => Prefix::PartialOnly,
             "add" | "replace" => return Ok(Some(None)),
-            // How a file is read the next time makes no difference to this one.
+            // How a file is read the next time has no effect on this reload.
             "buffer" => {
                 self.pass_parentheses()?;
                 return Ok(Some(None));
@@ -89,7 +89,7 @@ impl Reader<'_> {
         if self.parser.accept_keyword("keep") {
             return Ok(Prefix::Keep(side, self.of_table()?));
         }
-        // `INNER INTERVALMATCH` joins by itself.
+        // `INNER INTERVALMATCH` does the join on its own.
         if self.parser.keyword("intervalmatch") {
             return Ok(Prefix::Join(side, None));
         }
@@ -128,7 +128,7 @@ impl Reader<'_> {
         Ok(Prefix::CrossTable { attribute, data, qualifiers })
     }
 
-    /// Passes over parentheses with what is in them, if they come next.
+    /// Skips parentheses and their content, if there are any.
     pub(super) fn pass_parentheses(&mut self) -> Outcome<()> {
         if self.parser.sign() != Some("(") {
             return Ok(());

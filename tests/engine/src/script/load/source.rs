@@ -1,11 +1,11 @@
-//! Where rows come from.
+//! Sources of rows.
 
 use super::{Format, Reader};
 use crate::expression::{Expression, Symbol};
 use crate::script::split::{first_word, scan};
 use crate::script::{Outcome, ScriptError};
 
-/// Where rows come from.
+/// A source of rows.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::script) enum Source {
     /// The `LOAD` that follows.
@@ -20,11 +20,11 @@ pub(in crate::script) enum Source {
         field: String,
         format: Format,
     },
-    /// One that the test engine does not have; the word that it starts with.
+    /// A source that the test engine does not implement; its first word.
     Absent(String),
 }
 
-/// The word that says that a statement makes a table, in lower case, with its place: it comes after labels and prefixes.
+/// The keyword of a statement that creates a table, in lower case, with its position: it comes after labels and prefixes.
 pub(super) fn table_word(text: &str) -> Option<(usize, String)> {
     let mut depth = 0_i32;
     let found = scan(text, |rest, word_start| {
@@ -38,7 +38,7 @@ pub(super) fn table_word(text: &str) -> Option<(usize, String)> {
                     word.as_str(),
                     "load" | "sql" | "select" | "direct" | "declare" | "sqlcolumns" | "sqltables" | "sqltypes"
                 );
-                // A label may have that name.
+                // A label can have that name.
                 return found.then_some(word).filter(|word| !rest[word.len()..].trim_start().starts_with(':'));
             }
             _ => {}
@@ -48,7 +48,7 @@ pub(super) fn table_word(text: &str) -> Option<(usize, String)> {
     found.filter(|(_, word)| !word.is_empty())
 }
 
-/// A text with the bare paths after `FROM` as words, so that it can be cut into tokens. Every place stays where it is.
+/// Masks the bare paths after `FROM` as words, so that the text can be split into tokens. All positions stay the same.
 pub(super) fn masked(text: &str) -> String {
     let mut result = String::with_capacity(text.len());
     let mut rest = text;
@@ -67,7 +67,7 @@ pub(super) fn masked(text: &str) -> String {
 
 const MASK: char = '_';
 
-/// A text with the bare path that it starts with as a word. A name that is not a path is left as it is.
+/// Masks the bare path at the start of a text as a word. A name that is not a path is kept.
 pub(super) fn masked_path(text: &str) -> String {
     let path = text.trim_start();
     let start = text.len() - path.len();
@@ -76,7 +76,7 @@ pub(super) fn masked_path(text: &str) -> String {
     if path.starts_with(['[', '\'', '"', '`', '$']) || !is_path(first) {
         return text.to_owned();
     }
-    // It ends at its format, at a clause or at a line's end.
+    // It ends at its format, at a clause or at the end of the line.
     let clause = |word: &str| CLAUSES.iter().any(|clause| word.eq_ignore_ascii_case(clause));
     let mut end = path.find(['(', '\r', '\n']).unwrap_or(path.len());
     let mut at = 0;
@@ -91,7 +91,7 @@ pub(super) fn masked_path(text: &str) -> String {
     format!("{}{}{}", &text[..start], MASK.to_string().repeat(length), &text[start + length..])
 }
 
-/// Words that start the clauses after a source.
+/// Keywords of the clauses after a source.
 const CLAUSES: [&str; 4] = ["where", "while", "group", "order"];
 
 impl Reader<'_> {

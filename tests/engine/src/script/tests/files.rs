@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// A folder with files that is gone with the test.
+/// A folder with files that is deleted when the test ends.
 struct Folder(std::path::PathBuf);
 
 impl Folder {

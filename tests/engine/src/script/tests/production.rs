@@ -1,4 +1,4 @@
-//! Statements as scripts in production have them.
+//! Statements of production scripts.
 
 use super::*;
 
