@@ -1,4 +1,4 @@
-//! Apps that are declared, in Rust and in files.
+//! Apps that are declared in Rust and in files.
 
 #![allow(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
 
@@ -35,7 +35,7 @@ fn sheet() -> Value {
     })
 }
 
-/// Checks what every form of the app declares: a sheet with what is on it, a bookmark, a connection, a variable.
+/// Checks what every form of the app declares: a sheet with a child, a bookmark, a connection, a variable.
 async fn check(engine: &TestEngine, app: &str) {
     let mut client = Client::open(engine, app).await;
     let sheet = client.object(1, "GetObject", json!(["sheet"])).await;
@@ -55,7 +55,7 @@ async fn check(engine: &TestEngine, app: &str) {
     assert_eq!(moons(&mut client).await, "1");
     let connections = client.result(1, "GetConnections", json!([])).await;
     assert_eq!(connections["qConnections"][0]["qName"], "archive");
-    assert!(connections["qConnections"][0]["qPassword"].is_null(), "the password is left out");
+    assert!(connections["qConnections"][0]["qPassword"].is_null(), "the password is omitted");
     let scale = client.object(1, "GetVariableByName", json!(["vScale"])).await;
     assert_eq!(client.result(scale, "GetLayout", json!([])).await["qLayout"]["qText"], "10");
 }
@@ -71,7 +71,7 @@ async fn an_app_is_declared_in_rust() {
     check(&engine(app).await, "planets").await;
 }
 
-/// A folder that is gone with the test.
+/// A folder that is deleted when the test ends.
 struct Folder(PathBuf);
 
 impl Folder {

@@ -1,14 +1,14 @@
-//! The vendor's charts, which know nothing of this engine, drawn on it in a headless browser.
+//! Draws the vendor's charts, which are not made for this engine, with its data in a headless browser.
 //!
-//! Needs Node.js, `npm ci` in `tests/charts`, and Chromium in `PATH` or where `QIX_BROWSER` says. Where one of them
-//! is missing the test says so and does nothing, unless `QIX_REQUIRE_CHARTS` is set, as it is where the test has to run.
+//! Needs Node.js, `npm ci` in `tests/charts`, and Chromium in `PATH` or `QIX_BROWSER`. If one of them is
+//! missing, the test prints a message and passes, unless `QIX_REQUIRE_CHARTS` is set.
 
 use qix_test_engine::TestEngine;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Where the browser is looked for, after `QIX_BROWSER`.
+/// Programs to look for in `PATH` if `QIX_BROWSER` is not set.
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
 fn browser() -> Option<PathBuf> {
@@ -20,7 +20,7 @@ fn browser() -> Option<PathBuf> {
     BROWSERS.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|file| file.is_file())
 }
 
-/// Where the browser is, or why the scripts cannot run here.
+/// The browser, or why the scripts cannot run here.
 fn prepared(scripts: &Path) -> Result<PathBuf, String> {
     match Command::new("node").arg("--version").output() {
         Ok(output) if output.status.success() => {}
@@ -39,8 +39,8 @@ async fn the_vendors_charts_show_what_the_data_say() {
         Ok(browser) => browser,
         Err(obstacle) => {
             assert!(std::env::var_os("QIX_REQUIRE_CHARTS").is_none(), "{obstacle}");
-            // Not by a macro: what those print is not shown for a test that passes.
-            writeln!(std::io::stderr(), "the charts were not tried: {obstacle}").unwrap();
+            // Not with `eprintln!`: its output is hidden for tests that pass.
+            writeln!(std::io::stderr(), "the charts were not tested: {obstacle}").unwrap();
             return;
         }
     };
@@ -54,5 +54,5 @@ async fn the_vendors_charts_show_what_the_data_say() {
     let output = tokio::task::spawn_blocking(run).await.unwrap().unwrap();
     let report = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{report}\n{}", String::from_utf8_lossy(&output.stderr));
-    assert!(!report.contains("# tests 0\n"), "no script was found:\n{report}");
+    assert!(!report.contains("# tests 0\n"), "no script has run:\n{report}");
 }

@@ -1,4 +1,4 @@
-//! Deltas: patches from what a client has to what it should have.
+//! Deltas: patches from a client's state to the new one.
 
 mod common;
 

@@ -1,4 +1,4 @@
-//! What an app tells about itself and its data, and what it keeps for its tools.
+//! What an app returns about itself and its data, and what it stores for tools.
 
 mod common;
 
@@ -16,7 +16,7 @@ async fn the_list_of_apps_has_thumbnails_and_times() {
     let entry = list.as_array().unwrap().iter().find(|entry| entry["qDocId"] == "a").unwrap();
     assert!(entry.to_string().ends_with(r#""qTitle":"A","qThumbnail":{"qUrl":"/x.png"}}"#), "{entry}");
     let days = entry["qFileTime"].as_f64().unwrap();
-    assert!(days > 45_292.0, "days since 30 December 1899: {days}");
+    assert!(days > 45_292.0, "days since December 30, 1899: {days}");
 }
 
 #[tokio::test]

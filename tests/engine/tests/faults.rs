@@ -1,4 +1,4 @@
-//! Faults happen when they are asked for.
+//! Injected faults happen as configured.
 
 #![allow(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
 

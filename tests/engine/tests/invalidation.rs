@@ -1,4 +1,4 @@
-//! What changes is said once, and again only after a fetch.
+//! A change is announced once, and again only after a fetch.
 
 mod common;
 
@@ -18,11 +18,11 @@ async fn a_change_is_said_once_until_the_client_fetches() {
     assert_eq!(created["change"], json!([2]), "a new handle counts as changed");
     assert_eq!(created["result"]["qInfo"], json!({ "qId": "a", "qType": "thing" }));
     let again = client.call(1, "GetObject", json!(["a"])).await;
-    assert_eq!(again["result"]["qReturn"]["qHandle"], 2, "a thing has one handle");
+    assert_eq!(again["result"]["qReturn"]["qHandle"], 2, "an item has one handle");
     assert!(again["change"].is_null());
 
     let set = json!([{ "qInfo": { "qType": "thing" }, "size": 1 }]);
-    assert!(client.call(2, "SetProperties", set.clone()).await["change"].is_null(), "it is known to be stale");
+    assert!(client.call(2, "SetProperties", set.clone()).await["change"].is_null(), "it has been announced already");
     client.result(2, "GetLayout", json!([])).await;
     assert_eq!(client.call(2, "SetProperties", set.clone()).await["change"], json!([2]));
     assert!(client.call(2, "SetProperties", set).await["change"].is_null());

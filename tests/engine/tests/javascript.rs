@@ -1,7 +1,7 @@
-//! Clients that know nothing of this engine against it: enigma.js, @qlik/api, enigma-mixin, halyard.js.
+//! JavaScript clients that are not made for this engine: enigma.js, @qlik/api, enigma-mixin, halyard.js.
 //!
-//! Needs Node.js and `npm ci` in `tests/javascript`. Where they are missing the test says so and does nothing,
-//! unless `QIX_REQUIRE_JAVASCRIPT` is set, as it is where the test has to run.
+//! Needs Node.js and `npm ci` in `tests/javascript`. If they are missing, the test prints a message and passes,
+//! unless `QIX_REQUIRE_JAVASCRIPT` is set.
 
 use qix_test_engine::{Fault, TestEngine};
 use std::io::Write;
@@ -24,11 +24,11 @@ async fn javascript_clients_work_with_the_engine() {
     let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/javascript");
     if let Some(obstacle) = obstacle(&scripts) {
         assert!(std::env::var_os("QIX_REQUIRE_JAVASCRIPT").is_none(), "{obstacle}");
-        // Not by a macro: what those print is not shown for a test that passes.
-        writeln!(std::io::stderr(), "JavaScript clients were not tried: {obstacle}").unwrap();
+        // Not with `eprintln!`: its output is hidden for tests that pass.
+        writeln!(std::io::stderr(), "JavaScript clients were not tested: {obstacle}").unwrap();
         return;
     }
-    // @qlik/api never hears of the end of a reload that answers while its first look at the progress is under way.
+    // @qlik/api misses the end of a reload that finishes during its first request for progress.
     let slow = Fault::slow(Duration::from_millis(350)).on("DoReloadEx");
     let engine = TestEngine::builder().fault(slow).start().await.unwrap();
     let url = engine.url();
@@ -40,5 +40,5 @@ async fn javascript_clients_work_with_the_engine() {
     let output = tokio::task::spawn_blocking(run).await.unwrap().unwrap();
     let report = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{report}\n{}", String::from_utf8_lossy(&output.stderr));
-    assert!(!report.contains("# tests 0\n"), "no script was found:\n{report}");
+    assert!(!report.contains("# tests 0\n"), "no script has run:\n{report}");
 }

@@ -1,4 +1,4 @@
-//! Objects: what clients keep in them stays, and what they define becomes a layout.
+//! Objects: custom members are kept, and definitions become layouts.
 
 mod common;
 

@@ -1,4 +1,4 @@
-//! Cubes and lists of objects: pages, selections in them, the mode that makes selections a draft, export.
+//! Cubes and lists of objects: pages, selections, selection mode, export.
 
 #![allow(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
 
@@ -193,7 +193,7 @@ async fn a_cycle_is_stepped_by_the_session_alone() {
     assert_eq!(client.error(object, "SetActiveField", json!(["/qHyperCubeDef", 0, 2])).await, 8);
     let properties = client.result(object, "GetProperties", json!([])).await;
     let field = &properties["qProp"]["qHyperCubeDef"]["qDimensions"][0]["qDef"]["qActiveField"];
-    assert_eq!(field, 0, "the step is the session's, not the object's");
+    assert_eq!(field, 0, "the step belongs to the session, not to the object");
 }
 
 #[tokio::test]
@@ -215,7 +215,7 @@ async fn a_list_keeps_its_order_while_it_is_being_selected_in() {
     let during = shown(&mut client).await;
     assert_eq!(text(&during), text(&before));
     let selected = during.iter().position(|(_, state)| state == "S").unwrap();
-    assert!(selected > 0, "else the order would be the same anyway");
+    assert!(selected > 0, "otherwise the order would be the same anyway");
     client.result(object, "EndSelections", json!([true])).await;
     let after = shown(&mut client).await;
     assert_eq!((&after[0].0, after[0].1.as_str()), (&during[selected].0, "S"));
@@ -232,9 +232,9 @@ async fn charts_have_data_of_their_own_kinds() {
     let area = json!([{ "qLeft": 0, "qTop": 1000, "qWidth": 1000, "qHeight": 1000 }]);
     let binned = json!(["/qHyperCubeDef", page(3, 10), { "qWidth": 0, "qHeight": 0 }, area, 100, 5, 0]);
     let binned = client.result(object, "GetHyperCubeBinnedData", binned).await["qDataPages"].take();
-    assert_eq!(binned[1]["qMatrix"].as_array().unwrap().len(), 3, "few points come as they are");
+    assert_eq!(binned[1]["qMatrix"].as_array().unwrap().len(), 3, "a few points are returned as they are");
     let options = json!(["/qHyperCubeDef", { "qStart": 0, "qEnd": 1, "qNbrPoints": 10 }, false]);
-    assert_eq!(client.error(object, "GetHyperCubeContinuousData", options).await, 6000, "regions are no numbers");
+    assert_eq!(client.error(object, "GetHyperCubeContinuousData", options).await, 6000, "regions are not numbers");
 
     let mut years = cube();
     years[0]["qInfo"]["qId"] = "years".into();
@@ -243,7 +243,7 @@ async fn charts_have_data_of_their_own_kinds() {
     let options = json!(["/qHyperCubeDef", { "qStart": 2021, "qEnd": 2022, "qNbrPoints": 10 }, false]);
     let line = client.result(years, "GetHyperCubeContinuousData", options).await;
     assert_eq!(line["qDataPages"][0]["qMatrix"][0][0]["qText"], "2021");
-    assert_eq!(line["qAxisData"], json!({ "qAxis": [] }), "years here are numbers and no days");
+    assert_eq!(line["qAxisData"], json!({ "qAxis": [] }), "years here are numbers, not days");
     let range = json!(["/qHyperCubeDef", [{ "qDimIx": 0, "qRange": { "qMin": 2021.5, "qMax": 2022.5 } }]]);
     assert_eq!(client.result(years, "SelectHyperCubeContinuousRange", range).await["qSuccess"], true);
     assert_eq!(client.result(1, "Evaluate", json!(["Concat(distinct Year)"])).await["qReturn"], "2022");

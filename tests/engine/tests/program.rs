@@ -10,7 +10,7 @@ fn program() -> Command {
     Command::new(env!("CARGO_BIN_EXE_qix-test-engine"))
 }
 
-/// Starts the program on a free port; its process, and the address that it prints.
+/// Starts the program on a free port. Returns its process, and the address that it prints.
 fn start(arguments: &[&str]) -> (Child, String) {
     let mut engine = program().args(["--port", "0"]).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
@@ -19,7 +19,7 @@ fn start(arguments: &[&str]) -> (Child, String) {
     (engine, url.to_owned())
 }
 
-/// The exit code of the program, and what it writes to its standard error.
+/// The exit code of the program, and its standard error.
 fn failure(arguments: &[&str]) -> (Option<i32>, String) {
     let output = program().args(arguments).output().unwrap();
     (output.status.code(), String::from_utf8(output.stderr).unwrap())

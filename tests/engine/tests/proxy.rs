@@ -43,7 +43,7 @@ async fn upgrade(
     }
 }
 
-/// An upgrade that goes through: the socket, and `name=value` of the cookies that come with it.
+/// An accepted upgrade: the socket, and `name=value` of its cookies.
 async fn admitted(engine: &TestEngine, path: &str, headers: Headers<'_>) -> (Socket, Vec<String>) {
     let (socket, headers) = upgrade(engine, path, headers).await.unwrap_or_else(|refused| panic!("{refused:?}"));
     (socket, cookies(&headers))
@@ -54,21 +54,21 @@ fn cookies(headers: &HeaderMap) -> Vec<String> {
     values.map(|value| value.to_str().unwrap().split(';').next().unwrap().to_owned()).collect()
 }
 
-/// The status of a refused upgrade, and where it is sent.
+/// The status of a refused upgrade, and its redirect.
 async fn refused(engine: &TestEngine, path: &str, headers: Headers<'_>) -> (u16, String) {
-    let (status, headers) = upgrade(engine, path, headers).await.expect_err("the upgrade is refused");
+    let (status, headers) = upgrade(engine, path, headers).await.expect_err("the upgrade should be refused");
     let location = headers.get("location").map(|value| value.to_str().unwrap().to_owned());
     (status, location.unwrap_or_default())
 }
 
 async fn next(socket: &mut Socket) -> Option<Message> {
-    tokio::time::timeout(PATIENCE, socket.next()).await.expect("nothing comes").and_then(Result::ok)
+    tokio::time::timeout(PATIENCE, socket.next()).await.expect("no message arrives").and_then(Result::ok)
 }
 
 async fn message(socket: &mut Socket) -> Value {
     match next(socket).await {
         Some(Message::Text(text)) => serde_json::from_str(&text).unwrap(),
-        other => panic!("no message but {other:?}"),
+        other => panic!("expected a message, received {other:?}"),
     }
 }
 
@@ -86,7 +86,7 @@ async fn closed(socket: &mut Socket) -> u16 {
         match next(socket).await {
             Some(Message::Close(Some(frame))) => return frame.code.into(),
             Some(_) => {}
-            None => panic!("there was no close frame"),
+            None => panic!("received no close frame"),
         }
     }
 }
@@ -107,9 +107,9 @@ async fn a_login_brings_a_cookie_and_the_cookie_makes_no_other_login() {
     drop(first);
     let (mut second, none) = admitted(&engine, "/app/sales", &[("cookie", &cookies[0])]).await;
     assert_eq!(greeting(&mut second).await.1, "SESSION_ATTACHED");
-    assert!(none.is_empty(), "the cookie is still good");
+    assert!(none.is_empty(), "the cookie is still valid");
     assert_eq!(engine.logins(), 1);
-    // Another cookie of the user's own changes nothing; the token again is another login.
+    // The user's other cookies change nothing; the token again is another login.
     let both = format!("theme=dark; {}", cookies[0]);
     admitted(&engine, "/app/sales", &[("cookie", &both), ("authorization", "Bearer secret")]).await;
     assert_eq!(engine.logins(), 1);
@@ -206,7 +206,7 @@ async fn the_sixth_login_is_refused_and_the_user_is_locked_out() {
     );
     assert_eq!(closed(&mut sixth).await, 1000);
     assert!(cookies.is_empty());
-    // A session less does not help at once; a cookie does, and other users are not concerned.
+    // Ending a session does not help immediately; a cookie does, and other users are not affected.
     let (status, ..) = raw_request(&engine, "DELETE /qps/user", &[("Cookie", &first[0])], "").await;
     assert_eq!(status, 200);
     let (mut again, _) = admitted(&engine, "/app/sales", BEARER).await;
@@ -245,7 +245,7 @@ async fn each_virtual_proxy_has_its_cookie() {
     assert_eq!(greeting(&mut by_header).await.0["userId"], "dora");
     assert_eq!(refused(&engine, "/a/app/sales", &[("x-user", r"TEST\dora")]).await.0, 302);
     assert_eq!(refused(&engine, "/nosuch/app/sales", BEARER).await.0, 404);
-    assert_eq!(refused(&engine, "/app/sales", BEARER).await.0, 404, "there is none without a prefix");
+    assert_eq!(refused(&engine, "/app/sales", BEARER).await.0, 404, "there is no virtual proxy without a prefix");
 }
 
 #[tokio::test]

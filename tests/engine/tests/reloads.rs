@@ -1,4 +1,4 @@
-//! Reloads: data, progress, errors, and how they are stopped.
+//! Reloads: data, progress, errors, cancellation.
 
 mod common;
 
@@ -48,7 +48,7 @@ async fn progress_is_told_once_and_unread_messages_wait() {
     assert!(first["qPersistentProgress"].as_str().unwrap().contains("5 Lines fetched"), "{first}");
     let codes: Vec<_> = first["qPersistentProgressMessages"].as_array().unwrap().iter().collect();
     assert!(codes.iter().any(|m| m["qMessageCode"] == 21 && m["qMessageParameters"] == json!(["5"])), "{first}");
-    assert_eq!(progress(&mut client, id).await["qPersistentProgressMessages"], json!([]), "it was told");
+    assert_eq!(progress(&mut client, id).await["qPersistentProgressMessages"], json!([]), "it was returned before");
 
     let unread = client.send(1, "DoReload", json!([])).await;
     client.answer(unread).await;
@@ -166,7 +166,7 @@ async fn a_limit_counts_in_debug_mode_which_waits_for_a_word() {
     client.result(1, "DoReloadEx", json!([{ "qRowLimit": 2 }])).await;
     assert_eq!(rows(&mut client).await, 2);
     assert_eq!(client.error(1, "DoReloadEx", json!([{ "qSkipStore": true }])).await, 20);
-    // What @qlik/api sends for every member that its caller leaves out.
+    // @qlik/api sends this for every member that its caller omits.
     client.result(1, "DoReloadEx", json!([{ "qRowLimit": 0 }])).await;
     assert_eq!(rows(&mut client).await, 5);
 }
@@ -185,7 +185,7 @@ async fn variables_of_the_script_come_back_and_those_of_the_session_stay_its_own
         let items = layout["qLayout"]["qVariableList"]["qItems"].as_array().unwrap().clone();
         items.iter().map(|item| item["qName"].as_str().unwrap().to_owned()).collect()
     };
-    assert_eq!(names(&mut client).await, ["a"], "the script sees nothing of the session");
+    assert_eq!(names(&mut client).await, ["a"], "the script does not see session variables");
     client.result(1, "DestroyVariableByName", json!(["a"])).await;
     assert!(names(&mut client).await.is_empty());
     client.result(1, "DoReload", json!([])).await;
@@ -205,7 +205,7 @@ async fn a_new_app_starts_with_every_variable_that_an_engine_sets() {
     client.answer(id).await;
     let messages = progress(&mut client, id).await["qPersistentProgressMessages"].take();
     let codes: Vec<_> = messages.as_array().unwrap().iter().map(|m| m["qMessageCode"].clone()).collect();
-    assert_eq!(codes, [22, 24], "the index for searching is made");
+    assert_eq!(codes, [22, 24], "the search index is created");
 }
 
 #[tokio::test]

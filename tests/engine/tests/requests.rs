@@ -1,4 +1,4 @@
-//! Requests are checked, and answered as an engine does.
+//! Requests are checked, and answered like an engine does.
 
 mod common;
 
@@ -40,7 +40,7 @@ async fn what_does_not_fit_the_schema_is_refused() {
     let mut client = Client::open(&engine, "sales").await;
     assert_eq!(client.error(-1, "NoSuchMethod", json!([])).await, -32601);
     assert_eq!(client.error(-1, "GetAppLayout", json!([])).await, -32601, "a method of another class");
-    assert_eq!(client.error(99, "GetLayout", json!([])).await, -32602, "a handle that there is not");
+    assert_eq!(client.error(99, "GetLayout", json!([])).await, -32602, "an unknown handle");
     assert_eq!(client.error(1, "GetField", json!([])).await, -32602, "a parameter is missing");
     assert_eq!(client.error(1, "GetField", json!([1])).await, -32602, "a parameter of another type");
     assert_eq!(client.error(1, "GetField", json!({ "qFieldNam": "Year" })).await, -32602, "an unknown parameter");
@@ -53,7 +53,7 @@ async fn what_does_not_fit_the_schema_is_refused() {
 async fn what_is_no_request_is_answered_all_the_same() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::connect(&engine, "/app/sales").await;
-    client.send_text("this is no JSON").await;
+    client.send_text("this is not JSON").await;
     assert_eq!(client.message().await["error"]["code"], -32700);
     client.send_text("[]").await;
     assert_eq!(client.message().await["error"]["code"], -32600);

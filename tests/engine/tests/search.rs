@@ -1,4 +1,4 @@
-//! Global search, over the fields of an app and the texts of its objects.
+//! Global search in the fields of an app and the texts of its objects.
 
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
@@ -36,14 +36,14 @@ async fn each_group_is_a_set_of_fields_that_go_together() {
         "qText": "Joan Callins", "qRanges": [{ "qCharPos": 0, "qCharCount": 2, "qTerm": 0 }], "qAttributes": [],
     });
     assert_eq!(name["qItems"][0]["qItemMatches"][0], first);
-    assert_eq!(name["qItems"][0]["qTotalNumberOfMatches"], 2, "Banjo has it inside of a word");
+    assert_eq!(name["qItems"][0]["qTotalNumberOfMatches"], 2, "Banjo contains it inside of a word");
 
-    // Nobody called Steven is from Sweden.
+    // No one named Steven is from Sweden.
     let both = client.result(1, "SearchResults", json!([{}, ["jo", "swed"], page()])).await["qResult"].take();
     assert_eq!(both["qSearchGroupArray"][0]["qSearchTermsMatched"], json!([0, 1]));
     assert_eq!(both["qSearchGroupArray"][0]["qItems"].as_array().unwrap().len(), 2);
     let none = client.result(1, "SearchResults", json!([{}, ["steven", "swed"], page()])).await["qResult"].take();
-    assert_eq!(none["qSearchGroupArray"][0]["qSearchTermsMatched"], json!([0]), "only one of the terms is answered");
+    assert_eq!(none["qSearchGroupArray"][0]["qSearchTermsMatched"], json!([0]), "only one of the terms matches");
 }
 
 #[tokio::test]
@@ -53,7 +53,7 @@ async fn a_result_can_be_selected_in_all_of_its_fields() {
     let names = client.result(1, "Evaluate", json!(["Concat(Name, ',') & '/' & GetFieldSelections(Country)"])).await;
     assert_eq!(names["qReturn"], "Joan Callins/Sweden");
     assert_eq!(client.error(1, "SelectAssociations", json!([{}, ["jo"], 9])).await, -32602);
-    // Now a search in the current selections finds less.
+    // A search in the current selections finds less now.
     let context = json!({ "qContext": "CurrentSelections", "qSearchFields": ["Name"] });
     let fields = json!({ "qSearchFields": ["Name"] });
     let values = client.result(1, "SearchValues", json!([fields, ["jo"], page()])).await["qResult"].take();

@@ -1,4 +1,4 @@
-//! Selections: made in fields and objects, shared by a session, and what they do to calculations.
+//! Selections in fields and objects, shared by a session, and their effects on calculations.
 
 mod common;
 
@@ -143,7 +143,7 @@ async fn selections_and_bookmarks_are_set_expressions() {
     }
     assert_eq!(client.result(1, "GetSetAnalysis", json!([])).await["qSetExpression"], "");
     assert_eq!(client.result(1, "GetSetAnalysis", json!(["Other"])).await["qSetExpression"], "<Year={2021}>");
-    // The state has come after the bookmark.
+    // The state is newer than the bookmark.
     assert_eq!(client.error(bookmark, "GetSetAnalysis", json!(["Late"])).await, 2);
     assert_eq!(client.error(1, "GetSetAnalysis", json!(["Nowhere"])).await, 2);
     assert_eq!(client.error(1, "GetSetAnalysis", json!(["$", "nobookmark"])).await, 2);
@@ -201,7 +201,7 @@ async fn requests_wait_for_a_selection_but_not_those_that_stop_it() {
     let select = client.send(region, "Select", json!(["North"])).await;
     let value = client.send(1, "Evaluate", json!(["Count(distinct Region)"])).await;
     assert_eq!(client.message().await["id"], select);
-    assert_eq!(client.answer(value).await["result"]["qReturn"], "1", "asked for after the selection");
+    assert_eq!(client.answer(value).await["result"]["qReturn"], "1", "requested after the selection");
 }
 
 #[tokio::test]
@@ -232,7 +232,7 @@ async fn a_field_with_always_one_selected_value_refuses_none_and_several() {
     let single = json!([{ "qOneAndOnlyOne": true }]);
     client.result(year, "SetNxProperties", single.clone()).await;
     let properties = client.result(year, "GetNxProperties", json!([])).await;
-    assert_eq!(properties["qProperties"], json!({}), "it has to have one value first");
+    assert_eq!(properties["qProperties"], json!({}), "it needs one selected value first");
     client.result(year, "Select", json!(["2021"])).await;
     client.result(year, "SetNxProperties", single).await;
     assert_eq!(
@@ -251,7 +251,7 @@ async fn a_field_with_always_one_selected_value_refuses_none_and_several() {
     client.result(1, "ClearAll", json!([])).await;
     let selected = client.result(1, "Evaluate", json!(["GetFieldSelections(Year)"])).await;
     assert_eq!(selected["qReturn"], "2021");
-    assert_eq!(client.result(year, "Select", json!(["2022"])).await["qReturn"], true, "another value may be chosen");
+    assert_eq!(client.result(year, "Select", json!(["2022"])).await["qReturn"], true, "another value can be selected");
     client.result(year, "SetNxProperties", json!([{}])).await;
     assert_eq!(client.result(year, "Clear", json!([])).await["qReturn"], true);
 }
@@ -262,14 +262,14 @@ async fn texts_that_are_not_there_are_answered_with_true_and_change_nothing() {
     let mut client = Client::open(&engine, "sales").await;
     let year = client.object(1, "GetField", json!(["Year"])).await;
     let text = json!([[{ "qText": "2021" }], false]);
-    assert_eq!(client.result(year, "SelectValues", text.clone()).await["qReturn"], true, "a text is no number");
+    assert_eq!(client.result(year, "SelectValues", text.clone()).await["qReturn"], true, "a text is not a number");
     let selected = client.result(1, "Evaluate", json!(["GetSelectedCount(Year)"])).await;
     assert_eq!(selected["qReturn"], "0");
     let number = json!([[{ "qNumber": 2099, "qIsNumeric": true }], false]);
     assert_eq!(client.result(year, "SelectValues", number).await["qReturn"], false);
     client.result(year, "Select", json!(["2021"])).await;
     client.result(year, "Lock", json!([])).await;
-    assert_eq!(client.result(year, "SelectValues", text).await["qReturn"], false, "a lock is in the way");
+    assert_eq!(client.result(year, "SelectValues", text).await["qReturn"], false, "a lock prevents it");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Sessions: who shares one, how long it lives, what is lost with it.
+//! Sessions: sharing, lifetime, and unsaved changes.
 
 mod common;
 
@@ -38,7 +38,7 @@ async fn a_session_outlives_its_sockets_for_as_long_as_it_was_told() {
     for (path, again) in [
         ("/app/sales/ttl/60", "SESSION_ATTACHED"),
         ("/app/sales/ttl/0/identity/1", "SESSION_CREATED"),
-        // Not told: some seconds.
+        // Defaults to some seconds.
         ("/app/sales/identity/2", "SESSION_ATTACHED"),
     ] {
         let mut client = Client::connect_as(&engine, path, "").await;

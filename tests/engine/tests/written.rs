@@ -1,5 +1,5 @@
 //! Properties and layouts as an engine writes them, whatever was sent. The expected documents have the shape of those
-//! that engine 12.1050 gave to corectl; they are compared as text, since the order of members counts.
+//! that engine 12.1050 returned to corectl; they are compared as text because the order of members matters.
 
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
@@ -9,7 +9,7 @@ use common::Client;
 use qix_test_engine::TestEngine;
 use serde_json::{Value, json};
 
-/// The value as text, members in the order they came in.
+/// The value as text, with members in their original order.
 fn text(value: &Value) -> String {
     serde_json::to_string(value).unwrap()
 }
@@ -48,7 +48,7 @@ async fn properties_are_written_in_full_in_the_schemas_order() {
     }
     let tree = client.result(handle, "GetFullPropertyTree", json!([])).await;
     assert_eq!(text(&tree["qPropEntry"]["qProperty"]), expected);
-    // What is written can be patched, though nobody sent it.
+    // Members that nobody sent can be patched too.
     let patch = json!([[{ "qOp": "replace", "qPath": "/qHyperCubeDef/qTitle/qv", "qValue": "\"'T'\"" }], true]);
     client.result(handle, "ApplyPatches", patch).await;
     let effective = client.result(handle, "GetEffectiveProperties", json!([])).await["qProp"].take();

@@ -141,7 +141,7 @@ fn interact(call: &mut Call<'_>) -> Result<Answer> {
 
 fn interact_done(call: &mut Call<'_>) -> Result<Answer> {
     if let Some(waiting) = call.session()?.progress.interaction.take() {
-        // The reload may have been aborted in the meantime, so there may be no receiver.
+        // The reload may have been aborted in the meantime; then the receiver is gone.
         let _ = waiting.send(());
     }
     done()

@@ -1,6 +1,6 @@
 'use strict';
 
-// A headless browser that draws the vendor's charts on the engine that QIX_ENGINE_URL names.
+// A headless browser that draws the vendor's charts with the engine at QIX_ENGINE_URL.
 
 const fs = require('node:fs');
 const http = require('node:http');
@@ -13,7 +13,7 @@ const modules = path.join(__dirname, 'node_modules');
 const schemas = path.join(modules, 'enigma.js', 'schemas');
 const patience = 60_000;
 
-/** The newest schema of engine 12 that enigma.js has. */
+/** The newest schema of engine 12 in enigma.js. */
 function schema() {
   const minor = (name) => Number(name.split('.')[1]);
   const names = fs.readdirSync(schemas).filter((name) => name.startsWith('12.'));
@@ -63,7 +63,7 @@ async function start() {
 
 let charts = 0;
 
-/** Draws one chart in a page of its own, over a session app with the script's data. */
+/** Draws one chart in its own page, with a session app that has the script's data. */
 async function draw(browser, site, { package: name, fields, properties }) {
   const view = await browser.newPage({ viewport: { width: 700, height: 420 } });
   const faults = [];
@@ -86,7 +86,7 @@ async function draw(browser, site, { package: name, fields, properties }) {
   charts += 1;
   const url = `${engine}/app/engineData/identity/chart-${process.pid}-${charts}`;
   await view.evaluate(async (given) => {
-    // Answers are compared whole, so they come whole.
+    // Results are compared completely, so deltas are off.
     const session = window.enigma.create({
       schema: given.schema,
       url: given.url,
@@ -104,9 +104,9 @@ async function draw(browser, site, { package: name, fields, properties }) {
   }, { name, fields, properties, script, schema: schema(), url });
   return {
     view,
-    /** Results of the calls of a method, first to last. */
+    /** Results of the calls of a method, in order. */
     answers: (method) => answers.filter((answer) => answer.method === method).map((answer) => answer.result),
-    /** Tries until something holds; a chart draws itself in its own time. */
+    /** Retries until a condition holds, because charts draw asynchronously. */
     async eventually(check) {
       const end = Date.now() + patience;
       for (;;) {
@@ -120,7 +120,7 @@ async function draw(browser, site, { package: name, fields, properties }) {
       }
     },
     text: () => view.evaluate(() => document.getElementById('chart').innerText),
-    /** How many pixels have each color on the canvas that has the most of them. */
+    /** The number of pixels of each color, on the canvas with the most drawn pixels. */
     colors: () => view.evaluate(() => {
       const canvases = [...document.querySelectorAll('#chart canvas')].map((canvas) => {
         const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
@@ -134,7 +134,7 @@ async function draw(browser, site, { package: name, fields, properties }) {
       const ink = (found) => Object.values(found).reduce((sum, count) => sum + count, 0);
       return canvases.sort((a, b) => ink(b) - ink(a))[0] ?? {};
     }),
-    /** Heights of the columns of ink, left to right, on the canvas that has the most of it. */
+    /** The heights of the drawn columns, left to right, on the canvas with the most drawn pixels. */
     bars: () => view.evaluate(() => {
       const canvases = [...document.querySelectorAll('#chart canvas')].map((canvas) => {
         const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);

@@ -23,14 +23,14 @@ async function chart(name, fields, check, properties = {}) {
   }
 }
 
-/** The sum of a measure by the texts before it, from rows of cells. */
+/** The numbers of a column by the texts of the dimensions. */
 function byTexts(matrix, dimensions, column = dimensions) {
   return Object.fromEntries(
     matrix.map((cells) => [cells.slice(0, dimensions).map((cell) => cell.qText).join(' '), cells[column].qNum]),
   );
 }
 
-/** That lengths are in the proportions of values, but for some pixels. */
+/** Asserts that lengths are proportional to values, within a few pixels. */
 function assertProportions(lengths, values, slack) {
   assert.strictEqual(lengths.length, values.length, `drawn: ${lengths}`);
   const scale = Math.max(...lengths) / Math.max(...values);
@@ -60,7 +60,7 @@ test('bars are as high as the sums', () => chart('sn-bar-chart', ['Region', amou
   });
 }));
 
-test('stacks are as high as their parts together', () => chart('sn-bar-chart', ['Region', 'Product', amount], async (drawn) => {
+test('stacks are as high as the sum of their parts', () => chart('sn-bar-chart', ['Region', 'Product', amount], async (drawn) => {
   const expected = Object.values(sums('Amount', 'Region')).sort((a, b) => b - a);
   await drawn.eventually(async () => {
     assertProportions((await drawn.bars()).sort((a, b) => b - a), expected, () => 2);
@@ -101,7 +101,7 @@ test('two lines have the sums of both dimensions', () => chart('sn-line-chart', 
   });
 }));
 
-test('a combination of bars and a line has both measures', () => {
+test('a combo chart of bars and a line has both measures', () => {
   const fields = ['Region', amount, measure('Avg(Price)')];
   return chart('sn-combo-chart', fields, async (drawn) => {
     const average = sums('Price', 'Region');
@@ -135,7 +135,7 @@ test('a plot of many points counts them in rectangles', () => {
       const [[most], ...rectangles] = bins.qMatrix;
       const cells = rectangles.map(([cell]) => ({ corners: JSON.parse(cell.qText), count: cell.qNum }));
       const edge = { x: Math.max(...rows.map((row) => row.Amount)), y: Math.max(...rows.map((row) => row.Price)) };
-      // A rectangle has its left and lower edges; those of the outermost are in it.
+      // A rectangle includes its left and lower edges; the outermost include all their edges.
       const within = (value, from, to, end) => value >= from && (value < to || (value === end && to >= end));
       for (const { corners: [left, top, right, bottom], count } of cells) {
         const own = rows.filter(

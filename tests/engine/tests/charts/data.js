@@ -1,6 +1,6 @@
 'use strict';
 
-// Rows for the charts, as values and as a load script, and what to expect of them.
+// Rows for the charts, as values and as a load script, and the expected sums.
 
 const regions = ['North', 'South', 'East', 'West'];
 const products = ['Apple', 'Pear', 'Plum'];
@@ -13,7 +13,7 @@ const rows = Array.from({ length: 3000 }, (_, at) => ({
   Region: regions[at % 4],
   Product: products[at % 3],
   Day: day(at % 365),
-  // Regions and products differ, so that confusing them shows.
+  // Regions and products differ in number, so that a mix-up fails the test.
   Amount: (((at * 37) % 101) + 1) * (1 + (at % 4)) + (at % 3) * 20,
   Price: ((at * 53) % 97) + 1,
 }));
@@ -29,7 +29,7 @@ ${rows.map((row) => fields.map((field) => row[field]).join(',')).join('\n')}
 ];
 `;
 
-/** Sums of a field by the values of others, whose names are joined by a blank. */
+/** Sums of a field by the values of other fields, joined by a space. */
 function sums(field, ...by) {
   const result = {};
   for (const row of rows) {
@@ -39,7 +39,7 @@ function sums(field, ...by) {
   return result;
 }
 
-/** How many rows have each combination of values. */
+/** The number of rows for each combination of values. */
 function counts(...by) {
   const result = {};
   for (const row of rows) {

@@ -1,4 +1,4 @@
-//! A bare client: JSON in, JSON out, nothing interpreted.
+//! A plain client: JSON in, JSON out, without interpretation.
 
 #![allow(clippy::unwrap_used, reason = "a helper of tests fails by panicking")]
 
@@ -12,13 +12,13 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
-/// Nothing here takes longer unless it hangs.
+/// Responses take this long only if something hangs.
 #[allow(dead_code, reason = "not every test file uses every helper")]
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(crate) struct Client {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    /// Messages that came while another was waited for.
+    /// Messages that arrived while the client waited for another.
     kept: VecDeque<Value>,
     last_id: i64,
 }
@@ -66,19 +66,19 @@ impl Client {
         self.socket.send(Message::text(text)).await.unwrap();
     }
 
-    /// The next message of any kind; none when the socket has ended.
+    /// The next message of any kind; `None` when the socket has ended.
     pub(crate) async fn next(&mut self) -> Option<Message> {
-        tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("nothing comes").and_then(Result::ok)
+        tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("no message arrives").and_then(Result::ok)
     }
 
     async fn next_json(&mut self) -> Value {
         match self.next().await {
             Some(Message::Text(text)) => serde_json::from_str(&text).unwrap(),
-            other => panic!("no message but {other:?}"),
+            other => panic!("expected a message, received {other:?}"),
         }
     }
 
-    /// The next message, kept ones first.
+    /// The next message; buffered ones first.
     pub(crate) async fn message(&mut self) -> Value {
         match self.kept.pop_front() {
             Some(message) => message,
@@ -86,7 +86,7 @@ impl Client {
         }
     }
 
-    /// The next message without an id.
+    /// The next message without an ID.
     pub(crate) async fn notification(&mut self) -> Value {
         if let Some(index) = self.kept.iter().position(|message| message["id"].is_null()) {
             return self.kept.remove(index).unwrap();
@@ -100,7 +100,7 @@ impl Client {
         }
     }
 
-    /// The answer to a request.
+    /// The response to a request.
     pub(crate) async fn answer(&mut self, id: i64) -> Value {
         if let Some(index) = self.kept.iter().position(|message| message["id"] == id) {
             return self.kept.remove(index).unwrap();
@@ -114,26 +114,26 @@ impl Client {
         }
     }
 
-    /// Sends a request and gives its whole answer.
+    /// Sends a request and returns the whole response.
     pub(crate) async fn call(&mut self, handle: i64, method: &str, params: Value) -> Value {
         let id = self.send(handle, method, params).await;
         self.answer(id).await
     }
 
-    /// Sends a request that succeeds and gives its result.
+    /// Sends a request that succeeds and returns its result.
     pub(crate) async fn result(&mut self, handle: i64, method: &str, params: Value) -> Value {
         let mut answer = self.call(handle, method, params).await;
         assert!(answer["error"].is_null(), "{method}: {}", answer["error"]);
         answer["result"].take()
     }
 
-    /// Sends a request that fails and gives the code of its error.
+    /// Sends a request that fails and returns the error code.
     pub(crate) async fn error(&mut self, handle: i64, method: &str, params: Value) -> i64 {
         let answer = self.call(handle, method, params).await;
         answer["error"]["code"].as_i64().unwrap_or_else(|| panic!("{method}: {answer}"))
     }
 
-    /// Sends a request that returns an object and gives its handle.
+    /// Sends a request that returns an object and returns its handle.
     pub(crate) async fn object(&mut self, handle: i64, method: &str, params: Value) -> i64 {
         let result = self.result(handle, method, params).await;
         result["qReturn"]["qHandle"].as_i64().unwrap_or_else(|| panic!("{method}: {result}"))
@@ -147,7 +147,7 @@ impl Client {
     }
 }
 
-/// Sends a plain HTTP request (`GET /path`); its status, its headers by their names in lower case, and its body.
+/// Sends a plain HTTP request (`GET /path`). Returns its status, its headers with names in lower case, and its body.
 #[allow(dead_code, reason = "not every test file uses every helper")]
 pub(crate) async fn raw_request(
     engine: &TestEngine,

@@ -83,7 +83,7 @@ test('more than 10,000 cells are refused', () => withData('LOAD RecNo() AS ID AU
   assert.strictEqual(data.qMatrix.length, 10000);
 }));
 
-test('a list object with a selection in it', () => withData(script, async (app) => {
+test('a list object with a selection', () => withData(script, async (app) => {
   const object = await app.createObject({
     qInfo: { qType: 'list' },
     qListObjectDef: { qDef: { qFieldDefs: ['Product'] }, qShowAlternatives: true, qInitialDataFetch: page(1, 10) },

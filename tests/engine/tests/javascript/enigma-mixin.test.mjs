@@ -1,4 +1,4 @@
-// enigma-mixin, shortcuts on top of enigma.js that others wrote.
+// enigma-mixin, a third-party library of shortcuts for enigma.js.
 
 import assert from 'node:assert';
 import test from 'node:test';
@@ -23,11 +23,11 @@ step('a reload is followed', async (app, global) => {
   const messages = [];
   progress.emitter.on('progress', (message) => messages.push(message));
   await global.configureReload(true, true, false);
-  await global.getProgress(0); // What the reload before has left.
+  await global.getProgress(0); // Discards the messages of the previous reload.
   const done = await new Promise((resolve) => {
     app.doReload().then((result) => setTimeout(() => {
       progress.stop();
-      // It asks once more after it is stopped, and nobody hears if the socket is closed by then.
+      // It polls once more after it is stopped, when the socket may be closed already.
       setTimeout(() => resolve(result), 200);
     }, 300));
     progress.start({ poolInterval: 20, skipTransientMessages: true });
@@ -89,7 +89,7 @@ step('bookmarks are read, copied and applied', async (app) => {
 step('an app is taken apart and put together again', async (app) => {
   const sheet = await app.createObject({ qInfo: { qId: 's', qType: 'sheet' }, title: 'S', qChildListDef: { qData: {} } });
   await sheet.createChild({ qInfo: { qId: 't', qType: 'table' }, qHyperCubeDef: {} });
-  // Its way with dimensions and measures asks for items without an id, so those are left out.
+  // Its helpers for dimensions and measures request items without an ID, so they are not tested.
   const parts = await app.mUnbuild(['appProperties', 'bookmarks', 'connections', 'objects', 'script', 'tablesAndFields']);
   assert.deepStrictEqual(Object.keys(parts.objects), ['sheet']);
   assert.strictEqual(parts.objects.sheet[0].qChildren[0].qProperty.qInfo.qId, 't');

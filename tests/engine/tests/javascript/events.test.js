@@ -4,15 +4,15 @@ const assert = require('node:assert');
 const test = require('node:test');
 const { create } = require('./session');
 
-test('a session tells when it opens, is notified and closes', async () => {
+test('a session emits events when it opens, is notified, and closes', async () => {
   const session = create();
   const events = [];
   ['opened', 'closed', 'notification:OnConnected'].forEach((name) => {
     session.on(name, (data) => events.push([name, data]));
   });
-  const told = new Promise((resolve) => { session.once('notification:OnConnected', resolve); });
+  const notified = new Promise((resolve) => { session.once('notification:OnConnected', resolve); });
   await session.open();
-  await told;
+  await notified;
   await session.close();
   const connected = events.find(([name]) => name === 'notification:OnConnected');
   assert.deepStrictEqual(connected[1], { qSessionState: 'SESSION_CREATED' });
@@ -20,7 +20,7 @@ test('a session tells when it opens, is notified and closes', async () => {
   assert.strictEqual(events.at(-1)[0], 'closed');
 });
 
-test('traffic goes through one at a time', async () => {
+test('traffic events are emitted for each message', async () => {
   const session = create();
   const traffic = [];
   session.on('traffic:*', (direction, data) => traffic.push([direction, data]));
@@ -34,7 +34,7 @@ test('traffic goes through one at a time', async () => {
   await session.close();
 });
 
-test('an app is changed by its properties and closed with its session', async () => {
+test('an app emits changed on new properties, and closed with its session', async () => {
   const session = create();
   const global = await session.open();
   const app = await global.createSessionApp();
@@ -50,7 +50,7 @@ test('an app is changed by its properties and closed with its session', async ()
   await closed;
 });
 
-test('an object is changed once until it is fetched, and closed when it is destroyed', async () => {
+test('an object emits changed once until it is fetched, and closed when it is destroyed', async () => {
   const session = create();
   const global = await session.open();
   const app = await global.createSessionApp();

@@ -1,4 +1,4 @@
-// halyard.js, which writes load scripts and loads them through enigma.js.
+// halyard.js, which generates load scripts and runs them with enigma.js.
 
 import assert from 'node:assert';
 import { createRequire } from 'node:module';

@@ -4,7 +4,7 @@ const assert = require('node:assert');
 const test = require('node:test');
 const { create, newest, withData } = require('./session');
 
-test('aborted calls are repeated until they succeed', async () => {
+test('aborted calls are retried until they succeed', async () => {
   const aborted = newest.enums.LocalizedErrorCode.LOCERR_GENERIC_ABORTED;
   let repeats = 0;
   const session = create({
@@ -22,14 +22,14 @@ test('aborted calls are repeated until they succeed', async () => {
   await app.setScript('Big: LOAD RecNo() AS ID, Rand() AS Value AUTOGENERATE 300000;');
   assert.strictEqual(await app.doReload(), true);
   const count = app.evaluate('Count(Value)');
-  // A selection that arrives in the meantime aborts the calculation, if that is not done yet.
+  // A selection that arrives in the meantime aborts the calculation, unless it has finished.
   await app.clearAll();
   assert.strictEqual(await count, '300000');
   assert.ok(repeats <= 5);
   await session.close();
 });
 
-test('a cancelled call fails as aborted, or was faster', async () => {
+test('a canceled call fails as aborted, unless it has finished', async () => {
   const session = create();
   const global = await session.open();
   const app = await global.createSessionApp();
@@ -47,7 +47,7 @@ for (const delta of [true, false]) {
   test(`layouts are right with delta ${delta ? 'on' : 'off'}`, () => withData(script, async (app, global, session) => {
     const deltas = [];
     session.on('traffic:received', (message) => {
-      // enigma.js puts the patched layout into the message later on.
+      // enigma.js adds the patched layout to the message later.
       if (message.result && message.result.qLayout) deltas.push(structuredClone(message));
     });
     const object = await app.createSessionObject({

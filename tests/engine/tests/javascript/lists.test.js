@@ -8,7 +8,7 @@ const script = `
 Numbers: LOAD RecNo() AS ID, Mod(RecNo(), 3) AS Rest AUTOGENERATE 9;
 `;
 
-test('sheets are listed with the data that is asked for', async () => {
+test('sheets are listed with the requested data', async () => {
   const session = create();
   const app = await (await session.open()).createSessionApp();
   const list = await app.createObject({

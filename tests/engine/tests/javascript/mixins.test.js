@@ -6,7 +6,7 @@ const { withData } = require('./session');
 
 const script = 'Numbers: LOAD RecNo() AS ID AUTOGENERATE 4;';
 
-test('methods of mixins are there and can override', () => withData(script, async (app) => {
+test('mixins add and override methods', () => withData(script, async (app) => {
   assert.deepStrictEqual(await app.fieldNames(), ['ID']);
   assert.strictEqual(await app.evaluate('Sum(ID)'), 'Sum(ID) is 10');
 }, {
@@ -28,7 +28,7 @@ test('methods of mixins are there and can override', () => withData(script, asyn
   }],
 }));
 
-test('mixins fit objects by their own type', () => withData(script, async (app) => {
+test('mixins apply to objects by custom type', () => withData(script, async (app) => {
   const object = await app.createObject({ qInfo: { qType: 'counter' }, value: 3 });
   await object.increase();
   assert.strictEqual((await object.getLayout()).value, 4);

@@ -14,7 +14,7 @@ c, 8
 ];
 `;
 
-test('parameters go by position and by name', () => withData(script, async (app) => {
+test('parameters are passed by position and by name', () => withData(script, async (app) => {
   const byPosition = await app.getTableData(0, 2, false, 'Letters');
   const byName = await app.getTableData({ qTableName: 'Letters', qSyntheticMode: false, qRows: 2, qOffset: 0 });
   assert.deepStrictEqual(byName, byPosition);
@@ -33,7 +33,7 @@ test('every bundled schema of engine 12 works', async () => {
   }
 });
 
-test('what is wrong is refused with a code', async () => {
+test('invalid calls fail with a code', async () => {
   const session = create();
   const global = await session.open();
   await assert.rejects(global.openDoc('nowhere'), { code: 1003 });

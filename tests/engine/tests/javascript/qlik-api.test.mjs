@@ -1,4 +1,4 @@
-// @qlik/api, the vendor's own client, in both of its modes. Values are compared with what the script below says.
+// @qlik/api, the vendor's client, in both of its modes. Values are compared with those in the script below.
 
 import assert from 'node:assert';
 import test from 'node:test';
@@ -24,7 +24,7 @@ West, Ann Banjo];`;
 for (const autoResume of [false, true]) {
   const mode = autoResume ? 'with autoResume' : 'by default';
 
-  /** Opens a session app of its own with the data above. */
+  /** Opens a new session app with the data above. */
   const withData = async (run) => {
     sessions += 1;
     const appId = `SessionApp_api-${process.pid}-${sessions}`;
@@ -199,7 +199,7 @@ for (const autoResume of [false, true]) {
   });
 }
 
-test('two programs have one app open at once', { timeout: 20_000 }, async () => {
+test('two programs have the same app open', { timeout: 20_000 }, async () => {
   const programs = [{}, { autoResume: true }].map((more) => openAppSession({
     appId: 'sales', hostConfig: { ...hostConfig, own: Math.random() }, ...more,
   }));

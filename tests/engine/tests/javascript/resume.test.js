@@ -4,7 +4,7 @@ const assert = require('node:assert');
 const test = require('node:test');
 const { address, create } = require('./session');
 
-test('a session that lives on is found again', async () => {
+test('a session that still exists is resumed', async () => {
   const session = create({ url: address('engineData', '/ttl/60') });
   const states = [];
   session.on('notification:OnConnected', (params) => states.push(params.qSessionState));
@@ -23,7 +23,7 @@ test('a session that lives on is found again', async () => {
   await session.close();
 });
 
-test('a session that is gone opens its app again, without what was not saved', async () => {
+test('a lost session opens its app again, without unsaved changes', async () => {
   const name = `resumed-${process.pid}`;
   const session = create({ url: address('engineData', '/ttl/0') });
   const global = await session.open();
@@ -40,7 +40,7 @@ test('a session that is gone opens its app again, without what was not saved', a
   await session.close();
 });
 
-test('resuming only what is there fails when it is gone', async () => {
+test('resuming only attached sessions fails when the session is gone', async () => {
   const session = create({ url: address('engineData', '/ttl/0') });
   await session.open();
   await session.suspend();

@@ -1,6 +1,6 @@
 'use strict';
 
-// Sessions of enigma.js with the engine that QIX_ENGINE_URL names.
+// Sessions of enigma.js with the engine at QIX_ENGINE_URL.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -23,7 +23,7 @@ function schemaFiles() {
 
 const newest = JSON.parse(fs.readFileSync(schemaFiles().pop(), 'utf8'));
 
-/** An address that no other test shares a session with. */
+/** An address with its own session. */
 function address(app = 'engineData', tail = '') {
   sessions += 1;
   return `${base}/app/${app}/identity/${process.pid}-${sessions}${tail}`;
@@ -38,7 +38,7 @@ function create(config = {}) {
   });
 }
 
-/** Opens a session app with a loaded script; hands over the app and closes the session in the end. */
+/** Opens a session app, loads a script, passes the app to `run`, and closes the session. */
 async function withData(script, run, config = {}) {
   const session = create(config);
   try {
