@@ -1,4 +1,4 @@
-//! What the examples print. They are run as `cargo test` has built them; `UPDATE=1` writes down what they print now.
+//! The output of the examples, as built by `cargo test`. `UPDATE=1` replaces the expected output.
 #![allow(clippy::unwrap_used)] // In a test a panic is the report.
 
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ fn built() -> PathBuf {
     std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join("examples")
 }
 
-/// What is another one each time.
+/// Replaces what differs between runs.
 fn same_each_time(output: &str) -> String {
     let kinds = [
         (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
@@ -45,10 +45,10 @@ fn each_prints_what_was_written_down() {
         }
         let expected = std::fs::read_to_string(&path).unwrap_or_default();
         if output != expected {
-            other.push(format!("{name} prints\n{output}\nand not, as {} has it,\n{expected}", path.display()));
+            other.push(format!("{name} prints\n{output}\nbut {} expects\n{expected}", path.display()));
         }
     }
-    assert!(other.is_empty(), "{}\nif that is right: UPDATE=1 cargo test -p qix-client", other.join("\n"));
+    assert!(other.is_empty(), "{}\nto accept the output: UPDATE=1 cargo test -p qix-client", other.join("\n"));
 }
 
 fn run(name: &str) -> String {
@@ -61,6 +61,6 @@ fn run(name: &str) -> String {
         command.output().unwrap_or_else(|error| panic!("{}: {error}; run `cargo test -p qix-client`", path.display()));
     let text = |bytes| String::from_utf8(bytes).unwrap();
     let (printed, errors) = (text(output.stdout), text(output.stderr));
-    assert!(output.status.success(), "{name} ends with {}\n{printed}{errors}", output.status);
+    assert!(output.status.success(), "{name} exits with {}\n{printed}{errors}", output.status);
     same_each_time(&printed)
 }

@@ -1,12 +1,12 @@
-//! The floors of `src`, read from its sources: who imports whom.
+//! Checks the floors of `src`: which files import which, read from the sources.
 //!
-//! An import leads to the file that defines the item, through re-exports. Unit tests do not count.
+//! Imports are resolved to the file that defines the item, through re-exports. Unit tests are ignored.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// The floors from the top, each with those that it may import.
+/// The floors from top to bottom, each with the floors that it may import.
 const FLOORS: [(&str, &[&str]); 6] = [
     ("ext", &["session", "config", "protocol"]),
     ("session", &["config", "record", "protocol", "connect"]),
@@ -16,10 +16,10 @@ const FLOORS: [(&str, &[&str]); 6] = [
     ("protocol", &[]),
 ];
 
-/// What stands outside of the floors: it may import all, and no floor imports it.
+/// Files outside of the floors: they may import everything, and no floor may import them.
 const OUTSIDE: [&str; 4] = ["lib", "prelude", "guide", "fuzz"];
 
-/// How many files of one folder may import one another in a circle.
+/// How many files of one folder may import one another in a cycle.
 const CIRCLE: usize = 4;
 
 /// How many entries `src` may have.
@@ -58,7 +58,7 @@ fn the_source_folder_has_few_entries() {
 
 #[test]
 fn the_map_names_every_folder() {
-    // The map is not in the crate's archive.
+    // The map is not in the packaged crate.
     let Ok(map) = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../ARCHITECTURE.md")) else { return };
     let sources = Sources::read(&source_folder());
     let folders: BTreeSet<&str> = sources.modules.values().map(|module| folder(&module.file)).collect();
@@ -95,7 +95,7 @@ fn source_folder() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
 
-/// The first folder of a path, or the name of a file that is in none.
+/// The first folder of a path, or the name of a file without a folder.
 fn floor(path: &str) -> &str {
     path.split('/').next().unwrap_or(path).trim_end_matches(".rs")
 }
@@ -108,7 +108,7 @@ fn is_tangle(circle: &[String]) -> bool {
     circle.len() > CIRCLE || circle.iter().any(|file| folder(file) != folder(&circle[0]))
 }
 
-/// Source files by the paths of their modules.
+/// Source files by module path.
 struct Sources {
     modules: BTreeMap<Vec<String>, Module>,
 }
@@ -116,9 +116,9 @@ struct Sources {
 #[derive(Default)]
 struct Module {
     file: String,
-    /// Paths that are named in it, as they stand there.
+    /// The paths in the file, as written.
     paths: Vec<Vec<String>>,
-    /// What it re-exports: the name, and the path that it stands for.
+    /// Its re-exports: the name and the path that it refers to.
     exports: BTreeMap<String, Vec<String>>,
 }
 
@@ -140,7 +140,7 @@ impl Sources {
         Self { modules: modules.collect() }
     }
 
-    /// Pairs of files, the first of which imports the second.
+    /// Pairs of files: the first imports the second.
     fn imports(&self) -> impl Iterator<Item = (&str, &str)> {
         let all = self.modules.iter().flat_map(|(at, module)| {
             let found = module.paths.iter().filter_map(|path| self.file_of(at, path));
@@ -149,14 +149,14 @@ impl Sources {
         all.filter(|(from, to)| from != to)
     }
 
-    /// The file that defines what a path names, if it is one of this crate.
+    /// The file that defines the item of a path, if it is in this crate.
     fn file_of(&self, at: &[String], path: &[String]) -> Option<&str> {
         let mut here = at.to_vec();
         let mut rest = path;
         match path.first()?.as_str() {
             "crate" => here.clear(),
             "self" | "super" => {}
-            // A path may begin with a child module; anything else is of another crate.
+            // A path can start with a child module; other paths are in other crates.
             child => {
                 self.modules.get(&[at, &[child.to_owned()]].concat())?;
             }
@@ -185,7 +185,7 @@ impl Sources {
         self.modules.get(&here).map(|module| module.file.as_str())
     }
 
-    /// Groups of files that import one another, directly or by way of others.
+    /// Groups of files that import one another, directly or indirectly.
     fn circles(&self) -> Vec<Vec<String>> {
         let mut reached: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for (from, to) in self.imports() {
@@ -236,7 +236,7 @@ impl Module {
         let code = code.join("\n");
         let mut module = Self { file, ..Self::default() };
         let mut rest = code.as_str();
-        // Imports first, with their trees; what is left are paths within the code.
+        // Imports first, with their trees; the remaining paths are in the code.
         let mut others = String::new();
         while let Some(at) = rest.find("use ") {
             let (before, from) = rest.split_at(at);

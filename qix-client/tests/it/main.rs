@@ -1,12 +1,12 @@
-//! Tests of the client as a program uses it: one binary, so that it links once.
+//! Tests of the public API: one binary, so that it links only once.
 //!
-//! | module | against |
+//! | module | tests against |
 //! |---|---|
-//! | `floors` | the sources: which part of the client imports which |
-//! | `session`, `regressions` | an engine whose every message is written in the test (`support`) |
+//! | `floors` | the sources: which parts of the client import which |
+//! | `session`, `regressions` | a scripted engine, whose messages are written in the test (`support`) |
 //! | `app`, `rows`, `with_engine`, `stress` | the in-memory engine |
 
-// Helpers may panic as tests do.
+// Helpers panic on failure, like tests.
 #![allow(clippy::unwrap_used)]
 
 mod app;

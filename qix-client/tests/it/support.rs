@@ -1,4 +1,4 @@
-//! An engine whose every word is written in the test.
+//! A scripted engine, whose messages are written in the test.
 
 use std::io;
 
@@ -14,14 +14,14 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 use tokio_tungstenite::tungstenite::protocol::Role;
 
-/// The other end of a session.
+/// The engine's end of a session.
 pub(crate) struct Engine<S = TcpStream> {
     socket: WebSocketStream<S>,
-    /// Path and headers that the client came with.
+    /// Path and headers of the client's upgrade request.
     pub(crate) upgrade: Request,
 }
 
-/// A session with a scripted engine, ready.
+/// A connected session with a scripted engine.
 pub(crate) async fn session() -> (Session, Engine) {
     let listener = Listener::bind().await;
     let (session, engine) = tokio::join!(Session::connect(listener.url()), async {
@@ -32,7 +32,7 @@ pub(crate) async fn session() -> (Session, Engine) {
     (session.unwrap(), engine)
 }
 
-/// A session that has opened its app, set up in some way.
+/// A session with its app opened, and custom settings.
 pub(crate) async fn opened(setup: impl FnOnce(SessionBuilder) -> SessionBuilder) -> (Session, Engine, Doc) {
     let listener = Listener::bind().await;
     let script = async {
@@ -50,7 +50,7 @@ pub(crate) async fn opened(setup: impl FnOnce(SessionBuilder) -> SessionBuilder)
     (session, engine, doc)
 }
 
-/// A place where sessions connect to.
+/// A port that sessions connect to.
 pub(crate) struct Listener(TcpListener);
 
 impl Listener {
@@ -70,7 +70,7 @@ impl Listener {
         accept_on(self.stream().await).await.unwrap()
     }
 
-    /// The next request to upgrade a connection. The test decides how it is answered.
+    /// The next upgrade request. The test decides how to answer it.
     pub(crate) async fn upgrade(&self) -> Upgrade {
         let mut stream = self.stream().await;
         let mut head = Vec::new();
@@ -88,7 +88,7 @@ impl Listener {
     }
 }
 
-/// A request to upgrade a connection, not answered yet.
+/// An upgrade request that is not answered yet.
 pub(crate) struct Upgrade {
     stream: TcpStream,
     pub(crate) request: Request,
@@ -100,7 +100,7 @@ impl Upgrade {
         self.request.headers().get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// Opens the WebSocket; the answer has more headers.
+    /// Opens the WebSocket, with additional headers in the response.
     pub(crate) async fn accept(mut self, headers: &[(&str, &str)]) -> Engine {
         let key = derive_accept_key(self.header("sec-websocket-key").as_bytes());
         let ours = [("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Accept", key.as_str())];
@@ -129,7 +129,7 @@ async fn respond<'a>(
     stream.write_all(answer.as_bytes()).await.unwrap();
 }
 
-/// A place where sessions connect to within the program, so that tests can move the clock.
+/// Connections within the process, so that tests can control the clock.
 pub(crate) struct Inside {
     dial: mpsc::UnboundedSender<DuplexStream>,
     streams: mpsc::UnboundedReceiver<DuplexStream>,
@@ -141,7 +141,7 @@ impl Inside {
         Self { dial, streams }
     }
 
-    /// Sessions that connect to here.
+    /// A builder for sessions that connect here.
     pub(crate) fn builder(&self) -> SessionBuilder {
         let dial = self.dial.clone();
         Session::builder().url("ws://inside/app/").dial(move |_, _| {
@@ -159,7 +159,7 @@ impl Inside {
         accept_on(self.stream().await).await.unwrap()
     }
 
-    /// A session, ready.
+    /// A connected session.
     pub(crate) async fn session(
         &mut self,
         setup: impl FnOnce(SessionBuilder) -> SessionBuilder,
@@ -174,7 +174,7 @@ impl Inside {
     }
 }
 
-/// Opens a WebSocket on a stream, unless the client turns away.
+/// Opens a WebSocket on a stream, unless the client rejects it.
 #[allow(clippy::result_large_err)]
 pub(crate) async fn accept_on<S: AsyncRead + AsyncWrite + Unpin>(stream: S) -> Option<Engine<S>> {
     let mut upgrade = None;
@@ -194,7 +194,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Engine<S> {
     /// The next request.
     pub(crate) async fn request(&mut self) -> Value {
         loop {
-            match self.socket.next().await.expect("the client goes on").expect("the client is well-behaved") {
+            match self.socket.next().await.expect("the connection is open").expect("the client is well-behaved") {
                 Message::Text(text) => return serde_json::from_str(&text).unwrap(),
                 Message::Close(frame) => panic!("closed: {frame:?}"),
                 _ => {}
@@ -202,14 +202,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Engine<S> {
         }
     }
 
-    /// The next request, which must be of a method; its id.
+    /// The next request, which must be for a method. Returns its ID.
     pub(crate) async fn expect(&mut self, method: &str) -> Value {
         let request = self.request().await;
         assert_eq!(request["method"], method, "{request}");
         request["id"].clone()
     }
 
-    /// Answers the next request, which must be of a method.
+    /// Answers the next request, which must be for a method.
     pub(crate) async fn answer(&mut self, method: &str, result: Value) {
         let id = self.expect(method).await;
         self.push(json!({ "jsonrpc": "2.0", "id": id, "result": result })).await;
@@ -231,7 +231,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Engine<S> {
         self.socket.close(Some(frame)).await.unwrap();
     }
 
-    /// How the client says goodbye: the code of its close frame.
+    /// The code of the client's close frame, if there is one.
     pub(crate) async fn goodbye(mut self) -> Option<u16> {
         while let Some(message) = self.socket.next().await {
             if let Ok(Message::Close(frame)) = message {
@@ -244,7 +244,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Engine<S> {
     }
 }
 
-/// An object in an answer.
+/// An object in a response.
 pub(crate) fn object(class: &str, handle: i64) -> Value {
     json!({ "qReturn": { "qType": class, "qHandle": handle, "qGenericId": format!("id-{handle}") } })
 }

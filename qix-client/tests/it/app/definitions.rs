@@ -1,4 +1,4 @@
-//! Definitions in a word do in an engine what they say.
+//! The constructors of definitions have the documented effect in an engine.
 
 use super::sales;
 use qix_client::prelude::*;

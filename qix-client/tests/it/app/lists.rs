@@ -1,4 +1,4 @@
-//! Lists of what an app consists of.
+//! Lists of the content of an app.
 
 use super::{count, open, sales, settle};
 use futures_util::TryStreamExt;
@@ -64,7 +64,7 @@ async fn each_list_has_typed_items() {
     let selections = doc.current_selections().await.unwrap();
     assert_eq!((selections.len(), &*selections[0].field, &*selections[0].selected), (1, "Year", "2022"));
 
-    // What the lists needed is gone.
+    // The session objects for the lists are destroyed.
     assert_eq!(session.open_handles(), handles);
 }
 
@@ -73,10 +73,10 @@ async fn more_of_each_item_comes_by_its_path() {
     let (_engine, _session, doc) = open(app()).await;
     let dimension = doc.dimensions().with_data("color", "/color/index").with_data("none", "/none").await.unwrap();
     assert_eq!(dimension[0].data.get::<u8>("color").unwrap(), Some(7));
-    assert_eq!(dimension[0].data.get::<String>("none").unwrap().as_deref(), Some(""), "the engine has it so");
-    assert_eq!(dimension[0].title, "Time", "what was there before is still there");
+    assert_eq!(dimension[0].data.get::<String>("none").unwrap().as_deref(), Some(""), "as the engine returns it");
+    assert_eq!(dimension[0].title, "Time", "the existing data is still there");
 
-    // A definition's own data stay; a name of ours is read from where the definition says.
+    // A definition's own data paths are kept; a name that we use is read from the definition's path.
     let definition = AppObjectListDef::default()
         .with_type("sheet")
         .with_data(Json::new(&json!({ "rank": "/rank", "description": "/qInfo/qType" })).unwrap());
@@ -142,7 +142,7 @@ async fn a_live_list_goes_on_after_a_lost_connection() {
     assert_eq!(fields.try_next().await.unwrap().unwrap().len(), 2);
     session.suspend().await;
     session.resume().await.unwrap();
-    assert_eq!(fields.try_next().await.unwrap().unwrap().len(), 2, "whoever was away looks again");
+    assert_eq!(fields.try_next().await.unwrap().unwrap().len(), 2, "after a reconnection, the list is read again");
     doc.reload().with_script("T: LOAD 1 AS A, 2 AS B, 3 AS C AUTOGENERATE 1;").await.unwrap();
     assert_eq!(fields.try_next().await.unwrap().unwrap().len(), 3);
 }

@@ -1,4 +1,4 @@
-//! Rows of the program's own as tables of an app.
+//! Loading rows from a program as tables of an app.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ struct Row {
 
 const FIELDS: [&str; 7] = ["id", "text", "maybe", "number", "maybe [a] \"number\"", "either", "flag"];
 
-/// A text that scripts, inline tables and numbers make something of.
+/// Texts that scripts, inline tables or numbers interpret.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         "\\PC{0,12}",
@@ -150,7 +150,7 @@ async fn tables_are_loaded_into_a_session_app_and_associated() {
     let names: Vec<_> = tables.iter().map(|table| (table.name.as_str(), table.no_of_rows)).collect();
     assert_eq!(names, [("Sales", 3), ("People", 1)]);
     assert!(session.load_rows("More", [Sale { region: "x", amount: 1 }]).await.is_err(), "a session has one app");
-    // Tables with the same fields stay apart; an app that is open is loaded again.
+    // Tables with the same fields stay separate; an app that is open is loaded again.
     let one = || [Sale { region: "South", amount: 2 }];
     doc.load_rows("A", one()).with_rows("B", one()).with_rows("A", one()).await.unwrap();
     let tables = doc.get_tables_and_keys(Size::default(), Size::default(), 0, false, false).await.unwrap().tr;

@@ -1,4 +1,4 @@
-//! Lists, selections, reloads and loads: what a program does with an app in one call each, over a real socket.
+//! Lists, selections, reloads and loads: operations on an app in one call each, over a real socket.
 
 mod definitions;
 mod lists;
@@ -10,7 +10,7 @@ mod states;
 use qix_client::prelude::*;
 use qix_test_engine::{App, TestEngine};
 
-/// An engine with an app, open.
+/// An engine with the app, opened.
 async fn open(app: App) -> (TestEngine, Session, Doc) {
     let engine = TestEngine::builder().with_app(app).start().await.unwrap();
     let session = Session::connect(engine.url()).await.unwrap();
@@ -18,7 +18,7 @@ async fn open(app: App) -> (TestEngine, Session, Doc) {
     (engine, session, doc)
 }
 
-/// The engine's app of sales.
+/// The engine's app `sales`, opened.
 async fn sales() -> (TestEngine, Session, Doc) {
     let engine = TestEngine::start().await.unwrap();
     let session = Session::connect(engine.url()).await.unwrap();
@@ -26,18 +26,18 @@ async fn sales() -> (TestEngine, Session, Doc) {
     (engine, session, doc)
 }
 
-/// What is selected, by field.
+/// The current selections, by field.
 async fn selected(doc: &Doc) -> Vec<(String, String)> {
     let selections = doc.current_selections().await.unwrap();
     selections.into_iter().map(|item| (item.field, item.selected)).collect()
 }
 
-/// Waits until the engine has taken in all that was sent to it: it answers in order.
+/// Waits until the engine has processed all requests: it answers in order.
 async fn settle(doc: &Doc) {
     doc.back_count().await.unwrap();
 }
 
-/// How many requests of a method the engine has got.
+/// How many requests for a method the engine has received.
 fn count(engine: &TestEngine, method: &str) -> usize {
     engine.requests().iter().filter(|request| request.method == method).count()
 }

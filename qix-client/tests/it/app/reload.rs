@@ -1,4 +1,4 @@
-//! Reloading with a check of the script.
+//! Reloads, with checks of the script.
 
 use super::{count, open, sales};
 use futures_util::TryStreamExt;
@@ -40,7 +40,7 @@ tab `Data`, line 2, column 14: this does not parse
     assert_eq!(error.to_string(), expected);
     assert_eq!((count(&engine, "DoReloadEx"), doc.evaluate("Sum(N)").await.unwrap().as_str()), (0, "7"));
 
-    // The script is the app's now; it can be run all the same.
+    // The app has the script now, so it can still be run.
     let error = doc.reload().with_check(false).await.unwrap_err();
     assert!(matches!(script_error(&error), ScriptError::Failed { .. }), "{error}");
     assert_eq!(count(&engine, "CheckScriptSyntax"), 1);
@@ -59,12 +59,12 @@ async fn an_error_while_the_script_runs_points_to_its_statement() {
     assert!(error.to_string().contains(" 1 | T:\n   | ^^"), "{error}");
     assert_eq!((count(&engine, "DoSave"), doc.evaluate("Sum(N)").await.unwrap().as_str()), (0, "7"));
 
-    // Of a statement that is there twice, the engine tells the line.
+    // If a statement occurs twice, the engine's line tells which one failed.
     let twice = "///$tab Main\nT: LOAD 1 AS N AUTOGENERATE 1;\nDROP TABLE T;\nDROP TABLE T;";
     let error = doc.reload().with_script(twice).await.unwrap_err();
     assert_eq!(script_error(&error).faults().len(), 1, "{error}");
     assert_eq!(script_error(&error).faults()[0].place.as_ref().unwrap().line, 3);
-    // Without that there is no place, and the statement says what is meant.
+    // Without a line there is no position, and the statement identifies the error.
     engine.fault(Fault::set("/qResult", json!({})).on("DoReloadEx"));
     let error = doc.reload().await.unwrap_err();
     assert_eq!(script_error(&error).faults()[0].place, None);
@@ -96,12 +96,12 @@ async fn engines_tell_their_errors_in_several_ways() {
     let error = doc.reload().await.unwrap_err();
     assert!(error.to_string().contains("memory"), "{error}");
 
-    // A place that the script has not got is none.
+    // A position outside of the script is ignored.
     engine.fault(Fault::set("/qErrors", json!([{ "qTextPos": 99999, "qTabIx": 9 }])).on("CheckScriptSyntax"));
     let error = doc.reload().await.unwrap_err();
     assert!(error.to_string().ends_with("\nthis does not parse"), "{error}");
 
-    // The mark for what follows an error is no error of its own.
+    // The marker for consequential errors is not an error.
     let two = json!([{ "qErrLen": 3 }, { "qErrLen": 5, "qTextPos": 4, "qSecondaryFailure": true }]);
     engine.fault(Fault::set("/qErrors", two).on("CheckScriptSyntax"));
     assert_eq!(script_error(&doc.reload().await.unwrap_err()).faults().len(), 1);

@@ -1,4 +1,4 @@
-//! Selecting in fields and lists.
+//! Selections in fields and lists.
 
 use super::{count, open, sales, selected};
 use qix_client::{Error, prelude::*};
@@ -111,7 +111,7 @@ async fn many_values_are_selected_and_others_get_their_turn() {
     let select = async { doc.select("Id", (1..=5000).map(|n| n * 2).collect::<Vec<i32>>()).await };
     tokio::select! {
         outcome = select => outcome.unwrap(),
-        () = others => unreachable!("it never ends"),
+        () = others => unreachable!("it runs forever"),
     }
     assert_eq!(doc.evaluate("Count(DISTINCT Id)").await.unwrap(), "5000");
     assert!(turns.get() > 3, "{}", turns.get());
@@ -122,7 +122,7 @@ async fn values_that_other_selections_exclude_are_there_all_the_same() {
     let (_engine, _session, doc) = sales().await;
     doc.select("Region", ["North"]).await.unwrap();
     doc.select("Year", [2021]).await.unwrap();
-    // In the north, no plums were sold in 2021.
+    // In the north, plums were not sold in 2021.
     doc.select("Product", ["Pears", "Plums"]).await.unwrap();
     let states: Vec<(String, String)> = doc.field_values("Product").read_all().await.unwrap();
     let excluded = states.iter().find(|(product, _)| product == "Plums").unwrap();
@@ -175,7 +175,7 @@ async fn steps_go_through_the_possible_values_and_round() {
     assert_eq!(seen, ["Apples", "Pears", "Plums", "Apples"]);
     assert_eq!(doc.select_previous("Product").await.unwrap().text, "Plums");
 
-    // In 2021, Plums were sold in the south only.
+    // In 2021, plums were only sold in the south.
     doc.clear_all().await.unwrap();
     doc.select("Region", ["North"]).await.unwrap();
     doc.select("Year", [2021]).await.unwrap();

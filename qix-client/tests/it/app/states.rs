@@ -1,4 +1,4 @@
-//! What is there for a while: alternate states and modal selections.
+//! Temporary state: alternate states and modal selections.
 
 use std::future::IntoFuture;
 use std::pin::pin;
@@ -24,8 +24,8 @@ async fn an_alternate_state_ends_with_its_guard() {
     doc.select("Year", [2021]).state_name(&state).await.unwrap();
     assert_eq!(doc.select_next("Year").state_name(&state).await.unwrap().text, "2022");
     assert_eq!(doc.evaluate("Sum({A} Sales) - Sum(Sales)").await.unwrap(), "0");
-    assert!(doc.alternate_state("A").await.unwrap_err().engine().is_some(), "there is one of that name");
-    assert!(states(&doc).await.contains(&"A".to_owned()), "which has not gone with the error");
+    assert!(doc.alternate_state("A").await.unwrap_err().engine().is_some(), "the name is taken");
+    assert!(states(&doc).await.contains(&"A".to_owned()), "the error does not remove it");
     state.end().await.unwrap();
     assert_eq!(states(&doc).await, usual);
     assert_eq!(count(&engine, "RemoveSessionAlternateState"), 1);
@@ -48,7 +48,7 @@ async fn a_state_whose_maker_gives_up_is_removed() {
     engine.fault(Fault::never_answer().on("AddSessionAlternateState"));
     {
         let mut making = pin!(doc.alternate_state("A").into_future());
-        // Sent, and never answered.
+        // Sent, but never answered.
         tokio::select! {
             biased;
             _ = &mut making => panic!("the answer is lost"),

@@ -25,7 +25,7 @@ async fn a_server_that_closes_as_usual_ends_everything() {
     };
     tokio::join!(call, script);
     assert_eq!(changes.next().await, None);
-    let Some(Event::Closed(closed)) = events.next().await else { panic!("nobody says so") };
+    let Some(Event::Closed(closed)) = events.next().await else { panic!("expected `Closed`") };
     assert_eq!((closed.by, closed.code.0), (ClosedBy::Engine, 1000));
     assert!(events.next().await.is_none());
     assert_eq!((session.calls_in_flight(), session.open_handles()), (0, 0));
@@ -38,9 +38,9 @@ async fn what_the_proxy_says_last_is_heard() {
     let params = json!({ "severity": "fatal", "message": "The session has timed out", "timestamp": "now" });
     engine.push(json!({ "jsonrpc": "2.0", "method": "OnSessionTimedOut", "params": params })).await;
     engine.close(4001, "").await;
-    let Some(Event::Notification(said)) = events.next().await else { panic!("the message is lost") };
+    let Some(Event::Notification(said)) = events.next().await else { panic!("expected the notification") };
     assert_eq!(said.name, "OnSessionTimedOut");
-    let Some(Event::Closed(closed)) = events.next().await else { panic!("nobody says so") };
+    let Some(Event::Closed(closed)) = events.next().await else { panic!("expected `Closed`") };
     assert_eq!(closed.code.0, 4001);
 }
 

@@ -32,7 +32,7 @@ async fn opening_without_data_is_asked_for() {
         let request = engine.request().await;
         assert_eq!(request["params"], json!({ "qDocName": "sales", "qNoData": true }));
         engine.push(json!({ "id": request["id"], "result": object("Doc", 1) })).await;
-        // Whoever joins a session finds out whether its app has no data.
+        // A client that joins a session finds out whether its app has no data.
         let layout = json!({ "qLayout": { "qIsOpenedWithoutData": true } });
         engine.answer("GetAppLayout", layout).await;
     };
@@ -104,7 +104,7 @@ async fn an_app_that_takes_minutes_to_open_is_waited_for() {
     let connect = inside.builder().connect();
     let script = async {
         let mut engine = inside.accept().await;
-        // The greeting never comes.
+        // The greeting never arrives.
         let id = engine.expect("OpenDoc").await;
         tokio::time::sleep(Duration::from_secs(300)).await;
         engine.push(json!({ "id": id, "result": object("Doc", 1) })).await;

@@ -1,4 +1,4 @@
-//! Answers that say only what has changed.
+//! Deltas: responses that contain only the changes.
 
 use futures_util::FutureExt;
 use qix_client::prelude::*;
@@ -136,7 +136,7 @@ async fn differences_come_in_their_order_even_to_nobody() {
     let set = |title: &str| json!([{ "op": "replace", "path": "/title", "value": title }]);
     let script = patch(&mut engine, "qLayout", json!([{ "op": "add", "path": "/", "value": { "n": 0 } }]));
     tokio::join!(async { cube.get_layout().await.unwrap() }, script);
-    // Three are under way, and two of their callers go.
+    // Three calls are pending, and two of their callers go away.
     let mut calls: Vec<_> = (0..3).map(|_| Box::pin(cube.get_layout().into_future())).collect();
     for call in &mut calls {
         assert!(call.as_mut().now_or_never().is_none());

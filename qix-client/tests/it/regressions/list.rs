@@ -1,4 +1,4 @@
-//! The lists of defects and of reports.
+//! Checks the lists of defects and of reports.
 
 use std::path::Path;
 

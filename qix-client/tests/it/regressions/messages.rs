@@ -1,4 +1,4 @@
-//! What arrives, asked for or not.
+//! Messages from the engine, requested or not.
 
 use futures_util::{FutureExt, StreamExt};
 use qix_client::Event;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Engine, object, session};
 
-/// A session with an object of handle 2 that is not stale.
+/// A session with an object with handle 2 that is not stale.
 async fn watched() -> (Session, Engine, Doc, GenericObject) {
     let (session, mut engine) = session().await;
     let script = async {
@@ -45,8 +45,8 @@ async fn lists_of_handles_count_wherever_they_stand() {
         engine.push(json!({ "id": id, "result": { "qVersion": {} } })).await;
     };
     tokio::join!(async { session.engine_version().await.unwrap() }, script);
-    assert_eq!(changes.next().now_or_never(), Some(Some(())), "on an answer that is an error");
-    // An object that is only suspended is still there; one that is closed is not, whatever else the message lacks.
+    assert_eq!(changes.next().now_or_never(), Some(Some(())), "on an error response");
+    // A suspended object still exists; a closed one does not, even if the message has no other members.
     engine.push(json!({ "suspend": [2] })).await;
     engine.push(json!({ "close": [2, 2] })).await;
     assert_eq!(changes.next().await, None);
@@ -94,7 +94,7 @@ async fn who_does_not_listen_holds_up_nobody_and_fills_no_memory() {
     let script = engine.answer("EngineVersion", json!({ "qVersion": {} }));
     tokio::join!(async { session.engine_version().await.unwrap() }, script);
     let mut late = session.events();
-    assert!(late.next().now_or_never().is_none(), "the past is not told again");
+    assert!(late.next().now_or_never().is_none(), "earlier events are not repeated");
     engine.close(1000, "").await;
     let mut heard = 0;
     loop {

@@ -1,5 +1,5 @@
-//! What other clients of this protocol have been found to do wrong, and ours must not. `DEFECTS.md` beside this file names
-//! the test for each, and `REAL_WORLD.md` those for what users report; those that other files have are not repeated here.
+//! Tests for known defects of other clients of this protocol. `DEFECTS.md` next to this file lists the test for each of
+//! them, and `REAL_WORLD.md` those for reports by users. Tests that are in other files are not repeated here.
 
 mod closing;
 mod connecting;

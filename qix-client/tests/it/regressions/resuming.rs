@@ -1,4 +1,4 @@
-//! Going on after a connection was lost.
+//! Resuming after a lost connection.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use tokio::io::DuplexStream;
 
 use crate::support::{Engine, Inside, object};
 
-/// A session that has an app open, and an object of it.
+/// A session with an open app and one of its objects.
 async fn start(inside: &mut Inside) -> (Session, Engine<DuplexStream>, Doc, GenericObject) {
     let (session, mut engine) = inside.session(|builder| builder).await;
     let script = async {
@@ -50,7 +50,7 @@ async fn a_resumption_that_fails_leaves_no_connection_behind() {
     };
     let (outcome, ()) = tokio::join!(session.resume(), script);
     assert!(matches!(outcome, Err(ConnectError::Session(Refusal::LicenseRenewal))), "{outcome:?}");
-    // It can be tried again.
+    // It can be retried.
     let script = async {
         let mut engine = inside.accept().await;
         engine.greet("SESSION_ATTACHED").await;
@@ -82,10 +82,10 @@ async fn resuming_often_leaves_nothing_behind() {
         resumption.unwrap();
         engine = next;
         assert_eq!(session.open_handles(), held);
-        assert_eq!(changes.next().now_or_never(), Some(Some(())), "what came back is stale");
-        // The handles of earlier connections are other objects' now.
+        assert_eq!(changes.next().now_or_never(), Some(Some(())), "the restored object is stale");
+        // The handles of earlier connections belong to other objects now.
         engine.push(json!({ "change": [10 * round - 9], "close": [2, 10 * round - 9] })).await;
-        // Nothing of the layouts before counts.
+        // Earlier layouts are not used for deltas.
         let whole = json!([{ "op": "add", "path": "/title", "value": round }]);
         let layout = layout(&mut engine, &cube, whole).await;
         assert_eq!(layout.extra.get::<i64>("title").unwrap(), Some(round));
@@ -102,7 +102,7 @@ async fn without_a_greeting_the_app_that_is_open_is_found() {
     tokio::join!(engine.goodbye(), session.suspend());
     let script = async {
         let mut engine = inside.accept().await;
-        // The engine has kept the session, and a proxy swallows what it says about it.
+        // The engine has kept the session, and a proxy swallows the greeting.
         loop {
             let request = engine.request().await;
             let answer = match request["method"].as_str().unwrap() {
@@ -169,7 +169,7 @@ async fn an_object_that_may_be_there_is_not_made_a_second_time() {
         (doc, made)
     };
     let ((_doc, made), ()) = tokio::join!(user, script);
-    // A selection aborts the question; then it is answered. The next time the engine refuses.
+    // A selection aborts the request; then it is answered. The next time, the engine returns an error.
     for (errors, restored) in [(vec![15, 15], true), (vec![5], false)] {
         tokio::join!(engine.goodbye(), session.suspend());
         let script = async {

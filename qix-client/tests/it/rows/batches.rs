@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{cube, object, open, pages, rows_error, sales};
 
-/// Fields of every kind, each with a value that is not there.
+/// Fields of every kind, each with a missing value.
 const SCRIPT: &str = "SET DateFormat='YYYY-MM-DD'; SET TimestampFormat='YYYY-MM-DD hh:mm:ss';
     T: LOAD Key, Name, Price, Date(Day) as Day, Timestamp(Moment) as Moment, Flag, Mixed INLINE [
     Key, Name, Price, Day, Moment, Flag, Mixed
@@ -174,14 +174,14 @@ async fn a_page_is_a_batch_and_no_name_comes_twice() {
     let table = cube(&doc, &["N", "N"], &["Sum(N)", "Sum(N)"]).await;
     let mut batches = table.record_batches().with_page_rows(30).with_pages_ahead(0);
     let schema = batches.schema().await.unwrap();
-    assert!(pages(&engine, "GetHyperCubeData").is_empty(), "the schema is known before a page is asked for");
+    assert!(pages(&engine, "GetHyperCubeData").is_empty(), "the schema is known before the first page is requested");
     let all: Vec<RecordBatch> = batches.by_ref().try_collect().await.unwrap();
     assert_eq!(all.iter().map(RecordBatch::num_rows).collect::<Vec<_>>(), [30, 30, 30, 10]);
     assert!(all.iter().all(|batch| batch.schema() == schema));
     assert_eq!(names(&all[0]), ["N", "N_2", "Sum(N)", "Sum(N)_2"]);
     let read: Vec<_> = all.iter().flat_map(|batch| numbers(batch, 2)).collect();
     assert_eq!(read, (1..=100).map(|n| Some(f64::from(n))).collect::<Vec<_>>());
-    assert_eq!(batches.schema().await.unwrap(), schema, "and it is still known at the end");
+    assert_eq!(batches.schema().await.unwrap(), schema, "it is still available at the end");
     assert!(batches.next().await.is_none());
 }
 
@@ -191,7 +191,7 @@ async fn an_empty_cube_has_a_schema_and_no_batch() {
     let mut batches = cube(&doc, &["N"], &["Sum(N)"]).await.record_batches();
     assert!(batches.next().await.is_none());
     assert_eq!(batches.schema().await.unwrap().fields().len(), 2);
-    assert!(batches.next().await.is_none(), "that it was looked at does not begin it again");
+    assert!(batches.next().await.is_none(), "reading the schema does not restart it");
 }
 
 #[tokio::test]
@@ -256,7 +256,7 @@ async fn pages_of_another_form_are_read_or_are_errors() {
     let (engine, _session, doc) = open("T: LOAD RecNo() as N AUTOGENERATE 2;").await;
     let table = cube(&doc, &["N"], &["Sum(N)"]).await;
     let first = |value| engine.fault(Fault::set("/qDataPages/0/qMatrix/0", value).on("GetHyperCubeData").times(1));
-    // Numbers that the fast way does not take, in an order of their own.
+    // Numbers that the fast path does not handle, with members in another order.
     first(json!([{ "qNum": 1, "qText": "\u{e9}\"", "qUnheardOf": [] }, { "qNum": "NaN", "qText": "-" }]));
     let batch = only(table.record_batches().with_type("N", ColumnType::Text)).await;
     assert_eq!((texts(&batch, 0), numbers(&batch, 1)), (vec![Some("\u{e9}\""), Some("2")], vec![None, Some(2.0)]));

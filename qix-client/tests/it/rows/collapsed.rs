@@ -1,21 +1,21 @@
-//! Pivot and stacked cubes with collapsed sides and levels, as engines send them.
+//! Pivot and stacked cubes with collapsed sides and levels, as an engine sends them.
 
 use qix_client::prelude::*;
 use serde_json::{Value, json};
 
 use super::scripted::{self, Scripted, columns, rows_of};
 
-/// A heading, and what is below it.
+/// A heading, and the nodes below it.
 fn node(text: &str, element: i64, kind: &str, below: &[Value]) -> Value {
     json!({ "qText": text, "qElemNo": element, "qValue": "NaN", "qType": kind, "qSubNodes": below })
 }
 
-/// A value that is closed, if nothing is below it.
+/// A value, which is closed if there is nothing below it.
 fn value(text: &str, below: &[Value]) -> Value {
     node(text, i64::from(text.as_bytes()[0]), "N", below)
 }
 
-/// What an engine puts below a closed value whose siblings are open, or below a total.
+/// The node that an engine puts below a closed value with open siblings, or below a total.
 fn filler(kind: &str, below: &[Value]) -> Value {
     json!({ "qElemNo": -4, "qValue": "NaN", "qType": kind, "qSubNodes": below })
 }
@@ -28,7 +28,7 @@ fn number(number: f64) -> Value {
     json!({ "qText": number.to_string(), "qNum": number, "qType": "V" })
 }
 
-/// A pivot: its dimensions, its measures, how many dimensions are on the left, the order, and its headings and data.
+/// A pivot table: dimensions, measures, number of left dimensions, sort order, headings and data.
 struct Pivot<'a> {
     dimensions: &'a [&'a str],
     measures: &'a [&'a str],
@@ -54,7 +54,7 @@ impl Pivot<'_> {
         scripted::cube(cube, move |_| Ok(json!({ "qDataPages": [page] }))).await
     }
 
-    /// The rows, `-` where there is no value.
+    /// The rows, with `-` for missing values.
     async fn rows(&self) -> Vec<String> {
         rows(&self.open().await.object, false).await
     }
@@ -70,7 +70,7 @@ async fn rows(object: &GenericObject, totals: bool) -> Vec<String> {
 #[tokio::test]
 async fn a_side_whose_last_level_is_closed_has_no_fillers() {
     let closed = [value("A", &[]), value("B", &[])];
-    // Two levels on the left, the second closed everywhere.
+    // Two levels on the left, with the second closed everywhere.
     let pivot = Pivot {
         dimensions: &["D", "E"],
         measures: &["X"],
@@ -81,9 +81,9 @@ async fn a_side_whose_last_level_is_closed_has_no_fillers() {
         data: &[&[10.0], &[20.0]],
     };
     assert_eq!(pivot.rows().await, ["A - 10", "B - 20"]);
-    // All of them on the left, whichever way it is said.
+    // All of them on the left, whichever way it is written.
     assert_eq!(Pivot { left_dims: -1, ..pivot }.rows().await, ["A - 10", "B - 20"]);
-    // The first is the one that is open on a side, not the first of the definition.
+    // The first one is the first open dimension of a side, not the first of the definition.
     let pivot = Pivot {
         dimensions: &["D", "E"],
         measures: &["X"],
@@ -124,9 +124,9 @@ async fn a_level_that_is_closed_on_top_is_the_last_on_top() {
     };
     let top = || vec![value("x", &[]), value("y", &[])];
     assert_eq!(pivot(vec![value("A", &[])], top(), 1).rows().await, ["A x - 1", "A y - 2"]);
-    // Closed on the left, where there are two.
+    // Closed on the left, with two dimensions.
     assert_eq!(pivot(vec![value("A", &[])], top(), 2).rows().await, ["A - x 1", "A - y 2"]);
-    // Everything on top, closed from the second level on, and from the third on.
+    // Everything on top, closed from the second level on, and from the third level on.
     assert_eq!(pivot(vec![], top(), 0).rows().await, ["x - - 1", "y - - 2"]);
     let open = vec![value("A", &[value("x", &[]), value("y", &[])])];
     assert_eq!(pivot(vec![], open, 0).rows().await, ["A x - 1", "A y - 2"]);
@@ -148,7 +148,7 @@ async fn measures_have_their_level_wherever_it_is() {
     let tall: &[&[f64]] = &[&[1.0], &[2.0], &[3.0], &[4.0]];
     let expected = ["A - 1 2", "B - 3 4"];
     let closed = || vec![value("A", &[]), value("B", &[])];
-    // On top, alone.
+    // On top, as the only level.
     assert_eq!(pivot(&[0, 1, -1], 2, closed(), measures(), wide).rows().await, expected);
     // On the left, below the closed value.
     let below = vec![value("A", &measures()), value("B", &measures())];
@@ -240,9 +240,9 @@ async fn hidden_dimensions_count_among_those_on_the_left() {
         rows(&scripted.object, false).await
     };
     assert_eq!(read(&["D", "E", "F"], &[0, 1, 2]).await, ["e f 1"]);
-    // The order may leave them out.
+    // The sort order can omit them.
     assert_eq!(read(&["D", "E", "F"], &[1, 2]).await, ["e f 1"]);
-    // With a level that is closed on top.
+    // With a closed level on top.
     assert_eq!(read(&["D", "E", "F", "G"], &[0, 1, 2, 3]).await, ["e f - 1"]);
 }
 

@@ -1,7 +1,7 @@
-//! Every cube and list of the vendor's own charts is read.
+//! Reads every cube and list of the vendor's charts.
 //!
-//! The corpus is not part of the project: run with `cargo test -p qix-client --test it rows::corpus -- --ignored` where the
-//! folder `../shared/corpus` lies beside the checkout.
+//! The corpus is not part of the project. If the folder `../shared/corpus` is next to the checkout, run it with
+//! `cargo test -p qix-client --test it rows::corpus -- --ignored`.
 
 use std::fs;
 use std::path::Path;
@@ -17,7 +17,7 @@ struct Cell {
     num: Option<f64>,
 }
 
-/// Numbers at the ends of a page: how many, and their sum.
+/// Numbers at the leaves of a page: how many, and their sum.
 fn numbers(part: &Value, found: &mut (usize, f64)) {
     let mut add = |number: &Value| {
         if let Some(number) = number.as_f64() {
@@ -37,13 +37,13 @@ fn numbers(part: &Value, found: &mut (usize, f64)) {
     }
 }
 
-/// How many ends a stacked cube's tree has.
+/// The number of leaves of a stacked cube's tree.
 fn ends(node: &Value) -> usize {
     let below = node["qSubNodes"].as_array().filter(|below| !below.is_empty());
     below.map_or(1, |below| below.iter().map(ends).sum())
 }
 
-/// The cubes and lists of a layout that bring data, with the size of what they bring.
+/// The cubes and lists of a layout that have data, with the size of their data.
 fn sources(value: &Value, found: &mut Vec<(&'static str, Value)>) {
     let pages = |name: &str| value[name].as_array().and_then(|pages| pages.first()).cloned();
     if let Some(members) = value.as_object() {

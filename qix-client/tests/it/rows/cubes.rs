@@ -1,4 +1,4 @@
-//! Finding the cube, and rows as types of many kinds.
+//! Finding the cube, and reading rows as various types.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -125,7 +125,7 @@ async fn what_is_not_calculated_is_an_error_that_says_why() {
     let RowsError::NotCalculated { path, code, message } = rows_error(&error) else { panic!("{error}") };
     assert_eq!((&*path, code.0, &*message), ("/qHyperCubeDef", 7005, "Select less"));
 
-    // An engine takes a field that is not there for one whose only value is null.
+    // For an engine, an unknown field is a field whose only value is null.
     let table = cube(&doc, &["No such field"], &MEASURES).await;
     let error = table.rows::<(i32, f64)>().read_all().await.unwrap_err();
     assert!(matches!(rows_error(&error), RowsError::Value { column, .. } if column == "No such field"), "{error}");

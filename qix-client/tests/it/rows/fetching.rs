@@ -1,4 +1,4 @@
-//! How rows are fetched: pages ahead, changes in the middle, an end before the end.
+//! Fetching of rows: pages ahead, changes in the meantime, early ends.
 
 use futures_util::{StreamExt, TryStreamExt};
 use qix_client::prelude::*;

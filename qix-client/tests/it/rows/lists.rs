@@ -45,7 +45,7 @@ async fn fields_tell_their_values_and_states() {
     assert_eq!(rows_error(&error), RowsError::NoField { field: "No such field".into() });
     session.engine_version().await.unwrap();
     let count = |method: &str| engine.requests().iter().filter(|request| request.method == method).count();
-    assert_eq!((count("CreateSessionObject"), count("DestroySessionObject")), (4, 4), "each list is gone again");
+    assert_eq!((count("CreateSessionObject"), count("DestroySessionObject")), (4, 4), "each list is destroyed");
 }
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn names_of_fields_are_names_whatever_is_in_them() {
     let cube = HyperCubeDef::default().with_dimensions([NxDimension::field("a]b")]);
     let table = object(&doc, GenericObjectProperties::of_type("table").with_hyper_cube_def(cube)).await;
     assert_eq!(table.rows::<i32>().read_all().await.unwrap(), [1, 3]);
-    // Engines differ in what they take for the name of a field without brackets.
+    // Engines differ in which field names they accept without brackets.
     let made = engine.requests().into_iter().filter(|request| request.method == "CreateSessionObject");
     let made: String = made.map(|request| serde_json::to_string(&request.params).unwrap()).collect();
     assert_eq!(made.matches(r#""[a]]b]""#).count(), 3, "{made}");
@@ -93,6 +93,6 @@ async fn a_field_that_is_not_there_is_an_error_that_names_it() {
     assert_eq!(missing("=Month([No such])").await, no_field("[No such]"));
     assert_eq!(missing("=Yaer * 2").await, no_field("Yaer"));
     assert!(missing("Yaer").await.to_string().contains("no field `Yaer`"));
-    // One without values is there.
+    // A field without values exists.
     assert!(doc.field_values::<String>("Empty").read_all().await.unwrap().is_empty());
 }

@@ -1,4 +1,4 @@
-//! A million rows, and how many of them are there at a time.
+//! Reads a million rows, and counts how many of them are in memory at once.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 const ROWS: usize = 1_000_000;
 
-/// How many of something there are, and how many there have been at once.
+/// How many of something exist, and the maximum so far.
 #[derive(Debug, Default)]
 struct Count {
     now: AtomicUsize,
@@ -44,14 +44,14 @@ impl Drop for Page {
     }
 }
 
-/// An object with a cube of a million rows, which are made when they are asked for.
+/// An object with a cube of a million rows, which are generated on request.
 #[derive(Debug)]
 struct Cube(ObjectHandle, Arc<Count>);
 
 #[async_trait::async_trait]
 impl Remote for Cube {
     async fn invoke(&self, call: RawCall) -> Result<RawAnswer, Error> {
-        // As over a socket, no answer is there at once.
+        // As with a socket, no response is available immediately.
         tokio::task::yield_now().await;
         if call.method.name == "GetLayout" {
             let size = format!(r#"{{"qcx":1,"qcy":{ROWS}}}"#);
@@ -111,7 +111,7 @@ async fn a_million_rows_are_never_there_at_once() {
         next += 1;
     }
     assert_eq!(next, ROWS);
-    // The page that is taken from, the one that is waited for, and three ahead; and the row that was taken.
+    // The page being read, the pending one, and three ahead; and the row that was returned.
     let most = ROWS_THERE.most.load(Ordering::Relaxed);
     assert!(most <= 5 * 10_000 + 1, "{most} rows at once");
     let most = pages.most.load(Ordering::Relaxed);

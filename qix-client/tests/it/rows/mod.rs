@@ -1,4 +1,4 @@
-//! Rows of cubes and lists of the test engine, over a real socket.
+//! Rows of cubes and lists from the test engine, over a real socket.
 
 #[cfg(feature = "arrow")]
 mod batches;
@@ -20,7 +20,7 @@ use qix_client::{Error, prelude::*};
 use qix_test_engine::{App, TestEngine};
 use serde_json::Value;
 
-/// An engine with an app of a script, open.
+/// An engine with an app with the script, opened.
 async fn open(script: &str) -> (TestEngine, Session, Doc) {
     let engine = TestEngine::builder().with_app(App::new("app").script(script)).start().await.unwrap();
     let session = Session::connect(engine.url()).await.unwrap();
@@ -28,7 +28,7 @@ async fn open(script: &str) -> (TestEngine, Session, Doc) {
     (engine, session, doc)
 }
 
-/// The engine's app of sales.
+/// The engine's app `sales`, opened.
 async fn sales() -> (TestEngine, Session, Doc) {
     let engine = TestEngine::start().await.unwrap();
     let session = Session::connect(engine.url()).await.unwrap();
@@ -48,7 +48,7 @@ async fn object(doc: &Doc, properties: GenericObjectProperties) -> GenericObject
     doc.create_session_object(properties).await.unwrap()
 }
 
-/// An object of properties that the schema does not know.
+/// An object with properties that are not in the schema.
 async fn object_of(doc: &Doc, properties: Value) -> GenericObject {
     object(doc, qix_client::decode(&properties.to_string()).unwrap()).await
 }
@@ -57,7 +57,7 @@ fn rows_error(error: &Error) -> RowsError {
     error.downcast_ref::<RowsError>().unwrap_or_else(|| panic!("no error of rows: {error}")).clone()
 }
 
-/// First row, columns and rows of the pages that the calls of a method asked for, in order.
+/// First row, columns and rows of the pages that were requested with a method, in order.
 fn pages(engine: &TestEngine, method: &str) -> Vec<[i64; 3]> {
     let calls = engine.requests().into_iter().filter(|request| request.method == method);
     let size = |page: &Value, member: &str| page[member].as_i64().unwrap_or(0);

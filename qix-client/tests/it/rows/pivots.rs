@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{object, open, pages, rows_error, sales};
 
-/// Sales of fruit in some years and places, not of every fruit everywhere.
+/// Sales of fruit in some years and places, but not of every fruit everywhere.
 const SCRIPT: &str = "T: LOAD * INLINE [\nYear, Place, Fruit, Amount\n2020, N, apple, 1\n2020, N, pear, 2\n\
     2020, S, apple, 3\n2021, N, apple, 4\n2021, W, plum, 5\n2021, W, plum, 6\n];\n\
     LOAD Null() as Year, 'W' as Place, Null() as Fruit, 7 as Amount AUTOGENERATE 1;";
@@ -215,7 +215,7 @@ async fn a_change_in_the_middle_of_a_pivot_is_an_error() {
         let error = rows.try_collect::<Vec<_>>().await.unwrap_err();
         assert_eq!(rows_error(&error), RowsError::Changed);
         engine.fault(Fault::error(15, "Request aborted").on(method).times(2));
-        assert_eq!(cube.rows::<Wide4>().read_all().await.unwrap().len(), 3, "an aborted page is asked for again");
+        assert_eq!(cube.rows::<Wide4>().read_all().await.unwrap().len(), 3, "an aborted page is requested again");
     }
 }
 

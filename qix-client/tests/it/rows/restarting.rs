@@ -1,4 +1,4 @@
-//! Reading begins again for a change of the object that is read, and for no other.
+//! Reading restarts after a change of the object being read, but of no other object.
 
 use futures_util::TryStreamExt;
 use futures_util::future::join_all;
@@ -32,7 +32,7 @@ async fn requests_in_states_of_their_own_do_not_disturb_each_other() {
     assert_eq!((count("GetLayout"), count("GetHyperCubeData")), (REQUESTS, REQUESTS));
 }
 
-/// What an engine says between two pages, and what comes of it.
+/// Sends a change between two pages. Returns the rows.
 async fn between_pages(changed: &[i64]) -> Result<Vec<u32>, Error> {
     let (_session, mut engine, doc) = opened(|builder| builder).await;
     let script = async {

@@ -1,4 +1,4 @@
-//! An engine that has one object, whose layout and pages are written in the test.
+//! An engine with one object, whose layout and pages are written in the test.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use crate::support::{object, opened};
 
-/// What the engine answers: a result, or a code.
+/// The engine's response: a result, or an error code.
 pub(super) type Answer = Result<Value, i64>;
 
 /// A session with the object.
@@ -26,12 +26,12 @@ impl Drop for Scripted {
 }
 
 impl Scripted {
-    /// The requests of a method.
+    /// The requests for a method.
     pub(super) fn requests(&self, method: &str) -> Vec<Value> {
         self.requests.lock().unwrap().iter().filter(|request| request["method"] == method).cloned().collect()
     }
 
-    /// First row and height of the pages that a method was asked for.
+    /// First row and height of the pages that were requested with a method.
     pub(super) fn pages(&self, method: &str) -> Vec<(i64, i64)> {
         let size = |page: &Value, member: &str| page[member].as_i64().unwrap_or(0);
         let page = |request: Value| param(&request, "qPages", 1)[0].clone();
@@ -39,25 +39,25 @@ impl Scripted {
     }
 }
 
-/// A parameter, by its name or its place.
+/// A parameter, by its name or its position.
 pub(super) fn param(request: &Value, name: &str, at: usize) -> Value {
     let params = &request["params"];
     if params.is_array() { params[at].clone() } else { params[name].clone() }
 }
 
-/// First row and height of the page that is asked for.
+/// First row and height of the requested page.
 pub(super) fn rows_of(request: &Value) -> (usize, usize) {
     let page = &param(request, "qPages", 1)[0];
     let size = |member: &str| page[member].as_u64().unwrap_or(0) as usize;
     (size("qTop"), size("qHeight"))
 }
 
-/// An object with a cube, whose data a function answers.
+/// An object with a cube; a function returns the data.
 pub(super) async fn cube(cube: Value, data: impl Fn(&Value) -> Answer + Send + 'static) -> Scripted {
     layout(json!({ "qInfo": { "qId": "chart" }, "qHyperCube": cube }), data).await
 }
 
-/// An object with a layout, whose data a function answers.
+/// An object with a layout; a function returns the data.
 pub(super) async fn layout(layout: Value, data: impl Fn(&Value) -> Answer + Send + 'static) -> Scripted {
     let (session, mut engine, doc) = opened(|builder| builder).await;
     let requests = Arc::new(Mutex::new(Vec::new()));
@@ -88,7 +88,7 @@ pub(super) async fn layout(layout: Value, data: impl Fn(&Value) -> Answer + Send
     Scripted { object, _session: session, requests, engine }
 }
 
-/// The columns of a cube as its layout tells them.
+/// The columns of a cube, as in its layout.
 pub(super) fn columns(titles: &[&str]) -> Vec<Value> {
     titles.iter().map(|title| json!({ "qFallbackTitle": title, "qGroupFieldDefs": [title] })).collect()
 }

@@ -1,4 +1,4 @@
-//! Orders have an effect, wherever the column is.
+//! Sort orders have an effect, wherever the column is.
 
 use qix_client::prelude::*;
 
@@ -30,10 +30,10 @@ async fn rows_are_sorted_by_the_measure_that_has_an_order() {
     let best = NxMeasure::expression("Sum(V)").sorted(downwards());
     let rows = read(&doc, region().with_measures([best.clone()])).await;
     assert_eq!(firsts(&rows[..3]), "C D B");
-    // The second measure.
+    // Sorted by the second measure.
     let rows = read(&doc, region().with_measures([NxMeasure::expression("Count(V)"), best.clone()])).await;
     assert_eq!(firsts(&rows[..3]), "C D B");
-    // A dimension with an order of its own does not take precedence.
+    // The order of a dimension does not take precedence.
     let sorted = NxDimension::field("Region").sorted(SortCriteria::by_text().reversed());
     let rows = read(&doc, HyperCubeDef::default().with_dimensions([sorted]).with_measures([best])).await;
     assert_eq!(firsts(&rows[..3]), "C D B");

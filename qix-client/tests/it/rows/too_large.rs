@@ -60,7 +60,7 @@ async fn lists_are_halved_as_cubes_are() {
 
 #[tokio::test]
 async fn a_node_of_a_stacked_cube_with_very_many_below_it_comes_alone() {
-    // Eleven nodes, of which the fourth has 20,000 below it.
+    // Eleven nodes; the fourth has 20,000 values below it.
     let cube = json!({
         "qMode": "K",
         "qSize": { "qcx": 1, "qcy": 20_010 },

@@ -26,7 +26,7 @@ fn node(text: &str, element: i64, kind: &str, values: &[f64], below: &[Value]) -
     })
 }
 
-/// The first row and the height of what is asked for of the first dimension.
+/// The first row and the height of the requested part of the first dimension.
 fn part(request: &Value) -> (usize, usize) {
     let area = param(request, "qNodeOptions", 1)["qTreeNodes"][0]["qArea"].clone();
     let size = |member: &str| area[member].as_u64().unwrap_or(0) as usize;
@@ -84,7 +84,7 @@ async fn a_part_of_a_tree_that_is_too_large_is_halved_and_one_that_is_missing_is
     .await;
     let rows: Vec<(String, u32)> = scripted.object.rows().read_all().await.unwrap();
     assert_eq!(rows.iter().map(|row| row.1).collect::<Vec<_>>(), (0..9).collect::<Vec<_>>());
-    // An engine whose limit of nodes is met sends none.
+    // An engine that reaches its limit of nodes sends none.
     let scripted = scripted::cube(cube(), |_| Ok(json!({ "qNodes": [] }))).await;
     let error = scripted.object.rows::<(String, u32)>().read_all().await.unwrap_err();
     assert_eq!(rows_error(&error), RowsError::Incomplete { row: 0, expected: 9, found: 0 });
@@ -101,7 +101,7 @@ async fn the_engines_tree_has_the_rows_of_its_straight_cube() {
         let properties = GenericObjectProperties::of_type("grid").with_hyper_cube_def(cube.clone().with_mode(mode));
         let made = object(&doc, properties).await;
         let id = made.get_info().await.unwrap().id;
-        // As someone else's object, by its id.
+        // As an object of someone else, by its ID.
         doc.get_object(&id).await.unwrap().rows().with_page_rows(2).read_all().await.unwrap()
     };
     let tree = read(NxHypercubeMode::Tree).await;

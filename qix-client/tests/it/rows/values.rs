@@ -1,4 +1,4 @@
-//! Values as types ask for them.
+//! Conversion of values to the requested types.
 
 use qix_client::prelude::*;
 use serde::Deserialize;
@@ -126,7 +126,7 @@ async fn the_number_of_an_optional_cell_does_not_decide_for_the_cell() {
     assert_eq!(rows.iter().map(|row| row[1].clone()).collect::<Vec<_>>(), expected);
     let rows: Vec<(String, Option<Cell>)> = table.rows().read_all().await.unwrap();
     assert_eq!(rows.into_iter().map(|row| row.1).collect::<Vec<_>>(), expected);
-    // What wants the number of the cell itself still gets none where there is no number.
+    // A type for the number of the cell itself is still `None` if there is no number.
     let rows: Vec<(Option<Cell>, Option<f64>)> = table.rows().read_all().await.unwrap();
     assert_eq!(rows[2], (cell("c", None), None));
     #[derive(Debug, Deserialize)]

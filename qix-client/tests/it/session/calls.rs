@@ -1,4 +1,4 @@
-//! Calls and their answers, over a real socket.
+//! Calls and their responses, over a real socket.
 
 use crate::support::{object, session};
 use qix_client::rpc::ClosedBy;
@@ -92,12 +92,12 @@ async fn strange_messages_are_survived() {
         for _ in 0..2 {
             engine.push(json!({ "id": id, "result": { "qVersion": { "qComponentVersion": "1.2" } } })).await;
         }
-        // An answer with neither a result nor an error: fine for a method without results, an error for others.
+        // A response with neither a result nor an error: valid for a method without results, an error for others.
         for method in ["AbortAll", "EngineVersion"] {
             let id = engine.expect(method).await;
             engine.push(json!({ "jsonrpc": "2.0", "id": id })).await;
         }
-        // An error of no known form.
+        // An error of unknown form.
         let id = engine.expect("EngineVersion").await;
         engine.push(json!({ "id": id, "error": "broken" })).await;
     };
@@ -189,7 +189,7 @@ async fn a_dropped_call_is_cancelled_and_leaves_nothing_behind() {
     assert_eq!(session.calls_in_flight(), 0);
     let cancel = engine.request().await;
     assert_eq!((&cancel["method"], &cancel["params"]["qRequestId"]), (&json!("CancelRequest"), &json!(1)));
-    // Both answers reach nobody.
+    // Neither response has a caller.
     engine.push(json!({ "id": 1, "error": { "code": 15 } })).await;
     engine.push(json!({ "id": cancel["id"], "result": {} })).await;
     let script = engine.answer("EngineVersion", json!({ "qVersion": {} }));

@@ -1,4 +1,4 @@
-//! Closing a session while calls are under way.
+//! Closing a session with pending calls.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use qix_client::rpc::ClosedBy;
 use qix_client::{ErrorKind, prelude::*};
 use serde_json::json;
 
-/// A session that waits so long for its answers when it is closed.
+/// A session with this timeout for pending calls on close.
 async fn session(close_timeout: Duration) -> (Session, Engine) {
     let listener = Listener::bind().await;
     let connect = Session::builder().url(listener.url()).close_timeout(close_timeout).connect();
@@ -118,7 +118,7 @@ async fn an_engine_that_takes_nothing_any_more_holds_up_nobody() {
     let (outcome, time) = tokio::join!(call, close);
     assert!(matches!(outcome.unwrap_err().kind(), ErrorKind::Closed { pending: true, .. }));
     assert!(time <= Duration::from_secs(10), "{time:?}");
-    assert_eq!(engine.goodbye().await, None, "the socket is gone as well");
+    assert_eq!(engine.goodbye().await, None, "the socket is closed as well");
 }
 
 #[tokio::test(start_paused = true)]
@@ -127,7 +127,7 @@ async fn a_session_that_is_closed_while_it_resumes_stays_closed() {
     let (session, engine) = inside.session(|builder| builder).await;
     tokio::join!(engine.goodbye(), session.suspend());
     let script = async {
-        // Before the connection is there, and before the engine has greeted.
+        // Before the connection exists, and before the engine has sent its greeting.
         let stream = inside.stream().await;
         session.close().await;
         let mut engine = accept_on(stream).await.unwrap();
@@ -158,7 +158,7 @@ async fn who_gives_up_resuming_leaves_no_connection_behind() {
     let (session, engine) = inside.session(|builder| builder).await;
     tokio::join!(engine.goodbye(), session.suspend());
     let unfinished = tokio::select! {
-        _ = session.resume() => panic!("nobody has greeted"),
+        _ = session.resume() => panic!("there was no greeting"),
         engine = inside.accept() => engine,
     };
     assert_eq!(unfinished.goodbye().await, None, "it is closed");

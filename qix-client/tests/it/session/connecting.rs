@@ -1,4 +1,4 @@
-//! Connecting, and what can go wrong with it.
+//! Connecting, and its errors.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -63,7 +63,7 @@ async fn the_greeting_may_come_after_other_notifications_or_never() {
         "{event:?}"
     );
     engine.push(json!({ "method": "OnWeather", "params": { "rain": 1.5 } })).await;
-    let Some(Event::Notification(unknown)) = events.next().await else { panic!("it is told as well") };
+    let Some(Event::Notification(unknown)) = events.next().await else { panic!("expected the unknown notification") };
     assert_eq!(
         (unknown.kind, &*unknown.name, unknown.params.as_str()),
         (NotificationKind::Unknown, "OnWeather", r#"{"rain":1.5}"#)
@@ -389,7 +389,7 @@ async fn after_a_question_mark_a_failed_connection_is_told_from_a_failed_call() 
     assert!(matches!(error.kind(), ErrorKind::Connect(_)), "{error}");
     assert!(matches!(error.downcast_ref(), Some(ConnectError::Unreachable { .. })), "{error}");
     assert_eq!((error.retry(), error.is_transient()), (Retry::Later, true));
-    // The cause is a part of the message, and printed once.
+    // The cause is part of the message, and printed only once.
     assert_eq!(error.to_string().matches("refused").count(), 1, "{error}");
     assert!(std::error::Error::source(&error).is_none());
     assert_eq!(format!("{error:?}"), error.to_string());

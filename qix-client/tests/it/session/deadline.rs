@@ -1,4 +1,4 @@
-//! Sessions that have until then, and no longer.
+//! Sessions with a deadline.
 
 use std::time::Duration;
 
@@ -14,12 +14,12 @@ fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// A session that is over so many seconds from now on.
+/// A session that ends after this many seconds.
 fn within(limit: u64) -> impl FnOnce(SessionBuilder) -> SessionBuilder {
     move |builder| builder.deadline((Instant::now() + seconds(limit)).into_std())
 }
 
-/// Tasks that this test has started and that have not ended, once all have had their turns.
+/// Tasks started by this test that have not ended, after all of them had a chance to run.
 async fn tasks() -> usize {
     for _ in 0..100 {
         tokio::task::yield_now().await;
@@ -71,7 +71,7 @@ async fn at_the_deadline_all_ends() {
         methods.push(engine.request().await["method"].as_str().unwrap().to_owned());
     }
     methods.sort();
-    assert_eq!(methods[..4], ["CancelRequest"; 4], "the engine is told to give up all that was under way: {methods:?}");
+    assert_eq!(methods[..4], ["CancelRequest"; 4], "all pending calls are canceled: {methods:?}");
     assert_eq!(engine.goodbye().await, Some(1000));
     session.close().await;
     assert_eq!(tasks().await, 0);
@@ -84,7 +84,7 @@ async fn connecting_ends_by_then() {
     assert!(matches!(error, ConnectError::TimedOut(limit) if limit == seconds(5)), "{error}");
     inside.stream().await;
 
-    // The engine does not greet.
+    // The engine sends no greeting.
     let connect = within(5)(inside.builder()).connect();
     let (outcome, engine) = tokio::join!(connect, inside.accept());
     assert!(matches!(outcome.unwrap_err(), ConnectError::TimedOut(_)));
@@ -101,7 +101,7 @@ async fn a_session_without_a_connection_waits_no_longer() {
     let (session, engine) = inside.session(|builder| within(100)(builder.connect_timeout(seconds(600)))).await;
     tokio::join!(session.suspend(), engine.goodbye());
     let call = session.engine_version().into_future();
-    // Nobody accepts the new connection.
+    // No one accepts the new connection.
     let (call, resumption) = tokio::join!(call, session.resume());
     assert!(matches!(call.unwrap_err().kind(), ErrorKind::TimedOut(limit) if *limit == seconds(100)));
     assert!(matches!(resumption.unwrap_err(), ConnectError::Closed(_)));
@@ -113,7 +113,7 @@ async fn a_session_without_a_connection_waits_no_longer() {
     let (session, engine) = inside.session(|builder| within(100)(builder.reconnect(backoff))).await;
     drop((engine, inside));
     session.closed().await;
-    assert_eq!(begin.elapsed().as_secs(), 100, "no attempt is made after it");
+    assert_eq!(begin.elapsed().as_secs(), 100, "there is no attempt after it");
     assert_eq!(tasks().await, 0);
 }
 

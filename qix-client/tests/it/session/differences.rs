@@ -1,4 +1,4 @@
-//! Answers that say only what has changed.
+//! Deltas: responses that contain only the changes.
 
 use crate::support::{Engine, object, session};
 use qix_client::prelude::*;
@@ -15,7 +15,7 @@ async fn cube() -> (Session, Engine, GenericObject) {
     (session, engine, cube)
 }
 
-/// Answers a request for a layout with patches; whether a difference was asked for.
+/// Answers a request for a layout with patches. Returns whether a delta was requested.
 async fn answer(engine: &mut Engine, patches: Value) -> bool {
     let request = engine.request().await;
     assert_eq!(request["method"], "GetLayout");
@@ -40,7 +40,7 @@ async fn a_difference_becomes_a_whole_layout() {
         assert!(asked);
         assert_eq!((&*layout.info.id, &*layout.info.type_), (id, "table"));
     }
-    // One that is not wanted, and a method that is not asked so.
+    // A delta that is turned off, and a method that never requests one.
     let script = async {
         let request = engine.request().await;
         assert_eq!(request.get("delta"), None);

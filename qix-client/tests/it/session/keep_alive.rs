@@ -1,4 +1,4 @@
-//! Connections that are kept awake, and those that have died.
+//! Keep-alive: idle connections and dead ones.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,7 +21,7 @@ fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// Answers a question of the session; when it came.
+/// Answers a keep-alive request. Returns when it arrived.
 async fn reply(engine: &mut Engine<DuplexStream>) -> Instant {
     engine.answer("EngineVersion", json!({ "qVersion": {} })).await;
     Instant::now()
@@ -52,8 +52,8 @@ async fn an_idle_engine_is_asked_and_who_asks_nothing_is_not() {
         assert_eq!(session.calls_in_flight(), 0);
         last = now;
     }
-    assert_eq!(calls.load(Ordering::Relaxed), 0, "the questions are no calls of the program");
-    // A call of the program counts as one.
+    assert_eq!(calls.load(Ordering::Relaxed), 0, "keep-alive requests are not calls of the program");
+    // A call of the program also counts as a sign of life.
     sleep(seconds(40)).await;
     let script = engine.answer("IsDesktopMode", json!({ "qReturn": true }));
     tokio::join!(async { session.is_desktop_mode().await.unwrap() }, script);
@@ -61,7 +61,7 @@ async fn an_idle_engine_is_asked_and_who_asks_nothing_is_not() {
     assert_eq!((reply(&mut engine).await - asked).as_secs(), 60);
 
     let (_quiet, mut engine) = inside.session(|builder| builder).await;
-    assert!(timeout(seconds(100_000), engine.request()).await.is_err(), "nobody has asked for it");
+    assert!(timeout(seconds(100_000), engine.request()).await.is_err(), "keep-alive is off by default");
 }
 
 #[tokio::test(start_paused = true)]
@@ -75,18 +75,18 @@ async fn a_dead_connection_is_lost_and_the_session_goes_on_over_another() {
     let (doc, ()) = tokio::join!(async { session.open_doc("sales").await.unwrap() }, script);
     let mut events = session.events();
     let heard = Instant::now();
-    // Kept open, and silent.
+    // Kept open, but silent.
     let mut engine = inside.accept().await;
-    assert_eq!((Instant::now() - heard).as_secs(), 70, "a question, and the time to answer it");
+    assert_eq!((Instant::now() - heard).as_secs(), 70, "a request, and its timeout");
     dead.expect("EngineVersion").await;
     engine.greet("SESSION_ATTACHED").await;
     engine.answer("GetActiveDoc", object("Doc", 2)).await;
-    let Some(Event::Suspended(closed)) = events.next().await else { panic!("it is suspended first") };
+    let Some(Event::Suspended(closed)) = events.next().await else { panic!("expected `Suspended` first") };
     assert_eq!((closed.by, closed.code), (ClosedBy::Network, CloseCode::LOST));
     assert_eq!(closed.to_string(), "1006 lost without a close frame (nothing has arrived for 70s)");
     let script = engine.answer("GetAppLayout", json!({ "qLayout": {} }));
     tokio::join!(async { doc.get_app_layout().await.unwrap() }, script);
-    // The new connection is kept awake like the first one.
+    // The new connection has keep-alive too.
     let asked = Instant::now();
     assert_eq!((reply(&mut engine).await - asked).as_secs(), 60);
 }
@@ -102,7 +102,7 @@ async fn a_busy_engine_is_given_time_but_not_for_ever() {
     engine.push(json!({ "id": id, "result": { "qVersion": {} } })).await;
     call.await.expect("the engine was busy, not dead");
 
-    // Whatever arrives is a sign of life.
+    // Any message is a sign of life.
     let mut call = Box::pin(session.engine_version().into_future());
     assert!(call.as_mut().now_or_never().is_none());
     sleep(seconds(590)).await;
@@ -111,7 +111,7 @@ async fn a_busy_engine_is_given_time_but_not_for_ever() {
     let error = call.await.unwrap_err();
     assert_eq!((Instant::now() - heard).as_secs(), 660);
     assert_eq!(error.closed().unwrap().code, CloseCode::LOST);
-    assert_eq!(session.closed().await.by, ClosedBy::Network, "nothing was said of resuming");
+    assert_eq!(session.closed().await.by, ClosedBy::Network, "reconnection is off");
 }
 
 #[tokio::test(start_paused = true)]
@@ -121,7 +121,7 @@ async fn an_engine_that_was_busy_until_now_is_not_dead_yet() {
     let error = session.engine_version().with_timeout(seconds(400)).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::TimedOut(_)));
     assert!(session.closed().now_or_never().is_none());
-    // What it was asked meanwhile is answered now.
+    // The requests sent meanwhile are answered now.
     engine.push(json!({ "id": 2, "result": {} })).await;
     sleep(seconds(69)).await;
     assert!(session.closed().now_or_never().is_none());
@@ -150,6 +150,6 @@ async fn a_session_that_nobody_holds_ends_all_the_same() {
     let (session, engine) = inside.session(|builder| builder.keep_alive(keep_alive())).await;
     let begin = Instant::now();
     drop(session);
-    assert_eq!(engine.goodbye().await, None, "it is dropped");
+    assert_eq!(engine.goodbye().await, None, "expected a dropped connection");
     assert!(begin.elapsed() < seconds(60));
 }

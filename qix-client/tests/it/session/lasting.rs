@@ -1,4 +1,4 @@
-//! Sessions whose connection a server closes for good, and what comes of them.
+//! Sessions that the server closes for good.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use qix_client::resumption::RestorationOutcome;
 use qix_client::{Backoff, Event, SessionBuilder};
 use serde_json::json;
 
-/// A session that connects again by itself, with an app and a session object.
+/// A session that reconnects automatically, with an app and a session object.
 async fn start(
     listener: &Listener,
     setup: impl FnOnce(SessionBuilder) -> SessionBuilder,
@@ -63,7 +63,7 @@ async fn a_session_that_the_server_has_closed_is_resumed_by_hand() {
         assert!(resumption.objects.iter().all(|object| object.outcome == RestorationOutcome::Restored));
         assert!(resumption.lost_state.is_empty());
         assert!(session.closed().now_or_never().is_none());
-        assert!(made.gone().now_or_never().is_none(), "what is back is not gone");
+        assert!(made.gone().now_or_never().is_none(), "a restored object is not gone");
         let script = engine.answer("GetLayout", json!({ "qLayout": { "qInfo": { "qId": "id-4" } } }));
         assert_eq!(tokio::join!(made.get_layout(), script).0.unwrap().info.id, "id-4");
         assert!(matches!(events.next().await, Some(Event::Notification(_))));
@@ -139,7 +139,7 @@ async fn a_failed_resumption_tells_the_last_reason() {
             async move { doc.evaluate("1").await }
         });
         drop(engine);
-        // A stale cookie and a new login, both refused; or one refusal that a login cannot help.
+        // A stale cookie and a new login, both refused; or one refusal that a login cannot fix.
         let refusals = if status.starts_with("403") { 1 } else { 2 };
         drop(listener.stream().await);
         for _ in 0..refusals {
@@ -212,7 +212,7 @@ async fn a_login_that_the_proxy_has_forgotten_is_done_once_again() {
     again.answer("GetObject", object("GenericObject", 4)).await;
     let script = again.answer("Evaluate", json!({ "qReturn": "1" }));
     assert_eq!(tokio::join!(doc.evaluate("1"), script).0.unwrap(), "1");
-    // A login that is refused is not repeated.
+    // A refused login is not repeated.
     drop(again);
     for credentials in ["", "Bearer token"] {
         let upgrade = listener.upgrade().await;

@@ -1,4 +1,4 @@
-//! Limits of time and of number.
+//! Time limits and limits on the number of calls.
 
 use std::time::{Duration, Instant};
 
@@ -26,7 +26,7 @@ async fn calls_beyond_the_limit_wait_their_turn() {
     for n in 0..20 {
         let request = engine.request().await;
         assert!(session.calls_in_flight() <= 2);
-        assert_eq!(request["params"]["qRequestId"], n, "who came first goes first");
+        assert_eq!(request["params"]["qRequestId"], n, "the first call goes first");
         engine.push(json!({ "id": request["id"], "result": {} })).await;
     }
     for outcome in callers.join_all().await {
@@ -53,7 +53,7 @@ async fn waiting_for_a_turn_is_part_of_the_time_of_a_call() {
         );
         let late = session.is_desktop_mode().with_deadline(Instant::now()).with_timeout(Duration::from_secs(1)).await;
         assert!(matches!(late.unwrap_err().kind(), ErrorKind::TimedOut(_)));
-        // Neither was ever sent, so that there is nothing to cancel.
+        // Neither was ever sent, so there is nothing to cancel.
         engine.answer("EngineVersion", json!({ "qVersion": {} })).await;
     };
     tokio::join!(async { patient.await.unwrap() }, hasty);
@@ -77,7 +77,7 @@ async fn the_time_out_of_an_operation_is_that_of_all_its_calls() {
     assert!(matches!(error.kind(), ErrorKind::TimedOut(time) if *time == limit), "{error}");
     engine.expect("CancelRequest").await;
 
-    // The second call of an operation has the time that the first one has left.
+    // The second call of an operation has the time that the first one leaves.
     let script = engine.answer("GetActiveDoc", object("Doc", 1));
     let (doc, ()) = tokio::join!(session.get_active_doc().into_future(), script);
     let reload = doc.unwrap().reload().with_timeout(limit).into_future();

@@ -1,4 +1,4 @@
-//! What a proxy knows of a user: cookies, tickets, redirections.
+//! Logins through a proxy: cookies, tickets, redirects.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +12,7 @@ use crate::support::{Engine, Listener, Upgrade};
 
 const COOKIE: (&str, &str) = ("Set-Cookie", "X-Qlik-Session=one; Path=/; HttpOnly");
 
-/// Lets the next connection in, and says whether it logged in.
+/// Accepts the next connection. Returns how it logged in.
 async fn admit(listener: &Listener, headers: &[(&str, &str)]) -> (Engine, Login) {
     let upgrade = listener.upgrade().await;
     let login = Login::of(&upgrade);
@@ -21,7 +21,7 @@ async fn admit(listener: &Listener, headers: &[(&str, &str)]) -> (Engine, Login)
     (engine, login)
 }
 
-/// What a client shows of itself.
+/// The credentials that a client sends.
 #[derive(Debug, PartialEq)]
 struct Login {
     cookie: String,

@@ -1,4 +1,4 @@
-//! Middleware: what calls pass on their way.
+//! Middleware.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,7 +8,7 @@ use qix_client::{EngineError, ErrorCode, Middleware, Next};
 use qix_client::{Error, prelude::*};
 use serde_json::json;
 
-/// Notes what passes, refuses one method, answers another by itself and makes a third twice.
+/// Logs calls, refuses one method, answers another itself, and makes a third twice.
 struct Meddler {
     name: &'static str,
     log: Arc<Mutex<Vec<String>>>,

@@ -1,4 +1,4 @@
-//! Sessions with an engine whose every word is written in the test, over real sockets.
+//! Sessions with a scripted engine, whose messages are written in the test, over real sockets.
 
 mod calls;
 mod closing;

@@ -1,4 +1,4 @@
-//! What a program had set, over a socket, when the engine has made a new session.
+//! State that a program had set, over a socket, when the engine has created a new session.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use qix_client::resumption::{RestorationOutcome, StateLost};
 use qix_client::{Backoff, ErrorKind, WhenModal};
 use serde_json::{Value, json};
 
-/// A session that has an app open.
+/// A session with an open app.
 async fn start(listener: &Listener, greeting: &str) -> (Session, Engine, Doc) {
     let script = async {
         let mut engine = listener.accept().await;
@@ -33,7 +33,7 @@ async fn start(listener: &Listener, greeting: &str) -> (Session, Engine, Doc) {
     (session, engine, doc)
 }
 
-/// Connects again: a new session.
+/// Reconnects to a new session.
 async fn renew(listener: &Listener) -> Engine {
     let mut engine = listener.accept().await;
     engine.greet("SESSION_CREATED").await;
@@ -69,7 +69,7 @@ async fn calls_are_made_again_before_anything_else_and_a_read_waits_for_them() {
     engine.push(json!({ "id": request["id"], "result": object("Field", 22) })).await;
     let request = engine.request().await;
     assert_eq!((&request["method"], &request["handle"]), (&json!("Select"), &json!(22)));
-    // The program's own reads go out last.
+    // The program's own reads are sent last.
     engine.push(json!({ "id": request["id"], "result": { "qReturn": true } })).await;
     engine.answer("GetField", object("Field", 22)).await;
     engine.answer("Evaluate", json!({ "qReturn": "550" })).await;
@@ -99,10 +99,10 @@ async fn a_selection_that_the_engine_does_not_make_again_fails_what_reads() {
         let lost = StateLost::of(&error).unwrap();
         assert_eq!(lost.missing[0].what, "Field.Select of `Year`");
         assert_eq!(session.state(), SessionState::Created);
-        // What is not about the app goes on.
+        // Calls that do not depend on the app continue.
         let script = engine.answer("OSName", json!({ "qReturn": "Linux" }));
         assert_eq!(tokio::join!(session.os_name().into_future(), script).0.unwrap(), "Linux");
-        // Others may have changed the session while nobody looked: the loss stays.
+        // Others may have changed the session during the disconnection, so the state remains lost.
         drop(engine);
         let mut engine = listener.accept().await;
         engine.greet("SESSION_ATTACHED").await;
@@ -145,7 +145,7 @@ async fn a_selection_of_which_nobody_knows_whether_it_was_made_is_missed() {
     });
     engine.expect("Select").await;
     drop(engine);
-    // The session is still there, with the selection or without it.
+    // The session still exists, with or without the selection.
     let mut engine = listener.accept().await;
     engine.greet("SESSION_ATTACHED").await;
     engine.answer("GetActiveDoc", object("Doc", 11)).await;
@@ -171,7 +171,7 @@ async fn an_attempt_that_is_interrupted_does_not_count() {
     half.answer("GetField", object("Field", 22)).await;
     half.expect("Select").await;
     drop(half);
-    // A third session gets all.
+    // A third session gets all of the state.
     let mut engine = renew(&listener).await;
     engine.answer("GetField", object("Field", 22)).await;
     engine.answer("Select", json!({ "qReturn": true })).await;
@@ -179,7 +179,7 @@ async fn an_attempt_that_is_interrupted_does_not_count() {
     let script = engine.answer("Evaluate", json!({ "qReturn": "550" }));
     assert_eq!(tokio::join!(doc.evaluate("Sum(Sales)"), script).0.unwrap(), "550");
     drop(engine);
-    // The engine keeps one that has a part.
+    // The engine keeps a session with a part of the state.
     let mut half = renew(&listener).await;
     half.answer("GetField", object("Field", 22)).await;
     half.expect("Select").await;
@@ -279,7 +279,7 @@ async fn reads_that_make_session_objects_are_repeated() {
     let mut engine = listener.accept().await;
     engine.greet("SESSION_ATTACHED").await;
     engine.answer("GetActiveDoc", object("Doc", 1)).await;
-    // Both are made again; an error tells that they have gone as far as that.
+    // Both are made again; an error from the engine shows that they were sent.
     for _ in 0..2 {
         let id = engine.expect("CreateSessionObject").await;
         engine.push(json!({ "id": id, "error": { "code": 5, "message": "seen" } })).await;

@@ -1,4 +1,4 @@
-//! Objects of the engine, and how long they live.
+//! Engine objects and their lifetime.
 
 use crate::support::{Engine, object, session};
 use qix_client::prelude::*;

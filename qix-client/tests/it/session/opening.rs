@@ -1,4 +1,4 @@
-//! Apps that a session has open already.
+//! Opening apps that are open in the session already.
 
 use crate::support::{Engine, Listener, object};
 use qix_client::OpenError;
@@ -23,7 +23,7 @@ async fn an_attached_session_uses_the_app_that_is_open() {
         engine.greet("SESSION_ATTACHED").await;
         engine.answer("GetActiveDoc", app(1, "C:\\Apps\\Sales.qvf")).await;
         engine.answer("GetAppLayout", json!({ "qLayout": { "qTitle": "Sales" } })).await;
-        // Another app is not what was asked for.
+        // Another app is not the requested one.
         engine.answer("GetActiveDoc", app(1, "C:\\Apps\\Sales.qvf")).await;
         refuse(&mut engine, "OpenDoc", 1002).await;
     };
@@ -42,7 +42,7 @@ async fn an_attached_session_uses_the_app_that_is_open() {
 #[tokio::test]
 async fn the_error_names_the_app_that_is_open_and_the_way_out() {
     let listener = Listener::bind().await;
-    // The engine still has the session of a program that has just ended, and did not say so.
+    // The engine still has the session of a program that has just ended, and does not announce it.
     for greeting in ["SESSION_CREATED", "SESSION_ATTACHED"] {
         let script = async {
             let mut engine = listener.accept().await;

@@ -1,4 +1,4 @@
-//! Long calls, followed while they run.
+//! Progress of long calls.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ async fn doc() -> (Engine, Doc) {
     (engine, doc)
 }
 
-/// Reads that what has not been asked for, such as about the opening of the app, is not wanted.
+/// Answers the request that discards earlier messages, such as those about opening the app.
 async fn drop_rest<S: AsyncRead + AsyncWrite + Unpin>(engine: &mut Engine<S>) {
     let request = engine.request().await;
     assert_eq!((&request["method"], &request["params"]["qRequestId"]), (&json!("GetProgress"), &json!(0)));
@@ -34,7 +34,7 @@ async fn drop_rest<S: AsyncRead + AsyncWrite + Unpin>(engine: &mut Engine<S>) {
     engine.push(json!({ "id": request["id"], "result": { "qProgressData": rest } })).await;
 }
 
-/// Answers a question about the progress of a request.
+/// Answers a request for the progress of a call.
 async fn tell<S: AsyncRead + AsyncWrite + Unpin>(engine: &mut Engine<S>, about: &Value, progress: Value) {
     let request = engine.request().await;
     assert_eq!((&request["method"], &request["params"]["qRequestId"]), (&json!("GetProgress"), about));
@@ -54,7 +54,7 @@ async fn a_reload_tells_all_and_then_its_result() {
             json!({ "qStarted": true, "qPersistentProgress": "a", "qErrorData": [{ "qErrorString": "e" }] }),
         )
         .await;
-        // The result comes while a question is under way.
+        // The result arrives while a request for progress is pending.
         let question = engine.expect("GetProgress").await;
         engine.push(json!({ "id": id, "result": { "qReturn": true } })).await;
         engine.push(json!({ "id": question, "result": { "qProgressData": { "qStarted": true } } })).await;
@@ -136,7 +136,7 @@ async fn an_app_is_followed_while_it_opens_and_found_when_it_is_open() {
         engine.push(json!({ "id": id, "result": object("Doc", 1) })).await;
         engine.push(json!({ "id": question, "result": { "qProgressData": {} } })).await;
         tell(&mut engine, &id, json!({ "qStarted": true, "qFinished": true })).await;
-        // The question that finds the app is no long call, and nothing is asked about it.
+        // `GetActiveDoc`, which finds the app, is not a long call, so its progress is not requested.
         engine.answer("GetActiveDoc", object("Doc", 1)).await;
     };
     let user = async {
@@ -159,7 +159,7 @@ async fn what_a_call_has_left_is_dropped_once_and_never_while_another_is_followe
         engine.answer("DoSave", json!({})).await;
         drop_rest(&mut engine).await;
         let reload = engine.expect("DoReload").await;
-        // Another one meanwhile.
+        // Another call in the meantime.
         let save = engine.expect("DoSave").await;
         engine.push(json!({ "id": save, "result": {} })).await;
         tell(&mut engine, &save, json!({ "qStarted": true, "qFinished": true })).await;

@@ -1,4 +1,4 @@
-//! Calls that are made again, and those that are not.
+//! Retries: which calls are retried, and which are not.
 
 use std::time::Duration;
 
@@ -44,7 +44,7 @@ async fn a_selection_mode_is_left_if_that_is_wanted() {
             let abort = engine.request().await;
             assert_eq!((&abort["method"], &abort["params"]), (&json!("AbortModal"), &json!({ "qAccept": accept })));
             engine.answer("ClearAll", json!({})).await;
-            // Once is enough: a mode that is not left is an error.
+            // Once is enough: if the mode does not end, the call fails.
             refuse(&mut engine, "ClearAll", 6003).await;
             engine.expect("AbortModal").await;
             refuse(&mut engine, "ClearAll", 6003).await;

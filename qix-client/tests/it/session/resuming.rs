@@ -1,4 +1,4 @@
-//! Sessions that go on over another connection.
+//! Sessions that resume on another connection.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -40,7 +40,7 @@ async fn start(listener: &Listener, setup: impl FnOnce(SessionBuilder) -> Sessio
     (session, engine, held)
 }
 
-/// Answers requests by their methods until there have been so many.
+/// Answers this many requests by method.
 async fn answer_all(engine: &mut Engine, number: usize, answers: &[(&str, Value)]) -> Vec<Value> {
     let mut requests = Vec::new();
     for _ in 0..number {
@@ -90,7 +90,7 @@ async fn a_session_that_the_engine_kept_goes_on_as_it_was() {
     assert!(matches!(events.next().await, Some(Event::Suspended(closed)) if closed.code.0 == 4000));
     assert!(matches!(events.next().await, Some(Event::Notification(_))));
     assert!(matches!(events.next().await, Some(Event::Resumed(_))));
-    // What is said of the old handles means nothing; the new ones work.
+    // Messages about the old handles are ignored; the new handles work.
     engine.push(json!({ "close": [1, 2, 3, 4] })).await;
     let script = engine.answer("GetCardinal", json!({ "qReturn": 12 }));
     assert_eq!(tokio::join!(async { held.field.get_cardinal().await.unwrap() }, script).0, 12);
@@ -148,11 +148,11 @@ async fn in_a_new_session_what_was_lost_is_made_again_or_reported() {
     assert!(matches!(outcome("GenericObject", Some("id-3")), RestorationOutcome::Lost(_)));
     assert!(matches!(outcome("Field", Some("id-2")), RestorationOutcome::Lost(reason) if reason.contains("gone")));
     assert_eq!(resumption.lost().count(), 2);
-    // The lost ones can never reach the objects that now have their numbers.
+    // The lost objects can never reach the objects that have their handles now.
     let error = held.field.get_cardinal().await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Lost { .. }), "{error}");
     held.sheet.gone().await;
-    assert_eq!(changes.next().now_or_never(), Some(Some(())), "what came back is stale");
+    assert_eq!(changes.next().now_or_never(), Some(Some(())), "the restored object is stale");
     let script = engine.answer("GetLayout", json!({ "qLayout": {} }));
     tokio::join!(async { held.made.get_layout().await.unwrap() }, script);
 }

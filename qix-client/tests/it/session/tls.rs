@@ -1,4 +1,4 @@
-//! Encrypted connections, and what can be wrong with them.
+//! Encrypted connections, and errors of certificates.
 
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ impl Authority {
         Pair { certificate: params.signed_by(&key, &self.0).unwrap().pem(), key: key.serialize_pem() }
     }
 
-    /// A server that shows a certificate, and wants one of this authority from its clients if asked to.
+    /// A server with a certificate, which can require a client certificate of this authority.
     fn server(&self, pair: &Pair, wants_client: bool) -> TlsAcceptor {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider));
@@ -60,7 +60,7 @@ impl Authority {
     }
 }
 
-/// Connects to a server; what comes of it.
+/// Connects to a server. Returns the result.
 async fn connect(
     server: TlsAcceptor,
     setup: impl FnOnce(SessionBuilder) -> SessionBuilder,
@@ -68,7 +68,7 @@ async fn connect(
     let listener = Listener::bind().await;
     let builder = setup(Session::builder().url(listener.url().replace("ws://127.0.0.1", "wss://localhost")));
     let script = async {
-        // A client that turns away ends the handshake.
+        // A client that rejects the server ends the handshake.
         let Ok(stream) = server.accept(listener.stream().await).await else { return None };
         let mut engine = accept_on(stream).await?;
         engine.greet("SESSION_CREATED").await;
@@ -121,7 +121,7 @@ async fn each_fault_of_a_certificate_is_an_error_of_its_own() {
     connect(authority.server(&old, false), |builder| builder.dangerously_accept_any_certificate(true)).await.unwrap();
 }
 
-/// A certificate as Qlik's own authority makes it: a common name, and no alternative names.
+/// A certificate like those of Qlik's own authority: with a common name and no alternative names.
 fn with_common_name(authority: &Authority, name: &str) -> Pair {
     authority.issue(name, |params| {
         params.subject_alt_names.clear();
@@ -156,7 +156,7 @@ async fn a_certificate_can_be_checked_against_an_expected_name() {
         }
     }
 
-    // A common name counts with the roots that the program gives, not with those of the platform.
+    // A common name is accepted with the program's roots, not with those of the platform.
     let session =
         connect(authority.server(&only_common, false), |builder| builder.expect_certificate_name("sense.corp"));
     session.await.unwrap_err();
@@ -182,7 +182,7 @@ async fn a_client_certificate_lets_its_owner_in() {
     let error = connect(server(), |builder| builder.root_certificate_pem(authority.root())).await.unwrap_err();
     assert!(matches!(error, ConnectError::ClientCertificate { .. }), "{error:?}");
 
-    // As files, as the engine exports them, and as bytes.
+    // As files, the way the engine exports them, and as bytes.
     let folder = tempfile::tempdir().unwrap();
     let [certificate, key] = ["client.pem", "client_key.pem"].map(|name| folder.path().join(name));
     std::fs::write(&certificate, &client.certificate).unwrap();

@@ -1,4 +1,4 @@
-//! What those who listen to `tracing` are told of calls.
+//! The `tracing` spans and events of calls.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -17,7 +17,7 @@ use tracing::{Event, Subscriber};
 
 type Fields = BTreeMap<&'static str, String>;
 
-/// What was told: the fields of each call's span by then, and the event in it.
+/// The fields of each call's span at the time of an event, and the event.
 #[derive(Clone, Default)]
 struct Ear(Arc<Mutex<Vec<(Fields, Fields)>>>);
 
@@ -53,7 +53,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Ear {
 }
 
 impl Ear {
-    /// The messages of a method's events, and the span's fields with the last one.
+    /// The messages of a method's events, and the fields of the span at the last one.
     fn heard(&self, method: &str) -> (Vec<String>, Fields) {
         let heard = self.0.lock().unwrap();
         let of_method: Vec<_> = heard.iter().filter(|(span, _)| span["method"] == method).collect();
@@ -82,7 +82,7 @@ async fn a_call_is_told_with_its_sizes_and_times_and_without_its_payload() {
         doc.get_app_layout().with_delta(false).await.unwrap();
         doc.clear_all().await.unwrap_err();
         tokio::select! {
-            _ = session.engine_version().into_future() => panic!("it is not answered"),
+            _ = session.engine_version().into_future() => panic!("it should not be answered"),
             () = asked.notified() => {}
         }
     };

@@ -1,4 +1,4 @@
-//! Traffic, recorded and replayed.
+//! Recording and replaying traffic.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -21,7 +21,7 @@ impl Write for Buffer {
     }
 }
 
-/// What the program does, while it is recorded and with the recording.
+/// The program, which runs both against the engine and with the recording.
 async fn program(session: &Session) -> (i64, i64) {
     let doc = session.open_doc("sales").await.unwrap();
     let year = doc.get_field("Year").await.unwrap();
@@ -54,7 +54,7 @@ async fn a_recording_answers_like_the_engine_and_tells_what_is_different() {
 
     let replay = Replay::read(&*recording).unwrap();
     let session = Session::builder().connect_over(replay.transport()).await.unwrap();
-    // Another id than in the recording.
+    // Another ID than in the recording.
     assert_eq!(session.engine_version().await.unwrap_err().engine().unwrap().code.0, -1);
     assert_eq!(program(&session).await, (12, 13));
     assert!(replay.unused().is_empty());

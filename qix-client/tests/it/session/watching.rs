@@ -1,4 +1,4 @@
-//! Streams of what the engine invalidates.
+//! Streams of invalidations.
 
 use std::pin::pin;
 
@@ -7,7 +7,7 @@ use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use qix_client::prelude::*;
 use serde_json::json;
 
-/// An object, known; its creation invalidates it at once, as engines do.
+/// A known object; its creation invalidates it immediately, as with a real engine.
 async fn cube() -> (Session, Engine, GenericObject) {
     let (session, mut engine) = session().await;
     let script = async {
@@ -21,7 +21,7 @@ async fn cube() -> (Session, Engine, GenericObject) {
     (session, engine, cube)
 }
 
-/// Waits until the session has taken in all that the engine has pushed.
+/// Waits until the session has processed everything that the engine has sent.
 async fn settle(session: &Session, engine: &mut Engine) {
     let script = engine.answer("IsDesktopMode", json!({ "qReturn": true }));
     tokio::join!(async { session.is_desktop_mode().await.unwrap() }, script);
@@ -63,7 +63,7 @@ async fn layouts_follow_the_object() {
     let mut layouts = cube.layouts();
     {
         let script = async {
-            // Stale again before the answer: one more layout is due.
+            // Stale again before the response: one more layout is due.
             let id = engine.expect("GetLayout").await;
             engine.push(json!({ "change": [2] })).await;
             engine.push(json!({ "id": id, "result": layout("one") })).await;
@@ -97,7 +97,7 @@ async fn two_gets_of_one_object_share_it() {
     };
     let user = async { session.get_active_doc().await.unwrap().get_object("a").await.unwrap() };
     let (again, ()) = tokio::join!(user, script);
-    // The first document was dropped, this one as well.
+    // The first document was dropped, and so is this one.
     assert_eq!(session.open_handles(), before);
     engine.push(json!({ "change": [2] })).await;
     again.changes().next().await.unwrap();

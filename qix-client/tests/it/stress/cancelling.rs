@@ -1,4 +1,4 @@
-//! Calls that are given up at random points.
+//! Calls that are canceled at random points.
 
 use fastrand::Rng;
 use qix_client::prelude::*;
@@ -7,7 +7,7 @@ use tokio::task::{JoinSet, yield_now};
 
 use super::{bounded, total};
 
-/// The call's outcome, unless it takes longer than so many turns of the runtime.
+/// The result of the call, unless it takes longer than this many turns of the runtime.
 async fn within<T>(turns: usize, call: impl Future<Output = T>) -> Option<T> {
     let wait = async {
         for _ in 0..turns {
@@ -21,7 +21,7 @@ async fn within<T>(turns: usize, call: impl Future<Output = T>) -> Option<T> {
     }
 }
 
-/// Makes many calls of every sort, of which some are given up before they are sent, some under way, some never; how
+/// Makes many calls of every kind and cancels some of them before they are sent, some while they are pending. Returns how
 /// many were answered.
 async fn call_and_give_up(doc: &Doc, object: &GenericObject, seed: u64) -> usize {
     let mut numbers = Rng::with_seed(seed);
@@ -45,7 +45,7 @@ async fn call_and_give_up(doc: &Doc, object: &GenericObject, seed: u64) -> usize
                 }
             }
         });
-        // Some calls begin when others are over.
+        // Some calls start when others are finished.
         if numbers.usize(..8) == 0 {
             yield_now().await;
         }
@@ -74,9 +74,9 @@ async fn calls_given_up_leave_nothing_behind() {
 
             assert_eq!(session.calls_in_flight(), 0, "seed {seed}");
             assert_eq!(session.open_handles(), open, "seed {seed}");
-            // Differences have been applied in order, whoever has waited for them.
+            // Deltas were applied in order, whoever waited for them.
             assert_eq!(object.get_layout().await.unwrap(), layout, "seed {seed}");
-            // Objects that were made for nobody are destroyed once their answers have come.
+            // Objects created for canceled calls are destroyed once their responses have arrived.
             assert_eq!(doc.get_all_infos().await.unwrap(), infos, "seed {seed}");
             session.close().await;
         }

@@ -1,4 +1,4 @@
-//! Every fault of the test engine at every step of a program, and with many calls under way.
+//! Every fault of the test engine at every step of a program, and with many pending calls.
 
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ use tokio::task::JoinSet;
 
 use super::{bounded, total};
 
-/// Requests of [`program`].
+/// The number of requests of [`program`].
 const STEPS: usize = 7;
 
-/// Calls of [`crowd`].
+/// The number of calls of [`crowd`].
 const CROWD: usize = 100;
 
-/// What a fault may do to a call.
+/// The errors that a fault may cause.
 type Harm = fn(&Error) -> bool;
 
 fn none(_: &Error) -> bool {
@@ -27,7 +27,7 @@ fn refused(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Engine(error) if error.code.0 == 6 && error.to_string().contains("denied"))
 }
 
-/// A write is not repeated.
+/// A write is not retried.
 fn aborted(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Engine(error) if error.code.0 == 15)
 }
@@ -53,7 +53,7 @@ fn silent(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::TimedOut(_))
 }
 
-/// Faults that hit one message, and what the caller may be told.
+/// Faults that affect one message, and the errors that the caller may get.
 fn faults() -> [(Fault, Harm); 13] {
     [
         (Fault::delay(Duration::from_millis(1)).times(1), none),
@@ -72,7 +72,7 @@ fn faults() -> [(Fault, Harm); 13] {
     ]
 }
 
-/// Reads, writes, and objects that come and go.
+/// Reads, writes, and temporary objects.
 async fn program(session: &Session) -> Result<(), Error> {
     let doc = session.open_doc("sales").await?;
     let year = doc.get_field("Year").await?;
@@ -83,7 +83,7 @@ async fn program(session: &Session) -> Result<(), Error> {
     doc.clear_all().await
 }
 
-/// Runs the program with a fault at each of its steps.
+/// Runs the program with the fault at each of its steps.
 async fn strike_every_step(fault: &Fault, harm: Harm, timeout: Option<Duration>) {
     for step in 0..STEPS {
         let place = format!("{fault:?} after {step}");
@@ -97,7 +97,7 @@ async fn strike_every_step(fault: &Fault, harm: Harm, timeout: Option<Duration>)
             assert!(harm(&error), "{place}: {error}");
         }
         assert_eq!(session.calls_in_flight(), 0, "{place}");
-        // With the connection goes what was there from the start.
+        // The loss of the connection also removes handles from before.
         assert!(session.open_handles() <= open, "{place}");
         session.close().await;
     }
@@ -118,7 +118,7 @@ async fn a_program_ends_if_an_answer_never_comes() {
     bounded(strike_every_step(&Fault::never_answer().times(1), silent, Some(Duration::from_millis(50)))).await;
 }
 
-/// Makes many calls at once and checks what they bring; the errors.
+/// Makes many calls at once and checks their results. Returns the errors.
 async fn crowd(doc: &Doc) -> Vec<Error> {
     let mut callers = JoinSet::new();
     for n in 0..CROWD {
@@ -163,8 +163,8 @@ async fn a_crowd_of_calls_ends_whatever_happens() {
                 }
             }
         }
-        // The others are repeated, or are none to who reads.
-        assert_eq!(struck, 5 * 3, "five faults reach a caller, wherever they strike");
+        // The other faults lead to retries, or do not affect reads.
+        assert_eq!(struck, 5 * 3, "five faults reach a caller, at every position");
     })
     .await;
 }
@@ -213,7 +213,7 @@ async fn calls_that_are_never_answered_end_with_the_session() {
     .await;
 }
 
-/// What can happen to a connection before its first answer.
+/// Faults of a connection before its first response.
 fn upgrade_faults() -> [Fault; 6] {
     [
         Fault::refuse(503).times(1),
@@ -227,7 +227,7 @@ fn upgrade_faults() -> [Fault; 6] {
 
 #[tokio::test]
 async fn going_on_ends_whatever_happens_at_any_step() {
-    // The app, then its objects; one more to show that a fault which strikes nothing harms nobody.
+    // The app, then its objects; one more shows that a fault that is never triggered has no effect.
     const STEPS: usize = 5;
     bounded(async {
         let answers = faults().map(|(fault, _)| fault).into_iter().chain([Fault::never_answer().times(1)]);
@@ -278,7 +278,7 @@ async fn closing_ends_whatever_happens_to_what_is_under_way() {
             let (answered, cleared, ()) = tokio::join!(
                 doc.evaluate("1 + 1").into_future(),
                 doc.clear_all().into_future(),
-                // The calls have begun.
+                // The calls have started.
                 session.close(),
             );
             for error in [answered.map(drop), cleared].into_iter().filter_map(Result::err) {
@@ -304,7 +304,7 @@ async fn a_push_reaches_its_stream_whatever_surrounds_it() {
         for fault in around {
             let place = format!("{fault:?}");
             let engine = TestEngine::start().await.unwrap();
-            // Two connections of one session: what one selects is pushed to the other.
+            // Two connections share a session: what one selects is pushed to the other.
             let (one, two) =
                 (Session::connect(engine.url()).await.unwrap(), Session::connect(engine.url()).await.unwrap());
             let year = one.open_doc("sales").await.unwrap().get_field("Year").await.unwrap();
@@ -315,7 +315,7 @@ async fn a_push_reaches_its_stream_whatever_surrounds_it() {
             engine.fault(fault);
             for (text, expected) in [("2022", 550.0), ("2023", 575.0)] {
                 assert!(year.select(text).await.unwrap(), "{place}");
-                // Of several pushes in a row the stream may show the state between.
+                // After several pushes in a row, the stream may return an intermediate state.
                 loop {
                     let layout = layouts.next().await.unwrap().unwrap();
                     let found = layout.hyper_cube.unwrap().data_pages[0].matrix[0][0].num;

@@ -1,4 +1,4 @@
-//! Many of everything.
+//! Large numbers of calls, streams and sessions.
 
 use futures_util::{FutureExt, StreamExt};
 use qix_client::prelude::*;
@@ -15,7 +15,7 @@ async fn ten_thousand_answers_in_reverse_reach_their_callers() {
         let session = Session::connect(engine.url()).await.unwrap();
         let doc = session.open_doc("sales").await.unwrap();
         let open = session.open_handles();
-        // No answer comes before the last request has.
+        // No response arrives before the last request was sent.
         engine.fault(Fault::reorder(CALLS).on("Evaluate"));
         let mut callers = JoinSet::new();
         for n in 0..CALLS {
@@ -52,11 +52,11 @@ async fn one_selection_reaches_a_thousand_streams() {
             watchers.spawn(async move {
                 let object = doc.create_session_object(total()).await.unwrap();
                 let mut changes = object.changes();
-                // What is fetched is stale once more after the next selection only.
+                // Fetched layouts become stale again only after the next selection.
                 object.get_layout().await.unwrap();
                 changes.next().now_or_never();
                 barrier.wait().await;
-                changes.next().await.expect("the object is there");
+                changes.next().await.expect("the object exists");
                 let layout = object.get_layout().await.unwrap();
                 layout.hyper_cube.unwrap().data_pages[0].matrix[0][0].num
             });
@@ -68,7 +68,7 @@ async fn one_selection_reaches_a_thousand_streams() {
         assert_eq!(totals, [550.0; OBJECTS]);
         assert_eq!(session.open_handles(), open);
         assert_eq!(session.calls_in_flight(), 0);
-        assert_eq!(doc.get_all_infos().await.unwrap(), infos, "the engine has let go of the objects as well");
+        assert_eq!(doc.get_all_infos().await.unwrap(), infos, "the engine has destroyed the objects as well");
     })
     .await;
 }

@@ -1,5 +1,5 @@
-//! Sessions with the test engine under load: many calls, objects and sessions at once, calls given up at random, faults
-//! at every step. Nothing hangs, nothing is left behind, and every answer reaches who asked for it.
+//! Sessions with the test engine under load: many calls, objects and sessions at once, calls canceled at random, faults
+//! at every step. Nothing hangs, nothing is left behind, and every response reaches its caller.
 
 mod cancelling;
 mod faults;
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use qix_client::prelude::*;
 
-/// Fails instead of hanging. The bound is far beyond what any test takes on a busy machine.
+/// Fails instead of hanging. The limit is far above the duration of any test on a busy machine.
 async fn bounded<T>(test: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(60), test).await.expect("something hangs")
 }

@@ -1,4 +1,4 @@
-//! What goes wrong now and then.
+//! Occasional faults of engines and networks.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Streams of what is not a chart.
+//! Streams of objects other than charts.
 
 use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use qix_client::prelude::*;
@@ -16,7 +16,7 @@ async fn lists_are_followed_like_other_objects() {
     let mut layouts = list.layouts();
     let before = sheets(layouts.try_next().await.unwrap().unwrap());
     assert!(layouts.next().now_or_never().is_none(), "nothing has changed");
-    // Nobody looks while three come.
+    // No one reads while there are three changes.
     for _ in 0..3 {
         doc.create_object(GenericObjectProperties::of_type("sheet")).await.unwrap();
     }

@@ -1,4 +1,4 @@
-//! Sessions with the test engine: what a program does, end to end, and what goes wrong on the way.
+//! Sessions with the test engine: whole programs, and faults along the way.
 
 mod faults;
 mod following;

@@ -1,4 +1,4 @@
-//! A program that had set something in its session, and an engine that has lost the session.
+//! A program with state in its session, and an engine that has lost the session.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +22,7 @@ async fn restarted(engine: &TestEngine, session: &Session) -> Arc<Resumption> {
     let mut events = session.events();
     engine.restart();
     loop {
-        match events.next().await.expect("the session goes on") {
+        match events.next().await.expect("the session resumes") {
             Event::Resumed(resumption) => return resumption,
             Event::Closed(closed) => panic!("{closed}"),
             _ => {}
@@ -34,7 +34,7 @@ async fn sum(doc: &Doc) -> String {
     doc.evaluate("Sum(Sales)").await.unwrap()
 }
 
-/// The same before and after a restart.
+/// Checks that a value is the same before and after a restart.
 macro_rules! survives {
     ($name:ident, $doc:ident, $expected:expr, $set:block) => {
         #[tokio::test]
@@ -163,7 +163,7 @@ async fn alternate_states_come_back_with_their_selections_and_objects() {
     assert_eq!(sum(&doc).await, "550");
     let of = async |state: &AlternateState| doc.evaluate(&format!("Sum({{{state}}} Sales)")).await.unwrap();
     assert_eq!(of(&copy).await, of(&other).await);
-    // A state that was removed does not come back.
+    // A state that was removed is not restored.
     copy.end().await.unwrap();
     restarted(&engine, &session).await;
     let states = doc.get_app_layout().await.unwrap().state_names;
@@ -194,7 +194,7 @@ async fn session_variables_and_values_of_variables_come_back() {
     assert_eq!((resumption.lost_state.len(), resumption.lost().count()), (0, 0), "{resumption:?}");
     assert_eq!(value().await.unwrap(), "75");
     own.set_num_value(8.0).await.unwrap();
-    assert_eq!(value().await.unwrap(), "85", "it is the variable that the program holds");
+    assert_eq!(value().await.unwrap(), "85", "it is the program's variable");
     doc.destroy_session_variable_by_name("vOwn").await.unwrap();
     let resumption = restarted(&engine, &session).await;
     assert_eq!(resumption.lost_state, []);
@@ -243,7 +243,7 @@ async fn the_selection_mode_comes_back() {
     }
 }
 
-/// What cannot be set again, and what the error says of it.
+/// State that cannot be restored, and the error about it.
 macro_rules! is_missed {
     ($name:ident, $doc:ident, $method:expr, $set:block) => {
         #[tokio::test]
@@ -260,10 +260,10 @@ macro_rules! is_missed {
             assert!(error.to_string().contains($method), "{error}");
             let error = $doc.get_field("Year").await.unwrap_err();
             assert!(StateLost::of(&error).is_some(), "{error}");
-            // A third session lacks it still.
+            // It is still missing in a third session.
             restarted(&engine, &session).await;
             assert!($doc.evaluate("Sum(Sales)").await.is_err());
-            // The program knows what to do.
+            // The program can handle the loss.
             let missing = session.accept_lost_state().unwrap().missing;
             assert!(!missing.is_empty());
             assert_eq!(session.accept_lost_state(), None);

@@ -33,7 +33,7 @@ async fn layouts_follow_selections() {
     assert_eq!(rows(&layouts.try_next().await.unwrap().unwrap()), 1);
     doc.clear_all().await.unwrap();
     assert_eq!(rows(&layouts.try_next().await.unwrap().unwrap()), before);
-    assert!(engine.requests().iter().any(|request| request.delta), "layouts come as differences");
+    assert!(engine.requests().iter().any(|request| request.delta), "layouts are requested as deltas");
 }
 
 #[tokio::test]

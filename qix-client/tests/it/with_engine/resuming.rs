@@ -1,4 +1,4 @@
-//! Everything that a program can hold, over a lost connection and over a new session.
+//! Everything that a program can hold, after a lost connection and in a new session.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use super::objects::{rows, table};
 
-/// One of each.
+/// One object of each kind.
 struct Held {
     doc: Doc,
     field: Field,
@@ -62,7 +62,7 @@ async fn hold(session: &Session) -> Held {
     held
 }
 
-/// Each object works, and is the one that it was.
+/// Checks that each object works and is the original one.
 async fn check(held: &Held) {
     assert!(!held.doc.get_app_layout().await.unwrap().title.is_empty());
     assert_eq!(held.field.get_cardinal().await.unwrap(), 3);
@@ -79,14 +79,14 @@ async fn check(held: &Held) {
     assert!(rows(&layout) > 1);
     let extra = |name: &str| layout.extra.get::<String>(name).unwrap().unwrap();
     assert_eq!((extra("title"), extra("note")), ("later".to_owned(), "soft".to_owned()));
-    assert_eq!(held.made.get_properties().await.unwrap().extra.json("note"), None, "a soft patch is no property");
+    assert_eq!(held.made.get_properties().await.unwrap().extra.json("note"), None, "a soft patch is not a property");
 }
 
 async fn resumed(session: &Session, cut: impl FnOnce()) -> Arc<Resumption> {
     let mut events = session.events();
     cut();
     loop {
-        match events.next().await.expect("the session goes on") {
+        match events.next().await.expect("the session resumes") {
             Event::Resumed(resumption) => return resumption,
             Event::Closed(closed) => panic!("{closed}"),
             _ => {}
@@ -110,7 +110,7 @@ async fn all_that_a_program_holds_comes_back() {
     assert!(resumption.objects.iter().all(|object| object.outcome == RestorationOutcome::Restored), "{resumption:?}");
     check(&held).await;
 
-    // It has not; what was saved is there, and the session object is made again.
+    // The engine has lost the session; saved objects are found, and the session object is created again.
     held.doc.do_save().await.unwrap();
     let resumption = resumed(&session, || engine.restart()).await;
     assert_eq!(resumption.state, SessionState::Created);
@@ -122,7 +122,7 @@ async fn all_that_a_program_holds_comes_back() {
     check(&held).await;
     assert_eq!(session.open_handles(), open);
 
-    // What was not saved is lost alone.
+    // Only unsaved objects are lost.
     let unsaved = held.doc.create_object(GenericObjectProperties::of_type("sheet")).await.unwrap().object;
     let resumption = resumed(&session, || engine.restart()).await;
     let lost: Vec<_> = resumption.lost().map(|lost| lost.object.id.clone()).collect();
