@@ -71,7 +71,7 @@ pub fn replay(target: &str, run: fn(&[u8])) {
         for _ in 0..=numbers.usize(..4) {
             change(&mut changed, other, &mut numbers);
         }
-        attempt(run, &changed, &format!("{name}, changed for the {round}. time"));
+        attempt(run, &changed, &format!("{name}, mutation {round}"));
     }
 }
 

@@ -11,9 +11,8 @@ use qix_soak::{Books, Plan, soak};
 
 /// Keeps sessions busy, and checks for hangs, leaks, and misdirected responses.
 ///
-/// Without a URL, it uses the in-memory engine and injects faults. Against your own engine, it only evaluates,
-/// selects, and
-/// creates session objects; it does not change the app.
+/// Without a URL, it uses the in-memory engine and injects faults. Against your own engine, it only evaluates, selects,
+/// and creates session objects; it does not change the app.
 #[derive(Parser)]
 #[command(name = "cargo xtask soak")]
 struct Arguments {
@@ -68,27 +67,27 @@ fn main() -> ExitCode {
         move || {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
             let runtime = runtime.expect("a runtime needs no more than two threads");
-            // Less than one round of each kind proves nothing.
+            // At least one round of each kind.
             runtime.block_on(soak(plan, books, |round| round < 2 || Instant::now() < end));
         }
     });
-    let finished = look_on(&books, Duration::from_secs(arguments.every.max(1)), || soaking.is_finished());
+    let finished = report_progress(&books, Duration::from_secs(arguments.every.max(1)), || soaking.is_finished());
     println!("{books}");
     let violations = books.violations();
-    violations.iter().for_each(|violation| println!("wrong: {violation}"));
+    violations.iter().for_each(|violation| println!("failed: {violation}"));
     if !finished {
-        println!("wrong: nothing has moved for {PATIENCE:?}");
+        println!("failed: no progress for {PATIENCE:?}");
     } else if soaking.join().is_err() {
-        println!("wrong: the soak itself has failed");
+        println!("failed: the soak test panicked");
     } else if violations.is_empty() {
-        println!("all well");
+        println!("all checks passed");
         return ExitCode::SUCCESS;
     }
     ExitCode::FAILURE
 }
 
 /// Prints the progress periodically; returns whether the test completed.
-fn look_on(books: &Books, every: Duration, is_over: impl Fn() -> bool) -> bool {
+fn report_progress(books: &Books, every: Duration, is_over: impl Fn() -> bool) -> bool {
     let start = Instant::now();
     let (mut next, mut progress, mut moved) = (every, 0, start);
     while !is_over() {

@@ -110,13 +110,13 @@ impl Busy {
         };
         let definition = definition(&plan.measure, plan.field.as_deref());
         let make = async || doc.create_session_object(definition.clone()).await;
-        let shared = self.insist("make an object", make).await?;
+        let shared = self.insist("create an object", make).await?;
         let infos = self.insist("list the objects", async || doc.get_all_infos().await).await?;
         let (mut workers, mut watchers) = (JoinSet::new(), JoinSet::new());
         for index in 0..plan.workers {
             let name = format!("{name}-{index}");
             let make = async || watcher::object(&doc, &plan.measure, &name).await;
-            let object = self.insist("make an object", make).await?;
+            let object = self.insist("create an object", make).await?;
             watchers.spawn(watcher::watch(object, name.clone(), *weather, Arc::clone(books)));
             let worker = Worker {
                 name,
@@ -182,7 +182,7 @@ impl Busy {
                 }
             }
         }
-        self.books.violation(format!("{} cannot {what}, however often it tries", self.name));
+        self.books.violation(format!("{} cannot {what} after {ATTEMPTS} attempts", self.name));
         None
     }
 }
@@ -194,11 +194,11 @@ impl Done {
         let Busy { name, weather, books, .. } = &busy;
         let under_way = session.calls_in_flight();
         if under_way != 0 {
-            books.violation(format!("{name}: {under_way} calls are under way, and nobody waits"));
+            books.violation(format!("{name}: {under_way} calls are pending without a caller"));
         }
         match (shared.get_layout().await, shared.get_layout().with_delta(false).await) {
             (Ok(merged), Ok(whole)) if merged != whole => {
-                books.violation(format!("{name}: what was put together is not what the engine says"));
+                books.violation(format!("{name}: the value assembled from deltas differs from the complete one"));
             }
             (Err(error), _) | (_, Err(error)) if !weather.allows(&error) => {
                 books.violation(format!("{name}: {error}"));
@@ -217,11 +217,11 @@ impl Done {
         drop((doc, shared));
         let held = session.open_handles();
         if held > 1 {
-            books.violation(format!("{name}: {held} objects are held, and there is only the engine's own"));
+            books.violation(format!("{name}: {held} objects are held, expected the global one only"));
         }
         session.close().await;
         if session.open_handles() != 0 {
-            books.violation(format!("{name}: objects are held after the end"));
+            books.violation(format!("{name}: objects are held after the session was closed"));
         }
     }
 }

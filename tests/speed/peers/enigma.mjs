@@ -1,4 +1,4 @@
-// enigma.js without differences, which make its pages slower.
+// enigma.js without deltas, which make its pages slower.
 
 import { turn } from './turn.mjs';
 

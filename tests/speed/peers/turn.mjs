@@ -1,4 +1,4 @@
-// A turn of a client: the same for all in JavaScript.
+// A turn of a client, shared by all JavaScript clients.
 
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -29,7 +29,7 @@ impl Name {
     /// The name in tables.
     pub(crate) fn title(self) -> &'static str {
         match self {
-            Self::Bare => "tokio-tungstenite, the limit",
+            Self::Bare => "tokio-tungstenite alone",
             Self::Qix => "qix-client",
             Self::QixRows => "qix-client, rows",
             Self::QixValue => "qix-client, Value",

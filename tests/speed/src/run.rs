@@ -38,7 +38,7 @@ pub(crate) fn run(rounds: usize, seconds: f64, all: bool) -> Result<Results> {
     let obstacle = obstacle();
     if let Some(obstacle) = &obstacle {
         ensure!(!all, "{obstacle}");
-        eprintln!("left out, clients in JavaScript: {obstacle}");
+        eprintln!("skipped, JavaScript clients: {obstacle}");
     }
     let mut turns = plan(seconds);
     turns.retain(|(name, _)| obstacle.is_none() || name.script().is_none());

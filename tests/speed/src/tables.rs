@@ -15,16 +15,16 @@ pub(crate) struct Tables<'a>(pub(crate) &'a Results);
 
 impl fmt::Display for Tables<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "\nSmall calls on one socket: a second, times qix-client's; processor time each; memory at most")?;
+        writeln!(f, "\nSmall calls on one socket: per second, relative to qix-client; CPU time per call; peak memory")?;
         writeln!(f, "{}", self.calls())?;
         writeln!(
             f,
-            "\nPages of 10,000 cells, four in flight: a second, times qix-client's; processor time each; memory at most"
+            "\nPages of 10,000 cells, four in flight: per second, relative to qix-client; CPU time per page; peak memory"
         )?;
         writeln!(f, "{}", self.pages())?;
-        writeln!(f, "\nThe same answer again: bytes and processor time of qix-client, in whole and as differences")?;
+        writeln!(f, "\nThe same call repeated: bytes and CPU time of qix-client, complete and as deltas")?;
         writeln!(f, "{}", self.answers())?;
-        writeln!(f, "\nMemory that qix-client keeps for each")?;
+        writeln!(f, "\nMemory of qix-client for each item")?;
         writeln!(f, "{}", self.kept())
     }
 }
@@ -69,7 +69,7 @@ impl Tables<'_> {
     }
 
     fn answers(&self) -> Table {
-        let mut table = table(&["", "bytes", "as differences", "processor", "as differences"]);
+        let mut table = table(&["", "bytes", "as deltas", "CPU time", "as deltas"]);
         let answers = Answers::new();
         for change in Change::ALL {
             let [whole, delta] = [false, true];
@@ -88,7 +88,7 @@ impl Tables<'_> {
             let title = match kept {
                 Kept::Sessions => "session without calls",
                 Kept::Objects => "object",
-                Kept::Calls => "call under way, in a task of its own",
+                Kept::Calls => "pending call, in its own task",
             };
             let each = figures.memory.map(|memory| memory * 1024.0 / f64::from(*count));
             table.add_row([title.to_owned(), each.map_or_else(unknown, grouped)]);

@@ -1,4 +1,4 @@
-// The parts put together. The state is in the address' fragment, so that a view can be kept and come back to.
+// Connects the parts of the page. The state is in the fragment of the address, so that views can be bookmarked.
 const app = (() => {
   const byId = (id) => document.getElementById(id);
   const form = byId("filters"), fields = form.elements;
@@ -163,7 +163,7 @@ const app = (() => {
     for (const [name, value] of entries) {
       byId("summary").append(element("div", {}, element("dt", { text: name }), element("dd", { text: value })));
     }
-    const legend = [["sent", "commands"], ["received", "reads"], ["quiet", "answers (many)"], ["error", "errors"], ["notice", "notifications"], ["stale", "made something stale, and its recalculation"]];
+    const legend = [["sent", "commands"], ["received", "reads"], ["quiet", "replies (many)"], ["error", "errors"], ["notice", "notifications"], ["stale", "made something stale, and its recalculation"]];
     for (const [color, text] of legend) byId("legend").append(element("span", {}, element("i", { style: `--swatch: var(--${color})` }), text));
     for (const name of [...model.methods].sort()) byId("methods").append(element("option", { value: name }));
   };

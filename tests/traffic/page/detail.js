@@ -1,4 +1,4 @@
-// The pane that tells all about the selected message or object, with ways to what belongs to it.
+// The pane with the details of the selected message or object, and links to related ones.
 const LISTED = 200;
 
 const go = (text, action) => {
@@ -41,7 +41,7 @@ const toMessage = (i, text) => go(text, () => app.selectMessage(i));
 /** A way from a change to the command that it came from. */
 const toCause = (change) => {
   const cause = model.cause(change);
-  if (cause < 0) return toMessage(change, `the engine itself, in line ${model.line[change]}`);
+  if (cause < 0) return toMessage(change, `the engine, in line ${model.line[change]}`);
   const object = model.object[cause] < 0 ? "" : ` to ${model.handle[cause]} ${objectName(model.objects[model.object[cause]])}`;
   const button = toMessage(cause, `${model.methodName(cause)}, id ${model.id[cause]}${object}`);
   button.classList.add("cause");
@@ -53,9 +53,9 @@ const OUTCOMES = ["answered", "failed", "found nothing", "without a reply"];
 const messageTitle = (i) => {
   switch (model.kind[i]) {
     case REQUEST: return `Request ${model.id[i]}: ${model.methodName(i)}`;
-    case REPLY: return model.partner[i] < 0 ? `Reply ${model.id[i]} that nobody waited for` : `Reply ${model.id[i]}: ${model.methodName(i)}`;
+    case REPLY: return model.partner[i] < 0 ? `Reply ${model.id[i]} without a request` : `Reply ${model.id[i]}: ${model.methodName(i)}`;
     case NOTIFICATION: return `Notification: ${model.methodName(i)}`;
-    default: return "Message that answers nothing";
+    default: return "Other message";
   }
 };
 
@@ -105,7 +105,7 @@ const objectDetail = (index) => {
       ["calls", number(object.calls)],
       ["calculated", `${number(object.calculations.length)} times, latest ${span(latest)}, longest ${span(longest)}`],
     ]),
-    act(`Show what was sent to ${object.handle}`, () => app.setCriteria({ handle: String(object.handle) })),
+    act(`Show the calls on handle ${object.handle}`, () => app.setCriteria({ handle: String(object.handle) })),
     ...section("Made stale by", [...object.invalidations].reverse(), toCause),
     ...section("Calculations", [...object.calculations].reverse(), ([call, took]) =>
       toMessage(call, `${model.methodName(call)}, id ${model.id[call]}, ${span(took)}`)),
@@ -115,7 +115,7 @@ const objectDetail = (index) => {
 const overviewDetail = () => [
   element("h2", { text: "Nothing is selected" }),
   element("p", { className: "dim", text: "Select a message or an object. In the lists: arrow keys move, Enter goes from a request to its reply and back." }),
-  element("p", { className: "dim", text: "Long messages are shortened and secrets hidden; the text filter looks at what is left of them." }),
+  element("p", { className: "dim", text: "Long messages are shortened, and secrets are hidden. The text filter searches the shortened messages." }),
   ...section(`${number(model.faults.length)} lines could not be used, or not wholly`, model.faults, (fault) => element("span", { text: fault })),
 ];
 

@@ -1,4 +1,4 @@
-// Which messages are listed. Works in slices, so that typing stays smooth however long the log is.
+// Filters the messages. Works in slices, so that typing stays smooth in long logs.
 const SLICE = 10;
 
 /** A text as it may stand in the messages, which are JSON: inside a text there, or as a part of the JSON. */

@@ -1,4 +1,4 @@
-// Values as texts.
+// Formats values.
 const grouped = new Intl.NumberFormat("en");
 const number = (value) => grouped.format(value);
 

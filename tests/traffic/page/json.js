@@ -1,4 +1,4 @@
-// JSON for reading: indented, colored, numbers as they were written.
+// Pretty-prints JSON: indented, colored, with numbers as they were written.
 const JSON_TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 
 /** A text with its line breaks, as in scripts, shown as such. */

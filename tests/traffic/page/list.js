@@ -1,7 +1,7 @@
-// A list that keeps elements for the visible rows only and uses them again for others.
+// A list that has elements for visible rows only, and reuses them.
 const ROW = 24;
 const SPARE = 8;
-// Browsers limit the height of an element; longer lists scroll by proportion.
+// Browsers limit the height of an element; longer lists scroll proportionally.
 const TALLEST = 8e6;
 
 class List {
@@ -25,7 +25,7 @@ class List {
     });
     this.scroller = element("div", { className: "scroller", role: "rowgroup", tabindex: "-1" });
     this.sizer = element("div", { className: "sizer", role: "presentation" });
-    this.empty = element("div", { className: "empty", role: "presentation", text: "Nothing meets the filters." });
+    this.empty = element("div", { className: "empty", role: "presentation", text: "No message matches the filters." });
     this.scroller.append(this.sizer, this.empty);
     this.grid.append(this.head, this.scroller);
     root.append(this.grid);
@@ -97,7 +97,7 @@ class List {
     const last = Math.min(this.items.length, Math.ceil((top + view) / ROW) + SPARE);
     while (this.rows.length < last - first) this.rows.push(this.row());
     const used = new Set();
-    // A row keeps its place in the pool, so that scrolling by one changes one element.
+    // A row keeps its position in the pool, so that scrolling by one row changes one element.
     for (let position = first; position < last; position++) {
       const row = this.rows[position % this.rows.length];
       used.add(row);

@@ -7,14 +7,14 @@ const model = (() => {
   const source = raw.messages;
   const count = source.line.length;
   const timed = source.at.some((at) => at !== null);
-  // Messages without a time of their own share that of the one before.
+  // Messages without a time have the time of the previous message.
   const at = new Float64Array(count);
   let last = 0;
   for (let i = 0; i < count; i++) {
     last = timed ? Math.max(last, source.at[i] ?? last) : i;
     at[i] = last;
   }
-  // What made an object stale is what the lists of changes say of it.
+  // The messages that made an object stale, from the change lists.
   for (const object of raw.objects) object.invalidations = [];
   for (const [message, objects] of source.change) for (const object of objects) raw.objects[object].invalidations.push(message);
   const lists = (column) => new Map(column);

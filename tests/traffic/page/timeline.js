@@ -1,4 +1,4 @@
-// Requests and answers over time. Few calls are bars from the request to its reply; many are counted by pixel.
+// Requests and replies over time. A few calls are bars from the request to its reply; many are counted per pixel.
 const BARS = 1200;
 const LANES = 14;
 const LEAST_SPAN = 20;
@@ -97,7 +97,7 @@ class Timeline {
     const room = (this.height - 18) / LANES;
     const free = new Float64Array(LANES).fill(-Infinity);
     const ticks = [];
-    // Calls that began earlier and still run are bars as well.
+    // Calls that started earlier and are still pending are bars as well.
     for (let place = Math.max(0, this.position(model.firstAt(this.from)) - BARS); place < last; place++) {
       const i = this.items[place];
       if (model.change.has(i)) ticks.push(i);
@@ -169,7 +169,7 @@ class Timeline {
     pen.globalAlpha = 1;
     pen.fillRect(left - 1, 0, 2, height);
     if (right - left > 2) pen.fillRect(right - 1, 0, 2, height);
-    // Links what became stale to where it was recalculated.
+    // Links invalidations to the recalculations of the objects.
     const reply = model.kind[this.selected] === REQUEST ? partner : this.selected;
     pen.fillStyle = this.color("stale");
     for (const object of model.change.get(reply) ?? []) {

@@ -14,16 +14,16 @@ pub struct Fault {
 #[non_exhaustive]
 pub enum Reason {
     /// The line is not valid UTF-8.
-    #[error("not UTF-8; left out")]
+    #[error("not UTF-8; omitted")]
     NotText,
     /// The line is not valid JSON.
-    #[error("not JSON from column {0} on; left out")]
+    #[error("not JSON from column {0}; omitted")]
     NotJson(usize),
     /// The line is incomplete, because the recorder was stopped while writing.
-    #[error("ends in the middle; left out")]
+    #[error("incomplete; omitted")]
     CutOff,
     /// The line is JSON of another form.
-    #[error("not of the form {{\"dir\": \">\" or \"<\", \"msg\": {{…}}}}; left out")]
+    #[error("expected {{\"dir\": \">\" or \"<\", \"msg\": {{…}}}}; omitted")]
     NotAFrame,
     /// A member of the message has an unexpected form.
     #[error("the member `{0}` of the message has an unexpected form; the rest is used")]

@@ -16,8 +16,7 @@ const LARGE: u64 = 256 << 20;
 /// Analyzes recorded traffic with an engine.
 ///
 /// A log has one {"dir": ">" or "<", "msg": {…}} per line, optionally with "at", in microseconds since the start.
-/// Without
-/// options, prints an overview. Filters can be combined. Payloads are abbreviated, and secrets are never shown.
+/// Without options, prints an overview. Filters can be combined. Payloads are abbreviated, and secrets are never shown.
 #[derive(Parser)]
 #[command(name = "cargo xtask traffic", bin_name = "cargo xtask traffic")]
 struct Arguments {

@@ -8,8 +8,7 @@ const DEPTH: usize = 100;
 /// Twice the number of characters shown of a member name.
 const KEY: usize = 400;
 
-/// Abbreviates a valid JSON text to about `size` bytes: truncates long strings, and long lists and objects with a
-/// note
+/// Abbreviates a valid JSON text to about `size` bytes: truncates long strings, and long lists and objects with a note
 /// about what is missing. Secrets are redacted; `method` determines which positions of `params` contain secrets.
 pub(crate) fn shorten(json: &str, size: usize, method: &str) -> String {
     let mut writer =

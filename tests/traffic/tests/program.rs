@@ -32,7 +32,7 @@ fn line<'a>(answer: &'a str, words: &[&str]) -> Vec<&'a str> {
 }
 
 #[test]
-fn the_overview_counts_what_is_there() {
+fn the_overview_counts_messages_and_objects() {
     let sample = Sample::of(1_000);
     let overview = answer(sample.log(), &[]);
     assert!(overview.starts_with("messages     1009 (504 sent, 505 received)"), "{overview}");
@@ -42,13 +42,13 @@ fn the_overview_counts_what_is_there() {
 }
 
 #[test]
-fn bad_lines_are_told_with_their_numbers() {
+fn bad_lines_are_listed_by_number() {
     let log = "{\"dir\": \"<\", \"msg\": {\"method\": \"OnConnected\"}}\nPassword=s3cret\n";
-    assert!(answer(log, &[]).contains("bad lines    1 (1 left out)\n  line 2: not JSON from column 1 on; left out"));
+    assert!(answer(log, &[]).contains("bad lines    1 (1 omitted)\n  line 2: not JSON from column 1; omitted"));
 }
 
 #[test]
-fn a_question_has_its_answer() {
+fn each_option_prints_its_answer() {
     let sample = Sample::of(1_000);
     let pair = answer(sample.log(), &["--id", "42"]);
     assert!(
@@ -69,7 +69,7 @@ fn a_question_has_its_answer() {
     let row = line(&objects, &["3", "GenericObject", "table", "chart-1", "open"]);
     assert_eq!(row[5..8], ["21", "21", "21"]);
     assert_eq!(line(&objects, &["100", "GenericObject", "search"])[4], "closed");
-    assert!(objects.ends_with("21 open at the end of 41 in all\n"));
+    assert!(objects.ends_with("21 of 41 open at the end\n"));
 
     let slowest = answer(sample.log(), &["--slowest", "3", "--method", "GetLayout"]);
     assert_eq!(slowest.lines().count(), 4);
@@ -79,7 +79,7 @@ fn a_question_has_its_answer() {
 }
 
 #[test]
-fn a_page_is_written_where_it_is_wanted() {
+fn a_page_is_written_to_the_given_file() {
     let folder = tempfile::tempdir().unwrap();
     let page = folder.path().join("page.html");
     answer(Sample::of(100).log(), &["--html", page.to_str().unwrap()]);

@@ -34,8 +34,7 @@ static VERIFIER: LazyLock<Verifier> = LazyLock::new(Verifier::new);
 static EXTENDED: LazyLock<BTreeSet<String>> =
     LazyLock::new(|| Companion::read(qix_schema::COMPANION).expect("it is read by `cargo xtask gen`").extended);
 
-/// Any value that decodes must encode with the same meaning, and encode identically the second time. The first byte
-/// of
+/// Any value that decodes must encode with the same meaning, and encode identically the second time. The first byte of
 /// the input selects the type.
 pub fn values(input: &[u8]) {
     let Some((kind, rest)) = input.split_first() else { return };

@@ -1,5 +1,4 @@
-//! Checks that documents of an engine survive decoding and encoding with the generated types: the result must have
-//! the
+//! Checks that documents of an engine survive decoding and encoding with the generated types: the result must have the
 //! same meaning, with every member and value.
 //!
 //! ```

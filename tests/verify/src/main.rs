@@ -11,8 +11,7 @@ use qix_verify::{Report, Verifier};
 
 /// Decodes documents with the generated types, encodes them again, and reports differences.
 ///
-/// A traffic log (`.jsonl`, one {"dir": ">" or "<", "msg": {…}} per line) does not need a type: each result is
-/// checked
+/// A traffic log (`.jsonl`, one {"dir": ">" or "<", "msg": {…}} per line) does not need a type: each result is checked
 /// against its method. Exits with 1 if anything was lost, changed, or did not decode.
 #[derive(Parser)]
 #[command(name = "cargo xtask verify", bin_name = "cargo xtask verify")]
@@ -60,11 +59,11 @@ fn run(arguments: &Arguments) -> Result<ExitCode> {
         let outcome = match &arguments.ty {
             Some(ty) => qix_verify::at(text, &arguments.at).and_then(|part| verifier.document(part, ty)),
             None if path.extension().is_some_and(|extension| extension == "jsonl") => Ok(verifier.traffic(text)),
-            None => bail!("{}: say what it is by --as TYPE (only traffic logs, .jsonl, need none)", path.display()),
+            None => bail!("{}: set its type with --as TYPE (traffic logs, .jsonl, do not need one)", path.display()),
         };
         match outcome {
             Ok(report) => {
-                let verdict = if report.is_lossless() { "the same meaning" } else { "NOT the same meaning" };
+                let verdict = if report.is_lossless() { "same meaning" } else { "DIFFERENT meaning" };
                 println!("{}: {verdict}, {} values checked", path.display(), report.checked);
                 print!("{report}");
                 all_well &= report.is_lossless();

@@ -93,5 +93,5 @@ fn raw_elements(text: &str) -> Result<Vec<&RawValue>, NotDecoded> {
 }
 
 fn raw<'a, T: serde::Deserialize<'a>>(text: &'a str) -> Result<T, NotDecoded> {
-    serde_json::from_str(text).map_err(|error| NotDecoded::new("", format!("no such JSON: {error}")))
+    serde_json::from_str(text).map_err(|error| NotDecoded::new("", format!("not valid JSON: {error}")))
 }

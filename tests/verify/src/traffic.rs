@@ -46,12 +46,12 @@ impl Log<'_> {
             }
             (r#""<""#, Some(id)) => match (self.calls.remove(&id), msg.get("result")) {
                 (Some(_), Some(_)) if msg.get("delta").is_some_and(|delta| delta.trim() == "true") => {
-                    report.skipped.push(format!("{name}: the answer holds patches, not values"));
+                    report.skipped.push(format!("{name}: the response contains patches, not values"));
                     Ok(())
                 }
                 (Some((method, handle)), Some(result)) => self.result(&method, handle, result, name, report),
                 (None, Some(_)) => {
-                    report.skipped.push(format!("{name}: nothing in the log asked for this answer"));
+                    report.skipped.push(format!("{name}: the log has no request for this response"));
                     Ok(())
                 }
                 (_, None) => Ok(()),

@@ -83,7 +83,7 @@ not JSON
     let report = Verifier::new().traffic(log);
     assert!(matches!(&report.failed[..], [one] if one.place == "line 4"), "{report}");
     assert!(report.kept.contains_key("GenericObjectLayout.title") && report.lost.is_empty(), "{report}");
-    assert_eq!(report.skipped, ["line 3: nothing in the log asked for this answer"]);
+    assert_eq!(report.skipped, ["line 3: the log has no request for this response"]);
 }
 
 #[test]

@@ -34,7 +34,7 @@ async fn work(socket: &mut Socket, load: Load, time: Duration) -> Result<u64> {
     let (in_flight, request, length) = match load {
         Load::Calls(in_flight) => (in_flight, r#""method":"Evaluate","params":{"qExpression":"7"}}"#, 30),
         Load::Pages(in_flight) => (in_flight, r#""method":"GetHyperCubeData","params":{}}"#, 100_000),
-        _ => bail!("a socket alone does no more than calls"),
+        _ => bail!("the bare socket supports small calls only"),
     };
     let handle = Change::Nothing.object();
     let end = Instant::now() + time;
@@ -49,7 +49,7 @@ async fn work(socket: &mut Socket, load: Load, time: Duration) -> Result<u64> {
         for _ in 0..in_flight {
             match socket.next().await {
                 Some(Ok(Message::Text(text))) => ensure!(text.len() > length),
-                other => bail!("no answer, but {other:?}"),
+                other => bail!("expected a response, received {other:?}"),
             }
         }
     }

@@ -60,6 +60,6 @@ impl Client for Generic {
     }
 
     async fn answer(&self, _: Change, _: bool) -> Result<()> {
-        bail!("a generic client knows no differences")
+        bail!("a generic client does not support deltas")
     }
 }

@@ -49,7 +49,7 @@ impl Qix {
     async fn first_cell(&self, delta: Option<bool>) -> Result<String> {
         let mut options = CallOptions::default();
         options.delta = delta;
-        let mut pages = self.object.get_hyper_cube_data(PATH, vec![asked()]).with_options(options).await?;
+        let mut pages = self.object.get_hyper_cube_data(PATH, vec![requested_page()]).with_options(options).await?;
         ensure!(pages.len() == 1 && pages[0].matrix.len() == ROWS && pages[0].matrix[ROWS - 1].len() == COLUMNS);
         Ok(std::mem::take(&mut pages[0].matrix[0][0].text))
     }
@@ -74,7 +74,7 @@ impl Client for Qix {
                 }
             }
             Pages::Value => {
-                let request = GetHyperCubeData::new(PATH, vec![asked()]);
+                let request = GetHyperCubeData::new(PATH, vec![requested_page()]);
                 let read = |answer: Answer<'_>| Ok(serde_json::from_str::<Value>(answer.text()).unwrap_or_default());
                 let value = send_with(self.object.as_remote(), request, CallOptions::default(), read).await?;
                 ensure!(value["qDataPages"][0]["qMatrix"][ROWS - 1][COLUMNS - 1]["qNum"].is_f64());
@@ -108,6 +108,6 @@ impl Client for Qix {
 
 const PATH: &str = "/qHyperCubeDef";
 
-fn asked() -> NxPage {
+fn requested_page() -> NxPage {
     NxPage::of_size(COLUMNS as i32, ROWS as i32)
 }

@@ -53,7 +53,7 @@ async fn work<C: Client>(client: &Arc<C>, load: Load, time: Duration) -> Result<
                     Load::Calls(_) => client.call(number).await?,
                     Load::Pages(_) => client.page().await?,
                     Load::Answers { change, delta } => client.answer(change, delta).await?,
-                    Load::Keep(..) => bail!("this client keeps nothing"),
+                    Load::Keep(..) => bail!("this client does not support this workload"),
                 }
                 done += 1;
             }

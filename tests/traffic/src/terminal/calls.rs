@@ -10,7 +10,7 @@ use crate::{Entry, Filter, Kind, Log, Outcome};
 pub fn list(log: &Log, filter: &Filter, limit: usize) -> String {
     let (entries, missing) = limited(filter.entries(log), limit);
     if entries.is_empty() {
-        return "nothing of that kind in the log\n".to_owned();
+        return "no such messages in the log\n".to_owned();
     }
     calls(log, entries) + &more(missing)
 }
@@ -24,7 +24,7 @@ pub fn slowest(log: &Log, filter: &Filter, count: usize) -> String {
     });
     let mut timed: Vec<_> = timed.collect();
     if timed.is_empty() {
-        return "no call with times: the log needs `at`, microseconds, on a request and on its reply\n".to_owned();
+        return "no call has times: the log needs `at`, in microseconds, on requests and replies\n".to_owned();
     }
     timed.sort_by_key(|(took, _)| Reverse(*took));
     calls(log, timed.into_iter().take(count).map(|(_, entry)| entry))
@@ -59,8 +59,8 @@ fn row(log: &Log, entry: Entry) -> Vec<String> {
             let message = &log.messages[index];
             let (id, method, what) = match &message.kind {
                 Kind::Notification { method } => (None, &**method, "notification"),
-                Kind::Reply { id, .. } => (Some(*id), "", "nobody waited for it"),
-                _ => (None, "", "answers nothing"),
+                Kind::Reply { id, .. } => (Some(*id), "", "no request"),
+                _ => (None, "", "not a reply"),
             };
             vec![
                 message.line.to_string(),

@@ -25,8 +25,7 @@ pub fn objects(log: &Log, limit: usize) -> String {
     });
     let titles =
         [">handle", "class", "type", "id", "state", ">calls", ">made stale", ">calculated", ">latest", ">longest"];
-    let open =
-        format!("\n{} open at the end of {} in all\n", log.open_objects().count(), log.objects.len() - globals(log));
+    let open = format!("\n{} of {} open at the end\n", log.open_objects().count(), log.objects.len() - globals(log));
     table(&titles, rows) + &more(missing) + &open
 }
 

@@ -41,7 +41,7 @@ pub fn overview(log: &Log, limit: usize) -> String {
     let delta = log.messages.iter().filter(|message| message.delta && message.direction == Direction::FromEngine);
     let kind = |wanted: fn(&Kind) -> bool| log.messages.iter().filter(|message| wanted(&message.kind)).count();
     let others = format!(
-        "notifications {}, replies that nobody waited for {}, answers as patches {}",
+        "notifications {}, replies without a request {}, deltas {}",
         kind(|kind| matches!(kind, Kind::Notification { .. })),
         kind(|kind| matches!(kind, Kind::Reply { call: None, .. })),
         delta.count(),
@@ -55,7 +55,7 @@ pub fn overview(log: &Log, limit: usize) -> String {
     line(&mut out, "open objects", &format!("{}{classes}", log.open_objects().count()));
     if !log.faults.is_empty() {
         let lost = log.faults.iter().filter(|fault| fault.reason.is_loss()).count();
-        line(&mut out, "bad lines", &format!("{} ({lost} left out)", log.faults.len()));
+        line(&mut out, "bad lines", &format!("{} ({lost} omitted)", log.faults.len()));
         for fault in log.faults.iter().take(FAULTS) {
             _ = writeln!(out, "  line {}: {}", fault.line, fault.reason);
         }

@@ -34,13 +34,13 @@ pub fn pair(log: &Log, filter: &Filter) -> String {
             Entry::Message(index) => {
                 let message = &log.messages[index];
                 let what =
-                    if matches!(message.kind, Kind::Reply { .. }) { "reply that nobody waited for" } else { "message" };
+                    if matches!(message.kind, Kind::Reply { .. }) { "reply without a request" } else { "message" };
                 heading(&mut out, what, message);
                 effects(&mut out, log, message);
             }
         }
     }
-    if out.is_empty() { "no message of that id in the log\n".to_owned() } else { out }
+    if out.is_empty() { "no message with this ID in the log\n".to_owned() } else { out }
 }
 
 fn heading(out: &mut String, what: &str, message: &Message) {
