@@ -386,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn examples_are_made_whole_or_left_out() {
+    fn examples_are_completed_or_omitted() {
         let text = "Does it.\n\n```rust\ndoc.clear_all().await?;\n```\n\nMore.";
         assert_eq!(examples(text, false), "Does it.\n\nMore.");
         let whole = examples(text, true);

@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_sees_is_left_out() {
+    fn invisible_content_is_omitted() {
         assert_eq!(clean("a\rb\r\nc \u{202e}d\u{0}\te"), "a\nb\nc d    e");
     }
 }

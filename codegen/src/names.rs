@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn functions_and_errors_keep_their_words() {
+    fn function_and_error_names_are_kept() {
         assert_eq!(
             ["GetBaseBNFHash", "OSName", "DoReloadEx"].map(function),
             ["get_base_bnf_hash", "os_name", "do_reload_ex"]
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn variants_lose_what_all_share() {
+    fn common_prefixes_of_variants_are_removed() {
         let modes = [("S", Some("DATA_MODE_STRAIGHT")), ("K", Some("DATA_MODE_PIVOT_STACK"))];
         assert_eq!(variants("Mode", &modes), ["Straight", "PivotStack"]);
         assert_eq!(

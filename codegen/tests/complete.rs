@@ -97,7 +97,7 @@ impl Found {
 }
 
 #[test]
-fn nothing_of_the_snapshot_is_missing_in_the_code() {
+fn everything_in_the_snapshot_is_in_the_code() {
     let (model, companion) = model();
     let mut found = Found::default();
     for (name, text) in files(&model, &companion) {

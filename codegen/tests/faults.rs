@@ -23,7 +23,7 @@ fn faults(from: &str, to: &str) -> String {
 }
 
 #[test]
-fn faults_name_their_place_and_what_to_do() {
+fn faults_name_their_position_and_a_fix() {
     let ref_of = |name: &str| format!("#/components/schemas/{name}");
     for (from, to, place, what) in [
         ("{", "", "(the whole file)", "this is not JSON"),
@@ -123,13 +123,13 @@ fn faults_name_their_place_and_what_to_do() {
 }
 
 #[test]
-fn all_faults_are_told_at_once() {
+fn all_faults_are_reported_at_once() {
     let said = faults(r#""format": "int32", "default": -1 }"#, r#""format": "int99" }, "qMore": { "type": "b" }"#);
     assert_eq!(said.matches("cannot be mapped").count(), 2, "{said}");
 }
 
 #[test]
-fn keys_that_are_not_known_are_reported() {
+fn unknown_keys_are_reported() {
     let changed = SCHEMA.replacen(r#""title": "QIX""#, r#""title": "QIX", "x-new": { "a": 1 }"#, 1);
     let changed = changed.replacen(r#""format": "int32","#, r#""format": "int32", "maximum": 3,"#, 1);
     let changed = changed.replacen(
@@ -146,7 +146,7 @@ fn keys_that_are_not_known_are_reported() {
 }
 
 #[test]
-fn legacy_files_say_why_they_cannot_be_used() {
+fn legacy_files_are_rejected_with_the_reason() {
     let error = openrpc::read(r#"{"structs":{"Doc":{"GetField":{"In":[],"Out":[]}}},"enums":{}}"#).unwrap_err();
     assert!(error.to_string().contains("/structs: this is the legacy schema form"), "{error}");
 }

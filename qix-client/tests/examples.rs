@@ -21,7 +21,7 @@ fn built() -> PathBuf {
 }
 
 /// Replaces what differs between runs.
-fn same_each_time(output: &str) -> String {
+fn normalize(output: &str) -> String {
     let kinds = [
         (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
         (r"\bengine [0-9.]+\b", "engine VERSION"),
@@ -33,7 +33,7 @@ fn same_each_time(output: &str) -> String {
 }
 
 #[test]
-fn each_prints_what_was_written_down() {
+fn examples_print_the_expected_output() {
     let names = examples();
     assert!(names.len() > 10, "{names:?}");
     let mut other = Vec::new();
@@ -62,5 +62,5 @@ fn run(name: &str) -> String {
     let text = |bytes| String::from_utf8(bytes).unwrap();
     let (printed, errors) = (text(output.stdout), text(output.stderr));
     assert!(output.status.success(), "{name} exits with {}\n{printed}{errors}", output.status);
-    same_each_time(&printed)
+    normalize(&printed)
 }

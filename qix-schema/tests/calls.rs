@@ -60,7 +60,7 @@ async fn parameters_and_options_reach_the_runtime() {
 }
 
 #[tokio::test]
-async fn an_optional_parameter_that_is_given_is_sent_even_at_its_default() {
+async fn an_optional_parameter_is_sent_even_at_its_default() {
     let (field, asked) = double::<Field>(r#"{"qReturn":true}"#);
     field.select("2020").soft_lock(false).excluded_values_mode(0).await.unwrap();
     assert_eq!(
@@ -80,7 +80,7 @@ async fn nothing_is_sent_before_awaiting() {
 }
 
 #[tokio::test]
-async fn several_results_all_come_back() {
+async fn all_of_several_results_are_returned() {
     let (doc, _) = double::<Doc>(
         r#"{"qReturn":{"qType":"GenericObject","qHandle":4,"qGenericType":"table","qGenericId":"x"},"qInfo":{"qId":"x"}}"#,
     );
@@ -95,7 +95,7 @@ async fn several_results_all_come_back() {
 }
 
 #[tokio::test]
-async fn an_object_that_is_not_there_is_an_error() {
+async fn a_missing_object_is_an_error() {
     let (doc, _) = double::<Doc>(r#"{"qReturn":{"qType":null,"qHandle":null}}"#);
     let error = doc.get_object("gone").await.unwrap_err();
     assert!(error.is_not_found() && matches!(error.kind(), ErrorKind::NotFound));
@@ -107,7 +107,7 @@ async fn an_object_that_is_not_there_is_an_error() {
 }
 
 #[tokio::test]
-async fn values_that_the_engine_leaves_out_are_empty() {
+async fn members_that_the_engine_omits_are_empty() {
     let (field, _) = double::<Field>("{}");
     assert!(!field.clear().await.unwrap());
     let (global, _) = double::<Global>("{}");
@@ -169,7 +169,7 @@ impl DocApi for Pretender {
 }
 
 #[tokio::test]
-async fn classes_can_be_doubled_and_used_behind_dyn() {
+async fn classes_can_be_mocked_and_used_as_trait_objects() {
     let (doc, asked) = double::<Doc>(r#"{"qReturn":2}"#);
     let pretender: Box<dyn DocApi + Send + Sync> = Box::new(Pretender(doc));
     assert_eq!(pretender.get_script().await.unwrap(), "LOAD 1 AS A AUTOGENERATE 1;");
@@ -190,7 +190,7 @@ async fn mixins_feel_like_methods() {
 }
 
 #[test]
-fn methods_know_whether_they_change_anything() {
+fn methods_know_their_effect() {
     assert_eq!(doc::GetField::METHOD.effect, Effect::Read);
     assert_eq!(doc::DoReload::METHOD.effect, Effect::Write);
     assert_eq!(global::GetProgress::METHOD.effect, Effect::Write);

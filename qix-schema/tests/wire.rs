@@ -18,7 +18,7 @@ fn a_cell_is_small() {
 }
 
 #[test]
-fn numbers_may_be_texts_and_stay_what_they_are() {
+fn numbers_can_be_strings_and_are_preserved() {
     for (text, same) in [
         (r#"{"qNum":"NaN"}"#, r#"{"qNum":"NaN"}"#),
         (r#"{"qNum":"Infinity"}"#, r#"{"qNum":"Infinity"}"#),
@@ -41,7 +41,7 @@ fn numbers_may_be_texts_and_stay_what_they_are() {
 }
 
 #[test]
-fn integers_without_a_sign_hold_all_their_values_and_no_others() {
+fn unsigned_integers_cover_exactly_their_range() {
     assert_eq!(decode::<u64>("18446744073709551615").unwrap(), u64::MAX);
     assert_eq!(decode::<u32>("4294967295.0").unwrap(), u32::MAX);
     assert_eq!(written::<Vec<u8>>("[0, 255]"), "[0,255]");
@@ -66,7 +66,7 @@ fn enums_are_read_in_three_forms_and_written_in_one() {
 }
 
 #[test]
-fn absent_and_null_are_the_schemas_default_and_defaults_are_not_written() {
+fn absent_and_null_members_have_the_schemas_default_and_defaults_are_not_written() {
     for text in ["{}", r#"{"qMaxStackedCells":null,"qPseudoDimPos":null,"qMode":null,"qDimensions":null}"#, "null"] {
         let def: HyperCubeDef = decode(text).unwrap();
         assert_eq!((def.max_stacked_cells, def.pseudo_dim_pos, def.dimensions.len()), (5000, -1, 0));
@@ -80,7 +80,7 @@ fn absent_and_null_are_the_schemas_default_and_defaults_are_not_written() {
 }
 
 #[test]
-fn presence_means_something_where_things_hang_on_objects() {
+fn presence_of_dynamic_members_is_significant() {
     let properties: GenericObjectProperties = decode(r#"{"qHyperCubeDef":{}}"#).unwrap();
     assert!(properties.hyper_cube_def.is_some() && properties.list_object_def.is_none());
     assert_eq!(encode(&properties).unwrap(), r#"{"qHyperCubeDef":{}}"#);
@@ -89,7 +89,7 @@ fn presence_means_something_where_things_hang_on_objects() {
 }
 
 #[test]
-fn members_of_apps_are_kept_to_the_letter() {
+fn custom_members_are_kept_exactly() {
     let text = r#"{"qInfo":{"qType":"table"},"$$hashKey":"object:1","big":123456789012345678901234567890,"deep":[[[{"a":1.50}]]],"nothing":null}"#;
     assert_eq!(written::<GenericObjectProperties>(text), text);
     let mut properties: GenericObjectProperties = decode(text).unwrap();
@@ -102,7 +102,7 @@ fn members_of_apps_are_kept_to_the_letter() {
 }
 
 #[test]
-fn members_are_not_kept_where_apps_add_none() {
+fn members_of_closed_types_are_not_kept() {
     assert_eq!(written::<NxCell>(r#"{"mine":{"large":[1,2,3]},"qText":"a"}"#), r#"{"qText":"a"}"#);
 }
 
@@ -145,7 +145,7 @@ fn deep_trees_fit_the_stack_of_a_thread() {
 }
 
 #[test]
-fn trees_nest_deeper_than_any_default_limit() {
+fn trees_can_exceed_default_depth_limits() {
     let deep = |levels: usize| format!("{}{}", r#"{"qText":"n","qSubNodes":["#.repeat(levels), "]}".repeat(levels));
     let text = deep(1500);
     let tree: NxPivotDimensionCell = decode(&text).unwrap();

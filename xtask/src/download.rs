@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_proxy_is_named_without_its_password() {
+    fn the_error_of_an_invalid_proxy_has_no_password() {
         let variable = |name: &str| (name == "HTTPS_PROXY").then(|| "gopher://ann:secret@proxy".to_owned());
         let error = format!("{:#}", proxy("https://qlik.dev", variable).unwrap_err());
         assert!(error.contains("HTTPS_PROXY") && !error.contains("secret"), "{error}");

@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_has_a_scheme_and_all_other_arguments_are_files() {
+    fn an_argument_with_a_scheme_is_a_url_and_others_are_files() {
         for url in ["https://qlik.dev/specs/json-rpc/qix.json", "HTTP://host/x", "ftp://host/x"] {
             assert!(matches!(Source::from(url), Source::Url(_)), "{url}");
         }

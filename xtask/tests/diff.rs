@@ -43,7 +43,7 @@ fn breaking_changes_can_be_denied() {
 }
 
 #[test]
-fn the_committed_snapshot_is_a_side() {
+fn the_committed_snapshot_can_be_compared() {
     let same = diff(&["committed", "committed"]);
     assert!(text(&same.stdout).contains("No difference."), "{}", text(&same.stderr));
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("qix-schema/schema/snapshot.json");
@@ -52,7 +52,7 @@ fn the_committed_snapshot_is_a_side() {
 }
 
 #[test]
-fn legacy_files_are_compared_and_say_what_they_lack() {
+fn legacy_files_are_compared_with_a_note_about_missing_facts() {
     let folder = tempfile::tempdir().unwrap();
     let legacy = r#"{ "structs": { "Thing": { "Gone": { "In": [], "Out": [] } } }, "enums": {} }"#;
     let (old, new) = (write(folder.path(), "12.1.0.json", legacy), write(folder.path(), "new.json", SCHEMA));
@@ -79,7 +79,7 @@ fn a_comparison_names_the_releases_of_both_sides() {
 }
 
 #[test]
-fn what_is_no_schema_is_refused_by_name() {
+fn files_that_are_not_schemas_are_rejected_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let path = write(folder.path(), "notes.json", "{}");
     let said = diff(&[path.to_str().unwrap()]);
@@ -90,7 +90,7 @@ fn what_is_no_schema_is_refused_by_name() {
 }
 
 #[test]
-fn gen_shows_the_difference_and_what_to_do_by_hand_before_it_writes() {
+fn gen_shows_the_changes_and_manual_steps_before_it_writes() {
     let folder = tempfile::tempdir().unwrap();
     let schema = SCHEMA.replace("Global.OpenThing", "Global.OpenDoc").replace("Thing.", "Doc.");
     let path = write(folder.path(), "qix.json", &schema);

@@ -98,7 +98,7 @@ fn generate(url: &str, out: &Path, variables: &[(&str, &str)]) -> Output {
 }
 
 #[test]
-fn an_address_gives_the_same_code_as_the_file() {
+fn a_url_generates_the_same_code_as_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("qix.json");
     fs::write(&file, schema()).unwrap();
@@ -114,7 +114,7 @@ fn an_address_gives_the_same_code_as_the_file() {
 }
 
 #[test]
-fn both_sides_of_a_comparison_may_be_addresses() {
+fn both_sides_of_a_comparison_can_be_urls() {
     let server = Server::start(|line| match line.split(' ').nth(1) {
         Some("/old.json") => json(SCHEMA),
         _ => json(&SCHEMA.replace("1.2.3", "1.3.0")),
@@ -176,7 +176,7 @@ fn the_environment_names_the_proxy() {
 }
 
 #[test]
-fn what_cannot_be_downloaded_leaves_everything_as_it_was_and_names_the_way_by_file() {
+fn a_failed_download_changes_nothing_and_suggests_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("engine");
     let server = Server::start(|_| answer("503 Service Unavailable", "", b"later"));
@@ -200,7 +200,7 @@ fn what_cannot_be_downloaded_leaves_everything_as_it_was_and_names_the_way_by_fi
 }
 
 #[test]
-fn what_is_not_a_schema_is_refused_by_what_it_is() {
+fn files_that_are_not_schemas_are_rejected_by_their_kind() {
     let server = Server::start(|line| match line.split(' ').nth(1) {
         Some("/page") => answer("200 OK", "Content-Type: text/html\r\n", b"\r\n<!DOCTYPE html><title>Log in</title>"),
         Some("/text") => answer("200 OK", "Content-Type: text/plain\r\n", b"qix"),
@@ -236,7 +236,7 @@ fn what_is_not_a_schema_is_refused_by_what_it_is() {
 }
 
 #[test]
-fn an_answer_that_is_too_large_is_not_read_to_its_end() {
+fn a_too_large_response_is_not_read_completely() {
     let server = Server::with(|_, mut stream| {
         let (head, spaces) = (b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{", vec![b' '; 1 << 20]);
         stream.write_all(head).unwrap();
@@ -249,7 +249,7 @@ fn an_answer_that_is_too_large_is_not_read_to_its_end() {
 }
 
 #[test]
-fn the_help_names_the_address_of_the_vendor() {
+fn the_help_contains_the_vendors_url() {
     for task in ["gen", "diff"] {
         let said = text(&xtask(&[task, "--help"], &[]).stdout);
         assert!(said.contains("https://qlik.dev/specs/json-rpc/qix.json"), "{said}");

@@ -52,7 +52,7 @@ fn the_committed_code_is_fresh() {
 }
 
 #[test]
-fn a_crate_of_its_own_is_written_once_and_the_same_again() {
+fn a_separate_crate_is_written_once_and_does_not_change() {
     let folder = tempfile::tempdir().unwrap();
     let (schema, out) = (schema(folder.path()), folder.path().join("My Engine"));
     let arguments = ["--schema", schema.to_str().unwrap(), "--out", out.to_str().unwrap()];
@@ -82,7 +82,7 @@ fn a_crate_of_its_own_is_written_once_and_the_same_again() {
 }
 
 #[test]
-fn a_fault_leaves_everything_as_it_was() {
+fn a_fault_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let (schema, out) = (schema(folder.path()), folder.path().join("engine"));
     let arguments = ["--schema", schema.to_str().unwrap(), "--out", out.to_str().unwrap()];
@@ -99,7 +99,7 @@ fn a_fault_leaves_everything_as_it_was() {
 }
 
 #[test]
-fn files_of_somebody_else_are_not_touched() {
+fn unrelated_files_are_not_changed() {
     let folder = tempfile::tempdir().unwrap();
     let (schema, out) = (schema(folder.path()), folder.path().join("engine"));
     fs::create_dir_all(out.join("src")).unwrap();
@@ -111,7 +111,7 @@ fn files_of_somebody_else_are_not_touched() {
 }
 
 #[test]
-fn a_manifest_is_the_users_once_it_is_there() {
+fn an_existing_manifest_is_not_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     let (schema, out) = (schema(folder.path()), folder.path().join("engine"));
     fs::create_dir_all(&out).unwrap();
@@ -121,7 +121,7 @@ fn a_manifest_is_the_users_once_it_is_there() {
 }
 
 #[test]
-fn a_crate_is_not_named_like_one_that_it_needs() {
+fn a_crate_is_not_named_like_its_dependency() {
     let folder = tempfile::tempdir().unwrap();
     let schema = schema(folder.path());
     for (out, name) in [("qix-schema", "qix-schema-1-2-3"), ("2528", "qix-2528"), ("my.Qix", "my-qix"), ("_", "qix-_")]
@@ -134,7 +134,7 @@ fn a_crate_is_not_named_like_one_that_it_needs() {
 }
 
 #[test]
-fn a_stale_crate_says_how_to_write_it_again() {
+fn a_stale_crate_is_an_error_with_the_command_to_update_it() {
     let folder = tempfile::tempdir().unwrap();
     let (schema, out) = (schema(folder.path()), folder.path().join("engine"));
     let output = generate(&["--check", "--schema", schema.to_str().unwrap(), "--out", out.to_str().unwrap()]);

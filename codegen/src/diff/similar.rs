@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_mean_something_else() {
+    fn names_with_another_meaning_are_not_similar() {
         for (old, new) in [
             ("qMinInclEq", "qMaxInclEq"),
             ("qShowTitle", "qDontShowTitle"),

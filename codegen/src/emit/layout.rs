@@ -43,7 +43,7 @@ mod tests {
     use super::space;
 
     #[test]
-    fn items_and_functions_stand_apart() {
+    fn items_and_functions_are_separated_by_blank_lines() {
         let text = "//! About.\nuse a;\nuse b;\n/// A;\n/// B\nstruct A {\n    a: i32,\n}\nimpl A {\n    const B: i32 = 1;\n    type C = D;\n    fn e() {\n        if f {\n        }\n        g();\n    }\n    fn h() {}\n}\n";
         let spaced = "//! About.\n\nuse a;\nuse b;\n\n/// A;\n/// B\nstruct A {\n    a: i32,\n}\n\nimpl A {\n    const B: i32 = 1;\n    type C = D;\n\n    fn e() {\n        if f {\n        }\n        g();\n    }\n\n    fn h() {}\n}\n";
         assert_eq!(space(text), spaced);

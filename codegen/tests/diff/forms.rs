@@ -86,14 +86,14 @@ fn json() {
 }
 
 #[test]
-fn another_engine_version_alone_is_a_patch() {
+fn a_different_engine_version_alone_is_a_patch_release() {
     let diff = changed(|model| model.engine = "1.0.1".into());
     assert_eq!(said(&diff), ["compatible patch: changed API , engine version: 1.0.0 → 1.0.1"]);
     assert_eq!((diff.step(), diff.count(Effect::Compatible)), (Step::Patch, 1));
 }
 
 #[test]
-fn every_form_is_read() {
+fn every_form_is_parsed() {
     let snapshot = snapshot::write(&base()).unwrap();
     let (Input::Model(model), _) = Input::read(&snapshot).unwrap() else { panic!() };
     assert_eq!(*model, base());
@@ -103,7 +103,7 @@ fn every_form_is_read() {
 }
 
 #[test]
-fn what_is_no_schema_is_refused_with_what_to_give() {
+fn input_that_is_not_a_schema_is_rejected_with_the_expected_input() {
     for text in ["", "[]", "{}", "{\"openrpc\": 1", r#"{"engine": "1"}"#] {
         let said = Input::read(text).unwrap_err().to_string();
         assert!(said.lines().count() >= 2, "{text}: {said}");
@@ -111,7 +111,7 @@ fn what_is_no_schema_is_refused_with_what_to_give() {
 }
 
 #[test]
-fn a_schema_against_its_own_snapshot_is_the_same() {
+fn a_schema_and_its_snapshot_are_equal() {
     let (published, _) = Input::read(include_str!("../schema.json")).unwrap();
     let Input::Model(model) = &published else { panic!() };
     let (snapshot, _) = Input::read(&snapshot::write(model).unwrap()).unwrap();

@@ -60,7 +60,7 @@ fn a_legacy_file_against_a_schema() {
 }
 
 #[test]
-fn what_was_not_compared_is_said() {
+fn the_report_lists_what_was_not_compared() {
     let notes = with_model().notes.join("\n");
     for said in
         ["no types", "`qReturn`", "public items only", "Button", "Enums that only one side has were not compared: Lost"]
@@ -97,7 +97,7 @@ fn two_legacy_files() {
 }
 
 #[test]
-fn a_legacy_file_that_is_broken_is_refused_with_the_place() {
+fn an_invalid_legacy_file_is_rejected_with_the_position() {
     let said =
         Input::read(r#"{"structs": {"Doc": {"Save": {"In": 1}, "Load": []}, "Field": 3}}"#).unwrap_err().to_string();
     for place in ["/structs/Doc/Save", "/structs/Doc/Load", "/structs/Field"] {

@@ -21,7 +21,7 @@ fn a_new_method_is_compatible_and_needs_a_companion_entry() {
 }
 
 #[test]
-fn a_method_that_is_gone_breaks() {
+fn a_removed_method_is_breaking() {
     let diff = changed(|model| drop(model.methods.remove("Doc.CreateField")));
     assert_eq!(said(&diff), ["breaks major: removed method Doc.CreateField"]);
     let gone = "Gone: `DocApi::create_field`, `doc::CreateField`, `doc::CreateFieldResponse`.";
@@ -29,13 +29,13 @@ fn a_method_that_is_gone_breaks() {
 }
 
 #[test]
-fn a_method_that_was_deprecated_goes_with_what_to_use_instead() {
+fn a_removed_deprecated_method_names_its_replacement() {
     let diff = changed(|model| drop(model.methods.remove("Field.OldLock")));
     assert!(meaning(&diff, "Field.OldLock").ends_with("It was deprecated in favor of Field.Lock."));
 }
 
 #[test]
-fn a_class_comes_and_goes_with_its_methods() {
+fn a_class_is_added_and_removed_with_its_methods() {
     let diff = changed(|model| {
         model.methods.insert("Bookmark.Apply".into(), Method::default());
         model.methods.retain(|name, _| !name.starts_with("Field."));
@@ -75,7 +75,7 @@ fn deprecation_stability_and_rights() {
 }
 
 #[test]
-fn what_follows_from_the_whole_api_is_said_once() {
+fn facts_about_the_whole_api_are_reported_once() {
     let diff = changed(|model| model.stability = Some(Stability::Experimental));
     assert_eq!(said(&diff), ["compatible patch: unsettled API , stability: locked → experimental"]);
     // Stating a mark that was inherited before is not a change.
@@ -96,7 +96,7 @@ fn a_new_optional_parameter_is_compatible_and_a_required_one_breaks() {
 }
 
 #[test]
-fn a_parameter_that_is_gone_breaks() {
+fn a_removed_parameter_is_breaking() {
     let diff = changed(|model| method(model, "Doc.GetField").params.clear());
     assert_eq!(
         said(&diff),
@@ -128,7 +128,7 @@ fn a_parameters_type() {
 }
 
 #[test]
-fn a_parameters_default_is_the_engines() {
+fn a_parameter_has_the_engines_default() {
     let diff = changed(|model| param(model, "Doc.DoReload", "qMode").default = Some(2.into()));
     assert_eq!(said(&diff), ["compatible patch: changed parameter Doc.DoReload/qMode, default:  → 2"]);
 }
@@ -142,7 +142,7 @@ fn a_parameters_deprecation_is_only_documented() {
 }
 
 #[test]
-fn arguments_in_another_order_break_and_the_compiler_may_not_notice() {
+fn reordered_parameters_are_breaking_even_if_the_code_compiles() {
     let diff = changed(|model| method(model, "Doc.CreateField").params.swap(0, 2));
     let order =
         "order of parameters: qName, qKind, qExpression, qDef, qPages → qExpression, qKind, qName, qDef, qPages";
@@ -160,7 +160,7 @@ fn setters_in_another_order_do_not_matter() {
 }
 
 #[test]
-fn one_result_that_becomes_several_changes_the_type() {
+fn a_second_result_changes_the_type() {
     let diff = changed(|model| method(model, "Doc.DoReload").results.push(new_result("qLog", "string")));
     assert_eq!(said(&diff), ["breaks major: added result Doc.DoReload#result/qLog"]);
     let form = "`DocApi::do_reload` returns `doc::DoReloadResponse`; it returned `bool`.";
@@ -184,7 +184,7 @@ fn one_more_of_several_results_is_compatible() {
 }
 
 #[test]
-fn a_response_that_comes_to_hold_an_object_loses_traits() {
+fn a_response_that_now_contains_an_object_loses_traits() {
     let mut companion = companion();
     companion.returns.insert("Doc.GetScores".into(), "Field".into());
     let object =

@@ -40,7 +40,7 @@ fn a_method_with_other_parameters_another_class_or_another_verb_is_another_metho
 }
 
 #[test]
-fn a_parameter_of_the_same_type_at_the_same_place() {
+fn a_parameter_of_the_same_type_at_the_same_position() {
     let diff = changed(|model| param(model, "Doc.GetField", "qFieldName").name = "qField".into());
     assert_eq!(said(&diff), ["breaks major: renamed parameter Doc.GetField/qField, was Doc.GetField/qFieldName"]);
     let became = "The field `doc::GetField::field_name` became `doc::GetField::field`; \
@@ -54,7 +54,7 @@ fn a_parameter_of_the_same_type_at_the_same_place() {
 }
 
 #[test]
-fn a_member_of_the_same_type_at_the_same_place() {
+fn a_member_of_the_same_type_at_the_same_position() {
     let diff = changed(|model| member(model, "Page", "qRowHeight").name = "qHeight".into());
     assert_eq!(said(&diff), ["breaks major: renamed member Page/qHeight, was Page/qRowHeight"]);
     let elsewhere = changed(|model| {
@@ -71,7 +71,7 @@ fn a_member_of_the_same_type_at_the_same_place() {
 }
 
 #[test]
-fn two_that_could_be_meant_are_none() {
+fn two_candidates_are_not_a_rename() {
     let diff = changed(|model| {
         members(model, "Frame").remove(1);
         members(model, "Frame").insert(1, new_member("qBorderStyle", "string"));
@@ -83,7 +83,7 @@ fn two_that_could_be_meant_are_none() {
 }
 
 #[test]
-fn a_rare_member_that_the_companion_no_longer_knows_leaves_its_box() {
+fn a_renamed_rare_member_is_no_longer_boxed() {
     let diff = changed(|model| member(model, "Cell", "qNote").name = "note".into());
     assert_eq!(said(&diff), ["breaks major: renamed member Cell/note, was Cell/qNote"]);
     assert!(meaning(&diff, "Cell/note").contains("`types::CellRare::note` became `types::Cell::note`"));
@@ -91,13 +91,13 @@ fn a_rare_member_that_the_companion_no_longer_knows_leaves_its_box() {
 }
 
 #[test]
-fn opposites_are_no_renames() {
+fn opposites_are_not_renames() {
     let diff = changed(|model| member(model, "Def", "qIsOn").name = "qIsNotOn".into());
     assert_eq!(diff.changes.len(), 2, "{:?}", said(&diff));
 }
 
 #[test]
-fn a_renamed_type_is_not_said_again_wherever_it_is_used() {
+fn a_renamed_type_is_reported_once() {
     let diff = changed(|model| {
         let frame = model.types.remove("Frame").unwrap();
         model.types.insert("NxFrameDef".into(), frame);
@@ -113,7 +113,7 @@ fn a_renamed_type_is_not_said_again_wherever_it_is_used() {
 }
 
 #[test]
-fn values_are_known_by_their_number() {
+fn values_are_identified_by_their_number() {
     let diff = changed(|model| values(model, "Kind")[1] = new_value("X", Some("DATA_KIND_CROSS"), 1));
     assert!(said(&diff).contains(&"breaks major: renamed value Kind/X, was Kind/P".into()), "{:?}", said(&diff));
     // Two items had the number, so it proves nothing.

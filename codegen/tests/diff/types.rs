@@ -5,7 +5,7 @@ use qix_codegen::model::{Deprecation, Kind, Stability, Type};
 use crate::support::{changed, meaning, member, members, method, new_member, new_value, said, ty, values};
 
 #[test]
-fn types_come_and_go() {
+fn types_are_added_and_removed() {
     let diff = changed(|model| {
         model.types.insert("Extra2".into(), Type { kind: Kind::Open, marks: Default::default() });
         model.types.remove("Single");
@@ -14,7 +14,7 @@ fn types_come_and_go() {
 }
 
 #[test]
-fn another_kind_of_type_breaks_where_it_is_used() {
+fn a_different_kind_of_type_is_breaking_where_it_is_used() {
     let diff = changed(|model| {
         model.types.get_mut("Rows").unwrap().kind = Kind::Array { items: ty("Page") };
     });
@@ -26,7 +26,7 @@ fn another_kind_of_type_breaks_where_it_is_used() {
 }
 
 #[test]
-fn a_text_that_is_written_in_another_way_breaks_though_it_compiles() {
+fn a_string_with_another_format_is_breaking_although_it_compiles() {
     let diff = changed(|model| {
         model.types.get_mut("Bytes").unwrap().kind = Kind::Text { encoding: Some("base64".into()) };
     });
@@ -34,7 +34,7 @@ fn a_text_that_is_written_in_another_way_breaks_though_it_compiles() {
 }
 
 #[test]
-fn members_come_and_go() {
+fn members_are_added_and_removed() {
     let diff = changed(|model| {
         members(model, "Page").push(new_member("qWidth", "int32"));
         members(model, "Frame").remove(0);
@@ -46,7 +46,7 @@ fn members_come_and_go() {
 }
 
 #[test]
-fn a_member_that_apps_could_have_put_there_leaves_the_rest() {
+fn a_new_member_leaves_the_custom_members() {
     let diff = changed(|model| members(model, "Def").push(new_member("qNew", "string")));
     assert_eq!(said(&diff), ["compatible minor: added member Def/qNew"]);
     assert_eq!(meaning(&diff, "Def/qNew"), "It was in `extra` before.");
@@ -75,7 +75,7 @@ fn a_members_type() {
 }
 
 #[test]
-fn a_struct_that_comes_to_hold_itself_changes_other_members() {
+fn a_struct_that_becomes_recursive_changes_other_members() {
     let diff = changed(|model| members(model, "Frame").push(new_member("qDef", "Def")));
     assert_eq!(
         said(&diff),
@@ -89,7 +89,7 @@ fn a_struct_that_comes_to_hold_itself_changes_other_members() {
 }
 
 #[test]
-fn a_dynamic_member_that_becomes_a_plain_one_breaks() {
+fn a_dynamic_member_that_becomes_static_is_breaking() {
     let diff = changed(|model| {
         let Kind::Struct { members, dynamic } = &mut model.types.get_mut("Def").unwrap().kind else { panic!() };
         dynamic.clear();
@@ -99,7 +99,7 @@ fn a_dynamic_member_that_becomes_a_plain_one_breaks() {
 }
 
 #[test]
-fn defaults_follow_only_when_compiled_again() {
+fn changed_defaults_apply_only_after_recompiling() {
     let diff = changed(|model| member(model, "Page", "qRowHeight").default = Some(0.into()));
     assert_eq!(said(&diff), ["recompile minor: changed member Page/qRowHeight, default: -1 → 0"]);
     let diff = changed(|model| member(model, "Def", "qIsOn").default = None);
@@ -144,7 +144,7 @@ fn a_types_marks() {
 }
 
 #[test]
-fn values_come_and_go() {
+fn values_are_added_and_removed() {
     let diff = changed(|model| {
         values(model, "Kind").push(new_value("T", Some("DATA_KIND_TREE"), 3));
         values(model, "Kind").remove(2);
@@ -189,7 +189,7 @@ fn a_value_with_another_number_or_long_name() {
 }
 
 #[test]
-fn what_absence_stands_for() {
+fn a_changed_enum_default_requires_recompiling() {
     let diff = changed(|model| {
         values(model, "Kind")[0].number = 7;
         values(model, "Kind")[1].number = 0;
@@ -221,7 +221,7 @@ fn errors() {
 }
 
 #[test]
-fn a_schema_that_cannot_be_generated_is_compared_all_the_same() {
+fn a_schema_that_cannot_be_generated_can_still_be_compared() {
     let (old, mut new) = (crate::support::base(), crate::support::base());
     members(&mut new, "Page").push(new_member("qleft", "int32"));
     method(&mut new, "Doc.Save").results.push(crate::support::new_result("qReturn", "ObjectInterface"));

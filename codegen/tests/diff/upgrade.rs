@@ -39,12 +39,12 @@ fn to_do(change: fn(&mut Model)) -> Vec<String> {
 }
 
 #[test]
-fn texts_of_what_stays_are_kept() {
+fn texts_of_remaining_items_are_kept() {
     assert!(to_do(|model| drop(model.methods.remove("Doc.Save"))).is_empty());
 }
 
 #[test]
-fn a_method_that_is_gone_takes_its_section_along() {
+fn a_removed_method_removes_its_section() {
     let said = to_do(|model| drop(model.methods.remove("Doc.DoReload")));
     assert_eq!(
         said,
@@ -89,7 +89,7 @@ fn parts_of_an_item_are_moved_or_removed_one_by_one() {
 }
 
 #[test]
-fn companion_entries_that_no_longer_apply_are_pointed_out() {
+fn outdated_companion_entries_are_reported() {
     let companion = Companion::read(
         r#"{
             "returns": { "Doc.GetField": "Field", "Doc.CreateField": "Field", "Doc.Save": "Field" },
@@ -115,7 +115,7 @@ fn companion_entries_that_no_longer_apply_are_pointed_out() {
 }
 
 #[test]
-fn a_companion_entry_that_is_missing_names_the_line_to_add() {
+fn a_missing_companion_entry_names_the_line_to_add() {
     let mut model = base();
     method(&mut model, "Doc.Save").results.push(new_result("qReturn", "ObjectInterface"));
     crate::support::members(&mut model, "Page").push(new_member("qNew", "string"));

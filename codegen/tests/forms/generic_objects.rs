@@ -86,7 +86,7 @@ fn forms(file: &Json) -> Vec<(String, Json)> {
 }
 
 #[test]
-fn a_file_that_is_rebuilt_from_the_snapshot_has_its_facts() {
+fn a_file_rebuilt_from_the_snapshot_has_the_same_facts() {
     let published = openrpc::read(&rebuilt().write()).unwrap();
     assert_eq!(published.unknown, []);
     let (is, expected) = (snapshot::write(&published.model).unwrap(), snapshot::write(committed()).unwrap());
@@ -107,7 +107,7 @@ fn all_forms_have_the_same_facts() {
 }
 
 #[test]
-fn the_old_and_the_new_form_give_the_same_code() {
+fn the_old_and_the_new_form_generate_the_same_code() {
     let (old, mut new) = (rebuilt(), rebuilt());
     TYPES.iter().for_each(|name| new_form(&mut new, name));
     assert_ne!(old, new);
@@ -130,7 +130,7 @@ fn a_new_member_is_optional_by_presence_in_generic_objects_only() {
 }
 
 #[test]
-fn two_types_for_one_member_are_an_error_at_its_place() {
+fn two_types_for_one_member_are_an_error_at_its_position() {
     let mut file = rebuilt();
     new_form(&mut file, TYPES[0]);
     *ty(&mut file, TYPES[0]).at("/properties/qHyperCube") = json!({ "$ref": "#/components/schemas/NxPage" }).into();

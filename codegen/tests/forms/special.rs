@@ -24,7 +24,7 @@ fn said(file: &Json) -> String {
 }
 
 #[test]
-fn names_for_names_are_what_they_stand_for() {
+fn aliases_of_aliases_are_resolved() {
     let mut file = small();
     let expected = Read::of(&file).unwrap();
     let schemas = file.at("/components/schemas");
@@ -43,7 +43,7 @@ fn names_for_names_are_what_they_stand_for() {
 }
 
 #[test]
-fn a_reference_into_a_type_is_what_is_there() {
+fn a_reference_into_a_type_is_resolved() {
     let mut file = small();
     let expected = Read::of(&file).unwrap();
     *schema(&mut file, "Node/properties/qNote") =
@@ -60,7 +60,7 @@ fn a_reference_into_a_type_is_what_is_there() {
 }
 
 #[test]
-fn integers_without_a_sign_have_types_of_their_own() {
+fn unsigned_integers_have_their_own_types() {
     for (format, ty) in [("uint8", "u8"), ("uint16", "u16"), ("uint32", "u32"), ("uint64", "u64"), ("int8", "i8")] {
         let mut file = small();
         let limit = schema(&mut file, "ThingDef/properties/qLimit");
@@ -72,7 +72,7 @@ fn integers_without_a_sign_have_types_of_their_own() {
 }
 
 #[test]
-fn formats_that_are_not_known_are_reported() {
+fn unknown_formats_are_reported() {
     for (member, format) in [("qWeight", "decimal"), ("qIsOn", "flag"), ("qTags/items", "date-time")] {
         let mut file = small();
         let expected = Read::of(&file).unwrap();
@@ -108,7 +108,7 @@ fn files_in_utf_16_are_decoded() {
 }
 
 #[test]
-fn any_json_is_taken_where_no_type_is_stated() {
+fn any_json_is_accepted_where_no_type_is_given() {
     for any in [json!(true), json!({}), json!({ "description": "Anything." })] {
         let mut file = small();
         *schema(&mut file, "ThingDef/properties/qData") = any.into();
@@ -119,7 +119,7 @@ fn any_json_is_taken_where_no_type_is_stated() {
 }
 
 #[test]
-fn the_order_of_keys_says_nothing_but_for_members() {
+fn the_order_of_keys_matters_for_members_only() {
     fn reverse(value: &mut Json, key: &str) {
         match value {
             Json::Object(members) => {
@@ -143,7 +143,7 @@ fn the_order_of_keys_says_nothing_but_for_members() {
 }
 
 #[test]
-fn references_that_all_lead_nowhere_are_one_error() {
+fn references_with_an_unknown_prefix_are_one_error() {
     for prefix in ["#/types/", "types.json#/"] {
         let file = Json::read(&rebuilt().write().replace("#/components/schemas/", prefix));
         let said = said(&file);
@@ -153,7 +153,7 @@ fn references_that_all_lead_nowhere_are_one_error() {
 }
 
 #[test]
-fn what_hangs_on_a_generic_object_may_be_written_in_other_ways() {
+fn dynamic_members_of_generic_objects_have_other_forms() {
     let mut file = rebuilt();
     let ty = file.at("/components/schemas/GenericObjectLayout");
     let list = ty.remove("additionalProperties").unwrap();
@@ -169,7 +169,7 @@ fn what_hangs_on_a_generic_object_may_be_written_in_other_ways() {
 }
 
 #[test]
-fn one_cause_at_many_places_is_one_error() {
+fn a_cause_at_many_positions_is_one_error() {
     let mut file = rebuilt();
     let mut enums = 0;
     for (_, ty) in file.at("/components/schemas").members() {
@@ -199,7 +199,7 @@ fn write_out(file: &mut Json, place: &str) {
 }
 
 #[test]
-fn a_type_that_is_written_out_is_the_named_one() {
+fn an_inline_type_equals_the_named_one() {
     for place in [
         "/methods/0/params/1/schema",
         "/methods/1/params/0/schema/items",
@@ -221,7 +221,7 @@ fn a_type_that_is_written_out_is_the_named_one() {
 }
 
 #[test]
-fn all_types_may_be_written_out_at_once() {
+fn all_types_can_be_inline() {
     let mut file = rebuilt();
     let originals = rebuilt();
     let structs: Vec<_> = places(&file).into_iter().filter(|(kind, _)| *kind == Kind::Reference).collect();
@@ -242,7 +242,7 @@ fn all_types_may_be_written_out_at_once() {
 }
 
 #[test]
-fn a_type_that_is_written_out_is_named_for_its_place() {
+fn an_inline_type_is_named_after_its_position() {
     let mut file = small();
     let inner =
         json!({ "type": "object", "properties": { "qMode": { "oneOf": [{ "title": "A", "x-qlik-const": 0 }] } } });
@@ -255,7 +255,7 @@ fn a_type_that_is_written_out_is_named_for_its_place() {
 }
 
 #[test]
-fn a_type_that_is_written_out_and_may_be_several_is_an_error() {
+fn an_ambiguous_inline_type_is_an_error() {
     let mut file = small();
     let node = file.at("/components/schemas/Node").clone();
     file.at("/components/schemas").set("Twin", node);
@@ -268,7 +268,7 @@ fn a_type_that_is_written_out_and_may_be_several_is_an_error() {
 }
 
 #[test]
-fn a_type_that_is_written_out_does_not_take_the_name_of_another() {
+fn an_inline_type_does_not_take_the_name_of_another() {
     let mut file = small();
     file.at("/components/schemas")
         .set("NodeRowsItem", json!({ "type": "object", "properties": { "qA": { "type": "string" } } }));
@@ -279,7 +279,7 @@ fn a_type_that_is_written_out_does_not_take_the_name_of_another() {
 }
 
 #[test]
-fn results_and_errors_may_be_elsewhere_or_written_out() {
+fn results_and_errors_can_be_references_or_inline() {
     let mut file = small();
     let expected = Read::of(&file).unwrap();
     let result = file.at("/methods/1/result/schema").clone();
@@ -306,7 +306,7 @@ fn results_and_errors_may_be_elsewhere_or_written_out() {
 
 #[test]
 #[ignore = "needs ../shared"]
-fn real_types_that_are_written_out_are_the_named_ones_or_may_be_several() {
+fn real_inline_types_equal_the_named_ones_or_are_ambiguous() {
     for (name, file) in published() {
         let expected = Read::of(&file).unwrap();
         let places = places(&file);

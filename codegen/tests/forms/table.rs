@@ -656,7 +656,7 @@ pub(crate) fn check(file: &Json, original: &Read, row: &Row, place: &str) -> boo
 }
 
 #[test]
-fn each_change_of_form_gives_the_same_code_or_says_why_not() {
+fn each_equivalent_form_generates_the_same_code_or_is_an_error() {
     let file = Json::read(include_str!("../schema.json"));
     let (original, places) = (Read::of(&file).unwrap(), places(&file));
     for row in ROWS {

@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn delays_grow_up_to_the_longest() {
+    fn delays_grow_up_to_the_maximum() {
         let backoff =
             Backoff::default().initial_delay(Duration::from_secs(1)).max_delay(Duration::from_secs(5)).max_attempts(40);
         let delays: Vec<_> = backoff.delays().collect();

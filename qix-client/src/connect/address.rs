@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_complete_address_stays_as_it_is() {
+    fn a_complete_address_is_not_changed() {
         for (text, expected) in [
             ("ws://localhost:4848/app/", "ws://localhost:4848/app/"),
             ("http://localhost:4848/app/a?b=c", "ws://localhost:4848/app/a?b=c"),
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_come_in_the_order_that_all_understand() {
+    fn parts_are_in_the_common_order() {
         let mut address = host("sense.corp");
         assert_eq!(url(&address), "wss://sense.corp/app/engineData");
         assert_eq!(address.url(true).unwrap().to_string(), "wss://sense.corp:4747/app/engineData");
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_go_behind_an_address() {
+    fn parts_are_appended_to_a_url() {
         for (text, expected) in [
             ("ws://localhost:4848", "ws://localhost:4848/app/x"),
             ("ws://localhost:4848/app/", "ws://localhost:4848/app/x"),
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_of_ipv6_get_their_brackets() {
+    fn ipv6_addresses_have_brackets() {
         assert_eq!(url(&host("::1")), "wss://[::1]/app/engineData");
     }
 }

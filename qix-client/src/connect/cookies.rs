@@ -234,7 +234,7 @@ mod tests {
     const APP: &str = "wss://sense.corp/jwt/app/1";
 
     #[test]
-    fn all_cookies_of_an_answer_are_sent_to_the_same_virtual_proxy() {
+    fn all_cookies_of_a_response_are_sent_to_the_same_virtual_proxy() {
         let cookies = Cookies::default();
         keep(&cookies, APP, &["X-Qlik-Session-jwt=a; Path=/jwt; HttpOnly; Secure", "AWSALB=b; Path=/", "plain=c"]);
         assert_eq!(
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_domain_reaches_its_hosts_and_no_stranger_sets_it() {
+    fn a_cookie_domain_covers_its_hosts_and_foreign_domains_are_ignored() {
         let cookies = Cookies::default();
         keep(&cookies, APP, &["a=1; Domain=.corp; Path=/", "b=2; Domain=other.corp", "c=3; Domain=ense.corp"]);
         assert_eq!(cookies.header(&url("wss://engine.corp/"), &[]).as_deref(), Some("a=1"));
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_cookie_replaces_an_older_one_and_the_programs_own() {
+    fn a_newer_cookie_replaces_an_older_one_and_the_one_set_by_the_program() {
         let cookies = Cookies::default();
         let given = [("X-Qlik-Session".to_owned(), "old".to_owned()), ("theme".to_owned(), "dark".to_owned())];
         assert_eq!(cookies.header(&url(APP), &given).as_deref(), Some("X-Qlik-Session=old; theme=dark"));
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_expired_is_not_sent() {
+    fn expired_cookies_are_not_sent() {
         let cookies = Cookies::default();
         keep(
             &cookies,
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_read_in_all_forms() {
+    fn dates_are_parsed_in_all_forms() {
         let seconds =
             |text| cookie_date(text).map(|time| time.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs());
         assert_eq!(seconds("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777));

@@ -14,7 +14,7 @@ pub(crate) async fn dial(url: &Url) -> Result<Box<dyn Socket>, ConnectError> {
     let (host, port) = (url.host(), url.port());
     // No proxy reaches this machine.
     #[cfg(feature = "proxy")]
-    if !url.is_here()
+    if !url.is_implemented()
         && let Some(proxy) = super::proxy::of(url)
     {
         return proxy.connect(host, port).await;

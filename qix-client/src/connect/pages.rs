@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_of_an_engine_stay_as_they_are() {
+    fn engine_addresses_are_not_changed() {
         for address in [
             "ws://localhost:4848/app/",
             "wss://h/jwt/app/1a/identity/me/ttl/60?qlikTicket=t",

@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_tunnel_leads_to_the_host_or_says_why_not() {
+    async fn a_tunnel_connects_to_the_host_or_returns_the_reason() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://ann:hush@{}", listener.local_addr().unwrap());
         let matcher = Matcher::builder().all(address).build();

@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_login_is_called_one_and_nothing_secret_is_shown() {
+    fn a_login_redirect_is_recognized_and_no_secret_is_shown() {
         for (location, login) in [
             ("https://sense.corp/internal_windows_authentication/?targetId=5a", "a Windows login"),
             ("/internal_forms_authentication/?targetId=5a", "a login form"),

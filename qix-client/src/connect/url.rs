@@ -119,7 +119,7 @@ impl Url {
 
     /// Whether the host is this machine.
     #[cfg(feature = "proxy")]
-    pub(crate) fn is_here(&self) -> bool {
+    pub(crate) fn is_implemented(&self) -> bool {
         match self.host.parse::<std::net::IpAddr>() {
             Ok(address) => address.is_loopback(),
             Err(_) => self.host == "localhost" || self.host.ends_with(".localhost"),
@@ -243,7 +243,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_read_as_people_write_them() {
+    fn addresses_are_accepted_in_common_forms() {
         for (text, whole) in [
             ("ws://localhost:4848/app/", "ws://localhost:4848/app/"),
             (" WSS://Sense.Corp:443/jwt/app/x?a=b#top ", "wss://sense.corp/jwt/app/x?a=b"),
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said() {
+    fn errors_describe_the_fault() {
         for (text, problem) in [
             ("", "ws://"),
             ("localhost:4848", "ws://"),

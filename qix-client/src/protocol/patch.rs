@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_noticed() {
+    fn invalid_patches_are_errors() {
         for patch in [
             json!({ "op": "remove", "path": "/b" }),
             json!({ "op": "remove", "path": "/" }),

@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_stays_as_it_is() {
+    fn other_text_is_kept() {
         let text = r#"{"qNum": 1.50, "qText":"Sum(Sales)"}"#;
         assert_eq!(hidden(text), text);
         let message = json!({ "a": "host=h;Password=s3cret;user=me", "qUsePassword": true, "b": "the Password." });

@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn a_result_that_may_name_an_object_is_told_from_others() {
+    fn a_result_that_can_name_an_object_is_recognized() {
         assert!(names_object(r#"{"qReturn":{"qType":"Field","qHandle":2}}"#));
         assert!(names_object(r#"{"a":[{"qHandle":2}]}"#));
         for plain in ["", "7", "{}", r#"{"qReturn":"{"}"#, r#"{"qReturn":{"handle":2}}"#] {

@@ -26,7 +26,7 @@ const CIRCLE: usize = 4;
 const ENTRIES: usize = 12;
 
 #[test]
-fn no_floor_imports_one_above() {
+fn no_floor_imports_a_higher_one() {
     let sources = Sources::read(&source_folder());
     let mut wrong = Vec::new();
     for (from, to) in sources.imports() {
@@ -44,7 +44,7 @@ fn no_floor_imports_one_above() {
 }
 
 #[test]
-fn circles_stay_within_a_folder_and_are_small() {
+fn import_cycles_stay_within_a_folder_and_are_small() {
     let sources = Sources::read(&source_folder());
     let wrong: Vec<_> = sources.circles().into_iter().filter(|circle| is_tangle(circle)).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
@@ -68,7 +68,7 @@ fn the_map_names_every_folder() {
 }
 
 #[test]
-fn a_circle_and_a_climb_are_found() {
+fn a_cycle_and_an_upward_import_are_found() {
     let text =
         |files: &[(&str, &str)]| Sources::of(files.iter().map(|(path, text)| (path.to_string(), text.to_string())));
     let sources = text(&[

@@ -36,7 +36,7 @@ mod tests {
     use super::{as_definition, as_expression, quote_name};
 
     #[test]
-    fn a_name_is_quoted_where_it_could_mean_something_else() {
+    fn a_name_is_quoted_if_it_could_be_misread() {
         let definition = |name: &str| as_definition(name.to_owned());
         for plain in ["Year", "Order Year", "Größe", "a-b", "[Year]", "[Net [EUR]]]"] {
             assert_eq!(definition(plain), plain);
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn an_expression_begins_with_an_equals_sign() {
+    fn an_expression_starts_with_an_equals_sign() {
         assert_eq!(as_expression("Year(Day)".into()), "=Year(Day)");
         assert_eq!(as_expression("=Year(Day)".into()), "=Year(Day)");
         assert_eq!(as_expression(" =1".into()), " =1");

@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_that_was_set_stays() {
+    fn an_explicit_sort_order_is_kept() {
         let cube = HyperCubeDef::default()
             .with_inter_column_sort_order([0, 1])
             .with_dimensions([NxDimension::field("D")])

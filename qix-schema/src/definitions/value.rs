@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn integers_that_a_number_cannot_hold_are_strings() {
+    fn integers_too_large_for_a_number_are_strings() {
         assert_eq!(FieldValue::from(-7_i64), FieldValue::from(-7.0));
         assert_eq!(FieldValue::from(1_u64 << 53), FieldValue::from(9_007_199_254_740_992.0));
         assert_eq!(FieldValue::from((1_u64 << 53) + 1), FieldValue::from("9007199254740993"));

@@ -231,7 +231,7 @@ mod tests {
     const AFTER: &str = ",\"qElemNumber\":0,\"qState\":\"L\"},{\"qText\":\"next\",\"qNum\":1234567890123456789";
 
     #[test]
-    fn leading_digits_have_their_value() {
+    fn leading_digits_are_parsed() {
         for byte in 0..=255_u8 {
             for place in 0..8 {
                 let mut bytes = *b"90817263";
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn ties_and_their_neighbors_round_as_they_should() {
+    fn ties_and_their_neighbors_are_rounded_correctly() {
         for places in 0..19 {
             let five = 5_u64.pow(places);
             for bits in 50..64 {
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_numbers_as_json_writes_them_and_no_others() {
+    fn accepts_exactly_the_numbers_of_json() {
         for text in [
             "0",
             "-0",
@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_whole_numbers_of_few_digits() {
+    fn accepts_integers_with_few_digits() {
         for (text, expected) in [("0", 0), ("-2", -2), ("12345678", 12_345_678), ("-99999999", -99_999_999)] {
             assert_eq!(integer(format!("{text}{AFTER}").as_bytes()), Some((expected, text.len())));
         }

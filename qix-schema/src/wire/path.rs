@@ -88,7 +88,7 @@ mod tests {
     use super::at;
 
     #[test]
-    fn names_the_value_that_ends_at_the_place() {
+    fn names_the_value_that_ends_at_the_position() {
         let text = r#"{"a":{"b":[1,[2,"x\"]y"]]},"c":true}"#;
         let end_of = |part: &str| text.find(part).unwrap() + part.len();
         assert_eq!(at(text, 1, end_of("[1")), "a.b[0]");

@@ -73,7 +73,7 @@ const VALUES: [&str; 62] = [
 ];
 
 #[test]
-fn every_value_in_every_place_is_read_like_the_general_decoder_does() {
+fn every_value_at_every_position_decodes_like_with_serde() {
     for value in VALUES {
         for written in [value.to_owned(), format!(" \n{value}\t"), format!("{value}]"), format!("{value},")] {
             agree::<String>(&written);
@@ -104,7 +104,7 @@ fn every_value_in_every_place_is_read_like_the_general_decoder_does() {
 const NX_CELL: &[&str] = <NxCell as crate::wire::Record>::MEMBERS;
 
 #[test]
-fn objects_are_read_like_the_general_decoder_does() {
+fn objects_decode_like_with_serde() {
     for text in [
         r#"{"qText":"a","qNum":1"#,
         r#"{"qText":"a" "qNum":1}"#,
@@ -151,7 +151,7 @@ fn objects_are_read_like_the_general_decoder_does() {
 }
 
 #[test]
-fn trees_of_any_depth_are_read_like_the_general_decoder_does() {
+fn trees_of_any_depth_decode_like_with_serde() {
     for depth in [1, 2, 9, 127, 128, 500, 4094, 4095, 4096, 4097, 20_000] {
         let tree = format!("{}{}", r#"{"qSubNodes":["#.repeat(depth), "]}".repeat(depth));
         // Formatting a tree needs more stack than reading it.
@@ -167,7 +167,7 @@ fn trees_of_any_depth_are_read_like_the_general_decoder_does() {
 }
 
 #[test]
-fn errors_have_the_same_text_as_those_of_the_general_decoder() {
+fn errors_have_the_same_text_as_with_serde() {
     for text in [
         r#"{"qText":"a","qNum":true}"#,
         r#"{"qText":3}"#,
@@ -194,7 +194,7 @@ fn errors_have_the_same_text_as_those_of_the_general_decoder() {
 /// Run with `cargo test -p qix-schema -- --ignored` if the folder `../shared/corpus` is next to the checkout.
 #[test]
 #[ignore = "needs ../shared/corpus"]
-fn documents_of_engines_are_read_like_the_general_decoder_does() {
+fn engine_documents_decode_like_with_serde() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus");
     let mut count = 0;
     for path in ["layouts", "frames", "stored"].iter().flat_map(|folder| files(&corpus.join(folder))) {

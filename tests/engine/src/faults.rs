@@ -341,7 +341,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_fault_waits_for_its_turn_and_then_ends() {
+    fn a_fault_starts_after_some_messages_and_then_ends() {
         let mut faults = vec![Fault::delay(Duration::ZERO).on("GetLayout").after(1).times(1)];
         let mut hits = |method| strike(&mut faults, Stage::Answer, 1, method).len();
         assert_eq!([hits("GetField"), hits("GetLayout"), hits("GetLayout"), hits("GetLayout")], [0, 0, 1, 0]);
@@ -349,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_is_set_where_there_was_none() {
+    fn a_missing_member_is_created() {
         let mut value = json!({ "a": [1, { "b": 2 }] });
         set(&mut value, "/a/1/b", &json!("x"));
         set(&mut value, "/new/deep", &json!(null));

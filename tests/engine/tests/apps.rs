@@ -112,7 +112,7 @@ async fn an_app_is_described_in_json() {
 }
 
 #[tokio::test]
-async fn an_app_is_read_from_the_folder_that_unbuilding_writes() {
+async fn an_app_is_read_from_an_unbuild_folder() {
     let variables = r#"[{ "qInfo": { "qId": "v" }, "qName": "vScale", "qDefinition": "10" }]"#;
     let folder = Folder::new(
         "unbuild",
@@ -140,7 +140,7 @@ async fn an_app_is_read_from_the_folder_that_unbuilding_writes() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_is_refused_by_name() {
+async fn invalid_apps_are_rejected_by_name() {
     let app = || App::new("a").script(SCRIPT);
     let object = || json!({ "qInfo": { "qId": "x", "qType": "t" } });
     assert_eq!(fails(app().object(object()).measure(object())).await, "app `a`: there are two things of the id `x`");

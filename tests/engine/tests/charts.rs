@@ -33,7 +33,7 @@ fn prepared(scripts: &Path) -> Result<PathBuf, String> {
 }
 
 #[tokio::test]
-async fn the_vendors_charts_show_what_the_data_say() {
+async fn the_vendors_charts_show_the_data() {
     let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/charts");
     let browser = match prepared(&scripts) {
         Ok(browser) => browser,

@@ -17,7 +17,7 @@ async fn delta(client: &mut Client, handle: i64, method: &str, params: Value, id
 }
 
 #[tokio::test]
-async fn a_layout_comes_whole_then_as_what_is_different() {
+async fn the_first_layout_is_complete_and_later_ones_are_deltas() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     client.result(1, "CreateObject", json!([{ "qInfo": { "qId": "a", "qType": "thing" }, "size": 1 }])).await;
@@ -33,7 +33,7 @@ async fn a_layout_comes_whole_then_as_what_is_different() {
 }
 
 #[tokio::test]
-async fn the_state_is_one_of_handle_and_method_whatever_the_parameters() {
+async fn the_delta_state_depends_on_handle_and_method_only() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     let year = delta(&mut client, 1, "GetField", json!(["Year"]), 101).await;
@@ -47,7 +47,7 @@ async fn the_state_is_one_of_handle_and_method_whatever_the_parameters() {
 }
 
 #[tokio::test]
-async fn an_answer_in_full_starts_anew() {
+async fn a_complete_response_resets_the_delta() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     delta(&mut client, 1, "GetAppProperties", json!([]), 101).await;

@@ -39,7 +39,7 @@ async fn a_new_app_has_a_locale_and_a_script_with_all_settings() {
 }
 
 #[tokio::test]
-async fn lineage_and_fields_are_told() {
+async fn lineage_and_fields_are_returned() {
     let script = "A: LOAD * INLINE [x, y\n1, a\n2, b];\nB: LOAD x, x * 2 AS z RESIDENT A;";
     let engine = TestEngine::builder().with_app(App::new("a").script(script)).start().await.unwrap();
     let mut client = Client::open(&engine, "a").await;
@@ -70,7 +70,7 @@ async fn lineage_and_fields_are_told() {
 }
 
 #[tokio::test]
-async fn a_draft_becomes_its_object_or_goes_away() {
+async fn a_draft_replaces_its_object_or_is_destroyed() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     let sheet = client.object(1, "CreateObject", json!([{ "qInfo": { "qId": "s", "qType": "sheet" }, "n": 1 }])).await;
@@ -91,7 +91,7 @@ async fn a_draft_becomes_its_object_or_goes_away() {
 }
 
 #[tokio::test]
-async fn files_of_a_connection_are_looked_into() {
+async fn files_of_a_connection_are_previewed() {
     let folder = std::env::temp_dir().join(format!("qix-test-engine-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("d.csv"), "a;b\n1;x\n2;y\n").unwrap();
@@ -116,7 +116,7 @@ async fn files_of_a_connection_are_looked_into() {
 }
 
 #[tokio::test]
-async fn a_bookmark_gives_its_values_and_says_what_is_gone() {
+async fn a_bookmark_returns_its_values_and_missing_ones() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     let year = client.object(1, "GetField", json!(["Year"])).await;

@@ -27,7 +27,7 @@ async fn a_late_answer_is_overtaken() {
 }
 
 #[tokio::test]
-async fn answers_come_in_reverse() {
+async fn responses_can_be_reversed() {
     let (_engine, mut client) = client(Fault::reorder(3)).await;
     let mut ids = Vec::new();
     for _ in 0..3 {
@@ -73,7 +73,7 @@ async fn answers_are_spoiled() {
 }
 
 #[tokio::test]
-async fn an_answer_is_held_back_for_ever() {
+async fn a_response_can_be_withheld_forever() {
     let (_engine, mut client) = client(Fault::never_answer().on("GetScript")).await;
     let never = client.send(1, "GetScript", json!([])).await;
     client.result(1, "GetAppProperties", json!([])).await;
@@ -89,7 +89,7 @@ async fn notifications_are_repeated() {
 }
 
 #[tokio::test]
-async fn a_slow_calculation_is_cancelled() {
+async fn a_slow_calculation_is_canceled() {
     let (_engine, mut client) = client(Fault::slow(Duration::from_secs(60)).on("GetAppLayout")).await;
     let slow = client.send(1, "GetAppLayout", json!([])).await;
     client.result(-1, "CancelRequest", json!([slow])).await;
@@ -111,7 +111,7 @@ async fn an_upgrade_is_refused_and_on_connected_never_comes() {
 }
 
 #[tokio::test]
-async fn an_address_brings_faults_for_its_own_socket() {
+async fn an_address_can_add_faults_for_its_own_socket() {
     let engine = TestEngine::start().await.unwrap();
     let mut faulty = Client::connect(&engine, "/app/sales?fault=error%3D5%20on%20GetDocList%20times%201").await;
     let mut sound = Client::connect(&engine, "/app/sales").await;

@@ -11,7 +11,7 @@ fn thing(id: &str) -> serde_json::Value {
 }
 
 #[tokio::test]
-async fn a_change_is_said_once_until_the_client_fetches() {
+async fn a_change_is_announced_once_until_the_client_fetches() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     let created = client.call(1, "CreateObject", thing("a")).await;
@@ -29,7 +29,7 @@ async fn a_change_is_said_once_until_the_client_fetches() {
 }
 
 #[tokio::test]
-async fn changes_reach_other_sockets_by_themselves() {
+async fn changes_are_pushed_to_other_sockets() {
     let engine = TestEngine::start().await.unwrap();
     let mut first = Client::open(&engine, "sales").await;
     first.result(1, "CreateObject", thing("a")).await;
@@ -44,7 +44,7 @@ async fn changes_reach_other_sockets_by_themselves() {
 }
 
 #[tokio::test]
-async fn what_is_destroyed_closes_its_handles_and_those_of_its_children() {
+async fn destroying_an_object_closes_its_handles_and_those_of_its_children() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     client.result(1, "CreateObject", thing("sheet")).await;
@@ -59,7 +59,7 @@ async fn what_is_destroyed_closes_its_handles_and_those_of_its_children() {
 }
 
 #[tokio::test]
-async fn lists_change_with_what_they_list() {
+async fn lists_change_with_their_items() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     let lists = json!([{
@@ -87,7 +87,7 @@ async fn lists_change_with_what_they_list() {
 }
 
 #[tokio::test]
-async fn a_selection_makes_stale_what_looks_at_its_state_and_nothing_else() {
+async fn a_selection_invalidates_only_objects_that_use_its_state() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     client.result(1, "AddAlternateState", json!(["Other"])).await;

@@ -15,7 +15,7 @@ fn thing(id: &str, members: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn whatever_a_client_keeps_in_an_object_stays() {
+async fn custom_members_of_objects_are_kept() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     let own = json!({
@@ -35,7 +35,7 @@ async fn whatever_a_client_keeps_in_an_object_stays() {
 }
 
 #[tokio::test]
-async fn patches_change_what_they_name() {
+async fn patches_change_the_named_members() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     let handle = client.object(1, "CreateObject", thing("a", &json!({ "size": 1 }))).await;
@@ -48,7 +48,7 @@ async fn patches_change_what_they_name() {
 }
 
 #[tokio::test]
-async fn soft_patches_are_the_sessions_own() {
+async fn soft_patches_belong_to_the_session() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     let handle = client.object(1, "CreateObject", thing("a", &json!({ "size": 1 }))).await;
@@ -69,7 +69,7 @@ async fn soft_patches_are_the_sessions_own() {
 }
 
 #[tokio::test]
-async fn a_linked_object_takes_what_it_does_not_say_itself() {
+async fn a_linked_object_inherits_missing_properties() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     let base = client.object(1, "CreateObject", thing("base", &json!({ "a": 1, "deep": { "x": 1, "y": 1 } }))).await;
@@ -142,7 +142,7 @@ async fn master_items_have_layouts() {
 }
 
 #[tokio::test]
-async fn variables_are_made_once_by_name() {
+async fn variable_names_are_unique() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     let variable = |name: &str| json!([{ "qInfo": { "qType": "variable" }, "qName": name, "qDefinition": "5" }]);

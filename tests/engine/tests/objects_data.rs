@@ -59,7 +59,7 @@ async fn a_cube_has_a_layout_and_pages() {
 }
 
 #[tokio::test]
-async fn cells_are_selected_and_the_cube_follows() {
+async fn selecting_cells_updates_the_cube() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     let object = client.object(1, "CreateObject", cube()).await;
@@ -169,7 +169,7 @@ async fn a_cube_is_exported_as_a_file() {
 }
 
 #[tokio::test]
-async fn a_cycle_is_stepped_by_the_session_alone() {
+async fn a_cyclic_group_is_stepped_in_the_session_only() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     let cycle = json!([{
@@ -197,7 +197,7 @@ async fn a_cycle_is_stepped_by_the_session_alone() {
 }
 
 #[tokio::test]
-async fn a_list_keeps_its_order_while_it_is_being_selected_in() {
+async fn a_list_keeps_its_order_in_selection_mode() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     let mut by_state = list();
@@ -260,7 +260,7 @@ async fn charts_have_data_of_their_own_kinds() {
 }
 
 #[tokio::test]
-async fn what_comes_with_a_layout_is_cut_to_the_cube_and_what_is_asked_for_is_not() {
+async fn initial_pages_are_cut_to_the_cube_and_requested_pages_are_not() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     let large = json!([{ "qWidth": 1000, "qHeight": 1000 }]);

@@ -26,7 +26,7 @@ fn failure(arguments: &[&str]) -> (Option<i32>, String) {
 }
 
 #[tokio::test]
-async fn it_says_where_it_listens_and_serves() {
+async fn it_prints_its_address_and_serves() {
     let (mut engine, url) = start(&[]);
     assert!(url.starts_with("ws://127.0.0.1:"), "{url}");
     tokio_tungstenite::connect_async(&url).await.unwrap();
@@ -41,7 +41,7 @@ async fn it_says_where_it_listens_and_serves() {
 
 #[cfg(unix)]
 #[test]
-fn it_ends_well_when_it_is_asked_to() {
+fn it_exits_with_0_on_ctrl_c_and_sigterm() {
     for signal in ["-INT", "-TERM"] {
         let (mut engine, _) = start(&[]);
         Command::new("kill").args([signal, &engine.id().to_string()]).status().unwrap();
@@ -50,7 +50,7 @@ fn it_ends_well_when_it_is_asked_to() {
 }
 
 #[test]
-fn the_exit_code_says_what_failed() {
+fn the_exit_code_tells_what_failed() {
     let (mut engine, url) = start(&[]);
     let port = url.rsplit(':').next().unwrap();
     let (code, message) = failure(&["--port", port]);
@@ -131,7 +131,7 @@ fn it_lists_its_methods() {
 }
 
 #[test]
-fn a_fault_that_it_does_not_know_is_refused() {
+fn an_unknown_fault_is_rejected() {
     let (code, message) = failure(&["--fault", "explode"]);
     assert_eq!(code, Some(2));
     assert!(message.contains("no such fault"), "{message}");

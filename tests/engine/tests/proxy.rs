@@ -94,7 +94,7 @@ async fn closed(socket: &mut Socket) -> u16 {
 const BEARER: Headers<'static> = &[("authorization", "Bearer secret")];
 
 #[tokio::test]
-async fn a_login_brings_a_cookie_and_the_cookie_makes_no_other_login() {
+async fn a_login_sets_a_cookie_and_the_cookie_prevents_another_login() {
     let engine = start(proxy()).await;
     let (mut first, cookies) = admitted(&engine, "/app/sales", BEARER).await;
     let (user, state) = greeting(&mut first).await;
@@ -119,7 +119,7 @@ async fn a_login_brings_a_cookie_and_the_cookie_makes_no_other_login() {
 }
 
 #[tokio::test]
-async fn a_stale_cookie_is_a_login_or_a_refusal() {
+async fn a_stale_cookie_requires_a_login() {
     let engine = start(proxy()).await;
     let (_, cookies) = admitted(&engine, "/app/sales", BEARER).await;
     engine.expire_cookies();
@@ -133,7 +133,7 @@ async fn a_stale_cookie_is_a_login_or_a_refusal() {
 }
 
 #[tokio::test]
-async fn a_ticket_is_good_for_one_login() {
+async fn a_ticket_is_valid_for_one_login() {
     let engine = start(proxy()).await;
     let (_, cookies) = admitted(&engine, "/app/sales?qlikTicket=t1", &[]).await;
     assert_eq!(refused(&engine, "/app/sales?qlikTicket=t1", &[]).await.0, 302);
@@ -153,7 +153,7 @@ async fn a_ticket_is_good_for_one_login() {
 }
 
 #[tokio::test]
-async fn every_way_to_log_in_has_its_refusal() {
+async fn every_login_type_has_its_own_refusal() {
     let ways = [
         (Login::Windows, 302, "/w/internal_windows_authentication/"),
         (Login::Forms, 302, "/w/internal_forms_authentication/"),
@@ -176,7 +176,7 @@ async fn every_way_to_log_in_has_its_refusal() {
 }
 
 #[tokio::test]
-async fn a_login_may_be_asked_for_on_the_socket() {
+async fn a_login_can_be_requested_on_the_socket() {
     let engine = start(Proxy::new().virtual_proxy(VirtualProxy::new("").login(Login::Notification))).await;
     let (mut socket, cookies) = admitted(&engine, "/app/sales", &[]).await;
     assert!(cookies.is_empty());
@@ -228,7 +228,7 @@ async fn a_lock_out_ends() {
 }
 
 #[tokio::test]
-async fn each_virtual_proxy_has_its_cookie() {
+async fn each_virtual_proxy_has_its_own_cookie() {
     let proxy = proxy()
         .virtual_proxy(VirtualProxy::new("a"))
         .virtual_proxy(VirtualProxy::new("b").cookie("B").cookie_attributes("Path=/b; Max-Age=60"))
@@ -249,7 +249,7 @@ async fn each_virtual_proxy_has_its_cookie() {
 }
 
 #[tokio::test]
-async fn a_load_balancer_leads_back_only_by_its_cookie() {
+async fn a_load_balancer_finds_the_node_by_its_cookie_only() {
     let engine = start(proxy().balancer("AWSALB", 2)).await;
     let (mut first, cookies) = admitted(&engine, "/app/sales", BEARER).await;
     greeting(&mut first).await;
@@ -264,7 +264,7 @@ async fn a_load_balancer_leads_back_only_by_its_cookie() {
 }
 
 #[tokio::test]
-async fn a_cookie_needs_the_token_against_forged_requests() {
+async fn a_cookie_requires_the_csrf_token() {
     let engine = start(proxy().csrf()).await;
     let (status, headers, _) =
         raw_request(&engine, "GET /qps/csrftoken", &[("Authorization", "Bearer secret")], "").await;
@@ -280,7 +280,7 @@ async fn a_cookie_needs_the_token_against_forged_requests() {
 }
 
 #[tokio::test]
-async fn an_origin_that_is_not_allowed_is_refused() {
+async fn a_disallowed_origin_is_refused() {
     let engine = start(proxy().origin("https://portal.example")).await;
     let from = |origin| [("authorization", "Bearer secret"), ("origin", origin)];
     assert_eq!(refused(&engine, "/app/sales", &from("https://evil.example")).await.0, 403);
@@ -299,7 +299,7 @@ async fn an_idle_socket_is_closed_and_its_session_waits() {
 }
 
 #[tokio::test]
-async fn the_pages_and_the_user_are_there() {
+async fn the_proxy_serves_pages_and_the_current_user() {
     let engine = start(proxy()).await;
     for page in ["/internal_forms_authentication/?targetId=1", "/login", "/saml/sso"] {
         assert_eq!(raw_request(&engine, &format!("GET {page}"), &[], "").await.0, 200, "{page}");
@@ -318,7 +318,7 @@ async fn the_pages_and_the_user_are_there() {
 }
 
 #[tokio::test]
-async fn a_bare_app_is_sent_to_its_folder_with_and_without_a_proxy() {
+async fn app_without_a_slash_redirects_with_and_without_a_proxy() {
     for engine in [start(proxy()).await, TestEngine::start().await.unwrap()] {
         assert_eq!(refused(&engine, "/app", BEARER).await, (301, "/app/".to_owned()));
         assert_eq!(refused(&engine, "/vp/app?x=1", BEARER).await, (301, "/vp/app/?x=1".to_owned()));

@@ -21,7 +21,7 @@ async fn session_app(engine: &TestEngine, script: &str) -> Client {
 const NUMBERS: &str = "Numbers:\nLOAD RecNo() AS ID AUTOGENERATE 5;";
 
 #[tokio::test]
-async fn a_reload_brings_data_and_says_what_changed() {
+async fn a_reload_loads_data_and_announces_changes() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = session_app(&engine, NUMBERS).await;
     client.result(1, "GetAppLayout", json!([])).await;
@@ -38,7 +38,7 @@ async fn a_reload_brings_data_and_says_what_changed() {
 }
 
 #[tokio::test]
-async fn progress_is_told_once_and_unread_messages_wait() {
+async fn progress_is_returned_once_and_unread_messages_wait() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = session_app(&engine, NUMBERS).await;
     let id = client.send(1, "DoReload", json!([])).await;
@@ -59,7 +59,7 @@ async fn progress_is_told_once_and_unread_messages_wait() {
 }
 
 #[tokio::test]
-async fn a_running_reload_is_seen_and_excludes_another() {
+async fn a_running_reload_is_reported_and_excludes_another() {
     let engine =
         TestEngine::builder().fault(Fault::slow(Duration::from_secs(60)).on("DoReload")).start().await.unwrap();
     let mut client = session_app(&engine, NUMBERS).await;
@@ -75,7 +75,7 @@ async fn a_running_reload_is_seen_and_excludes_another() {
 }
 
 #[tokio::test]
-async fn errors_are_in_the_progress_data_when_that_is_wanted() {
+async fn errors_are_in_the_progress_data_if_requested() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = session_app(&engine, "LOAD Nothing RESIDENT Nowhere;").await;
     for wanted in [false, true] {
@@ -117,7 +117,7 @@ async fn a_failed_reload_names_its_line_counted_from_zero() {
 }
 
 #[tokio::test]
-async fn what_the_engine_does_not_do_is_a_failed_reload_that_names_it() {
+async fn unsupported_statements_fail_the_reload_by_name() {
     let engine = TestEngine::start().await.unwrap();
     let script = "///$tab Main\nSET a = 1;\n///$tab Data\nLIB CONNECT TO 'warehouse';\nT:\nSQL SELECT x FROM y;";
     let mut client = session_app(&engine, script).await;
@@ -149,7 +149,7 @@ async fn what_the_engine_does_not_do_is_a_failed_reload_that_names_it() {
 }
 
 #[tokio::test]
-async fn a_limit_counts_in_debug_mode_which_waits_for_a_word() {
+async fn the_fetch_limit_applies_in_debug_mode_which_waits_for_interact_done() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = session_app(&engine, NUMBERS).await;
     client.result(1, "SetFetchLimit", json!([3])).await;
@@ -172,7 +172,7 @@ async fn a_limit_counts_in_debug_mode_which_waits_for_a_word() {
 }
 
 #[tokio::test]
-async fn variables_of_the_script_come_back_and_those_of_the_session_stay_its_own() {
+async fn script_variables_are_returned_and_session_variables_are_separate() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = session_app(&engine, "SET a = 1; LET b = own;").await;
     let own = json!([{ "qInfo": { "qType": "variable" }, "qName": "own", "qDefinition": "5" }]);
@@ -209,7 +209,7 @@ async fn a_new_app_starts_with_every_variable_that_an_engine_sets() {
 }
 
 #[tokio::test]
-async fn a_reload_waits_for_a_word_on_an_error() {
+async fn a_reload_waits_for_interact_done_on_an_error() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = session_app(&engine, "LOAD Nothing RESIDENT Nowhere;").await;
     client.result(-1, "ConfigureReload", json!([false, true, true])).await;

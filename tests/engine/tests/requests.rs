@@ -7,7 +7,7 @@ use qix_test_engine::TestEngine;
 use serde_json::json;
 
 #[tokio::test]
-async fn the_engine_says_who_it_is() {
+async fn the_engine_returns_its_version() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::connect(&engine, "/app/engineData").await;
     let version = client.call(-1, "EngineVersion", json!([])).await;
@@ -22,7 +22,7 @@ async fn the_engine_says_who_it_is() {
 }
 
 #[tokio::test]
-async fn opening_an_app_gives_its_handle_and_says_that_it_is_new() {
+async fn opening_an_app_returns_its_handle_as_changed() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::connect(&engine, "/app/sales").await;
     let none = client.call(-1, "GetActiveDoc", json!([])).await;
@@ -35,7 +35,7 @@ async fn opening_an_app_gives_its_handle_and_says_that_it_is_new() {
 }
 
 #[tokio::test]
-async fn what_does_not_fit_the_schema_is_refused() {
+async fn requests_that_do_not_match_the_schema_are_rejected() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     assert_eq!(client.error(-1, "NoSuchMethod", json!([])).await, -32601);
@@ -50,7 +50,7 @@ async fn what_does_not_fit_the_schema_is_refused() {
 }
 
 #[tokio::test]
-async fn what_is_no_request_is_answered_all_the_same() {
+async fn invalid_requests_are_answered() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::connect(&engine, "/app/sales").await;
     client.send_text("this is not JSON").await;
@@ -61,7 +61,7 @@ async fn what_is_no_request_is_answered_all_the_same() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_comes_without_a_handle() {
+async fn missing_items_are_returned_without_a_handle() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     let nothing = client.call(1, "GetObject", json!(["nobody"])).await;

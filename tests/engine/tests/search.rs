@@ -26,7 +26,7 @@ fn page() -> Value {
 }
 
 #[tokio::test]
-async fn each_group_is_a_set_of_fields_that_go_together() {
+async fn each_group_is_a_set_of_fields_that_match_together() {
     let (_engine, mut client) = people().await;
     let found = client.result(1, "SearchResults", json!([{}, ["jo"], page()])).await["qResult"].take();
     assert_eq!(found["qTotalNumberOfGroups"], 2);
@@ -65,7 +65,7 @@ async fn a_result_can_be_selected_in_all_of_its_fields() {
 }
 
 #[tokio::test]
-async fn words_are_suggested_and_associations_told() {
+async fn words_are_suggested_and_associations_are_returned() {
     let (_engine, mut client) = people().await;
     let suggested = client.result(1, "SearchSuggest", json!([{}, ["jo"]])).await["qResult"].take();
     let words: Vec<&Value> = suggested["qSuggestions"].as_array().unwrap().iter().map(|s| &s["qValue"]).collect();
@@ -79,7 +79,7 @@ async fn words_are_suggested_and_associations_told() {
 }
 
 #[tokio::test]
-async fn objects_are_found_by_what_they_show() {
+async fn objects_are_found_by_their_texts() {
     let (_engine, mut client) = people().await;
     let options = json!({ "qAttributes": ["qProperty"] });
     let found = client.result(1, "SearchObjects", json!([options, ["jo"], page()])).await["qResult"].take();

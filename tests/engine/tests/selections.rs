@@ -16,7 +16,7 @@ fn selections() -> Value {
 }
 
 #[tokio::test]
-async fn a_field_is_selected_in_and_everybody_hears_of_it() {
+async fn a_selection_in_a_field_is_announced_to_all_sockets() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     let mut other = Client::connect(&engine, "/app/sales").await;
@@ -44,7 +44,7 @@ async fn a_field_is_selected_in_and_everybody_hears_of_it() {
 }
 
 #[tokio::test]
-async fn a_selection_aborts_what_is_being_calculated() {
+async fn a_selection_aborts_running_calculations() {
     let engine = TestEngine::builder()
         .fault(Fault::slow(Duration::from_secs(60)).on("GetLayout").times(1))
         .fault(Fault::slow(Duration::from_secs(60)).on("Evaluate").times(1));
@@ -63,7 +63,7 @@ async fn a_selection_aborts_what_is_being_calculated() {
 }
 
 #[tokio::test]
-async fn calculations_of_other_sessions_go_on() {
+async fn calculations_of_other_sessions_continue() {
     let engine = TestEngine::builder().fault(Fault::slow(Duration::from_millis(50)).on("Evaluate"));
     let engine = engine.start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
@@ -75,7 +75,7 @@ async fn calculations_of_other_sessions_go_on() {
 }
 
 #[tokio::test]
-async fn bookmarks_bring_selections_back() {
+async fn bookmarks_restore_selections() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     let region = client.object(1, "GetField", json!(["Region"])).await;
@@ -103,7 +103,7 @@ async fn bookmarks_bring_selections_back() {
 }
 
 #[tokio::test]
-async fn alternate_states_are_apart() {
+async fn alternate_states_are_independent() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     client.result(1, "AddAlternateState", json!(["B"])).await;
@@ -152,7 +152,7 @@ async fn selections_and_bookmarks_are_set_expressions() {
 }
 
 #[tokio::test]
-async fn references_to_fields_are_checked_strictly_when_asked() {
+async fn references_to_fields_are_checked_in_strict_mode() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     for (strict, bad) in [(false, json!([])), (true, json!([{ "qFrom": 6, "qCount": 3 }]))] {
@@ -164,7 +164,7 @@ async fn references_to_fields_are_checked_strictly_when_asked() {
 }
 
 #[tokio::test]
-async fn expressions_anywhere_become_their_values() {
+async fn expressions_anywhere_are_replaced_by_their_values() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     let properties = json!([{
@@ -188,7 +188,7 @@ async fn expressions_anywhere_become_their_values() {
 }
 
 #[tokio::test]
-async fn requests_wait_for_a_selection_but_not_those_that_stop_it() {
+async fn requests_wait_for_a_selection_except_those_that_abort_it() {
     let engine = TestEngine::builder().fault(Fault::slow(Duration::from_secs(60)).on("Select").times(1));
     let engine = engine.start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
@@ -205,7 +205,7 @@ async fn requests_wait_for_a_selection_but_not_those_that_stop_it() {
 }
 
 #[tokio::test]
-async fn a_bookmark_brings_variables_back_if_it_includes_them() {
+async fn a_bookmark_restores_variables_that_it_includes() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     let variable = json!([{ "qInfo": { "qType": "variable" }, "qName": "vLimit", "qDefinition": "5" }]);
@@ -257,7 +257,7 @@ async fn a_field_with_always_one_selected_value_refuses_none_and_several() {
 }
 
 #[tokio::test]
-async fn texts_that_are_not_there_are_answered_with_true_and_change_nothing() {
+async fn unknown_texts_return_true_and_change_nothing() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     let year = client.object(1, "GetField", json!(["Year"])).await;
@@ -300,7 +300,7 @@ async fn a_master_dimension_steps_through_its_fields_in_every_object() {
 }
 
 #[tokio::test]
-async fn active_fields_of_groups_are_told_and_applied() {
+async fn active_fields_of_groups_are_returned_and_applied() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     let cycle = json!([{

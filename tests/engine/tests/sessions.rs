@@ -33,7 +33,7 @@ async fn the_same_user_and_address_share_a_session() {
 }
 
 #[tokio::test]
-async fn a_session_outlives_its_sockets_for_as_long_as_it_was_told() {
+async fn a_session_outlives_its_sockets_for_its_time_to_live() {
     let engine = TestEngine::start().await.unwrap();
     for (path, again) in [
         ("/app/sales/ttl/60", "SESSION_ATTACHED"),
@@ -50,7 +50,7 @@ async fn a_session_outlives_its_sockets_for_as_long_as_it_was_told() {
 }
 
 #[tokio::test]
-async fn what_is_not_saved_is_lost_with_the_last_session() {
+async fn unsaved_changes_are_lost_with_the_last_session() {
     let engine = TestEngine::builder().session_ttl(Duration::ZERO).start().await.unwrap();
     for (save, kept) in [(false, false), (true, true)] {
         let mut client = Client::open(&engine, "sales").await;
@@ -69,7 +69,7 @@ async fn what_is_not_saved_is_lost_with_the_last_session() {
 }
 
 #[tokio::test]
-async fn session_apps_are_gone_with_their_session() {
+async fn session_apps_end_with_their_session() {
     let engine = TestEngine::builder().with_app(App::new("template").script("T: LOAD 1 AS A AUTOGENERATE 1;"));
     let engine = engine.session_ttl(Duration::ZERO).start().await.unwrap();
     let mut client = Client::connect(&engine, "/app/engineData").await;
@@ -98,7 +98,7 @@ async fn session_apps_are_gone_with_their_session() {
 }
 
 #[tokio::test]
-async fn an_app_that_is_open_is_given_again_or_refused_as_the_deployment_does() {
+async fn opening_an_open_app_returns_it_or_fails_as_in_the_deployment() {
     for (on_open, code) in [(OnOpen::Attached, None), (OnOpen::Error, Some(1002))] {
         let engine = TestEngine::builder().with_app(App::new("other")).on_open(on_open).start().await.unwrap();
         let mut first = Client::open(&engine, "sales").await;
@@ -122,7 +122,7 @@ async fn an_unknown_app_is_refused_in_the_engines_words() {
 }
 
 #[tokio::test]
-async fn a_sixth_session_is_one_too_many_if_five_are_allowed() {
+async fn sessions_above_the_limit_are_refused() {
     let engine = TestEngine::builder().max_sessions_per_user(1).start().await.unwrap();
     let _first = Client::connect(&engine, "/app/a").await;
     let mut second = Client::connect_as(&engine, "/app/b", "").await;
@@ -134,7 +134,7 @@ async fn a_sixth_session_is_one_too_many_if_five_are_allowed() {
 }
 
 #[tokio::test]
-async fn a_restart_closes_sockets_and_forgets_sessions() {
+async fn a_restart_closes_sockets_and_ends_sessions() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::connect(&engine, "/app/sales/ttl/60").await;
     engine.restart();
@@ -147,7 +147,7 @@ async fn a_restart_closes_sockets_and_forgets_sessions() {
 }
 
 #[tokio::test]
-async fn a_deleted_app_is_taken_from_those_who_have_it_open() {
+async fn a_deleted_app_closes_the_sessions_that_have_it_open() {
     let engine = TestEngine::start().await.unwrap();
     let mut mine = Client::open(&engine, "sales").await;
     let mut theirs = Client::connect(&engine, "/app/sales/identity/2").await;

@@ -71,7 +71,7 @@ async fn definitions_inside_a_clients_own_members_are_written_in_full_too() {
 }
 
 #[tokio::test]
-async fn items_are_written_as_engines_write_them() {
+async fn items_are_written_like_an_engine_does() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     let info = |id: &str| json!({ "qId": id, "qType": id });
@@ -111,7 +111,7 @@ async fn items_are_written_as_engines_write_them() {
 }
 
 #[tokio::test]
-async fn what_a_list_does_not_find_is_an_empty_string() {
+async fn missing_members_of_lists_are_empty_strings() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     client.result(1, "CreateObject", json!([{ "qInfo": { "qId": "s", "qType": "sheet" }, "rank": 1 }])).await;

@@ -85,7 +85,7 @@ mod tests {
     use crate::Reason;
 
     #[test]
-    fn members_of_unexpected_forms_are_named_and_left_out() {
+    fn members_of_unexpected_forms_are_named_and_omitted() {
         let message = r#"{"id": "x", "handle": 3, "change": [1, "2"], "close": null, "suspend": [4, 4], "new": {}}"#;
         let envelope = Envelope::read(message).unwrap();
         assert_eq!((envelope.id, envelope.handle, envelope.suspend.as_slice()), (None, Some(3), [4].as_slice()));
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_is_no_message() {
+    fn only_objects_are_messages() {
         assert!(Envelope::read("[{}]").is_none() && Envelope::read("null").is_none());
     }
 }

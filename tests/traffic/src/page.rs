@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_in_a_log_gets_out_of_its_place() {
+    fn log_content_cannot_escape_in_the_page() {
         let evil = "</script><script>alert(1)</script><!--{{title}}";
         let message = serde_json::json!({ "method": evil, "id": 1, "params": [evil, "a\u{2028}b"] });
         let page = page(&format!(r#"{{"dir": ">", "msg": {message}}}"#), evil);

@@ -122,7 +122,7 @@ mod tests {
     use crate::{Micros, Reason};
 
     #[test]
-    fn lines_that_cannot_be_used_are_listed_and_left_out() {
+    fn unusable_lines_are_listed_and_omitted() {
         let lines: [&[u8]; 9] = [
             b"\xef\xbb\xbf{\"dir\": \"<\", \"msg\": {}, \"at\": 1.5, \"more\": []}\r",
             b"",

@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn names_come_from_wherever_the_answer_has_them() {
+    fn names_are_found_anywhere_in_the_response() {
         let result =
             r#"{"qReturn": {"qType": "GenericObject", "qHandle": 2, "qGenericType": "table", "qGenericId": "a"}}"#;
         assert_eq!(Returns::default().read(1, "GetObject", result, false), object(2, Some("table"), "a"));
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_layout_tells_what_it_is_of() {
+    fn a_layout_names_its_object() {
         let layout = r#"{"qLayout": {"qMeta": {}, "qInfo": {"qId": "a", "qType": "table"}}}"#;
         assert_eq!(described(layout), Some(("a".to_owned(), "table".to_owned())));
         assert_eq!(described(r#"{"qLayout": [{"op": "add"}]}"#), None);

@@ -106,14 +106,14 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_of_a_text_stays() {
+    fn other_text_is_not_changed() {
         assert_eq!(redact("host=h;Password=x;user=me"), "host=h;Password=(hidden);user=me");
         assert_eq!(redact("Sum(Sales) of https://h/a"), "Sum(Sales) of https://h/a");
         assert_eq!(redact("the basic keyword"), "the basic keyword");
     }
 
     #[test]
-    fn names_of_secrets_are_known_in_every_style() {
+    fn names_of_secrets_are_recognized_in_every_style() {
         for name in ["qPassword", "access_token", "X-Qlik-Session", "Set-Cookie", "apiKey", "client-secret", "qSerial"]
         {
             assert!(is_secret_name(name), "{name}");

@@ -153,13 +153,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_short_stays_as_written() {
+    fn short_values_are_not_changed() {
         let json = r#"{"a": [1e400, -0.0, "é\ud800"], "b": {}, "c": []}"#;
         assert_eq!(shorten(json, 1_000, ""), json.replace(' ', ""));
     }
 
     #[test]
-    fn what_is_long_says_how_much_is_missing() {
+    fn abbreviated_values_have_the_number_of_omitted_ones() {
         let list: Vec<u32> = (0..1_000).collect();
         let short_list = short(&json!({ "list": list, "after": true }).to_string(), 200);
         assert!(short_list["list"].as_array().unwrap().last().unwrap().as_str().unwrap().ends_with(" more"));
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn no_depth_is_too_deep() {
+    fn any_depth_is_supported() {
         let deep = format!("{}{}", "[".repeat(200_000), "]".repeat(200_000));
         assert!(shorten(&deep, 10_000, "").contains('…'));
     }

@@ -40,7 +40,7 @@ mod tests {
     use super::Needle;
 
     #[test]
-    fn a_text_is_found_however_it_is_written() {
+    fn a_string_is_found_in_any_json_spelling() {
         assert!(Needle::new("SUM(sales)").is_in(r#"{"q": "=Sum(Sales)"}"#));
         assert!(Needle::new("a\nb\\\"").is_in(r#""a\nb\\\"""#));
         for written in ["\"Zürich 😀\"", r#""Z\u00FCrich \ud83d\ude00""#] {

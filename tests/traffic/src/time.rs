@@ -41,7 +41,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_runs_backwards_gives_no_negative_span() {
+    fn a_clock_that_runs_backwards_does_not_result_in_negative_durations() {
         assert_eq!(Micros(3).since(Micros(5)), Micros(0));
     }
 }

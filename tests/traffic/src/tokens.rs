@@ -122,7 +122,7 @@ mod tests {
     use super::{Token, Tokens};
 
     #[test]
-    fn tokens_are_what_is_written() {
+    fn tokens_are_in_source_form() {
         let tokens: Vec<_> = Tokens::new(r#" {"a\"}": [1e400, null], "b" : "" } "#).collect();
         let expected = [
             Token::Object,
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_passed_over_whole() {
+    fn a_value_is_skipped_completely() {
         let mut tokens = Tokens::new(r#"[[1, {"a": [2]}], 3, 4, 5]"#);
         tokens.next();
         tokens.skip_value();
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_was_not_checked_ends_too() {
+    fn tokenizing_invalid_json_ends() {
         for text in ["\"", "\"\\", "[", "}", "é,\u{1}"] {
             assert!(Tokens::new(text).count() < 4);
         }

@@ -244,7 +244,7 @@ mod tests {
     );
 
     #[test]
-    fn replies_find_their_requests_in_any_order() {
+    fn replies_match_their_requests_in_any_order() {
         let log = log(&[
             r#">"id": 1, "handle": -1, "method": "A""#,
             r#">"id": 2, "handle": -1, "method": "B""#,
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn objects_are_known_from_the_answers_that_return_them_until_they_close() {
+    fn objects_are_tracked_from_their_response_until_they_close() {
         let log = log(&[
             CREATE,
             CREATED,
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_may_come_before_the_object() {
+    fn a_change_can_arrive_before_its_object() {
         let log = log(&[CREATE, r#"<"change": [2]"#, CREATED]);
         let objects: Vec<_> = log.objects_of(2).collect();
         assert_eq!(objects.len(), 1);

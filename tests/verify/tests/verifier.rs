@@ -30,14 +30,14 @@ fn a_member_that_is_dropped_is_lost() {
 }
 
 #[test]
-fn a_member_that_apps_add_is_kept() {
+fn a_custom_member_is_kept() {
     let report = report(r#"{"qDef": {"cId": "x", "rank": 12345678901234567890123}}"#, "NxMeasure");
     assert_eq!(report.kept.keys().collect::<Vec<_>>(), ["NxInlineMeasureDef.cId", "NxInlineMeasureDef.rank"]);
     assert!(report.is_lossless());
 }
 
 #[test]
-fn what_does_not_decode_names_its_place() {
+fn decoding_errors_have_positions() {
     let error = Verifier::new().document(r#"{"qMatrix": [[{}, {"qElemNumber": "x"}]]}"#, "NxDataPage").unwrap_err();
     assert_eq!(error.place, "qMatrix[0][1].qElemNumber");
     let error = Verifier::new().document("{", "NxDataPage").unwrap_err();
@@ -45,7 +45,7 @@ fn what_does_not_decode_names_its_place() {
 }
 
 #[test]
-fn results_are_checked_as_their_methods() {
+fn results_are_checked_against_their_methods() {
     let log = r#"
 {"dir": ">", "msg": {"id": 1, "handle": -1, "method": "OpenDoc", "params": ["a"]}}
 {"dir": "<", "msg": {"id": 1, "result": {"qReturn": {"qType": "Doc", "qHandle": 1}}}}
@@ -68,7 +68,7 @@ fn results_are_checked_as_their_methods() {
 }
 
 #[test]
-fn a_log_is_checked_to_its_end() {
+fn a_log_is_checked_completely() {
     let log = r#"
 {"dir": "<", "msg": null}
 {"dir": "<", "msg": {"id": 9, "result": {"qLayout": {}}}}
@@ -87,7 +87,7 @@ not JSON
 }
 
 #[test]
-fn forms_of_nothing_and_of_numbers_mean_the_same() {
+fn forms_of_empty_values_and_numbers_are_equivalent() {
     let text = r#"{"qHyperCubeDef": [], "qInfo": [], "qChildListDef": null, "qMetaDef": {}}"#;
     assert!(report(text, "GenericObjectProperties").is_lossless());
     let text =
@@ -100,13 +100,13 @@ fn forms_of_nothing_and_of_numbers_mean_the_same() {
 }
 
 #[test]
-fn halves_of_characters_are_kept_in_members_of_apps() {
+fn unpaired_surrogates_are_kept_in_custom_members() {
     let text = r#"{"title": "\\ud800 \ud83d\ude00 \uDE00\ud83d\\ud83d\u00e9é\"", "qInfo": {"qId": "\ud83d\ude00"}}"#;
     assert!(report(text, "GenericObjectProperties").is_lossless());
 }
 
 #[test]
-fn a_pointer_to_nothing_says_so() {
+fn a_pointer_to_a_missing_part_is_an_error() {
     for pointer in ["/a/b", "/a/0", "/b", "/c/1", "a"] {
         let error = qix_verify::at(r#"{"a": 1, "c": [2]}"#, pointer).unwrap_err();
         assert!(error.why.contains("no such part") || error.why.contains("begins with"), "{error}");
@@ -114,7 +114,7 @@ fn a_pointer_to_nothing_says_so() {
 }
 
 #[test]
-fn trees_may_be_deep() {
+fn deep_trees_are_checked() {
     let deep = |levels: usize| format!("{}{}", r#"{"qNodes":["#.repeat(levels), "]}".repeat(levels));
     let checked = std::thread::Builder::new().stack_size(1 << 30).spawn(move || report(&deep(2000), "NxTreeNode"));
     assert!(checked.unwrap().join().unwrap().is_lossless());

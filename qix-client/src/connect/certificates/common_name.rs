@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_cut_off_has_none_and_nothing_panics() {
+    fn truncated_certificates_have_no_common_name_and_do_not_panic() {
         let whole = certificate(&[(DnType::CommonName, "sense.corp")]);
         for end in 0..whole.len() {
             assert_eq!(of(&whole[..end]), None);

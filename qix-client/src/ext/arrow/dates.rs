@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_far_away_is_no_time() {
+    fn times_out_of_range_are_rejected() {
         assert_eq!(microseconds(0.5), Some(-25_569 * 86_400_000_000 + 43_200_000_000));
         assert_eq!(microseconds(1e12), None);
         assert_eq!(microseconds(f64::NEG_INFINITY), None);

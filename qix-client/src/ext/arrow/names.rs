@@ -28,7 +28,7 @@ mod tests {
     use super::names;
 
     #[test]
-    fn no_name_comes_twice() {
+    fn names_are_unique() {
         let named = |titles: &[&str]| names(titles.iter().copied());
         assert_eq!(named(&["a", "b"]), ["a", "b"]);
         assert_eq!(named(&["a", "a", "a"]), ["a", "a_2", "a_3"]);

@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn items_survive_whatever_an_engine_leaves_out_or_adds() {
+    fn items_decode_despite_missing_and_unknown_members() {
         assert_eq!(measure("{}"), MeasureItem::default());
         let item = measure(
             r#"{"qInfo":{"qId":"m","qNew":1},"qMeta":{"title":"From meta","owner":{"id":"x"}},"qFuture":[],

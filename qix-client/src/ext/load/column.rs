@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_harmless_stays_readable() {
+    fn harmless_text_stays_readable() {
         assert_eq!(
             column(&[text("North"), text("007"), text("a b")]),
             (vec!["North".to_owned(), "007".to_owned(), "a b".to_owned()], "Text(f)".to_owned())

@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_statement_is_found_if_it_is_there_once() {
+    fn a_statement_is_found_if_it_occurs_once() {
         let script = Script::new(TWO);
         let statement = "LOAD ä,\r\n  bad FROM x";
         let right = statement.find("bad").unwrap();

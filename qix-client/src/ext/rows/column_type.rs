@@ -103,7 +103,7 @@ mod tests {
     use super::ColumnType::{self, Boolean, Date, Integer, Number, Text, Timestamp};
 
     #[test]
-    fn tags_and_formats_decide_what_a_dimension_is() {
+    fn tags_and_formats_determine_the_type_of_a_dimension() {
         use FieldAttrType::{Date as D, Integer as I, Time as T, Timestamp as Ts, Unknown as U};
         let of = |tags: &[&str], format| {
             let info = NxDimensionInfo::default().with_tags(tags.to_vec());
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn formats_and_bounds_decide_what_a_measure_is() {
+    fn formats_and_bounds_determine_the_type_of_a_measure() {
         use FieldAttrType::{Ascii, Date as D, Fix, Interval, Money, Real, Timestamp as Ts, Unknown as U};
         let of = |format, [min, max]: [f64; 2], glyphs| {
             let info = NxMeasureInfo::default().with_min(min).with_max(max).with_appr_max_glyph_count(glyphs);

@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_means_what_is_nearest_to_it() {
+    fn a_name_finds_the_closest_column() {
         let columns = Columns::of_cube(&cube(6));
         let found = |name| columns.find(name);
         assert_eq!(found("Year"), Some(Target::Column(0)));
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_stand_in_the_order_of_their_data() {
+    fn columns_are_in_the_order_of_their_data() {
         let mut cube = cube(6).with_column_order([5, 0, 1, 2, 3, 4]);
         let titles = |cube: &HyperCube| Columns::of_cube(cube).titles().map(str::to_owned).collect::<Vec<_>>();
         assert_eq!(titles(&cube), ["Max(A)", "Year", "region", "Total Sales", "Sum(Sales)", "Sum(A)"]);

@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_leads_to_the_neighbor_and_round_the_ends() {
+    fn a_step_selects_the_neighbor_and_wraps_around() {
         let forward = |values: &[&str]| step(values, Direction::Forward).unwrap();
         let backward = |values: &[&str]| step(values, Direction::Backward).unwrap();
         assert_eq!((&*forward(&["a", "b", "c"]), &*backward(&["a", "b", "c"])), ("a", "c"));

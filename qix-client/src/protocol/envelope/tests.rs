@@ -14,7 +14,7 @@ fn result(envelope: &Envelope, text: &str) -> String {
 }
 
 #[test]
-fn an_answer_as_engines_write_it_is_read_from_its_ends() {
+fn a_response_in_the_engines_format_is_read_from_both_ends() {
     let text = r#"{"jsonrpc":"2.0","id":6,"delta":true,"result":{"qReturn":{"qHandle":2}},"change":[1, 2],"close":[],"suspend":[3]}"#;
     let envelope = Ends::read(text).unwrap();
     assert_eq!(envelope, full::parse(text).unwrap());
@@ -31,7 +31,7 @@ fn an_id_at_the_end_is_found() {
 }
 
 #[test]
-fn other_messages_take_the_long_way() {
+fn other_messages_take_the_slow_path() {
     let texts = [
         r#"{"jsonrpc":"2.0","id":6,"error":{"code":2}}"#,
         r#"{"jsonrpc":"2.0","method":"OnConnected","params":{"qSessionState":"SESSION_CREATED"}}"#,
@@ -52,14 +52,14 @@ fn other_messages_take_the_long_way() {
 }
 
 #[test]
-fn what_is_no_message_is_an_error() {
+fn invalid_messages_are_errors() {
     for text in ["", "nonsense", "[]", "{\"id\":1,", "{\"jsonrpc\":\"2.0\",\u{fffd} this is not JSON", "7"] {
         assert!(Envelope::read(text).is_err(), "{text}");
     }
 }
 
 #[test]
-fn an_unknown_member_after_the_result_is_found_on_the_second_look() {
+fn an_unknown_member_after_the_result_is_found_by_the_slow_path() {
     let text = r#"{"id":1,"result":{"a":1},"trace":{"b":2},"change":[4]}"#;
     let envelope = read(text);
     assert_eq!(envelope.change, [4]);

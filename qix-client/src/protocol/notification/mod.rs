@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_proxy_says_has_a_severity_and_a_text() {
+    fn messages_of_proxies_have_a_severity_and_a_text() {
         let timed_out = read(
             "OnSessionTimedOut",
             r#"{"severity":"Fatal","timestamp":"2026-01-10T08:55:17Z","message":"Session timed out","new":[1]}"#,
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn the_user_is_known_or_has_to_log_in() {
+    fn the_user_or_the_login_uri_is_read() {
         let known =
             read("OnAuthenticationInformation", r#"{"userId":"ann","userDirectory":"CORP","logoutUri":"/out"}"#);
         let NotificationKind::AuthenticationInformation(known) = known.kind else { panic!("{known:?}") };
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_known_name_is_known_whatever_comes_with_it() {
+    fn a_known_notification_is_recognized_with_any_parameters() {
         let nothing = Notification::new("OnNoEngineAvailable".to_owned(), None);
         assert_eq!(nothing.kind, NotificationKind::NoEngineAvailable(ProxyMessage::default()));
         assert_eq!(nothing.params.as_str(), "{}");
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_name_keeps_all_it_brings() {
+    fn an_unknown_notification_keeps_its_parameters() {
         let unknown = read("OnWeather", r#"{"severity":"fatal","rain":1.50}"#);
         assert_eq!(unknown.kind, NotificationKind::Unknown);
         assert!(unknown.is_fatal());

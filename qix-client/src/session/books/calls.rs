@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_come_in_any_order() {
+    fn responses_can_arrive_in_any_order() {
         let mut calls = Calls::default();
         let (first, second) = (calls.next_id(), calls.next_id());
         let mut one = calls.wait(first, Effect::Read, Purpose::Answer);
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_request_that_was_sent_needs_to_be_cancelled() {
+    fn only_a_sent_request_needs_to_be_canceled() {
         let mut calls = Calls::default();
         let ids: Vec<_> = (0..3).map(|_| calls.next_id()).collect();
         let _waiting: Vec<_> = ids.iter().map(|id| calls.wait(*id, Effect::Read, Purpose::Answer)).collect();
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_difference_is_awaited_even_when_its_caller_has_gone() {
+    fn a_delta_is_awaited_even_if_its_caller_is_gone() {
         let mut calls = Calls::default();
         let id = calls.next_id();
         let waiting = calls.wait(id, Effect::Read, Purpose::Delta((2, "GetLayout")));
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_says_which_calls_may_have_happened() {
+    fn the_end_reports_which_calls_may_have_been_executed() {
         let mut calls = Calls::default();
         let mut ends = Vec::new();
         for (effect, sent) in [(Effect::Read, true), (Effect::Write, false), (Effect::Write, true)] {

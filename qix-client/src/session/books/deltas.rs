@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_base_the_first_patch_says_what_to_start_from() {
+    fn without_a_base_the_first_patch_determines_the_start() {
         let mut deltas = Deltas::default();
         let patches = json!([{ "op": "add", "path": "/a", "value": 1 }]);
         assert_eq!(apply(&mut deltas, patches), Ok(json!({ "a": 1 })));
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_misfit_makes_differences_useless_until_the_object_is_gone() {
+    fn an_invalid_patch_disables_deltas_until_the_object_is_closed() {
         let mut deltas = Deltas::default();
         assert!(deltas.useful(KEY));
         assert_eq!(apply(&mut deltas, json!([{ "op": "remove", "path": "/a" }])), Err(Misfit));
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_base_goes_with_its_object() {
+    fn a_base_is_dropped_with_its_object() {
         let mut deltas = Deltas::default();
         let whole = json!([{ "op": "add", "path": "/", "value": { "a": 1 } }]);
         apply(&mut deltas, whole).unwrap();

@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn objects_of_an_earlier_connection_come_back_stale() {
+    fn objects_of_an_earlier_connection_are_stale() {
         let mut handles = Handles::default();
         let (one, two) = (bind(&mut handles, 1), bind(&mut handles, 2));
         assert_eq!(handles.start(2).len(), 2);
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn strange_handles_do_not_pile_up() {
+    fn unknown_handles_do_not_pile_up() {
         let mut handles = Handles::<Reader>::default();
         for handle in 0..10_000 {
             handles.invalidate(&[handle]);
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_handle_can_come_again_as_another_object() {
+    fn a_closed_handle_can_be_reused_by_another_object() {
         let mut handles = Handles::default();
         let old = bind(&mut handles, 3);
         handles.close(&[3, 3, 4]);

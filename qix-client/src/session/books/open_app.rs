@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn how_an_app_was_opened_is_not_forgotten() {
+    fn the_way_an_app_was_opened_is_remembered() {
         let params = r#"{"qDocName":"a","qNoData":true}"#;
         let opened = OpenedDoc::new(1, Some("a"), Some((global::OpenDoc::METHOD, params)));
         let found = OpenedDoc::new(2, Some("a"), Some((global::GetActiveDoc::METHOD, "{}")));

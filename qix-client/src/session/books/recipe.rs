@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn soft_patches_are_kept_apart() {
+    fn soft_patches_are_separate() {
         let mut recipe = Recipe::made(r#"{"qProp":{"title":"a"}}"#, None);
         for value in ["1", "2"] {
             let patches = json!({ "qPatches": [{ "qPath": "/title", "qValue": value }], "qSoftPatch": true });

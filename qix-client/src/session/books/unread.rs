@@ -41,7 +41,7 @@ mod tests {
     use super::Unread;
 
     #[test]
-    fn what_was_left_is_dropped_once_and_only_if_nobody_follows() {
+    fn leftover_progress_is_dropped_once_and_only_without_a_follower() {
         let unread = Unread::default();
         assert!(!unread.take_rest());
         unread.leave();

@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn locks_are_taken_in_their_order() {
+    fn locks_are_acquired_in_order() {
         let (first, second) = (Lock::<_, 1>::new("a"), Lock::<_, 2>::new("b"));
         let (one, two) = (first.lock(), second.lock());
         assert_eq!((*one, *two), ("a", "b"));

@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_an_identifier_is_found_by_it() {
+    fn items_with_an_id_are_found_by_it() {
         let steps =
             steps(&object("GenericObject", Some("x")), Some(&origin::<generic_object::CreateChild>("{}")), None);
         assert_eq!(steps, [Step { method: doc::GetObject::METHOD, params: r#"{"qId":"x"}"#.into(), creates: false }]);
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_object_can_be_made_again() {
+    fn a_session_object_can_be_created_again() {
         let recipe = Recipe::made(r#"{"qProp":{"title":"a"}}"#, Some("x"));
         let steps =
             steps(&object("GenericObject", Some("x")), Some(&origin::<doc::CreateSessionObject>("")), Some(&recipe));
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_made_by_a_write_is_not_made_twice() {
+    fn objects_created_by_a_write_are_not_created_twice() {
         assert_eq!(steps(&object("Field", None), None, None), []);
         assert_eq!(steps(&object("GenericBookmark", None), Some(&origin::<doc::CreateBookmark>("{}")), None), []);
     }

@@ -17,7 +17,7 @@ fn pairs(rows: &[(String, f64)]) -> Vec<(&str, f64)> {
 }
 
 #[tokio::test]
-async fn limits_leave_what_they_say() {
+async fn limits_keep_the_specified_values() {
     let (_engine, _session, doc) = sales().await;
     let by = |limit| cube(NxDimension::field("Product").with_other_total_spec(limit).with_other_label("Rest".into()));
     assert_eq!(pairs(&rows(&doc, by(OtherTotalSpecProp::top(1))).await), [("Apples", 950.0), ("Rest", 725.0)]);
@@ -32,7 +32,7 @@ async fn limits_leave_what_they_say() {
 }
 
 #[tokio::test]
-async fn a_condition_that_does_not_hold_says_why() {
+async fn an_unmet_condition_is_an_error_with_its_message() {
     let (_engine, _session, doc) = sales().await;
     let few = NxCalcCond::when("Count(DISTINCT Year) = 1").or_say("Select one year.");
     let cube = cube(NxDimension::field("Product")).with_calc_condition(few);
@@ -44,7 +44,7 @@ async fn a_condition_that_does_not_hold_says_why() {
 }
 
 #[tokio::test]
-async fn groups_show_their_first_field_and_labels_their_words() {
+async fn groups_show_their_first_field_and_labels_are_titles() {
     let (_engine, _session, doc) = sales().await;
     let cube = HyperCubeDef::default()
         .with_dimensions([
@@ -62,7 +62,7 @@ async fn groups_show_their_first_field_and_labels_their_words() {
 }
 
 #[tokio::test]
-async fn a_list_of_a_word_sorts_and_formats() {
+async fn a_list_constructor_sorts_and_formats() {
     let (_engine, _session, doc) = sales().await;
     doc.select("Year", [2022]).await.unwrap();
     let years = ListObjectDef::field("Year")

@@ -69,7 +69,7 @@ async fn each_list_has_typed_items() {
 }
 
 #[tokio::test]
-async fn more_of_each_item_comes_by_its_path() {
+async fn additional_data_of_items_is_read_by_path() {
     let (_engine, _session, doc) = open(app()).await;
     let dimension = doc.dimensions().with_data("color", "/color/index").with_data("none", "/none").await.unwrap();
     assert_eq!(dimension[0].data.get::<u8>("color").unwrap(), Some(7));
@@ -110,7 +110,7 @@ async fn a_live_list_follows_the_app_and_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn a_list_is_destroyed_even_where_session_objects_are_kept() {
+async fn a_list_is_destroyed_even_if_session_objects_are_kept() {
     let (engine, _session, _) = sales().await;
     let session = Session::builder().url(engine.url() + "/app/x").keep_session_objects(true).connect().await.unwrap();
     let doc = session.open_doc("sales").await.unwrap();
@@ -124,7 +124,7 @@ async fn a_list_is_destroyed_even_where_session_objects_are_kept() {
 }
 
 #[tokio::test]
-async fn a_list_that_fails_says_so_once() {
+async fn a_list_that_fails_returns_one_error() {
     let (_engine, session, doc) = sales().await;
     session.close().await;
     assert!(doc.fields().await.unwrap_err().closed().is_some());
@@ -134,7 +134,7 @@ async fn a_list_that_fails_says_so_once() {
 }
 
 #[tokio::test]
-async fn a_live_list_goes_on_after_a_lost_connection() {
+async fn a_live_list_continues_after_a_lost_connection() {
     let (engine, _, _) = open(app()).await;
     let session = Session::connect(engine.url() + "/app/x").await.unwrap();
     let doc = session.open_doc("app").await.unwrap();

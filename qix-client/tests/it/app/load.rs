@@ -109,7 +109,7 @@ async fn read<T: serde::de::DeserializeOwned + Send + 'static>(doc: &Doc, fields
 }
 
 #[test]
-fn rows_come_back_as_they_went_in() {
+fn loaded_rows_are_read_back_unchanged() {
     let runtime = Arc::new(tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap());
     let (_engine, _session, doc) = runtime.block_on(open(App::new("app")));
     let mut runner = TestRunner::new(Config { cases: 64, failure_persistence: None, ..Config::default() });
@@ -159,7 +159,7 @@ async fn tables_are_loaded_into_a_session_app_and_associated() {
 }
 
 #[tokio::test]
-async fn large_tables_are_written_in_pieces_and_stay_one() {
+async fn large_tables_are_written_in_chunks_to_one_table() {
     let (engine, _session, doc) = open(App::new("app")).await;
     let rows = (0..20_000).map(|id| json!({ "id": id, "name": format!("Name, number {id}") }));
     doc.load_rows("Many", rows).await.unwrap();
@@ -171,7 +171,7 @@ async fn large_tables_are_written_in_pieces_and_stay_one() {
 }
 
 #[tokio::test]
-async fn dates_are_numbers_that_show_as_dates() {
+async fn dates_are_numbers_displayed_as_dates() {
     let (_engine, _session, doc) = open(App::new("app")).await;
     let rows = [
         json!({ "id": 1, "day": "2024-01-31", "at": "2024-01-31T12:30:00.250Z" }),
@@ -211,7 +211,7 @@ async fn a_load_sets_every_format_that_depends_on_the_server() {
 }
 
 #[tokio::test]
-async fn what_is_no_table_is_an_error_that_says_where() {
+async fn rows_that_are_not_a_table_are_errors_with_their_position() {
     let (engine, _session, doc) = open(App::new("app")).await;
     let error = async |rows: Vec<Value>| doc.load_rows("T", rows).await.unwrap_err().to_string();
     let nested = error(vec![json!({ "a": 1 }), json!({ "a": { "b": 1 } })]).await;
@@ -238,7 +238,7 @@ async fn what_is_no_table_is_an_error_that_says_where() {
 }
 
 #[tokio::test]
-async fn serde_has_its_say_on_names_and_values() {
+async fn serde_attributes_apply_to_names_and_values() {
     #[derive(Serialize)]
     #[serde(tag = "kind", rename_all = "lowercase")]
     enum Event {

@@ -30,7 +30,7 @@ async fn a_reload_is_one_call_and_saves_if_asked() {
 }
 
 #[tokio::test]
-async fn a_fault_in_the_syntax_is_shown_in_its_line_and_nothing_runs() {
+async fn a_syntax_error_is_shown_with_its_line_and_nothing_runs() {
     let (engine, _session, doc) = open(App::new("app").script("T: LOAD 7 AS N AUTOGENERATE 1;")).await;
     let error = doc.reload().with_script(SCRIPT.replace("AS N", "AZ N")).await.unwrap_err();
     let expected = "the script does not parse and has not run; correct it, or reload `without_check`
@@ -72,7 +72,7 @@ async fn an_error_while_the_script_runs_points_to_its_statement() {
 }
 
 #[tokio::test]
-async fn engines_tell_their_errors_in_several_ways() {
+async fn script_errors_of_engines_are_read_in_all_forms() {
     let (engine, _session, doc) = sales().await;
     let failure = json!({ "qErrors": [{ "qDescription": "No such field", "qLine": "DateFormat='YYYY-MM-DD'", "qLineNumber": 4 }] });
     engine.fault(
@@ -129,7 +129,7 @@ async fn a_reload_can_be_followed() {
 }
 
 #[tokio::test]
-async fn a_reload_that_goes_on_keeps_what_went_wrong() {
+async fn a_reload_that_continues_reports_its_errors() {
     let (engine, _session, doc) = sales().await;
     doc.reload().with_params(DoReloadExParams::default().with_mode(2)).await.unwrap();
     let configured = engine.requests().into_iter().find(|request| request.method == "ConfigureReload").unwrap();

@@ -31,7 +31,7 @@ async fn values_are_selected_as_texts_and_numbers() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_an_error_with_its_name() {
+async fn unknown_fields_and_values_are_errors_with_their_names() {
     let (_engine, _session, doc) = sales().await;
     let numbers = |numbers: &[f64]| numbers.iter().copied().map(FieldValue::from).collect::<Vec<_>>();
     let no_value = |values: &[f64]| SelectError::NoValue {
@@ -62,7 +62,7 @@ async fn what_is_not_there_is_an_error_with_its_name() {
 }
 
 #[tokio::test]
-async fn a_name_or_a_value_that_is_nearly_right_is_hinted_at() {
+async fn errors_suggest_similar_names_and_values() {
     let (_engine, _session, doc) = sales().await;
     for name in ["year", "[Year]", "[YEAR]"] {
         let error = doc.select(name, [2021]).await.unwrap_err();
@@ -80,7 +80,7 @@ async fn a_name_or_a_value_that_is_nearly_right_is_hinted_at() {
 }
 
 #[tokio::test]
-async fn each_refusal_of_a_field_says_what_the_reason_is() {
+async fn each_failed_selection_returns_its_reason() {
     let (_engine, _session, doc) = sales().await;
     let field = |kind: fn(String) -> SelectError| kind("Year".to_owned());
     let year = doc.get_field("Year").await.unwrap();
@@ -98,7 +98,7 @@ async fn each_refusal_of_a_field_says_what_the_reason_is() {
 }
 
 #[tokio::test]
-async fn many_values_are_selected_and_others_get_their_turn() {
+async fn selecting_many_values_does_not_block_other_tasks() {
     let script = "T: LOAD RecNo() AS Id AUTOGENERATE 20000;";
     let (_engine, _session, doc) = open(App::new("app").script(script)).await;
     let turns = std::cell::Cell::new(0);
@@ -118,7 +118,7 @@ async fn many_values_are_selected_and_others_get_their_turn() {
 }
 
 #[tokio::test]
-async fn values_that_other_selections_exclude_are_there_all_the_same() {
+async fn excluded_values_can_be_selected() {
     let (_engine, _session, doc) = sales().await;
     doc.select("Region", ["North"]).await.unwrap();
     doc.select("Year", [2021]).await.unwrap();
@@ -136,7 +136,7 @@ async fn values_that_other_selections_exclude_are_there_all_the_same() {
 }
 
 #[tokio::test]
-async fn a_lock_is_in_the_way_unless_it_is_soft() {
+async fn a_lock_blocks_selections_except_with_the_option() {
     let (_engine, _session, doc) = sales().await;
     doc.select("Year", [2021]).await.unwrap();
     doc.get_field("Year").await.unwrap().lock().await.unwrap();
@@ -151,7 +151,7 @@ async fn a_lock_is_in_the_way_unless_it_is_soft() {
 }
 
 #[tokio::test]
-async fn names_that_look_like_something_else_are_names() {
+async fn names_that_look_like_expressions_are_names() {
     let script = "T: LOAD 1 AS [a]]b], 'x' AS [=1+1], 'y' AS [two words] AUTOGENERATE 1;";
     let (_engine, _session, doc) = open(App::new("app").script(script)).await;
     doc.select("two words", ["y"]).await.unwrap();
@@ -165,7 +165,7 @@ async fn names_that_look_like_something_else_are_names() {
 }
 
 #[tokio::test]
-async fn steps_go_through_the_possible_values_and_round() {
+async fn steps_cycle_through_the_possible_values() {
     let (_engine, session, doc) = sales().await;
     let handles = session.open_handles();
     let mut seen = Vec::new();
@@ -195,7 +195,7 @@ async fn steps_go_through_the_possible_values_and_round() {
 }
 
 #[tokio::test]
-async fn a_list_is_selected_in_by_value_and_by_search() {
+async fn values_of_a_list_are_selected_by_value_and_by_search() {
     let (engine, _session, doc) = sales().await;
     let list = doc.create_session_object(ListObjectDef::field("Year").into()).await.unwrap();
     list.select([2021, 2022]).await.unwrap();

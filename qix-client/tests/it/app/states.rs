@@ -42,7 +42,7 @@ async fn an_alternate_state_ends_with_its_guard() {
 }
 
 #[tokio::test]
-async fn a_state_whose_maker_gives_up_is_removed() {
+async fn a_state_whose_caller_is_gone_is_removed() {
     let (engine, _session, doc) = sales().await;
     let usual = states(&doc).await;
     engine.fault(Fault::never_answer().on("AddSessionAlternateState"));
@@ -87,7 +87,7 @@ async fn modal_selections_are_accepted_aborted_or_dropped() {
 }
 
 #[tokio::test]
-async fn a_state_that_is_dropped_without_a_connection_is_removed_when_there_is_one() {
+async fn a_state_dropped_while_disconnected_is_removed_after_reconnecting() {
     let engine = TestEngine::builder().session_ttl(Duration::from_secs(60)).start().await.unwrap();
     let session = Session::connect(engine.url()).await.unwrap();
     let doc = session.open_doc("sales").await.unwrap();

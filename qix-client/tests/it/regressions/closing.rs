@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::support::{object, session};
 
 #[tokio::test]
-async fn a_server_that_closes_as_usual_ends_everything() {
+async fn a_regular_close_by_the_server_ends_everything() {
     let (session, mut engine) = session().await;
     let script = engine.answer("OpenDoc", object("Doc", 1));
     let (doc, ()) = tokio::join!(async { session.open_doc("sales").await.unwrap() }, script);
@@ -32,7 +32,7 @@ async fn a_server_that_closes_as_usual_ends_everything() {
 }
 
 #[tokio::test]
-async fn what_the_proxy_says_last_is_heard() {
+async fn the_last_message_of_a_proxy_is_received() {
     let (session, mut engine) = session().await;
     let mut events = session.events();
     let params = json!({ "severity": "fatal", "message": "The session has timed out", "timestamp": "now" });
@@ -45,7 +45,7 @@ async fn what_the_proxy_says_last_is_heard() {
 }
 
 #[tokio::test]
-async fn closing_what_is_lost_already_changes_nothing() {
+async fn closing_a_lost_session_changes_nothing() {
     let (session, engine) = session().await;
     drop(engine);
     let closed = session.closed().await;

@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::support::{Inside, Listener, object, session};
 
 #[tokio::test]
-async fn a_time_to_live_of_zero_is_said() {
+async fn a_time_to_live_of_zero_is_sent() {
     let listener = Listener::bind().await;
     let connect = Session::builder().url(listener.url()).app("a").ttl(Duration::ZERO).connect();
     let script = async {
@@ -26,7 +26,7 @@ async fn a_time_to_live_of_zero_is_said() {
 }
 
 #[tokio::test]
-async fn opening_without_data_is_asked_for() {
+async fn opening_without_data_is_requested() {
     let (session, mut engine) = session().await;
     let script = async {
         let request = engine.request().await;
@@ -44,7 +44,7 @@ async fn opening_without_data_is_asked_for() {
 }
 
 #[tokio::test]
-async fn a_connection_that_is_refused_is_closed() {
+async fn a_refused_connection_is_closed() {
     let mut inside = Inside::new();
     let connect = inside.builder().connect();
     let script = async {
@@ -73,7 +73,7 @@ async fn a_session_is_one_connection() {
 }
 
 #[tokio::test]
-async fn each_connection_brings_a_fresh_token() {
+async fn each_connection_sends_a_fresh_token() {
     let listener = Listener::bind().await;
     let asked = Arc::new(AtomicUsize::new(0));
     let tokens = {

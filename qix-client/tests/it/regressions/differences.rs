@@ -29,7 +29,7 @@ async fn patch(engine: &mut Engine, name: &str, patches: Value) {
 }
 
 #[tokio::test]
-async fn two_pages_share_what_differences_build_on() {
+async fn two_pages_share_the_delta_base() {
     let (_session, mut engine, _doc, cube) = objects().await;
     let page = |top| vec![NxPage::of_size(1, 1).with_top(top)];
     let matrix = |text: &str| json!([{ "qMatrix": [[{ "qText": text }]], "qArea": { "qWidth": 1, "qHeight": 1 } }]);
@@ -48,7 +48,7 @@ async fn two_pages_share_what_differences_build_on() {
 }
 
 #[tokio::test]
-async fn a_value_that_is_nothing_is_a_value() {
+async fn null_and_empty_values_are_values() {
     let (_session, mut engine, doc, _cube) = objects().await;
     let script = async {
         for value in [json!("LOAD"), json!(""), json!("x"), json!(null)] {
@@ -95,7 +95,7 @@ async fn long_lists_are_patched() {
 }
 
 #[tokio::test]
-async fn names_that_mean_something_to_others_are_names() {
+async fn special_names_are_ordinary_names() {
     let (_session, mut engine, _doc, cube) = objects().await;
     let script = async {
         let whole = json!({ "__proto__": { "a": 1 }, "constructor": 1 });
@@ -119,7 +119,7 @@ async fn names_that_mean_something_to_others_are_names() {
 }
 
 #[tokio::test]
-async fn a_whole_answer_to_a_request_for_a_difference_is_taken_as_it_is() {
+async fn a_complete_response_to_a_delta_request_is_accepted() {
     let (_session, mut engine, _doc, cube) = objects().await;
     let script = async {
         let request = engine.request().await;
@@ -131,7 +131,7 @@ async fn a_whole_answer_to_a_request_for_a_difference_is_taken_as_it_is() {
 }
 
 #[tokio::test]
-async fn differences_come_in_their_order_even_to_nobody() {
+async fn deltas_are_applied_in_order_even_without_callers() {
     let (session, mut engine, _doc, cube) = objects().await;
     let set = |title: &str| json!([{ "op": "replace", "path": "/title", "value": title }]);
     let script = patch(&mut engine, "qLayout", json!([{ "op": "add", "path": "/", "value": { "n": 0 } }]));

@@ -24,7 +24,7 @@ async fn watched() -> (Session, Engine, Doc, GenericObject) {
 }
 
 #[tokio::test]
-async fn lists_of_handles_count_wherever_they_stand() {
+async fn change_lists_are_read_from_any_message() {
     let (session, mut engine, _doc, cube) = watched().await;
     let mut changes = cube.changes();
     for message in [
@@ -53,7 +53,7 @@ async fn lists_of_handles_count_wherever_they_stand() {
 }
 
 #[tokio::test]
-async fn a_change_is_known_before_the_answer_that_brought_it() {
+async fn a_change_is_known_before_the_response_that_contains_it() {
     let (_session, mut engine, doc, cube) = watched().await;
     let mut changes = cube.changes();
     let script = async {
@@ -65,7 +65,7 @@ async fn a_change_is_known_before_the_answer_that_brought_it() {
 }
 
 #[tokio::test]
-async fn a_call_made_while_an_event_is_handled_is_answered() {
+async fn a_call_made_in_an_event_handler_is_answered() {
     let (session, mut engine, _doc, cube) = watched().await;
     let mut events = session.events();
     engine.push(json!({ "method": "OnSomething" })).await;
@@ -84,7 +84,7 @@ async fn a_call_made_while_an_event_is_handled_is_answered() {
 }
 
 #[tokio::test]
-async fn who_does_not_listen_holds_up_nobody_and_fills_no_memory() {
+async fn a_slow_listener_blocks_nothing_and_its_memory_is_limited() {
     const MANY: usize = 5_000;
     let (session, mut engine, _doc, _cube) = watched().await;
     let mut deaf = session.events();

@@ -127,7 +127,7 @@ async fn without_a_greeting_the_app_that_is_open_is_found() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_resumption_that_gets_no_answers_is_given_up_and_can_be_tried_again() {
+async fn a_resumption_without_responses_times_out_and_can_be_retried() {
     let mut inside = Inside::new();
     let limit = Duration::from_secs(30);
     let (session, mut engine) = inside.session(|builder| builder.timeout(limit)).await;
@@ -156,7 +156,7 @@ async fn a_resumption_that_gets_no_answers_is_given_up_and_can_be_tried_again() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_object_that_may_be_there_is_not_made_a_second_time() {
+async fn an_object_that_may_exist_is_not_created_again() {
     let mut inside = Inside::new();
     let (session, mut engine) = inside.session(|builder| builder).await;
     let script = async {

@@ -46,7 +46,7 @@ fn numbers(batch: &RecordBatch, column: usize) -> Vec<Option<f64>> {
 const MOMENT: DataType = DataType::Timestamp(TimeUnit::Microsecond, None);
 
 #[tokio::test]
-async fn dimensions_are_of_the_types_of_their_tags() {
+async fn dimensions_have_the_types_of_their_tags() {
     let (_engine, _session, doc) = open(SCRIPT).await;
     let fields = ["Key", "Name", "Price", "Day", "Moment", "Flag", "Mixed"];
     let batch = only(cube(&doc, &fields, &[]).await.record_batches()).await;
@@ -75,7 +75,7 @@ async fn dimensions_are_of_the_types_of_their_tags() {
 }
 
 #[tokio::test]
-async fn measures_are_of_the_types_of_their_formats() {
+async fn measures_have_the_types_of_their_formats() {
     let (_engine, _session, doc) = open(SCRIPT).await;
     let cube = HyperCubeDef::default().with_dimensions([NxDimension::field("Key")]).with_measures([
         NxMeasure::expression("Sum(Price)"),
@@ -96,7 +96,7 @@ async fn measures_are_of_the_types_of_their_formats() {
 }
 
 #[tokio::test]
-async fn types_can_be_asked_for_by_title_field_or_expression() {
+async fn types_can_be_set_by_title_field_or_expression() {
     let (_engine, _session, doc) = open(SCRIPT).await;
     let cube = HyperCubeDef::default()
         .with_dimensions([
@@ -127,7 +127,7 @@ async fn types_can_be_asked_for_by_title_field_or_expression() {
 }
 
 #[tokio::test]
-async fn what_does_not_fit_is_an_error_with_row_and_column() {
+async fn values_that_do_not_fit_are_errors_with_row_and_column() {
     let (_engine, _session, doc) = open(SCRIPT).await;
     let table = cube(&doc, &["Key", "Mixed", "Price"], &[]).await;
     let error_of = async |column: &str, kind| {
@@ -169,7 +169,7 @@ async fn the_group_of_others_is_null_where_there_are_no_texts() {
 }
 
 #[tokio::test]
-async fn a_page_is_a_batch_and_no_name_comes_twice() {
+async fn each_page_is_a_batch_and_names_are_unique() {
     let (engine, _session, doc) = open("T: LOAD RecNo() as N AUTOGENERATE 100;").await;
     let table = cube(&doc, &["N", "N"], &["Sum(N)", "Sum(N)"]).await;
     let mut batches = table.record_batches().with_page_rows(30).with_pages_ahead(0);
@@ -195,7 +195,7 @@ async fn an_empty_cube_has_a_schema_and_no_batch() {
 }
 
 #[tokio::test]
-async fn a_change_in_the_middle_is_an_error_or_begins_the_batches_again() {
+async fn a_change_while_reading_is_an_error_or_restarts_the_batches() {
     let (_engine, _session, doc) = open("T: LOAD RecNo() as N, Mod(RecNo(), 2) as Odd AUTOGENERATE 100;").await;
     let table = cube(&doc, &["N"], &[]).await;
     let odd = doc.get_field("Odd").await.unwrap();
@@ -215,7 +215,7 @@ async fn a_change_in_the_middle_is_an_error_or_begins_the_batches_again() {
 }
 
 #[tokio::test]
-async fn batches_of_another_schema_never_follow_one_that_was_told() {
+async fn batches_never_change_their_schema() {
     let (_engine, _session, doc) = open("T: LOAD RecNo() as N AUTOGENERATE 100;").await;
     let table = cube(&doc, &["N"], &[]).await;
     let mut told = table.record_batches().with_restart(true);
@@ -252,7 +252,7 @@ async fn lists_pivots_and_stacked_cubes_become_columns_too() {
 }
 
 #[tokio::test]
-async fn pages_of_another_form_are_read_or_are_errors() {
+async fn pages_of_another_form_are_read_or_rejected() {
     let (engine, _session, doc) = open("T: LOAD RecNo() as N AUTOGENERATE 2;").await;
     let table = cube(&doc, &["N"], &["Sum(N)"]).await;
     let first = |value| engine.fault(Fault::set("/qDataPages/0/qMatrix/0", value).on("GetHyperCubeData").times(1));

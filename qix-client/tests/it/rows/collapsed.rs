@@ -112,7 +112,7 @@ async fn the_deepest_level_alone_can_be_closed() {
 }
 
 #[tokio::test]
-async fn a_level_that_is_closed_on_top_is_the_last_on_top() {
+async fn a_closed_level_on_top_is_the_last_level_on_top() {
     let pivot = |left: Vec<Value>, top: Vec<Value>, left_dims| Pivot {
         dimensions: &["D", "E", "F"],
         measures: &["X"],
@@ -180,7 +180,7 @@ async fn both_sides_can_be_closed() {
 }
 
 #[tokio::test]
-async fn totals_of_closed_sides_are_told_from_closed_values() {
+async fn totals_of_closed_sides_are_distinguished_from_closed_values() {
     let left = vec![value("A", &[]), value("B", &[]), node("Total", -1, "T", &[])];
     let pivot = Pivot {
         dimensions: &["D", "E"],
@@ -204,7 +204,7 @@ async fn totals_of_closed_sides_are_told_from_closed_values() {
 }
 
 #[tokio::test]
-async fn open_and_closed_siblings_stand_together() {
+async fn open_and_closed_siblings_can_be_mixed() {
     let left = vec![
         value("A", &[value("a", &[value("i", &[])]), value("b", &[filler("T", &[])])]),
         value("B", &[filler("T", &[filler("T", &[])])]),
@@ -247,7 +247,7 @@ async fn hidden_dimensions_count_among_those_on_the_left() {
 }
 
 #[tokio::test]
-async fn pages_of_a_pivot_can_be_of_different_depth() {
+async fn pages_of_a_pivot_table_can_differ_in_depth() {
     let cube = json!({
         "qMode": "P",
         "qSize": { "qcx": 1, "qcy": 4 },
@@ -318,7 +318,7 @@ async fn stacked_cubes_can_be_closed_at_any_level() {
 }
 
 #[tokio::test]
-async fn stacked_pages_can_be_of_different_depth() {
+async fn stacked_pages_can_differ_in_depth() {
     let pages = |request: &Value| {
         Ok(root(&[match rows_of(request).0 {
             0 => value("A", &[end(1.0)]),

@@ -31,7 +31,7 @@ async fn structs_find_columns_by_title_field_and_expression() {
 }
 
 #[tokio::test]
-async fn a_field_within_an_aggregation_and_a_label_name_a_column() {
+async fn columns_are_found_by_aggregated_field_and_by_label() {
     #[derive(Debug, Deserialize, PartialEq)]
     struct Row {
         sales: i64,
@@ -46,7 +46,7 @@ async fn a_field_within_an_aggregation_and_a_label_name_a_column() {
 }
 
 #[tokio::test]
-async fn rows_come_by_position_and_as_maps() {
+async fn rows_are_read_by_position_and_as_maps() {
     let (_engine, _session, doc) = sales().await;
     let table = cube(&doc, &["Region"], &["Sum(Sales)", "Count(Sales)"]).await;
     let tuples: Vec<(String, f64, u32)> = table.rows().read_all().await.unwrap();
@@ -82,7 +82,7 @@ async fn a_row_of_one_column_can_be_a_plain_value() {
 }
 
 #[tokio::test]
-async fn columns_stand_in_the_order_that_is_asked_for() {
+async fn columns_are_in_the_requested_order() {
     let (_engine, _session, doc) = sales().await;
     let cube = HyperCubeDef::default()
         .with_dimensions([NxDimension::field("Region")])
@@ -114,7 +114,7 @@ async fn a_cube_can_be_anywhere() {
 }
 
 #[tokio::test]
-async fn what_is_not_calculated_is_an_error_that_says_why() {
+async fn a_cube_that_is_not_calculated_is_an_error_with_the_reason() {
     let (_engine, _session, doc) = sales().await;
     let mut definition = HyperCubeDef::default().with_dimensions([NxDimension::field("Year")]);
     definition.calc_cond.v = "Sum(Sales) < 0".into();
@@ -139,7 +139,7 @@ async fn what_is_not_calculated_is_an_error_that_says_why() {
 }
 
 #[tokio::test]
-async fn formats_and_orders_of_the_definition_show_in_the_rows() {
+async fn formats_and_sort_orders_apply_to_the_rows() {
     let (_engine, _session, doc) = sales().await;
     let cube = HyperCubeDef::default()
         .with_dimensions([NxDimension::field("Region").sorted(SortCriteria::by_text().reversed())])

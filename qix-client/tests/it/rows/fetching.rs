@@ -23,7 +23,7 @@ async fn pages_stay_below_the_limit_and_rows_come_in_order() {
 }
 
 #[tokio::test]
-async fn pages_that_overtake_each_other_come_in_order() {
+async fn pages_that_overtake_each_other_are_returned_in_order() {
     let (engine, _session, doc) = open(&numbers(100)).await;
     let table = cube(&doc, &["N"], &[]).await;
     engine.fault(Fault::reorder(4).on(METHOD));
@@ -32,7 +32,7 @@ async fn pages_that_overtake_each_other_come_in_order() {
 }
 
 #[tokio::test]
-async fn no_more_pages_are_asked_for_than_are_wanted_and_none_after_the_stream_is_dropped() {
+async fn only_the_needed_pages_are_requested_and_none_after_the_stream_is_dropped() {
     let (engine, session, doc) = open(&numbers(100)).await;
     let table = cube(&doc, &["N"], &[]).await;
     let mut rows = table.rows::<u32>().with_page_rows(10).with_pages_ahead(2);
@@ -50,7 +50,7 @@ async fn no_more_pages_are_asked_for_than_are_wanted_and_none_after_the_stream_i
 }
 
 #[tokio::test]
-async fn a_stream_that_is_dropped_cancels_what_is_under_way() {
+async fn a_dropped_stream_cancels_pending_calls() {
     let (engine, session, doc) = open(&numbers(100)).await;
     let table = cube(&doc, &["N"], &[]).await;
     engine.fault(Fault::never_answer().on(METHOD));
@@ -73,7 +73,7 @@ async fn a_stream_that_is_dropped_cancels_what_is_under_way() {
 }
 
 #[tokio::test]
-async fn a_change_in_the_middle_is_an_error() {
+async fn a_change_while_reading_is_an_error() {
     let (_engine, _session, doc) = open(&numbers(100)).await;
     let table = cube(&doc, &["N"], &[]).await;
     let mut rows = table.rows::<u32>().with_page_rows(10).with_pages_ahead(0);
@@ -91,7 +91,7 @@ async fn a_change_in_the_middle_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_change_in_the_middle_can_start_the_rows_again() {
+async fn a_change_while_reading_can_restart_the_rows() {
     let (_engine, _session, doc) = open(&numbers(100)).await;
     let table = cube(&doc, &["N"], &[]).await;
     let mut rows = table.rows::<u32>().with_page_rows(10).with_pages_ahead(0).with_restart(true);
@@ -101,7 +101,7 @@ async fn a_change_in_the_middle_can_start_the_rows_again() {
 }
 
 #[tokio::test]
-async fn a_change_before_the_first_row_is_no_matter() {
+async fn a_change_before_the_first_row_is_harmless() {
     let (_engine, _session, doc) = open(&numbers(30)).await;
     let table = cube(&doc, &["N"], &[]).await;
     let odd = doc.get_field("Odd").await.unwrap();
@@ -113,7 +113,7 @@ async fn a_change_before_the_first_row_is_no_matter() {
 }
 
 #[tokio::test]
-async fn an_aborted_page_is_asked_for_again() {
+async fn an_aborted_page_is_requested_again() {
     let (engine, _session, doc) = open(&numbers(30)).await;
     let table = cube(&doc, &["N"], &[]).await;
     engine.fault(Fault::error(15, "Request aborted").on(METHOD).times(2));
@@ -124,7 +124,7 @@ async fn an_aborted_page_is_asked_for_again() {
 }
 
 #[tokio::test]
-async fn rows_that_are_missing_are_noticed() {
+async fn missing_rows_are_an_error() {
     let (engine, _session, doc) = open(&numbers(30)).await;
     let table = cube(&doc, &["N"], &[]).await;
     engine.fault(Fault::set("/qDataPages/0/qMatrix", serde_json::json!([])).on(METHOD));

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::{object, open, pages, rows_error, sales};
 
 #[tokio::test]
-async fn lists_tell_their_values_and_states() {
+async fn lists_return_their_values_and_states() {
     #[derive(Debug, Deserialize, PartialEq)]
     struct Row {
         region: String,
@@ -32,7 +32,7 @@ async fn lists_tell_their_values_and_states() {
 }
 
 #[tokio::test]
-async fn fields_tell_their_values_and_states() {
+async fn fields_return_their_values_and_states() {
     let (engine, session, doc) = sales().await;
     assert_eq!(doc.field_values::<i32>("Year").read_all().await.unwrap(), [2021, 2022, 2023]);
     doc.get_field("Region").await.unwrap().select("South").await.unwrap();
@@ -49,7 +49,7 @@ async fn fields_tell_their_values_and_states() {
 }
 
 #[tokio::test]
-async fn a_list_that_is_given_up_is_gone_from_the_engine() {
+async fn a_dropped_list_is_destroyed_in_the_engine() {
     let (engine, session, doc) = sales().await;
     let mut years = doc.field_values::<i32>("Year").with_page_rows(1).with_pages_ahead(0);
     assert_eq!(years.try_next().await.unwrap(), Some(2021));
@@ -59,7 +59,7 @@ async fn a_list_that_is_given_up_is_gone_from_the_engine() {
 }
 
 #[tokio::test]
-async fn numbers_and_nulls_of_a_list_are_read_as_those_of_a_cube_are() {
+async fn numbers_and_nulls_of_a_list_are_read_like_those_of_a_cube() {
     let (_engine, _session, doc) = open("T: LOAD * INLINE [V\n1\nx\n2.5];").await;
     let values: Vec<Option<f64>> = doc.field_values("V").read_all().await.unwrap();
     assert_eq!(values, [Some(1.0), None, Some(2.5)]);
@@ -68,7 +68,7 @@ async fn numbers_and_nulls_of_a_list_are_read_as_those_of_a_cube_are() {
 }
 
 #[tokio::test]
-async fn names_of_fields_are_names_whatever_is_in_them() {
+async fn field_names_can_contain_any_characters() {
     let (engine, _session, doc) = open("T: LOAD * INLINE [x, y\n1, 2\n3, 4];\nRENAME FIELD x TO [a]]b];").await;
     assert_eq!(doc.field_values::<i32>("a]b").read_all().await.unwrap(), [1, 3]);
     assert_eq!(doc.field_values::<i32>("[a]]b]").read_all().await.unwrap(), [1, 3]);
@@ -83,7 +83,7 @@ async fn names_of_fields_are_names_whatever_is_in_them() {
 }
 
 #[tokio::test]
-async fn a_field_that_is_not_there_is_an_error_that_names_it() {
+async fn an_unknown_field_is_an_error_that_names_it() {
     let (_engine, _session, doc) = open("T: LOAD * INLINE [Year\n2021];\nE: LOAD * INLINE [Empty];").await;
     let missing = async |name: &str| rows_error(&doc.field_values::<String>(name).read_all().await.unwrap_err());
     let no_field = |field: &str| RowsError::NoField { field: field.to_owned() };

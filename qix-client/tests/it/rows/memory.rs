@@ -100,7 +100,7 @@ impl Drop for Row {
 }
 
 #[tokio::test]
-async fn a_million_rows_are_never_there_at_once() {
+async fn a_million_rows_are_never_in_memory_at_once() {
     let pages = Arc::new(Count::default());
     let remote = Cube(ObjectHandle::new("GenericObject", 1), Arc::clone(&pages));
     let cube = GenericObject::from_remote(Arc::new(remote));

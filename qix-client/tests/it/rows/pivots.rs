@@ -36,7 +36,7 @@ fn sorted(mut rows: Vec<Wide>) -> Vec<Wide> {
 }
 
 #[tokio::test]
-async fn a_pivot_has_the_rows_of_a_straight_cube_wherever_its_headings_stand() {
+async fn a_pivot_table_has_the_rows_of_a_straight_cube_wherever_its_headings_are() {
     let (_engine, _session, doc) = open(SCRIPT).await;
     let straight = table(&doc, definition(NxHypercubeMode::Straight, &[], -1)).await;
     let expected: Vec<Wide> = sorted(straight.rows().read_all().await.unwrap());
@@ -55,7 +55,7 @@ async fn a_pivot_has_the_rows_of_a_straight_cube_wherever_its_headings_stand() {
 }
 
 #[tokio::test]
-async fn a_struct_reads_a_pivot_as_it_reads_a_straight_cube() {
+async fn a_struct_reads_a_pivot_table_like_a_straight_cube() {
     #[derive(Debug, Deserialize, PartialEq)]
     struct Row {
         year: i32,
@@ -76,7 +76,7 @@ async fn a_struct_reads_a_pivot_as_it_reads_a_straight_cube() {
 }
 
 #[tokio::test]
-async fn what_is_collapsed_is_one_row() {
+async fn collapsed_values_are_one_row() {
     let (_engine, _session, doc) = open(SCRIPT).await;
     let definition = definition(NxHypercubeMode::Pivot, &[0, 1, 2], 3).with_always_fully_expanded(false);
     let pivot = table(&doc, definition).await;
@@ -101,7 +101,7 @@ fn with_totals(mut definition: HyperCubeDef) -> HyperCubeDef {
 }
 
 #[tokio::test]
-async fn totals_are_left_out_unless_they_are_asked_for() {
+async fn totals_are_omitted_unless_requested() {
     #[derive(Debug, Deserialize, PartialEq)]
     struct Heading {
         elem_number: i32,
@@ -161,7 +161,7 @@ async fn cubes_without_dimensions_or_measures_have_rows_too() {
 }
 
 #[tokio::test]
-async fn stacked_cubes_come_in_pages_of_their_outermost_values() {
+async fn stacked_cubes_are_paged_by_their_outermost_values() {
     let (engine, _session, doc) = open("T: LOAD RecNo() as N, Div(RecNo() - 1, 10) as Ten AUTOGENERATE 4000;").await;
     let cube = HyperCubeDef::default()
         .with_dimensions(["Ten", "N"].map(NxDimension::field))
@@ -178,7 +178,7 @@ async fn stacked_cubes_come_in_pages_of_their_outermost_values() {
 }
 
 #[tokio::test]
-async fn what_does_not_fit_the_layout_is_an_error() {
+async fn data_that_does_not_match_the_layout_is_an_error() {
     let (engine, _session, doc) = open(SCRIPT).await;
     let pivot = table(&doc, definition(NxHypercubeMode::Pivot, &[0, 1, 2, -1], 3)).await;
     let failing = async |pointer: &str, value| {
@@ -201,7 +201,7 @@ async fn what_does_not_fit_the_layout_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_change_in_the_middle_of_a_pivot_is_an_error() {
+async fn a_change_while_reading_a_pivot_table_is_an_error() {
     for (mode, method) in
         [(NxHypercubeMode::Pivot, "GetHyperCubePivotData"), (NxHypercubeMode::PivotStack, "GetHyperCubeStackData")]
     {
@@ -220,7 +220,7 @@ async fn a_change_in_the_middle_of_a_pivot_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_value_that_does_not_fit_is_told_with_its_row() {
+async fn a_value_that_does_not_fit_is_reported_with_its_row() {
     let (_engine, _session, doc) = open(SCRIPT).await;
     let pivot = table(&doc, definition(NxHypercubeMode::Pivot, &[0, 1, 2, -1], 2)).await;
     let error = pivot.rows::<(u32, String, String, f64, u32, f64)>().with_page_rows(1).read_all().await.unwrap_err();

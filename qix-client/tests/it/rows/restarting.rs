@@ -9,7 +9,7 @@ use super::{object, rows_error, sales};
 use crate::support::{object as found, opened};
 
 #[tokio::test]
-async fn requests_in_states_of_their_own_do_not_disturb_each_other() {
+async fn objects_in_different_states_do_not_restart_each_other() {
     const REQUESTS: usize = 80;
     let (engine, _session, doc) = sales().await;
     let request = async |at: usize| {

@@ -36,7 +36,7 @@ async fn a_page_that_is_too_large_is_halved_and_the_height_is_remembered() {
 }
 
 #[tokio::test]
-async fn pages_that_are_under_way_are_halved_too_and_rows_stay_in_order() {
+async fn pending_pages_are_halved_too_and_rows_stay_in_order() {
     let scripted = scripted::cube(straight(1000), at_most(1, 7009)).await;
     let rows: Vec<usize> = scripted.object.rows().with_page_rows(37).with_pages_ahead(3).read_all().await.unwrap();
     assert_eq!(rows, (0..1000).collect::<Vec<_>>());
@@ -51,7 +51,7 @@ async fn a_row_that_is_too_large_is_the_engines_error() {
 }
 
 #[tokio::test]
-async fn lists_are_halved_as_cubes_are() {
+async fn pages_of_lists_are_halved_too() {
     let list = json!({ "qSize": { "qcx": 1, "qcy": 9 }, "qDimensionInfo": columns(&["N"])[0] });
     let layout = json!({ "qInfo": { "qId": "list" }, "qListObject": list });
     let scripted = scripted::layout(layout, at_most(4, 7009)).await;
@@ -59,7 +59,7 @@ async fn lists_are_halved_as_cubes_are() {
 }
 
 #[tokio::test]
-async fn a_node_of_a_stacked_cube_with_very_many_below_it_comes_alone() {
+async fn a_stacked_node_with_very_many_values_has_its_own_page() {
     // Eleven nodes; the fourth has 20,000 values below it.
     let cube = json!({
         "qMode": "K",
@@ -93,7 +93,7 @@ async fn a_node_of_a_stacked_cube_with_very_many_below_it_comes_alone() {
 }
 
 #[tokio::test]
-async fn a_row_of_a_pivot_that_is_too_wide_comes_in_parts() {
+async fn a_too_wide_row_of_a_pivot_table_is_fetched_in_parts() {
     let cube = json!({
         "qMode": "P",
         "qSize": { "qcx": 20, "qcy": 3 },

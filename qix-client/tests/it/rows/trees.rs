@@ -73,7 +73,7 @@ async fn a_tree_has_the_rows_of_a_straight_cube() {
 }
 
 #[tokio::test]
-async fn a_part_of_a_tree_that_is_too_large_is_halved_and_one_that_is_missing_is_noticed() {
+async fn a_too_large_part_of_a_tree_is_halved_and_a_missing_one_is_an_error() {
     let nodes: Vec<Value> = (0..9).map(|at| node("n", at, "N", &[at as f64], &[])).collect();
     let shown = nodes.clone();
     let cube = || tree(&["D"], &["X"], json!([9]));

@@ -16,7 +16,7 @@ async fn column(name: &str) -> (qix_test_engine::TestEngine, Session, GenericObj
 }
 
 #[tokio::test]
-async fn null_and_no_number_become_none() {
+async fn null_and_values_without_a_number_are_none() {
     let (_engine, _session, table) = column("Value").await;
     let numbers: Vec<(String, Option<f64>)> = table.rows().read_all().await.unwrap();
     let numbers: Vec<Option<f64>> = numbers.into_iter().map(|row| row.1).collect();
@@ -27,7 +27,7 @@ async fn null_and_no_number_become_none() {
 }
 
 #[tokio::test]
-async fn a_type_that_takes_anything_gets_the_number_or_the_text() {
+async fn an_untyped_value_is_the_number_or_the_text() {
     #[derive(Debug, Deserialize, PartialEq)]
     #[serde(untagged)]
     enum Dual {
@@ -45,7 +45,7 @@ async fn a_type_that_takes_anything_gets_the_number_or_the_text() {
 }
 
 #[tokio::test]
-async fn what_does_not_fit_is_an_error_with_row_and_column() {
+async fn values_that_do_not_fit_are_errors_with_row_and_column() {
     let (_engine, _session, table) = column("Value").await;
     let error = table.rows::<(String, f64)>().read_all().await.unwrap_err();
     assert!(matches!(rows_error(&error), RowsError::Value { row: 2, column, .. } if column == "Value"), "{error}");
@@ -99,7 +99,7 @@ async fn flags_enums_and_whole_cells() {
 }
 
 #[tokio::test]
-async fn null_measures_become_none() {
+async fn null_measures_are_none() {
     let (_engine, _session, doc) = open(SCRIPT).await;
     let table = cube(&doc, &["Key"], &["Only(Value)", "Sum(Value)"]).await;
     let rows: Vec<(String, Option<String>, f64)> = table.rows().read_all().await.unwrap();
@@ -119,7 +119,7 @@ fn cell(text: &str, num: impl Into<Option<f64>>) -> Option<Cell> {
 }
 
 #[tokio::test]
-async fn the_number_of_an_optional_cell_does_not_decide_for_the_cell() {
+async fn a_missing_number_does_not_make_an_optional_cell_none() {
     let (_engine, _session, table) = column("Value").await;
     let expected = [cell("1", 1.0), cell("2.5", 2.5), cell("x", None), None];
     let rows: Vec<Vec<Option<Cell>>> = table.rows().read_all().await.unwrap();
@@ -140,7 +140,7 @@ async fn the_number_of_an_optional_cell_does_not_decide_for_the_cell() {
 }
 
 #[tokio::test]
-async fn the_text_of_null_is_no_text() {
+async fn null_has_no_text() {
     let (_engine, _session, table) = column("Value").await;
     let error = table.rows::<(String, Cell)>().read_all().await.unwrap_err();
     let RowsError::Value { row: 3, column, problem } = rows_error(&error) else { panic!("{error}") };
@@ -157,7 +157,7 @@ async fn the_text_of_null_is_no_text() {
 }
 
 #[tokio::test]
-async fn cells_come_as_the_schema_has_them() {
+async fn cells_can_be_read_as_the_schemas_type() {
     let (_engine, _session, table) = column("Value").await;
     let rows: Vec<Vec<NxCell>> = table.rows().read_all().await.unwrap();
     assert_eq!((rows.len(), &*rows[0][0].text, &*rows[1][1].text, rows[1][1].num), (4, "a", "2.5", 2.5));

@@ -6,7 +6,7 @@ use qix_client::{ErrorKind, prelude::*};
 use serde_json::json;
 
 #[tokio::test]
-async fn a_call_reaches_its_object_and_its_answer_the_caller() {
+async fn a_call_reaches_its_object_and_the_response_its_caller() {
     let (session, mut engine) = session().await;
     let user = async {
         let doc = session.global().open_doc("sales").await.unwrap();
@@ -28,7 +28,7 @@ async fn a_call_reaches_its_object_and_its_answer_the_caller() {
 }
 
 #[tokio::test]
-async fn answers_in_reverse_order_find_their_callers() {
+async fn responses_in_reverse_order_reach_their_callers() {
     let (session, mut engine) = session().await;
     let mut callers = tokio::task::JoinSet::new();
     for n in 0..500_i64 {
@@ -77,7 +77,7 @@ async fn an_object_without_a_handle_is_not_found() {
 }
 
 #[tokio::test]
-async fn strange_messages_are_survived() {
+async fn invalid_messages_are_ignored() {
     let (session, mut engine) = session().await;
     let script = async {
         let id = engine.expect("EngineVersion").await;
@@ -113,7 +113,7 @@ async fn strange_messages_are_survived() {
 }
 
 #[tokio::test]
-async fn a_result_followed_by_a_member_that_nobody_knows_is_read() {
+async fn a_result_followed_by_an_unknown_member_is_decoded() {
     let (session, mut engine) = session().await;
     let script = async {
         let id = engine.expect("EngineVersion").await;
@@ -125,7 +125,7 @@ async fn a_result_followed_by_a_member_that_nobody_knows_is_read() {
 }
 
 #[tokio::test]
-async fn a_message_of_70_megabytes_is_no_problem() {
+async fn a_message_of_70_megabytes_is_accepted() {
     let (session, mut engine) = session().await;
     let script = async {
         let version = "x".repeat(70 << 20);
@@ -136,7 +136,7 @@ async fn a_message_of_70_megabytes_is_no_problem() {
 }
 
 #[tokio::test]
-async fn the_engines_close_frame_ends_the_calls_that_wait() {
+async fn the_engines_close_frame_ends_pending_calls() {
     let (session, mut engine) = session().await;
     let script = async {
         engine.expect("EngineVersion").await;
@@ -150,7 +150,7 @@ async fn the_engines_close_frame_ends_the_calls_that_wait() {
 }
 
 #[tokio::test]
-async fn a_lost_connection_ends_the_calls_that_wait() {
+async fn a_lost_connection_ends_pending_calls() {
     let (session, mut engine) = session().await;
     let script = async {
         engine.expect("EngineVersion").await;
@@ -175,7 +175,7 @@ async fn the_connection_ends_with_its_last_user() {
 }
 
 #[tokio::test]
-async fn a_dropped_call_is_cancelled_and_leaves_nothing_behind() {
+async fn a_dropped_call_is_canceled_and_leaves_nothing_behind() {
     let (session, mut engine) = session().await;
     {
         let mut call = std::pin::pin!(session.engine_version().into_future());
@@ -197,7 +197,7 @@ async fn a_dropped_call_is_cancelled_and_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn a_detached_call_goes_on_without_its_caller() {
+async fn a_detached_call_continues_without_its_caller() {
     let (session, mut engine) = session().await;
     {
         let mut call = std::pin::pin!(session.engine_version().with_detached(true).into_future());
@@ -212,7 +212,7 @@ async fn a_detached_call_goes_on_without_its_caller() {
 }
 
 #[tokio::test]
-async fn a_call_that_takes_too_long_is_cancelled() {
+async fn a_call_that_times_out_is_canceled() {
     let (session, mut engine) = session().await;
     let limit = std::time::Duration::from_millis(1);
     let error = session.engine_version().with_timeout(limit).await.unwrap_err();

@@ -22,7 +22,7 @@ async fn session(close_timeout: Duration) -> (Session, Engine) {
 }
 
 #[tokio::test]
-async fn calls_under_way_are_answered_first() {
+async fn pending_calls_are_answered_first() {
     let (session, mut engine) = session(Duration::from_secs(600)).await;
     let mut read = pin!(session.engine_version().into_future());
     let mut write = pin!(session.delete_app("a").into_future());
@@ -48,7 +48,7 @@ async fn calls_under_way_are_answered_first() {
 }
 
 #[tokio::test]
-async fn who_gives_up_closing_goes_on() {
+async fn canceling_close_leaves_the_session_open() {
     let (session, mut engine) = session(Duration::from_secs(600)).await;
     let mut call = pin!(session.engine_version().into_future());
     assert!(call.as_mut().now_or_never().is_none());
@@ -105,7 +105,7 @@ async fn calls_that_are_not_answered_in_time_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_engine_that_takes_nothing_any_more_holds_up_nobody() {
+async fn closing_does_not_wait_for_an_engine_that_stopped_reading() {
     let (session, engine) = Inside::new().session(|builder| builder.close_timeout(Duration::ZERO)).await;
     let more_than_fits = "x".repeat(1 << 20);
     let call = session.delete_app(&more_than_fits).into_future();
@@ -153,7 +153,7 @@ async fn a_session_that_is_closed_while_it_resumes_stays_closed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_gives_up_resuming_leaves_no_connection_behind() {
+async fn canceling_resume_leaves_no_connection_behind() {
     let mut inside = Inside::new();
     let (session, engine) = inside.session(|builder| builder).await;
     tokio::join!(engine.goodbye(), session.suspend());

@@ -16,7 +16,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 #[tokio::test]
-async fn headers_go_with_the_upgrade() {
+async fn headers_are_sent_with_the_upgrade() {
     let listener = Listener::bind().await;
     let connect = Session::builder()
         .url(listener.url().replace("ws://", "http://"))
@@ -37,7 +37,7 @@ async fn headers_go_with_the_upgrade() {
 }
 
 #[tokio::test]
-async fn the_greeting_may_come_after_other_notifications_or_never() {
+async fn the_greeting_can_arrive_after_other_notifications_or_never() {
     let listener = Listener::bind().await;
     let script = async {
         let mut engine = listener.accept().await;
@@ -71,7 +71,7 @@ async fn the_greeting_may_come_after_other_notifications_or_never() {
 }
 
 #[tokio::test]
-async fn what_a_proxy_says_before_it_closes_the_connection_is_the_reason() {
+async fn the_last_message_of_a_proxy_is_the_reason() {
     let fatal = json!({ "severity": "fatal", "message": "No available access type" });
     let listener = Listener::bind().await;
     let script = async {
@@ -90,7 +90,7 @@ async fn what_a_proxy_says_before_it_closes_the_connection_is_the_reason() {
 }
 
 #[tokio::test]
-async fn who_listens_from_the_beginning_hears_all() {
+async fn an_early_listener_gets_all_events() {
     let mut inside = Inside::new();
     let mut builder = inside.builder();
     let (events, again) = (builder.events(), builder.events());
@@ -122,7 +122,7 @@ async fn who_listens_from_the_beginning_hears_all() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_wants_a_login_refuses_the_session() {
+async fn a_proxy_that_requires_a_login_refuses_the_session() {
     let listener = Listener::bind().await;
     let script = async {
         let mut engine = listener.accept().await;
@@ -137,7 +137,7 @@ async fn a_proxy_that_wants_a_login_refuses_the_session() {
 }
 
 #[tokio::test]
-async fn a_refused_session_says_why() {
+async fn a_refused_session_returns_the_reason() {
     let listener = Listener::bind().await;
     let script = async {
         listener.accept().await.greet("SESSION_ERROR_LIMIT_EXCEEDED").await;
@@ -159,7 +159,7 @@ async fn a_refused_session_says_why() {
 }
 
 #[tokio::test]
-async fn a_refused_upgrade_brings_status_and_body() {
+async fn a_refused_upgrade_returns_status_and_body() {
     let listener = Listener::bind().await;
     let script = async {
         let mut stream = listener.stream().await;
@@ -176,7 +176,7 @@ async fn a_refused_upgrade_brings_status_and_body() {
 }
 
 #[tokio::test]
-async fn an_address_that_cannot_be_is_refused_without_its_secrets() {
+async fn the_error_of_an_invalid_address_has_no_secrets() {
     for address in ["", "localhost:4848", "ftp://engine/app?ticket=hush", "ws://?ticket=hush", "ws://"] {
         let error = Session::connect(address).await.unwrap_err();
         assert!(matches!(error, ConnectError::Address { .. }), "{address}: {error:?}");
@@ -190,7 +190,7 @@ async fn an_address_that_cannot_be_is_refused_without_its_secrets() {
 }
 
 #[tokio::test]
-async fn nobody_there_and_nobody_answering_are_errors_of_their_own() {
+async fn a_closed_port_and_a_silent_server_have_their_own_errors() {
     let listener = Listener::bind().await;
     let url = listener.url();
     let limit = Duration::from_millis(1);
@@ -204,7 +204,7 @@ async fn nobody_there_and_nobody_answering_are_errors_of_their_own() {
 }
 
 #[tokio::test]
-async fn who_opens_connections_in_a_way_of_its_own_is_asked_each_time() {
+async fn a_custom_connector_is_called_for_each_connection() {
     let mut inside = Inside::new();
     let (session, engine) = inside.session(|builder| builder.url("ws://[::1]:7/app/")).await;
     assert_eq!(engine.upgrade.headers()["Host"], "[::1]:7");
@@ -232,7 +232,7 @@ async fn who_opens_connections_in_a_way_of_its_own_is_asked_each_time() {
 }
 
 #[tokio::test]
-async fn credentials_reach_the_server_and_nobody_else() {
+async fn credentials_are_sent_to_the_server_only() {
     let listener = Listener::bind().await;
     let builder = Session::builder()
         .url(listener.url().trim_end_matches("/app/"))
@@ -263,7 +263,7 @@ async fn credentials_reach_the_server_and_nobody_else() {
 }
 
 #[tokio::test]
-async fn the_address_says_which_session_is_meant() {
+async fn the_address_determines_the_session() {
     let mut inside = Inside::new();
     for (setup, expected) in [
         ((|builder| builder) as fn(SessionBuilder) -> SessionBuilder, "/app/"),
@@ -317,7 +317,7 @@ async fn without_a_token_there_is_no_connection() {
 
 #[cfg(feature = "oauth")]
 #[tokio::test]
-async fn a_token_of_oauth_is_fetched_once_and_again_when_it_has_expired() {
+async fn an_oauth_token_is_cached_until_it_expires() {
     let listener = Listener::bind().await;
     let answer = async |status: &str, body: &str| {
         let mut stream = listener.stream().await;
@@ -365,7 +365,7 @@ async fn a_token_of_oauth_is_fetched_once_and_again_when_it_has_expired() {
 }
 
 #[tokio::test]
-async fn settings_that_exclude_each_other_are_an_error() {
+async fn conflicting_settings_are_an_error() {
     let listener = Listener::bind().await;
     let error = Session::builder().url(listener.url()).host("localhost").connect().await.unwrap_err();
     assert_eq!(error.to_string(), "`url` and `host` are both set; use one of them");
@@ -379,7 +379,7 @@ async fn settings_that_exclude_each_other_are_an_error() {
 }
 
 #[tokio::test]
-async fn after_a_question_mark_a_failed_connection_is_told_from_a_failed_call() {
+async fn failed_connections_and_failed_calls_can_be_told_apart_after_the_question_mark() {
     async fn version(url: String) -> Result<String, Error> {
         let session = Session::connect(url).await?;
         Ok(session.engine_version().await?.component_version)

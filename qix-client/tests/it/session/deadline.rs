@@ -28,7 +28,7 @@ async fn tasks() -> usize {
 }
 
 #[tokio::test(start_paused = true)]
-async fn at_the_deadline_all_ends() {
+async fn everything_ends_at_the_deadline() {
     let begin = Instant::now();
     let (session, mut engine) = Inside::new().session(within(100)).await;
     let script = async {
@@ -78,7 +78,7 @@ async fn at_the_deadline_all_ends() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn connecting_ends_by_then() {
+async fn connecting_ends_at_the_deadline() {
     let mut inside = Inside::new();
     let error = within(5)(inside.builder()).connect().await.unwrap_err();
     assert!(matches!(error, ConnectError::TimedOut(limit) if limit == seconds(5)), "{error}");
@@ -95,7 +95,7 @@ async fn connecting_ends_by_then() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_session_without_a_connection_waits_no_longer() {
+async fn a_disconnected_session_stops_waiting_at_the_deadline() {
     let mut inside = Inside::new();
     let begin = Instant::now();
     let (session, engine) = inside.session(|builder| within(100)(builder.connect_timeout(seconds(600)))).await;
@@ -118,7 +118,7 @@ async fn a_session_without_a_connection_waits_no_longer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_too_late_is_not_begun_and_what_is_over_before_keeps_nothing() {
+async fn late_calls_are_not_started_and_finished_sessions_leave_no_tasks() {
     let mut inside = Inside::new();
     let (session, mut engine) = inside.session(within(1_000_000)).await;
     let late = Instant::now().into_std();

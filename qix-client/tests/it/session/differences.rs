@@ -29,7 +29,7 @@ fn whole(id: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_difference_becomes_a_whole_layout() {
+async fn a_delta_becomes_a_complete_layout() {
     let (_session, mut engine, cube) = cube().await;
     for (patches, id) in [
         (whole("one"), "one"),
@@ -57,7 +57,7 @@ async fn a_difference_becomes_a_whole_layout() {
 }
 
 #[tokio::test]
-async fn a_difference_whose_caller_has_gone_counts() {
+async fn a_delta_whose_caller_is_gone_is_applied() {
     let (_session, mut engine, cube) = cube().await;
     {
         let mut call = std::pin::pin!(cube.get_layout().into_future());
@@ -81,7 +81,7 @@ async fn a_difference_whose_caller_has_gone_counts() {
 }
 
 #[tokio::test]
-async fn after_a_bad_patch_all_is_asked_for() {
+async fn an_invalid_patch_is_followed_by_a_complete_request() {
     let (_session, mut engine, cube) = cube().await;
     let script = async {
         answer(&mut engine, whole("one")).await;
@@ -102,7 +102,7 @@ async fn after_a_bad_patch_all_is_asked_for() {
 }
 
 #[tokio::test]
-async fn a_closed_handle_begins_anew() {
+async fn a_closed_handle_starts_over() {
     let (session, mut engine, old) = cube().await;
     let script = answer(&mut engine, whole("old"));
     tokio::join!(async { old.get_layout().await.unwrap() }, script);

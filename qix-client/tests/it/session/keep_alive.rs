@@ -39,7 +39,7 @@ impl Middleware for Counter {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_idle_engine_is_asked_and_who_asks_nothing_is_not() {
+async fn only_idle_connections_with_keep_alive_are_probed() {
     let calls = Arc::new(AtomicUsize::new(0));
     let mut inside = Inside::new();
     let counter = Counter(Arc::clone(&calls));
@@ -65,7 +65,7 @@ async fn an_idle_engine_is_asked_and_who_asks_nothing_is_not() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_dead_connection_is_lost_and_the_session_goes_on_over_another() {
+async fn a_dead_connection_is_lost_and_the_session_resumes_on_another() {
     let mut inside = Inside::new();
     let setup = |builder: qix_client::SessionBuilder| {
         builder.keep_alive(keep_alive()).reconnect(Backoff::default().initial_delay(Duration::ZERO))
@@ -92,7 +92,7 @@ async fn a_dead_connection_is_lost_and_the_session_goes_on_over_another() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_busy_engine_is_given_time_but_not_for_ever() {
+async fn a_busy_engine_gets_more_time_but_not_forever() {
     let mut inside = Inside::new();
     let (session, mut engine) = inside.session(|builder| builder.keep_alive(keep_alive())).await;
     let mut call = Box::pin(session.engine_version().into_future());
@@ -115,7 +115,7 @@ async fn a_busy_engine_is_given_time_but_not_for_ever() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_engine_that_was_busy_until_now_is_not_dead_yet() {
+async fn an_engine_that_was_just_busy_is_not_dead() {
     let mut inside = Inside::new();
     let (session, mut engine) = inside.session(|builder| builder.keep_alive(keep_alive())).await;
     let error = session.engine_version().with_timeout(seconds(400)).await.unwrap_err();
@@ -128,7 +128,7 @@ async fn an_engine_that_was_busy_until_now_is_not_dead_yet() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_suspended_session_asks_nothing_and_a_resumed_one_again() {
+async fn keep_alive_pauses_while_suspended_and_continues_after_resuming() {
     let mut inside = Inside::new();
     let (session, engine) = inside.session(|builder| builder.keep_alive(keep_alive())).await;
     tokio::join!(session.suspend(), engine.goodbye());
@@ -145,7 +145,7 @@ async fn a_suspended_session_asks_nothing_and_a_resumed_one_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_session_that_nobody_holds_ends_all_the_same() {
+async fn a_dropped_session_ends_despite_keep_alive() {
     let mut inside = Inside::new();
     let (session, engine) = inside.session(|builder| builder.keep_alive(keep_alive())).await;
     let begin = Instant::now();

@@ -44,7 +44,7 @@ async fn attach(listener: &Listener) -> Engine {
 }
 
 #[tokio::test]
-async fn a_session_that_the_server_has_closed_is_resumed_by_hand() {
+async fn a_session_closed_by_the_server_is_resumed_manually() {
     for code in [1000, 1008, 4001, 4002, 4005, 4006, 4203] {
         let listener = Listener::bind().await;
         let (session, mut engine, doc, made) = start(&listener, |builder| builder).await;
@@ -77,7 +77,7 @@ async fn a_session_that_the_server_has_closed_is_resumed_by_hand() {
 }
 
 #[tokio::test]
-async fn a_call_resumes_the_session_if_that_is_wanted() {
+async fn a_call_resumes_the_session_if_enabled() {
     let listener = Listener::bind().await;
     let (session, mut engine, doc, _made) = start(&listener, SessionBuilder::reconnect_on_call).await;
     engine.close(4001, "").await;
@@ -105,7 +105,7 @@ async fn a_call_resumes_the_session_if_that_is_wanted() {
 }
 
 #[tokio::test]
-async fn closing_what_the_server_has_closed_is_told_once() {
+async fn closing_a_session_that_the_server_closed_is_reported_once() {
     let listener = Listener::bind().await;
     let mut builder = Session::builder().url(listener.url());
     let events = builder.events();
@@ -125,7 +125,7 @@ async fn closing_what_the_server_has_closed_is_told_once() {
 }
 
 #[tokio::test]
-async fn a_failed_resumption_tells_the_last_reason() {
+async fn a_failed_resumption_reports_the_last_reason() {
     for (status, headers, part) in [
         ("401 Unauthorized", [("WWW-Authenticate", "Bearer")], "401"),
         ("403 Forbidden", [("X-Qlik-Reason", "no")], "403"),
@@ -156,7 +156,7 @@ async fn a_failed_resumption_tells_the_last_reason() {
 }
 
 #[tokio::test]
-async fn a_ticket_that_was_used_ends_a_resumption_at_once() {
+async fn a_used_ticket_ends_a_resumption_immediately() {
     let listener = Listener::bind().await;
     let backoff = Backoff::default().initial_delay(Duration::ZERO);
     let builder = Session::builder().url(listener.url()).ticket("abc").reconnect(backoff);
@@ -169,7 +169,7 @@ async fn a_ticket_that_was_used_ends_a_resumption_at_once() {
 }
 
 #[tokio::test]
-async fn a_time_out_or_a_refusal_of_the_engine_is_a_last_reason() {
+async fn a_timeout_or_a_refusal_by_the_engine_is_reported_as_the_last_reason() {
     let listener = Listener::bind().await;
     let backoff = Backoff::default().initial_delay(Duration::ZERO).max_attempts(2);
     let setup = |builder: SessionBuilder| builder.reconnect(backoff).connect_timeout(Duration::from_millis(50));
@@ -191,7 +191,7 @@ async fn a_time_out_or_a_refusal_of_the_engine_is_a_last_reason() {
 }
 
 #[tokio::test]
-async fn a_login_that_the_proxy_has_forgotten_is_done_once_again() {
+async fn a_login_that_the_proxy_has_forgotten_is_repeated_once() {
     let listener = Listener::bind().await;
     let stranger = json!({
         "method": "OnAuthenticationInformation",

@@ -35,7 +35,7 @@ async fn calls_beyond_the_limit_wait_their_turn() {
 }
 
 #[tokio::test]
-async fn waiting_for_a_turn_is_part_of_the_time_of_a_call() {
+async fn the_timeout_of_a_call_includes_waiting_in_the_queue() {
     let listener = Listener::bind().await;
     let script = async {
         let mut engine = listener.accept().await;
@@ -60,7 +60,7 @@ async fn waiting_for_a_turn_is_part_of_the_time_of_a_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_time_out_of_an_operation_is_that_of_all_its_calls() {
+async fn the_timeout_of_an_operation_covers_all_its_calls() {
     let (session, mut engine) = Inside::new().session(|builder| builder.timeout(Duration::from_secs(1))).await;
     let limit = Duration::from_secs(100);
     let open = session.open_doc("sales").with_timeout(limit).into_future();
@@ -97,7 +97,7 @@ async fn the_time_out_of_an_operation_is_that_of_all_its_calls() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_session_s_time_out_does_not_cut_a_reload() {
+async fn the_timeout_of_the_session_does_not_apply_to_a_reload() {
     let (session, mut engine) = Inside::new().session(|builder| builder.timeout(Duration::from_secs(1))).await;
     let script = async {
         engine.answer("OpenDoc", object("Doc", 1)).await;

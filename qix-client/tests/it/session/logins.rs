@@ -106,7 +106,7 @@ async fn another_users_clone_logs_in_for_itself() {
 }
 
 #[tokio::test]
-async fn a_stale_cookie_is_dropped_and_the_login_repeated_once() {
+async fn a_stale_cookie_is_dropped_and_the_login_is_repeated_once() {
     for stale in ["401 Unauthorized", "302 Found"] {
         let listener = Listener::bind().await;
         let (builder, asked) = with_token(&listener);
@@ -129,7 +129,7 @@ async fn a_stale_cookie_is_dropped_and_the_login_repeated_once() {
 }
 
 #[tokio::test]
-async fn a_newer_cookie_overtakes_the_programs_own() {
+async fn a_newer_cookie_overrides_the_one_set_by_the_program() {
     let listener = Listener::bind().await;
     let builder = Session::builder().url(listener.url()).cookie("X-Qlik-Session", "zero").cookie("a", "b");
     let (one, (_first, login)) = tokio::join!(builder.clone().connect(), admit(&listener, &[COOKIE]));
@@ -160,7 +160,7 @@ async fn a_ticket_is_sent_once() {
 }
 
 #[tokio::test]
-async fn without_a_cookie_a_used_ticket_is_an_error_at_once() {
+async fn without_a_cookie_a_used_ticket_is_an_immediate_error() {
     let listener = Listener::bind().await;
     let builder = Session::builder().url(listener.url()).ticket("t1");
     let (one, _first) = tokio::join!(builder.clone().connect(), admit(&listener, &[]));
@@ -170,7 +170,7 @@ async fn without_a_cookie_a_used_ticket_is_an_error_at_once() {
 }
 
 #[tokio::test]
-async fn a_ticket_source_is_asked_for_each_login() {
+async fn a_ticket_source_is_called_for_each_login() {
     let listener = Listener::bind().await;
     let asked = AtomicUsize::new(0);
     let builder = Session::builder()
@@ -190,7 +190,7 @@ async fn a_ticket_source_is_asked_for_each_login() {
 }
 
 #[tokio::test]
-async fn a_redirection_says_where_to_and_what_that_is() {
+async fn the_error_of_a_redirect_names_and_classifies_its_target() {
     let listener = Listener::bind().await;
     let script = async {
         let location = ("Location", "https://h/internal_windows_authentication/?targetId=secret");
@@ -208,7 +208,7 @@ async fn a_redirection_says_where_to_and_what_that_is() {
 }
 
 #[tokio::test]
-async fn a_server_that_speaks_tls_is_told_apart() {
+async fn a_server_that_speaks_tls_is_recognized() {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     let listener = Listener::bind().await;

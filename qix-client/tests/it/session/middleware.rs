@@ -36,7 +36,7 @@ impl Middleware for Meddler {
 }
 
 #[tokio::test]
-async fn calls_are_seen_changed_refused_answered_and_repeated() {
+async fn middleware_logs_changes_refuses_answers_and_repeats_calls() {
     let listener = Listener::bind().await;
     let log = Arc::new(Mutex::new(Vec::new()));
     let meddler = |name| Meddler { name, log: Arc::clone(&log) };

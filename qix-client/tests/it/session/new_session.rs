@@ -52,7 +52,7 @@ async fn select(field: &Field, engine: &mut Engine, search: &str) {
 }
 
 #[tokio::test]
-async fn calls_are_made_again_before_anything_else_and_a_read_waits_for_them() {
+async fn state_is_restored_first_and_reads_wait_for_it() {
     let listener = Listener::bind().await;
     let (_session, mut engine, doc) = start(&listener, "SESSION_CREATED").await;
     let year = field(&doc, &mut engine, 2).await;
@@ -77,7 +77,7 @@ async fn calls_are_made_again_before_anything_else_and_a_read_waits_for_them() {
 }
 
 #[tokio::test]
-async fn a_selection_that_the_engine_does_not_make_again_fails_what_reads() {
+async fn a_selection_that_cannot_be_restored_fails_reads() {
     for answer in [json!({ "result": { "qReturn": false } }), json!({ "error": { "code": 8, "message": "no" } })] {
         let listener = Listener::bind().await;
         let (session, mut engine, doc) = start(&listener, "SESSION_CREATED").await;
@@ -116,7 +116,7 @@ async fn a_selection_that_the_engine_does_not_make_again_fails_what_reads() {
 }
 
 #[tokio::test]
-async fn a_selection_under_way_is_an_error_and_not_made_again() {
+async fn a_pending_selection_is_an_error_and_not_restored() {
     let listener = Listener::bind().await;
     let (_session, mut engine, doc) = start(&listener, "SESSION_CREATED").await;
     let year = field(&doc, &mut engine, 2).await;
@@ -135,7 +135,7 @@ async fn a_selection_under_way_is_an_error_and_not_made_again() {
 }
 
 #[tokio::test]
-async fn a_selection_of_which_nobody_knows_whether_it_was_made_is_missed() {
+async fn a_selection_that_may_have_been_made_is_reported_missing() {
     let listener = Listener::bind().await;
     let (_session, mut engine, doc) = start(&listener, "SESSION_CREATED").await;
     let year = field(&doc, &mut engine, 2).await;
@@ -161,7 +161,7 @@ async fn a_selection_of_which_nobody_knows_whether_it_was_made_is_missed() {
 }
 
 #[tokio::test]
-async fn an_attempt_that_is_interrupted_does_not_count() {
+async fn an_interrupted_restoration_is_repeated() {
     let listener = Listener::bind().await;
     let (_session, mut engine, doc) = start(&listener, "SESSION_CREATED").await;
     let year = field(&doc, &mut engine, 2).await;
@@ -193,7 +193,7 @@ async fn an_attempt_that_is_interrupted_does_not_count() {
 }
 
 #[tokio::test]
-async fn what_was_set_before_the_program_came_is_not_known() {
+async fn state_from_before_the_program_connected_is_unknown() {
     let listener = Listener::bind().await;
     let (session, engine, doc) = start(&listener, "SESSION_ATTACHED").await;
     drop(engine);
@@ -204,7 +204,7 @@ async fn what_was_set_before_the_program_came_is_not_known() {
 }
 
 #[tokio::test]
-async fn a_session_of_the_same_user_that_is_another_one_is_not_taken_for_the_old_one() {
+async fn another_session_of_the_same_user_is_not_mistaken_for_the_old_one() {
     let listener = Listener::bind().await;
     let (session, mut engine, doc) = start(&listener, "SESSION_CREATED").await;
     let year = field(&doc, &mut engine, 2).await;
@@ -233,7 +233,7 @@ async fn a_session_of_the_same_user_that_is_another_one_is_not_taken_for_the_old
 }
 
 #[tokio::test]
-async fn an_object_without_its_soft_patch_is_not_called_restored() {
+async fn an_object_without_its_soft_patch_is_not_reported_as_restored() {
     let listener = Listener::bind().await;
     let (session, mut engine, doc) = start(&listener, "SESSION_CREATED").await;
     let script = engine.answer("GetObject", object("GenericObject", 3));
@@ -264,7 +264,7 @@ async fn an_object_without_its_soft_patch_is_not_called_restored() {
 }
 
 #[tokio::test]
-async fn reads_that_make_session_objects_are_repeated() {
+async fn reads_that_create_session_objects_are_retried() {
     let listener = Listener::bind().await;
     let (_session, mut engine, doc) = start(&listener, "SESSION_CREATED").await;
     let listing = tokio::spawn({

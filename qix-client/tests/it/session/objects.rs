@@ -12,7 +12,7 @@ async fn doc() -> (Session, Engine, Doc) {
 }
 
 #[tokio::test]
-async fn a_session_object_is_destroyed_with_its_last_holder() {
+async fn a_session_object_is_destroyed_with_its_last_handle() {
     let (session, mut engine, doc) = doc().await;
     let script = async {
         engine.answer("CreateSessionObject", object("GenericObject", 2)).await;
@@ -36,7 +36,7 @@ async fn a_session_object_is_destroyed_with_its_last_holder() {
 }
 
 #[tokio::test]
-async fn a_session_object_for_a_caller_who_has_gone_is_destroyed() {
+async fn a_session_object_whose_caller_is_gone_is_destroyed() {
     let (_session, mut engine, doc) = doc().await;
     let id = {
         let mut call = std::pin::pin!(doc.create_session_object(GenericObjectProperties::default()).into_future());

@@ -40,7 +40,7 @@ async fn an_attached_session_uses_the_app_that_is_open() {
 }
 
 #[tokio::test]
-async fn the_error_names_the_app_that_is_open_and_the_way_out() {
+async fn the_error_names_the_open_app_and_the_solution() {
     let listener = Listener::bind().await;
     // The engine still has the session of a program that has just ended, and does not announce it.
     for greeting in ["SESSION_CREATED", "SESSION_ATTACHED"] {
@@ -67,7 +67,7 @@ async fn the_error_names_the_app_that_is_open_and_the_way_out() {
 }
 
 #[tokio::test]
-async fn an_app_that_is_open_without_its_data_is_an_error_unless_that_is_meant() {
+async fn an_app_open_without_data_is_an_error_unless_requested() {
     let listener = Listener::bind().await;
     let layout = json!({ "qLayout": { "qTitle": "Sales", "qIsOpenedWithoutData": true } });
     for (greeting, is_meant) in [("SESSION_ATTACHED", false), ("SESSION_ATTACHED", true), ("SESSION_CREATED", false)] {
@@ -101,7 +101,7 @@ async fn an_app_that_is_open_without_its_data_is_an_error_unless_that_is_meant()
 }
 
 #[tokio::test]
-async fn an_app_that_the_program_has_opened_is_not_looked_into() {
+async fn an_app_opened_by_the_program_is_not_checked_again() {
     let listener = Listener::bind().await;
     let script = async {
         let mut engine = listener.accept().await;

@@ -42,7 +42,7 @@ async fn tell<S: AsyncRead + AsyncWrite + Unpin>(engine: &mut Engine<S>, about: 
 }
 
 #[tokio::test]
-async fn a_reload_tells_all_and_then_its_result() {
+async fn a_reload_reports_its_progress_and_then_its_result() {
     let (mut engine, doc) = doc().await;
     let script = async {
         drop_rest(&mut engine).await;
@@ -151,7 +151,7 @@ async fn an_app_is_followed_while_it_opens_and_found_when_it_is_open() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_call_has_left_is_dropped_once_and_never_while_another_is_followed() {
+async fn leftover_messages_are_dropped_once_and_never_while_another_call_is_followed() {
     let mut inside = Inside::new();
     let (session, mut engine) = inside.session(|builder| builder).await;
     let script = async {
@@ -183,7 +183,7 @@ async fn what_a_call_has_left_is_dropped_once_and_never_while_another_is_followe
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_came_in_time_is_not_lost_over_the_last_question() {
+async fn a_response_is_not_lost_while_waiting_for_the_last_progress() {
     let mut inside = Inside::new();
     let (session, mut engine) = inside.session(|builder| builder).await;
     let script = async {

@@ -13,7 +13,7 @@ async fn refuse(engine: &mut Engine, method: &str, code: i64) {
 }
 
 #[tokio::test]
-async fn an_aborted_read_is_repeated_with_a_bound_and_a_write_never() {
+async fn an_aborted_read_is_retried_up_to_a_limit_and_a_write_never() {
     let (_session, mut engine, doc) = opened(|builder| builder).await;
     let script = async {
         refuse(&mut engine, "GetAppLayout", 15).await;
@@ -32,7 +32,7 @@ async fn an_aborted_read_is_repeated_with_a_bound_and_a_write_never() {
 }
 
 #[tokio::test]
-async fn a_selection_mode_is_left_if_that_is_wanted() {
+async fn selection_mode_is_ended_if_enabled() {
     let (_session, mut engine, one) = opened(|builder| builder).await;
     let script = refuse(&mut engine, "ClearAll", 6003);
     assert_eq!(tokio::join!(async { one.clear_all().await.unwrap_err() }, script).0.engine().unwrap().code.0, 6003);
@@ -58,7 +58,7 @@ async fn a_selection_mode_is_left_if_that_is_wanted() {
 }
 
 #[tokio::test]
-async fn the_end_of_a_reload_is_awaited_if_that_is_wanted() {
+async fn the_end_of_a_reload_is_awaited_if_enabled() {
     let backoff = Backoff::default().initial_delay(Duration::ZERO).max_attempts(3);
     let (_session, mut engine, doc) = opened(|builder| builder.when_reloading(WhenReloading::Wait(backoff))).await;
     let script = async {

@@ -55,7 +55,7 @@ async fn answer_all(engine: &mut Engine, number: usize, answers: &[(&str, Value)
 }
 
 #[tokio::test]
-async fn a_session_that_the_engine_kept_goes_on_as_it_was() {
+async fn a_session_that_the_engine_kept_is_attached_again() {
     let listener = Listener::bind().await;
     let (session, engine, held) = start(&listener, |builder| builder).await;
     let mut events = session.events();
@@ -98,7 +98,7 @@ async fn a_session_that_the_engine_kept_goes_on_as_it_was() {
 }
 
 #[tokio::test]
-async fn in_a_new_session_what_was_lost_is_made_again_or_reported() {
+async fn in_a_new_session_lost_objects_are_restored_or_reported() {
     let listener = Listener::bind().await;
     let (session, mut engine, held) = start(&listener, |builder| builder).await;
     let patch =
@@ -158,7 +158,7 @@ async fn in_a_new_session_what_was_lost_is_made_again_or_reported() {
 }
 
 #[tokio::test]
-async fn a_lost_connection_comes_back_by_itself() {
+async fn a_lost_connection_is_reconnected_automatically() {
     let listener = Listener::bind().await;
     let backoff = Backoff::default().initial_delay(Duration::ZERO);
     let (session, mut engine, held) = start(&listener, |builder| builder.reconnect(backoff)).await;
@@ -187,7 +187,7 @@ async fn a_lost_connection_comes_back_by_itself() {
 }
 
 #[tokio::test]
-async fn a_session_that_cannot_go_on_ends() {
+async fn a_session_that_cannot_resume_ends() {
     let listener = Listener::bind().await;
     let backoff = Backoff::default().initial_delay(Duration::ZERO).max_attempts(3);
     let (session, mut engine, held) = start(&listener, |builder| builder.reconnect(backoff)).await;
@@ -211,7 +211,7 @@ async fn a_session_that_cannot_go_on_ends() {
 }
 
 #[tokio::test]
-async fn closing_a_suspended_session_ends_what_waits() {
+async fn closing_a_suspended_session_ends_waiting_calls() {
     let listener = Listener::bind().await;
     let (session, engine, held) = start(&listener, |builder| builder).await;
     tokio::join!(engine.goodbye(), session.suspend());

@@ -87,7 +87,7 @@ async fn a_server_with_a_trusted_certificate_is_connected_to() {
 }
 
 #[tokio::test]
-async fn each_fault_of_a_certificate_is_an_error_of_its_own() {
+async fn each_fault_of_a_certificate_has_its_own_error() {
     let authority = Authority::new();
     let root = || authority.root();
     let good = authority.issue("localhost", |_| ());
@@ -195,7 +195,7 @@ async fn a_client_certificate_lets_its_owner_in() {
 }
 
 #[tokio::test]
-async fn a_configuration_of_its_own_takes_the_place_of_the_other_settings() {
+async fn a_custom_configuration_replaces_the_other_settings() {
     let authority = Authority::new();
     let server = || authority.server(&authority.issue("localhost", |_| ()), false);
     let config = |roots: RootCertStore| {
@@ -219,7 +219,7 @@ async fn a_configuration_of_its_own_takes_the_place_of_the_other_settings() {
 }
 
 #[tokio::test]
-async fn a_stream_of_its_own_is_encrypted_like_any_other() {
+async fn a_custom_stream_is_encrypted_too() {
     let authority = Authority::new();
     let server = authority.server(&authority.issue("engine.corp", |_| ()), false);
     let mut inside = Inside::new();
@@ -238,7 +238,7 @@ async fn a_stream_of_its_own_is_encrypted_like_any_other() {
 }
 
 #[tokio::test]
-async fn a_certificate_that_is_none_says_which() {
+async fn an_invalid_certificate_is_named_in_the_error() {
     let builder =
         || Session::builder().url("wss://127.0.0.1:9/app/").connect_timeout(std::time::Duration::from_secs(60));
     let listener = Listener::bind().await;

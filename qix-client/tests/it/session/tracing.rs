@@ -63,7 +63,7 @@ impl Ear {
 }
 
 #[tokio::test]
-async fn a_call_is_told_with_its_sizes_and_times_and_without_its_payload() {
+async fn a_call_is_traced_with_sizes_and_times_and_without_its_payload() {
     let ear = Ear::default();
     let _listening = tracing::subscriber::set_default(Registry::default().with(ear.clone()));
     let (session, mut engine, doc) = opened(|builder| builder).await;
@@ -108,7 +108,7 @@ async fn a_call_is_told_with_its_sizes_and_times_and_without_its_payload() {
 }
 
 #[tokio::test]
-async fn payloads_are_told_when_asked_for_and_never_with_their_secrets() {
+async fn payloads_are_traced_on_request_without_secrets() {
     let ear = Ear::default();
     let _listening = tracing::subscriber::set_default(Registry::default().with(ear.clone()));
     let (_session, mut engine, doc) = opened(|builder| builder.trace_payloads(true)).await;

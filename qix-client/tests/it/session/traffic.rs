@@ -29,7 +29,7 @@ async fn program(session: &Session) -> (i64, i64) {
 }
 
 #[tokio::test]
-async fn a_recording_answers_like_the_engine_and_tells_what_is_different() {
+async fn a_replay_answers_like_the_engine_and_reports_differences() {
     let listener = Listener::bind().await;
     let buffer = Buffer::default();
     let recorder = Recorder::new(buffer.clone());

@@ -28,7 +28,7 @@ async fn settle(session: &Session, engine: &mut Engine) {
 }
 
 #[tokio::test]
-async fn changes_are_coalesced_and_the_one_before_the_object_was_known_is_kept() {
+async fn changes_are_coalesced_and_one_before_the_object_is_kept() {
     let (session, mut engine, cube) = cube().await;
     let mut changes = cube.changes();
     assert_eq!(changes.next().now_or_never(), Some(Some(())), "from its creation");
@@ -88,7 +88,7 @@ async fn layouts_follow_the_object() {
 }
 
 #[tokio::test]
-async fn two_gets_of_one_object_share_it() {
+async fn getting_an_object_twice_shares_it() {
     let (session, mut engine, cube) = cube().await;
     let before = session.open_handles();
     let script = async {

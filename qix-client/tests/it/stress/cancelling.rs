@@ -54,7 +54,7 @@ async fn call_and_give_up(doc: &Doc, object: &GenericObject, seed: u64) -> usize
 }
 
 #[tokio::test]
-async fn calls_given_up_leave_nothing_behind() {
+async fn canceled_calls_leave_nothing_behind() {
     bounded(async {
         let engine = TestEngine::start().await.unwrap();
         for (seed, limit) in [(1, None), (2, None), (3, Some(8)), (4, Some(1))] {

@@ -226,7 +226,7 @@ fn upgrade_faults() -> [Fault; 6] {
 }
 
 #[tokio::test]
-async fn going_on_ends_whatever_happens_at_any_step() {
+async fn resuming_ends_despite_a_fault_at_any_step() {
     // The app, then its objects; one more shows that a fault that is never triggered has no effect.
     const STEPS: usize = 5;
     bounded(async {
@@ -266,7 +266,7 @@ async fn going_on_ends_whatever_happens_at_any_step() {
 }
 
 #[tokio::test]
-async fn closing_ends_whatever_happens_to_what_is_under_way() {
+async fn closing_ends_despite_faults_in_pending_calls() {
     bounded(async {
         for (fault, harm) in faults().into_iter().chain([(Fault::never_answer().times(1), none as Harm)]) {
             let place = format!("{fault:?}");
@@ -291,7 +291,7 @@ async fn closing_ends_whatever_happens_to_what_is_under_way() {
 }
 
 #[tokio::test]
-async fn a_push_reaches_its_stream_whatever_surrounds_it() {
+async fn a_push_reaches_its_stream_despite_faults() {
     bounded(async {
         let around = [
             Fault::repeat_notifications(),
@@ -330,7 +330,7 @@ async fn a_push_reaches_its_stream_whatever_surrounds_it() {
 }
 
 #[tokio::test]
-async fn connecting_ends_whatever_the_engine_does() {
+async fn connecting_ends_despite_any_fault() {
     bounded(async {
         let connect = async |fault: Fault| {
             let engine = TestEngine::builder().fault(fault).start().await.unwrap();

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use super::{bounded, total};
 
 #[tokio::test]
-async fn ten_thousand_answers_in_reverse_reach_their_callers() {
+async fn ten_thousand_reversed_responses_reach_their_callers() {
     const CALLS: usize = 10_000;
     bounded(async {
         let engine = TestEngine::start().await.unwrap();
@@ -74,7 +74,7 @@ async fn one_selection_reaches_a_thousand_streams() {
 }
 
 #[tokio::test]
-async fn a_hundred_sessions_do_not_mix() {
+async fn a_hundred_sessions_are_independent() {
     const SESSIONS: usize = 100;
     bounded(async {
         let engine = TestEngine::start().await.unwrap();

@@ -13,7 +13,7 @@ async fn session(engine: &TestEngine) -> Session {
 }
 
 #[tokio::test]
-async fn a_read_survives_whatever_happens_to_its_answer() {
+async fn a_read_succeeds_despite_any_fault_of_its_response() {
     let engine = TestEngine::start().await.unwrap();
     let session = session(&engine).await;
     let doc = session.open_doc("sales").await.unwrap();

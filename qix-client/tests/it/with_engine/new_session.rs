@@ -109,7 +109,7 @@ survives!(a_selection_through_a_list_that_is_still_held, doc, "1125", {
 });
 
 #[tokio::test]
-async fn a_call_under_way_is_answered_with_the_selections() {
+async fn a_pending_call_is_answered_with_the_selections() {
     let engine = TestEngine::start().await.unwrap();
     let (_session, doc) = opened(&engine, WhenStateLost::default()).await;
     doc.select("Year", [2021]).await.unwrap();
@@ -126,7 +126,7 @@ async fn a_call_under_way_is_answered_with_the_selections() {
 }
 
 #[tokio::test]
-async fn a_lock_is_set_again() {
+async fn a_lock_is_restored() {
     let engine = TestEngine::start().await.unwrap();
     let (session, doc) = opened(&engine, WhenStateLost::default()).await;
     doc.select("Year", [2021]).await.unwrap();
@@ -142,7 +142,7 @@ async fn a_lock_is_set_again() {
 }
 
 #[tokio::test]
-async fn alternate_states_come_back_with_their_selections_and_objects() {
+async fn alternate_states_are_restored_with_their_selections_and_objects() {
     let engine = TestEngine::start().await.unwrap();
     let (session, doc) = opened(&engine, WhenStateLost::default()).await;
     doc.select("Year", [2021]).await.unwrap();
@@ -174,7 +174,7 @@ async fn alternate_states_come_back_with_their_selections_and_objects() {
 }
 
 #[tokio::test]
-async fn session_variables_and_values_of_variables_come_back() {
+async fn session_variables_and_values_of_variables_are_restored() {
     let engine = TestEngine::start().await.unwrap();
     let (session, doc) = opened(&engine, WhenStateLost::default()).await;
     let variable = |name: &str| {
@@ -202,7 +202,7 @@ async fn session_variables_and_values_of_variables_come_back() {
 }
 
 #[tokio::test]
-async fn a_soft_patch_of_an_object_of_the_app_comes_back() {
+async fn a_soft_patch_of_an_object_of_the_app_is_restored() {
     let engine = TestEngine::start().await.unwrap();
     let (session, doc) = opened(&engine, WhenStateLost::default()).await;
     let chart = doc.create_object(GenericObjectProperties::of_type("chart")).await.unwrap().object;
@@ -222,7 +222,7 @@ async fn a_soft_patch_of_an_object_of_the_app_comes_back() {
 }
 
 #[tokio::test]
-async fn the_selection_mode_comes_back() {
+async fn selection_mode_is_restored() {
     let engine = TestEngine::start().await.unwrap();
     let (session, doc) = opened(&engine, WhenStateLost::default()).await;
     let list = doc.create_session_object(ListObjectDef::field("Year").into()).await.unwrap();
@@ -313,7 +313,7 @@ is_missed!(a_selection_through_an_object_that_is_gone, doc, "GenericObject.Selec
 });
 
 #[tokio::test]
-async fn what_is_cleared_is_not_missed() {
+async fn cleared_state_is_not_reported_missing() {
     let engine = TestEngine::start().await.unwrap();
     let (session, doc) = opened(&engine, WhenStateLost::default()).await;
     let year = doc.get_field("Year").await.unwrap();
@@ -328,7 +328,7 @@ async fn what_is_cleared_is_not_missed() {
 }
 
 #[tokio::test]
-async fn the_program_can_have_nothing_set_again_or_go_on() {
+async fn the_program_can_disable_restoring_or_accept_the_loss() {
     let engine = TestEngine::start().await.unwrap();
     let (session, doc) = opened(&engine, WhenStateLost::Fail).await;
     restarted(&engine, &session).await;

@@ -37,7 +37,7 @@ async fn layouts_follow_selections() {
 }
 
 #[tokio::test]
-async fn what_comes_as_differences_is_the_same_as_the_whole() {
+async fn layouts_from_deltas_equal_complete_ones() {
     let engine = TestEngine::start().await.unwrap();
     let session = Session::connect(engine.url()).await.unwrap();
     let doc = session.open_doc("sales").await.unwrap();
@@ -67,7 +67,7 @@ async fn a_second_connection_joins_the_session() {
 }
 
 #[tokio::test]
-async fn session_objects_go_with_their_last_holder() {
+async fn session_objects_are_destroyed_with_their_last_handle() {
     let engine = TestEngine::start().await.unwrap();
     let session = Session::connect(engine.url()).await.unwrap();
     let doc = session.open_doc("sales").await.unwrap();
@@ -92,7 +92,7 @@ async fn a_reload_is_followed_to_its_end() {
 }
 
 #[tokio::test]
-async fn errors_of_a_reload_say_where_they_are() {
+async fn errors_of_a_reload_have_positions() {
     let engine = TestEngine::start().await.unwrap();
     let session = Session::connect(engine.url()).await.unwrap();
     let steps: Vec<_> = session.open_doc("sales").progress().try_collect().await.unwrap();

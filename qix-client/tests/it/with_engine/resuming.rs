@@ -95,7 +95,7 @@ async fn resumed(session: &Session, cut: impl FnOnce()) -> Arc<Resumption> {
 }
 
 #[tokio::test]
-async fn all_that_a_program_holds_comes_back() {
+async fn everything_that_a_program_holds_is_restored() {
     let engine = TestEngine::builder().session_ttl(Duration::from_secs(600)).start().await.unwrap();
     let backoff = Backoff::default().initial_delay(Duration::from_millis(1));
     let session = Session::builder().url(engine.url()).reconnect(backoff).connect().await.unwrap();

@@ -59,7 +59,7 @@ fn cells(cube: &Cube) -> String {
 }
 
 #[test]
-fn a_running_sum_takes_as_many_rows_as_asked_for() {
+fn a_running_sum_uses_the_requested_number_of_rows() {
     assert_eq!(column(&["Month"], "RangeSum(Above(Sum(x), 0, RowNo()))"), "9 27 47");
     assert_eq!(column(&["Year", "Month"], "RangeSum(Above(Sum(x), 0, RowNo()))"), "1 3 7 8 24 40");
     assert_eq!(column(&["Year", "Month"], "RangeSum(Above(total Sum(x), 0, RowNo(total)))"), "1 3 7 15 31 47");
@@ -107,7 +107,7 @@ fn ranks_have_modes_and_formats() {
 }
 
 #[test]
-fn tables_within_an_expression_have_rows_to_look_around_in() {
+fn functions_of_other_rows_work_in_aggr_tables() {
     let app = App::new(YEARS);
     let value = |text: &str| super::evaluate(text, &app.context()).unwrap().as_text().into_owned();
     assert_eq!(value("Concat(Aggr(RowNo(), Month), ',')"), "1,2,3");

@@ -119,7 +119,7 @@ fn an_order_can_be_kept_from_before_a_selection() {
 }
 
 #[test]
-fn rows_lead_back_to_values() {
+fn rows_select_their_values() {
     let mut app = App::new(SALES);
     app.select("Country", "SE");
     let products = list(&app, &definition("Product", json!({})), None);

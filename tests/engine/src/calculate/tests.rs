@@ -175,7 +175,7 @@ fn expressions_are_checked() {
 }
 
 #[test]
-fn a_strict_check_looks_at_references_in_sets() {
+fn a_strict_check_covers_references_in_sets() {
     let app = App::new(SALES);
     let check = |strict, text: &str| -> Vec<String> {
         let check = check_expression(text, &["Label".into()], strict, &app.context());
@@ -202,7 +202,7 @@ fn a_strict_check_looks_at_references_in_sets() {
 }
 
 #[test]
-fn ranges_compare_what_is_shown() {
+fn ranges_compare_displayed_values() {
     let app = App::new(
         "SET DateFormat='DD.MM.YYYY';
         T: LOAD Date(45291 + RecNo(), 'DD.MM.YYYY') as Day, 45291 + RecNo() as Number,
@@ -229,7 +229,7 @@ fn ranges_compare_what_is_shown() {
 }
 
 #[test]
-fn names_that_the_data_lack_are_no_mistakes() {
+fn unknown_field_names_are_not_errors() {
     let app = App::new(SALES);
     assert_eq!(app.shows("Sum(nofield)"), "0");
     assert_eq!(app.shows("Sum({<nofield={'x'}>} Amount)"), "100");
@@ -244,7 +244,7 @@ fn names_that_the_data_lack_are_no_mistakes() {
 }
 
 #[test]
-fn strings_are_expressions_if_they_say_so() {
+fn strings_with_an_equals_sign_are_expressions() {
     let app = App::new(SALES);
     let show = |definition: Value| evaluate_string(&definition, &app.context());
     assert_eq!(show("='Total: ' & Sum(Amount)".into()), "Total: 100");
@@ -256,21 +256,21 @@ fn strings_are_expressions_if_they_say_so() {
 }
 
 #[test]
-fn a_cancelled_request_ends() {
+fn a_canceled_request_ends() {
     let app = App::new("T: LOAD RecNo() as n AUTOGENERATE 10000;");
     app.cancel.store(true, std::sync::atomic::Ordering::Relaxed);
     assert_eq!(app.shows("Sum(n)"), "Request aborted");
 }
 
 #[test]
-fn a_row_counts_once_however_many_rows_it_goes_with() {
+fn a_row_counts_once_however_many_rows_it_is_associated_with() {
     let app = App::new(SALES);
     assert_eq!(app.shows("Sum({1<Tag={'new','cheap'}>} Amount)"), "60");
     assert_eq!(app.shows("Sum(Aggr(Sum(Amount), Tag))"), "100");
 }
 
 #[test]
-fn synthetic_keys_lead_from_table_to_table() {
+fn synthetic_keys_associate_tables() {
     let mut app = App::new(
         "Plan: LOAD * INLINE [Year,Region,Plan
         2020,N,100
@@ -297,7 +297,7 @@ fn synthetic_keys_lead_from_table_to_table() {
 }
 
 #[test]
-fn islands_go_with_everything() {
+fn data_islands_are_combined_with_everything() {
     let app = App::new("A: LOAD * INLINE [a\n1\n2\n]; B: LOAD * INLINE [b\n10\n20\n30\n];");
     assert_eq!(app.shows("Sum(a)"), "3");
     assert_eq!(app.shows("Sum(a*b)"), "180");

@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_is_broken_at_its_last_table() {
+    fn a_circular_reference_is_broken_at_its_last_table() {
         let data = data(&[
             ("A", &["x", "y"], &[&[1, 2]]),
             ("B", &["y", "z"], &[&[2, 3]]),

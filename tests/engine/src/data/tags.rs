@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_tell_what_the_values_are() {
+    fn tags_describe_the_values() {
         assert_eq!(of(&[Dual::Number(1.0), Dual::Number(2.0)]), ["$numeric", "$integer"]);
         assert_eq!(of(&[Dual::Number(1.5)]), ["$numeric"]);
         assert_eq!(of(&[Dual::text("a")]), ["$ascii", "$text"]);

@@ -200,7 +200,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn comparisons_are_numeric_where_they_can_be() {
+    fn comparisons_are_numeric_if_possible() {
         assert_eq!(value("'10' > '9'"), Dual::Number(-1.0));
         assert_eq!(value("'b' > 'a'"), Dual::Number(-1.0));
         assert_eq!(value("'1/2/2020' = 43832"), Dual::Number(-1.0));

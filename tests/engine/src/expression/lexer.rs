@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn quotes_double_inside_themselves() {
+    fn quotes_are_doubled_inside_quotes() {
         assert_eq!(symbols("'it''s'"), [Symbol::Text("it's".into())]);
         assert_eq!(symbols("[a]]b]"), [Symbol::Bracketed("a]b".into())]);
         assert_eq!(symbols("\"x y\""), [Symbol::Quoted("x y".into())]);
@@ -173,7 +173,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_text_upsets_the_lexer(text in "\\PC*") {
+        fn no_text_panics_the_lexer(text in "\\PC*") {
             let _ = tokenize(&text);
         }
     }

@@ -473,7 +473,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_say_what_is_missing() {
+    fn errors_name_what_is_missing() {
         assert_eq!(message("Sum(x"), "')' expected");
         assert_eq!(message("1 2"), "Garbage after expression: \"2\"");
         assert_eq!(message("Sum(Net Sales)"), "Garbage after expression: \"Sales)\"");
@@ -487,7 +487,7 @@ mod tests {
     }
 
     #[test]
-    fn operators_bind_by_rank() {
+    fn operators_bind_by_precedence() {
         let tree = |text| format!("{:?}", parse(text).unwrap());
         assert_eq!(tree("1+2*3"), tree("1+(2*3)"));
         assert_eq!(tree("1-2-3"), tree("(1-2)-3"));
@@ -497,7 +497,7 @@ mod tests {
     }
 
     #[test]
-    fn a_set_before_the_expression_is_for_every_aggregation() {
+    fn a_set_before_the_expression_applies_to_every_aggregation() {
         let Expression::Binary(_, left, right) = parse("{1} Sum(x) + Sum({$} y)").unwrap() else { panic!() };
         let set = |expression: Expression| match expression {
             Expression::Aggregation(aggregation) => aggregation.set,
@@ -518,7 +518,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_text_upsets_the_parser(text in "[-+*/()a-z0-9{}<>=,'\"$ \\[\\]]{0,40}") {
+        fn no_text_panics_the_parser(text in "[-+*/()a-z0-9{}<>=,'\"$ \\[\\]]{0,40}") {
             let _ = parse(&text);
         }
     }

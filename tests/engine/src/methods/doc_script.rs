@@ -144,7 +144,7 @@ fn reload(call: &mut Call<'_>, answer: fn(&Ended) -> super::Results) -> Result<A
             progress: &mut tell,
         };
         if is_debug {
-            wait_for_word(tools);
+            wait_for_interact_done(tools);
         }
         let loaded = script::run(&text, options);
         if let Err(error) = &loaded {
@@ -170,12 +170,12 @@ fn report(tools: &super::Tools, error: &ScriptError) {
         session.progress.interact_on_error
     };
     if waits {
-        wait_for_word(tools);
+        wait_for_interact_done(tools);
     }
 }
 
 /// Waits for `InteractDone`: a reload in debug mode before it starts, a failed one if that was requested.
-fn wait_for_word(tools: &super::Tools) {
+fn wait_for_interact_done(tools: &super::Tools) {
     let (done, waiting) = std::sync::mpsc::channel();
     match tools.shared.world().sessions.get_mut(&tools.session) {
         Some(session) => session.progress.interaction = Some(done),

@@ -83,7 +83,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn each_operation_does_its_work() {
+    fn each_operation_is_applied() {
         let mut document = json!({ "title": "a", "list": [1, 2] });
         let patches = [
             json!({ "qOp": "replace", "qPath": "/title", "qValue": "\"b\"" }),

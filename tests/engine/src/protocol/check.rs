@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named() {
+    fn errors_name_the_parameter() {
         assert_eq!(try_bind("Doc.GetField", json!([])).unwrap_err(), "Missing parameter: qFieldName");
         assert_eq!(try_bind("Doc.GetField", json!([null])).unwrap_err(), "Missing parameter: qFieldName");
         assert_eq!(try_bind("Doc.GetField", json!([2020])).unwrap_err(), "qFieldName: expected a string");
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_clients_keep_in_the_structs_is_theirs() {
+    fn custom_members_of_structs_are_not_checked() {
         let own = json!([{ "qInfo": { "qType": "x" }, "rank": "high", "qHyperCubeDef": { "qMode": "S", "cId": 3 } }]);
         assert!(try_bind("Doc.CreateObject", own).is_ok());
         let wrong = json!([{ "qHyperCubeDef": { "qDimensions": "none" } }]);

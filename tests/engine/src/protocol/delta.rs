@@ -83,7 +83,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn the_first_answer_is_whole_and_an_unchanged_one_is_empty() {
+    fn the_first_delta_is_complete_and_an_unchanged_one_is_empty() {
         let value = json!({ "a": 1 });
         assert_eq!(patches(None, &value), json!([{ "op": "add", "path": "/", "value": { "a": 1 } }]));
         assert_eq!(patches(Some(&value), &value), json!([]));
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_no_path_can_hold_replaces_its_parent() {
+    fn a_name_that_no_path_can_express_replaces_its_parent() {
         let old = json!({ "in": { "a/b": 1 } });
         let new = json!({ "in": { "a/b": 2 } });
         let expected = json!([{ "op": "replace", "path": "/in", "value": { "a/b": 2 } }]);

@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_request_is_told_why() {
+    fn invalid_requests_are_rejected_with_the_reason() {
         for (text, code) in [("nonsense", PARSE_ERROR), ("[]", INVALID_REQUEST), (r#"{"id":1}"#, INVALID_REQUEST)] {
             assert_eq!(Request::read(text).unwrap_err().1.code, code, "{text}");
         }

@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_function_that_is_known_elsewhere_is_not_called_invalid() {
+    fn a_function_of_other_engines_is_not_reported_as_invalid() {
         assert_eq!(function("'documentname' is not a valid function"), Some("documentname"));
         assert_eq!(function("'NoSuch' is not a valid function"), None);
         assert_eq!(function("Unterminated string"), None);

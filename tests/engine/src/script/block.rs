@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_closed_is_an_error() {
+    fn an_unclosed_block_is_an_error() {
         assert_eq!(parse("x;\nFOR i=1 to 2\nx;").unwrap_err().code, CONTROL_MISMATCH);
         assert_eq!(parse("x; NEXT").unwrap_err().code, CONTROL_MISMATCH);
         assert_eq!(parse("IF 1 THEN\nx;\nNEXT").unwrap_err().code, CONTROL_MISMATCH);

@@ -312,7 +312,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn arguments_are_parted_outside_of_quotes_and_parentheses() {
+    fn arguments_are_split_outside_of_quotes_and_parentheses() {
         assert_eq!(call("a.b ( 'x, y', f(1, 2), [c, d] )"), ("a.b", vec!["'x, y'", "f(1, 2)", "[c, d]"]));
         assert_eq!(call("a"), ("a", vec![]));
         assert_eq!(call("a()"), ("a", vec![]));

@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_stored_is_read_back_without_a_file() {
+    fn stored_files_are_read_back_from_memory() {
         let mut folders = Folders::default();
         folders.set_connection("a", "/nowhere/a");
         let files = Files::new(&folders);
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_read_as_their_code_page_says() {
+    fn bytes_are_decoded_in_their_code_page() {
         let one = |bytes: &[u8], encoding| text(bytes, encoding).unwrap();
         assert_eq!(one(b"\xe9", Encoding::CodePage(1252)), "é");
         assert_eq!(one(b"\xe9", Encoding::CodePage(1251)), "й");

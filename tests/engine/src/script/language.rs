@@ -75,7 +75,7 @@ const FORMS: [(&str, &str); 64] = [
 
 /// The statements, prefixes, sources and file types of the script language, and whether this engine implements them.
 pub fn statements() -> Vec<(String, bool)> {
-    let forms = FORMS.iter().map(|(name, example)| ((*name).to_owned(), is_here(example)));
+    let forms = FORMS.iter().map(|(name, example)| ((*name).to_owned(), is_implemented(example)));
     let control = control_words().map(|word| (word.to_uppercase(), true));
     forms.chain(control).collect()
 }
@@ -88,7 +88,7 @@ pub fn functions() -> Vec<(String, bool)> {
     here.into_iter().map(|name| (name.to_owned(), true)).chain(there).collect()
 }
 
-fn is_here(example: &str) -> bool {
+fn is_implemented(example: &str) -> bool {
     match statement::parse(example) {
         Err(_) | Ok(Parsed::Connect(..)) => false,
         Ok(Parsed::Load(load)) => {
@@ -104,18 +104,19 @@ mod tests {
     use crate::error::code;
 
     #[test]
-    fn every_example_is_right_or_not_here() {
+    fn every_example_parses_or_is_not_implemented() {
         for (name, example) in FORMS {
             if let Err(error) = statement::parse(example) {
                 assert_eq!(error.code, code::NOT_IMPLEMENTED, "{name}: {}", error.message);
             }
         }
-        let here = |name: &str| FORMS.iter().find(|(known, _)| *known == name).map(|(_, example)| is_here(example));
+        let here =
+            |name: &str| FORMS.iter().find(|(known, _)| *known == name).map(|(_, example)| is_implemented(example));
         assert_eq!((here("STORE"), here("SQL SELECT"), here("FROM … (json)")), (Some(true), Some(false), Some(false)));
     }
 
     #[test]
-    fn no_function_is_both_here_and_not() {
+    fn no_function_is_listed_as_both_in_and_out() {
         let functions = functions();
         let mut names: Vec<_> = functions.iter().map(|(name, _)| name.to_lowercase()).collect();
         names.sort();

@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_of_value_comes_back() {
+    fn every_kind_of_value_is_read_back() {
         let values = vec![
             Dual::Number(1.0),
             Dual::Number(-2.5),
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_cut_or_is_another_is_an_error() {
+    fn a_truncated_or_other_file_is_an_error() {
         let column = |count| vec![(Arc::from("a"), (0..count).map(|number| Dual::Number(f64::from(number))).collect())];
         let bytes = write("t", column(300)).unwrap();
         for length in [0, 100, bytes.len() - 200, bytes.len() - 1] {

@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn written_values_are_read_back() {
         let values = |texts: [&str; 3]| texts.map(|text| interpret(text, &Settings::default())).to_vec();
         let columns = [("a b".into(), values(["1", "x;\"y\"", ""])), ("c".into(), values(["two\nlines", "-", "3"]))];
         let text = write(&columns, b';');
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn either_quote_holds_a_value_if_it_is_first_and_last() {
+    fn both_kinds_of_quotes_enclose_a_value() {
         let one = |text: &str| cells(text, Quoting::Standard).concat();
         assert_eq!(one("'a, b', \" c \" ,d"), ["a, b", " c ", "d"]);
         assert_eq!(one("'tis, it's, 5' 3\""), ["'tis", "it's", "5' 3\""]);
@@ -198,7 +198,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_text_upsets_the_reader(text in "[a,'\" \r\n\t;é]{0,40}") {
+        fn no_text_panics_the_reader(text in "[a,'\" \r\n\t;é]{0,40}") {
             for quoting in [Quoting::None, Quoting::Standard, Quoting::Modern] {
                 let lines = records(&text, &Format { quoting, ..Format::default() }).len();
                 assert!(lines <= text.matches(['\n', '\r']).count() + 1);

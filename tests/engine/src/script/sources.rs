@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_kind_of_load_names_its_source() {
+    fn each_kind_of_load_has_a_source() {
         let script = "A: LOAD * INLINE [x, load\nfrom, 1];\nB: LOAD RecNo() AS n AUTOGENERATE (3);\n\
             C: LOAD x RESIDENT [A];\nD: LOAD *\nFROM [lib://data/d.csv] (txt, utf8);\nE: LOAD x; SQL SELECT x FROM t;\n\
             F: LOAD n + 1 AS m; LOAD n RESIDENT A;\nLET v = 1;";

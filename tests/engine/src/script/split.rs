@@ -205,7 +205,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_text_upsets_the_splitter(text in "(\\PC|\n){0,60}") {
+        fn no_text_panics_the_splitter(text in "(\\PC|\n){0,60}") {
             for statement in split(&text) {
                 assert!(text[statement.start..].starts_with(&statement.text));
             }

@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_statement_may_depend_on_a_condition() {
+    fn a_statement_can_depend_on_a_condition() {
         assert_eq!(
             parse("WHEN a > 1 DROP TABLE t").unwrap(),
             Parsed::When("a > 1".into(), true, Box::new(Parsed::DropTables(vec!["t".into()])))
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_done_here_is_named() {
+    fn unsupported_statements_are_named() {
         for (statement, name) in [
             ("BINARY [lib://a/b.qvf]", "BINARY"),
             ("SECTION ACCESS", "SECTION ACCESS"),

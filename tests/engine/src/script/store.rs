@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_form_is_read() {
+    fn every_form_is_parsed() {
         let store = parse("t INTO [lib://a/into b.qvd] (qvd)").unwrap();
         assert_eq!(
             (store.table.as_str(), store.path.as_str(), store.format.kind),

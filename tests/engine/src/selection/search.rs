@@ -181,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn terms_are_found_where_words_begin() {
+    fn terms_match_the_beginnings_of_words() {
         let terms = ["jo".to_owned(), "GLO".to_owned(), String::new()];
         let found = ranges("Joan Banjo Glover-Jones", &terms);
         let places: Vec<_> = found.iter().map(|range| (range.term, range.at, range.count)).collect();

@@ -77,7 +77,7 @@ fn selections_spread_over_associated_tables() {
 }
 
 #[test]
-fn a_value_without_a_partner_stays_possible_until_the_partner_is_asked_for() {
+fn a_value_without_a_match_is_possible_until_a_match_is_required() {
     let data = data();
     let mut selections = Selections::new();
     select(&data, &mut selections, "Customer", &["3"], Mode::Replace);
@@ -109,7 +109,7 @@ fn toggling_adding_and_parts() {
 }
 
 #[test]
-fn locks_stand_in_the_way() {
+fn locks_block_selections() {
     let data = data();
     let mut selections = Selections::new();
     assert!(!selections.lock(&data, "$", "Country").unwrap());
@@ -142,7 +142,7 @@ fn back_and_forward() {
 }
 
 #[test]
-fn alternate_states_are_apart() {
+fn alternate_states_are_independent() {
     let data = data();
     let mut selections = Selections::new();
     selections.add_state("S1").unwrap();
@@ -156,7 +156,7 @@ fn alternate_states_are_apart() {
 }
 
 #[test]
-fn snapshots_go_by_value() {
+fn snapshots_are_by_value() {
     let before = data();
     let mut selections = Selections::new();
     select(&before, &mut selections, "Country", &["DE"], Mode::Replace);
@@ -183,7 +183,7 @@ fn a_loose_table_stops_selections() {
 }
 
 #[test]
-fn current_selections_tell_what_is_selected() {
+fn current_selections_describe_the_selected_values() {
     let data = data();
     let mut selections = Selections::new();
     select(&data, &mut selections, "Customer", &["1", "2"], Mode::Replace);

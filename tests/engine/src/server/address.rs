@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_may_say_nothing() {
+    fn an_address_can_be_empty() {
         assert_eq!(Address::parse("/"), Address::default());
         assert_eq!(Address::parse("/app/").app, "");
         assert_eq!(Address::parse("/app/a/ttl/-1").ttl, None);

@@ -31,7 +31,7 @@ pub(super) fn answer(shared: &Arc<Shared>, connection: u64, request: Request) ->
     }
     let started = match failed {
         Some(failure) => Err(failure),
-        None => unless_it_panics(|| methods::dispatch(world, connection, &request)),
+        None => catch_panic(|| methods::dispatch(world, connection, &request)),
     };
     let (work, job) = match started {
         Ok(Answer::Later(work, job)) => (work, job),
@@ -59,7 +59,7 @@ pub(super) fn answer(shared: &Arc<Shared>, connection: u64, request: Request) ->
 }
 
 /// Turns a panic into an error response, so that the client learns about it.
-fn unless_it_panics<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+fn catch_panic<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
     result.unwrap_or_else(|_| Err(failure(INTERNAL, "The test engine has panicked")))
 }
@@ -141,7 +141,7 @@ impl Task {
         self.leave(world);
         let results = match done {
             Ok(Done::Result(results)) => Ok(results),
-            Ok(Done::Then(last_step)) => unless_it_panics(|| {
+            Ok(Done::Then(last_step)) => catch_panic(|| {
                 last_step(&mut Call {
                     world,
                     connection: self.connection,

@@ -224,7 +224,7 @@ mod tests {
     /// Recorded pairs of numbers and texts, which are not part of the project.
     #[test]
     #[ignore = "needs ../shared/corpus/numbers.tsv"]
-    fn recorded_numbers_have_the_texts_that_an_engine_gave_them() {
+    fn recorded_numbers_are_formatted_like_an_engine_does() {
         let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus/numbers.tsv");
         let pairs = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let mut count = 0;

@@ -143,7 +143,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_upsets_the_interpretation(text in "\\PC*") {
+        fn no_text_panics_the_interpretation(text in "\\PC*") {
             let value = interpret(&text, &Settings::default());
             prop_assert_eq!(value.as_text(), text.as_str());
         }

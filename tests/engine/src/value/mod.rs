@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn equal_numbers_are_one_value_whatever_their_text() {
+    fn equal_numbers_are_one_value_regardless_of_their_text() {
         assert_eq!(Dual::both(7.0, "007").key(), Dual::Number(7.0).key());
         assert_eq!(Dual::Number(0.0).key(), Dual::Number(-0.0).key());
         assert_ne!(Dual::text("7a").key(), Dual::Number(7.0).key());

@@ -286,7 +286,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn dates_and_times_show_by_their_pattern() {
+    fn dates_and_times_are_formatted_with_patterns() {
         let settings = Settings::default();
         let show = |serial, pattern| format_moment(serial, pattern, &settings).unwrap();
         assert_eq!(show(43831.0, "YYYY-MM-DD"), "2020-01-01");
@@ -297,14 +297,14 @@ mod tests {
     }
 
     #[test]
-    fn intervals_count_past_a_day() {
+    fn intervals_can_exceed_a_day() {
         assert_eq!(format_interval(1.5, "hh:mm"), "36:00");
         assert_eq!(format_interval(1.5, "D hh:mm"), "1 12:00");
         assert_eq!(format_interval(-0.25, "h:mm:ss"), "-6:00:00");
     }
 
     #[test]
-    fn texts_that_do_not_fit_are_no_dates() {
+    fn texts_that_do_not_match_are_not_dates() {
         let settings = Settings::default();
         assert_eq!(parse_moment("31/31/2020", "M/D/YYYY", &settings), None);
         assert_eq!(parse_moment("2020-01-01x", "YYYY-MM-DD", &settings), None);
@@ -324,7 +324,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_upsets_the_reader(text in "\\PC{0,20}", pattern in "\\PC{0,20}") {
+        fn no_input_panics_the_reader(text in "\\PC{0,20}", pattern in "\\PC{0,20}") {
             let _ = parse_moment(&text, &pattern, &Settings::default());
             let _ = format_moment(43831.5, &pattern, &Settings::default());
         }

@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn frames_of_any_length_arrive_in_any_pieces() {
+    fn frames_of_any_length_can_arrive_in_pieces() {
         let lengths = [0, 1, 5, 125, 126, 300, 65_535, 65_536, 100_000];
         let sent: Vec<u8> = lengths.into_iter().flat_map(masked).collect();
         for piece in [1, 7, 4096, sent.len()] {

@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_out_is_told() {
+    fn omitted_rows_are_counted() {
         let (rows, missing) = limited(0..5, 2);
         assert_eq!((rows.len(), more(missing).as_str()), (2, "… 3 more; --limit 0 shows all\n"));
         assert_eq!(limited(0..5, 0).1, 0);

@@ -124,7 +124,7 @@ fn objects_sort_by_their_calculations() {
 }
 
 #[test]
-fn the_time_line_zooms_and_picks() {
+fn the_timeline_zooms_and_selects() {
     let Some(browser) = Browser::start() else { return };
     let (_folder, file) = page_about(Sample::of(1_000).log());
     browser.open(&file, "");

@@ -63,7 +63,7 @@ fn years() -> Vec<Value> {
 }
 
 #[test]
-fn a_collapsed_value_is_no_total() {
+fn a_collapsed_value_is_not_a_total() {
     let columns = columns(&["Year", "Month"], &["Sales"], &[0, 1]);
     let top = vec![node("Sales", 0, "P", vec![])];
     let page = page(years(), top, &[&[1.0], &[2.0], &[3.0], &[5.0]]);
@@ -76,7 +76,7 @@ fn a_collapsed_value_is_no_total() {
 }
 
 #[test]
-fn a_row_waits_for_its_measures_and_those_behind_it_wait_too() {
+fn a_row_waits_for_its_measures_and_blocks_later_rows() {
     let columns = columns(&["Region", "Year"], &["Sales", "Costs"], &[1, -1, 0]);
     let regions = || vec![node("N", 0, "N", vec![]), node("S", 1, "N", vec![])];
     let part =
@@ -93,7 +93,7 @@ fn a_row_waits_for_its_measures_and_those_behind_it_wait_too() {
 }
 
 #[test]
-fn a_measure_is_known_by_its_title_or_its_number() {
+fn a_measure_is_identified_by_its_title_or_its_number() {
     let top = |titles: [(&str, i32); 2]| titles.map(|(title, at)| node(title, at, "P", vec![])).to_vec();
     let left = || vec![node("a", 0, "N", vec![])];
     let read = |measures: &[&str], titles| {
@@ -109,7 +109,7 @@ fn a_measure_is_known_by_its_title_or_its_number() {
 }
 
 #[test]
-fn where_values_cross_without_data_there_is_no_row() {
+fn intersections_without_data_are_not_rows() {
     let columns = columns(&["D", "E"], &["X"], &[0, 1]);
     let side = || vec![node("a", 0, "N", vec![]), node("-", -2, "U", vec![]), node("Others", -3, "O", vec![])];
     let nan = f64::NAN;

@@ -55,7 +55,7 @@ fn clearing_all_of_a_state_makes_its_selections_irrelevant() {
 }
 
 #[test]
-fn locked_fields_are_not_cleared_unless_that_is_said() {
+fn locked_fields_are_not_cleared_by_default() {
     let mut book = Book::default();
     book.select("A", "1").call::<field::Lock>("A", Some("$"), "").call::<doc::ClearAll>("", None, "{}");
     assert_eq!(book.calls(), ["Select A 1", "Lock A", "ClearAll  {}"]);
@@ -82,7 +82,7 @@ fn a_state_that_another_was_copied_from_is_kept() {
 }
 
 #[test]
-fn a_selection_mode_that_is_left_leaves_nothing() {
+fn a_selection_mode_that_has_ended_is_not_restored() {
     let mut book = Book::default();
     let begin = |book: &mut Book| {
         book.call::<generic_object::BeginSelections>("x", None, "");
@@ -101,7 +101,7 @@ fn a_selection_mode_that_is_left_leaves_nothing() {
 }
 
 #[test]
-fn what_the_engine_did_not_do_is_told_from_what_it_did() {
+fn failed_writes_are_distinguished_from_successful_ones() {
     for result in [r#"{"qReturn":false}"#, r#"{"qSuccess":false}"#, r#"{"qResult":{"qApplySuccess":false}}"#] {
         assert!(is_refusal(result), "{result}");
     }

@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn an_app_may_have_an_id_of_its_own() {
+    fn an_app_can_have_a_custom_id() {
         assert_eq!(app("a=b/c.qvs").unwrap(), (Some("a".to_owned()), "b/c.qvs".into()));
         assert_eq!(app("b/c.qvs").unwrap(), (None, "b/c.qvs".into()));
     }

@@ -31,13 +31,13 @@ async fn main() -> ExitCode {
 
 async fn serve(arguments: Arguments) -> io::Result<()> {
     let engine = builder(arguments)?.start().await?;
-    let asked_to_end = asked_to_end()?;
+    let shutdown_signal = shutdown_signal()?;
     let mut out = io::stdout();
     writeln!(out, "listening on {}", engine.url())?;
     out.flush()?;
     tokio::select! {
         () = engine.run() => {}
-        () = asked_to_end => {}
+        () = shutdown_signal => {}
     }
     Ok(())
 }
@@ -75,7 +75,7 @@ fn builder(arguments: Arguments) -> io::Result<Builder> {
 
 /// Completes on Ctrl-C or SIGTERM; listens from the call on.
 #[cfg(unix)]
-fn asked_to_end() -> io::Result<impl Future<Output = ()>> {
+fn shutdown_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -89,7 +89,7 @@ fn asked_to_end() -> io::Result<impl Future<Output = ()>> {
 
 /// Completes on Ctrl-C.
 #[cfg(not(unix))]
-fn asked_to_end() -> io::Result<impl Future<Output = ()>> {
+fn shutdown_signal() -> io::Result<impl Future<Output = ()>> {
     let mut interrupt = tokio::signal::windows::ctrl_c()?;
     Ok(async move {
         interrupt.recv().await;

@@ -8,7 +8,7 @@ proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
 
     #[test]
-    fn no_definition_upsets_the_engine(
+    fn no_definition_panics_the_engine(
         mode in "[SPKTx]",
         left in -2i64..6,
         order in proptest::collection::vec(-2i64..6, 0..6),

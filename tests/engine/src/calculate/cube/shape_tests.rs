@@ -104,7 +104,7 @@ fn hidden_columns_leave_the_others_in_their_order() {
 }
 
 #[test]
-fn a_measure_sorts_only_before_the_dimension_that_tells_rows_apart() {
+fn a_measure_sorts_only_before_the_dimension_that_identifies_rows() {
     let app = App::new("T: LOAD * INLINE [Region,x\nA,1\nB,5\nC,9\nD,7\n];");
     let mut asked = definition(&["Region"], &["Sum(x)"]);
     asked["qMeasures"][0]["qSortBy"] = json!({ "qSortByNumeric": -1 });
@@ -129,7 +129,7 @@ fn a_sort_indicator_needs_criteria_and_a_separator_needs_the_script() {
 }
 
 #[test]
-fn a_stacked_page_of_too_many_cells_is_refused_unless_it_is_one_node() {
+fn a_stacked_page_of_too_many_cells_fails_unless_it_is_one_node() {
     let app = App::new("T: LOAD Mod(RecNo(), 2) as a, RecNo() as n AUTOGENERATE 20002;");
     let asked = with(
         definition(&["a", "n"], &["Sum(n)"]),

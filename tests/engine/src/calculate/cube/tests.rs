@@ -108,7 +108,7 @@ fn selections_show_in_states_and_rows() {
 }
 
 #[test]
-fn rows_are_sorted_as_asked() {
+fn rows_are_sorted_as_requested() {
     let app = App::new(SALES);
     let by = |column: usize, criteria: Value| {
         let mut asked = definition(&["Customer"], &["Sum(Amount)"]);
@@ -130,7 +130,7 @@ fn rows_are_sorted_as_asked() {
 }
 
 #[test]
-fn suppression_takes_rows_away() {
+fn suppression_removes_rows() {
     let app = App::new(SALES);
     let base = definition(&["Customer"], &["Sum(Amount)"]);
     assert_eq!(shown(&app, &with(base.clone(), json!({ "qSuppressZero": true }))), "1,30|2,30|9,40");
@@ -175,7 +175,7 @@ fn conditions_are_states() {
 }
 
 #[test]
-fn mistakes_show_where_they_are() {
+fn errors_are_shown_at_their_columns() {
     let app = App::new(SALES);
     let layout = cube(&app, &definition(&["=nosuch("], &["Sum(Amount)"])).layout();
     assert_eq!(layout["qDimensionInfo"][0]["qError"]["qErrorCode"], 7000);
@@ -207,7 +207,7 @@ fn attribute_expressions_come_with_cells() {
 }
 
 #[test]
-fn totals_and_other_rows_can_be_looked_at() {
+fn formulas_can_read_totals_and_other_rows() {
     let app = App::new(SALES);
     let asked = definition(
         &["Customer"],
@@ -319,7 +319,7 @@ fn pivot_nodes_open_and_close() {
 }
 
 #[test]
-fn pivot_measures_and_totals_have_their_places() {
+fn pivot_measures_and_totals_have_their_positions() {
     let app = App::new(SALES);
     let mut asked = definition(&["Product"], &["Sum(Amount)", "Count(Amount)"]);
     asked["qMode"] = "P".into();
@@ -376,7 +376,7 @@ fn a_stacked_cube_is_one_tree() {
 }
 
 #[test]
-fn cells_lead_back_to_values() {
+fn cells_select_their_values() {
     let mut app = App::new(SALES);
     let straight = cube(&app, &definition(&["Country", "Product"], &["Sum(Amount)"]));
     let picks = straight.pick_cells(&[0], &[]).unwrap();

@@ -235,7 +235,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_name_means_two_things() {
+    fn function_names_are_unique() {
         assert_eq!(functions().len(), NAMES.len());
     }
 

@@ -106,7 +106,7 @@ mod tests {
     use crate::value::Dual;
 
     #[test]
-    fn rounding_goes_by_steps() {
+    fn numbers_are_rounded_to_steps() {
         assert_eq!(value("Round(3.14, 0.1)"), Dual::Number(3.1));
         assert_eq!(value("Round(2.5) & Round(-2.5)"), Dual::text("3-2"));
         assert_eq!(value("Round(125, 10)"), Dual::Number(130.0));
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_numbers() {
+    fn integer_functions() {
         assert_eq!(value("Div(7.1, 2.3)"), Dual::Number(3.0));
         assert_eq!(value("Mod(-7, 2)"), Dual::Number(1.0));
         assert_eq!(value("Mod(7.5, 2)"), Dual::Null);

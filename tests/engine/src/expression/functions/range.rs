@@ -50,7 +50,7 @@ mod tests {
     use crate::value::Dual;
 
     #[test]
-    fn what_is_no_number_is_left_out() {
+    fn values_that_are_not_numbers_are_skipped() {
         assert_eq!(value("RangeSum(1, 'a', null(), 2)"), Dual::Number(3.0));
         assert_eq!(value("RangeAvg(1, 'a', 2)"), Dual::Number(1.5));
         assert_eq!(value("RangeMax('a')"), Dual::Null);

@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn every_clause_has_its_place() {
+    fn every_clause_is_parsed() {
         let load = load(
             "T: LEFT JOIN (Other) LOAD DISTINCT a, b*2 as [b two], Left(c, 1), * RESIDENT X WHERE a>1 GROUP BY a, b ORDER BY a desc, b",
         )
@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_database_gets_is_not_looked_at() {
+    fn statements_for_databases_are_not_parsed() {
         for text in [
             "t: SQL SELECT \"a\", `b`, c != 1, '{\\' FROM [x].y WHERE d LIKE '%it''s%' ? @ ~",
             "CONCATENATE (t) SELECT * FROM JSON (wrap on) \"root\" PK \"__KEY\"",
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_tell_what_was_found() {
+    fn errors_name_what_was_found() {
         assert!(load("LOAD a RESIDENT").unwrap_err().message.contains("table name"));
         assert!(load("LOAD a RESIDENT b c").unwrap_err().message.contains("'c'"));
         assert!(load("LOAD a b INLINE [x]").unwrap_err().message.contains("'b'"));

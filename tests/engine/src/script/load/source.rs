@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_word_that_makes_a_table_comes_after_labels_and_prefixes() {
+    fn the_table_keyword_comes_after_labels_and_prefixes() {
         let word = |text: &str| table_word(text).map(|(_, word)| word);
         assert_eq!(word("t: LEFT JOIN (x) LOAD a").as_deref(), Some("load"));
         assert_eq!(word("[load]: MAPPING SQL SELECT load FROM x").as_deref(), Some("sql"));

@@ -45,7 +45,7 @@ fn a_table_is_stored_and_read_back_as_qvd_and_as_text() {
 }
 
 #[test]
-fn what_one_script_stores_another_finds() {
+fn stored_files_are_visible_to_other_scripts() {
     let mut folders = Folders::default();
     folders.set_connection("out", "/nowhere");
     let run = |script: &str| {
@@ -62,7 +62,7 @@ fn what_one_script_stores_another_finds() {
 }
 
 #[test]
-fn values_of_a_qvd_exist_for_the_next() {
+fn exists_finds_values_of_an_earlier_qvd() {
     let folder = Folder::new("exists", &[]);
     let loaded = folder.run(
         "A: LOAD * INLINE [k\n1\n2\n]; STORE A INTO a.qvd (qvd); DROP TABLE A;
@@ -72,7 +72,7 @@ fn values_of_a_qvd_exist_for_the_next() {
 }
 
 #[test]
-fn text_is_read_in_its_code_page() {
+fn text_is_decoded_in_its_code_page() {
     let folder = Folder::new("pages", &[("a.csv", b"n;v\n1;\xe9\n"), ("b.txt", b"# note\nx\ty\n1\tNA\n")]);
     let script = "LOAD v FROM a.csv (txt, codepage is 1252, embedded labels, delimiter is ';', msq);";
     assert_eq!(table(&folder.run(script).unwrap(), "a"), "é");
@@ -83,7 +83,7 @@ fn text_is_read_in_its_code_page() {
 }
 
 #[test]
-fn rows_know_the_file_that_they_are_read_from() {
+fn rows_know_their_source_file() {
     let folder = Folder::new("names", &[("a1.csv", b"n\n1\n2\n"), ("a2.csv", b"n\n3\n"), ("sub/b.csv", b"n\n9\n")]);
     let loaded = folder.run("T: LOAD n, FileBaseName() AS f, FilePath() AS p FROM [lib://d/a*.csv] (txt);").unwrap();
     assert_eq!(table(&loaded, "T"), "1,a1,lib://d/a1.csv|2,a1,lib://d/a1.csv|3,a2,lib://d/a2.csv");
@@ -104,7 +104,7 @@ fn rows_know_the_file_that_they_are_read_from() {
 }
 
 #[test]
-fn other_kinds_of_files_are_not_here() {
+fn other_file_types_are_not_implemented() {
     let folder = Folder::new("kinds", &[("a.x", b"a\n1\n")]);
     for kind in ["ooxml", "html", "json", "parquet", "biff", "fix", "xml", "qvx", "kml"] {
         let script = format!("SET a = 1;\n\nLOAD * FROM [lib://d/a.x] ({kind}, embedded labels, table is [Sheet 1]);");
@@ -115,7 +115,7 @@ fn other_kinds_of_files_are_not_here() {
 }
 
 #[test]
-fn values_of_a_field_are_read_as_a_file() {
+fn values_of_a_field_are_parsed_like_a_file() {
     let loaded = loaded(
         "A: LOAD 'x;1' & Chr(10) & 'y;2' AS raw AUTOGENERATE 1;
          B: LOAD @1 AS n, @2 AS v FROM_FIELD (A, raw) (txt, no labels, delimiter is ';');",

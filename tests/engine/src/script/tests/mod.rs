@@ -59,7 +59,7 @@ fn inline_tables_have_typed_fields() {
 }
 
 #[test]
-fn generated_rows_know_their_place() {
+fn generated_rows_are_numbered() {
     let loaded =
         loaded("T: LOAD RecNo() as n, Chr(64+RecNo()) as c, RangeSum(Peek('s'), RecNo()) as s AUTOGENERATE 3;");
     assert_eq!(table(&loaded, "T"), "1,A,1|2,B,3|3,C,6");
@@ -99,7 +99,7 @@ fn resident_tables_are_filtered_grouped_and_sorted() {
 }
 
 #[test]
-fn tables_of_equal_fields_are_one() {
+fn tables_with_equal_fields_are_concatenated() {
     let loaded = loaded("A: LOAD 1 as x, 2 as y AUTOGENERATE 1; B: LOAD 3 as y, 4 as x AUTOGENERATE 1;");
     assert_eq!(table(&loaded, "A"), "1,2|4,3");
     assert_eq!(loaded.data.table_names(), ["A"]);
@@ -168,7 +168,7 @@ fn variables_loops_and_conditions() {
 }
 
 #[test]
-fn formats_decide_what_dates_look_like() {
+fn formats_determine_how_dates_are_displayed() {
     let loaded = loaded("SET DateFormat='DD.MM.YYYY'; T: LOAD *, Date(d+1) as e INLINE [d\n01.02.2020\n];");
     assert_eq!(table(&loaded, "T"), "01.02.2020,02.02.2020");
     assert!(loaded.data.field("d").unwrap().tags.contains(&"$date".to_owned()));
@@ -191,7 +191,7 @@ fn cross_tables_turn() {
 }
 
 #[test]
-fn errors_name_the_field_the_table_and_the_place() {
+fn errors_name_the_field_the_table_and_the_position() {
     let error = failed("A: LOAD 1 as x AUTOGENERATE 1;\n\nB: LOAD nosuch RESIDENT A;");
     assert_eq!(error.message, "Field 'nosuch' not found");
     assert_eq!((error.code, error.parameter.as_str(), error.position.line), (11013, "nosuch", 2));
@@ -245,7 +245,7 @@ fn a_script_can_be_stopped() {
 }
 
 #[test]
-fn random_numbers_repeat_from_run_to_run() {
+fn random_numbers_are_the_same_in_every_run() {
     let script = "T: LOAD Floor(Rand()*1000) as r AUTOGENERATE 5;";
     assert_eq!(table(&loaded(script), "T"), table(&loaded(script), "T"));
 }
@@ -254,7 +254,7 @@ proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
 
     #[test]
-    fn no_script_upsets_the_engine(text in "(LOAD|SET|LET|x|1|a,b| |;|\n|INLINE|\\[|\\]|'|=|\\$\\(|\\)|RESIDENT|FOR|NEXT|IF|THEN|\\*|AUTOGENERATE|:|//|é){0,30}") {
+    fn no_script_panics_the_engine(text in "(LOAD|SET|LET|x|1|a,b| |;|\n|INLINE|\\[|\\]|'|=|\\$\\(|\\)|RESIDENT|FOR|NEXT|IF|THEN|\\*|AUTOGENERATE|:|//|é){0,30}") {
         let _ = check(&text);
         let _ = run_with(&text, None);
     }

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn what_is_not_done_here_ends_the_reload_and_is_no_syntax_error() {
+fn unsupported_statements_fail_the_reload_and_are_not_syntax_errors() {
     for (script, name) in [
         ("LIB CONNECT TO 'db (user)';\nt: LOAD a; SQL SELECT a FROM b;", "LIB CONNECT"),
         ("t:\nLOAD a, b AS c;\nSQL SELECT \"a\", `b` FROM [x].y -- note\nWHERE d = 'e';", "SQL SELECT"),
@@ -24,7 +24,7 @@ fn what_is_not_done_here_ends_the_reload_and_is_no_syntax_error() {
 }
 
 #[test]
-fn the_error_is_at_the_statement_that_cannot_be_done() {
+fn the_error_is_at_the_unsupported_statement() {
     let error = failed("SET a = 1;\nt:\nLOAD a;\n\nSQL SELECT a\nFROM b;");
     assert_eq!((error.position.line, error.line.as_str()), (4, "SQL SELECT a\nFROM b"));
 }
@@ -44,7 +44,7 @@ fn intervals_are_matched() {
 }
 
 #[test]
-fn a_generic_table_is_one_for_each_attribute() {
+fn a_generic_load_creates_a_table_per_attribute() {
     let loaded = loaded("G: GENERIC LOAD * INLINE [id,what,v\n1,color,red\n1,size,9\n2,color,blue\n];");
     assert_eq!(loaded.data.table_names(), ["G.color", "G.size"]);
     assert_eq!((table(&loaded, "G.color"), table(&loaded, "G.size")), ("1,red|2,blue".into(), "1,9".into()));
@@ -57,7 +57,7 @@ fn only_the_first_rows_are_loaded() {
 }
 
 #[test]
-fn statements_rule_the_loads_after_them() {
+fn statements_apply_to_later_loads() {
     let loaded = loaded(
         "M: MAPPING LOAD * INLINE [a,b\nx,1\n]; MAP v USING M; SET NullValue = 'none'; NULLASVALUE w;
          ALIAS k AS key; A: LOAD 7 AS k, 'x' AS v, Null() AS w AUTOGENERATE 1; UNMAP v; NULLASNULL *;
@@ -72,7 +72,7 @@ fn statements_rule_the_loads_after_them() {
 }
 
 #[test]
-fn loads_for_partial_reloads_are_left_out() {
+fn loads_for_partial_reloads_are_skipped() {
     let loaded =
         loaded("A: LOAD 1 AS x AUTOGENERATE 1; ADD ONLY LOAD 2 AS x AUTOGENERATE 1; ADD LOAD 3 AS x AUTOGENERATE 1;");
     assert_eq!(table(&loaded, "A"), "1|3");
@@ -81,7 +81,7 @@ fn loads_for_partial_reloads_are_left_out() {
 }
 
 #[test]
-fn subroutines_give_back_what_they_make_of_their_arguments() {
+fn subroutines_pass_changed_parameters_back() {
     let loaded = loaded(
         "SUB double(in, out)\nLET out = in * 2;\nLET in = 0;\nEND SUB\nLET a = 21; CALL double(a, b); CALL double('1,5', c)\nLET d = 3; CALL double((d), e);",
     );
@@ -93,7 +93,7 @@ fn subroutines_give_back_what_they_make_of_their_arguments() {
 }
 
 #[test]
-fn a_script_can_go_on_after_errors() {
+fn a_script_can_continue_after_errors() {
     let loaded = loaded(
         "SET ErrorMode = 0; LOAD x RESIDENT nowhere; LET e = ScriptError; LOAD y FROM nowhere.csv (txt); LET f = ScriptError; LET c = ScriptErrorCount; T: LOAD 1 AS z AUTOGENERATE 1;",
     );
@@ -105,14 +105,14 @@ fn a_script_can_go_on_after_errors() {
 }
 
 #[test]
-fn conditions_stand_before_statements() {
+fn conditions_come_before_statements() {
     let loaded =
         loaded("LET a = 1; WHEN a = 1 LET b = 2; UNLESS a = 1 LET c = 3; WHEN Len('') LOAD 1 AS x RESIDENT no;");
     assert_eq!((loaded.variables["b"].as_str(), loaded.variables.contains_key("c")), ("2", false));
 }
 
 #[test]
-fn the_section_that_the_data_manager_writes_runs() {
+fn the_section_generated_by_the_data_manager_runs() {
     let loaded = loaded(
         "Set dataManagerTables = '','Sales';\nFor each name in $(dataManagerTables)\n    Let index = 0;\n    Let currentName = name;\n    Let tableNumber = TableNumber(name);\n    Let matches = 0;\n    Do while not IsNull(tableNumber) or (index > 0 and matches > 0)\n        index = index + 1;\n        currentName = name & '-' & index;\n        tableNumber = TableNumber(currentName)\n        matches = Match('$(currentName)', $(dataManagerTables));\n    Loop\n    If index > 0 then\n        Rename Table '$(name)' to '$(currentName)';\n    EndIf;\nNext;\nSet dataManagerTables = ;\n[Sales]: LOAD 1 AS x AUTOGENERATE 1;",
     );
@@ -131,7 +131,7 @@ fn texts_are_mapped_and_rows_looked_up() {
 }
 
 #[test]
-fn a_variable_may_hold_statements() {
+fn a_variable_can_contain_statements() {
     let loaded = loaded(
         "LET s = 'T: LOAD 1 AS x AUTOGENERATE 1;' & Chr(10) & 'LET a = 2;';\nFOR i = 1 TO 1\n$(s)\n\nNEXT i;\nSET t = \"LET b = 'x;y'\";\n$(t);\n$(nothing)\nEXIT SCRIPT;",
     );
