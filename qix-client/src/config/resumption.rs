@@ -13,9 +13,9 @@ use crate::protocol::notification::SessionState;
 pub struct Resumption {
     /// Whether the engine kept the session, and with it the selections.
     pub state: SessionState,
-    /// What the program had set in a session that the engine has not kept, and that is not set in the new one.
+    /// State that the program had set, that the engine has not kept, and that is not set in the new session.
     pub lost_state: Vec<LostState>,
-    /// What became of each object that the program holds.
+    /// The outcome for each object that the program holds.
     pub objects: Vec<Restoration>,
 }
 
@@ -37,14 +37,14 @@ pub enum RestorationOutcome {
     Restored,
     /// The object was lost and has been created again from its last properties.
     Recreated,
-    /// It is there without what the program had set in it, such as soft patches, for this reason.
+    /// The object exists without state that the program had set, such as soft patches, for this reason.
     Incomplete(String),
-    /// It is gone, for this reason; calls to it end with [`ErrorKind::Lost`](qix_schema::ErrorKind::Lost).
+    /// The object is lost, for this reason; calls to it end with [`ErrorKind::Lost`](qix_schema::ErrorKind::Lost).
     Lost(String),
 }
 
 impl Resumption {
-    /// A resumption, for tests of what a program does after one.
+    /// Creates a resumption, for tests of how a program handles one.
     pub fn new(state: SessionState, objects: Vec<Restoration>) -> Self {
         Self { state, lost_state: Vec::new(), objects }
     }
@@ -55,14 +55,14 @@ impl Resumption {
     }
 }
 
-/// Something that the program had set in a session and that a new session lacks: a selection, a lock, an alternate state,
-/// a variable, a soft patch.
+/// State that the program had set in a session and that a new session does not have: a selection, a lock, an alternate
+/// state, a variable, a soft patch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LostState {
     /// The call that had set it: ``Field.LowLevelSelect of `Year` ``.
     pub what: String,
-    /// Why it is not set again.
+    /// Why it was not restored.
     pub reason: String,
 }
 
@@ -72,30 +72,30 @@ impl fmt::Display for LostState {
     }
 }
 
-/// The engine has made a new session, in which something that the program had set is missing: an answer could be of other
-/// data than the program asks for.
+/// The engine has created a new session, in which state that the program had set is missing: responses could be based on
+/// other data than the program expects.
 ///
-/// It comes inside an [`Error`]; [`StateLost::of`] finds it there. Set again what is missing after
+/// It is inside of an [`Error`]; [`StateLost::of`] returns it. Set the missing state again after
 /// [`Session::accept_lost_state`](crate::Session::accept_lost_state), or connect again.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the engine has made a new session, which lacks {}; call `accept_lost_state` and set it again, or connect again",
+    "the engine has created a new session without {}; call `accept_lost_state` and set it again, or connect again",
     listed(.missing)
 )]
 #[non_exhaustive]
 pub struct StateLost {
-    /// What is missing.
+    /// The missing state.
     pub missing: Vec<LostState>,
 }
 
 impl StateLost {
-    /// The error that a call ended with, if it is this one.
+    /// The state loss in an error, if there is one.
     pub fn of(error: &Error) -> Option<&Self> {
         if let ErrorKind::Unusable(error) = error.kind() { error.downcast_ref() } else { None }
     }
 }
 
-/// Losses that a message names at most.
+/// Maximum number of losses in a message.
 const NAMED: usize = 3;
 
 fn listed(missing: &[LostState]) -> String {
@@ -106,7 +106,7 @@ fn listed(missing: &[LostState]) -> String {
 }
 
 impl Restoration {
-    /// What became of an object.
+    /// Creates the outcome for an object.
     pub fn new(object: ObjectHandle, outcome: RestorationOutcome) -> Self {
         Self { object, outcome }
     }

@@ -31,18 +31,18 @@ pub enum WhenReloading {
 /// What to do when a connection is resumed in a new session, because the engine has not kept the old one.
 ///
 /// A new session has none of the selections, locks, alternate states, session variables, and soft patches that the
-/// program had set. The program's calls that had set them are remembered.
+/// program had set. The calls that had set them are remembered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WhenStateLost {
-    /// The calls are made again in the new session. If one of them has no effect or cannot be made again, calls to the app
+    /// Repeats the calls in the new session. If one of them has no effect or cannot be repeated, calls to the app
     /// and its objects fail with [`StateLost`](crate::resumption::StateLost).
     #[default]
     Restore,
-    /// Nothing is set again. If anything had been set, calls to the app and its objects fail with
+    /// Restores nothing. If anything had been set, calls to the app and its objects fail with
     /// [`StateLost`](crate::resumption::StateLost).
     Fail,
-    /// The calls are made again as far as possible. What is missing is only in the
+    /// Repeats the calls as far as possible. Missing state is only reported in the
     /// [report](crate::resumption::Resumption::lost_state).
     GoOn,
 }

@@ -1,4 +1,4 @@
-//! How a session makes its calls.
+//! Settings of the calls of a session.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,16 +13,16 @@ use super::{Backoff, Event, KeepAlive, Middleware, Temporary, WhenModal, WhenRel
 use crate::protocol::request;
 use crate::record::Recorder;
 
-/// How long to wait for the engine to say how it took the connection.
+/// Maximum time to wait for the engine's greeting.
 const GREETING: Duration = Duration::from_secs(10);
 
-/// How long to wait between questions about the progress of a request.
+/// Interval between requests for the progress of a call.
 const PROGRESS: Duration = Duration::from_millis(300);
 
-/// How long closing waits for the answers to calls under way.
+/// Maximum time that closing waits for pending calls.
 const CLOSING: Duration = Duration::from_secs(5);
 
-/// The methods that are asked for differences by default.
+/// The methods that request deltas by default.
 const LAYOUTS: [Method; 6] = [
     generic_object::GetLayout::METHOD,
     doc::GetAppLayout::METHOD,
@@ -32,41 +32,41 @@ const LAYOUTS: [Method; 6] = [
     generic_variable::GetLayout::METHOD,
 ];
 
-/// What a session's builder says about its calls.
+/// The builder's settings for calls.
 #[derive(Clone)]
 pub(crate) struct Settings {
-    /// How long a call may take, unless it says otherwise.
+    /// Timeout of calls, unless a call sets its own.
     pub(crate) timeout: Option<Duration>,
-    /// When all calls have to be done.
+    /// The deadline of all calls.
     pub(crate) deadline: Option<Instant>,
-    /// How many calls may wait for their answers at once.
+    /// Maximum number of pending calls.
     pub(crate) max_calls_in_flight: Option<usize>,
-    /// Methods that are asked for what has changed only, unless a call says otherwise.
+    /// Methods that request deltas, unless a call sets its own.
     pub(crate) delta: Vec<Method>,
-    /// Whether session objects stay when their last holder goes.
+    /// Whether session objects are kept when their last handle is dropped.
     pub(crate) keep_session_objects: bool,
-    /// How long to wait for the engine to say how it took the connection.
+    /// Maximum time to wait for the engine's greeting.
     pub(crate) greeting_timeout: Duration,
-    /// How long closing waits for the answers to calls under way.
+    /// Maximum time that closing waits for pending calls.
     pub(crate) close_timeout: Duration,
-    /// How to keep the connection awake.
+    /// Keep-alive of the connection.
     pub(crate) keep_alive: Option<KeepAlive>,
-    /// How to connect again by itself.
+    /// Automatic reconnection.
     pub(crate) reconnect: Option<Backoff>,
-    /// Whether a call in a session without a connection connects again.
+    /// Whether a call in a session without a connection reconnects.
     pub(crate) reconnect_on_call: bool,
     pub(crate) when_modal: WhenModal,
     pub(crate) when_reloading: WhenReloading,
     pub(crate) when_state_lost: WhenStateLost,
-    /// How long to wait between questions about the progress of a request.
+    /// Interval between requests for the progress of a call.
     pub(crate) progress_interval: Duration,
     /// Receivers that were created before connecting.
     pub(crate) listeners: Option<broadcast::Sender<Arc<Event>>>,
-    /// What every call passes, the outermost first.
+    /// The middleware, outermost first.
     pub(crate) middleware: Vec<Arc<dyn Middleware>>,
     /// Whether tracing events contain parameters and results.
     pub(crate) trace_payloads: bool,
-    /// What writes down the traffic.
+    /// Records the traffic.
     pub(crate) recorder: Option<Recorder>,
 }
 
@@ -97,12 +97,12 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// How long a call may take from now on, if there is a limit.
+    /// The remaining time of a call, if it is limited.
     pub(crate) fn time_of(&self, method: Method, options: &CallOptions) -> Option<Duration> {
         let deadlines = [options.deadline.map(Instant::from_std), self.deadline];
         let left = deadlines.into_iter().flatten().map(|deadline| deadline - Instant::now());
         let reload = request::is::<doc::DoReload>(method) || request::is::<doc::DoReloadEx>(method);
-        // A script takes as long as it takes.
+        // The session's timeout does not apply to reloads.
         left.chain(options.timeout.or(self.timeout.filter(|_| !reload))).min()
     }
 
@@ -110,7 +110,7 @@ impl Settings {
         self.delta.iter().any(|known| known.name == method.name && known.class == method.class)
     }
 
-    /// Whether what a call makes is destroyed when nobody here holds it.
+    /// Whether the object that a call creates is destroyed when its last handle is dropped.
     pub(crate) fn owns(&self, method: Method, options: &CallOptions) -> bool {
         let kept = self.keep_session_objects && options.extension::<Temporary>().is_none();
         !kept && request::is::<doc::CreateSessionObject>(method)

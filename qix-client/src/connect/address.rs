@@ -16,7 +16,7 @@ const ENGINE_PORT: u16 = 4747;
 /// `[/proxy]/app/<id>[/identity/<name>][/ttl/<seconds>][?query]`.
 #[derive(Clone, Default)]
 pub(crate) struct Address {
-    /// A complete address, or one that the other parts go behind.
+    /// A complete URL, or one that the other parts are appended to.
     pub(crate) url: Option<String>,
     pub(crate) host: Option<String>,
     pub(crate) port: Option<u16>,
@@ -28,7 +28,7 @@ pub(crate) struct Address {
 }
 
 impl Address {
-    /// The address; that of the engine itself is on another port than that of a proxy.
+    /// The URL; the engine itself has another port than a proxy.
     pub(crate) fn url(&self, direct: bool) -> Result<Url, ConnectError> {
         let mut url = self.base()?;
         if let Some(port) = self.port.or((direct && self.host.is_some()).then_some(ENGINE_PORT)) {
@@ -63,7 +63,7 @@ impl Address {
         Ok(url)
     }
 
-    /// Adds the parts that the base does not have.
+    /// Adds the parts that are missing in the base.
     fn extend_path(&self, url: &mut Url) {
         let parts = self.virtual_proxy.is_some() || self.app.is_some() || self.identity.is_some() || self.ttl.is_some();
         if self.url.is_some() && !parts {
@@ -93,7 +93,7 @@ impl Address {
         ConnectError::Address { address: self.shown().to_owned(), problem: problem.to_owned() }
     }
 
-    /// The address without what follows the path or names a user: that may be secret.
+    /// The URL without user and query, which may be secret.
     fn shown(&self) -> &str {
         let text = self.url.as_deref().or(self.host.as_deref()).unwrap_or_default();
         let text = text.split(['?', '#']).next().unwrap_or_default();

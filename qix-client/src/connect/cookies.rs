@@ -1,7 +1,7 @@
-//! The cookies that servers set when they open a WebSocket, as [RFC 6265](https://www.rfc-editor.org/rfc/rfc6265) has them.
+//! The cookies that servers set when they open a WebSocket, according to [RFC 6265](https://www.rfc-editor.org/rfc/rfc6265).
 //!
-//! A proxy makes a session when it opens a WebSocket, and names it in a cookie. A client that sends the cookie the next
-//! time stays in that session; one that logs in again uses up one of the few sessions that a user may have.
+//! A proxy creates a session when it opens a WebSocket, and sets a cookie for it. A client that sends the cookie the next
+//! time stays in that session; one that logs in again uses up one of the few sessions that a user can have.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -11,7 +11,7 @@ use http::header::SET_COOKIE;
 
 use super::url::Url;
 
-/// Cookies of load balancers: they say which node answers, not which user asks.
+/// Cookies of load balancers: they identify a node, not a user.
 const BALANCERS: [&str; 8] =
     ["awsalb", "awselb", "arraffinity", "bigipserver", "ingresscookie", "serverid", "route", "gclb"];
 
@@ -22,16 +22,16 @@ pub(crate) struct Cookies(Arc<Mutex<Jar>>);
 #[derive(Default)]
 struct Jar {
     cookies: Vec<Cookie>,
-    /// Names that a server has set or deleted: its word is newer than that of the program.
+    /// Names that a server has set or deleted, which override those from the program.
     overtaken: Vec<String>,
 }
 
 struct Cookie {
     name: String,
     value: String,
-    /// The host that set it, or the domain that it names.
+    /// The host that set it, or its domain.
     domain: String,
-    /// Whether hosts below the domain get it, too.
+    /// Whether it is also sent to hosts below the domain.
     subdomains: bool,
     path: String,
     secure: bool,
@@ -39,7 +39,7 @@ struct Cookie {
 }
 
 impl Cookies {
-    /// Keeps the cookies of an answer from an address.
+    /// Stores the cookies of a response.
     pub(crate) fn keep(&self, url: &Url, answer: &HeaderMap) {
         let now = SystemTime::now();
         let mut jar = self.jar();
@@ -55,14 +55,14 @@ impl Cookies {
         }
     }
 
-    /// The value of the header `Cookie` for an address: what the program gave, unless a server has set a cookie of the
-    /// same name since, then what servers set.
+    /// The value of the header `Cookie` for a URL: the program's cookies, unless a server has set a cookie with the
+    /// same name since, then those that servers set.
     pub(crate) fn header(&self, url: &Url, given: &[(String, String)]) -> Option<String> {
         let now = SystemTime::now();
         let jar = self.jar();
         let given = given.iter().filter(|(name, _)| !jar.overtaken.contains(name));
         let mut kept: Vec<_> = jar.cookies.iter().filter(|cookie| cookie.is_for(url, now)).collect();
-        // The more specific path comes first.
+        // The most specific path comes first.
         kept.sort_by_key(|cookie| std::cmp::Reverse(cookie.path.len()));
         let given = given.map(|(name, value)| (name, value));
         let kept = kept.into_iter().map(|cookie| (&cookie.name, &cookie.value));
@@ -70,13 +70,13 @@ impl Cookies {
         (!all.is_empty()).then(|| all.join("; "))
     }
 
-    /// Whether a server has opened a session for an address, so that no login is needed.
+    /// Whether a server has opened a session for a URL, so that no login is needed.
     pub(crate) fn has_session(&self, url: &Url) -> bool {
         let now = SystemTime::now();
         self.jar().cookies.iter().any(|cookie| cookie.names_session() && cookie.is_for(url, now))
     }
 
-    /// Drops the cookies of a session that the server does not know any more.
+    /// Drops the cookies of a session that the server no longer has.
     pub(crate) fn forget_session(&self, url: &Url) {
         let now = SystemTime::now();
         self.jar().cookies.retain(|cookie| !(cookie.names_session() && cookie.is_for(url, now)));
@@ -88,7 +88,7 @@ impl Cookies {
 }
 
 impl Cookie {
-    /// Reads a header `Set-Cookie`. A cookie for a domain of which the host is not a part is not kept.
+    /// Parses a header `Set-Cookie`. A cookie for a foreign domain is dropped.
     fn parse(text: &str, url: &Url, now: SystemTime) -> Option<Self> {
         let host = url.host().to_owned();
         let mut parts = text.split(';');
@@ -161,23 +161,23 @@ impl Cookie {
     }
 }
 
-/// Whether a host is a domain or below it. An IP address has nothing below it.
+/// Whether a host is a domain or below it. An IP address has no subdomains.
 fn is_within(host: &str, domain: &str) -> bool {
     host == domain
         || host.parse::<std::net::IpAddr>().is_err()
             && host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
 }
 
-/// The path of a cookie that names none: that of the address, without its last part.
+/// The path of a cookie without one: that of the URL, without its last segment.
 ///
-/// A WebSocket's address ends with the app, and the session is for all apps of the virtual proxy: what comes before `/app`
-/// counts.
+/// The path of a WebSocket ends with the app, and the session is for all apps of the virtual proxy, so the path before
+/// `/app` is used.
 fn default_path(path: &str) -> String {
     let end = path.find("/app/").or_else(|| path.rfind('/')).unwrap_or(0);
     if end == 0 { "/".to_owned() } else { path[..end].to_owned() }
 }
 
-/// A date as cookies have it, in any of the forms of RFC 6265, section 5.1.1.
+/// Parses a cookie date in any of the forms of RFC 6265, section 5.1.1.
 fn cookie_date(text: &str) -> Option<SystemTime> {
     const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let (mut time, mut day, mut month, mut year) = (None, None, None, None);
@@ -204,12 +204,12 @@ fn cookie_date(text: &str) -> Option<SystemTime> {
     }
     let days = days_since_1970(year, u64::try_from(month).ok()? + 1, day);
     let seconds = (days.unsigned_abs() * 24 + hour) * 3600 + minute * 60 + second;
-    // What ended before 1970 has ended.
+    // Cookies that expired before 1970 have expired.
     Some(SystemTime::UNIX_EPOCH + Duration::from_secs(if days < 0 { 0 } else { seconds }))
 }
 
 fn days_since_1970(year: u64, month: u64, day: u64) -> i64 {
-    // March is the first month, so that a leap day is a year's last.
+    // March is the first month, so that a leap day is the last day of a year.
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let days = year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + day - 1;
     i64::try_from(days).unwrap_or(i64::MAX) - 719_468

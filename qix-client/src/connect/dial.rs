@@ -9,12 +9,12 @@ use tokio::net::TcpStream;
 pub(crate) trait Socket: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Socket for T {}
 
-/// Connects to the host of an address, through a proxy if the environment names one for it.
+/// Connects to the host of a URL, through a proxy if the environment sets one for it.
 pub(crate) async fn dial(url: &Url) -> Result<Box<dyn Socket>, ConnectError> {
     let (host, port) = (url.host(), url.port());
-    // No proxy reaches this machine.
+    // Proxies are not used for this machine.
     #[cfg(feature = "proxy")]
-    if !url.is_implemented()
+    if !url.is_local()
         && let Some(proxy) = super::proxy::of(url)
     {
         return proxy.connect(host, port).await;

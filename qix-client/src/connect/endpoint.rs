@@ -1,4 +1,4 @@
-//! Where an engine is, and what it takes to be let in.
+//! The address of an engine, and the credentials for it.
 
 use std::fmt;
 use std::io;
@@ -20,10 +20,10 @@ use super::{Address, ConnectError, Transport, TransportError, websocket};
 #[cfg(feature = "tls")]
 use super::{certificates, tls};
 
-/// How long connecting may take; an app that is not in memory can keep an engine busy for 20 seconds.
+/// Timeout for connecting; loading an app into memory can keep an engine busy for 20 seconds.
 const CONNECT: Duration = Duration::from_secs(60);
 
-/// Gives a fresh token.
+/// Returns a fresh token.
 pub(crate) type TokenSource =
     Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<String, TransportError>> + Send>> + Send + Sync>;
 
@@ -31,29 +31,29 @@ pub(crate) type TokenSource =
 pub(crate) type Dialer =
     Arc<dyn Fn(String, u16) -> Pin<Box<dyn Future<Output = io::Result<Box<dyn Socket>>> + Send>> + Send + Sync>;
 
-/// What a server keeps of a user between connections.
+/// A user's login, kept between connections.
 #[derive(Default)]
 pub(crate) struct Login {
     pub(crate) cookies: Cookies,
-    /// Held while logging in, so that connections that begin together log in once.
+    /// Held while logging in, so that concurrent connections log in only once.
     first: tokio::sync::Mutex<()>,
-    /// Whether the server has opened a connection without making a session: then nobody waits for a cookie.
+    /// Whether the server has opened a connection without creating a session, so that waiting for a cookie is useless.
     without_cookies: AtomicBool,
 }
 
-/// All that is needed to connect, and to connect again.
+/// Everything needed to connect and to reconnect.
 #[derive(Clone)]
 pub(crate) struct Endpoint {
     pub(crate) address: Address,
     pub(crate) headers: Vec<(String, String)>,
-    /// Cookies that the program gives.
+    /// Cookies set by the program.
     pub(crate) cookies: Vec<(String, String)>,
-    /// What the server knows of this user; clones share it.
+    /// The login of this user; clones share it.
     pub(crate) login: Arc<Login>,
     pub(crate) token: Option<TokenSource>,
     pub(crate) tickets: Option<TokenSource>,
     pub(crate) spent_tickets: Spent,
-    /// What opens connections, if that is not this program's own TCP.
+    /// Opens connections, if the program has a custom connector.
     pub(crate) dialer: Option<Dialer>,
     #[cfg(feature = "oauth")]
     pub(crate) oauth: Option<oauth::Client>,
@@ -101,7 +101,7 @@ impl Endpoint {
         };
         if self.login.cookies.has_session(&url) {
             match self.attempt(&url, None).await {
-                // The session is over on the server; its cookie is good for nothing any more.
+                // The session has ended on the server, so its cookie is no longer valid.
                 Err(ConnectError::HttpStatus { status: 300..=399 | 401, .. }) => {
                     self.login.cookies.forget_session(&url)
                 }
@@ -111,13 +111,13 @@ impl Endpoint {
         self.attempt(&url, Some(tickets)).await
     }
 
-    /// Drops what the server has set for a session that it does not know any more.
+    /// Drops the cookies of a session that the server no longer has.
     pub(crate) fn forget_session(&self) -> Result<(), ConnectError> {
         self.login.cookies.forget_session(&self.address.url(self.direct())?);
         Ok(())
     }
 
-    /// Connects once: by logging in, or with nothing but the cookies of earlier connections.
+    /// Connects once: with a login, or only with the cookies of earlier connections.
     async fn attempt(&self, url: &Url, log_in: Option<Tickets<'_>>) -> Result<Transport, ConnectError> {
         let headers = self.headers(url, log_in.is_some()).await?;
         let socket = self.socket(url).await?;
@@ -131,7 +131,7 @@ impl Endpoint {
         Ok(transport)
     }
 
-    /// A connection to the host of an address, encrypted if the address says so.
+    /// A connection to the host of a URL, encrypted if the scheme requires it.
     pub(super) async fn socket(&self, url: &Url) -> Result<Box<dyn Socket>, ConnectError> {
         let socket = match &self.dialer {
             None => dial(url).await?,
@@ -149,7 +149,7 @@ impl Endpoint {
         Ok(socket)
     }
 
-    /// Whether the engine itself is meant, not a proxy before it: only the engine asks for client certificates.
+    /// Whether the URL is that of the engine itself, not of a proxy: only the engine requires client certificates.
     fn direct(&self) -> bool {
         #[cfg(feature = "tls")]
         return self.certificates.has_identity();
@@ -193,7 +193,7 @@ fn secret(name: &str, value: &str) -> Result<HeaderValue, ConnectError> {
 }
 
 impl fmt::Debug for Endpoint {
-    /// Shows no value of a header and no query: they may be secret.
+    /// Omits header values and the query, which may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let headers: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
         f.debug_struct("Endpoint").field("address", &self.address).field("headers", &headers).finish_non_exhaustive()

@@ -205,7 +205,7 @@ fn list(names: &[String]) -> String {
     }
 }
 
-/// As much of a body as fits into a message.
+/// The beginning of a body, for an error message.
 fn excerpt(body: &str) -> String {
     let line = body.split_whitespace().collect::<Vec<_>>().join(" ");
     let end = line.char_indices().nth(200).map_or(line.len(), |(at, _)| at);

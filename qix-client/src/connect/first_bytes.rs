@@ -1,4 +1,4 @@
-//! What a server answers before it is understood.
+//! The first bytes of a server's response, before it is parsed.
 
 use std::io;
 use std::pin::Pin;
@@ -8,17 +8,17 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// The two first bytes of an alert of TLS: a record of type 21, major version 3.
+/// The first two bytes of a TLS alert: a record of type 21, major version 3.
 const TLS_ALERT: u16 = 0x1503;
 
-/// A byte stream that remembers the two first bytes that it read.
+/// A byte stream that remembers the first two bytes that it has read.
 pub(super) struct FirstBytes<S> {
     stream: S,
-    /// `None` as soon as both are known.
+    /// `None` when both are known.
     seen: Option<Seen>,
 }
 
-/// The two first bytes, once they have come.
+/// The first two bytes, when they have arrived.
 #[derive(Clone, Default)]
 pub(super) struct Seen(Arc<AtomicU16>);
 
@@ -33,7 +33,7 @@ impl<S> FirstBytes<S> {
 }
 
 impl Seen {
-    /// Whether the server speaks TLS and was not spoken to in TLS.
+    /// Whether the server uses TLS although the client does not.
     pub(super) fn is_tls_alert(&self) -> bool {
         self.0.load(Ordering::Relaxed) == TLS_ALERT
     }
@@ -43,7 +43,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for FirstBytes<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
-        // The two come together: the smallest packet that a server sends is larger.
+        // Both bytes arrive together: the smallest packet that a server sends is larger.
         if let Some(seen) = self.seen.take()
             && let [first, second, ..] = buf.filled()[before..]
         {

@@ -1,4 +1,4 @@
-//! From an address to an open transport.
+//! Opens transports to addresses.
 
 mod address;
 #[cfg(feature = "tls")]

@@ -1,4 +1,4 @@
-//! Tokens by OAuth client credentials, machine to machine.
+//! Tokens with OAuth client credentials (machine to machine).
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,10 +15,10 @@ use hyper_util::rt::TokioIo;
 use serde::Deserialize;
 use tokio::sync::Mutex;
 
-/// A token is not used any more this long before it expires.
+/// A token is no longer used this long before it expires.
 const MARGIN: Duration = Duration::from_secs(60);
 
-/// A client that is known to a tenant, with the token that it has.
+/// A registered client of a tenant, with its current token.
 #[derive(Clone)]
 pub(crate) struct Client {
     id: String,
@@ -43,7 +43,7 @@ impl Client {
         Self { id, secret, token: Arc::default() }
     }
 
-    /// A token that is good for a while, from the host of an address.
+    /// Returns a valid token from the host of a URL.
     pub(crate) async fn token(&self, url: &Url, endpoint: &Endpoint) -> Result<String, TransportError> {
         // Concurrent callers wait for the same token.
         let mut token = self.token.lock().await;
@@ -59,7 +59,7 @@ impl Client {
     async fn fetch(&self, url: &Url, endpoint: &Endpoint) -> Result<Answer, TransportError> {
         let socket = endpoint.socket(url).await?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(socket)).await?;
-        // Ends with the answer.
+        // Ends with the response.
         tokio::spawn(connection);
         let body = serde_json::json!({
             "grant_type": "client_credentials",

@@ -1,13 +1,13 @@
-//! Addresses that people copy from a browser: pages of the hub, of an app, of a management console.
+//! URLs that users copy from a browser: pages of the hub, of an app, of a management console.
 //!
 //! Their paths are those of Qlik Sense Desktop and Enterprise (May 2025) and of Qlik Cloud (August 2026).
 
 use super::url::{Scheme, Url};
 
-/// What an address keeps of a page's query.
+/// The query parameters of a page that are kept.
 const QUERY: [&str; 4] = ["qlikTicket", "qlik-csrf-token", "qlik-web-integration-id", "reloadUri"];
 
-/// First parts of paths that belong to pages, and what these are.
+/// First path segments of pages, and descriptions of the pages.
 const PAGES: [(&str, &str); 20] = [
     ("hub", "the hub"),
     ("dev-hub", "the developer hub"),
@@ -31,17 +31,17 @@ const PAGES: [(&str, &str); 20] = [
     ("internal_forms_authentication", "a login"),
 ];
 
-/// Makes a page's address the engine's. A bare `/app`, which an engine redirects, becomes `/app/`.
+/// Converts the URL of a page to that of the engine. A bare `/app`, which an engine redirects, becomes `/app/`.
 ///
 /// # Errors
 ///
-/// What the page is, if it names no app and the caller does not name one either.
+/// Returns a description of the page if neither it nor the caller names an app.
 pub(super) fn understand(url: &mut Url, has_app: bool) -> Result<(), &'static str> {
     let parts: Vec<String> = url.segments().map(str::to_owned).collect();
     let is_app = |part: &String| part == "app";
     let page = parts.iter().position(|part| PAGES.iter().any(|(page, _)| part == page));
     let page = page.filter(|page| {
-        // A browser has no WebSocket's address, an app can be called like a page, and so can a virtual proxy.
+        // WebSocket URLs are never copied from a browser, and apps and virtual proxies can have the name of a page.
         let is_prefix = parts.get(page + 1).is_some_and(is_app) && !is_client(url, &parts[*page..]);
         matches!(url.scheme, Scheme::Http | Scheme::Https) && !parts.iter().take(*page).any(is_app) && !is_prefix
     });
@@ -62,7 +62,7 @@ pub(super) fn understand(url: &mut Url, has_app: bool) -> Result<(), &'static st
     let before: Vec<_> = parts[..page].iter().filter(|part| !part.is_empty()).map(String::as_str).collect();
     url.set_path(&before.join("/"));
     if let Some(app) = app {
-        // It stays encoded as it is.
+        // It is encoded already.
         url.set_path(&format!("{}/app/{app}", url.path().trim_end_matches('/')));
     } else if let Some(app) = named {
         url.push("app");
@@ -71,7 +71,7 @@ pub(super) fn understand(url: &mut Url, has_app: bool) -> Result<(), &'static st
     Ok(())
 }
 
-/// Whether a path is that of the web client, such as `sense/app/<id>`.
+/// Whether a path belongs to the web client, such as `sense/app/<id>`.
 fn is_client(url: &Url, parts: &[String]) -> bool {
     match parts[0].as_str() {
         "sense" => true,
@@ -80,13 +80,13 @@ fn is_client(url: &Url, parts: &[String]) -> bool {
     }
 }
 
-/// The app of a path such as `sense/app/<id>/sheet/<id>/state/analysis`, encoded as it was.
+/// The app in a path such as `sense/app/<id>/sheet/<id>/state/analysis`, still encoded.
 fn app_of_path(parts: &[String]) -> Option<&str> {
     let at = parts.iter().position(|part| part == "app" || part == "apps")?;
     parts.get(at + 1).map(String::as_str).filter(|app| !app.is_empty())
 }
 
-/// The app of a query such as `single/?appid=<id>&sheet=<id>`.
+/// The app in a query such as `single/?appid=<id>&sheet=<id>`.
 fn app_of_query(url: &Url) -> Option<String> {
     let names_app = |key: &str| ["appid", "app"].iter().any(|name| key.eq_ignore_ascii_case(name));
     url.query().find(|(key, value)| names_app(key) && !value.is_empty()).map(|(_, app)| app)

@@ -1,4 +1,4 @@
-//! HTTP proxies that the environment names.
+//! HTTP proxies from the environment.
 
 use http::header::PROXY_AUTHORIZATION;
 use http::{HeaderValue, Method, Request, StatusCode, Uri};
@@ -13,19 +13,19 @@ use super::TransportError;
 use super::dial::{Socket, connect};
 use super::url::{Url, bracketed};
 
-/// A proxy, and how it knows us.
+/// A proxy and the credentials for it.
 pub(super) struct Proxy {
     address: Uri,
     authorization: Option<HeaderValue>,
 }
 
-/// The proxy for an address, as `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say.
+/// The proxy for a URL, according to `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`.
 pub(super) fn of(url: &Url) -> Option<Proxy> {
     choose(&Matcher::from_env(), url)
 }
 
 fn choose(matcher: &Matcher, url: &Url) -> Option<Proxy> {
-    // Proxies are named for the schemes of the web.
+    // Proxies are configured for the HTTP schemes.
     let scheme = if url.scheme.is_encrypted() { "https" } else { "http" };
     let uri = Uri::builder().scheme(scheme).authority(url.authority()).path_and_query("/").build().ok()?;
     let chosen = matcher.intercept(&uri)?;

@@ -1,6 +1,6 @@
-//! Where a server sends a client that it does not let in.
+//! Redirects of clients that the server does not accept.
 
-/// What a redirection means, in words that follow "the server".
+/// The meaning of a redirect, in words that follow "the server".
 pub(super) fn meaning(location: &str) -> String {
     let shown = shown(location);
     let path = shown.to_ascii_lowercase();
@@ -27,7 +27,7 @@ pub(super) fn meaning(location: &str) -> String {
     }
 }
 
-/// A location without its query and its user, which may be secret.
+/// A location without query and user, which may be secret.
 fn shown(location: &str) -> String {
     let text = location.split(['?', '#']).next().unwrap_or_default();
     match (text.find("://"), text.rfind('@')) {

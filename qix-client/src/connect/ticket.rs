@@ -1,4 +1,4 @@
-//! Tickets of a proxy, each good for one connection.
+//! Tickets of a proxy, each valid for one connection.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,24 +7,24 @@ use super::ConnectError;
 use super::endpoint::TokenSource;
 use super::url::Url;
 
-/// The parameter of an address that holds a ticket.
+/// The query parameter with a ticket.
 const KEY: &str = "qlikTicket";
 
-/// Tickets that have been sent; clones share them, as a second use of a ticket is a failed login.
+/// Tickets that have been sent; clones share them, because a second use of a ticket is a failed login.
 #[derive(Clone, Default)]
 pub(crate) struct Spent(Arc<Mutex<HashSet<String>>>);
 
-/// Where the ticket for a connection comes from.
+/// The source of the ticket for a connection.
 pub(super) enum Tickets<'a> {
     /// There are no tickets.
     None,
-    /// The address has one.
+    /// The URL contains one.
     One(String),
     Source(&'a TokenSource),
 }
 
 impl<'a> Tickets<'a> {
-    /// Takes the ticket out of an address, which is then good for any number of connections.
+    /// Removes the ticket from a URL, which can then be used for any number of connections.
     pub(super) fn of(url: &mut Url, source: Option<&'a TokenSource>) -> Self {
         let is_ticket = |key: &str| key.eq_ignore_ascii_case(KEY);
         let ticket = url.query().find(|(key, _)| is_ticket(key)).map(|(_, ticket)| ticket);
@@ -36,7 +36,7 @@ impl<'a> Tickets<'a> {
         }
     }
 
-    /// Adds a ticket to the address of one connection, if there are tickets.
+    /// Adds a ticket to the URL of one connection, if there are tickets.
     pub(super) async fn spend(&self, url: &mut Url, spent: &Spent) -> Result<(), ConnectError> {
         let ticket = match self {
             Self::None => return Ok(()),

@@ -1,4 +1,4 @@
-//! TLS below a WebSocket.
+//! TLS for a WebSocket.
 
 use std::io;
 
@@ -19,7 +19,7 @@ pub(crate) async fn wrap<S: Socket>(
     certificates: &Certificates,
 ) -> Result<TlsStream<S>, ConnectError> {
     let host = url.host().to_owned();
-    // The server may choose its certificate by the name that it is asked for.
+    // The server may choose its certificate by the requested name.
     let name = certificates.expected_name.clone().unwrap_or_else(|| host.clone());
     let name = ServerName::try_from(name);
     let name = name.map_err(|error| ConnectError::Tls { host: host.clone(), cause: error.into() })?;
@@ -43,7 +43,7 @@ fn failure(host: &str, error: io::Error) -> ConnectError {
                 ConnectError::CertificatePurpose { host, purposes }
             }
             CertificateError::InvalidPurpose => ConnectError::CertificatePurpose { host, purposes: Vec::new() },
-            // The platform's verifier has a private error for it.
+            // The platform's verifier has a private error type for it.
             CertificateError::Other(other) if format!("{:?}", other.0) == "EkuError" => {
                 ConnectError::CertificatePurpose { host, purposes: Vec::new() }
             }
@@ -58,13 +58,13 @@ fn failure(host: &str, error: io::Error) -> ConnectError {
     }
 }
 
-/// A name as `DnsName("sense.corp")` or `IpAddress(10.0.0.1)` states it.
+/// A name from `DnsName("sense.corp")` or `IpAddress(10.0.0.1)`.
 fn plain(name: &str) -> String {
     let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
     inner.unwrap_or(name).trim_matches('"').to_owned()
 }
 
-/// Whether a server ended a connection because it did not like the client's certificate, which it may say only after
+/// Whether a server ended a connection because it rejects the client certificate, which it may report only after
 /// the handshake.
 pub(crate) fn refuses_client(error: &io::Error) -> bool {
     matches!(tls_error(error), Some(TlsError::AlertReceived(alert)) if is_about_client(*alert))

@@ -48,7 +48,7 @@ pub(crate) type Writing = Pin<Box<dyn Sink<Outgoing, Error = TransportError> + S
 pub struct Transport {
     pub(crate) reading: Reading,
     pub(crate) writing: Writing,
-    /// Whether the server let it in for a cookie of an earlier connection, without a login.
+    /// Whether the server accepted the cookie of an earlier connection, without a login.
     pub(crate) by_cookie: bool,
 }
 

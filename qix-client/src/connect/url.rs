@@ -1,14 +1,14 @@
-//! Addresses of servers: the part of [RFC 3986](https://www.rfc-editor.org/rfc/rfc3986) that WebSockets need.
+//! URLs of servers: the part of [RFC 3986](https://www.rfc-editor.org/rfc/rfc3986) that WebSockets need.
 //!
-//! The crate `url` would bring the tables for international host names, 28 crates in all. An engine's host has an ASCII name,
-//! or is written in its ASCII form.
+//! The crate `url` would add the tables for international host names, 28 crates in total. The host of an engine has an
+//! ASCII name, or is written in its ASCII form.
 
 use std::fmt;
 use std::net::Ipv6Addr;
 
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-/// What is encoded in a path or a query that is written already: what no address can have.
+/// Characters to encode in a path or query that is already written: those that are invalid in URLs.
 const INVALID: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -22,19 +22,19 @@ const INVALID: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// What is encoded in one part of a path.
+/// Characters to encode in a path segment.
 const SEGMENT: &AsciiSet = &INVALID.add(b'/').add(b'?').add(b'%');
 
-/// What is encoded in a key or a value of a query.
+/// Characters to encode in a key or value of a query.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The address of a WebSocket or of an HTTP server, without user and fragment.
+/// The URL of a WebSocket or an HTTP server, without user and fragment.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Url {
     pub(crate) scheme: Scheme,
     /// In lower case; an IPv6 address without its brackets.
     host: String,
-    /// `None` if it is the scheme's own.
+    /// `None` for the default port of the scheme.
     port: Option<u16>,
     path: String,
     query: Option<String>,
@@ -68,11 +68,11 @@ impl Scheme {
 }
 
 impl Url {
-    /// Reads an address as people write it; what has to be encoded is.
+    /// Parses a URL as users write it, and encodes invalid characters.
     ///
     /// # Errors
     ///
-    /// What is wrong, in words that follow the address.
+    /// Returns a description of the fault, in words that follow the URL.
     pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
         let text = text.trim();
         let (scheme, rest) = text.split_once("://").unwrap_or_default();
@@ -98,7 +98,7 @@ impl Url {
         Ok(Self { scheme, host, port: port.filter(|port| *port != scheme.port()), path, query })
     }
 
-    /// The name or the address of the host; that of an IPv6 address without its brackets.
+    /// The host name or IP address; an IPv6 address without its brackets.
     pub(crate) fn host(&self) -> &str {
         &self.host
     }
@@ -111,7 +111,7 @@ impl Url {
         self.port = (port != self.scheme.port()).then_some(port);
     }
 
-    /// Host and port as a header `Host` has them: without the port that the scheme implies.
+    /// Host and port for the header `Host`: without the default port of the scheme.
     pub(crate) fn authority(&self) -> String {
         let host = bracketed(&self.host);
         self.port.map_or(host.clone(), |port| format!("{host}:{port}"))
@@ -119,29 +119,29 @@ impl Url {
 
     /// Whether the host is this machine.
     #[cfg(feature = "proxy")]
-    pub(crate) fn is_implemented(&self) -> bool {
+    pub(crate) fn is_local(&self) -> bool {
         match self.host.parse::<std::net::IpAddr>() {
             Ok(address) => address.is_loopback(),
             Err(_) => self.host == "localhost" || self.host.ends_with(".localhost"),
         }
     }
 
-    /// The path, encoded; it begins with a slash.
+    /// The path, encoded, with a leading slash.
     pub(crate) fn path(&self) -> &str {
         &self.path
     }
 
-    /// The parts of the path, encoded.
+    /// The segments of the path, encoded.
     pub(crate) fn segments(&self) -> impl Iterator<Item = &str> {
         self.path.split('/').skip(1)
     }
 
-    /// Replaces the path by one that is encoded.
+    /// Replaces the path with an encoded one.
     pub(crate) fn set_path(&mut self, path: &str) {
         self.path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
     }
 
-    /// Adds a part to the path, encoded here. It takes the place of an empty last part.
+    /// Encodes a segment and appends it to the path. It replaces an empty last segment.
     pub(crate) fn push(&mut self, segment: &str) {
         if !self.path.ends_with('/') {
             self.path.push('/');
@@ -167,7 +167,7 @@ impl Url {
         query.push_str(&pair);
     }
 
-    /// Keeps the pairs of the query that are wanted.
+    /// Keeps the matching pairs of the query.
     pub(crate) fn retain_query(&mut self, keep: impl Fn(&str) -> bool) {
         let wanted = |pair: &&str| keep(&decode(pair.split('=').next().unwrap_or_default()));
         let query = self.query.take();
@@ -176,7 +176,7 @@ impl Url {
     }
 }
 
-/// Host and port of what is between the scheme and the path.
+/// Host and port of the part between the scheme and the path.
 fn authority_of(authority: &str) -> Result<(String, Option<u16>), &'static str> {
     if authority.contains('@') {
         return Err("it has a user name; give credentials by a method of the builder");
@@ -210,7 +210,7 @@ fn authority_of(authority: &str) -> Result<(String, Option<u16>), &'static str> 
     Ok((host.to_ascii_lowercase(), port))
 }
 
-/// A host as addresses have it.
+/// A host as in URLs.
 pub(crate) fn bracketed(host: &str) -> String {
     if host.contains(':') { format!("[{host}]") } else { host.to_owned() }
 }

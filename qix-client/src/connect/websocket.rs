@@ -16,11 +16,11 @@ use super::first_bytes::FirstBytes;
 use super::url::Url;
 use super::{Incoming, Outgoing, Text, Transport, TransportError};
 
-/// How much is read at a time. The WebSocket clears as much before each reading: with its own 128 KiB that is a quarter
-/// of the work of a small call, while pages of data come no faster.
+/// Bytes per read. The WebSocket clears that many before each read: with its default of 128 KiB, that is a quarter
+/// of the work of a small call, while pages of data do not arrive faster.
 const READ: usize = 32 * 1024;
 
-/// Turns a byte stream into a WebSocket; also returns the headers of the answer.
+/// Turns a byte stream into a WebSocket; also returns the headers of the response.
 pub(crate) async fn upgrade<S: Socket>(
     socket: S,
     url: &Url,
@@ -76,14 +76,14 @@ fn refused(response: Response<Option<Vec<u8>>>) -> ConnectError {
 fn incoming(message: Result<Message, WsError>) -> Option<Result<Incoming, TransportError>> {
     Some(match message {
         Ok(Message::Text(text)) => Ok(Incoming::Text(Text(text))),
-        // Engines send text; should one send bytes, they are text as well.
+        // Engines send text; if one sends bytes, they are text as well.
         Ok(Message::Binary(bytes)) => Ok(Incoming::Text(Text(String::from_utf8_lossy(&bytes).into_owned().into()))),
         Ok(Message::Close(frame)) => {
             let (code, reason) =
                 frame.map_or((1005, String::new()), |frame| (frame.code.into(), frame.reason.as_str().to_owned()));
             Ok(Incoming::Close(CloseCode(code), reason))
         }
-        // The WebSocket answers pings by itself.
+        // The WebSocket answers pings automatically.
         Ok(_) => return None,
         Err(error) => Err(error.into()),
     })

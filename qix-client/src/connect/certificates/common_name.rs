@@ -1,7 +1,7 @@
 //! The common name of a certificate's subject.
 //!
-//! `rustls` does not read it, as names belong into the alternative names. A crate for X.509 would bring half a dozen others
-//! for this one string.
+//! `rustls` does not read it, because names belong in the alternative names. A crate for X.509 would add half a dozen
+//! others for this one string.
 
 const SEQUENCE: u8 = 0x30;
 const SET: u8 = 0x31;
@@ -47,12 +47,12 @@ pub(super) fn of(certificate: &[u8]) -> Option<String> {
     found
 }
 
-/// The contents of an element of a certain kind, and what follows it.
+/// The content of an element with a tag, and the rest of the data.
 fn expect(tag: u8, data: &[u8]) -> Option<(&[u8], &[u8])> {
     element(data).filter(|(found, ..)| *found == tag).map(|(_, contents, rest)| (contents, rest))
 }
 
-/// The kind and the contents of an element of DER, and what follows it.
+/// The tag and the content of a DER element, and the rest of the data.
 fn element(data: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&tag, data) = data.split_first()?;
     let (&first, mut data) = data.split_first()?;

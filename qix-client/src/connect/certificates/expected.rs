@@ -1,4 +1,4 @@
-//! A server's certificate checked against given roots and an expected name.
+//! Verifies a server certificate with given roots and an expected name.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, Sign
 use super::common_name;
 use crate::connect::ConnectError;
 
-/// Accepts a certificate that one of the roots has signed, and that is for the expected name: an alternative name, or the
+/// Accepts a certificate that is signed by one of the roots and issued for the expected name: an alternative name, or the
 /// common name of a certificate without alternative names.
 #[derive(Debug)]
 struct Expected {

@@ -1,4 +1,4 @@
-//! Certificates: what is trusted, and what this program shows.
+//! Certificates: trusted roots and the client certificate.
 
 use std::any::Any;
 use std::fmt;
@@ -20,7 +20,7 @@ mod unverified;
 
 /// A certificate or a key: a file, which is read when connecting, or its contents.
 ///
-/// A path, or a text, is the name of a file; bytes are the contents.
+/// A path, or a string, is the name of a file; bytes are the content.
 #[derive(Clone)]
 pub struct KeyMaterial(Source);
 
@@ -30,19 +30,19 @@ enum Source {
     Bytes(Arc<[u8]>),
 }
 
-/// What is trusted, and what this program shows of itself.
+/// The trusted roots and the client certificate.
 #[derive(Clone, Default)]
 pub(crate) struct Certificates {
     pub(crate) roots: Vec<KeyMaterial>,
     pub(crate) identity: Option<Identity>,
     pub(crate) accept_any: bool,
-    /// The name that the server's certificate has to be for, if that is not the host's.
+    /// The name that the server certificate must be issued for, if it is not the host name.
     pub(crate) expected_name: Option<String>,
     /// A configuration that the program supplies, or an unsupported type.
     pub(crate) config: Option<Result<Arc<ClientConfig>, &'static str>>,
 }
 
-/// The certificate that this program shows, with its key.
+/// The client certificate with its key.
 #[derive(Clone)]
 pub(crate) enum Identity {
     Pem {
@@ -100,7 +100,7 @@ impl Certificates {
         Ok(Arc::new(config))
     }
 
-    /// Trusts the platform's roots and those given.
+    /// Trusts the platform's roots and the given ones.
     async fn verifier(&self, provider: Arc<CryptoProvider>) -> Result<Arc<Verifier>, ConnectError> {
         let verifier = Verifier::new_with_extra_roots(self.roots().await?, provider);
         let verifier =
@@ -117,7 +117,7 @@ impl Certificates {
     }
 }
 
-/// A TLS configuration of whatever version of rustls the program has, if it is the one that is used here.
+/// Accepts a TLS configuration if it is of the version of rustls that this crate uses.
 pub(crate) fn preconfigured<C: Any + Send + Sync>(config: C) -> Result<Arc<ClientConfig>, &'static str> {
     let config: Box<dyn Any> = Box::new(config);
     let shared = config.downcast::<Arc<ClientConfig>>().map(|config| *config);
@@ -179,7 +179,7 @@ impl KeyMaterial {
             Source::Bytes(bytes) => Ok(Arc::clone(bytes)),
             Source::File(path) => {
                 let path = path.clone();
-                // A few kilobytes, but the disk may be a slow one.
+                // A few kilobytes, but the disk can be slow.
                 let read = tokio::task::spawn_blocking(move || {
                     std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))
                 });

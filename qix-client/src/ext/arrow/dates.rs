@@ -1,20 +1,20 @@
-//! The engine's day numbers as dates and times.
+//! Converts the engine's day numbers to dates and times.
 
-/// The number of 1 January 1970; that of 30 December 1899 is 0.
+/// The number of January 1, 1970; that of December 30, 1899 is 0.
 const EPOCH: f64 = 25_569.0;
 
 const MICROSECONDS_OF_A_DAY: i64 = 86_400_000_000;
 
-/// Days since 1970; nothing if it is not the number of a whole day, or too far away.
+/// Days since 1970; `None` for a fractional day or a day out of range.
 pub(super) fn days(number: f64) -> Option<i32> {
     let days = number - EPOCH;
     let fits = days.fract() == 0.0 && (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&days);
     fits.then_some(days as i32)
 }
 
-/// Microseconds since 1970, to the nearest; nothing if it is too far away.
+/// Microseconds since 1970, rounded; `None` if out of range.
 pub(super) fn microseconds(number: f64) -> Option<i64> {
-    // Apart, so that the part of the day does not lose what the number has of it.
+    // Separately, so that the fraction of the day keeps its precision.
     let day = number.floor();
     let of_day = ((number - day) * MICROSECONDS_OF_A_DAY as f64).round() as i64;
     i64::from(days(day)?).checked_mul(MICROSECONDS_OF_A_DAY)?.checked_add(of_day)
@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn every_second_of_a_century_is_exact() {
-        // As the engine has it: the day, and the fraction of it that the seconds are.
+        // As in the engine: the day, and the seconds as a fraction of it.
         for day in (18_000..55_000).step_by(997) {
             for second in (0..86_400).step_by(61) {
                 let number = f64::from(day) + f64::from(second) / 86_400.0;

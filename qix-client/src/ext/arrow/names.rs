@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-/// A name for each title, no name twice: of columns with the same title, the second gets `_2` behind it, or the next
-/// number that is free; a column without a title is `column_` and its number, from 1.
+/// A unique name for each title: if columns have the same title, the second gets the suffix `_2`, or the next free
+/// number; a column without a title is `column_` and its number, from 1.
 pub(super) fn names<'t>(titles: impl Iterator<Item = &'t str>) -> Vec<String> {
     let titled = |(at, title): (usize, &str)| {
         if title.is_empty() { format!("column_{}", at + 1) } else { title.to_owned() }

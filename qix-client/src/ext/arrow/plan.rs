@@ -1,4 +1,4 @@
-//! What columns become, decided before the first row.
+//! The types of columns, determined before the first row.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// By the columns, and by what is asked for those of a name.
+    /// Plans the columns with the requested types.
     pub(super) fn new(columns: &Columns, asked: &[(String, ColumnType)]) -> Result<Self, RowsError> {
         let mut types: Vec<ColumnType> = columns.kinds().collect();
         for (name, kind) in asked {

@@ -1,4 +1,4 @@
-//! A page of cells as a record batch.
+//! Collects a page of cells into a record batch.
 
 use std::sync::Arc;
 
@@ -18,14 +18,14 @@ use crate::ext::rows::collect::PageSink;
 use crate::ext::rows::column_type::{ColumnType, dual_fields};
 use crate::ext::rows::columns::Columns;
 
-/// Takes a page, each cell into the column that it is in.
+/// Collects a page, each cell in its column.
 pub(crate) struct BatchSink<'a> {
     plan: &'a Plan,
     columns: &'a Columns,
     first: usize,
     builders: Vec<Builder>,
     rows: usize,
-    /// Cells of the row that has not ended.
+    /// Cells of the current row.
     cells: usize,
     problem: Option<RowsError>,
 }
@@ -105,7 +105,7 @@ impl PageSink for BatchSink<'_> {
             return Err(problem.into());
         }
         let columns = self.builders.into_iter().map(|builder| builder.values.finish()).collect();
-        // A batch without columns has rows all the same.
+        // A batch without columns still has rows.
         let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
         RecordBatch::try_new_with_options(Arc::clone(&self.plan.schema), columns, &options)
             .map_err(|error| ErrorKind::Unusable(Box::new(error)).into())

@@ -8,16 +8,16 @@ use serde_json::json;
 
 fn app() -> App {
     App::new("app")
-        .script("SET DateFormat='YYYY'; SET vRate = 1.5; T: LOAD * INLINE [Year, Who\n2021, a\n2022, b\n2022, c];")
+        .script("SET DateFormat='YYYY'; SET vRate = 1.5; T: LOAD * INLINE [Year, User\n2021, a\n2022, b\n2022, c];")
         .dimension(json!({
             "qInfo": { "qId": "d", "qType": "dimension" },
-            "qDim": { "qGrouping": "H", "qFieldDefs": ["Year", "Who"], "qFieldLabels": ["When", "Who"] },
+            "qDim": { "qGrouping": "H", "qFieldDefs": ["Year", "User"], "qFieldLabels": ["When", "User"] },
             "qMetaDef": { "title": "Time", "description": "Years first", "tags": ["t1"] },
             "color": { "index": 7 },
         }))
         .measure(json!({
             "qInfo": { "qId": "m", "qType": "measure" },
-            "qMeasure": { "qLabel": "Rows", "qDef": "Count(Who)", "qNumFormat": { "qType": "I", "qFmt": "#" } },
+            "qMeasure": { "qLabel": "Rows", "qDef": "Count(User)", "qNumFormat": { "qType": "I", "qFmt": "#" } },
             "qMetaDef": { "title": "Number of rows" },
         }))
         .object(json!({ "qInfo": { "qId": "s", "qType": "sheet" }, "qMetaDef": { "title": "One" }, "rank": 1.5 }))
@@ -32,7 +32,7 @@ async fn each_list_has_typed_items() {
 
     let fields = doc.fields().await.unwrap();
     let names: Vec<_> = fields.iter().map(|field| (field.name.as_str(), field.cardinal)).collect();
-    assert_eq!(names, [("Year", 2), ("Who", 3)]);
+    assert_eq!(names, [("Year", 2), ("User", 3)]);
     assert!(fields[0].tags.iter().any(|tag| tag == "$numeric"));
 
     let dimension = doc.dimensions().await.unwrap().remove(0);
@@ -41,7 +41,7 @@ async fn each_list_has_typed_items() {
     assert_eq!((dimension.labels[0].as_str(), dimension.tags), ("When", vec!["t1".to_owned()]));
 
     let measure = doc.measures().await.unwrap().remove(0);
-    assert_eq!((&*measure.title, &*measure.expression, &*measure.label), ("Number of rows", "Count(Who)", "Rows"));
+    assert_eq!((&*measure.title, &*measure.expression, &*measure.label), ("Number of rows", "Count(User)", "Rows"));
     assert_eq!(measure.format.type_, FieldAttrType::Integer);
 
     let objects = doc.objects().await.unwrap();
