@@ -1,7 +1,6 @@
 //! Compares two engine versions: what changed, and how each change affects users of the generated Rust code.
 //!
-//! Whether a change is breaking is decided by comparing the plans of the generated code, not the schemas: a change
-//! that
+//! Whether a change is breaking is decided by comparing the plans of the generated code, not the schemas: a change that
 //! does not affect the Rust code is not breaking, and a change that does is breaking even if the schemas agree.
 
 mod errors;

@@ -27,8 +27,7 @@ pub enum Place {
     /// The module `generated` of `qix-schema`.
     Schema,
     /// A separate crate. It must contain a file `call.rs` with a type `Call` like that of `qix_schema::rpc`, because
-    /// Rust
-    /// allows inherent methods only in the crate that defines a type.
+    /// Rust allows inherent methods only in the crate that defines a type.
     Crate,
 }
 

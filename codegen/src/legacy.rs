@@ -1,6 +1,5 @@
 //! Reads the legacy schema format that enigma.js bundles: classes, methods, parameters with sample values, result
-//! names,
-//! and enum values. It does not contain types, so no code can be generated from it.
+//! names, and enum values. It does not contain types, so no code can be generated from it.
 
 use std::collections::BTreeMap;
 

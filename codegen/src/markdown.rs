@@ -1,8 +1,7 @@
 //! Converts published descriptions to Markdown for rustdoc.
 //!
 //! They contain HTML (`<div class=note>`, tables, line breaks), headings of any level, relative links, and brackets
-//! that
-//! rustdoc would interpret as links.
+//! that rustdoc would interpret as links.
 
 /// Cleans a description so that rustdoc reads it without warnings.
 pub(crate) fn clean(text: &str) -> String {

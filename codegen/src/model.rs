@@ -1,8 +1,7 @@
 //! The facts of one engine version: what a published schema contains, without descriptions.
 //!
 //! Plain data, read from a published file ([`crate::openrpc`]) or from the committed snapshot ([`crate::snapshot`]),
-//! and
-//! written to the snapshot.
+//! and written to the snapshot.
 
 use std::collections::BTreeMap;
 use std::fmt;

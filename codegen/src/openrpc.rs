@@ -1,7 +1,7 @@
 //! Reads a published OpenRPC schema into a [`Model`] and its [`Prose`], and lists what it does not understand.
 //!
-//! Every key of the file is interpreted, kept as prose, or reported. Every fault contains a JSON pointer. Equivalent forms
-//! that JSON Schema allows are normalized first.
+//! Every key of the file is interpreted, kept as prose, or reported. Every fault contains a JSON pointer. Equivalent
+//! forms that JSON Schema allows are normalized first.
 
 mod methods;
 mod object;
@@ -64,8 +64,8 @@ pub fn read(text: &str) -> Result<Published, Faults> {
     }
 }
 
-/// Merges faults with the same cause into the first, which names the other positions. Faults that differ only in names have
-/// the same cause if there are at least `many` of them.
+/// Merges faults with the same cause into the first, which names the other positions. Faults that differ only in names
+/// have the same cause if there are at least `many` of them.
 fn by_cause(faults: Vec<Fault>, many: usize) -> Vec<Fault> {
     let alike = |fault: &Fault| fault.what.split('`').step_by(2).collect::<String>() + &fault.hint;
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();

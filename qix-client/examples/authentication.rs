@@ -1,6 +1,7 @@
 //! Every way to say who you are, and what of it reaches the server: its path, its query and its headers.
 //!
-//! The server is an in-memory engine; for client certificates there is TLS before it, with certificates made on the spot.
+//! The server is an in-memory engine; for client certificates there is TLS before it, with certificates made on the
+//! spot.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;

@@ -1,7 +1,7 @@
 //! Opens an app, looks at a field and prints a small table.
 //!
-//! With `QIX_URL` set (such as `ws://localhost:4848/app/`, and the app in `QIX_APP`) it talks to that engine, else to an
-//! in-memory one that it starts itself.
+//! With `QIX_URL` set (such as `ws://localhost:4848/app/`, and the app in `QIX_APP`) it talks to that engine, else to
+//! an in-memory one that it starts itself.
 #![allow(clippy::print_stdout)]
 
 use std::process::ExitCode;

@@ -1,7 +1,7 @@
 //! Reloads an app and shows how far it is: what the script says line by line, and a bar below if there is a terminal.
 //!
-//! With `QIX_URL` set (such as `ws://localhost:4848/app/`, and the app in `QIX_APP`) it reloads that engine's app, which
-//! it does not save; else it loads a few tables into an in-memory engine that it starts itself.
+//! With `QIX_URL` set (such as `ws://localhost:4848/app/`, and the app in `QIX_APP`) it reloads that engine's app,
+//! which it does not save; else it loads a few tables into an in-memory engine that it starts itself.
 #![allow(clippy::print_stdout)]
 
 use std::process::ExitCode;

@@ -1,7 +1,7 @@
 //! Reads a cube as rows of a struct, a list as pairs, and adds up a hundred thousand rows as they come.
 //!
-//! With `QIX_URL` set (such as `ws://localhost:4848/app/`, and in `QIX_APP` an app with `Year`, `Region` and `Sales`) the
-//! first two parts talk to that engine, else to an in-memory one.
+//! With `QIX_URL` set (such as `ws://localhost:4848/app/`, and in `QIX_APP` an app with `Year`, `Region` and `Sales`)
+//! the first two parts talk to that engine, else to an in-memory one.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;

@@ -1,8 +1,8 @@
 //! A client for Qlik engines (QIX): typed calls over a WebSocket.
 //!
 //! [`Session`] is a connection to an engine. Its objects ([`Doc`], [`Field`], [`GenericObject`], …) and their methods are
-//! generated from the engine's published schema by `qix-schema`; this crate connects them to an engine, and adds what most
-//! programs need on top.
+//! generated from the engine's published schema by `qix-schema`; this crate connects them to an engine, and adds what
+//! most programs need.
 //!
 //! ```no_run
 //! use futures_util::TryStreamExt;
@@ -25,12 +25,12 @@
 //! # }
 //! ```
 //!
-//! # Where to find what
+//! # Overview
 //!
 //! | to | use |
 //! |---|---|
 //! | learn by task | [`guide`]: [connect](guide::connect), [select](guide::select), [read data](guide::read_data), [react to changes](guide::react), [reload](guide::reload), [load rows](guide::load), [survive a lost connection](guide::survive), [test your code](mod@guide::test) |
-//! | import the usual | [`prelude`] |
+//! | import common items | [`prelude`] |
 //! | connect | [`Session::builder`], [`SessionBuilder`], [`ConnectError`], [`transport`] |
 //! | read, select, reload, load | [`DocExt`], [`GenericObjectExt`]; their types are in [`rows`], [`lists`], [`select`], [`reload`], [`load`] |
 //! | follow changes and progress | [`ObjectExt`], [`watch`]; [`CallExt`], [`progress`] |
@@ -38,11 +38,11 @@
 //! | call any method of the engine | [`DocApi`], [`FieldApi`], [`GenericObjectApi`], [`GlobalApi`], …; [`types`] |
 //! | handle errors | [`Error`], [`ErrorKind`], [`Error::retry`], [`Error::downcast_ref`] |
 //! | keep a session alive | [`SessionBuilder::reconnect`], [`Backoff`], [`KeepAlive`], [`resumption`], [`Event`], [`notification`] |
-//! | see, change or repeat every call | [`Middleware`] |
+//! | observe, change, or repeat calls | [`Middleware`] |
 //! | record and replay | [`record`] |
 //!
-//! Parameters keep the names of the schema; options of a call or an operation begin with `with_`, and nothing is sent before
-//! it is awaited or polled. Streams do not have to be pinned.
+//! Parameters have the names of the schema; options of a call or an operation start with `with_`. Nothing is sent
+//! before a call is awaited or polled. Streams do not have to be pinned.
 //!
 //! # Features
 //!
@@ -56,16 +56,16 @@
 //!
 //! # How a call is made
 //!
-//! A call is encoded in the caller's task and queued. One task writes: it sends all that is queued before it flushes. One
-//! task reads: it finds the ID, the handles that became stale or are gone, and the position of the result, and hands the text
-//! to the caller's task, which decodes it. A slow caller delays nobody.
+//! A call is encoded in the caller's task and queued. The writer task sends everything that is queued before it
+//! flushes. The reader task finds the ID, the stale and closed handles, and the position of the result, and passes the
+//! text to the caller's task, which decodes it. A slow caller does not delay others.
 //!
 //! # Tracing
 //!
-//! With [`tracing`] at level `DEBUG`, each call is a span `qix.call` with the fields `class`, `method`, `object` (the ID),
-//! `app`, `handle`, `id`, `request_bytes` and `answer_bytes`, and three times in microseconds: `waiting_us` for a slot, a
-//! connection or a retry, `engine_us` from queuing the request to the answer, and `decoding_us` until the value is typed.
-//! Its events are `called`, `answered`, `failed` and `given up`. Payloads are left out unless
+//! With [`tracing`] at level `DEBUG`, each call is a span `qix.call` with the fields `class`, `method`, `object` (the
+//! ID), `app`, `handle`, `id`, `request_bytes` and `answer_bytes`, and three times in microseconds: `waiting_us` for a
+//! slot, a connection or a retry, `engine_us` from queuing the request to the response, and `decoding_us` for decoding
+//! the value. Its events are `called`, `answered`, `failed` and `given up`. Payloads are omitted unless
 //! [`trace_payloads`](SessionBuilder::trace_payloads) is set.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -1,4 +1,5 @@
-//! Turns each example in `qix-schema/schema/docs` into a test, and each Rust block of the README into code that compiles.
+//! Turns each example in `qix-schema/schema/docs` into a test, and each Rust block of the README into code that
+//! compiles.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -89,8 +89,7 @@ fn announce(model: &Model, companion: &Companion) -> Result<Diff> {
 
 /// Prints what must be written or removed by hand before code can be generated, or else what is undocumented.
 ///
-/// Texts for items that a new schema no longer contains do not prevent the upgrade: they are reported, and plain
-/// `gen`
+/// Texts for items that a new schema no longer contains do not prevent the upgrade: they are reported, and plain `gen`
 /// fails until they are moved or removed.
 fn check(
     model: &Model,

@@ -1,5 +1,4 @@
-//! Tasks that are implemented in separate crates, which are built on demand, so that `gen` works even if the
-//! generated
+//! Tasks that are implemented in separate crates, which are built on demand, so that `gen` works even if the generated
 //! code does not compile.
 
 use std::ffi::OsString;

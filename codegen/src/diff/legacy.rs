@@ -102,8 +102,7 @@ fn of_model(model: &Model) -> Reduced {
     reduced
 }
 
-/// Removes classes that only one side has. Between two legacy files, these are changes. A published file contains
-/// only
+/// Removes classes that only one side has. Between two legacy files, these are changes. A published file contains only
 /// public classes, so they are returned instead.
 fn classes(old: &mut Reduced, new: &mut Reduced, mixed: bool, lines: &mut Vec<Line>) -> Vec<String> {
     let count = |side: &Reduced| {

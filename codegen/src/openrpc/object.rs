@@ -63,8 +63,8 @@ impl<'a> Reader<'a> {
         Some(Object { keys: place.entries(), ..Object::new(place) })
     }
 
-    /// A JSON schema as one object: without the type `null`, which every type accepts, and with the keys of an `allOf`, or of
-    /// an `anyOf` or `oneOf` with one element, merged. A list of constants, which is an enum, is in `oneOf`.
+    /// A JSON schema as one object: without the type `null`, which every type accepts, and with the keys of an `allOf`,
+    /// or of an `anyOf` or `oneOf` with one element, merged. A list of constants, which is an enum, is in `oneOf`.
     pub(super) fn schema(&mut self, place: &Place<'a>) -> Option<Object<'a>> {
         let mut schema = Object::new(place);
         if !self.merge(place, &mut schema) {

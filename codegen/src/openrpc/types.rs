@@ -12,10 +12,10 @@ use super::written_out::is_settled;
 use crate::fault::Fault;
 use crate::model::{EnumValue, IntFormat, Kind, Member, Type, TypeRef};
 
-/// The types of generic objects. Their definitions and results, such as `qHyperCube`, are optional: absent is not the same
-/// as empty. Up to 12.2528, these members are in `additionalProperties` only. In 12.2886, they are also in `properties`, as
-/// a `$ref` without other keys, and the list in `additionalProperties` is marked private, so it may be removed. In both
-/// forms, these members, and no others, are named after their types.
+/// The types of generic objects. Their definitions and results, such as `qHyperCube`, are optional: absent is not the
+/// same as empty. Up to 12.2528, these members are in `additionalProperties` only. In 12.2886, they are also in
+/// `properties`, as a `$ref` without other keys, and the list in `additionalProperties` is marked private, so it may be
+/// removed. In both forms, these members, and no others, are named after their types.
 const GENERIC_OBJECTS: [&str; 2] = ["GenericObjectLayout", "GenericObjectProperties"];
 
 impl<'a> Reader<'a> {

@@ -5,9 +5,8 @@ use std::time::Duration;
 
 /// Exponential back-off with jitter.
 ///
-/// The first attempt is made immediately. Defaults to ten attempts, an initial delay of 250 ms, and a maximum delay
-/// of 30
-/// seconds.
+/// The first attempt is made immediately. Defaults to ten attempts, an initial delay of 250 ms, and a maximum delay of
+/// 30 seconds.
 ///
 /// ```
 /// use std::time::Duration;
@@ -52,8 +51,7 @@ impl Backoff {
     }
 
     /// The delay before each attempt. Up to a quarter is subtracted at random, so that the clients of a server that
-    /// comes
-    /// back do not all connect at the same time.
+    /// comes back do not all connect at the same time.
     pub(crate) fn delays(&self) -> impl Iterator<Item = Duration> + use<> {
         let Self { initial_delay, max_delay, max_attempts } = *self;
         (0..max_attempts).map(move |attempt| {

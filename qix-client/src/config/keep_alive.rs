@@ -8,13 +8,10 @@ const SHORTEST: Duration = Duration::from_secs(1);
 /// Keeps an idle connection open, and detects dead connections.
 ///
 /// A WebSocket does not distinguish a quiet engine from a dead network: a machine without power, or a firewall that
-/// drops a
-/// connection, does not send a close frame. Pings do not help behind a proxy that does not forward them, such as that
-/// of
-/// Qlik Sense Enterprise on Windows. The client therefore probes the engine itself: if nothing has been sent for the
-/// interval, it calls [`EngineVersion`](https://qlik.dev/apis/json-rpc/qix/global/#engineversion), which only reads
-/// and is
-/// answered immediately.
+/// drops a connection, does not send a close frame. Pings do not help behind a proxy that does not forward them, such
+/// as that of Qlik Sense Enterprise on Windows. The client therefore probes the engine itself: if nothing has been sent
+/// for the interval, it calls [`EngineVersion`](https://qlik.dev/apis/json-rpc/qix/global/#engineversion), which only
+/// reads and is answered immediately.
 ///
 /// Any incoming message counts as a sign of life. Without one, the connection is considered lost, with
 /// [`CloseCode::LOST`](qix_schema::rpc::CloseCode::LOST), and the session

@@ -76,8 +76,7 @@ impl<'a> Next<'a> {
     }
 
     /// Makes a call. It can be made several times; the [`effect`](qix_schema::rpc::Method::effect) of its method
-    /// indicates
-    /// whether that is safe.
+    /// indicates whether that is safe.
     ///
     /// # Errors
     ///

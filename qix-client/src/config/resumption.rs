@@ -72,8 +72,8 @@ impl fmt::Display for LostState {
     }
 }
 
-/// The engine has created a new session, in which state that the program had set is missing: responses could be based on
-/// other data than the program expects.
+/// The engine has created a new session, in which state that the program had set is missing: responses could be based
+/// on other data than the program expects.
 ///
 /// It is inside of an [`Error`]; [`StateLost::of`] returns it. Set the missing state again after
 /// [`Session::accept_lost_state`](crate::Session::accept_lost_state), or connect again.

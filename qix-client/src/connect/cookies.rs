@@ -1,7 +1,7 @@
-//! The cookies that servers set when they open a WebSocket, according to [RFC 6265](https://www.rfc-editor.org/rfc/rfc6265).
+//! Cookies that servers set when they open a WebSocket, as in [RFC 6265](https://www.rfc-editor.org/rfc/rfc6265).
 //!
-//! A proxy creates a session when it opens a WebSocket, and sets a cookie for it. A client that sends the cookie the next
-//! time stays in that session; one that logs in again uses up one of the few sessions that a user can have.
+//! A proxy creates a session when it opens a WebSocket, and sets a cookie for it. A client that sends the cookie the
+//! next time stays in that session; one that logs in again uses up one of the few sessions that a user can have.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};

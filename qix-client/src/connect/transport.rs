@@ -80,8 +80,7 @@ impl Transport {
     /// Creates a transport from a stream of incoming items and a sink for outgoing items.
     ///
     /// The session sends everything that is ready before it flushes. The end of the stream, or its first error, ends
-    /// the
-    /// connection.
+    /// the connection.
     pub fn new<I, O>(incoming: I, outgoing: O) -> Self
     where
         I: Stream<Item = Result<Incoming, TransportError>> + Send + 'static,

@@ -16,8 +16,7 @@ use super::rows::RowStream;
 use super::select::{AddState, InField, Select, Step};
 
 /// Extension methods for apps, in addition to the engine's methods ([`DocApi`](qix_schema::DocApi)): reading,
-/// selecting,
-/// reloading, and loading in one call.
+/// selecting, reloading, and loading in one call.
 ///
 /// | | |
 /// |---|---|
@@ -195,8 +194,7 @@ pub trait DocExt: sealed::App {
     /// Selects the next possible value after the selected one and returns it. The first value follows the last.
     ///
     /// Possible values are those that selections in other fields allow. If several values are selected, it starts at
-    /// the
-    /// last; if none is selected, it selects the first value.
+    /// the last; if none is selected, it selects the first value.
     ///
     /// ```
     /// use qix_client::prelude::*;
@@ -210,7 +208,7 @@ pub trait DocExt: sealed::App {
     ///     let year = doc.select_next("Year").await?;
     ///     println!("{}: {}", year.text, doc.evaluate("Sum(Sales)").await?);
     /// }
-    /// assert_eq!(doc.select_next("Year").await?.text, "2021", "and round it goes");
+    /// assert_eq!(doc.select_next("Year").await?.text, "2021", "the first follows the last");
     /// assert_eq!(doc.select_previous("Year").await?.text, "2023");
     /// # Ok(())
     /// # }
@@ -253,9 +251,8 @@ pub trait DocExt: sealed::App {
 
     /// Checks the script, runs it, and returns the result.
     ///
-    /// The syntax is checked first, so that a typo does not cost a reload. Then the engine is configured to stop at
-    /// an error
-    /// and report its position, and the script runs. See
+    /// The syntax is checked first, so that a typo does not cost a reload. Then the engine is configured to stop at an
+    /// error and report its position, and the script runs. See
     /// [`DoReloadEx`](https://qlik.dev/apis/json-rpc/qix/doc/#doreloadex). The new data is in memory only, unless you
     /// set
     /// [`with_save`](Pending::with_save).
@@ -299,10 +296,8 @@ pub trait DocExt: sealed::App {
     /// [`Session::load_rows`](crate::Session::load_rows).
     ///
     /// A row is a struct or a map whose serde field names are the column names. Numbers are loaded as numbers and
-    /// strings as
-    /// strings, regardless of their content; `None` and `NaN` are null; `true` is -1 and `false` is 0. A field that
-    /// only some
-    /// rows have is null in the others. Tables are associated by common fields.
+    /// strings as strings, regardless of their content; `None` and `NaN` are null; `true` is -1 and `false` is 0. A
+    /// field that only some rows have is null in the others. Tables are associated by common fields.
     ///
     /// The rows are written to a load script with inline tables, so you can add other statements; see
     /// [`script`](Pending::script). Characters with a special meaning in inline tables (delimiters, brackets, quotes,
@@ -336,9 +331,8 @@ pub trait DocExt: sealed::App {
     ///
     /// # Errors
     ///
-    /// Returns a [`LoadError`](crate::load::LoadError) if the rows are not a table, before anything is sent;
-    /// otherwise, the
-    /// errors of [`reload`](Self::reload).
+    /// Returns a [`LoadError`](crate::load::LoadError) if the rows are not a table, before anything is sent; otherwise,
+    /// the errors of [`reload`](Self::reload).
     fn load_rows<T: Serialize>(&self, table: &str, rows: impl IntoIterator<Item = T>) -> Pending<LoadRows> {
         LoadRows::new(self.app(), table, rows)
     }

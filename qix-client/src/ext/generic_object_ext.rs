@@ -70,23 +70,19 @@ pub trait GenericObjectExt: sealed::Object {
     /// # Errors
     ///
     /// The stream returns errors of the calls, or [`RowsError`](crate::rows::RowsError)s, and ends after the first,
-    /// except
-    /// with [`RowStream::with_restart`](crate::rows::RowStream::with_restart).
+    /// except with [`RowStream::with_restart`](crate::rows::RowStream::with_restart).
     fn rows<T: DeserializeOwned + Send + 'static>(&self) -> RowStream<T> {
         RowStream::of_object(self.object())
     }
 
     /// Returns the rows of the object's cube or list as Arrow record batches, one per page, for Parquet files,
-    /// DataFusion,
-    /// Polars, DuckDB, and others.
+    /// DataFusion, Polars, DuckDB, and others.
     ///
-    /// The rows are those of [`rows`](Self::rows), including pivot and stacked cubes, and are fetched in the same
-    /// way. Cells
-    /// are decoded directly into columns.
+    /// The rows are those of [`rows`](Self::rows), including pivot and stacked cubes, and are fetched in the same way.
+    /// Cells are decoded directly into columns.
     ///
     /// Column names are the titles in the cube; duplicates get the suffix `_2`, and so on. Column types are known
-    /// before the
-    /// first row, from the layout:
+    /// before the first row, from the layout:
     ///
     /// * The type of a dimension is determined by its tags: `$date` is a [`Date`](crate::arrow::ColumnType::Date),
     ///   `$timestamp` a [`Timestamp`](crate::arrow::ColumnType::Timestamp), `$integer` an
@@ -101,10 +97,8 @@ pub trait GenericObjectExt: sealed::Object {
     /// * Times of day and intervals are numbers (fractions of a day). Additional columns of a list are text.
     ///
     /// [`BatchStream::with_type`](crate::arrow::BatchStream::with_type) overrides the type. Null is null in every
-    /// column, and
-    /// so is the *others* group in columns that are not text. A value that does not fit the type of its column is an
-    /// error
-    /// with row and column. Values are never rounded, except times to microseconds.
+    /// column, and so is the *others* group in columns that are not text. A value that does not fit the type of its
+    /// column is an error with row and column. Values are never rounded, except times to microseconds.
     ///
     /// ```
     /// use arrow_array::types::Float64Type;
@@ -139,8 +133,7 @@ pub trait GenericObjectExt: sealed::Object {
     /// # Errors
     ///
     /// The stream returns errors of the calls, or [`RowsError`](crate::rows::RowsError)s, and ends after the first,
-    /// except
-    /// with [`BatchStream::with_restart`](crate::arrow::BatchStream::with_restart).
+    /// except with [`BatchStream::with_restart`](crate::arrow::BatchStream::with_restart).
     #[cfg(feature = "arrow")]
     #[cfg_attr(docsrs, doc(cfg(feature = "arrow")))]
     fn record_batches(&self) -> BatchStream {
@@ -178,8 +171,7 @@ pub trait GenericObjectExt: sealed::Object {
         Select::<InList>::values(self.object(), values.into_iter().map(Into::into).collect())
     }
 
-    /// Searches the object's list like a filter, and selects the matches. A string without wildcards matches values
-    /// in
+    /// Searches the object's list like a filter, and selects the matches. A string without wildcards matches values in
     /// which any word starts with it.
     ///
     /// # Errors
@@ -192,8 +184,7 @@ pub trait GenericObjectExt: sealed::Object {
     }
 
     /// Starts selection mode for the definitions at the given paths, such as `/qListObjectDef` or `/qHyperCubeDef`.
-    /// Until it
-    /// ends, selecting in other objects of the session fails with error 6003.
+    /// Until it ends, selecting in other objects of the session fails with error 6003.
     ///
     /// See [`BeginSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#beginselections).
     ///

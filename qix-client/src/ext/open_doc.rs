@@ -21,20 +21,18 @@ impl Session {
     /// Opens an app, or returns it if it is already open.
     ///
     /// In an [attached](SessionState::Attached) session, and on the second call, the client asks the engine for the
-    /// active
-    /// app first, because opening it again would fail with error 1002. In Qlik Sense Desktop, the ID is the path of
-    /// the file.
+    /// active app first, because opening it again would fail with error 1002. In Qlik Sense Desktop, the ID is the path
+    /// of the file.
     ///
     /// Opening a large app can take a while; [`progress`](Pending::progress) reports the progress. An app that is
-    /// already
-    /// open has no progress.
+    /// already open has no progress.
     ///
     /// # Errors
     ///
-    /// [`OpenError::AnotherApp`] if the session has another app open; [`OpenError::WithoutData`] if another connection of
-    /// the session has opened the app without its data.
+    /// Returns [`OpenError::AnotherApp`] if the session has another app open, and [`OpenError::WithoutData`] if another
+    /// connection of the session has opened the app without its data.
     ///
-    /// See [`OpenDoc`](https://qlik.dev/apis/json-rpc/qix/global/#opendoc) for what the engine does.
+    /// See [`OpenDoc`](https://qlik.dev/apis/json-rpc/qix/global/#opendoc).
     pub fn open_doc(&self, id: impl Into<String>) -> Pending<OpenDoc> {
         Pending::new(OpenDoc { session: self.clone(), request: global::OpenDoc::new(id) })
     }
@@ -92,13 +90,13 @@ impl OpenDoc {
     async fn active(&self, options: &CallOptions) -> Result<Option<Doc>, Error> {
         match self.session.get_active_doc().with_options(options.clone()).await {
             Ok(doc) => Ok(Some(doc)),
-            // Whatever the engine has against it, opening the app tells more.
+            // Ignore errors of the engine here: opening the app returns a better one.
             Err(error) if error.is_not_found() || error.engine().is_some() => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// An app that is open; it may be without its data if somebody else has opened it.
+    /// An open app, which may be without its data if another connection has opened it.
     async fn found(&self, doc: Doc, by_others: bool, options: CallOptions) -> Result<Doc, Error> {
         if by_others
             && self.request.no_data != Some(true)
@@ -110,9 +108,9 @@ impl OpenDoc {
     }
 }
 
-/// Why an app that is asked for is not the one that the session has open.
+/// Why the requested app cannot be opened: the session has an app open already.
 ///
-/// It comes inside an [`Error`]; [`OpenError::of`] finds it there.
+/// It is inside of an [`Error`]; [`OpenError::of`] returns it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
@@ -120,17 +118,17 @@ pub enum OpenError {
     #[error("the session has the app `{open}` open; use `.app(\"{wanted}\")` or `.identity(…)` when connecting")]
     #[non_exhaustive]
     AnotherApp {
-        /// The identifier of the app that is open.
+        /// ID of the open app.
         open: String,
-        /// The app that was asked for.
+        /// The requested app.
         wanted: String,
         /// The engine's error.
         #[source]
         engine: Option<EngineError>,
     },
-    /// The app is open without its data: every calculation would be of nothing.
+    /// The app is open without its data, so calculations have no data.
     #[error(
-        "the session has the app `{app}` open without its data; use `no_data(true)` if that is meant, or `.identity(…)` \
+        "the session has the app `{app}` open without its data; use `no_data(true)` to accept that, or `.identity(…)` \
          when connecting for a session of its own"
     )]
     #[non_exhaustive]
@@ -141,7 +139,7 @@ pub enum OpenError {
 }
 
 impl OpenError {
-    /// The error that a call ended with, if it is one of opening an app.
+    /// The error of opening an app in an error, if there is one.
     pub fn of(error: &Error) -> Option<&Self> {
         if let ErrorKind::Unusable(error) = error.kind() { error.downcast_ref() } else { None }
     }

@@ -15,10 +15,8 @@ use crate::config::ProgressListener;
 
 /// An operation that starts when it is awaited, such as opening an app, a selection, or a reload.
 ///
-/// An operation consists of one or more calls. Its settings are methods of `Pending` for that operation, listed
-/// below.
-/// Call options start with `with_` and apply to the operation as a whole. Dropping the future cancels the current
-/// call.
+/// An operation consists of one or more calls. Its settings are methods of `Pending` for that operation, listed below.
+/// Call options start with `with_` and apply to the operation as a whole. Dropping the future cancels the current call.
 ///
 /// It owns its data, so you can store it, move it to another task, or collect it:
 ///
@@ -78,9 +76,8 @@ impl<O> Pending<O> {
         (self.operation, self.options)
     }
 
-    /// Sets a timeout, which replaces the session's timeout of each call. If it expires, the client asks the engine
-    /// to cancel
-    /// the current call.
+    /// Sets a timeout, which replaces the session's timeout of each call. If it expires, the client asks the engine to
+    /// cancel the current call.
     ///
     /// The operation then fails with [`ErrorKind::TimedOut`].
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
@@ -97,8 +94,7 @@ impl<O> Pending<O> {
     }
 
     /// Sets whether the engine continues if the operation is dropped. Defaults to `false`: the client asks the engine
-    /// to
-    /// cancel the call.
+    /// to cancel the call.
     pub fn with_detached(mut self, detached: bool) -> Self {
         self.options.detached = detached;
         self
@@ -135,7 +131,7 @@ impl<O: Operation> IntoFuture for Pending<O> {
         let Self { operation, mut options } = self;
         Box::pin(async move {
             let timeout = options.timeout;
-            // By the clock that calls are timed with.
+            // The clock of the call timeouts.
             let now = tokio::time::Instant::now();
             let end = timeout.and_then(|timeout| now.checked_add(timeout)).map(tokio::time::Instant::into_std);
             options.deadline = end.into_iter().chain(options.deadline).min();

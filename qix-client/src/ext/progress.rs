@@ -30,18 +30,14 @@ pub trait CallExt<'a>: sealed::Sealed {
     /// The request of the call.
     type Request: LongRunning;
 
-    /// Returns the progress of the call, with its result as the last item. Nothing is sent until the stream is
-    /// polled;
+    /// Returns the progress of the call, with its result as the last item. Nothing is sent until the stream is polled;
     /// dropping it cancels the call.
     ///
-    /// The client polls [`GetProgress`](https://qlik.dev/apis/json-rpc/qix/global/#getprogress) every 300 ms
-    /// (see [`progress_interval`](crate::SessionBuilder::progress_interval)), and once more after the result, so that
-    /// no
+    /// The client polls [`GetProgress`](https://qlik.dev/apis/json-rpc/qix/global/#getprogress) every 300 ms (see
+    /// [`progress_interval`](crate::SessionBuilder::progress_interval)), and once more after the result, so that no
     /// message is missed or left for the next call; messages left by an earlier call are dropped. The last poll does
-    /// not
-    /// count toward the timeout. If the engine waits for an interaction, the client tells it to continue. Script
-    /// errors have
-    /// positions if [`configure_reload`](qix_schema::GlobalApi::configure_reload) enabled error data.
+    /// not count toward the timeout. If the engine waits for an interaction, the client tells it to continue. Script
+    /// errors have positions if [`configure_reload`](qix_schema::GlobalApi::configure_reload) enabled error data.
     ///
     /// ```no_run
     /// use futures_util::TryStreamExt;

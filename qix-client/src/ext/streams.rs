@@ -1,6 +1,6 @@
-//! Streams with a name, so that a struct can hold them; none needs to be pinned.
+//! Named stream types, which structs can contain; none needs to be pinned.
 
-/// Defines a stream that hides how it is made.
+/// Defines a stream type that hides its implementation.
 macro_rules! named_stream {
     ($(#[$doc:meta])* $name:ident<$($life:lifetime)? $($type:ident)?> of $item:ty, $long:lifetime) => {
         $(#[$doc])*

@@ -14,12 +14,10 @@ use super::streams::named_stream;
 /// The engine reports stale data once, and again only after the data has been fetched.
 pub trait ObjectExt: Class + Clone + Send + Sync + 'static {
     /// Returns an item whenever the engine reports the object's data as stale; the first one immediately if that has
-    /// already
-    /// happened. Ends when the object or the connection is gone.
+    /// already happened. Ends when the object or the connection is gone.
     ///
     /// Items that have not been read are merged into one, so a slow reader does not miss anything important or delay
-    /// others.
-    /// The stream holds the object.
+    /// others. The stream holds the object.
     fn changes(&self) -> ChangeStream {
         let state = (self.clone(), 0);
         ChangeStream::new(stream::unfold(state, async |(object, seen)| {
@@ -36,8 +34,7 @@ pub trait ObjectExt: Class + Clone + Send + Sync + 'static {
     /// Returns the layout, and a new one whenever it becomes stale. Ends when the object or the connection is gone.
     ///
     /// A layout is fetched only after the previous one has been read, so a slow reader gets the newest. An error does
-    /// not
-    /// end the stream: the next item follows the next invalidation. The stream holds the object.
+    /// not end the stream: the next item follows the next invalidation. The stream holds the object.
     ///
     /// ```no_run
     /// use futures_util::TryStreamExt;

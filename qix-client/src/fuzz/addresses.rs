@@ -3,11 +3,11 @@ use std::time::Duration;
 use crate::connect::Address;
 use crate::connect::url::{Scheme, Url};
 
-/// What is secret when it comes after a question mark.
+/// The part after a question mark, which is secret.
 const SECRET: &str = "hush";
 
-/// The lines of an input are the parts of an address. What comes out leads to a WebSocket and has the parts in it; an
-/// error does not tell what may be secret.
+/// The lines of an input are the parts of an address. The result is a WebSocket URL that contains the parts; an
+/// error does not contain secrets.
 pub fn addresses(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
     let mut lines = text.lines();

@@ -2,12 +2,12 @@ use crate::protocol::envelope::{self, full};
 use crate::protocol::notification::Notification;
 use crate::protocol::{Body, Envelope};
 
-/// What is read from the two ends of a message is what a parser of the whole reads.
+/// The envelope read from both ends of a message equals that of a complete parser.
 pub fn messages(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
     let read = Envelope::read(text);
     let Ok(whole) = full::parse(text) else {
-        // What is wrong within a result is for its decoder to find.
+        // The decoder of a result finds faults in it.
         assert!(read.is_err() || matches!(read, Ok(Envelope { body: Body::Result(_), .. })), "{read:?}");
         return;
     };
@@ -17,13 +17,13 @@ pub fn messages(input: &[u8]) {
         notification.session_state();
     }
     match &read.body {
-        // A member that nobody knows follows the result; who decodes it looks again. The lists before an object that
-        // comes last are not seen.
+        // An unknown member follows the result; the decoder reads the message again. Lists before an object that
+        // comes last are not found.
         Body::Result(range) if serde_json::from_str::<serde::de::IgnoredAny>(&text[range.clone()]).is_err() => {
             assert_eq!(read.id, whole.id);
             match &whole.body {
                 Body::Result(found) => assert_eq!(envelope::result_of(text).as_ref(), Some(found)),
-                // An error beside a result counts for more.
+                // An error takes precedence over a result.
                 body => assert!(matches!(body, Body::Error(_))),
             }
         }

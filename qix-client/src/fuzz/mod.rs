@@ -1,4 +1,4 @@
-//! What is fuzzed: see `tests/fuzz`.
+//! Entry points for fuzzing; see `tests/fuzz`.
 
 mod addresses;
 mod messages;

@@ -5,10 +5,10 @@ use serde_json::{Map, Value, json};
 use crate::protocol::patch::Misfit;
 use crate::session::books::{Deltas, Key};
 
-/// Differences have the outcome that a simple model gives them: the same documents, or a misfit, after which nothing
-/// is known until the object is gone.
+/// Deltas have the same result as with a simple model: the same documents, or a misfit, after which the documents
+/// are unknown until the object is closed.
 ///
-/// The input is a list of choices: which object, which patches, of which documents.
+/// The input is a list of choices: the object, the patches, and the documents.
 pub fn patches(input: &[u8]) {
     let mut choices = Choices(input);
     let mut deltas = Deltas::default();
@@ -43,7 +43,7 @@ pub fn patches(input: &[u8]) {
     }
 }
 
-/// Choices that an input makes; when it is over, always the first.
+/// Choices from an input; after its end, always the first.
 struct Choices<'a>(&'a [u8]);
 
 impl Choices<'_> {
@@ -114,7 +114,7 @@ impl Choices<'_> {
 
 const STEPS: [&str; 8] = ["a", "0", "1", "2", "-", "b", "~1", ""];
 
-/// Whole documents by their names; `None` if they are lost.
+/// Complete documents by name; `None` if they are lost.
 #[derive(Default)]
 struct Model(HashMap<Key, Option<BTreeMap<String, Value>>>);
 
@@ -203,10 +203,10 @@ fn write_below(parent: Value, steps: &[&str], value: Value, insert: bool) -> Opt
     }
 }
 
-/// Takes a value out. On the way, what is missing is made; then there is nothing to take.
+/// Removes a value. Missing parents are created; then there is nothing to remove.
 fn take(document: &mut Value, path: &str) -> Option<Value> {
     let (parent, last) = path.rsplit_once('/').filter(|_| path.len() > 1)?;
-    // No step of such a document has an escape of its own.
+    // Steps of such a document contain no escapes.
     let steps = parent.split('/').skip(1);
     let parent = steps.into_iter().try_fold(document, |place, step| match place {
         Value::Object(members) => members.get_mut(step),

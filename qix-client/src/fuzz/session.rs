@@ -13,11 +13,11 @@ const VERSION: Method = Method::new("Global", "EngineVersion", Effect::Read, &["
 const LAYOUT: Method = Method::new("GenericObject", "GetLayout", Effect::Read, &["qLayout"]);
 const CREATE: Method = Method::new("Doc", "CreateSessionObject", Effect::Write, &["qReturn"]);
 
-/// Whatever lines arrive, in whatever order, no answer reaches another caller than the one whose request it answers,
-/// and who still waits gets the true answer when it comes.
+/// Whatever lines arrive, in any order, no response reaches the caller of another request, and callers that still
+/// wait get the right response when it arrives.
 ///
-/// The calls under way are: 1, a plain one; 2, a layout as a difference, of handle 2; 3, a session object of handle 1;
-/// 4 and 5, the same as 2 and 3, for callers who have gone.
+/// The pending calls are: 1, a plain one; 2, a layout as a delta, of handle 2; 3, a session object of handle 1;
+/// 4 and 5, the same as 2 and 3, for callers that are gone.
 pub fn session(input: &[u8]) {
     let shared = Shared::new(None, Settings::default());
     let (outbox, mut queue) = mpsc::unbounded_channel();
@@ -82,7 +82,7 @@ pub fn session(input: &[u8]) {
         assert!(matches!(reply, Reply::Result(..)));
     }
     assert_eq!(shared.pending(), 0);
-    // What was made for those who have gone is destroyed at most once.
+    // Objects created for callers that are gone are destroyed at most once.
     let orders = std::iter::from_fn(|| queue.try_recv().ok()).count();
     assert!(orders <= 1, "{orders} orders");
     assert!(shared.bases() <= 1, "one method of one object was asked for differences");

@@ -1,14 +1,14 @@
-//! A page per task, from connecting to testing. Every example runs against the in-memory engine of `qix-test-engine`,
-//! which each starts first; with an engine of yours only the address differs.
+//! A page per task, from connecting to testing. Every example starts the in-memory engine of `qix-test-engine`
+//! first; with another engine, only the address differs.
 //!
 //! 1. [`connect`]: to Desktop, Enterprise, Cloud
-//! 2. [`select`]: in fields and lists, in alternate states
-//! 3. [`read_data`]: rows, layouts, single values; with the feature `arrow`, columns on a page of their own, `columns`
-//! 4. [`react`]: to selections and reloads of others
-//! 5. [`reload`]: and follow the script while it runs
-//! 6. [`load`]: rows of the program's own
+//! 2. [`select`]: in fields and lists, and in alternate states
+//! 3. [`read_data`]: rows, layouts, single values; with the feature `arrow`, a separate page about `columns`
+//! 4. [`react`]: to selections and reloads
+//! 5. [`reload`]: and follow the progress of the script
+//! 6. [`load`]: rows from your program
 //! 7. [`survive`]: lost connections
-//! 8. [`test`](mod@test): your own code
+//! 8. [`test`](mod@test): your code
 
 #[doc = include_str!("connect.md")]
 pub mod connect {}

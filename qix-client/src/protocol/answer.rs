@@ -1,9 +1,9 @@
-//! What the runtime itself reads of an answer: the object that it names, or the engine's error.
+//! Reads the parts of a response that the runtime needs: the object in it, or the engine's error.
 
 use qix_schema::{EngineError, ErrorCode};
 use serde::Deserialize;
 
-/// The object that the result of an answer names.
+/// The object in the result of a response.
 #[derive(Debug, Deserialize)]
 pub(crate) struct NamedObject {
     #[serde(rename = "qHandle", default)]
@@ -12,7 +12,7 @@ pub(crate) struct NamedObject {
     pub(crate) id: Option<String>,
 }
 
-/// The object that a result names.
+/// The object in a result.
 pub(crate) fn named_object(result: &str) -> Option<NamedObject> {
     #[derive(Deserialize)]
     struct Named {
@@ -22,7 +22,7 @@ pub(crate) fn named_object(result: &str) -> Option<NamedObject> {
     Some(serde_json::from_str::<Named>(result).ok()?.object)
 }
 
-/// The error of an answer.
+/// The error of a response.
 pub(crate) fn engine_error(error: &str) -> EngineError {
     #[derive(Deserialize)]
     struct Wire {
@@ -36,7 +36,7 @@ pub(crate) fn engine_error(error: &str) -> EngineError {
         Ok(wire) => {
             EngineError::new(ErrorCode(wire.code), wire.parameter.unwrap_or_default(), wire.message.unwrap_or_default())
         }
-        // An error of another form is an error all the same.
+        // An error in another form is still an error.
         Err(_) => EngineError::new(ErrorCode(0), "", error),
     }
 }

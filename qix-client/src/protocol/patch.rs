@@ -1,6 +1,6 @@
 //! The engine's dialect of JSON patches.
 //!
-//! It differs from RFC 6902: `/` is the whole document, nothing is escaped, and what is missing on the way is made.
+//! It differs from RFC 6902: `/` is the whole document, nothing is escaped, and missing parents are created.
 
 use std::borrow::Cow;
 
@@ -31,7 +31,7 @@ impl<'a> Patch<'a> {
         self.value.filter(|_| is_root(&self.path) && matches!(&*self.op, "add" | "replace"))
     }
 
-    /// Gives the patch its value.
+    /// Sets the value of the patch.
     pub(crate) fn set_value(&mut self, value: Option<&'a RawValue>) {
         self.value = value;
     }
@@ -41,7 +41,7 @@ impl<'a> Patch<'a> {
         self.value.is_some_and(|value| value.get().starts_with('['))
     }
 
-    /// Changes a document; one that did not fit may be half changed.
+    /// Changes a document. After an error, the document may be partly changed.
     pub(crate) fn apply(&self, document: &mut Value) -> Result<(), Misfit> {
         match &*self.op {
             "add" => put(document, &self.path, self.value()?, List::Insert),
@@ -65,7 +65,7 @@ pub(crate) fn read(text: &str) -> Result<Value, Misfit> {
     serde_json::from_str(text).map_err(|_| Misfit)
 }
 
-/// What happens at an index of a list that is there already.
+/// How to handle an existing index of a list.
 #[derive(Clone, Copy)]
 enum List {
     Insert,
@@ -107,12 +107,12 @@ fn remove(document: &mut Value, path: &str) -> Result<Value, Misfit> {
     }
 }
 
-/// The way to the parent, a slash before each step, and the last step.
+/// The path of the parent, with a slash before each step, and the last step.
 fn split(path: &str) -> Result<(&str, &str), Misfit> {
     path.rsplit_once('/').filter(|_| path.starts_with('/') && !is_root(path)).ok_or(Misfit)
 }
 
-/// Goes down, making what is missing: a list where the step is a number, else an object.
+/// Descends to a path, creating missing parents: a list if the step is a number, otherwise an object.
 fn descend<'v>(document: &'v mut Value, parents: &str) -> Result<&'v mut Value, Misfit> {
     let mut place_of = document;
     for step in parents.split('/').skip(1) {
@@ -132,7 +132,7 @@ fn descend<'v>(document: &'v mut Value, parents: &str) -> Result<&'v mut Value, 
     Ok(place_of)
 }
 
-/// An index of a list, or the one behind its last.
+/// An index of a list, or that after the last element.
 fn place(step: &str, len: usize) -> Result<usize, Misfit> {
     if step == "-" {
         return Ok(len);
@@ -140,7 +140,7 @@ fn place(step: &str, len: usize) -> Result<usize, Misfit> {
     step.parse().ok().filter(|at| *at <= len).ok_or(Misfit)
 }
 
-/// A document with nothing in it.
+/// An empty document.
 pub(crate) fn empty() -> Value {
     Value::Object(serde_json::Map::new())
 }

@@ -1,14 +1,14 @@
-//! Requests as text.
+//! Encodes requests.
 
 use qix_schema::rpc::{Method, Request};
 use serde::Serialize;
 
-/// Whether a method is that of a request. A crate generated from another schema may know other effects and results.
+/// Whether a method is that of a request. A crate generated from another schema may have other effects and results.
 pub(crate) fn is<R: Request>(method: Method) -> bool {
     method.class == R::METHOD.class && method.name == R::METHOD.name
 }
 
-/// The parameters of a request of the session's own.
+/// The parameters of a request by the session itself.
 pub(crate) fn params<R: Request>(request: &R) -> String {
     serde_json::to_string(request).expect("a generated request of texts and numbers is JSON")
 }

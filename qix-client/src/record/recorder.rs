@@ -15,12 +15,10 @@ use crate::connect::{Incoming, Outgoing, Text, Transport};
 use crate::record::redact;
 
 /// Records all traffic of a session, as one JSON object per line: `at` is the time in microseconds since the start,
-/// `dir` is
-/// `>` for sent and `<` for received messages, and `msg` is the message (or `text` if it is not JSON).
+/// `dir` is `>` for sent and `<` for received messages, and `msg` is the message (or `text` if it is not JSON).
 ///
 /// Passwords and tokens in sent messages are redacted, including those in scripts and connection strings. Everything
-/// else is
-/// recorded, including data. A separate thread writes the recording: before the program exits,
+/// else is recorded, including data. A separate thread writes the recording: before the program exits,
 /// [`close`](crate::Session::close) the session and drop the recorder.
 ///
 /// ```no_run

@@ -84,7 +84,7 @@ fn end_of_value(text: &str) -> usize {
     let mut from = open;
     while let Some(found) = text[from..].find(close) {
         from += found + 1;
-        // Twice is once.
+        // A doubled quote is one quote.
         if !text[from..].starts_with(close) {
             return from;
         }

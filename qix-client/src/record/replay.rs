@@ -11,10 +11,8 @@ use tokio::sync::mpsc;
 use crate::connect::{Incoming, Outgoing, Transport, TransportError};
 
 /// Simulates the engine of a recording: a request is answered with the recorded response for the same method, handle,
-/// and
-/// parameters, regardless of its ID. Repeated requests get the recorded responses in order, then the last one again.
-/// A
-/// request that was not recorded returns an error and is reported as a difference.
+/// and parameters, regardless of its ID. Repeated requests get the recorded responses in order, then the last one
+/// again. A request that was not recorded returns an error and is reported as a difference.
 ///
 /// ```no_run
 /// use qix_client::{prelude::*, record::Replay};
@@ -108,7 +106,7 @@ impl Replay {
             if let Outgoing::Text(request) = outgoing {
                 let replies = book.lock().unwrap_or_else(PoisonError::into_inner).reply(&request)?;
                 for reply in replies {
-                    answers.send(reply).map_err(|_| TransportError::from("nobody reads any more"))?;
+                    answers.send(reply).map_err(|_| TransportError::from("the session is closed"))?;
                 }
             }
             Ok((book, answers))
@@ -179,8 +177,8 @@ impl Book {
             .find(|exchange| exchange.request["handle"] == request["handle"])
             .or(of_method.next_back())
         {
-            Some(near) => format!("not recorded: {}; recorded is {}", show(request), show(&near.request)),
-            None => format!("not recorded: {}, nor any other call of the method", show(request)),
+            Some(near) => format!("not recorded: {}; the recording has {}", show(request), show(&near.request)),
+            None => format!("not recorded: {}, and no other call of the method", show(request)),
         }
     }
 }

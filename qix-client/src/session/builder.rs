@@ -73,18 +73,14 @@ impl SessionBuilder {
         self
     }
 
-    /// Sets a deadline for the whole session. Defaults to none. Use it for work that must end by then, such as a job
-    /// or a
-    /// request to your service.
+    /// Sets a deadline for the whole session. Defaults to none. Use it for work that must end by then, such as a job or
+    /// a request to your service.
     ///
     /// When it expires, connecting fails with [`ConnectError::TimedOut`]. Pending calls fail with
     /// [`ErrorKind::TimedOut`](qix_schema::ErrorKind::TimedOut), and the client asks the engine to cancel them; the
-    /// timeouts
-    /// and deadlines of calls cannot exceed it. The session is then closed: streams end, a suspended session stops
-    /// waiting
-    /// for a connection, and new calls fail with [`ErrorKind::Closed`](qix_schema::ErrorKind::Closed), which contains
-    /// the
-    /// reason. [`close`](Session::close) also stops waiting.
+    /// timeouts and deadlines of calls cannot exceed it. The session is then closed: streams end, a suspended session
+    /// stops waiting for a connection, and new calls fail with [`ErrorKind::Closed`](qix_schema::ErrorKind::Closed),
+    /// which contains the reason. [`close`](Session::close) also stops waiting.
     pub fn deadline(mut self, deadline: Instant) -> Self {
         self.settings.deadline = Some(deadline.into());
         self
@@ -117,8 +113,7 @@ impl SessionBuilder {
     /// ```
     ///
     /// Deltas save bytes if a large response changes little, but use memory for the last response. Only methods that
-    /// read
-    /// and have exactly one result support them. To override the setting for a call, use
+    /// read and have exactly one result support them. To override the setting for a call, use
     /// [`with_delta`](qix_schema::Call::with_delta).
     pub fn delta(mut self, methods: impl IntoIterator<Item = Method>) -> Self {
         self.settings.delta = methods.into_iter().collect();
@@ -126,8 +121,7 @@ impl SessionBuilder {
     }
 
     /// Sets whether session objects stay in the engine until the session ends when their last handle is dropped.
-    /// Defaults
-    /// to `false`: the client destroys them.
+    /// Defaults to `false`: the client destroys them.
     pub fn keep_session_objects(mut self, keep: bool) -> Self {
         self.settings.keep_session_objects = keep;
         self
@@ -137,19 +131,19 @@ impl SessionBuilder {
     /// [`resume`](Session::resume).
     /// By default, a lost connection ends the session.
     ///
-    /// It does so when the way in which the connection ended says that it makes sense
-    /// ([`Closed::retry`](qix_schema::rpc::Closed::retry)). Calls wait meanwhile, as they do after
+    /// It reconnects if the end of the connection indicates that this makes sense
+    /// ([`Closed::retry`](qix_schema::rpc::Closed::retry)). Meanwhile, calls wait, as they do after
     /// [`suspend`](Session::suspend). If the server closes the connection for another reason, such as idleness, or if
-    /// connecting again fails, calls fail until the program calls [`Session::resume`].
+    /// reconnecting fails, calls fail until the program calls [`Session::resume`].
     pub fn reconnect(mut self, backoff: Backoff) -> Self {
         self.settings.reconnect = Some(backoff);
         self
     }
 
-    /// Resumes a session without a connection when the next call begins, as [`Session::resume`] does. Defaults to failing
-    /// the call.
+    /// Resumes a session without a connection when the next call starts, like [`Session::resume`]. By default, the call
+    /// fails.
     ///
-    /// For programs that are idle for longer than the server allows.
+    /// Use it for programs that are idle for longer than the server allows.
     pub fn reconnect_on_call(mut self) -> Self {
         self.settings.reconnect_on_call = true;
         self
@@ -157,18 +151,14 @@ impl SessionBuilder {
 
     /// Keeps an idle connection open, and detects a dead one. Off by default.
     ///
-    /// Enable it if a proxy or firewall drops idle connections, or if the program only listens: without calls,
-    /// nothing else
-    /// detects a dead network. It is disabled by default because a session that is never idle never expires: the
-    /// proxy of
-    /// Qlik Sense Enterprise on Windows ends a session after 30 idle minutes, and engines have similar rules
+    /// Enable it if a proxy or firewall drops idle connections, or if the program only listens: without calls, nothing
+    /// else detects a dead network. It is disabled by default because a session that is never idle never expires: the
+    /// proxy of Qlik Sense Enterprise on Windows ends a session after 30 idle minutes, and engines have similar rules
     /// ([4001](qix_schema::rpc::CloseCode)). Until then, the session uses memory, a license, and one of the few
-    /// sessions that
-    /// a user may have at once.
+    /// sessions that a user may have at once.
     ///
     /// The probes bypass [`middleware`](Self::middleware) and do not count as calls. They stop when the last user of
-    /// the
-    /// session drops it, and pause while it is suspended.
+    /// the session drops it, and pause while it is suspended.
     pub fn keep_alive(mut self, keep_alive: KeepAlive) -> Self {
         self.settings.keep_alive = Some(keep_alive);
         self
@@ -213,15 +203,15 @@ impl SessionBuilder {
         self
     }
 
-    /// What to do when a connection is resumed in a new session, which has no selections. Defaults to setting them again, and
-    /// to failing calls if that is not possible.
+    /// Sets what to do when a connection is resumed in a new session, which has no selections. By default, they are
+    /// restored, and calls fail if that is not possible.
     pub fn when_state_lost(mut self, policy: WhenStateLost) -> Self {
         self.settings.when_state_lost = policy;
         self
     }
 
-    /// The largest incoming message, in bytes; a larger one ends the connection. Defaults to no limit, as engines send
-    /// tens of megabytes.
+    /// Sets the maximum size of an incoming message, in bytes; a larger one ends the connection. Defaults to no limit,
+    /// because engines send tens of megabytes.
     pub fn max_message_size(mut self, bytes: usize) -> Self {
         self.endpoint.max_message_size = Some(bytes);
         self
@@ -242,7 +232,7 @@ impl SessionBuilder {
     /// let mut builder = Session::builder().url(engine.url());
     /// let mut events = builder.events();
     /// let session = builder.connect().await?;
-    /// assert!(matches!(events.next().await, Some(Event::Notification(told)) if told.name == "OnConnected"));
+    /// assert!(matches!(events.next().await, Some(Event::Notification(greeting)) if greeting.name == "OnConnected"));
     /// assert!(matches!(events.next().await, Some(Event::Opened(SessionState::Created))));
     /// # Ok(())
     /// # }
@@ -256,9 +246,8 @@ impl SessionBuilder {
     ///
     /// # Errors
     ///
-    /// Returns a [`ConnectError`] that describes what failed (the URL, the network, the WebSocket upgrade, the
-    /// session, or a
-    /// timeout) and what to do next.
+    /// Returns a [`ConnectError`] that describes what failed (the URL, the network, the WebSocket upgrade, the session,
+    /// or a timeout) and what to do next.
     pub async fn connect(self) -> Result<Session, ConnectError> {
         deadline::within(self.settings.deadline, async {
             let shared = Shared::new(Some(self.endpoint), self.settings);
@@ -273,8 +262,7 @@ impl SessionBuilder {
     /// # Errors
     ///
     /// Returns [`ConnectError::Session`] if the engine rejects the session, and [`ConnectError::Closed`] if the
-    /// transport
-    /// closes before the session is ready.
+    /// transport closes before the session is ready.
     pub async fn connect_over(self, transport: Transport) -> Result<Session, ConnectError> {
         deadline::within(self.settings.deadline, async {
             let shared = Shared::new(None, self.settings);

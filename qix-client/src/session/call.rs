@@ -1,4 +1,4 @@
-//! One call, from its request to its answer.
+//! One call, from its request to its response.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -22,16 +22,16 @@ use crate::config::{ProgressListener, Temporary};
 use crate::protocol::answer::engine_error;
 use crate::protocol::envelope;
 
-/// How often a call that only reads is made again because its connection was lost.
+/// How often a read is retried because its connection was lost.
 const REPEATS: usize = 3;
 
-/// Answers that name objects are short.
+/// Responses with objects are short.
 const NAMES_OBJECT: usize = 8192;
 
 /// Makes a call within its timeout.
 ///
-/// Rare parts are boxed, so that the future stays below the size (1,032 bytes with glibc) up to which the allocator has a
-/// fast path.
+/// Rare parts are boxed, so that the future stays below the size (1,032 bytes with glibc) up to which the allocator has
+/// a fast path.
 pub(crate) async fn make(shared: &Arc<Shared>, object: &Object, call: &RawCall) -> Result<RawAnswer, Error> {
     let _under_way = shared.begin_call().map_err(|closed| ErrorKind::Closed { closed, pending: false })?;
     let limit = shared.settings.time_of(call.method, &call.options);
@@ -43,7 +43,7 @@ pub(crate) async fn make(shared: &Arc<Shared>, object: &Object, call: &RawCall) 
         let exchange = pin!(exchange);
         match limit {
             None => exchange.await,
-            // What is too late is not begun.
+            // A call whose time is over is not started.
             Some(Duration::ZERO) => Err(match shared.closed().now_or_never() {
                 Some(closed) => ErrorKind::Closed { closed, pending: false }.into(),
                 None => ErrorKind::TimedOut(Duration::ZERO).into(),
@@ -55,7 +55,7 @@ pub(crate) async fn make(shared: &Arc<Shared>, object: &Object, call: &RawCall) 
         }
     };
     if let Some(rest) = rest {
-        // An answer that has come in time is not lost over the last question.
+        // A response that arrived in time is not lost while the last progress is fetched.
         Box::pin(rest.ask()).await;
     }
     outcome.inspect_err(|error| trace.failed(error))
@@ -65,7 +65,7 @@ struct Exchange<'a> {
     shared: &'a Arc<Shared>,
     object: &'a Object,
     call: &'a RawCall,
-    /// What is still to be asked about the progress of the call.
+    /// The progress of the call that is still to be fetched.
     rest: &'a mut Option<follow::Rest>,
     trace: &'a mut Trace,
 }
@@ -97,7 +97,7 @@ impl Exchange<'_> {
             let (id, answer) = match sent {
                 Ok(sent) => sent,
                 Err(NotSent::StateLost(lost)) => return Err(ErrorKind::Unusable(Box::new((*lost).clone())).into()),
-                // Nothing can have happened.
+                // It was not executed.
                 Err(NotSent::NoConnection) => {
                     Box::pin(connection(shared)).await?;
                     continue;
@@ -179,7 +179,7 @@ impl Exchange<'_> {
     }
 }
 
-/// The method of a call. What is made for a moment changes nothing that anybody sees: it can be made again.
+/// The method of a call. Creating a temporary object has no lasting effect, so it can be repeated.
 fn effective(call: &RawCall) -> Method {
     match call.options.extension::<Temporary>() {
         None => call.method,
@@ -187,7 +187,7 @@ fn effective(call: &RawCall) -> Method {
     }
 }
 
-/// Waits for the connection of a call that begins, or resumes the session for it.
+/// Waits for a connection, or resumes the session.
 async fn connection(shared: &Arc<Shared>) -> Result<(), ErrorKind> {
     let is_disconnected = matches!(*shared.phase().borrow(), Phase::Disconnected(_));
     if is_disconnected && shared.settings.reconnect_on_call && shared.endpoint.is_some() {
@@ -208,7 +208,7 @@ const PROPERTIES: [&str; 2] = [
     <generic_object::GetFullPropertyTree as rpc::Request>::METHOD.name,
 ];
 
-/// Whether the engine can say of a method's result what has changed. Properties are not worth the risk: they are
+/// Whether the engine supports deltas for a method. Properties are excluded because they are written back.
 /// written back.
 fn has_delta(method: Method) -> bool {
     method.effect == Effect::Read
@@ -216,14 +216,14 @@ fn has_delta(method: Method) -> bool {
         && !PROPERTIES.contains(&method.name)
 }
 
-/// Whether a result may name an object of the engine.
+/// Whether a result may contain an object of the engine.
 fn names_object(result: &str) -> bool {
-    // Most small answers hold plain values, which is seen faster.
+    // Most small responses contain plain values, which is detected faster.
     let holds_members = result.as_bytes().get(1..).is_some_and(|rest| rest.contains(&b'{'));
     result.len() < NAMES_OBJECT && holds_members && result.contains("\"qHandle\"")
 }
 
-/// A call under way. Dropped before its answer, it tells the engine to give the request up.
+/// A pending call. If it is dropped before its response, the client asks the engine to cancel the request.
 struct Waiting<'a> {
     shared: &'a Shared,
     id: i64,

@@ -1,4 +1,4 @@
-//! The two tasks of a connection: one reads, one writes.
+//! The two tasks of a connection: the reader and the writer.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -13,14 +13,14 @@ use crate::connect::{Incoming, Outgoing, Reading, Transport, TransportError, Wri
 use crate::session::core::{Queued, Shared};
 use crate::session::keep_alive::{self, Silence};
 
-/// Requests that are written before a flush at most.
+/// Maximum number of requests that are written before a flush.
 const BATCH: usize = 512;
 
-/// How long the other side may take to say goodbye.
+/// Maximum time for the other side to answer a close frame.
 const GOODBYE: Duration = Duration::from_secs(5);
 
-/// Starts the tasks. They hold the session loosely, so that it ends when its last user is gone; the session learns
-/// when all is over.
+/// Starts the tasks. They hold the session weakly, so that it ends when its last user is gone; the session is
+/// notified when both have ended.
 pub(crate) fn start(
     transport: Transport,
     shared: &Arc<Shared>,
@@ -44,7 +44,7 @@ pub(crate) fn start(
     });
 }
 
-/// Hands what arrives to the session until nothing more comes.
+/// Passes incoming messages to the session until the connection ends.
 async fn read(mut incoming: Reading, shared: Weak<Shared>, generation: u32, mut silence: Option<Silence>) {
     let closed = loop {
         let arrived = match &mut silence {
@@ -64,7 +64,7 @@ async fn read(mut incoming: Reading, shared: Weak<Shared>, generation: u32, mut 
         match arrived {
             Some(Ok(Incoming::Text(text))) => match shared.upgrade() {
                 Some(shared) => shared.receive(generation, text),
-                // Nobody is left to hear it; the writer says goodbye, the other side answers.
+                // The session is gone; the writer sends a close frame, and the other side answers.
                 None => continue,
             },
             Some(Ok(Incoming::Close(code, reason))) => break Closed::new(ClosedBy::Engine, code, reason),
@@ -81,7 +81,7 @@ fn lost(error: &TransportError) -> Closed {
     Closed::new(ClosedBy::Network, CloseCode::LOST, error.to_string())
 }
 
-/// Sends what is queued: all that is ready, then one flush.
+/// Sends queued messages: everything that is ready, then one flush.
 async fn write(
     mut outgoing: Writing,
     shared: Weak<Shared>,
@@ -108,7 +108,7 @@ async fn write(
             return;
         }
     }
-    // The connection is given up either way.
+    // The connection is dropped in any case.
     tokio::time::timeout(GOODBYE, outgoing.close()).await.ok();
 }
 
@@ -123,7 +123,7 @@ async fn send(outgoing: &mut Writing, batch: &mut Vec<Queued>) -> Result<(), Tra
     outgoing.flush().await
 }
 
-/// Lets the other side answer the goodbye, but does not wait for ever.
+/// Waits a limited time for the other side's close frame.
 async fn goodbye(mut reader: JoinHandle<()>) {
     if tokio::time::timeout(GOODBYE, &mut reader).await.is_err() {
         reader.abort();

@@ -93,8 +93,7 @@ impl SessionBuilder {
     }
 
     /// Sets a function that returns a ticket of the proxy service. It is called for each login: for the first
-    /// connection,
-    /// and for a later one if the cookie is no longer valid.
+    /// connection, and for a later one if the cookie is no longer valid.
     pub fn ticket_source<F, T>(mut self, source: F) -> Self
     where
         F: Fn() -> T + Send + Sync + 'static,
@@ -173,16 +172,16 @@ impl SessionBuilder {
         self
     }
 
-    /// Disables verification of the server certificate. The connection is encrypted, but anyone in between can read
-    /// and
+    /// Disables verification of the server certificate. The connection is encrypted, but anyone in between can read and
     /// change it.
     pub fn dangerously_accept_any_certificate(mut self, accept: bool) -> Self {
         self.endpoint.certificates.accept_any = accept;
         self
     }
 
-    /// Sets the whole TLS configuration: a [`ClientConfig`](https://docs.rs/rustls/0.23/rustls/client/struct.ClientConfig.html)
-    /// of rustls 0.23, or an `Arc` of one. No other setting of certificates may be set.
+    /// Sets the whole TLS configuration: a
+    /// [`ClientConfig`](https://docs.rs/rustls/0.23/rustls/client/struct.ClientConfig.html) of rustls 0.23, or an `Arc`
+    /// of one. No other setting of certificates may be set.
     ///
     /// The version of rustls is not part of this crate's API: connecting fails with
     /// [`ConnectError::KeyMaterial`](crate::ConnectError::KeyMaterial) if the value is of another type.

@@ -1,4 +1,4 @@
-//! The time by which all that a session does has to be done.
+//! The deadline of a session.
 
 use std::sync::Weak;
 
@@ -17,12 +17,12 @@ pub(super) async fn within<T>(
     timeout_at(deadline, connecting).await.map_err(|_| ConnectError::TimedOut(limit))?
 }
 
-/// Ends a session at its deadline, if somebody still holds it by then.
+/// Ends a session at its deadline, if it is still in use then.
 pub(super) async fn keep(shared: Weak<Shared>, deadline: Instant) {
     let Some(mut phase) = shared.upgrade().map(|shared| shared.phase()) else { return };
     tokio::select! {
         () = sleep_until(deadline) => {}
-        // Over by itself, or nobody holds it any more.
+        // It has ended, or is no longer in use.
         _ = phase.wait_for(|phase| phase.is_over()) => return,
     }
     if let Some(shared) = shared.upgrade() {

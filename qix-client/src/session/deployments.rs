@@ -78,8 +78,8 @@ impl SessionBuilder {
     }
 
     /// Opens connections with a custom function, below TLS and WebSocket: with TCP options, over a Unix socket, or
-    /// through
-    /// a tunnel. It is called with a host and a port for each connection. Proxies from the environment are not used.
+    /// through a tunnel. It is called with a host and a port for each connection. Proxies from the environment are not
+    /// used.
     ///
     /// Its errors become [`ConnectError::Unreachable`](crate::ConnectError::Unreachable).
     ///

@@ -1,4 +1,4 @@
-//! Asks the engine how far a request is, until its answer is there.
+//! Polls the progress of a request until it is answered.
 
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use super::books::Reply;
 use super::core::{Request, Shared};
 use crate::protocol::request::{self, is};
 
-/// How long the engine may take to say how far a request is that it has answered already.
+/// Maximum time for the engine to return the progress of a request that is answered already.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Requests whose progress the engine reports: `OpenDoc`, `DoReload`, `DoReloadEx` and `DoSave`.
@@ -34,24 +34,24 @@ macro_rules! long_running {
 
 long_running!(global::OpenDoc, doc::DoReload, doc::DoReloadEx, doc::DoSave);
 
-/// Drops what an earlier request has left unread: the engine would report it with the next one.
+/// Fetches and drops messages of an earlier request: the engine would return them for the next one.
 pub(crate) fn drop_rest(shared: &Shared) {
     if shared.unread.take_rest() {
-        // The engine works in order, and reports all there is about the number of no request.
+        // The engine answers in order, and returns all messages for request ID 0.
         shared.notify(ObjectHandle::GLOBAL, &global::GetProgress::new(0));
     }
 }
 
-/// A question under way.
+/// A pending request for progress.
 type Question = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// What is still to be asked about a request that is answered.
+/// Progress that is still to be fetched for a request that is answered.
 pub(crate) struct Rest {
     poll: Arc<Poll>,
     question: Option<Question>,
 }
 
-/// Waits for the answer to a request, and tells a listener meanwhile how far it is.
+/// Waits for the response to a request, and passes its progress to a listener.
 pub(crate) async fn follow<T>(
     shared: &Arc<Shared>,
     generation: u32,
@@ -78,9 +78,9 @@ pub(crate) async fn follow<T>(
 }
 
 impl Rest {
-    /// Asks for what is new since the last time.
+    /// Fetches the latest messages.
     pub(crate) async fn ask(self) {
-        // The engine tells each message once, so that the answer under way is needed as well.
+        // The engine returns each message once, so the pending response is needed as well.
         if let Some(question) = self.question {
             timeout(PATIENCE, question).await.ok();
         }
@@ -139,7 +139,7 @@ impl Drop for Poll {
     }
 }
 
-/// Whether this is what the engine says about a request that it does not know: finished, and nothing else.
+/// Whether this is the engine's response for an unknown request: finished, without anything else.
 fn is_bogus(progress: &ProgressData) -> bool {
     let nothing_else = ProgressData::default().with_started(true).with_finished(true);
     *progress == nothing_else

@@ -1,4 +1,4 @@
-//! Notes what a call sets in the session.
+//! Records the state that calls set in the session.
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ use super::core::{Object, Shared};
 use super::resume;
 use crate::protocol::answer::named_object;
 
-/// A call that is noted, until its outcome is known.
+/// A recorded call, until its outcome is known.
 pub(super) struct Noted<'a>(Option<(&'a Arc<Shared>, i64, Sets)>);
 
-/// Notes a call that is on its way.
+/// Records a call that is being sent.
 pub(super) fn note<'a>(object: &'a Object, id: i64, call: &RawCall) -> Noted<'a> {
     let sets = match call.method.effect {
         Effect::Read => Sets::Nothing,
@@ -22,7 +22,7 @@ pub(super) fn note<'a>(object: &'a Object, id: i64, call: &RawCall) -> Noted<'a>
     };
     let is_remembered = match sets {
         Sets::Nothing => false,
-        // What a session object is made of is known with its soft patches.
+        // The recipe of a session object contains its soft patches.
         Sets::Patches | Sets::NoPatches => object.recipe().is_none(),
         _ => true,
     };
@@ -59,7 +59,7 @@ impl Noted<'_> {
         }
     }
 
-    /// The connection was lost. What it means is known once there is another one.
+    /// The connection was lost. The effect of the call is known after reconnecting.
     pub(super) fn cut_off(mut self) {
         self.0 = None;
     }
@@ -73,7 +73,7 @@ impl Drop for Noted<'_> {
     }
 }
 
-/// The object of a call, so that it can be found in another session.
+/// The object of a call, for finding it in another session.
 fn target(object: &Object) -> Target {
     #[derive(Default, Deserialize)]
     #[serde(default)]

@@ -1,4 +1,4 @@
-//! Keeping a connection awake, and noticing when it has died.
+//! Keeps connections open, and detects dead ones.
 
 use std::pin::Pin;
 use std::sync::Weak;
@@ -12,7 +12,7 @@ use tokio::time::{Instant, Sleep, sleep, timeout};
 use crate::config::KeepAlive;
 use crate::session::core::{Queued, Shared};
 
-/// Takes what is queued; when nothing is for a while, a question to the engine is.
+/// Takes queued messages; if there are none for a while, queues a request to the engine.
 pub(crate) async fn next_batch(
     keep_alive: KeepAlive,
     queue: &mut mpsc::UnboundedReceiver<Queued>,
@@ -25,7 +25,7 @@ pub(crate) async fn next_batch(
             return taken;
         }
         if let Some(shared) = shared.upgrade() {
-            // Nobody waits for the answer: that it comes is all that matters.
+            // Fire-and-forget: only the arrival of a response matters.
             shared.notify(ObjectHandle::GLOBAL, &global::EngineVersion::new());
         }
     }
@@ -35,7 +35,7 @@ pub(crate) async fn next_batch(
 pub(crate) struct Silence {
     keep_alive: KeepAlive,
     heard: Instant,
-    /// When a call was last seen to be waiting: the engine was busy until then.
+    /// When a call was last seen pending: the engine was busy until then.
     busy: Instant,
     check: Pin<Box<Sleep>>,
 }
@@ -46,12 +46,12 @@ impl Silence {
         Self { keep_alive, heard: now, busy: now, check: Box::pin(sleep(keep_alive.due())) }
     }
 
-    /// Notes a sign of life.
+    /// Records a sign of life.
     pub(crate) fn broken(&mut self) {
         self.heard = Instant::now();
     }
 
-    /// Waits until the connection has been silent for too long; for how long.
+    /// Waits until the connection has been silent for too long. Returns for how long.
     pub(crate) async fn too_long(&mut self, shared: &Weak<Shared>) -> Duration {
         let KeepAlive { interval, busy_timeout, .. } = self.keep_alive;
         loop {

@@ -36,8 +36,7 @@ pub use follow::LongRunning;
 /// A session with an engine, over one connection. Cheap to clone.
 ///
 /// A session also has all methods of the class [`Global`] ([`GlobalApi`]). Any number of calls can be pending, and
-/// their
-/// responses can arrive in any order.
+/// their responses can arrive in any order.
 ///
 /// The connection is closed by [`close`](Self::close), or when the session and all of its objects have been dropped.
 ///
@@ -94,8 +93,7 @@ impl Session {
     }
 
     /// Returns the events of the session from now on. A slow receiver misses the oldest events. The stream ends with
-    /// the
-    /// session. To get earlier events too, use [`SessionBuilder::events`].
+    /// the session. To get earlier events too, use [`SessionBuilder::events`].
     ///
     /// ```no_run
     /// use futures_util::StreamExt;
@@ -124,7 +122,8 @@ impl Session {
         self.shared.pending()
     }
 
-    /// The number of engine objects that the program holds. Steady growth indicates a leak. Zero if the session is closed.
+    /// The number of engine objects that the program holds. Steady growth indicates a leak. Zero if the session is
+    /// closed.
     pub fn open_handles(&self) -> usize {
         match self.shared.phase().borrow().closed() {
             Some(_) => 0,
@@ -145,8 +144,7 @@ impl Session {
     }
 
     /// Closes the connection without ending the session. The engine keeps the session for its time to live, or for
-    /// about
-    /// five seconds by default.
+    /// about five seconds by default.
     ///
     /// Pending calls that only read, and all new calls, wait for [`resume`](Self::resume). Pending writes fail with
     /// [`ErrorKind::Closed`](qix_schema::ErrorKind::Closed), because the engine may have executed them.
@@ -160,13 +158,13 @@ impl Session {
 
     /// Reconnects with fresh credentials, and restores the app and all objects that the program holds.
     ///
-    /// Objects are opened by ID, fields as before, and session objects that the engine no longer has are created again from
-    /// their last properties. If an object cannot be restored, the others are not affected, and the report contains the
-    /// reason. If the engine has not kept the session, the client makes selections and the like again; see
+    /// Objects are opened by ID, fields as before, and session objects that the engine no longer has are created again
+    /// from their last properties. If an object cannot be restored, the others are not affected, and the report
+    /// contains the reason. If the engine has not kept the session, the client repeats selections and the like; see
     /// [`when_state_lost`](SessionBuilder::when_state_lost).
     ///
-    /// Use this for a suspended session, or for a session whose connection the server has closed, for example because it
-    /// was idle.
+    /// Use this for a suspended session, or for a session whose connection the server has closed, for example because
+    /// it was idle.
     ///
     /// If the session is connected, this method returns immediately, with an empty report.
     ///
@@ -188,8 +186,9 @@ impl Session {
         resume::over(&self.shared, transport).await
     }
 
-    /// Accepts a new session that lacks what the program had set in the old one: calls to the app no longer fail with
-    /// [`StateLost`]. Returns what is missing, if anything, for the program to set again.
+    /// Accepts a new session without the state that the program had set in the old one: calls to the app no longer fail
+    /// with
+    /// [`StateLost`]. Returns the missing state, if any, for the program to set again.
     ///
     /// ```no_run
     /// use qix_client::{Error, prelude::*, resumption::StateLost};
@@ -209,15 +208,13 @@ impl Session {
         self.shared.accept_lost_state().map(Arc::unwrap_or_clone)
     }
 
-    /// Closes the connection when the calls under way are answered, and waits until it is closed.
+    /// Closes the connection when all pending calls are answered, and waits until it is closed.
     ///
     /// Calls that are not answered within five seconds (or [`close_timeout`](SessionBuilder::close_timeout)) fail
     /// with
     /// [`ErrorKind::Closed`](qix_schema::ErrorKind::Closed), and so do new calls. A suspended session does not wait.
-    /// The
-    /// engine may take another five seconds to close the connection. If you drop the future while it waits for
-    /// pending
-    /// calls, the session stays open.
+    /// The engine may take another five seconds to close the connection. If you drop the future while it waits for
+    /// pending calls, the session stays open.
     pub async fn close(&self) {
         self.shared.close(Queued::Close(CloseCode::NORMAL, String::new())).await;
         self.shared.over().await;

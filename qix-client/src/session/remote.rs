@@ -1,4 +1,4 @@
-//! Objects of a session as what calls go to.
+//! Objects of a session as targets of calls.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ impl Remote for Object {
         if middleware.is_empty() {
             return call::make(self.session(), self, &call).await;
         }
-        // Boxed, since the future of a call without middleware is to stay small.
+        // Boxed, so that the future of a call without middleware stays small.
         Box::pin(Next::new(middleware, self).run(call)).await
     }
 
@@ -27,7 +27,7 @@ impl Remote for Object {
             self.session().notify_app(generation, handle, call.method, call.params);
             return;
         }
-        // Even if it cannot be sent: what ends here does not begin again in another session.
+        // Even if it cannot be sent: state that ends here is not restored in another session.
         self.session().journal().ordered(call.method, &call.params);
         if self.session().generation() == generation {
             self.session().notify_raw(handle, call.method, &call.params);
@@ -49,7 +49,7 @@ impl Remote for Object {
     async fn invalidated(&self, seen: u64) -> Option<u64> {
         let mut signal = self.signal().subscribe();
         let news = signal.wait_for(|signal| signal.closed || signal.invalidations > seen).await;
-        // The sender is a part of this object, which is there as long as this call.
+        // The sender is part of this object, which lives as long as this call.
         let news = *news.ok()?;
         (!news.closed).then_some(news.invalidations)
     }
@@ -66,7 +66,7 @@ impl Engine for Object {
     }
 }
 
-/// Binds the objects of one answer: it knows the connection that the answer came over, and the call that it answers.
+/// Binds the objects of one response: it knows the connection and the call of the response.
 #[derive(Debug)]
 pub(crate) struct Binder {
     pub(crate) shared: Arc<Shared>,

@@ -210,16 +210,16 @@ impl Builder {
         self
     }
 
-    /// Sets the directory that load scripts read files from. It is also used for data connections without a directory of
-    /// their own ([`data_connection`](Self::data_connection)). Without a directory, scripts cannot read files.
+    /// Sets the directory that load scripts read files from. It is also used for data connections without a directory
+    /// of their own ([`data_connection`](Self::data_connection)). Without a directory, scripts cannot read files.
     #[must_use]
     pub fn folder(mut self, folder: impl Into<PathBuf>) -> Self {
         self.folders.set_folder(folder);
         self
     }
 
-    /// Sets the directory that load scripts read `lib://<name>/` from. `STORE` keeps files in memory, where later reloads
-    /// find them, and does not write to the directory.
+    /// Sets the directory that load scripts read `lib://<name>/` from. `STORE` keeps files in memory, where later
+    /// reloads find them, and does not write to the directory.
     #[must_use]
     pub fn data_connection(mut self, name: impl Into<String>, folder: impl Into<PathBuf>) -> Self {
         self.folders.set_connection(name, folder);

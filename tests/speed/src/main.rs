@@ -19,8 +19,8 @@ use load::Load;
 
 /// Compares the client with others: calls on one socket, pages of 10,000 cells, deltas, and memory.
 ///
-/// Each measurement runs in its own process, against a server in another process. Clients take turns for several rounds,
-/// and the results are medians. The JavaScript clients need Node.js and `npm ci` in tests/speed/peers.
+/// Each measurement runs in its own process, against a server in another process. Clients take turns for several
+/// rounds, and the results are medians. The JavaScript clients need Node.js and `npm ci` in tests/speed/peers.
 #[derive(Parser)]
 #[command(name = "cargo xtask speed", bin_name = "cargo xtask speed", args_conflicts_with_subcommands = true)]
 struct Arguments {

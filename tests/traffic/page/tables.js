@@ -73,7 +73,7 @@ const fillObject = (cells, index, row) => {
   row.classList.toggle("closed", object.state === "closed");
 };
 
-/** The objects in the order of a column, backwards if it is asked for twice. */
+/** The objects in the order of a column, reversed on a second request. */
 const sortedObjects = (column, backwards) => {
   const key = objectKeys[column], sign = backwards ? -1 : 1;
   const order = (a, b) => (a < b ? -1 : a > b ? 1 : 0);

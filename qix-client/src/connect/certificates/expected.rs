@@ -12,8 +12,8 @@ use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, Sign
 use super::common_name;
 use crate::connect::ConnectError;
 
-/// Accepts a certificate that is signed by one of the roots and issued for the expected name: an alternative name, or the
-/// common name of a certificate without alternative names.
+/// Accepts a certificate that is signed by one of the roots and issued for the expected name: an alternative name, or
+/// the common name of a certificate without alternative names.
 #[derive(Debug)]
 struct Expected {
     name: String,

@@ -157,7 +157,7 @@ fn append_text(builder: &mut StringBuilder, text: Option<&str>) -> Result<(), St
 
 impl Values {
     fn of(kind: ColumnType, rows: usize) -> Self {
-        // Most texts are short.
+        // Most strings are short.
         let text = || StringBuilder::with_capacity(rows, rows * 8);
         match kind {
             ColumnType::Text => Self::Text(text()),
@@ -190,7 +190,7 @@ impl Values {
         }
     }
 
-    /// Appends what a number stands for, if it stands for anything here.
+    /// Appends the value of a number, if there is one in this type.
     #[inline]
     fn append_number(&mut self, number: f64) -> Option<()> {
         match self {

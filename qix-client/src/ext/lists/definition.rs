@@ -11,37 +11,37 @@ use qix_schema::types::{
 
 use super::item::{BookmarkItem, DimensionItem, MeasureItem, ObjectItem};
 
-/// Definitions that ask for a list of an app: see [`DocExt::list`](crate::DocExt::list).
+/// Definitions of lists of an app; see [`DocExt::list`](crate::DocExt::list).
 pub trait ListDef: Into<GenericObjectProperties> + Send + sealed::Sealed + 'static {
-    /// What the list consists of.
+    /// The items of the list.
     type Item: Send + 'static;
 
-    /// Adds what the items are made from; what the definition has under a name of theirs goes before.
+    /// Adds the data that the items are created from. Data in the definition under the same name takes precedence.
     #[doc(hidden)]
     fn complete(self) -> Self {
         self
     }
 
-    /// The items. What an engine leaves out is empty.
+    /// The items. Members that an engine omits are empty.
     #[doc(hidden)]
     fn items(layout: GenericObjectLayout) -> Vec<Self::Item>;
 }
 
-/// Definitions that can ask for more of each item.
+/// List definitions that can request additional data for each item.
 pub trait DataListDef: ListDef {
-    /// What is asked for: paths by name.
+    /// The requested data: paths by name.
     #[doc(hidden)]
     fn data(&mut self) -> &mut JsonObject;
 }
 
 mod sealed {
-    /// Only the definitions of the schema ask for lists.
+    /// Only the definitions of the schema are lists.
     pub trait Sealed {}
 }
 
-/// Asks for what is at a path, under a name.
+/// Requests the value at a path, under a name.
 pub(super) fn ask(data: &mut JsonObject, name: &str, path: &str) {
-    // Data of another form than paths by name ask for nothing.
+    // Data in another form than paths by name request nothing.
     let mut paths: BTreeMap<String, Json> = data.to().unwrap_or_default();
     if let Ok(path) = Json::new(path) {
         paths.insert(name.to_owned(), path);

@@ -111,7 +111,7 @@ impl From<NxContainerEntry> for Entry {
 }
 
 impl Entry {
-    /// A value, which engines may omit and apps may replace with something else.
+    /// A value, which engines may omit and apps may replace.
     fn read<T: Wire + Default>(&self, name: &str) -> T {
         self.data.json(name).and_then(|json| qix_schema::decode(json.as_str()).ok()).unwrap_or_default()
     }

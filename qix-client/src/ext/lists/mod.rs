@@ -55,10 +55,8 @@ impl<D: DataListDef> Pending<List<D>> {
 /// # Lists
 impl<D: ListDef> Pending<List<D>> {
     /// Returns the items now and after every change, like [`ObjectExt::layouts`](crate::ObjectExt::layouts):
-    /// intermediate
-    /// changes are skipped, and errors do not end the stream, which ends with the connection. Dropping the stream
-    /// removes
-    /// the list from the engine.
+    /// intermediate changes are skipped, and errors do not end the stream, which ends with the connection. Dropping the
+    /// stream removes the list from the engine.
     ///
     /// ```
     /// use futures_util::TryStreamExt;

@@ -12,7 +12,7 @@ pub(super) enum Cell {
     Text(String),
 }
 
-/// What a value is that no field can hold.
+/// Why a value cannot be in a field.
 #[derive(Debug, PartialEq)]
 pub(super) struct Misfit(pub(super) String);
 
@@ -35,11 +35,11 @@ const LARGEST: u64 = 1 << 53;
 
 fn nested<T>(what: &str) -> Result<T, Misfit> {
     Err(Misfit(format!(
-        "it is {what}, and a field holds a number or a text; flatten it, or load it as a table of its own"
+        "it is {what}, but a field holds a number or a string; flatten it, or load it as a separate table"
     )))
 }
 
-/// Makes a cell of a value.
+/// Serializes a value to a cell.
 pub(super) struct CellSerializer;
 
 impl CellSerializer {
@@ -50,9 +50,9 @@ impl CellSerializer {
                 let text = number.to_string();
                 text.parse().map(Cell::Number).map_err(|_| Misfit(format!("{text} is not a number")))
             }
-            _ => Err(Misfit(format!(
-                "the engine's numbers do not hold {number}, which is beyond 2^53; load it as a text"
-            ))),
+            _ => {
+                Err(Misfit(format!("{number} is beyond 2^53, the engine's largest exact integer; load it as a string")))
+            }
         }
     }
 }
@@ -70,7 +70,7 @@ impl Serializer for CellSerializer {
     type SerializeStruct = No;
     type SerializeStructVariant = No;
 
-    /// As the engine has it.
+    /// As in the engine: -1 or 0.
     fn serialize_bool(self, v: bool) -> Result<Cell, Misfit> {
         Ok(Cell::Number(if v { -1.0 } else { 0.0 }))
     }
@@ -115,7 +115,7 @@ impl Serializer for CellSerializer {
         Self::whole(v, v.try_into().ok())
     }
 
-    /// The number that it shows: a tenth is a tenth.
+    /// The displayed number: a tenth is 0.1.
     fn serialize_f32(self, v: f32) -> Result<Cell, Misfit> {
         self.serialize_f64(v.to_string().parse().unwrap_or_else(|_| f64::from(v)))
     }
@@ -123,7 +123,7 @@ impl Serializer for CellSerializer {
     fn serialize_f64(self, v: f64) -> Result<Cell, Misfit> {
         match v {
             v if v.is_nan() => Ok(Cell::Null),
-            v if v.is_infinite() => Err(Misfit(format!("the engine has no number {v}; load `None` or a text"))),
+            v if v.is_infinite() => Err(Misfit(format!("the engine has no number {v}; load `None` or a string"))),
             v => Ok(Cell::Number(v)),
         }
     }

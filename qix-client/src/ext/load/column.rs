@@ -1,14 +1,14 @@
-//! One column of an inline table: how its values are written, and read back by the script.
+//! One column of an inline table: how its values are written, and how the script reads them back.
 //!
-//! Nothing is left to the quoting of inline tables. A text is written as it is as long as there is nothing in it that a
-//! script could take for something else; such a character is written by its number, `~2c.` for a comma.
+//! The quoting of inline tables is not used. A string is written as it is unless it contains characters that a
+//! script could interpret; such a character is written as its number, `~2c.` for a comma.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::cell::Cell;
 
-/// What null is written as.
+/// The text for null.
 const NULL: &str = "~-";
 
 /// Prefix of strings in a column with numbers.
@@ -17,7 +17,7 @@ const TEXT: &str = "~t";
 /// Placeholder for an empty string, because a row of empty cells would be skipped.
 const EMPTY: &str = "~.";
 
-/// What kind of numbers a column holds.
+/// The kind of numbers in a column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Kind {
     #[default]
@@ -26,7 +26,7 @@ pub(super) enum Kind {
     Timestamp,
 }
 
-/// What a column holds.
+/// The content of a column.
 #[derive(Debug, Default)]
 pub(super) struct Column {
     kind: Kind,
@@ -78,7 +78,7 @@ impl Column {
         }
     }
 
-    /// The expression that reads the values back from a field.
+    /// The expression that reads the values of a field.
     pub(super) fn expression(&self, field: &str) -> String {
         let number = match self.kind {
             Kind::Plain => field.to_owned(),
@@ -99,7 +99,7 @@ impl Column {
         if self.empty {
             value = format!("Replace({value},'{EMPTY}','')");
         }
-        // The sign of the codes comes last, so that it does not make codes of what follows it.
+        // The escape character is decoded last, so that the text after it is not mistaken for a code.
         let (signs, others): (Vec<char>, Vec<char>) = self.coded.iter().partition(|c| **c == '~');
         for c in others.into_iter().chain(signs) {
             value = format!("Replace({value},'{}',Chr({}))", code(c), u32::from(c));
@@ -110,12 +110,12 @@ impl Column {
 
 fn code(c: char) -> String {
     let mut code = String::new();
-    // A text takes whatever is written to it.
+    // Writing to a string does not fail.
     write!(code, "~{:x}.", u32::from(c)).ok();
     code
 }
 
-/// The characters of a text, with whether each has to be written by its number.
+/// The characters of a string, and whether each of them must be encoded.
 fn marked(text: &str) -> impl Iterator<Item = (char, bool)> {
     let end = text.trim_end().len();
     let start = text.len() - text.trim_start().len();
@@ -123,7 +123,7 @@ fn marked(text: &str) -> impl Iterator<Item = (char, bool)> {
         let mark = match c {
             '~' | ',' | '"' | '\'' | '`' | '\u{b4}' | '[' | ']' | '$' | '\u{feff}' => true,
             ' ' => at < start || at >= end,
-            // What begins or ends a comment.
+            // The start or end of a comment.
             '/' | '*' => text[..at].ends_with(['/', '*']) || text[at + 1..].starts_with(['/', '*']),
             c => c.is_control() || c.is_whitespace(),
         };
@@ -131,7 +131,7 @@ fn marked(text: &str) -> impl Iterator<Item = (char, bool)> {
     })
 }
 
-/// A number as a script reads it, with all digits that it needs.
+/// A number as a script reads it, with all necessary digits.
 fn plain(number: f64) -> String {
     match number.abs() {
         0.0 => "0".to_owned(),

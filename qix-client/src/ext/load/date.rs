@@ -1,6 +1,6 @@
-//! Dates and times of texts as the engine counts them: in days since 30 December 1899.
+//! Parses dates and times as the engine counts them: in days since December 30, 1899.
 
-/// The day 1 January 1970.
+/// The day January 1, 1970.
 const UNIX: i64 = 25_569;
 
 /// The number of a date such as `2024-01-31`.
@@ -51,13 +51,13 @@ fn is_digit(c: char) -> bool {
     c.is_ascii_digit()
 }
 
-/// A number of so many digits, and what follows.
+/// A number with this many digits, and the rest of the text.
 fn digits(text: &str, count: usize) -> Option<(i64, &str)> {
     let (number, rest) = text.split_at_checked(count)?;
     number.chars().all(is_digit).then(|| number.parse().ok())?.map(|number| (number, rest))
 }
 
-/// The number of the day at the start of a text, and what follows.
+/// The number of the day at the start of a text, and the rest of the text.
 fn days(text: &str) -> Option<(i64, &str)> {
     let (year, rest) = digits(text, 4)?;
     let (month, rest) = digits(rest.strip_prefix('-')?, 2)?;
@@ -73,7 +73,7 @@ fn days(text: &str) -> Option<(i64, &str)> {
     if !(1..=length).contains(&day) {
         return None;
     }
-    // Years that begin in March end with their leap day.
+    // Years that start in March end with the leap day.
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let of_years = year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
     Some((of_years + (month * 153 + 2) / 5 + day - 719_469 + UNIX, rest))

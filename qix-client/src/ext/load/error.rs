@@ -9,13 +9,13 @@ use qix_schema::{Error, ErrorKind};
 #[non_exhaustive]
 pub enum LoadError {
     /// There are no rows, so the columns are unknown.
-    #[error("the table `{table}` has no rows, and so no fields; leave it out, or load one row of nulls")]
+    #[error("the table `{table}` has no rows, so its fields are unknown; omit it, or load one row of nulls")]
     NoRows {
         /// The table.
         table: String,
     },
     /// A row is not a struct or a map with string keys.
-    #[error("row {row} of `{table}` is {found}; rows are structs, or maps with texts as keys")]
+    #[error("row {row} of `{table}` is {found}; rows are structs, or maps with string keys")]
     Row {
         /// The table.
         table: String,
@@ -45,7 +45,7 @@ pub enum LoadError {
         problem: &'static str,
     },
     /// A field to load as dates is not in any table.
-    #[error("no table has the field `{field}` that is to hold dates")]
+    #[error("no table has the field `{field}`, which should contain dates")]
     NoField {
         /// The field.
         field: String,

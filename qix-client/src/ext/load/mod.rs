@@ -48,8 +48,7 @@ impl Session {
     /// # Errors
     ///
     /// Also returns the errors of [`create_session_app`](GlobalApi::create_session_app), such as 1002 if the session
-    /// has an
-    /// open app.
+    /// has an open app.
     pub fn load_rows<T: Serialize>(&self, table: &str, rows: impl IntoIterator<Item = T>) -> Pending<LoadRows> {
         LoadRows::into_target(Target::NewApp(self.clone()), table, rows)
     }
@@ -67,8 +66,7 @@ impl Pending<LoadRows> {
     }
 
     /// Loads fields as dates: strings such as `2024-01-31`, which is how chrono serializes dates, and days since
-    /// December 30,
-    /// 1899.
+    /// December 30, 1899.
     pub fn with_dates<N: Into<String>>(mut self, fields: impl IntoIterator<Item = N>) -> Self {
         if let Ok(tables) = &mut self.operation.tables {
             tables.dates.extend(fields.into_iter().map(Into::into));
@@ -77,8 +75,7 @@ impl Pending<LoadRows> {
     }
 
     /// Loads fields as timestamps: strings such as `2024-01-31T12:30:00.5Z`, and days since December 30, 1899. Times
-    /// with a
-    /// UTC offset are converted to UTC.
+    /// with a UTC offset are converted to UTC.
     pub fn with_timestamps<N: Into<String>>(mut self, fields: impl IntoIterator<Item = N>) -> Self {
         if let Ok(tables) = &mut self.operation.tables {
             tables.timestamps.extend(fields.into_iter().map(Into::into));

@@ -39,7 +39,7 @@ fn no_row<T>(found: &str) -> Result<T, RowError> {
     Err(RowError::NoRow(found.to_owned()))
 }
 
-/// Makes a row of a struct or a map.
+/// Serializes a struct or a map to a row.
 pub(super) struct RowSerializer;
 
 type No = Impossible<Row, RowError>;
@@ -140,7 +140,7 @@ impl Serializer for RowSerializer {
     }
 }
 
-/// The values of a row, one after the other.
+/// The values of a row, in order.
 pub(super) struct Members {
     row: Row,
     key: String,
@@ -151,7 +151,7 @@ impl Members {
         let of_field = |Misfit(problem)| RowError::Value { field: field.to_owned(), problem };
         let cell = value.serialize(CellSerializer).map_err(of_field)?;
         if self.row.iter().any(|(name, _)| name == field) {
-            return Err(of_field(Misfit("the row has it twice".to_owned())));
+            return Err(of_field(Misfit("it is in the row twice".to_owned())));
         }
         self.row.push((field.to_owned(), cell));
         Ok(())

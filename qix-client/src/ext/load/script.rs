@@ -11,11 +11,11 @@ use super::column::{Column, Kind};
 use super::date;
 use super::row::{RowError, RowSerializer};
 
-/// How long the text of one inline table may be, in bytes: what is longer becomes several that are put together.
+/// Maximum size of one inline table in bytes: larger ones become several that are concatenated.
 const LONGEST: usize = 256 * 1024;
 
-/// All settings that decide how values are read and shown, so that a load means the same on every server: ISO 8601 dates and
-/// weeks, English names.
+/// All settings that affect how values are read and displayed, so that loads are the same on every server: ISO 8601
+/// dates and weeks, English names.
 const SETTINGS: &str = "///$tab Main
 SET ThousandSep=',';
 SET DecimalSep='.';
@@ -50,7 +50,7 @@ struct Table {
     name: String,
     fields: Vec<String>,
     places: HashMap<String, usize>,
-    /// The values that a row has; it may be shorter than others.
+    /// The values of each row; rows can be shorter than others.
     rows: Vec<Vec<Cell>>,
 }
 
@@ -117,7 +117,7 @@ impl Table {
         Ok(())
     }
 
-    /// Makes numbers of the texts of dates.
+    /// Converts the strings of dates to numbers.
     fn number(&mut self, kinds: &[Kind]) -> Result<(), LoadError> {
         for (at, row) in self.rows.iter_mut().enumerate() {
             for (place, cell) in row.iter_mut().enumerate() {
@@ -154,7 +154,7 @@ impl Table {
         let table = quoted(&self.name)?;
         let mut row = 0;
         while row < self.rows.len() {
-            // A text takes whatever is written to it.
+            // Writing to a string does not fail.
             match row {
                 0 => write!(script, "\n{table}:\nNoConcatenate LOAD\n{items}\nINLINE [\n{header}\n").ok(),
                 _ => write!(script, "\nConcatenate({table}) LOAD\n{items}\nINLINE [\n{header}\n").ok(),
@@ -176,19 +176,19 @@ impl Table {
     }
 }
 
-/// What a column is called within the inline table.
+/// The name of a column within the inline table.
 fn short(place: usize) -> String {
     format!("f{}", place + 1)
 }
 
-/// A name as a script has it.
+/// A quoted name for a script.
 fn quoted(name: &str) -> Result<String, LoadError> {
     let wrong = |problem| Err(LoadError::Name { name: name.to_owned(), problem });
     match name {
         "" => wrong("it is empty"),
-        name if name.trim() != name => wrong("it begins or ends with a blank"),
-        name if name.contains("$(") => wrong("a script takes `$(` for a variable"),
-        name if name.contains(char::is_control) => wrong("it has a line end or another control character"),
+        name if name.trim() != name => wrong("it starts or ends with a space"),
+        name if name.contains("$(") => wrong("`$(` is a variable in scripts"),
+        name if name.contains(char::is_control) => wrong("it contains a line break or another control character"),
         name if name.contains(']') => Ok(format!("\"{}\"", name.replace('"', "\"\""))),
         name => Ok(format!("[{name}]")),
     }

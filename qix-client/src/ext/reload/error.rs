@@ -14,13 +14,13 @@ use super::place::{Script, ScriptPlace};
 #[non_exhaustive]
 pub enum ScriptError {
     /// The script has syntax errors and was not run.
-    #[error("the script does not parse and has not run; correct it, or reload `without_check`{}", listed(.faults))]
+    #[error("the script does not parse and has not run; correct it, or reload with `with_check(false)`{}", listed(.faults))]
     Syntax {
         /// The errors.
         faults: Vec<ScriptFault>,
     },
     /// The script failed. The app keeps its previous data.
-    #[error("the script has failed, the data are those of before{}{}", next(.faults, .log_file, *.out_of_memory), listed(.faults))]
+    #[error("the script has failed, and the app keeps its previous data{}{}", next(.faults, .log_file, *.out_of_memory), listed(.faults))]
     Failed {
         /// The errors.
         faults: Vec<ScriptFault>,
@@ -55,12 +55,12 @@ fn listed(faults: &[ScriptFault]) -> String {
 fn next(faults: &[ScriptFault], log_file: &str, out_of_memory: bool) -> String {
     let mut text = String::new();
     if out_of_memory {
-        text.push_str("; it ran out of the memory that it is allowed");
+        text.push_str("; it reached its memory limit");
     }
     if !log_file.is_empty() {
-        text.push_str(&format!("; the engine's log of it is {log_file}"));
+        text.push_str(&format!("; the script log on the engine's host is {log_file}"));
     } else if faults.is_empty() {
-        text.push_str("; see the log for why");
+        text.push_str("; see the log for the reason");
     }
     text
 }

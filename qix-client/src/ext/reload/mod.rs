@@ -57,9 +57,8 @@ impl Pending<Reload> {
         self
     }
 
-    /// Sets whether to check the syntax before running the script. Defaults to `true`. Disable it for scripts that
-    /// are valid
-    /// only after `$(…)` expansion.
+    /// Sets whether to check the syntax before running the script. Defaults to `true`. Disable it for scripts that are
+    /// valid only after `$(…)` expansion.
     pub fn with_check(mut self, check: bool) -> Self {
         self.operation.check = check;
         self

@@ -1,6 +1,6 @@
-//! Places in a load script: tabs, lines, columns.
+//! Positions in a load script: tabs, lines, columns.
 
-/// A place in a load script, as an editor counts: from 1, lines within their tab.
+/// A position in a load script, as in an editor: from 1, with lines counted within their tab.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ScriptPlace {
@@ -10,13 +10,13 @@ pub struct ScriptPlace {
     pub line: usize,
     /// The column in the line, in characters.
     pub column: usize,
-    /// How many characters of the line are meant, at least one.
+    /// Number of characters in the line that are at fault, at least one.
     pub length: usize,
     /// The line.
     pub text: String,
 }
 
-/// What begins a tab.
+/// The start of a tab.
 const TAB: &str = "///$tab";
 
 /// The text of a script.
@@ -28,7 +28,7 @@ impl<'t> Script<'t> {
         Self(text)
     }
 
-    /// The place of a byte offset.
+    /// The position of a byte offset.
     fn at(self, offset: usize, length: usize) -> ScriptPlace {
         let before = &self.0[..offset];
         let start = before.rfind('\n').map_or(0, |at| at + 1);
@@ -49,21 +49,21 @@ impl<'t> Script<'t> {
         ScriptPlace { tab: tab.to_owned(), line, column, length: length.clamp(1, left), text: text.to_owned() }
     }
 
-    /// The place of a number of characters from the start, if the script is as long.
+    /// The position after a number of characters from the start; `None` beyond the end.
     pub(super) fn at_char(self, chars: i32, length: i32) -> Option<ScriptPlace> {
         let count = |number| usize::try_from(number).ok();
         let offset = self.0.char_indices().nth(count(chars)?)?.0;
         Some(self.at(offset, count(length).unwrap_or(0)))
     }
 
-    /// The place of a column in a line of a tab, all counted from 0.
+    /// The position of a column in a line of a tab, all counted from 0.
     pub(super) fn at_line(self, tab: i32, line: i32, column: i32) -> Option<ScriptPlace> {
         let count = |number| usize::try_from(number).ok();
         let (tab, line) = (count(tab)?, count(line)?);
         let (mut tabs, mut lines, mut offset) = (0, 0, 0);
         for text in self.0.split_inclusive('\n') {
             if text.starts_with(TAB) {
-                // Text before the first tab belongs to it.
+                // Text before the first tab counts as a tab.
                 tabs += usize::from(offset > 0 && !self.0[..offset].trim().is_empty());
                 lines = 0;
             } else if (tabs, lines) == (tab, line) {
@@ -77,7 +77,7 @@ impl<'t> Script<'t> {
         None
     }
 
-    /// The place of a statement, if the script has it once: of what comes after its first bytes that are right.
+    /// The position of a statement, if it occurs once in the script; the fault starts after its first `right` bytes.
     pub(super) fn find(self, statement: &str, right: usize) -> Option<ScriptPlace> {
         let begin = statement.len() - statement.trim_start().len();
         let statement = statement.trim();
@@ -88,7 +88,7 @@ impl<'t> Script<'t> {
         let at = found.next().filter(|_| found.next().is_none())?;
         let right = right.saturating_sub(begin);
         let right = if statement.is_char_boundary(right) && right < statement.len() { right } else { 0 };
-        // Blanks are never what is wrong.
+        // Spaces are never the fault.
         let rest = &statement[right..];
         let right = right + rest.len() - rest.trim_start().len();
         let word = statement[right..].split(|c: char| c.is_whitespace() || ";,()".contains(c)).next();
@@ -97,10 +97,10 @@ impl<'t> Script<'t> {
 }
 
 impl Script<'_> {
-    /// The place of a statement in a line of the script, counted from 0 across all tabs.
+    /// The position of a statement in a line of the script, counted from 0 across all tabs.
     ///
-    /// The line counts only if it begins like the statement: the text of an included file is not in the script, and an
-    /// engine that does not tell the line seems to mean the first one.
+    /// The line is used only if it starts like the statement: the text of an included file is not in the script, and an
+    /// engine that does not report the line seems to return the first one.
     pub(super) fn in_line(self, statement: &str, line: i32) -> Option<ScriptPlace> {
         let line = usize::try_from(line).ok()?;
         let start: usize = self.0.split_inclusive('\n').take(line).map(str::len).sum();
@@ -111,7 +111,7 @@ impl Script<'_> {
         if statement.is_empty() && line > 0 {
             return Some(self.at(start + begin, text.trim().chars().count()));
         }
-        // There may be another statement before it in the line.
+        // The line can start with another statement.
         let found = statement.lines().next().and_then(|first| text.find(first.trim()));
         let begin = found.or_else(|| (word(text) == word(statement)).then_some(begin))?;
         let length = text[begin..].split_whitespace().next().map_or(1, |word| word.chars().count());
@@ -182,7 +182,7 @@ mod tests {
         assert_eq!(short(twice.in_line("DROP TABLE t", 1)), expected("", 2, 1, 4, "DROP TABLE t; DROP TABLE u;"));
         assert_eq!(short(twice.in_line("DROP TABLE u", 1)), expected("", 2, 15, 4, "DROP TABLE t; DROP TABLE u;"));
         assert_eq!(short(twice.in_line("DROP TABLE t", 0)), expected("", 1, 1, 4, "DROP TABLE t;"));
-        // What was expanded is not in the script, but begins as there.
+        // Expanded text is not in the script, but the line starts the same.
         assert_eq!(short(twice.in_line("LOAD 1 AS n", 2)), expected("", 3, 1, 4, "load $(x);"));
         assert_eq!(short(twice.in_line("", 2)), expected("", 3, 1, 10, "load $(x);"));
         for (statement, line) in [("", 0), ("", 3), ("DROP TABLE t", 2), ("DROP TABLE t", -1), ("LOAD 1", i32::MAX)] {

@@ -1,4 +1,4 @@
-//! One cell as whatever its type asks for.
+//! Deserializes one cell to any type.
 
 use qix_schema::cells::Cell;
 use qix_schema::types::NxCell;
@@ -16,13 +16,13 @@ pub(super) struct CellOf<'r> {
     pub(super) cell: Cell<'r>,
     pub(super) column: usize,
     pub(super) reader: &'r Reader<'r>,
-    /// Whether the type can do without a value.
+    /// Whether the type accepts a missing value.
     pub(super) optional: bool,
-    /// Whether it is read as a part of the cell, such as its number.
+    /// Whether a part of the cell is read, such as its number.
     pub(super) part: bool,
 }
 
-/// The number that the engine gives null in place of a value's.
+/// The element number of null.
 const NULL: i32 = -2;
 
 /// Whether a cell has no value.
@@ -33,7 +33,7 @@ pub(crate) fn is_null(cell: Cell<'_>, measure: bool) -> bool {
     cell.is_null || cell.num.is_nan() && (cell.elem_number == NULL || unflagged())
 }
 
-/// A text as the flag that it spells.
+/// The bool that a string represents.
 pub(crate) fn as_flag(text: &str) -> Option<bool> {
     let spells = |word| text.trim().eq_ignore_ascii_case(word);
     if spells("true") { Some(true) } else { spells("false").then_some(false) }
@@ -67,12 +67,8 @@ impl<'r> CellOf<'r> {
 
     fn no_value(&self, wanted: &str) -> Problem {
         let measure = self.reader.is_measure(self.column);
-        let way_out = if measure {
-            ""
-        } else {
-            ", and null suppression of the dimension (`with_null_suppression`) leaves it out"
-        };
-        Problem::new(format!("there is no value (null), and the type wants {wanted}; `Option` allows for it{way_out}"))
+        let way_out = if measure { "" } else { ", or null suppression of the dimension (`with_null_suppression`)" };
+        Problem::new(format!("there is no value (null), but the type requires {wanted}; use an `Option`{way_out}"))
     }
 
     fn whole<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
@@ -124,7 +120,7 @@ macro_rules! each {
 impl<'de> Deserializer<'de> for CellOf<'_> {
     type Error = Problem;
 
-    /// A number if there is one, else the text.
+    /// A number if there is one, otherwise the text.
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
         if self.is_null() {
             return visitor.visit_unit();
@@ -198,7 +194,7 @@ impl<'de> Deserializer<'de> for CellOf<'_> {
         self.deserialize_any(visitor)
     }
 
-    /// All of the cell, by the names that it has in [`Cell`].
+    /// The parts of the cell, with their names in [`Cell`].
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
@@ -254,7 +250,7 @@ impl Part<'_> {
     }
 }
 
-/// The text of a cell, whatever number it has.
+/// The text of a cell, even if it has a number.
 struct TextOf<'r>(CellOf<'r>);
 
 impl<'de> Deserializer<'de> for TextOf<'_> {
@@ -304,7 +300,7 @@ impl<'de> Deserializer<'de> for AsWritten<'_> {
     }
 }
 
-/// The parts of a cell that a struct asks for.
+/// The parts of a cell that a struct requests.
 struct Parts<'r> {
     cell: CellOf<'r>,
     names: std::slice::Iter<'static, &'static str>,
@@ -324,7 +320,7 @@ impl<'de> MapAccess<'de> for Parts<'_> {
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Problem> {
-        let part = self.next.take().ok_or_else(|| Problem::new("a value was asked for before its name"))?;
+        let part = self.next.take().ok_or_else(|| Problem::new("a value was requested before its name"))?;
         part.read(seed)
     }
 }

@@ -1,4 +1,4 @@
-//! What rows become: values of a type, or columns.
+//! Collects rows: as values of a type, or as columns.
 
 use std::marker::PhantomData;
 
@@ -10,35 +10,35 @@ use super::RowsError;
 use super::columns::Columns;
 use super::row::Reader;
 
-/// What the rows of a page become.
+/// How the rows of a page are collected.
 pub(crate) trait Shape: Clone + Send + Sync + 'static {
-    /// What is made of the columns before any row is read.
+    /// Derived from the columns before any row is read.
     type Plan: Send + Sync + 'static;
-    /// What a page becomes.
+    /// The collected page.
     type Page: Send + 'static;
-    /// Takes the cells of a page.
+    /// Collects the cells of a page.
     type Sink<'a>: PageSink<Page = Self::Page>;
 
-    /// Looks at the columns.
+    /// Plans the columns.
     fn plan(&self, columns: &Columns) -> Result<Self::Plan, Error>;
 
-    /// What takes a page of about so many rows, the first of which has a number.
+    /// A sink for a page of about `rows` rows, starting at row `first`.
     fn sink<'a>(plan: &'a Self::Plan, columns: &'a Columns, first: usize, rows: usize) -> Self::Sink<'a>;
 }
 
-/// Takes the cells of a page.
+/// Collects the cells of a page.
 pub(crate) trait PageSink: Sink {
-    /// What the page becomes.
+    /// The collected page.
     type Page;
 
-    /// How many rows there are so far.
+    /// The number of rows so far.
     fn rows(&self) -> usize;
 
-    /// Makes a page of them.
+    /// Finishes the page.
     fn finish(self) -> Result<Self::Page, Error>;
 }
 
-/// Each row a value of a type.
+/// Collects each row as a value of a type.
 pub(crate) struct Values<T>(PhantomData<fn() -> T>);
 
 impl<T> Default for Values<T> {
@@ -73,7 +73,7 @@ impl<T: DeserializeOwned + Send + 'static> Shape for Values<T> {
     }
 }
 
-/// Makes a value of each row as soon as its cells are there.
+/// Collects each row as a value as soon as its cells are complete.
 pub(crate) struct ValueSink<'a, T> {
     reader: Reader<'a>,
     first: usize,

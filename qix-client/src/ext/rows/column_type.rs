@@ -18,9 +18,8 @@ pub enum ColumnType {
     Date,
     /// A timestamp without a time zone: `Timestamp(Microsecond)`.
     Timestamp,
-    /// A boolean: `Boolean`. In the engine's expression language, true is -1; here, any number except 0 is true, and
-    /// so is
-    /// the string `true` in any case. The string `false` is false.
+    /// A boolean: `Boolean`. In the engine's expression language, true is -1; here, any number except 0 is true, and so
+    /// is the string `true` in any case. The string `false` is false.
     Boolean,
     /// String and number: a `Struct` of `text` and `num`, which is null if the value is not numeric. Accepts every
     /// value.

@@ -1,4 +1,4 @@
-//! The columns of rows, and which of them a name means.
+//! The columns of rows, and the lookup of columns by name.
 
 use qix_schema::types::{HyperCube, ListObject, NxDimensionInfo, NxMeasureInfo};
 
@@ -9,11 +9,12 @@ use super::column_type::ColumnType;
 #[derive(Debug, Default)]
 pub(crate) struct Columns {
     columns: Vec<Column>,
-    /// The columns of a pivot's dimensions from the outermost level to the innermost, first on the left, then on top.
+    /// The columns of a pivot table's dimensions from the outermost level to the innermost, first on the left, then on
+    /// top.
     pub(super) levels: Vec<usize>,
-    /// How many of the levels the definition puts on the left.
+    /// The number of levels that the definition puts on the left.
     pub(super) levels_on_left: usize,
-    /// Whether the rows also tell each value's state and number.
+    /// Whether the rows also contain the state and the element number of each value.
     pub(super) of_list: bool,
 }
 
@@ -23,23 +24,23 @@ pub(crate) struct Column {
     /// The field, or the expression without its `=`.
     definition: String,
     pub(crate) measure: bool,
-    /// What it holds, as far as the layout tells.
+    /// The type of its values, as far as the layout shows.
     #[cfg(feature = "arrow")]
     pub(crate) kind: ColumnType,
 }
 
-/// What a name means in a row.
+/// The target of a name in a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Target {
     Column(usize),
-    /// The state of a list's value.
+    /// The state of a list value.
     State,
-    /// The number of a list's value.
+    /// The element number of a list value.
     ElemNumber,
 }
 
 impl Columns {
-    /// The columns of a straight cube with a number of columns.
+    /// The columns of a straight cube.
     pub(super) fn of_cube(cube: &HyperCube) -> Self {
         let width = usize::try_from(cube.size.cx).unwrap_or(0);
         let mut all: Vec<(Column, bool)> = Vec::new();
@@ -51,7 +52,7 @@ impl Columns {
             order = (0..all.len()).collect();
         }
         if all.len() != width {
-            // Columns whose condition is not met are left out of the data.
+            // Columns with an unmet condition are omitted from the data.
             order.retain(|at| !all[*at].1);
         }
         let mut columns: Vec<Column> = order.into_iter().map(|at| all[at].0.clone()).collect();
@@ -59,7 +60,7 @@ impl Columns {
         Self { columns, ..Self::default() }
     }
 
-    /// The columns that a pivot or stacked cube has as rows: its dimensions, then its measures.
+    /// The columns of the rows of a pivot or stacked cube: its dimensions, then its measures.
     pub(super) fn of_pivot(cube: &HyperCube) -> Self {
         let dimensions = cube.dimension_info.iter().filter(|info| info.error.is_none());
         let measures = cube.measure_info.iter().filter(|info| info.error.is_none());
@@ -93,8 +94,8 @@ impl Columns {
         self.columns.iter().map(|column| column.title.as_str())
     }
 
-    /// Finds a column by name: by title, field, or expression; first exactly, then by letters and digits only, then as the
-    /// field inside an expression such as `Sum(Sales)`.
+    /// Finds a column by name: by title, field, or expression; first exactly, then by letters and digits only, then as
+    /// the field inside an expression such as `Sum(Sales)`.
     pub(crate) fn find(&self, name: &str) -> Option<Target> {
         let first = |same: fn(&Column) -> &str| self.columns.iter().position(|column| same(column) == name);
         let plain = plain(name);
@@ -116,13 +117,13 @@ impl Columns {
     }
 }
 
-/// The dimensions that are shown, in the order of the levels of a pivot; -1 is the level of the measures.
+/// The visible dimensions, in the order of the levels of a pivot table; -1 is the level of the measures.
 fn levels(cube: &HyperCube) -> Vec<usize> {
     let all = &cube.dimension_info;
     let shown: Vec<usize> = (0..all.len()).filter(|at| all[*at].error.is_none()).collect();
     let order: Vec<usize> =
         cube.effective_inter_column_sort_order.iter().filter_map(|at| usize::try_from(*at).ok()).collect();
-    // Dimensions whose condition is not met are left out of the data, and may or may not be counted.
+    // Dimensions with an unmet condition are omitted from the data, and may or may not be counted.
     let counted = order.iter().filter_map(|at| shown.binary_search(at).ok());
     let not_counted = order.iter().copied().filter(|at| *at < shown.len());
     let hidden = order.len() == shown.len() && order.iter().any(|at| shown.binary_search(at).is_err());
@@ -131,7 +132,7 @@ fn levels(cube: &HyperCube) -> Vec<usize> {
     levels
 }
 
-/// How many of a pivot's levels the definition puts on the left. It counts the level of the measures, too.
+/// The number of levels that the definition puts on the left, including the level of the measures.
 fn levels_on_left(cube: &HyperCube, levels: usize) -> usize {
     let Ok(left) = usize::try_from(cube.no_of_left_dims) else { return levels };
     let order = &cube.effective_inter_column_sort_order;
@@ -139,19 +140,19 @@ fn levels_on_left(cube: &HyperCube, levels: usize) -> usize {
     let shown = |at: &&i32| {
         usize::try_from(**at).is_ok_and(|at| cube.dimension_info.get(at).is_none_or(|info| info.error.is_none()))
     };
-    // Dimensions whose condition is not met may or may not be in the order.
+    // Dimensions with an unmet condition may or may not be in the order.
     let counted = order.len() - order.iter().filter(|at| **at < 0).count() == cube.dimension_info.len();
     let on_left = if counted { order.iter().take(left).filter(shown).count() } else { left - measures };
     on_left.min(levels)
 }
 
 impl Column {
-    /// What errors call it.
+    /// The name in error messages.
     pub(crate) fn name(&self) -> &str {
         if self.title.is_empty() { &self.definition } else { &self.title }
     }
 
-    /// A column that nothing is known of but its expression.
+    /// A column of which only the expression is known.
     fn of_expression(expression: &str) -> Self {
         let definition = expression.strip_prefix('=').unwrap_or(expression).trim().to_owned();
         Self {
@@ -163,7 +164,7 @@ impl Column {
         }
     }
 
-    /// The field within an aggregation of one field.
+    /// The field in an aggregation of one field.
     fn inner(&self) -> Option<&str> {
         let (_, rest) = self.definition.split_once('(')?;
         let inner = rest.strip_suffix(')')?;
@@ -190,7 +191,7 @@ impl From<&NxDimensionInfo> for Column {
 
 impl From<&NxMeasureInfo> for Column {
     fn from(info: &NxMeasureInfo) -> Self {
-        // Without a label the title is the expression; the layout does not tell it otherwise.
+        // Without a label, the title is the expression, which is not in the layout otherwise.
         Self {
             #[cfg(feature = "arrow")]
             kind: ColumnType::of_measure(info),

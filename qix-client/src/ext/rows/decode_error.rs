@@ -1,4 +1,4 @@
-//! What does not fit while a row is read.
+//! Errors of decoding a row.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::de;
 use super::RowsError;
 use super::columns::Columns;
 
-/// Why a row, or one of its values, is not what its type asks for.
+/// Why a row, or one of its values, does not fit its type.
 #[derive(Debug)]
 pub(super) struct Problem {
     column: Option<usize>,
@@ -19,7 +19,7 @@ impl Problem {
         Self { column: None, text: text.into() }
     }
 
-    /// Says in which column it is.
+    /// Sets the column.
     pub(super) fn in_column(mut self, column: usize) -> Self {
         self.column.get_or_insert(column);
         self

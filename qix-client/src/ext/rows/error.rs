@@ -26,8 +26,8 @@ pub enum RowsError {
         /// Message of the calculation condition or of the engine.
         message: String,
     },
-    /// The cube has a mode that rows do not come from.
-    #[error("rows come from straight, pivot, stacked and tree cubes; the one at `{path}` is of mode {mode}")]
+    /// Rows cannot be read from a cube in this mode.
+    #[error("rows can be read from straight, pivot, stacked and tree cubes; the cube at `{path}` has mode {mode}")]
     Mode {
         /// The path of the definition.
         path: String,
@@ -73,7 +73,7 @@ pub enum RowsError {
         problem: String,
     },
     /// The app has no field of a name.
-    #[error("the app has no field `{field}`; upper and lower case differ, and an expression begins with `=`")]
+    #[error("the app has no field `{field}`; names are case-sensitive, and an expression starts with `=`")]
     NoField {
         /// The name that was given.
         field: String,
@@ -96,7 +96,7 @@ pub enum RowsError {
 
 impl From<RowsError> for Error {
     fn from(error: RowsError) -> Self {
-        // Read again, the rows are those of the data as they are now.
+        // Reading again returns the current data.
         let again = matches!(error, RowsError::Changed | RowsError::Incomplete { .. });
         let error = Self::from(ErrorKind::Unusable(Box::new(error)));
         if again { error.with_retry(Retry::Now) } else { error }

@@ -1,4 +1,4 @@
-//! What of rows is fuzzed: see `tests/fuzz`.
+//! Fuzzing of rows; see `tests/fuzz`.
 
 use std::collections::BTreeMap;
 
@@ -39,7 +39,7 @@ enum Word {
     Other,
 }
 
-/// Pages of cells become rows of any type, or errors.
+/// Decodes pages of cells to rows of any type, or errors.
 pub fn rows(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
     let mut table = Table::default();

@@ -30,8 +30,7 @@ pub use error::RowsError;
 use stream::{Origin, Reading, fetching, has_changed};
 
 /// The rows of an object; see [`GenericObjectExt::rows`](crate::GenericObjectExt::rows). Nothing is fetched until the
-/// first
-/// row is requested; until then, you can set options.
+/// first row is requested; until then, you can set options.
 #[must_use = "rows are fetched only when they are asked for"]
 pub struct RowStream<T: DeserializeOwned + Send + 'static> {
     pages: Reading<Values<T>>,

@@ -1,4 +1,4 @@
-//! What all kinds of pages share: how they are fetched, and from where.
+//! Pages: the parts that a source is fetched in.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use qix_schema::{AsRemote, Error, ErrorCode, GenericObject, error_codes};
 use super::RowsError;
 use super::source::Source;
 
-/// As many cells as one call may ask for.
+/// Maximum number of cells per call.
 pub(super) const MOST_CELLS: usize = 10_000;
 
-/// How often a page is asked for when selections elsewhere abort it.
+/// Number of attempts for a page that selections abort.
 const ATTEMPTS: usize = 5;
 
 /// How to fetch rows.
@@ -26,7 +26,7 @@ pub(crate) struct Options {
     pub(crate) pages_ahead: usize,
     pub(crate) restart: bool,
     pub(crate) totals: bool,
-    /// How to make each call.
+    /// Options of each call.
     pub(crate) calls: CallOptions,
 }
 
@@ -43,7 +43,7 @@ impl Default for Options {
     }
 }
 
-/// An object whose rows are about to be read.
+/// An object whose rows are being read.
 pub(crate) struct Opened<P> {
     pub(super) object: GenericObject,
     pub(super) source: Source,
@@ -53,13 +53,13 @@ pub(crate) struct Opened<P> {
 
 pub(super) type Pages<P> = Pin<Box<dyn Stream<Item = Result<P, Error>> + Send>>;
 
-/// How many rows of a width a page has.
+/// The number of rows per page for a width.
 pub(super) fn height(width: usize, options: &Options) -> usize {
     let most = (MOST_CELLS / width.max(1)).max(1);
     options.page_rows.map_or(most, |rows| rows.clamp(1, most))
 }
 
-/// A part of the data: first column and row, columns and rows.
+/// A part of the data: first column and row, number of columns and rows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Area {
     pub(super) left: usize,
@@ -75,13 +75,13 @@ impl Area {
         vec![NxPage::of_size(width, height).with_left(left).with_top(top)]
     }
 
-    /// As a part of a tree's first level.
+    /// As a part of the first level of a tree.
     pub(super) fn nodes(self) -> NxPageTreeNode {
         let [top, height] = [self.top, self.height].map(as_i32);
         NxPageTreeNode::default().with_area(Rect::default().with_top(top).with_width(1).with_height(height))
     }
 
-    /// The upper rows, and the rest if there are more.
+    /// The upper rows, and the remaining ones if there are more.
     fn upper(self, height: usize) -> (Self, Option<Self>) {
         let rest = self.height.checked_sub(height).filter(|rest| *rest > 0);
         let height = self.height.min(height);
@@ -89,7 +89,7 @@ impl Area {
         (Self { height, ..self }, rest)
     }
 
-    /// The columns on the left, and the rest if there are more.
+    /// The left columns, and the remaining ones if there are more.
     fn start(self, width: usize) -> (Self, Option<Self>) {
         let rest = self.width.checked_sub(width).filter(|rest| *rest > 0);
         let width = self.width.min(width);
@@ -102,26 +102,26 @@ fn as_i32(size: usize) -> i32 {
     i32::try_from(size).unwrap_or(i32::MAX)
 }
 
-/// How the data are cut.
+/// How the data is divided into parts.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cut {
     pub(super) columns: usize,
     pub(super) rows: usize,
-    /// The size of a part, as long as the engine finds none too large.
+    /// The size of a part, unless the engine finds it too large.
     pub(super) width: usize,
     pub(super) height: usize,
-    /// Whether a part of one row that is too large can have fewer columns.
+    /// Whether a single row that is too large can be divided into columns.
     pub(super) splits_rows: bool,
 }
 
-/// The largest part that the engine may still be asked for.
+/// The largest part that can still be requested.
 struct Largest {
     width: AtomicUsize,
     height: AtomicUsize,
 }
 
-/// All parts of the data in order, some of them fetched ahead. A part that the engine finds too large is asked for in
-/// halves, and so are those after it.
+/// All parts of the data in order, some of them fetched ahead. A part that the engine finds too large is requested in
+/// halves, and so are later ones.
 pub(super) fn parts<R, F>(
     cut: Cut,
     options: &Options,
@@ -182,7 +182,7 @@ where
     Ok(parts)
 }
 
-/// Makes a call again if selections elsewhere abort it, unless the data have changed since the source was found.
+/// Repeats a call if selections abort it, unless the data has changed since the source was opened.
 pub(super) async fn attempt<P, R, F>(opened: &Opened<P>, call: impl Fn() -> F) -> Result<R, Error>
 where
     F: Future<Output = Result<R, Error>>,
@@ -209,7 +209,7 @@ fn is_abort(error: &Error) -> bool {
     is_one_of(error, &[error_codes::GENERIC_ABORTED])
 }
 
-/// Whether the engine would answer if it were asked for less.
+/// Whether the engine would answer a smaller request.
 fn is_too_large(error: &Error) -> bool {
     let codes = [
         error_codes::CALC_PAGES_TOO_LARGE,

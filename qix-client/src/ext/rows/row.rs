@@ -1,4 +1,4 @@
-//! A row of cells as whatever its type asks for.
+//! Deserializes a row of cells to any type.
 
 use std::cell::{Cell as Place, RefCell};
 use std::rc::Rc;
@@ -14,17 +14,17 @@ use super::cell::{CellOf, Part};
 use super::columns::{Columns, Target};
 use super::decode_error::Problem;
 
-/// Reads rows of the same columns.
+/// Reads rows with the same columns.
 pub(super) struct Reader<'c> {
     columns: &'c Columns,
-    /// The columns where the type wants a number or nothing: of the cell, and of the part of it that is its number.
+    /// The columns where the type expects an optional number: of the cell, and of its numeric part.
     numbers: Vec<[Place<bool>; 2]>,
-    /// Whether one of them was found while the row was read.
+    /// Whether such a column was found while reading the row.
     again: Place<bool>,
     plan: RefCell<Option<Plan>>,
 }
 
-/// Where the fields of a struct come from.
+/// The sources of the fields of a struct.
 #[derive(Clone)]
 struct Plan {
     fields: &'static [&'static str],
@@ -37,7 +37,7 @@ impl<'c> Reader<'c> {
         Self { columns, numbers, again: Place::new(false), plan: RefCell::new(None) }
     }
 
-    /// Reads the row of a number.
+    /// Reads a row by its number.
     pub(super) fn read<T: DeserializeOwned>(&self, row: usize, cells: cells::Row<'_>) -> Result<T, RowsError> {
         loop {
             match T::deserialize(Row { cells, reader: self }) {
@@ -54,12 +54,12 @@ impl<'c> Reader<'c> {
         self.columns.get(column).is_some_and(|column| column.measure)
     }
 
-    /// Whether the type wants a number or nothing in a column, or in the number that is a part of it.
+    /// Whether the type expects an optional number in a column, or in its numeric part.
     pub(super) fn is_number(&self, column: usize, part: bool) -> bool {
         self.numbers.get(column).is_some_and(|number| number[usize::from(part)].get())
     }
 
-    /// Notes that the type wants a number or nothing.
+    /// Records that the type expects an optional number.
     pub(super) fn wants_number(&self, column: usize, part: bool) {
         if self.numbers.get(column).is_some_and(|number| !number[usize::from(part)].replace(true)) {
             self.again.set(true);
@@ -74,7 +74,7 @@ impl<'c> Reader<'c> {
         let found = fields.iter().filter_map(|name| self.columns.find(name).map(|target| (*name, target)));
         let mut targets: Vec<(&str, Target)> = Vec::new();
         for (name, target) in found {
-            // Of a field's aliases one is enough.
+            // One of several aliases of a field is enough.
             if !targets.iter().any(|(_, known)| *known == target) {
                 targets.push((name, target));
             }
@@ -93,7 +93,7 @@ struct Row<'r> {
 }
 
 impl<'r> Row<'r> {
-    // Inlined with what comes after, a cell stays in registers; else it is copied from call to call.
+    // Inlined with its caller, a cell stays in registers; otherwise it is copied from call to call.
     #[inline(always)]
     fn cell(self, column: usize) -> Result<CellOf<'r>, Problem> {
         let cell = self.cells.get(column).ok_or_else(|| Problem::new(format!("the row has no column {column}")))?;
@@ -240,12 +240,12 @@ impl<'de, 'n, I: Iterator<Item = (&'n str, Target)>> MapAccess<'de> for Named<'_
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Problem> {
-        let target = self.next.take().ok_or_else(|| Problem::new("a value was asked for before its name"))?;
+        let target = self.next.take().ok_or_else(|| Problem::new("a value was requested before its name"))?;
         self.row.value(target, seed)
     }
 }
 
-/// Values by their positions; that of a list's value is followed by its state.
+/// Values by position; the value of a list is followed by its state.
 struct Positions<'r> {
     row: Row<'r>,
     next: usize,

@@ -71,7 +71,7 @@ impl Source {
 
     fn of_cube(text: &str, path: &str) -> Result<Self, Error> {
         let cube: HyperCube = part(text)?;
-        // If a column is at fault, the cube is too, and does not say why.
+        // If a column has an error, so does the cube, but without the reason.
         for (at, info) in cube.dimension_info.iter().enumerate() {
             let column = Column::from(info);
             fault_of_part(&format!("{path}/qDimensions/{at}"), &column, info.error.as_deref())?;
@@ -105,7 +105,7 @@ impl Source {
             cube.tree_nodes_on_dim.iter().filter_map(|count| usize::try_from(*count).ok()).collect();
         match (nodes.first(), nodes.last()) {
             (Some(&first), Some(last)) => Self { rows: first, spread: last.div_ceil(first.max(1)).max(1), ..self },
-            // The tree itself tells.
+            // The tree itself contains the number.
             _ => Self { rows: usize::MAX, ..self },
         }
     }
@@ -133,7 +133,7 @@ fn calculated(path: &str, error: Option<&NxValidationError>, condition: &str) ->
     Err(not_calculated(path, error, message.to_owned()))
 }
 
-/// A dimension or measure whose condition is not met is left out; other faults are errors.
+/// A dimension or measure with an unmet condition is omitted; other faults are errors.
 fn fault_of_part(path: &str, column: &Column, error: Option<&NxValidationError>) -> Result<(), Error> {
     let is_left_out =
         |error: &&NxValidationError| ErrorCode(error.error_code.into()) == error_codes::CALC_EVAL_CONDITION_FAILED;

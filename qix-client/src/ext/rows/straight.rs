@@ -12,7 +12,7 @@ use super::collect::{PageSink, Shape};
 use super::pages::{Area, Cut, Opened, Options, Pages, attempt, height, parts};
 use super::source::Form;
 
-/// The pages of a straight cube or a list, some ahead of those that are taken.
+/// The pages of a straight cube or a list, fetched ahead of the reader.
 pub(super) fn straight_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::Page> {
     let (columns, rows) = (opened.source.columns.len(), opened.source.rows);
     let cut = Cut { columns, rows, width: columns, height: height(columns, options), splits_rows: false };

@@ -39,7 +39,7 @@ impl Origin {
         }
     }
 
-    /// An engine sends no error for a field that it lacks: the list is empty, or its only value is null.
+    /// An engine returns no error for an unknown field: the list is empty, or its only value is null.
     async fn check(&self, source: &Result<Source, Error>, calls: &CallOptions) -> Result<(), Error> {
         let Self::Field(doc, name) = self else { return Ok(()) };
         let has_values = source.as_ref().is_ok_and(|source| source.rows > 1);
@@ -62,7 +62,7 @@ fn no_field(field: &str) -> Error {
     RowsError::NoField { field: field.to_owned() }.into()
 }
 
-/// A name without the brackets around it.
+/// A name without its brackets.
 fn unquoted(name: &str) -> String {
     let inner = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
     inner
@@ -70,7 +70,7 @@ fn unquoted(name: &str) -> String {
         .map_or_else(|| name.to_owned(), |inner| inner.replace("]]", "]"))
 }
 
-/// A part of an expression; all of it if the place is not within it.
+/// A part of an expression, or all of it if the position is invalid.
 fn within(expression: &str, from: i32, count: i32) -> String {
     let [from, count] = [from, count].map(|size| usize::try_from(size).unwrap_or(0));
     let part: String = expression.chars().skip(from).take(count).collect();
@@ -185,16 +185,14 @@ pub(super) fn has_changed(error: &Error) -> bool {
 macro_rules! fetching {
     ($restart:literal) => {
         /// Sets the path of the definition. Defaults to `/qHyperCubeDef`, or `/qListObjectDef` if there is no cube.
-        /// Cubes can
-        /// be nested, such as at `/boxplotDef/qHyperCubeDef` or `/gaLayers/0/qHyperCubeDef`.
+        /// Cubes can be nested, such as at `/boxplotDef/qHyperCubeDef` or `/gaLayers/0/qHyperCubeDef`.
         pub fn with_path(mut self, path: impl Into<String>) -> Self {
             self.pages.options.path = Some(path.into());
             self
         }
 
         /// Sets the maximum number of rows per page. Defaults to the engine's limit. In a pivot table, these are
-        /// displayed
-        /// rows; in a stacked cube, values of its first dimension.
+        /// displayed rows; in a stacked cube, values of its first dimension.
         pub fn with_page_rows(mut self, rows: usize) -> Self {
             self.pages.options.page_rows = Some(rows);
             self
@@ -207,8 +205,7 @@ macro_rules! fetching {
         }
 
         /// Includes the totals of a pivot or stacked cube. The dimensions that they summarize are null, like those
-        /// below a
-        /// collapsed value.
+        /// below a collapsed value.
         pub fn with_totals(mut self, totals: bool) -> Self {
             self.pages.options.totals = totals;
             self

@@ -54,8 +54,7 @@ impl Run for AddState {
 }
 
 /// An alternate state of this session. Dropping it removes the state. A reference to it is accepted wherever a state
-/// name is
-/// expected.
+/// name is expected.
 #[derive(Debug)]
 #[must_use = "the state is removed when this is dropped"]
 pub struct AlternateState {

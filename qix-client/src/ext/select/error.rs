@@ -53,7 +53,7 @@ pub enum SelectError {
         /// The field, or the title of the list.
         field: String,
     },
-    /// The field is in AND mode, where the engine refuses a value that leaves no records.
+    /// The field is in AND mode, where the engine rejects a value that leaves no records.
     #[error(
         "the field `{field}` is in AND mode, and its records do not have all of the values; leave the mode with `set_and_mode(false)`"
     )]
@@ -67,9 +67,9 @@ pub enum SelectError {
         /// The field.
         field: String,
     },
-    /// The engine has not made the selection, and nothing that can be asked for says why.
+    /// The engine has not made the selection, and the reason is unknown.
     #[error(
-        "the engine has not made the selection in `{field}`, and no lock or mode of the field explains it; check section access, and whether a selection is under way in another object"
+        "the engine has not made the selection in `{field}`, for a reason other than a lock or mode of the field; check section access, and whether another object is in selection mode"
     )]
     Refused {
         /// The field, or the title of the list.
@@ -82,7 +82,7 @@ pub enum SelectError {
         path: String,
     },
     /// The alternate state could not be removed.
-    #[error("the engine knows no alternate state `{state}` of this session")]
+    #[error("the session has no alternate state `{state}`")]
     NoState {
         /// The state.
         state: String,
@@ -99,7 +99,7 @@ fn no_field_hint(field: &str, similar: Option<&str>) -> String {
     match similar {
         Some(similar) => format!("; its name is `{similar}`"),
         None if field.starts_with('=') => {
-            ", and an expression is not one; make a list with `ListObjectDef::field` and select in that".to_owned()
+            ", and an expression is not a field; create a list with `ListObjectDef::field` and select in it".to_owned()
         }
         None => String::new(),
     }
@@ -108,11 +108,13 @@ fn no_field_hint(field: &str, similar: Option<&str>) -> String {
 fn similar_hint(similar: &[FieldValue]) -> String {
     match similar {
         [] => String::new(),
-        similar => format!("; it has {}: strings and numbers differ, and so do cases", listed(similar)),
+        similar => {
+            format!("; it has {}: strings and numbers are different, and strings are case-sensitive", listed(similar))
+        }
     }
 }
 
-/// Values that a message names at most.
+/// Maximum number of values in a message.
 const NAMED: usize = 10;
 
 fn listed(values: &[FieldValue]) -> String {

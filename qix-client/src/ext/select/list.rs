@@ -45,7 +45,7 @@ pub(super) async fn select(place: &InList, values: &[FieldValue], how: &SelectOp
     if call.await? && is_done(place, &elements, how).await? { Ok(()) } else { Err(refused(place, how).await?.into()) }
 }
 
-/// Whether the list shows the selection. The engine can answer `true` and select nothing.
+/// Whether the list contains the selection. The engine can return `true` and select nothing.
 async fn is_done(place: &InList, elements: &[(i32, bool)], how: &SelectOptions) -> Result<bool, Error> {
     let mut left: HashMap<i32, bool> = elements.iter().map(|(number, was)| (*number, !how.toggle || !was)).collect();
     let mut turns = Turns::default();
@@ -64,7 +64,7 @@ pub(super) async fn search(place: &InList, search: &str, how: &SelectOptions) ->
     let InList { object, path, options } = place;
     let under_way = Search { place, over: false };
     object.search_list_object_for(path, search).with_options(options.clone()).await?;
-    // The answer says that the search was carried out; what it has found is in the list.
+    // The response only says that the search was carried out; the list contains the matches.
     let found = lookup::values(object, path, options).with_pages_ahead(0).try_next().await;
     if found.map_err(|error| no_list(error, path))?.is_none() {
         under_way.end().await?;
@@ -79,7 +79,7 @@ pub(super) async fn search(place: &InList, search: &str, how: &SelectOptions) ->
     Ok(())
 }
 
-/// A search, which is ended in the engine when it is dropped.
+/// A search. Dropping it ends the search in the engine.
 struct Search<'a> {
     place: &'a InList,
     over: bool,

@@ -1,4 +1,4 @@
-//! A list of a field's values, made to look something up.
+//! Temporary lists of a field's values, for lookups.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::ext::rows::RowStream;
 use crate::ext::temporary;
 
-/// A value of a field, as a list shows it.
+/// A value of a field, as in a list.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Value {
     pub(super) text: String,
@@ -20,7 +20,7 @@ pub(super) struct Value {
     pub(super) state: StateEnumType,
 }
 
-/// What makes two values of a field the same: the number of one, or the string of the other.
+/// Identifies a value of a field: by its number, or by its string.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Key {
     Number(u64),
@@ -38,7 +38,7 @@ impl Key {
     }
 }
 
-/// Values to find, each in constant time: there can be tens of thousands of them.
+/// Values to find, each in constant time, because there can be tens of thousands.
 #[derive(Debug, Default)]
 pub(super) struct Wanted(HashSet<Key>);
 
@@ -51,7 +51,7 @@ impl Wanted {
         self.0.contains(&Key::of(value))
     }
 
-    /// Whether a value is one of them; it is not wanted any more.
+    /// Whether a value is wanted; removes it.
     pub(super) fn take(&mut self, value: &Value) -> bool {
         let found = value.keys().into_iter().flatten().filter(|key| self.0.remove(key)).count();
         found > 0
@@ -61,13 +61,13 @@ impl Wanted {
         self.0.is_empty()
     }
 
-    /// Those of some values that are still wanted.
+    /// The given values that are still wanted.
     pub(super) fn left(&self, values: &[FieldValue]) -> Vec<FieldValue> {
         values.iter().filter(|value| self.contains(value)).cloned().collect()
     }
 }
 
-/// Finds what looks like a value that is missing.
+/// Finds values that are similar to missing ones.
 #[derive(Debug, Default)]
 pub(super) struct Similar {
     wanted: HashSet<String>,
@@ -75,7 +75,7 @@ pub(super) struct Similar {
 }
 
 impl Similar {
-    /// As many are kept as a message can name.
+    /// As many as a message can name.
     const KEPT: usize = 10;
 
     pub(super) fn new(values: &[FieldValue]) -> Self {
@@ -100,10 +100,10 @@ impl Similar {
     }
 }
 
-/// After so many values another task gets its turn.
+/// The number of values after which other tasks run.
 const TURN: usize = 2_000;
 
-/// Lets other tasks run while many values go by.
+/// Lets other tasks run during a long loop.
 #[derive(Debug, Default)]
 pub(super) struct Turns(usize);
 
@@ -126,7 +126,7 @@ impl Value {
         matches!(self.state, Selected | Locked | SelectedExcluded | LockedExcluded)
     }
 
-    /// Whether selections in other fields leave the value.
+    /// Whether selections in other fields allow the value.
     pub(super) fn is_possible(&self) -> bool {
         use StateEnumType::{Alternative, Deselected, Locked, Option, Selected};
         matches!(self.state, Selected | Locked | Option | Alternative | Deselected)
@@ -158,13 +158,13 @@ pub(super) fn values(list: &GenericObject, path: &str, options: &CallOptions) ->
     RowStream::of_object(list).with_path(path).with_options(options.clone())
 }
 
-/// What a list's layout says of its field, if there is a list.
+/// The info about a list's field in its layout, if there is a list.
 pub(super) async fn info(object: &GenericObject, options: &CallOptions) -> Result<NxDimensionInfo, Error> {
     let layout = object.get_layout().with_options(options.clone()).await?;
     Ok(layout.list_object.map(|list| list.dimension_info).unwrap_or_default())
 }
 
-/// The selected values of a list that shows them first; those that other fields exclude can be further down.
+/// The selected values of a list that shows them first; those excluded by other fields can be further down.
 pub(super) async fn selected(list: &GenericObject, options: &CallOptions) -> Result<Vec<Value>, Error> {
     let counts = info(list, options).await?.state_counts;
     let mut left = counts.selected + counts.locked + counts.selected_excluded + counts.locked_excluded;

@@ -1,4 +1,4 @@
-//! From one value of a field to the next.
+//! Steps from one value of a field to the next.
 
 use futures_util::TryStreamExt;
 use qix_schema::types::{FieldValue, SortCriteria};
@@ -8,7 +8,7 @@ use super::SelectError;
 use super::lookup::{self, Value};
 use super::place::InField;
 
-/// Which way to step.
+/// The direction of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Direction {
     Forward,
@@ -41,20 +41,20 @@ pub(super) async fn step(
     Err(if locked { SelectError::Locked { field } } else { SelectError::Refused { field } }.into())
 }
 
-/// Looks for the neighbor of the selected values while all possible ones go by.
+/// Finds the neighbor of the selected values while iterating over all possible ones.
 #[derive(Debug, Default)]
 struct Search {
     first: Option<Value>,
     last: Option<Value>,
-    /// The value before the first that is selected.
+    /// The value before the first selected one.
     before: Option<Value>,
-    /// The value after the last that is selected.
+    /// The value after the last selected one.
     after: Option<Value>,
     any_selected: bool,
 }
 
 impl Search {
-    /// Takes a value; whether no other can matter.
+    /// Adds a value. Returns whether the result is final.
     fn take(&mut self, value: Value, direction: Direction) -> bool {
         if value.is_selected() {
             if !self.any_selected {
@@ -85,7 +85,7 @@ mod tests {
 
     use super::*;
 
-    /// The text of the value that a step leads to, from values with `*` at those that are selected.
+    /// The text of the value that a step selects; `*` marks selected values.
     fn step(values: &[&str], direction: Direction) -> Option<String> {
         let mut search = Search::default();
         for (at, text) in values.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Where and what to select.
+//! The target of a selection, and its options.
 
 use qix_schema::rpc::CallOptions;
 use qix_schema::types::{FieldListDef, FieldValue, SortCriteria};
@@ -25,14 +25,14 @@ pub struct InList {
     pub(super) options: CallOptions,
 }
 
-/// What is to be selected.
+/// The values to select.
 #[derive(Clone, Debug)]
 pub(super) enum Selection {
     Values(Vec<FieldValue>),
     Matching(String),
 }
 
-/// How to select.
+/// Options of a selection.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SelectOptions {
     pub(super) toggle: bool,
@@ -44,7 +44,7 @@ impl InField {
         Self { doc: doc.clone(), name: name.to_owned(), state: String::new(), options: CallOptions::default() }
     }
 
-    /// The field; if it is missing, the error has its name.
+    /// The field, or an error with its name.
     pub(super) async fn field(&self) -> Result<Field, Error> {
         let mut call = self.doc.get_field(&self.name).with_options(self.options.clone());
         if !self.state.is_empty() {
@@ -59,7 +59,7 @@ impl InField {
         }
     }
 
-    /// A field of the app whose name differs only in case, or by brackets around it.
+    /// A field of the app whose name differs only in case or brackets.
     async fn similar_field(&self) -> Result<Option<String>, Error> {
         let name = self.name.trim();
         let name = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name).replace("]]", "]");

@@ -1,4 +1,4 @@
-//! Selecting in fields.
+//! Selections in fields.
 
 use futures_util::TryStreamExt;
 use qix_schema::types::{FieldValue, SortCriteria};
@@ -8,8 +8,8 @@ use super::SelectError;
 use super::lookup::{self, Similar, Turns, Value, Wanted};
 use super::place::{InField, SelectOptions};
 
-/// Selects values. The engine's answer says neither whether all values exist nor, always, whether anything has been
-/// selected, so a list of the field is looked at afterwards.
+/// Selects values. The engine's response does not show whether all values exist, nor reliably whether anything was
+/// selected, so the client reads a list of the field afterwards.
 pub(super) async fn select(place: &InField, values: &[FieldValue], how: &SelectOptions) -> Result<(), Error> {
     if values.is_empty() {
         return Err(SelectError::NoValues { field: place.name.clone() }.into());
@@ -44,7 +44,7 @@ fn unchanged(values: &[FieldValue], before: &[Value], after: &[Value]) -> Vec<Fi
     values.iter().filter(|value| before.contains(value) == after.contains(value)).cloned().collect()
 }
 
-/// Selects what a search finds.
+/// Selects the matches of a search.
 pub(super) async fn search(place: &InField, search: &str, how: &SelectOptions) -> Result<(), Error> {
     let field = place.field().await?;
     let selected = if how.toggle {
@@ -60,7 +60,7 @@ pub(super) async fn search(place: &InField, search: &str, how: &SelectOptions) -
     Err(mode(place, how, &list).await?.unwrap_or(no_match).into())
 }
 
-/// Why values are not selected: a lock or a mode of the field, or they do not exist.
+/// Why values are not selected: a lock or a mode of the field, or missing values.
 async fn reason(
     place: &InField,
     how: &SelectOptions,
@@ -92,7 +92,7 @@ async fn reason(
     Ok(SelectError::NoValue { field, values: absent, similar: similar.found() })
 }
 
-/// What about the field makes the engine refuse selections.
+/// The property of the field that makes the engine reject selections.
 async fn mode(place: &InField, how: &SelectOptions, list: &GenericObject) -> Result<Option<SelectError>, Error> {
     let info = lookup::info(list, &place.options).await?;
     let field = place.name.clone();

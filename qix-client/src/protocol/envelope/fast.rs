@@ -1,8 +1,8 @@
-//! The envelope of an answer in the form that engines write, read from the two ends of its text.
+//! The envelope of a response in the format of engines, read from both ends of its text.
 
 use super::{Body, Envelope};
 
-/// A reader of both ends of a text, which gives up on anything unusual.
+/// A reader of both ends of a text, which stops at anything unusual.
 pub(super) struct Ends<'a> {
     bytes: &'a [u8],
     start: usize,
@@ -10,7 +10,7 @@ pub(super) struct Ends<'a> {
 }
 
 impl<'a> Ends<'a> {
-    /// The envelope of an answer with a result, in the form that engines write.
+    /// The envelope of a response with a result, in the format of engines.
     pub(super) fn read(text: &'a str) -> Option<Envelope> {
         let mut ends = Ends { bytes: text.as_bytes(), start: 0, end: text.len() };
         let mut envelope = Envelope::default();
@@ -20,8 +20,8 @@ impl<'a> Ends<'a> {
         }
         ends.take_back(b'}')?;
         while ends.back_member(&mut envelope).is_some() {}
-        // A result that is an object begins and ends with a brace; then all between is one value or, if a member
-        // follows it that is not known here, no value at all, which its decoder notices.
+        // A result that is an object starts and ends with a brace; the text in between is one value or, if an unknown
+        // member follows it, not a value, which its decoder detects.
         ends.skip_space();
         let whole = ends.bytes.get(ends.start) == Some(&b'{') && ends.last() == Some(b'}') && ends.start < ends.end;
         (whole && envelope.id.is_some()).then(|| {
@@ -30,7 +30,7 @@ impl<'a> Ends<'a> {
         })
     }
 
-    /// Reads a member at the front, without white space; whether it is the result, whose value then comes next.
+    /// Reads a member at the front, without whitespace. Returns whether it is the result, whose value comes next.
     fn front_member(&mut self, envelope: &mut Envelope) -> Option<bool> {
         if self.starts(b"\"result\":") {
             return Some(true);
@@ -46,7 +46,7 @@ impl<'a> Ends<'a> {
         Some(false)
     }
 
-    /// Takes a text, if it comes next.
+    /// Skips a text if it is next.
     fn starts(&mut self, text: &[u8]) -> bool {
         let found = self.bytes[self.start..self.end].starts_with(text);
         if found {
@@ -68,7 +68,7 @@ impl<'a> Ends<'a> {
 
     fn try_back_member(&mut self, envelope: &mut Envelope) -> Option<()> {
         self.skip_space_back();
-        // Outside of a string, as here, neither digits nor words hold a colon.
+        // Outside of a string, as here, neither digits nor words contain a colon.
         let from = match self.last()? {
             b']' => self.back_to(b'['),
             b'e' | b'0'..=b'9' => self.back_to(b':').map(|colon| colon + 1),
@@ -149,7 +149,7 @@ impl<'a> Ends<'a> {
         let rest = &self.bytes[self.start..];
         let digits = rest.strip_prefix(b"-").unwrap_or(rest);
         let count = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        // Fractions, exponents, -0 and zeros in front are for the general parser to judge.
+        // The general parser handles fractions, exponents, -0 and leading zeros.
         let plain = match digits.first() {
             Some(b'0') => count == 1 && digits.len() == rest.len(),
             _ => count > 0,
@@ -190,7 +190,7 @@ impl<'a> Ends<'a> {
     }
 }
 
-/// Puts a value where none was.
+/// Sets a value that is not set yet.
 fn put<T>(place: &mut Option<T>, value: T) -> Option<()> {
     place.is_none().then(|| *place = Some(value))
 }

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::{Body, Envelope};
 
-/// Reads the envelope of a message with a parser for all of JSON.
+/// Parses the envelope of a message with a complete JSON parser.
 pub(crate) fn parse(text: &str) -> Result<Envelope, serde_json::Error> {
     if !text.trim_start().starts_with('{') {
         return Err(serde::de::Error::custom("not an object"));
@@ -55,7 +55,7 @@ struct Message<'a> {
     delta: Option<&'a RawValue>,
 }
 
-/// A list of handles; one that is something else names no handle.
+/// A list of handles. Elements of other types are ignored.
 fn numbers(list: Option<&RawValue>) -> Vec<i64> {
     list.and_then(|list| serde_json::from_str(list.get()).ok()).unwrap_or_default()
 }

@@ -1,7 +1,8 @@
-//! The envelope of an incoming message: everything but the payload, which may be tens of megabytes and is not read.
+//! The envelope of an incoming message: everything except for the payload, which can be tens of megabytes and is not
+//! parsed.
 //!
-//! Engines write the id first and the lists of handles last, so that both ends of the text tell all there is to know.
-//! Whatever looks unusual goes through a parser for all of JSON.
+//! Engines write the ID first and the lists of handles last, so both ends of the text contain everything needed.
+//! Unusual messages are parsed completely.
 
 use std::ops::Range;
 
@@ -15,11 +16,11 @@ use fast::Ends;
 pub(crate) struct Envelope {
     /// The request that it answers.
     pub(crate) id: Option<i64>,
-    /// What it carries.
+    /// The content.
     pub(crate) body: Body,
     /// Handles whose data is stale.
     pub(crate) change: Vec<i64>,
-    /// Handles that are gone.
+    /// Handles of closed objects.
     pub(crate) close: Vec<i64>,
     /// Handles that the engine has suspended.
     pub(crate) suspend: Vec<i64>,
@@ -27,7 +28,7 @@ pub(crate) struct Envelope {
     pub(crate) delta: bool,
 }
 
-/// What a message carries; places are those of the JSON value in the text.
+/// The content of a message; positions are those of the JSON value in the text.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) enum Body {
     #[default]
@@ -43,7 +44,7 @@ pub(crate) enum Body {
 impl Envelope {
     /// Reads the envelope of a message.
     ///
-    /// The place of a result is taken from the two ends of the text; see [`result_of`] for when that is not enough.
+    /// The position of a result is taken from both ends of the text; see [`result_of`] for when that is not enough.
     pub(crate) fn read(text: &str) -> Result<Self, serde_json::Error> {
         match Ends::read(text) {
             Some(envelope) => Ok(envelope),
@@ -52,8 +53,8 @@ impl Envelope {
     }
 }
 
-/// Finds the result of a message by reading all of it: for the message, unheard of, that goes on after its result
-/// with members that the ends do not know.
+/// Finds the result of a message by parsing all of it, for unusual messages with unknown members after the
+/// result.
 pub(crate) fn result_of(text: &str) -> Option<Range<usize>> {
     match full::parse(text).ok()?.body {
         Body::Result(range) => Some(range),

@@ -40,10 +40,9 @@ pub struct Notification {
 
 /// The state of a session after connecting.
 ///
-/// A session belongs to a user and a URL. A second connection with the same user and URL joins the existing session
-/// and
-/// shares its app, selections, and objects.
-/// See [sharing sessions](https://qlik.dev/embed/foundational-knowledge/qix-sessions/).
+/// A session belongs to a user and a URL. A second connection with the same user and URL joins the existing session and
+/// shares its app, selections, and objects. See [sharing
+/// sessions](https://qlik.dev/embed/foundational-knowledge/qix-sessions/).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionState {
@@ -77,7 +76,7 @@ pub enum Refusal {
     AppAccessDenied,
     /// `SESSION_ERROR_APP_FAILURE`
     AppFailure,
-    /// None of the engine's: a proxy wants the user to log in.
+    /// Not from the engine: a proxy requires the user to log in.
     #[non_exhaustive]
     NotAuthenticated {
         /// Where to log in. Its query may be secret.

@@ -1,4 +1,4 @@
-//! Calls that wait for their answers.
+//! Pending calls.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use super::{Key, Merged};
 use crate::connect::Text;
 
-/// An answer.
+/// A response.
 #[derive(Debug)]
 pub(crate) enum Reply {
     /// A message, and the position of its result.
@@ -19,16 +19,16 @@ pub(crate) enum Reply {
     Error(Text, Range<usize>),
     /// Neither a result nor an error.
     Nothing,
-    /// A result made from a difference.
+    /// A result assembled from a delta.
     Merged(Merged),
-    /// A difference that does not fit what is known: the whole result has to be asked for.
+    /// A delta that does not match the base: the complete result must be requested.
     Misfit,
 }
 
-/// How waiting ends: with an answer, or with the connection.
+/// The end of a pending call: a response, or the end of the connection.
 pub(crate) type Outcome = Result<Reply, Ended>;
 
-/// The connection ended while a call was under way.
+/// The connection ended while a call was pending.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Ended {
     pub(crate) closed: Closed,
@@ -36,14 +36,14 @@ pub(crate) struct Ended {
     pub(crate) pending_write: bool,
 }
 
-/// All calls of a session that are not answered yet.
+/// All pending calls of a session.
 #[derive(Debug, Default)]
 pub(crate) struct Calls {
     pending: HashMap<i64, Pending, BuildHasherDefault<Ids>>,
     last: i64,
 }
 
-/// Spreads ids, which are counted here: no one can choose them so that they collide.
+/// Hashes IDs, which are sequential, so no one can choose them to collide.
 #[derive(Default)]
 struct Ids(u64);
 
@@ -70,43 +70,43 @@ struct Pending {
     sent: bool,
 }
 
-/// What an answer is good for, even when nobody waits for it any more.
+/// The use of a response besides its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// Nothing.
+    /// None.
     Answer,
-    /// It may be a difference that the next one builds on.
+    /// It may be a delta that the next one builds on.
     Delta(Key),
-    /// It names a session object of a document, which has to be destroyed if nobody gets it.
+    /// It contains a session object of a document, which must be destroyed if no caller gets it.
     SessionObject { doc: i64 },
 }
 
-/// Where an answer went.
+/// The receiver of a response.
 #[derive(Debug)]
 pub(crate) enum Taken {
-    /// By its caller.
+    /// Its caller.
     ByCaller,
     /// Not by a caller: used for something else, or unknown.
     ByNobody(Purpose, Reply),
-    /// To nobody: it answers no request that is known.
+    /// No one: it does not answer a known request.
     Unknown,
 }
 
 impl Calls {
-    /// The id of the next request. Ids are never used twice in a session.
+    /// The ID of the next request. IDs are never reused in a session.
     pub(crate) fn next_id(&mut self) -> i64 {
         self.last += 1;
         self.last
     }
 
-    /// Waits for the answer to a request.
+    /// Registers a pending call.
     pub(crate) fn wait(&mut self, id: i64, effect: Effect, purpose: Purpose) -> oneshot::Receiver<Outcome> {
         let (waiter, answer) = oneshot::channel();
         self.pending.insert(id, Pending { waiter: Some(waiter), effect, purpose, sent: false });
         answer
     }
 
-    /// What the difference in an answer belongs to.
+    /// The delta base that a response belongs to.
     pub(crate) fn delta_of(&self, id: i64) -> Option<Key> {
         match self.pending.get(&id)?.purpose {
             Purpose::Delta(key) => Some(key),
@@ -114,7 +114,7 @@ impl Calls {
         }
     }
 
-    /// Notes that a request is on its way; whether anybody still waits for its answer.
+    /// Records that a request is being sent. Returns whether its response is still needed.
     pub(crate) fn sent(&mut self, id: i64) -> bool {
         let pending = self.pending.get_mut(&id);
         pending.map(|pending| pending.sent = true).is_some()
@@ -130,7 +130,7 @@ impl Calls {
         }
     }
 
-    /// Stops waiting; whether the request had been sent and is not answered.
+    /// Removes a caller. Returns whether the request was sent and is not answered.
     pub(crate) fn abandon(&mut self, id: i64) -> bool {
         let Some(pending) = self.pending.get_mut(&id) else { return false };
         let sent = pending.sent;
@@ -142,12 +142,12 @@ impl Calls {
         sent
     }
 
-    /// Takes all that wait, in order to end their waiting.
+    /// Removes all pending calls, in order to end them.
     pub(crate) fn take(&mut self) -> Cut {
         Cut(std::mem::take(&mut self.pending).into_values().collect())
     }
 
-    /// How many calls wait for their answers.
+    /// The number of pending calls.
     pub(crate) fn len(&self) -> usize {
         self.pending.values().filter(|pending| pending.waiter.is_some()).count()
     }
@@ -159,7 +159,7 @@ impl Calls {
 pub(crate) struct Cut(Vec<Pending>);
 
 impl Cut {
-    /// Tells all who wait.
+    /// Notifies all callers.
     pub(crate) fn end(self, closed: &Closed) {
         for pending in self.0 {
             let pending_write = pending.sent && pending.effect == Effect::Write;

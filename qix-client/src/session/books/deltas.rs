@@ -1,7 +1,7 @@
-//! Answers that say only what has changed since the last one.
+//! Deltas: responses that contain only the changes since the previous one.
 //!
-//! The engine keeps one base for each handle and method, whatever the parameters, so that every such answer is applied
-//! in the order of arrival, even when its caller has gone.
+//! The engine keeps one base per handle and method, regardless of the parameters. Every delta is therefore applied
+//! in order of arrival, even if its caller is gone.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 
 use crate::protocol::patch::{Misfit, Patch, empty, read};
 
-/// What a base belongs to: handle and method.
+/// Identifies a base: handle and method.
 pub(crate) type Key = (i64, &'static str);
 
 /// The bases of a connection.
@@ -23,30 +23,30 @@ pub(crate) struct Deltas {
 
 #[derive(Debug)]
 enum Base {
-    /// The values of the last answer, by name.
+    /// The values of the last response, by name.
     Known(BTreeMap<String, Document>),
-    /// The engine has a base that is not known here: differences are of no use.
+    /// The engine has a base that is unknown here, so deltas cannot be used.
     Lost,
 }
 
-/// A value as it is now. The text of a whole one is read only when a patch comes.
+/// The current state of a value. The text of a complete value is parsed only when a patch arrives.
 #[derive(Clone, Debug)]
 enum Document {
     Text(Arc<str>),
     Tree(Arc<Value>),
 }
 
-/// A whole answer, made from a difference.
+/// A complete response, assembled from a delta.
 #[derive(Debug)]
 pub(crate) struct Merged(BTreeMap<String, Document>);
 
 impl Deltas {
-    /// Whether a difference is worth asking for.
+    /// Whether to request deltas.
     pub(crate) fn useful(&self, key: Key) -> bool {
         !matches!(self.bases.get(&key), Some(Base::Lost))
     }
 
-    /// Takes in the result of an answer. One that does not fit makes all later differences useless.
+    /// Applies the result of a response. After a mismatch, later deltas cannot be used.
     pub(crate) fn apply(&mut self, key: Key, result: &str) -> Result<Merged, Misfit> {
         let base = self.bases.entry(key).or_insert_with(|| Base::Known(BTreeMap::new()));
         let Base::Known(documents) = base else { return Err(Misfit) };
@@ -59,12 +59,12 @@ impl Deltas {
         }
     }
 
-    /// The engine has forgotten an object, and its bases with it.
+    /// The engine has closed an object, and dropped its bases.
     pub(crate) fn close(&mut self, handle: i64) {
         self.bases.retain(|key, _| key.0 != handle);
     }
 
-    /// Nobody here holds an object any more; the engine still has its bases.
+    /// The last handle of an object was dropped; the engine still has its bases.
     pub(crate) fn release(&mut self, handle: i64) {
         for (key, base) in &mut self.bases {
             if key.0 == handle {
@@ -73,12 +73,12 @@ impl Deltas {
         }
     }
 
-    /// Forgets everything, with the connection.
+    /// Drops all bases, with the connection.
     pub(crate) fn clear(&mut self) {
         self.bases.clear();
     }
 
-    /// How many objects' methods have a base in memory.
+    /// The number of bases in memory.
     #[cfg(any(test, feature = "__fuzz"))]
     pub(crate) fn known(&self) -> usize {
         self.bases.values().filter(|base| matches!(base, Base::Known(_))).count()
@@ -123,7 +123,7 @@ impl Document {
             Self::Tree(tree) => tree,
             Self::Text(text) => Arc::new(read(&text)?),
         };
-        // Copied only if somebody still reads the last answer.
+        // Copied only if the previous response is still being read.
         let document = Arc::make_mut(&mut tree);
         patches.iter().try_for_each(|patch| patch.apply(document))?;
         Ok(Self::Tree(tree))
@@ -131,7 +131,7 @@ impl Document {
 }
 
 impl Merged {
-    /// The text of the whole result; long work for a large one.
+    /// The text of the complete result; takes long for a large one.
     pub(crate) fn text(&self) -> String {
         let mut text = String::from("{");
         for (index, (name, document)) in self.0.iter().enumerate() {

@@ -1,26 +1,26 @@
-//! Objects by their handles, and what the engine says of them.
+//! Objects by handle, and their invalidations.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Weak};
 
 use tokio::sync::watch;
 
-/// What the engine has said of an object so far. Readers see the newest only, so that a slow one holds up nobody.
+/// The state of an object according to the engine. Readers see the newest state only, so a slow one blocks nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Signal {
     /// How often its data became stale.
     pub(crate) invalidations: u64,
-    /// Whether it is gone.
+    /// Whether it was closed.
     pub(crate) closed: bool,
 }
 
-/// The objects of a connection that somebody holds.
+/// The objects of a connection that are in use.
 #[derive(Debug)]
 pub(crate) struct Handles<T> {
     generation: u32,
-    /// Two objects of an earlier connection may have become one.
+    /// Two objects of an earlier connection can have become one.
     known: HashMap<i64, Vec<Known<T>>>,
-    /// Invalidations of handles that nobody holds yet: the answer that creates an object may invalidate it already.
+    /// Invalidations of unknown handles: the response that creates an object may invalidate it already.
     early: BTreeMap<i64, u64>,
 }
 
@@ -30,7 +30,7 @@ struct Known<T> {
     signal: Arc<watch::Sender<Signal>>,
 }
 
-/// Handles invalidated before they are known that are remembered at most; the oldest, which are the smallest, go first.
+/// Maximum number of unknown invalidated handles; the oldest, which are the smallest, are dropped first.
 const EARLY: usize = 4096;
 
 impl<T> Default for Handles<T> {
@@ -45,14 +45,14 @@ impl<T> Handles<T> {
         self.generation
     }
 
-    /// Begins with a new connection; the objects of the one before.
+    /// Starts a new connection. Returns the objects of the previous one.
     pub(crate) fn start(&mut self, generation: u32) -> Vec<Weak<T>> {
         self.generation = generation;
         self.early.clear();
         self.known.drain().flat_map(|(_, known)| known).map(|known| known.object).collect()
     }
 
-    /// The object with a handle: the one that is there, else a new one.
+    /// The object with a handle: the existing one, or a new one.
     pub(crate) fn bind(&mut self, handle: i64, make: impl FnOnce(Arc<watch::Sender<Signal>>) -> Arc<T>) -> Arc<T> {
         let known = self.known.entry(handle).or_default();
         if let Some(object) = known.iter().find_map(|known| known.object.upgrade()) {
@@ -65,7 +65,7 @@ impl<T> Handles<T> {
         object
     }
 
-    /// Gives an object of an earlier connection its handle on this one; its data is stale.
+    /// Sets the handle of an object of an earlier connection on this one; its data is stale.
     pub(crate) fn restore(&mut self, handle: i64, object: &Arc<T>, signal: &Arc<watch::Sender<Signal>>) {
         let known = Known { object: Arc::downgrade(object), signal: Arc::clone(signal) };
         self.known.entry(handle).or_default().push(known);
@@ -75,14 +75,14 @@ impl<T> Handles<T> {
         });
     }
 
-    /// Tells all who listen that no news comes any more, unless the objects are restored.
+    /// Ends all streams of invalidations, unless the objects are restored.
     pub(crate) fn silence(&mut self) {
         for known in self.known.values().flatten() {
             known.signal.send_modify(|signal| signal.closed = true);
         }
     }
 
-    /// Forgets a handle, if nobody holds it any more.
+    /// Removes a handle if it is no longer in use.
     pub(crate) fn release(&mut self, handle: i64) -> bool {
         let Some(known) = self.known.get_mut(&handle) else { return false };
         known.retain(|known| known.object.strong_count() > 0);
@@ -93,7 +93,7 @@ impl<T> Handles<T> {
         unused
     }
 
-    /// The engine says that data is stale.
+    /// The engine reports stale data.
     pub(crate) fn invalidate(&mut self, handles: &[i64]) {
         for handle in handles {
             match self.known.get(handle) {
@@ -112,7 +112,7 @@ impl<T> Handles<T> {
         }
     }
 
-    /// The engine says that objects are gone.
+    /// The engine reports closed objects.
     pub(crate) fn close(&mut self, handles: &[i64]) {
         for handle in handles {
             self.early.remove(handle);
@@ -122,7 +122,7 @@ impl<T> Handles<T> {
         }
     }
 
-    /// All objects are gone, with the connection.
+    /// All objects are closed with the connection.
     pub(crate) fn close_all(&mut self) {
         self.early.clear();
         for (_, known) in self.known.drain() {
@@ -132,17 +132,17 @@ impl<T> Handles<T> {
         }
     }
 
-    /// The objects that somebody holds.
+    /// The objects in use.
     pub(crate) fn objects(&self) -> Vec<Arc<T>> {
         self.known.values().flatten().filter_map(|known| known.object.upgrade()).collect()
     }
 
-    /// Whether anybody holds the object with a handle.
+    /// Whether the object with a handle is in use.
     pub(crate) fn holds(&self, handle: i64) -> bool {
         self.known.contains_key(&handle)
     }
 
-    /// How many objects are held.
+    /// The number of objects in use.
     pub(crate) fn len(&self) -> usize {
         self.known.len()
     }

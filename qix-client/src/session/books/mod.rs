@@ -1,4 +1,4 @@
-//! Bookkeeping of a session, without any I/O: calls that wait for answers, and objects by their handles.
+//! Bookkeeping of a session, without I/O: pending calls, and objects by handle.
 
 mod calls;
 mod deltas;

@@ -1,21 +1,21 @@
-//! The app that a session has open.
+//! The app that is open in a session.
 
 use qix_schema::global;
 use qix_schema::rpc::Method;
 
 use crate::protocol::request::{self, is};
 
-/// The app, and how to open it again. A session has one.
+/// The app, and how to open it again. A session has at most one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OpenedDoc {
     pub(crate) handle: i64,
     pub(crate) id: Option<String>,
-    /// The parameters of `OpenDoc`; none for an app that lives as long as its session.
+    /// The parameters of `OpenDoc`; `None` for an app that exists only as long as its session.
     pub(crate) open: Option<String>,
 }
 
 impl OpenedDoc {
-    /// An app that an answer names, and the call that it answers, if that is known.
+    /// An app in a response, and the call that was answered, if known.
     pub(crate) fn new(handle: i64, id: Option<&str>, origin: Option<(Method, &str)>) -> Self {
         let open = match (origin, id) {
             (Some((method, params)), _) if is::<global::OpenDoc>(method) => Some(params.to_owned()),
@@ -29,11 +29,11 @@ impl OpenedDoc {
         Self { handle, id: id.map(str::to_owned), open }
     }
 
-    /// What is known of the app after an answer has named it again.
+    /// Merges with the app in a later response.
     pub(crate) fn or_again(self, again: Self) -> Self {
         let same = self.id == again.id;
         match self.open {
-            // How it was opened tells more than that it was found open.
+            // The way it was opened is known only from the first response.
             Some(open) if same => Self { open: Some(open), ..again },
             _ => again,
         }

@@ -1,4 +1,4 @@
-//! What a session object was made of, so that it can be made again.
+//! The recipe of a session object, from which it can be created again.
 
 use std::collections::BTreeMap;
 
@@ -11,11 +11,11 @@ use serde_json::{Value, json};
 use crate::protocol::patch;
 use crate::protocol::request::is;
 
-/// The properties of a session object, with all that was done to them since.
+/// The properties of a session object, with all later changes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Recipe {
     properties: Option<Value>,
-    /// Soft patches by their paths: they change the layout, not the properties.
+    /// Soft patches by path: they change the layout, not the properties.
     soft: BTreeMap<String, Box<RawValue>>,
 }
 
@@ -44,7 +44,7 @@ struct Patch {
 }
 
 impl Recipe {
-    /// A session object that a request has made, with the identifier that it got.
+    /// A session object created by a request, with its ID.
     pub(crate) fn made(params: &str, id: Option<&str>) -> Self {
         let mut recipe = Self::default();
         recipe.set(params);
@@ -57,7 +57,7 @@ impl Recipe {
         recipe
     }
 
-    /// Something was done to the object.
+    /// Records a change of the object.
     pub(crate) fn note(&mut self, method: Method, params: &str) {
         if is::<generic_object::SetProperties>(method) {
             self.set(params);
@@ -80,7 +80,7 @@ impl Recipe {
             if patches.soft {
                 self.soft.insert(patch.path, raw);
             } else if let Some(properties) = &mut self.properties {
-                // A patch that the engine has accepted and that does not fit here changes nothing here.
+                // If the engine has accepted a patch that does not apply here, it is ignored.
                 if patch.apply(properties).is_err() {
                     tracing::debug!(path = patch.path, "a patch of a session object is not remembered");
                 }
@@ -88,7 +88,7 @@ impl Recipe {
         }
     }
 
-    /// Whether all that the object shows and selects is in the default state.
+    /// Whether all definitions of the object are in the default state.
     pub(crate) fn is_in_default_state(&self) -> bool {
         fn is_default(value: &Value) -> bool {
             match value {
@@ -103,12 +103,12 @@ impl Recipe {
         self.properties.as_ref().is_some_and(is_default) && self.soft.is_empty()
     }
 
-    /// The parameters that make the object again.
+    /// The parameters for creating the object again.
     pub(crate) fn creation(&self) -> Option<String> {
         Some(json!({ "qProp": self.properties.as_ref()? }).to_string())
     }
 
-    /// The parameters that patch the new object as the old one was.
+    /// The parameters for applying the soft patches of the old object to the new one.
     pub(crate) fn soft_patches(&self) -> Option<String> {
         let patches: Vec<_> = self.soft.values().map(|raw| raw.get()).collect();
         (!patches.is_empty()).then(|| format!(r#"{{"qPatches":[{}],"qSoftPatch":true}}"#, patches.join(",")))
@@ -118,7 +118,7 @@ impl Recipe {
 impl Patch {
     fn apply(&self, properties: &mut Value) -> Result<(), patch::Misfit> {
         let op = match &self.op {
-            // The short names of the schema, its numbers, and what is left out.
+            // The short names of the schema, its numbers, and omitted members.
             Value::String(op) => op.to_ascii_lowercase(),
             Value::Number(number) if number.as_i64() == Some(1) => "remove".to_owned(),
             Value::Number(number) if number.as_i64() == Some(2) => "replace".to_owned(),

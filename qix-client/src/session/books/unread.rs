@@ -1,8 +1,8 @@
-//! Progress that the engine has to report and nobody has asked for.
+//! Progress messages in the engine that have not been fetched.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// Whether the engine has more to report than anybody has asked for: it would report that about the next request.
+/// Whether the engine has unfetched progress messages, which it would return for the next request.
 #[derive(Debug, Default)]
 pub(crate) struct Unread {
     left: AtomicBool,
@@ -10,27 +10,27 @@ pub(crate) struct Unread {
 }
 
 impl Unread {
-    /// A request with progress is on its way.
+    /// A request with progress is being sent.
     pub(crate) fn leave(&self) {
         self.left.store(true, Ordering::Relaxed);
     }
 
-    /// All of it was fetched.
+    /// All messages were fetched.
     pub(crate) fn fetched(&self) {
         self.left.store(false, Ordering::Relaxed);
     }
 
-    /// A request is followed from now on.
+    /// A caller starts to follow a request.
     pub(crate) fn begin(&self) {
         self.followed.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// A request is not followed any more.
+    /// A caller stops following a request.
     pub(crate) fn end(&self) {
         self.followed.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// Whether an earlier request has left something that has to be fetched and dropped now; says so once.
+    /// Whether an earlier request has left messages that must be fetched and dropped now; returns `true` once.
     pub(crate) fn take_rest(&self) -> bool {
         self.followed.load(Ordering::Relaxed) == 0 && self.left.swap(false, Ordering::Relaxed)
     }

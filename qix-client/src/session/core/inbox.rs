@@ -1,4 +1,4 @@
-//! What arrives.
+//! Handles incoming messages.
 
 use std::ops::Range;
 
@@ -12,8 +12,8 @@ use crate::protocol::{Body, Envelope};
 use crate::session::books::{Purpose, Reply, Taken};
 
 impl Shared {
-    /// Takes in a message of a connection. Its lists of handles come before its answer: who gets the answer can rely on
-    /// them.
+    /// Handles a message of a connection. Its change lists are processed before its response, so that its caller can
+    /// rely on them.
     pub(crate) fn receive(&self, generation: u32, text: Text) {
         let message = text.as_ref();
         let envelope = match Envelope::read(message) {
@@ -26,7 +26,7 @@ impl Shared {
         if !envelope.change.is_empty() || !envelope.close.is_empty() {
             let mut handles = self.handles();
             if handles.generation() != generation {
-                // A late word of a connection that has been given up.
+                // A late message of a connection that was dropped.
                 return;
             }
             handles.invalidate(&envelope.change);
@@ -56,7 +56,7 @@ impl Shared {
         let taken = self.link.lock().calls.answer(id, reply);
         match taken {
             Taken::ByNobody(Purpose::SessionObject { doc }, Reply::Result(text, range)) => {
-                // It was made for a caller who has gone.
+                // It was created for a caller that is gone.
                 if let Some(orphan) = named_object(&text.as_ref()[range]).and_then(|object| object.id) {
                     self.destroy(generation, doc, &orphan);
                 }
@@ -66,13 +66,13 @@ impl Shared {
         }
     }
 
-    /// Takes in a difference, whether or not anybody still waits for it: the next one builds on it.
+    /// Applies a delta, even if its caller is gone, because the next one builds on it.
     fn merge(&self, id: i64, text: Text, range: Range<usize>) -> Reply {
         let Some(key) = self.link.lock().calls.delta_of(id) else {
             return Reply::Result(text, range);
         };
         if !self.handles().holds(key.0) {
-            // The object is gone: what comes late for it must not be what the next object of this handle builds on.
+            // The object is closed: a late delta must not become the base of the next object with this handle.
             return Reply::Misfit;
         }
         match self.deltas.lock().apply(key, &text.as_ref()[range]) {
@@ -88,7 +88,7 @@ impl Shared {
         tracing::debug!(name = notification.name, "the engine notifies");
         if let Some(state) = notification.session_state() {
             self.state.send_if_modified(|known| {
-                // A login that is wanted later on refuses nothing.
+                // A later request to log in does not refuse the session.
                 let takes = *known == SessionState::Unknown || notification.name == "OnConnected";
                 if takes {
                     *known = state;

@@ -1,35 +1,36 @@
-//! The locks of a session, and the order in which they are taken.
+//! The locks of a session, and the order in which they are acquired.
 //!
-//! A thread that holds a lock takes only those further down in [`rank`]. Debug builds panic if one is taken out of
-//! order. Two kinds of locks need no rank: `Shared::waiting`, which a resumption holds across its calls, comes before
-//! all of these; those inside of `watch` channels come after all, and nothing is locked while a value is looked at.
+//! A thread that holds a lock acquires only those further down in [`rank`]. Debug builds panic if the order is
+//! violated. Two kinds of locks have no rank: `Shared::waiting`, which a resumption holds across its calls, comes
+//! before all of these; those inside of `watch` channels come after all, and no lock is acquired while a value is
+//! borrowed.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The order, from what is taken first to what is taken last.
+/// The order, from first to last.
 pub(crate) mod rank {
-    /// What a session object is made of.
+    /// The recipe of a session object.
     pub(crate) const RECIPE: u8 = 1;
-    /// The app that is open.
+    /// The open app.
     pub(crate) const DOC: u8 = 2;
-    /// Objects by their handles.
+    /// Objects by handle.
     pub(crate) const HANDLES: u8 = 3;
-    /// Where an object is reached.
+    /// The location of an object.
     pub(crate) const PLACE: u8 = 4;
-    /// The connection, and the calls that wait for its answers.
+    /// The connection and the pending calls.
     pub(crate) const LINK: u8 = 5;
-    /// What differences build on.
+    /// Delta bases.
     pub(crate) const DELTAS: u8 = 6;
-    /// What the program has set.
+    /// State set by the program.
     pub(crate) const JOURNAL: u8 = 7;
 }
 
-/// A mutex with a place in the order.
+/// A mutex with a rank.
 #[derive(Debug, Default)]
 pub(crate) struct Lock<T, const RANK: u8>(Mutex<T>);
 
-/// What a lock protects, for as long as it is held.
+/// The value of a lock while it is held.
 pub(crate) struct Guard<'a, T, const RANK: u8> {
     value: MutexGuard<'a, T>,
     #[cfg(debug_assertions)]
@@ -45,7 +46,7 @@ impl<T, const RANK: u8> Lock<T, RANK> {
         Guard {
             #[cfg(debug_assertions)]
             _held: held::Held::take(),
-            // Nothing panics while it holds a lock; if it did, the books would still be the best there are.
+            // No code panics while it holds a lock; if it did, the data would still be the best available.
             value: self.0.lock().unwrap_or_else(PoisonError::into_inner),
         }
     }
@@ -74,12 +75,12 @@ mod held {
         static RANKS: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     }
 
-    /// Notes that a lock is held.
+    /// Records that a lock is held.
     pub(super) struct Held<const RANK: u8>;
 
     impl<const RANK: u8> Held<RANK> {
         pub(super) fn take() -> Self {
-            // A value that is dropped while its thread ends is not checked.
+            // Values dropped at the end of their thread are not checked.
             let _ = RANKS.try_with(|ranks| {
                 let mut ranks = ranks.borrow_mut();
                 if let Some(last) = ranks.iter().max().filter(|last| **last >= RANK) {

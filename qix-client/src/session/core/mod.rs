@@ -1,4 +1,4 @@
-//! The heart of a session: what its objects, its connection and its resumption share. All locks are here.
+//! The core of a session: state shared by its objects, its connection and its resumption. All locks are here.
 
 mod closing;
 mod inbox;

@@ -12,7 +12,7 @@ use super::phase::Phase;
 use super::shared::Shared;
 use crate::session::books::{OpenedDoc, Recipe, Signal};
 
-/// An object that calls can go to, over one connection after another.
+/// An object that can be called over several successive connections.
 pub(crate) struct Object {
     shared: Arc<Shared>,
     handle: ObjectHandle,
@@ -22,34 +22,34 @@ pub(crate) struct Object {
     signal: Arc<watch::Sender<Signal>>,
 }
 
-/// Where an object is reached.
+/// The location of an object.
 #[derive(Clone, Debug)]
 pub(crate) enum Place {
-    /// By a handle, on one connection only.
+    /// A handle on one connection.
     At { generation: u32, handle: i64 },
-    /// Nowhere any more.
+    /// The object is lost.
     Lost(Arc<str>),
 }
 
-/// The call that brought an object.
+/// The call that returned an object.
 #[derive(Clone, Debug)]
 pub(crate) struct Origin {
-    /// The handle of the object that was called.
+    /// The handle of the called object.
     pub(crate) parent: i64,
     pub(crate) method: Method,
     pub(crate) params: String,
-    /// Whether the object is destroyed when nobody here holds it.
+    /// Whether the object is destroyed when its last handle is dropped.
     pub(crate) owned: bool,
 }
 
 impl Object {
-    /// The engine itself, which is there from the start.
+    /// The engine itself, which always exists.
     pub(crate) fn global(shared: &Arc<Shared>) -> Arc<Self> {
         let handle = ObjectHandle::new(Global::NAME, ObjectHandle::GLOBAL);
         Self::bind(shared, shared.generation(), handle, None)
     }
 
-    /// The object that a handle of a connection stands for, the same for all who hold it.
+    /// The object of a handle on a connection, shared by all its users.
     pub(crate) fn bind(
         shared: &Arc<Shared>,
         generation: u32,
@@ -81,32 +81,32 @@ impl Object {
         }
     }
 
-    /// The session that it is an object of.
+    /// The session of the object.
     pub(crate) fn session(&self) -> &Arc<Shared> {
         &self.shared
     }
 
-    /// What the engine calls it.
+    /// The engine's name for it.
     pub(crate) fn handle(&self) -> &ObjectHandle {
         &self.handle
     }
 
-    /// What the engine says of it.
+    /// The invalidations by the engine.
     pub(crate) fn signal(&self) -> &watch::Sender<Signal> {
         &self.signal
     }
 
-    /// Where the object is reached now.
+    /// The current location of the object.
     pub(crate) fn place(&self) -> Place {
         self.place.lock().clone()
     }
 
-    /// The call that brought the object.
+    /// The call that returned the object.
     pub(crate) fn origin(&self) -> Option<&Origin> {
         self.origin.as_ref()
     }
 
-    /// What the object was made of, if it is a session object of this program.
+    /// The recipe of the object, if it is a session object of this program.
     pub(crate) fn recipe(&self) -> Guard<'_, Option<Recipe>, { rank::RECIPE }> {
         self.recipe.lock()
     }
@@ -127,7 +127,7 @@ impl Object {
         }
     }
 
-    /// The object is nowhere any more.
+    /// The object is lost.
     pub(crate) fn lose(&self, reason: &str) {
         *self.place.lock() = Place::Lost(reason.into());
         self.signal.send_modify(|signal| signal.closed = true);
@@ -144,7 +144,7 @@ impl Drop for Object {
         let closed = self.signal.borrow().closed && !can_come_back;
         if let (false, Some(_), Some(id)) = (closed, &*self.recipe(), &self.handle.id) {
             let doc = self.shared.doc().as_ref().map(|doc| doc.handle);
-            // What has a recipe has an origin.
+            // An object with a recipe has an origin.
             if let Some(doc) = doc.or(self.origin.as_ref().map(|origin| origin.parent)) {
                 self.shared.destroy(generation, doc, id);
             }

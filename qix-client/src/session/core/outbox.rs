@@ -1,4 +1,4 @@
-//! The way out: requests, and waiting for their answers.
+//! Outgoing messages: requests, and registering their responses.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -13,19 +13,19 @@ use crate::config::{LostState, StateLost};
 use crate::protocol::request;
 use crate::session::books::{Cut, Outcome, Purpose, Reply};
 
-/// Where an answer comes in.
+/// Receives a response.
 type Answer = oneshot::Receiver<Outcome>;
 
 /// Why a request could not be sent.
 #[derive(Debug)]
 pub(crate) enum NotSent {
-    /// There is no connection, it is another one by now, or it is not ready.
+    /// There is no connection, it has been replaced, or it is not ready.
     NoConnection,
-    /// The session is another one, and lacks what the program had set.
+    /// The session is another one, without the state that the program had set.
     StateLost(Arc<StateLost>),
 }
 
-/// Is not waited for any more once it is dropped.
+/// An internal request. When it is dropped, its response is ignored.
 struct Question<'a> {
     shared: &'a Shared,
     id: i64,
@@ -43,8 +43,8 @@ impl Shared {
         self.link.lock().generation
     }
 
-    /// Puts a call of the program on its way, if the session is open and the connection is still the one that its handle
-    /// belongs to.
+    /// Sends a call of the program, if the session is open and the connection is still that of its
+    /// handle.
     pub(crate) fn send(&self, generation: u32, request: Request<'_>) -> Result<(i64, Answer), NotSent> {
         self.put(generation, request, |link| match &link.lost_state {
             _ if !link.is_open => Err(NotSent::NoConnection),
@@ -72,7 +72,7 @@ impl Shared {
         let id = link.calls.next_id();
         let text = request::encode(id, handle, method.name, params, matches!(purpose, Purpose::Delta(_)));
         let answer = link.calls.wait(id, method.effect, purpose);
-        // A writer that is gone has ended, or is about to end, all calls.
+        // If the writer is gone, it has ended all calls, or is about to.
         outbox.send(Queued::Call(id, text)).ok();
         Ok((id, answer))
     }
@@ -84,12 +84,12 @@ impl Shared {
         answer.await.ok()?.ok()
     }
 
-    /// Sends a request whose answer nobody needs; without a connection it is not sent.
+    /// Sends a fire-and-forget request; without a connection it is not sent.
     pub(crate) fn notify<R: rpc::Request>(&self, handle: i64, request: &R) {
         self.notify_raw(handle, R::METHOD, &request::params(request));
     }
 
-    /// Sends a request whose answer nobody needs, already encoded.
+    /// Sends an encoded fire-and-forget request.
     pub(crate) fn notify_raw(&self, handle: i64, method: Method, params: &str) {
         let link = &mut *self.link.lock();
         if let Some(outbox) = &link.outbox {
@@ -98,7 +98,7 @@ impl Shared {
         }
     }
 
-    /// Destroys a session object, now or when there is a connection again.
+    /// Destroys a session object, now or after reconnecting.
     pub(crate) fn destroy(&self, generation: u32, doc: i64, id: &str) {
         let request = doc::DestroySessionObject::new(id);
         self.notify_app(
@@ -109,7 +109,7 @@ impl Shared {
         );
     }
 
-    /// Sends something to the app, now or when there is a connection again.
+    /// Sends a request to the app, now or after reconnecting.
     pub(crate) fn notify_app(&self, generation: u32, doc: i64, method: Method, params: String) {
         self.journal().ordered(method, &params);
         {
@@ -121,28 +121,28 @@ impl Shared {
         self.notify_raw(doc, method, &params);
     }
 
-    /// What could not be sent to the app without a connection.
+    /// Requests to the app that could not be sent without a connection.
     pub(crate) fn take_deferred(&self) -> Vec<(Method, String)> {
         std::mem::take(&mut self.link.lock().deferred)
     }
 
-    /// Stops waiting for an answer; whether the engine works on the request.
+    /// Removes a caller. Returns whether the engine is processing the request.
     pub(crate) fn abandon(&self, id: i64) -> bool {
         self.link.lock().calls.abandon(id)
     }
 
-    /// How many calls wait for their answers.
+    /// The number of pending calls.
     pub(crate) fn pending(&self) -> usize {
         self.link.lock().calls.len()
     }
 
-    /// What of a batch is worth sending; notes that it is sent.
+    /// Removes requests without callers from a batch, and marks the others as sent.
     pub(crate) fn sending(&self, batch: &mut Vec<Queued>) {
         let calls = &mut self.link.lock().calls;
         batch.retain(|queued| !matches!(queued, Queued::Call(id, _) if !calls.sent(*id)));
     }
 
-    /// Takes a new connection into use; its number.
+    /// Installs a new connection. Returns its number.
     pub(super) fn connect_link(&self, outbox: mpsc::UnboundedSender<Queued>) -> u32 {
         let link = &mut *self.link.lock();
         link.generation += 1;
@@ -153,7 +153,7 @@ impl Shared {
         link.generation
     }
 
-    /// Closes the connection, if any: no call can start any more. Pending callers are notified after the next phase is
+    /// Closes the connection, if any: no call can start anymore. Pending callers are notified after the next phase is
     /// known.
     pub(super) fn cut(&self, closed: &Closed, farewell: Option<Queued>) -> Option<Cut> {
         let link = &mut *self.link.lock();
@@ -167,14 +167,14 @@ impl Shared {
         Some(link.calls.take())
     }
 
-    /// Lets calls go out, if there still is a connection.
+    /// Allows calls, if there still is a connection.
     pub(crate) fn open(&self) -> Result<(), Closed> {
         let mut link = self.link.lock();
         if link.outbox.is_none() {
             drop(link);
             return Err(self.last_closed());
         }
-        // With the lock held: a connection that is lost now is lost to an open session.
+        // With the lock held: a connection that is lost now is lost by an open session.
         self.phase.send_if_modified(|phase| {
             let over = phase.is_over();
             if !over {
@@ -191,7 +191,7 @@ impl Shared {
         }
     }
 
-    /// Notes what the session lacks, beside what it lacked already.
+    /// Records missing state, in addition to state that was missing already.
     pub(crate) fn add_lost_state(&self, mut missing: Vec<LostState>) {
         let known = &mut self.link.lock().lost_state;
         if let Some(known) = known {
@@ -200,7 +200,7 @@ impl Shared {
         *known = Some(Arc::new(StateLost { missing }));
     }
 
-    /// Lets calls go out again whatever the session lacks; what that is.
+    /// Allows calls despite missing state. Returns what is missing.
     pub(crate) fn accept_lost_state(&self) -> Option<Arc<StateLost>> {
         self.link.lock().lost_state.take()
     }
@@ -216,23 +216,23 @@ impl Shared {
         closed.unwrap_or_else(|| Closed::new(ClosedBy::Network, CloseCode::LOST, ""))
     }
 
-    /// What a proxy said before it closed the connection.
+    /// The last message of a proxy before it closed the connection.
     pub(super) fn last_words(&self) -> Option<String> {
         self.link.lock().last_words.take()
     }
 
-    /// Notes what learns when the tasks of the connection are over, and what tells them that it is given up.
+    /// Sets the receiver that is notified when the tasks of the connection end, and the sender that ends them.
     pub(crate) fn set_ends(&self, over: watch::Receiver<()>, cut: oneshot::Sender<Infallible>) {
         let link = &mut *self.link.lock();
         link.over = Some(over);
         link.cut = Some(cut);
     }
 
-    /// Waits until the tasks of the connection are over.
+    /// Waits until the tasks of the connection have ended.
     pub(crate) async fn over(&self) {
         let over = self.link.lock().over.clone();
         if let Some(mut over) = over {
-            // The only news is that nobody is left to send any.
+            // The only change is that the sender is dropped.
             over.changed().await.ok();
         }
     }

@@ -1,4 +1,4 @@
-//! Whether the session has a connection, waits for one, or is over.
+//! Whether the session has a connection, waits for one, or has ended.
 
 use std::sync::Weak;
 
@@ -13,7 +13,7 @@ use crate::protocol::notification::SessionState;
 /// The phase of a session.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Phase {
-    /// Calls go out.
+    /// Calls are sent.
     Open,
     /// Calls wait for a connection.
     Suspended(Closed),
@@ -36,7 +36,7 @@ impl Phase {
         }
     }
 
-    /// Whether the connection was lost in a way that makes it worth connecting again.
+    /// Whether the connection was lost in a way that makes reconnecting worthwhile.
     pub(crate) fn is_lost(&self) -> bool {
         matches!(self, Self::Suspended(closed) if closed.retry() != Retry::No)
     }
@@ -47,14 +47,14 @@ impl Shared {
         self.phase.subscribe()
     }
 
-    /// Waits until calls go out; an error if there is no connection to wait for.
+    /// Waits until calls can be sent. Returns an error if there is no connection to wait for.
     pub(crate) async fn ready(&self) -> Result<(), Closed> {
         let mut phase = self.phase();
         let phase = phase.wait_for(|phase| !matches!(phase, Phase::Suspended(_))).await;
         phase.ok().and_then(|phase| phase.closed().cloned()).map_or(Ok(()), Err)
     }
 
-    /// Waits until calls fail, and says why.
+    /// Waits until calls fail. Returns the reason.
     pub(crate) async fn closed(&self) -> Closed {
         let mut phase = self.phase();
         let phase = phase.wait_for(|phase| phase.closed().is_some()).await;
@@ -71,12 +71,13 @@ impl Shared {
         }
     }
 
-    /// Takes a new connection into use, unless the session is over; its number, and the objects of the one before.
+    /// Installs a new connection, unless the session has ended. Returns its number, and the objects of the previous
+    /// one.
     pub(crate) fn connect(&self, outbox: mpsc::UnboundedSender<Queued>) -> Result<(u32, Vec<Weak<Object>>), Closed> {
         if let Phase::Ended(closed) = &*self.phase.borrow() {
             return Err(closed.clone());
         }
-        // Nothing of the new connection may be taken for the old one's, so that all changes under one lock.
+        // Everything changes under one lock, so that nothing of the new connection is mistaken for the old one's.
         let mut handles = self.handles();
         let generation = self.connect_link(outbox);
         self.deltas.lock().clear();
@@ -84,7 +85,7 @@ impl Shared {
         Ok((generation, handles.start(generation)))
     }
 
-    /// A connection has ended by itself.
+    /// A connection has ended on its own.
     pub(crate) fn disconnected(&self, generation: u32, mut closed: Closed) {
         if self.generation() != generation {
             return;
@@ -96,7 +97,7 @@ impl Shared {
         let open = *self.phase.borrow() == Phase::Open;
         let comes_back = self.settings.reconnect.is_some() && self.endpoint.is_some() && closed.retry() != Retry::No;
         if open && comes_back {
-            // Whoever supervises the session sees it, and connects again.
+            // The supervisor sees it, and reconnects.
             self.enter_suspension(closed.clone());
         } else if open {
             self.enter_disconnection(closed.clone());
@@ -106,7 +107,7 @@ impl Shared {
         }
     }
 
-    /// Gives up the connection, with the intention to go on later.
+    /// Closes the connection, to continue later.
     pub(crate) fn suspend(&self, closed: &Closed, farewell: Option<Queued>) {
         let cut = self.cut(closed, farewell);
         self.enter_suspension(closed.clone());
@@ -115,7 +116,7 @@ impl Shared {
         }
     }
 
-    /// Gives up a connection that did not get ready.
+    /// Closes a connection that did not become ready.
     pub(crate) fn give_up_connection(&self) {
         let closed = Closed::by_client();
         if let Some(cut) = self.cut(&closed, None) {
@@ -133,7 +134,7 @@ impl Shared {
         if let Some(cut) = cut {
             cut.end(closed);
         }
-        // One that a resumption has made meanwhile.
+        // A connection that a resumption has created in the meantime.
         self.give_up_connection();
     }
 
@@ -150,7 +151,7 @@ impl Shared {
         self.tell(Event::Closed(closed));
     }
 
-    /// Ends the waiting for a connection, unless there is one by now. The holders of waiting objects are notified.
+    /// Ends the waiting for a connection, unless there is one. The holders of waiting objects are notified.
     pub(crate) fn give_up_waiting(&self, waiting: &[Weak<Object>], closed: impl FnOnce(&Closed) -> Closed) {
         let closed = match &*self.phase.borrow() {
             Phase::Suspended(suspended) => closed(suspended),

@@ -1,4 +1,4 @@
-//! The heart of a session: what its objects, its connection and its resumption share.
+//! The core of a session: state shared by its objects, its connection and its resumption.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Weak};
@@ -15,7 +15,7 @@ use crate::connect::Endpoint;
 use crate::protocol::notification::SessionState;
 use crate::session::books::{Calls, Deltas, Handles, Journal, OpenedDoc, Unread};
 
-/// What a session is, shared by all who hold a part of it. The connection ends when nobody does.
+/// The state of a session, shared by all its users. The connection ends with the last of them.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(super) link: Lock<Link, { rank::LINK }>,
@@ -27,63 +27,63 @@ pub(crate) struct Shared {
     pub(super) state: watch::Sender<SessionState>,
     pub(super) events: broadcast::Sender<Arc<Event>>,
     pub(super) slots: Option<Semaphore>,
-    /// A permit for each call under way; who closes the session takes all.
+    /// A permit for each pending call; closing the session acquires all of them.
     pub(super) gate: Semaphore,
-    /// Objects that wait for a resumption; who resumes holds it.
+    /// Objects that wait for a resumption, which holds the lock.
     pub(crate) waiting: AsyncMutex<Vec<Weak<Object>>>,
-    /// Progress that nobody has asked for.
+    /// Progress that has not been fetched.
     pub(crate) unread: Unread,
     pub(crate) endpoint: Option<Endpoint>,
     pub(crate) settings: Settings,
 }
 
-/// The way to the engine, and what is expected from there.
+/// The connection to the engine, and the pending calls.
 #[derive(Debug, Default)]
 pub(super) struct Link {
     pub(super) calls: Calls,
     /// The number of the connection. Messages of earlier connections are ignored.
     pub(super) generation: u32,
     pub(super) outbox: Option<mpsc::UnboundedSender<Queued>>,
-    /// Whether calls of the program go out: not before all is restored.
+    /// Whether calls of the program can be sent: not before everything is restored.
     pub(super) is_open: bool,
-    /// What the session lacks, so that calls to the app would mean something else.
+    /// State missing in the session, because of which calls to the app would have another meaning.
     pub(super) lost_state: Option<Arc<StateLost>>,
-    /// Why there is no way.
+    /// Why there is no connection.
     pub(super) closed: Option<Closed>,
-    /// What a proxy said before it closes the connection.
+    /// The last message of a proxy before it closes the connection.
     pub(super) last_words: Option<String>,
-    /// Learns when the tasks of the connection are over.
+    /// Notified when the tasks of the connection have ended.
     pub(super) over: Option<watch::Receiver<()>>,
-    /// Dropped when the connection is given up.
+    /// Dropped to end the connection.
     pub(super) cut: Option<oneshot::Sender<Infallible>>,
-    /// What to send to the app when there is a connection again.
+    /// Requests for the app, to be sent after reconnecting.
     pub(super) deferred: Vec<(Method, String)>,
 }
 
-/// Something for the writer.
+/// A message for the writer.
 #[derive(Debug)]
 pub(crate) enum Queued {
-    /// A request; not worth sending if its caller has gone.
+    /// A request; skipped if its caller is gone.
     Call(i64, String),
-    /// A request whose answer nobody needs.
+    /// A fire-and-forget request.
     Notice(String),
-    /// The last thing to send.
+    /// The last message.
     Close(CloseCode, String),
 }
 
-/// A request, still without an id.
+/// A request without an ID.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Request<'a> {
     pub(crate) handle: i64,
     pub(crate) method: Method,
     pub(crate) params: &'a str,
-    /// Whether what has changed since the last answer will do.
+    /// Whether to request a delta.
     pub(crate) delta: bool,
-    /// Whether what it makes is destroyed when nobody here holds it.
+    /// Whether the created object is destroyed when its last handle is dropped.
     pub(crate) owned: bool,
 }
 
-/// More calls than memory holds.
+/// More calls than fit into memory.
 pub(super) const CALLS: u32 = 1 << 28;
 
 impl Shared {
@@ -114,7 +114,7 @@ impl Shared {
         self.doc.lock()
     }
 
-    /// The objects that somebody holds.
+    /// The objects in use.
     pub(crate) fn objects(&self) -> Vec<Arc<Object>> {
         self.handles().objects()
     }
@@ -133,26 +133,26 @@ impl Shared {
 
     pub(crate) fn tell(&self, event: Event) {
         let event = Arc::new(event);
-        // Nobody listening is the usual case.
+        // Usually there are no listeners.
         if let Some(listeners) = &self.settings.listeners {
             listeners.send(Arc::clone(&event)).ok();
         }
         self.events.send(event).ok();
     }
 
-    /// Waits until one more call may be under way; who has waited longest goes first.
+    /// Waits for a slot for a call; slots are assigned in order.
     pub(crate) async fn slot(&self) -> Option<SemaphorePermit<'_>> {
-        // Closed never, so that there is always a turn to wait for.
+        // The semaphore is never closed.
         self.slots.as_ref()?.acquire().await.ok()
     }
 
-    /// How many objects' methods have something in memory that differences build on.
+    /// The number of delta bases in memory.
     #[cfg(feature = "__fuzz")]
     pub(crate) fn bases(&self) -> usize {
         self.deltas.lock().known()
     }
 
-    /// Forgets an object that nobody holds any more.
+    /// Removes an object that is no longer in use.
     pub(crate) fn release(&self, handle: i64) {
         if self.handles().release(handle) {
             self.deltas.lock().release(handle);

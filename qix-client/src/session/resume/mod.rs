@@ -1,4 +1,4 @@
-//! Going on after a connection was lost: a new one, and all objects back in their places.
+//! Resuming after a lost connection: connects again, and restores all objects.
 
 use std::sync::{Arc, Weak};
 
@@ -18,7 +18,7 @@ mod state;
 
 pub(crate) use plan::found_by;
 
-/// Takes a transport into use, and waits until the engine has said how it took the connection.
+/// Installs a transport, and waits for the engine's greeting.
 pub(crate) async fn begin(
     shared: &Arc<Shared>,
     transport: Transport,
@@ -36,7 +36,7 @@ pub(crate) async fn begin(
     let limit = shared.settings.greeting_timeout;
     let greeting = timeout(limit, state.wait_for(|state| *state != SessionState::Unknown));
     tokio::select! {
-        // What the engine says first tells more than that it then closes.
+        // The engine's first message contains more information than its close frame.
         biased;
         greeted = greeting => if greeted.is_err() {
             tracing::debug!("the engine does not say how it took the connection");
@@ -51,8 +51,7 @@ pub(crate) async fn begin(
     }
 }
 
-/// Connects to the endpoint, and takes the connection into use. A login that the proxy does not know any more is done once
-/// again.
+/// Connects to the endpoint, and installs the connection. A login that the proxy has forgotten is repeated once.
 pub(crate) async fn connect(
     shared: &Arc<Shared>,
     waiting: &mut Vec<Weak<Object>>,
@@ -70,12 +69,12 @@ pub(crate) async fn connect(
     }
 }
 
-/// Goes on over a new transport.
+/// Resumes over a new transport.
 pub(crate) async fn over(shared: &Arc<Shared>, transport: Transport) -> Result<Arc<Resumption>, ConnectError> {
     attempt(shared, async |waiting| begin(shared, transport, waiting).await).await
 }
 
-/// Goes on over a new connection to the same endpoint.
+/// Resumes over a new connection to the same endpoint.
 pub(crate) async fn again(shared: &Arc<Shared>) -> Result<Arc<Resumption>, ConnectError> {
     attempt(shared, async |waiting| {
         tokio::select! {
@@ -86,7 +85,7 @@ pub(crate) async fn again(shared: &Arc<Shared>) -> Result<Arc<Resumption>, Conne
     .await
 }
 
-/// What comes of resuming a session that cannot be resumed, or need not.
+/// The result of resuming a session that cannot be resumed, or does not need to be.
 fn without_attempt(shared: &Shared) -> Option<Result<Arc<Resumption>, ConnectError>> {
     match &*shared.phase().borrow() {
         Phase::Suspended(_) | Phase::Disconnected(_) => None,
@@ -102,7 +101,7 @@ async fn attempt(
     shared: &Arc<Shared>,
     connect: impl AsyncFnOnce(&mut Vec<Weak<Object>>) -> Result<SessionState, ConnectError>,
 ) -> Result<Arc<Resumption>, ConnectError> {
-    // One at a time; who comes second finds it done.
+    // One at a time; a second caller finds it done.
     let waiting = &mut *shared.waiting.lock().await;
     if let Some(outcome) = without_attempt(shared) {
         return outcome;
@@ -131,7 +130,7 @@ async fn attempt(
     Ok(resumption)
 }
 
-/// An attempt that is not through: its connection is of no use, should nobody wait for it any more.
+/// An unfinished attempt: its connection is closed if the future is dropped.
 struct Unfinished<'a>(Option<&'a Shared>);
 
 impl Unfinished<'_> {
@@ -149,7 +148,7 @@ impl Drop for Unfinished<'_> {
     }
 }
 
-/// Connects again whenever the connection is lost, until the session is over or nobody needs it any more.
+/// Reconnects whenever the connection is lost, until the session has ended or is no longer in use.
 pub(crate) async fn supervise(shared: Weak<Shared>, mut phase: watch::Receiver<Phase>, backoff: Backoff) {
     loop {
         let over = phase.wait_for(|phase| phase.is_lost() || phase.is_over()).await.map(|phase| phase.is_over());
@@ -160,13 +159,13 @@ pub(crate) async fn supervise(shared: Weak<Shared>, mut phase: watch::Receiver<P
     }
 }
 
-/// Tries to go on until it succeeds, there is no point in trying, or nobody needs the session any more.
+/// Tries to resume until it succeeds, further attempts are pointless, or the session is no longer in use.
 async fn reconnect(shared: &Weak<Shared>, phase: &mut watch::Receiver<Phase>, backoff: &Backoff) {
     let mut last = None;
     for delay in backoff.delays() {
         tokio::select! {
             () = sleep(delay) => {}
-            // Somebody else was faster, or nobody is left.
+            // Another task was faster, or the session is no longer in use.
             _ = phase.wait_for(|phase| !matches!(phase, Phase::Suspended(_))) => return,
         }
         let Some(shared) = shared.upgrade() else { return };
@@ -187,12 +186,12 @@ async fn reconnect(shared: &Weak<Shared>, phase: &mut watch::Receiver<Phase>, ba
     }
 }
 
-/// Ends the waiting for a connection, for the reason why the last attempt failed.
+/// Ends the waiting for a connection, with the reason of the last attempt.
 async fn give_up(shared: &Shared, last: Option<ConnectError>) {
     let waiting = shared.waiting.lock().await;
     shared.give_up_waiting(&waiting, |suspended| match last {
         None => suspended.clone(),
         Some(ConnectError::Closed(closed)) => closed,
-        Some(error) => Closed::new(ClosedBy::Network, CloseCode::LOST, format!("connecting again failed: {error}")),
+        Some(error) => Closed::new(ClosedBy::Network, CloseCode::LOST, format!("reconnecting failed: {error}")),
     });
 }

@@ -1,4 +1,4 @@
-//! How to get an object back, without any I/O.
+//! How to restore an object, without I/O.
 
 use qix_schema::rpc::{Class, Method, ObjectHandle, Request};
 use qix_schema::{
@@ -9,7 +9,7 @@ use crate::protocol::request::{self, is};
 use crate::session::books::Recipe;
 use crate::session::core::{Object, Origin};
 
-/// A call of the document that brings an object back.
+/// A call of the document that restores an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Step {
     pub(super) method: Method,
@@ -24,12 +24,12 @@ impl Step {
     }
 }
 
-/// The calls that can bring an object back, in the order in which to try them.
+/// The calls that can restore an object, in the order in which to try them.
 pub(super) fn steps(object: &ObjectHandle, origin: Option<&Origin>, recipe: Option<&Recipe>) -> Vec<Step> {
     let id = object.id.as_deref().filter(|id| !id.is_empty());
     let by_id = id.and_then(|id| {
         Some(match object.class {
-            // A child is found by its identifier like any other object.
+            // A child is found by its ID like any other object.
             GenericObject::NAME => Step::get(&doc::GetObject::new(id)),
             GenericDimension::NAME => Step::get(&doc::GetDimension::new(id)),
             GenericMeasure::NAME => Step::get(&doc::GetMeasure::new(id)),
@@ -43,13 +43,13 @@ pub(super) fn steps(object: &ObjectHandle, origin: Option<&Origin>, recipe: Opti
     by_id.or_else(|| as_before(object.class, origin?)).into_iter().chain(create).collect()
 }
 
-/// The call of the document that finds an object which is there already.
+/// The call of the document that finds an existing object.
 pub(crate) fn found_by(object: &Object) -> Option<(Method, String)> {
     let steps = steps(object.handle(), object.origin(), None);
     steps.into_iter().find(|step| !step.creates).map(|step| (step.method, step.params))
 }
 
-/// The call that brought the object, if it only looked it up in the document.
+/// The call that returned the object, if it only looked it up in the document.
 fn as_before(class: &str, origin: &Origin) -> Option<Step> {
     let method = origin.method;
     let looks_up = match class {

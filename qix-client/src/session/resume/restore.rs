@@ -1,4 +1,4 @@
-//! Brings objects back over a new connection.
+//! Restores objects over a new connection.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -18,17 +18,17 @@ use crate::session::core::Object;
 use crate::session::core::{Request, Shared};
 use crate::session::retry::Attempts;
 
-/// Why a call of a resumption brought nothing.
+/// Why a call of a resumption failed.
 pub(super) enum Failure {
-    /// There is no such object.
+    /// The object does not exist.
     Missing(String),
-    /// The engine has another reason.
+    /// The engine returned another error.
     Answer(String),
-    /// The new connection is lost as well, or of no use.
+    /// The new connection is lost as well, or unusable.
     Connection(ConnectError),
 }
 
-/// Brings all objects back, and sets in a new session what the program had set.
+/// Restores all objects, and in a new session the state that the program had set.
 pub(super) async fn all(
     shared: &Arc<Shared>,
     state: SessionState,
@@ -76,7 +76,7 @@ pub(super) async fn all(
     Ok(Resumption { state, lost_state: missing.into_iter().map(|lost| lost.state).collect(), objects: restored })
 }
 
-/// The objects that are still held; an earlier attempt may have listed some twice.
+/// The objects that are still in use; an earlier attempt may have listed some twice.
 fn distinct(objects: &[Weak<Object>]) -> Vec<Arc<Object>> {
     let mut seen = HashSet::new();
     objects.iter().filter_map(Weak::upgrade).filter(|object| seen.insert(Arc::as_ptr(object))).collect()
@@ -85,11 +85,11 @@ fn distinct(objects: &[Weak<Object>]) -> Vec<Arc<Object>> {
 pub(super) struct Restorer<'a> {
     pub(super) shared: &'a Arc<Shared>,
     generation: u32,
-    /// What became of objects so far, by their addresses.
+    /// The outcomes of objects so far, by their addresses.
     done: Mutex<HashMap<usize, RestorationOutcome>>,
 }
 
-/// The app that is open again.
+/// The reopened app.
 struct App {
     doc: i64,
     /// Whether the session had it open already.
@@ -97,11 +97,11 @@ struct App {
 }
 
 impl Restorer<'_> {
-    /// Opens the app again, if one was open; why there is none.
+    /// Opens the app again, if one was open. The inner error is the reason why there is none.
     async fn app(&self, state: &SessionState) -> Result<Result<App, String>, ConnectError> {
         let Some(doc) = self.shared.doc().clone() else { return Ok(Err("no app was open".to_owned())) };
-        let mut failure = "it was an app of the session, which is gone".to_owned();
-        // An engine that does not say whether it has kept the session may have it, with the app open.
+        let mut failure = "it was a session app, and its session has ended".to_owned();
+        // An engine that does not report whether it has kept the session may have it, with the app open.
         let active = (*state != SessionState::Created).then_some((global::GetActiveDoc::METHOD, "{}", true));
         let open = doc.open.as_deref().map(|params| (global::OpenDoc::METHOD, params, false));
         for (method, params, was_open) in active.into_iter().chain(open) {
@@ -119,7 +119,7 @@ impl Restorer<'_> {
         Ok(Err(failure))
     }
 
-    /// Brings one object back, once. Its failure is its own, unless the connection is lost.
+    /// Restores one object, once. An error is returned only if the connection is lost.
     pub(super) async fn object(&self, object: &Arc<Object>, doc: &Result<i64, String>) -> Result<(), ConnectError> {
         let address = Arc::as_ptr(object).addr();
         let done = || self.done.lock().unwrap_or_else(PoisonError::into_inner);
@@ -157,7 +157,7 @@ impl Restorer<'_> {
             let steps = plan::steps(object.handle(), object.origin(), recipe.as_ref());
             (steps, recipe.as_ref().and_then(|recipe| recipe.soft_patches()))
         };
-        let mut failure = "nothing is known that brings it back".to_owned();
+        let mut failure = "there is no known way to restore it".to_owned();
         for step in steps {
             match self.ask(doc, step.method, &step.params, step.creates).await {
                 Ok(handle) if step.creates => {
@@ -179,7 +179,7 @@ impl Restorer<'_> {
                     return Ok(RestorationOutcome::Restored);
                 }
                 Err(Failure::Missing(reason)) => failure = reason,
-                // What may be there is not made a second time.
+                // An object that may exist is not created a second time.
                 Err(Failure::Answer(reason)) => return lose(&reason),
                 Err(Failure::Connection(error)) => return Err(error),
             }
@@ -187,7 +187,7 @@ impl Restorer<'_> {
         lose(&failure)
     }
 
-    /// Asks for an object; its handle.
+    /// Requests an object. Returns its handle.
     pub(super) async fn ask(&self, handle: i64, method: Method, params: &str, creates: bool) -> Result<i64, Failure> {
         let effect = if creates { Effect::Write } else { Effect::Read };
         let method = Method::new(method.class, method.name, effect, method.results);
@@ -196,18 +196,18 @@ impl Restorer<'_> {
         object.ok_or_else(|| Failure::Missing("the engine has no such object".to_owned()))
     }
 
-    /// Makes a call; its result.
+    /// Makes a call. Returns its result.
     pub(super) async fn call(&self, handle: i64, method: Method, params: &str) -> Result<String, Failure> {
         self.request(handle, method, params, false).await
     }
 
     async fn request(&self, handle: i64, method: Method, params: &str, owned: bool) -> Result<String, Failure> {
-        // Sent for the resumption only, which knows what it does when the connection is lost.
+        // Sent for the resumption only, which handles a lost connection.
         let request = Request { handle, method, params, delta: false, owned };
         let mut attempts = Attempts::default();
         loop {
             let asked = self.shared.ask(self.generation, request);
-            // Those who wait for the session give up after this time; the next attempt may do better.
+            // Callers that wait for the session time out after this time; the next attempt may succeed.
             let reply = match self.shared.settings.timeout {
                 Some(limit) => {
                     let late = |_| Failure::Connection(ConnectError::TimedOut(limit));

@@ -1,4 +1,4 @@
-//! Sets in a new session what the program had set in the old one.
+//! Restores in a new session the state that the program had set in the old one.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,12 +14,12 @@ use crate::connect::ConnectError;
 use crate::session::books::{Entry, is_refusal};
 use crate::session::core::{Object, Place, Shared};
 
-/// Something that is not set any more.
+/// State that is missing.
 pub(super) struct Missing {
     /// The call that had set it.
     call: Option<i64>,
     pub(super) state: LostState,
-    /// The object that had been patched, if it is a patch.
+    /// The patched object, if it is a patch.
     pub(super) patched: Option<String>,
 }
 
@@ -28,7 +28,7 @@ impl Missing {
         Self { call: Some(call), state: entry.lost(reason), patched: entry.patches().map(str::to_owned) }
     }
 
-    /// The soft patches of a session object that was made again.
+    /// The soft patches of a session object that was created again.
     pub(super) fn of_object(object: &ObjectHandle, reason: String) -> Self {
         let what = format!("the soft patches of {object}");
         Self { call: None, state: LostState { what, reason }, patched: None }
@@ -36,7 +36,7 @@ impl Missing {
 }
 
 impl Restorer<'_> {
-    /// Sets all again, unless the session is the old one; what cannot be set.
+    /// Restores the state, unless the session is the old one. Returns the missing state.
     pub(super) async fn state(
         &self,
         doc: &Result<i64, String>,
@@ -45,7 +45,7 @@ impl Restorer<'_> {
     ) -> Result<Vec<Missing>, ConnectError> {
         let was_interrupted = self.shared.journal().resumed(is_kept);
         let Ok(app) = *doc else {
-            // Nothing can be mistaken for something else where nothing is.
+            // In a session without an app there is no state.
             self.shared.journal().clear();
             return Ok(Vec::new());
         };
@@ -62,8 +62,8 @@ impl Restorer<'_> {
         let entries = self.shared.journal().entries();
         for (id, entry) in entries {
             let obstacle = match self.shared.settings.when_state_lost {
-                WhenStateLost::Fail => Some("`WhenStateLost::Fail` sets nothing again"),
-                _ if was_interrupted => Some("the connection was lost while it was set again"),
+                WhenStateLost::Fail => Some("`WhenStateLost::Fail` restores nothing"),
+                _ if was_interrupted => Some("the connection was lost while it was restored"),
                 _ => entry.obstacle(),
             };
             let reason = match obstacle {
@@ -79,7 +79,7 @@ impl Restorer<'_> {
         Ok(missing)
     }
 
-    /// Makes a call again.
+    /// Repeats a call.
     async fn set(
         &self,
         entry: &Entry,
@@ -100,12 +100,12 @@ impl Restorer<'_> {
             result => result?,
         };
         if is_refusal(&result) {
-            return Err(Failure::Answer("the engine does not do it".to_owned()));
+            return Err(Failure::Answer("the engine returned `false`".to_owned()));
         }
         Ok(())
     }
 
-    /// The handle of a session object of the program, which is made again first.
+    /// The handle of a session object of the program, which is created again first.
     async fn made_again(&self, entry: &Entry, app: i64, objects: &[Arc<Object>]) -> Result<Option<i64>, Failure> {
         let is_meant = |object: &&Arc<Object>| {
             let handle = object.handle();
@@ -126,7 +126,7 @@ impl Restorer<'_> {
         found: &mut HashMap<(&'static str, String), i64>,
     ) -> Result<i64, Failure> {
         let Some((method, params)) = found_by else {
-            return Err(Failure::Missing("nothing is known that brings its object back".to_owned()));
+            return Err(Failure::Missing("there is no known way to find its object".to_owned()));
         };
         let key = (method.name, params.clone());
         if let Some(handle) = found.get(&key) {

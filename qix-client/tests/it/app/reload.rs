@@ -33,7 +33,7 @@ async fn a_reload_is_one_call_and_saves_if_asked() {
 async fn a_syntax_error_is_shown_with_its_line_and_nothing_runs() {
     let (engine, _session, doc) = open(App::new("app").script("T: LOAD 7 AS N AUTOGENERATE 1;")).await;
     let error = doc.reload().with_script(SCRIPT.replace("AS N", "AZ N")).await.unwrap_err();
-    let expected = "the script does not parse and has not run; correct it, or reload `without_check`
+    let expected = "the script does not parse and has not run; correct it, or reload with `with_check(false)`
 tab `Data`, line 2, column 14: this does not parse
  2 | LOAD RecNo() AZ N
    |              ^^";

@@ -69,9 +69,9 @@ async fn errors_suggest_similar_names_and_values() {
         assert_eq!(why(&error), SelectError::NoField { field: name.to_owned(), similar: Some("Year".to_owned()) });
     }
     let error = doc.select("=Year(Today())", [2021]).await.unwrap_err();
-    assert!(error.to_string().contains("an expression is not one"), "{error}");
+    assert!(error.to_string().contains("an expression is not a field"), "{error}");
     let error = doc.select("Region", ["north"]).await.unwrap_err();
-    let text = "the field `Region` has no value `north`; it has `North`: strings and numbers differ, and so do cases";
+    let text = "the field `Region` has no value `north`; it has `North`: strings and numbers are different, and strings are case-sensitive";
     assert_eq!(error.to_string(), text);
     doc.select("Year", [2022_i64]).await.unwrap();
     doc.select("Year", [2022_u64]).await.unwrap();

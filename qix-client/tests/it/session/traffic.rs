@@ -61,6 +61,6 @@ async fn a_replay_answers_like_the_engine_and_reports_differences() {
     session.global().open_doc("other").await.unwrap_err();
     let differences = replay.differences();
     assert_eq!(differences.len(), 2, "{differences:?}");
-    assert!(differences[1].contains(r#"{"qDocName":"other"}; recorded is OpenDoc"#), "{differences:?}");
+    assert!(differences[1].contains(r#"{"qDocName":"other"}; the recording has OpenDoc"#), "{differences:?}");
     assert!(Replay::read(&b"\n{\"dir\":1}\n"[..]).unwrap_err().to_string().starts_with("line 2 of the recording"));
 }

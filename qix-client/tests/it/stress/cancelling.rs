@@ -21,8 +21,8 @@ async fn within<T>(turns: usize, call: impl Future<Output = T>) -> Option<T> {
     }
 }
 
-/// Makes many calls of every kind and cancels some of them before they are sent, some while they are pending. Returns how
-/// many were answered.
+/// Makes many calls of every kind and cancels some of them before they are sent, some while they are pending. Returns
+/// how many were answered.
 async fn call_and_give_up(doc: &Doc, object: &GenericObject, seed: u64) -> usize {
     let mut numbers = Rng::with_seed(seed);
     let mut callers = JoinSet::new();

@@ -13,8 +13,8 @@ const NO_ROW: u32 = u32::MAX;
 
 /// Iterates over all combinations of rows that contain the values of some fields.
 ///
-/// The rows of the core tables form a tuple; the tables beyond them only add values that are associated with it. A tuple
-/// associated with several rows there is visited several times, with the same number.
+/// The rows of the core tables form a tuple; the tables beyond them only add values that are associated with it. A
+/// tuple associated with several rows there is visited several times, with the same number.
 pub(super) struct Walk<'a> {
     live: &'a Live,
     steps: Vec<Step>,
@@ -40,7 +40,8 @@ struct Link {
 }
 
 impl<'a> Walk<'a> {
-    /// Creates a walk over the values of `core` fields, with the values of `beyond` fields that are associated with them.
+    /// Creates a walk over the values of `core` fields, with the values of `beyond` fields that are associated with
+    /// them.
     pub(super) fn new(data: &'a Data, live: &'a Live, core: &[usize], beyond: &[usize]) -> Self {
         let mut chosen: Vec<usize> = Vec::new();
         cover(data, core, &mut chosen);

@@ -290,8 +290,8 @@ impl Call<'_> {
         Ok(interface)
     }
 
-    /// Prepares a selection. Returns an error while another object is in selection mode, and aborts calculations that use
-    /// the earlier selections.
+    /// Prepares a selection. Returns an error while another object is in selection mode, and aborts calculations that
+    /// use the earlier selections.
     pub(crate) fn start_selecting(&mut self) -> Result<()> {
         let own = self.target_id().ok();
         if let Some(modal) = &self.session()?.modal

@@ -93,7 +93,8 @@ pub enum Login {
     Unauthorized,
     /// 403.
     Forbidden,
-    /// The upgrade succeeds, and the only message is `OnAuthenticationInformation` with `mustAuthenticate` and `loginUri`.
+    /// The upgrade succeeds, and the only message is `OnAuthenticationInformation` with `mustAuthenticate` and
+    /// `loginUri`.
     Notification,
 }
 

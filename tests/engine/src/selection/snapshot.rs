@@ -34,7 +34,8 @@ impl Selections {
         Snapshot { states: self.states.iter().map(|(name, entries)| (name.clone(), of(entries))).collect() }
     }
 
-    /// Restores a snapshot as one step. Fields and values that no longer exist are skipped; locked fields do not change.
+    /// Restores a snapshot as one step. Fields and values that no longer exist are skipped; locked fields do not
+    /// change.
     pub fn restore(&mut self, data: &Data, snapshot: &Snapshot) {
         let before = self.states.clone();
         self.put(data, snapshot);

@@ -13,34 +13,34 @@ use crate::ext::rows::RowsError;
 use crate::ext::rows::columns::Columns;
 use crate::ext::rows::pages::Area;
 
-/// Puts rows together, page by page.
+/// Assembles rows, page by page.
 ///
-/// A row waits until all of its measures have arrived, and later rows wait for it. This matters only if the measures are
-/// on the left and outside of a dimension: then all rows below that dimension wait.
+/// A row waits until all of its measures have arrived, and later rows wait for it. This matters only if the measures
+/// are on the left and outside of a dimension: then all rows below that dimension wait.
 pub(super) struct Assembler {
     path: String,
     /// The column of each level.
     levels: Vec<usize>,
-    /// How many levels the definition puts on the left.
+    /// The number of levels that the definition puts on the left.
     levels_on_left: usize,
     /// Titles of the measures.
     measures: Vec<String>,
     totals: bool,
-    /// Ends of a stacked cube that have come.
+    /// The number of leaves of a stacked cube so far.
     leaves: usize,
-    /// Rows that have been taken.
+    /// The number of rows that were taken.
     taken: usize,
     rows: VecDeque<Row>,
-    /// How many rows are no longer in `rows`.
+    /// The number of rows that are no longer in `rows`.
     passed: usize,
-    /// The places of rows that are not whole, by the numbers of their values.
+    /// The positions of incomplete rows, by their element numbers.
     partial: HashMap<Vec<i32>, usize>,
 }
 
 struct Row {
     dimensions: Vec<NxCell>,
     measures: Vec<Option<NxCell>>,
-    /// Whether it is a combination of left and top values, for which data may not exist.
+    /// Whether it is a combination of left and top values, which may have no data.
     crossing: bool,
 }
 
@@ -78,12 +78,12 @@ impl Assembler {
         }
     }
 
-    /// How many ends of a stacked cube have come.
+    /// The number of leaves of a stacked cube so far.
     pub(super) fn leaves(&self) -> usize {
         self.leaves
     }
 
-    /// Takes a page of a pivot.
+    /// Adds a page of a pivot table.
     pub(super) fn pivot(&mut self, page: &NxPivotPage, area: Area) -> Result<(), Error> {
         let (left, top) = (self.side(&page.left)?, self.side(&page.top)?);
         // Without measures there are headings only.
@@ -117,8 +117,8 @@ impl Assembler {
         Ok(())
     }
 
-    /// The first level on top. Levels at the end of a side are missing from a page on which all nodes above them are
-    /// closed. How deep the page goes overrules the definition, which may count dimensions that are not shown.
+    /// The first level on top. Levels at the end of a side are missing from a page if all nodes above them are
+    /// closed. The depth of the page overrides the definition, which may count dimensions that are not shown.
     fn first_on_top(&self, left: usize, top: usize) -> Result<usize, Error> {
         match self.levels.len().checked_sub(top) {
             Some(most) if left <= most => Ok(self.levels_on_left.clamp(left, most)),
@@ -126,7 +126,7 @@ impl Assembler {
         }
     }
 
-    /// The rows or columns of a pivot; a side without headings has one.
+    /// The rows or columns of a pivot table; a side without headings has one.
     fn side<'p, H: Heading>(&self, nodes: &'p [H]) -> Result<Vec<Leaf<'p, H>>, Error> {
         if nodes.is_empty() {
             return Ok(vec![Leaf { headings: Vec::new(), measure: None }]);
@@ -138,7 +138,7 @@ impl Assembler {
         leaves(nodes, levels).ok_or_else(|| self.strange("there are more levels of headings than dimensions"))
     }
 
-    /// Takes a page of a stacked cube.
+    /// Adds a page of a stacked cube.
     pub(super) fn stacked(&mut self, page: &NxStackPage) -> Result<(), Error> {
         // Values are one level below the dimensions.
         let levels = self.levels.len();
@@ -166,7 +166,7 @@ impl Assembler {
         Ok(())
     }
 
-    /// Takes nodes of a tree; how many of the first dimension there are.
+    /// Adds nodes of a tree. Returns the number of nodes of the first dimension.
     pub(super) fn tree(&mut self, nodes: &[NxTreeNode]) -> Result<usize, Error> {
         let levels = self.levels.len();
         if levels == 0 {
@@ -238,18 +238,18 @@ impl Assembler {
         cells
     }
 
-    /// Which measure a heading names: by its title, else by its number.
+    /// The measure of a heading: by its title, otherwise by its number.
     fn measure<H: Heading>(&self, heading: Option<&H>) -> Result<usize, Error> {
-        let Some(heading) = heading else { return Err(self.strange("a value does not tell its measure")) };
+        let Some(heading) = heading else { return Err(self.strange("a value has no measure")) };
         let mut titled = self.measures.iter().enumerate().filter(|(_, title)| *title == heading.text());
         let number = || usize::try_from(heading.element()).ok().filter(|at| *at < self.measures.len());
         match (titled.next(), titled.next()) {
             (Some((at, _)), None) => Ok(at),
-            _ => number().ok_or_else(|| self.strange("a heading names a measure that is not there")),
+            _ => number().ok_or_else(|| self.strange("a heading names an unknown measure")),
         }
     }
 
-    /// Takes rows that are not whole as they are: nothing more will come.
+    /// Completes rows that are still incomplete, because no more pages will arrive.
     pub(super) fn end(&mut self) {
         self.partial.clear();
         for row in &mut self.rows {
@@ -257,7 +257,7 @@ impl Assembler {
         }
     }
 
-    /// The rows that are whole, after the number of the first of them.
+    /// The complete rows, after the number of the first one.
     pub(super) fn take(&mut self) -> (usize, Vec<Vec<NxCell>>) {
         let whole = self.rows.iter().take_while(|row| row.is_whole()).count();
         self.passed += whole;
@@ -289,7 +289,7 @@ fn of_tree_value(value: &NxTreeValue) -> NxCell {
     NxCell::default().with_text(value.text.as_str()).with_num(value.value)
 }
 
-/// The value of a measure that has none.
+/// The value of a measure without one.
 fn null() -> NxCell {
     of_value("", f64::NAN, &NxDimCellType::Null)
 }

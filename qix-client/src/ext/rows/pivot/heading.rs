@@ -1,12 +1,12 @@
-//! Headings: nodes of the trees around the data of a pivot, or of the tree that a stacked cube is.
+//! Headings: nodes of the trees around the data of a pivot table, or of the tree of a stacked cube.
 
 use qix_schema::types::{NxCell, NxDimCellType, NxPivotDimensionCell, NxStackedPivotCell, NxTreeNode};
 
 /// The element number of a total.
 const TOTAL: i32 = -1;
-/// That of a null value.
+/// The element number of a null value.
 const NULL: i32 = -2;
-/// That of a place below a node that is closed, or below a total.
+/// The element number below a closed node or a total.
 pub(super) const EMPTY: i32 = -4;
 
 /// A node.
@@ -25,7 +25,7 @@ pub(super) trait Heading: Sized {
         *self.kind() == NxDimCellType::Total && self.element() == TOTAL
     }
 
-    /// Whether it can be the value at the end of a stacked cube's branch, and not one of its headings.
+    /// Whether it can be the value at the end of a branch of a stacked cube, and not one of its headings.
     fn is_value(&self) -> bool {
         use NxDimCellType::{Empty, Null, Value};
         matches!(self.kind(), Value | Null | Empty)
@@ -49,9 +49,9 @@ pub(super) trait Heading: Sized {
 /// A row or column: a leaf of a tree of headings.
 #[derive(Debug)]
 pub(super) struct Leaf<'p, H> {
-    /// The headings from the outermost to the innermost, without those that name measures.
+    /// The headings from the outermost to the innermost, without those of measures.
     pub(super) headings: Vec<&'p H>,
-    /// The heading that names a measure.
+    /// The heading of the measure.
     pub(super) measure: Option<&'p H>,
 }
 
@@ -62,7 +62,7 @@ impl<H> Clone for Leaf<'_, H> {
 }
 
 impl<'p, H: Heading> Leaf<'p, H> {
-    /// Puts the headings into the places of their levels.
+    /// Puts the headings at the positions of their levels.
     pub(super) fn fill(&self, levels: &mut [Option<&'p H>]) {
         levels.iter_mut().zip(&self.headings).for_each(|(level, heading)| *level = Some(*heading));
     }
@@ -77,15 +77,15 @@ pub(super) fn closed() -> NxCell {
     NxCell::default().with_num(f64::NAN).with_elem_number(EMPTY).with_is_null(true).with_is_empty(true)
 }
 
-/// How many levels of headings there are, without that of the measures.
+/// The number of levels of headings, without that of the measures.
 pub(super) fn depth<H>(leaves: &[Leaf<'_, H>]) -> usize {
     leaves.iter().map(|leaf| leaf.headings.len()).max().unwrap_or(0)
 }
 
-/// The ends of trees from first to last; nothing if one is deeper than it can be.
+/// The leaves of trees in order; `None` if a tree is too deep.
 pub(super) fn leaves<H: Heading>(nodes: &[H], levels: usize) -> Option<Vec<Leaf<'_, H>>> {
     let mut found = Vec::new();
-    // A stacked cube has a root above all.
+    // A stacked cube has a root node.
     let nodes = nodes.iter().flat_map(|node| match node.kind() {
         NxDimCellType::Root => node.below(),
         _ => std::slice::from_ref(node),

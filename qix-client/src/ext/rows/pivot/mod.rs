@@ -18,9 +18,9 @@ use super::RowsError;
 use super::collect::{PageSink, Shape};
 use super::pages::{Area, Cut, MOST_CELLS, Opened, Options, Pages, attempt, height, parts};
 
-/// The rows of a pivot.
+/// The rows of a pivot table.
 pub(super) fn pivot_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::Page> {
-    // A cube without measures has headings all the same.
+    // A cube without measures still has headings.
     let (columns, rows) = (opened.source.width.max(1), opened.source.rows);
     let width = columns.min(MOST_CELLS);
     let cut = Cut { columns, rows, width, height: height(width, options), splits_rows: true };
@@ -46,8 +46,8 @@ async fn fetch_pivot<P>(opened: Arc<Opened<P>>, area: Area) -> Result<Vec<NxPivo
 
 /// The rows of a stacked cube.
 pub(super) fn stacked_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::Page> {
-    // Pages count values of the first dimension, with all that is below them. How many there are nobody says; there are
-    // not more of them than rows.
+    // Pages count values of the first dimension, including everything below them. Their number is not in the layout,
+    // but it does not exceed the number of rows.
     let (columns, rows) = (opened.source.columns.len(), opened.source.rows);
     let height = height(columns * opened.source.spread, options);
     let cut = Cut { columns, rows, width: columns, height, splits_rows: false };
@@ -74,14 +74,14 @@ async fn fetch_stacked<P>(opened: Arc<Opened<P>>, area: Area) -> Result<Vec<NxSt
 
 /// The rows of a cube in tree mode.
 pub(super) fn tree_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::Page> {
-    // Pages count nodes of the first dimension, with all that is below them.
+    // Pages count nodes of the first dimension, including everything below them.
     let height = height(opened.source.columns.len() * opened.source.spread, options);
     let cut = Cut { columns: 1, rows: opened.source.rows, width: 1, height, splits_rows: false };
     let source = Arc::clone(&opened);
     let fetched = parts(cut, options, move |area| fetch_tree(Arc::clone(&source), area));
     assembled::<S, _>(opened, options, fetched, move |assembler, part| {
         let Some((area, tree)) = part else { return Ok(false) };
-        // The root tells how many nodes there are, whichever of them are asked for.
+        // The root contains the number of nodes, whichever of them were requested.
         let root = tree.first().filter(|node| node.type_ == NxDimCellType::Root);
         let nodes = root.map_or(cut.rows, |root| usize::try_from(root.group_size).unwrap_or(0));
         let expected = area.height.min(nodes.saturating_sub(area.top));
@@ -101,8 +101,8 @@ async fn fetch_tree<P>(opened: Arc<Opened<P>>, area: Area) -> Result<Vec<NxTreeN
     .await
 }
 
-/// Makes pages of the rows that parts of the data are put together to. Parts are taken as long as `take` wants more; it
-/// gets nothing once there are none left.
+/// Assembles rows from parts of the data, and makes pages of them. `take` is called with each part while it wants more,
+/// and with `None` after the last one.
 fn assembled<S: Shape, P: Send + 'static>(
     opened: Arc<Opened<S::Plan>>,
     options: &Options,

@@ -1,4 +1,4 @@
-//! Pages in the form that engines write them, as rows.
+//! Pages in the form of an engine, as rows.
 
 use qix_schema::types::{HyperCube, NxCell, NxPivotPage, NxStackPage};
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ fn columns(dimensions: &[&str], measures: &[&str], order: &[i32]) -> Columns {
     Columns::of_pivot(&qix_schema::decode::<HyperCube>(&cube.to_string()).unwrap())
 }
 
-/// A heading: text, number of the value, kind, and what is below it.
+/// A heading: text, element number, kind, and the nodes below it.
 fn node(text: &str, element: i32, kind: &str, below: Vec<Value>) -> Value {
     let mut node =
         json!({ "qElemNo": element, "qValue": "NaN", "qType": kind, "qUp": 0, "qDown": 0, "qSubNodes": below });
@@ -44,7 +44,7 @@ fn area(width: usize, height: usize) -> Area {
     Area { left: 0, top: 0, width, height }
 }
 
-/// The rows that are whole, as text.
+/// The complete rows, as text.
 fn taken(assembler: &mut Assembler) -> Vec<String> {
     let row = |row: Vec<NxCell>| {
         row.iter().map(|cell| if cell.is_null { "-" } else { &cell.text }).collect::<Vec<_>>().join(",")
@@ -52,7 +52,7 @@ fn taken(assembler: &mut Assembler) -> Vec<String> {
     assembler.take().1.into_iter().map(row).collect()
 }
 
-/// A year that is open, with a month and its total, and one that is closed; below them totals have a place, too.
+/// An open year with a month and its total, and a closed year; totals have a node below them, too.
 fn years() -> Vec<Value> {
     let months = vec![node("Jan", 2, "N", vec![]), node("Total", -1, "T", vec![])];
     vec![

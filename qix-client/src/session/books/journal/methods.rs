@@ -1,31 +1,31 @@
-//! What each method of the schema leaves in a session.
+//! The state that each method of the schema sets in a session.
 
 use qix_schema::rpc::Method;
 
-/// What a method sets that a new session lacks.
+/// The state that a method sets, and that a new session does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sets {
-    /// Nothing: it changes the app, makes objects, or has no effect after the call.
+    /// None: it changes the app, creates objects, or has no effect after the call.
     Nothing,
-    /// A selection, made again by the same call.
+    /// A selection that can be repeated with the same call.
     Selection,
-    /// A selection that replaces the one in its field.
+    /// A selection that replaces the previous one in its field.
     FieldSelection,
     /// A selection by element numbers or positions. They can mean other values after a reload.
     ByNumber,
     /// A selection that depends on the history of selections.
     FromHistory,
-    /// A lock, or its end.
+    /// A lock or unlock.
     Lock,
-    /// All selections of a state are cleared.
+    /// Clears all selections of a state.
     ClearAll,
     NewState,
     NoState,
-    /// The selection mode begins.
+    /// Starts selection mode.
     Modal,
-    /// The selection mode ends.
+    /// Ends selection mode.
     EndModal,
-    /// How an object looks in this session: what is expanded, searched, or drilled into.
+    /// The view of an object in this session: expanded nodes, searches, drill-downs.
     View,
     /// Patches; soft ones last as long as the session.
     Patches,
@@ -38,11 +38,11 @@ pub(crate) enum Sets {
     /// The properties of a variable; those of a session variable are the session's.
     VariableProperties,
     NoObject,
-    /// A setting of which the last one counts.
+    /// A setting that overrides earlier ones.
     Setting,
-    /// Something that later calls may build on.
+    /// State that later calls may build on.
     Other,
-    /// Data that are in memory until the app is saved.
+    /// Data in memory until the app is saved.
     Data,
     Save,
 }
@@ -264,13 +264,13 @@ const METHODS: &[(Sets, &[&str])] = &[
 ];
 
 impl Sets {
-    /// What a method sets. A method that this version does not know, called by hand, is expected to set nothing.
+    /// The state that a method sets. An unknown method is assumed to set nothing.
     pub(crate) fn of(method: Method) -> Self {
         let is = |known: &&&str| known.split_once('.') == Some((method.class, method.name));
         METHODS.iter().find(|(_, names)| names.iter().any(|name| is(&name))).map_or(Self::Nothing, |(sets, _)| *sets)
     }
 
-    /// Whether it is about what is selected.
+    /// Whether it is about selections.
     pub(super) fn selects(self) -> bool {
         use Sets::{ByNumber, ClearAll, EndModal, FieldSelection, FromHistory, Lock, Modal, Selection};
         matches!(self, Selection | FieldSelection | ByNumber | FromHistory | Lock | ClearAll | Modal | EndModal)

@@ -1,8 +1,8 @@
-//! What the program has set in the session, so that it can be set again in a new one.
+//! The calls that have set state in the session, so that they can be repeated in a new one.
 //!
-//! The calls that set something are kept in the order in which the engine carries them out, which is that of their ids.
-//! A call that makes earlier ones irrelevant replaces them, but only where that is certain: a selection can clear
-//! selections in other fields, so that the last call of each field is not enough.
+//! These calls are kept in the order in which the engine executes them, which is that of their IDs.
+//! A call that makes earlier ones irrelevant replaces them, but only if that is certain: a selection can clear
+//! selections in other fields, so the last call of each field is not enough.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,10 +15,10 @@ mod methods;
 
 pub(crate) use methods::Sets;
 
-/// Calls that are kept at most.
+/// Maximum number of calls.
 const MOST: usize = 1000;
 
-/// What is after all calls so far.
+/// After all calls so far.
 const NOW: i64 = i64::MAX;
 
 /// The name of the default state.
@@ -27,13 +27,13 @@ const DEFAULT_STATE: &str = "$";
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
     log: BTreeMap<i64, Entry>,
-    /// Whether the session was there before the program, and may have had things set.
+    /// Whether the session existed before the program connected, and may have had other state.
     inherited: bool,
-    /// Whether a new session has not got everything yet.
+    /// Whether a new session is still missing state.
     unsettled: bool,
 }
 
-/// A call that sets something.
+/// A call that sets state.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub(crate) method: Method,
@@ -42,16 +42,16 @@ pub(crate) struct Entry {
     sets: Sets,
     said: Said,
     progress: Progress,
-    /// The identifier of the variable that it has made.
+    /// The ID of the variable that it created.
     made: Option<String>,
 }
 
-/// The object that a call goes to.
+/// The target object of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Target {
-    /// The identifier, or the name of the field.
+    /// The ID, or the name of the field.
     pub(crate) name: String,
-    /// The state in which a selection by the object is made, if that is known.
+    /// The state in which the object makes selections, if known.
     pub(crate) state: Option<String>,
     /// The call of the document that finds the object, unless it is the document itself.
     pub(crate) found_by: Option<(Method, String)>,
@@ -61,13 +61,13 @@ pub(crate) struct Target {
 enum Progress {
     Sent,
     Done,
-    /// It was sent and nobody got the answer.
+    /// It was sent, and the response is unknown.
     Unknown,
     /// Too many calls to keep all of them.
     Dropped,
 }
 
-/// What the parameters say, of any method.
+/// Parameters of all methods that are relevant here.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 struct Said {
@@ -98,7 +98,7 @@ struct Path {
     path: String,
 }
 
-/// A result that says whether the engine did anything.
+/// A result that shows whether the engine did anything.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Outcome {
@@ -110,7 +110,7 @@ struct Outcome {
     result: serde_json::Value,
 }
 
-/// Whether a result says that the engine did nothing.
+/// Whether a result shows that the engine did nothing.
 pub(crate) fn is_refusal(result: &str) -> bool {
     let outcome: Outcome = serde_json::from_str(result).unwrap_or_default();
     outcome.returned == false || outcome.success == false || outcome.result["qApplySuccess"] == false
@@ -122,24 +122,24 @@ impl Entry {
         Self { method, params: params.to_owned(), target, sets, said, progress: Progress::Sent, made: None }
     }
 
-    /// Why the call cannot be made again, if it cannot.
+    /// Why the call cannot be repeated, if so.
     pub(crate) fn obstacle(&self) -> Option<&'static str> {
         match (self.progress, self.sets) {
-            (Progress::Unknown, _) => Some("it ended without an answer, so that it may have happened or not"),
-            (Progress::Dropped, _) => Some("there were too many of its kind to remember them all"),
-            (_, Sets::ByNumber) => Some("it selects by numbers or positions, which may mean other values now"),
+            (Progress::Unknown, _) => Some("it ended without a response, so it may or may not have been executed"),
+            (Progress::Dropped, _) => Some("there were too many such calls to remember all of them"),
+            (_, Sets::ByNumber) => Some("it selects by numbers or positions, which may refer to other values now"),
             (_, Sets::FromHistory) => Some("it depends on earlier selections"),
             (_, Sets::Data) => Some("the app was not saved afterwards"),
             _ => None,
         }
     }
 
-    /// Whether an error of the engine says that what it makes is there.
+    /// Whether an error of the engine means that the state exists already.
     pub(crate) fn makes_state(&self) -> bool {
         self.sets == Sets::NewState
     }
 
-    /// Whether it sets what an object shows, which is then not what it was.
+    /// Whether it patches the view of an object, which then differs from before.
     pub(crate) fn patches(&self) -> Option<&str> {
         (self.sets == Sets::Patches).then_some(&*self.target.name)
     }
@@ -156,7 +156,7 @@ impl Entry {
         LostState { what, reason: reason.into() }
     }
 
-    /// The parameters to make the call again with: a variable has to get its identifier back.
+    /// The parameters for repeating the call: a variable must get its ID back.
     pub(crate) fn again(&self) -> String {
         let Some(id) = &self.made else { return self.params.clone() };
         let Ok(mut params) = serde_json::from_str::<serde_json::Value>(&self.params) else {
@@ -166,7 +166,7 @@ impl Entry {
         params.to_string()
     }
 
-    /// The state that it selects in; none if it is not known, or more than one.
+    /// The state in which it selects; `None` if it is unknown, or if there are several.
     fn state(&self) -> Option<&str> {
         match self.method.name {
             "ClearAll" | "LockAll" | "UnlockAll" if self.said.state.is_empty() => Some(DEFAULT_STATE),
@@ -175,7 +175,7 @@ impl Entry {
         }
     }
 
-    /// Whether it selects in a state, as far as is known.
+    /// Whether it may select in a state.
     fn may_select_in(&self, state: Option<&str>) -> bool {
         self.sets.selects() && (self.state().is_none() || state.is_none() || self.state() == state)
     }
@@ -187,7 +187,7 @@ impl Entry {
 }
 
 impl Journal {
-    /// A call is on its way.
+    /// A call is being sent.
     pub(crate) fn sent(&mut self, id: i64, entry: Entry) {
         match entry.sets {
             Sets::Nothing => return,
@@ -198,7 +198,7 @@ impl Journal {
         self.log.insert(id, entry);
     }
 
-    /// A call has been answered; the identifier of what it has made.
+    /// A call was answered; `made` is the ID of the object that it created.
     pub(crate) fn answered(&mut self, id: i64, made: Option<String>) {
         let Some(entry) = self.log.get_mut(&id) else { return };
         entry.progress = Progress::Done;
@@ -215,14 +215,14 @@ impl Journal {
         self.log.remove(&id);
     }
 
-    /// A call was sent, and nobody waits for its answer any more.
+    /// A call was sent, and its caller is gone.
     pub(crate) fn given_up(&mut self, id: i64) {
         if let Some(entry) = self.log.get_mut(&id) {
             entry.progress = Progress::Unknown;
         }
     }
 
-    /// Something was sent of which no answer is awaited.
+    /// A fire-and-forget call was sent.
     pub(crate) fn ordered(&mut self, method: Method, params: &str) {
         let target = Target { name: String::new(), state: None, found_by: None };
         let entry = Entry::new(method, Sets::of(method), params, target);
@@ -231,25 +231,25 @@ impl Journal {
         }
     }
 
-    /// The session was there before the program.
+    /// The session existed before the program connected.
     pub(crate) fn inherit(&mut self) {
         self.inherited = true;
     }
 
-    /// Whether something may have been set that is not known here.
+    /// Whether there may be unknown state.
     pub(crate) fn is_inherited(&self) -> bool {
         self.inherited
     }
 
-    /// There is a new connection: to the same session, or to another one. Whether the session is one in which an earlier
-    /// attempt has set a part only.
+    /// There is a new connection, to the same session or to another one. Returns whether an earlier attempt has set
+    /// only a part of the state in the session.
     pub(crate) fn resumed(&mut self, kept: bool) -> bool {
         if kept && !self.unsettled {
             self.log.values_mut().filter(|entry| entry.progress == Progress::Sent).for_each(|entry| {
                 entry.progress = Progress::Unknown;
             });
         } else {
-            // It was for a session that is gone, and its caller knows that it failed.
+            // It was for a session that has ended, and its caller knows that it failed.
             self.log.retain(|_, entry| entry.progress != Progress::Sent);
         }
         let was_interrupted = kept && self.unsettled;
@@ -257,13 +257,13 @@ impl Journal {
         was_interrupted
     }
 
-    /// All is set again but these calls, which are forgotten.
+    /// All state is restored except for these calls, which are dropped.
     pub(crate) fn settle(&mut self, missing: impl Iterator<Item = i64>) {
         self.inherited &= !std::mem::take(&mut self.unsettled);
         missing.for_each(|id| self.refused(id));
     }
 
-    /// All that is set, in the order in which it was.
+    /// All calls, in order of execution.
     pub(crate) fn entries(&self) -> Vec<(i64, Entry)> {
         self.log.iter().map(|(id, entry)| (*id, entry.clone())).collect()
     }
@@ -277,7 +277,7 @@ impl Journal {
         self.log.values().any(|entry| entry.sets == Sets::NewVariable && entry.made.as_deref() == Some(id))
     }
 
-    /// Drops what a call makes irrelevant; whether the call itself has to be kept.
+    /// Drops calls that a new call makes irrelevant. Returns whether to keep the new call itself.
     fn take_in(&mut self, id: i64, new: &Entry) -> bool {
         match new.sets {
             Sets::ClearAll => {
@@ -358,12 +358,12 @@ impl Journal {
         self.log.range(..id).map(|(_, entry)| entry)
     }
 
-    /// Whether a state was made as a copy of another.
+    /// Whether a state was created as a copy of another.
     fn is_source(&self, id: i64, state: &str) -> bool {
         self.before(id).any(|old| old.sets == Sets::NewState && old.said.source == state)
     }
 
-    /// A state is cleared: what was selected in it does not matter any more.
+    /// A state is cleared, so earlier selections in it are irrelevant.
     fn replace_selections(&mut self, id: i64, new: &Entry) {
         let state = new.state().unwrap_or(DEFAULT_STATE);
         let keeps_locked = !new.said.locked_also
@@ -373,7 +373,7 @@ impl Journal {
         }
     }
 
-    /// A selection in the only field in which there is any: the one before does not matter any more.
+    /// A selection in the only field with selections makes the previous one irrelevant.
     fn replace_field(&mut self, id: i64, new: &Entry) {
         let Some(state) = new.state() else { return };
         let elsewhere =
@@ -406,7 +406,7 @@ impl Journal {
         accept && made
     }
 
-    /// Keeps the memory small: of too many calls of a state, only that they are not known any more.
+    /// Limits memory use: if a state has too many calls, they are replaced with a marker.
     fn limit(&mut self) {
         if self.log.len() <= MOST {
             return;
@@ -426,7 +426,7 @@ impl Journal {
 }
 
 impl Entry {
-    /// The name of the variable that it makes.
+    /// The name of the variable that it creates.
     fn variable_name(&self) -> Option<String> {
         let params: serde_json::Value = serde_json::from_str(&self.params).ok()?;
         Some(params["qProp"]["qName"].as_str()?.to_owned())

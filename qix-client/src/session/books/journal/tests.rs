@@ -3,7 +3,7 @@ use qix_schema::{doc, field, generic_object};
 
 use super::*;
 
-/// A journal, and the calls that are in it as `Method target params`.
+/// A journal, and its calls as `Method target params`.
 #[derive(Default)]
 struct Book {
     journal: Journal,
@@ -39,7 +39,7 @@ fn a_selection_in_the_only_field_replaces_the_one_before() {
 #[test]
 fn a_selection_that_may_have_cleared_another_field_is_kept() {
     let mut book = Book::default();
-    // The second may have cleared the first: without it, the third would leave the first in place.
+    // The second may have cleared the first: without it, the third would leave the first one set.
     book.select("A", "1").select("B", "1").select("B", "2");
     assert_eq!(book.calls(), ["Select A 1", "Select B 1", "Select B 2"]);
 }

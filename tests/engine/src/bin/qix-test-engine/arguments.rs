@@ -28,9 +28,9 @@ pub(crate) struct Arguments {
     /// Directory of a data connection, `lib://NAME/…`. STORE keeps files in memory. Can be repeated
     #[arg(long, value_name = "NAME=DIRECTORY", value_parser = data)]
     pub(crate) data: Vec<(String, PathBuf)>,
-    /// Put a proxy in front: logins, cookies, tickets, redirects, limits. Without FILE, the bearer token `secret` logs in
-    /// TEST\tester, POST /qps/ticket creates tickets, and other clients are redirected to Windows authentication. The
-    /// README describes FILE, which is JSON
+    /// Put a proxy in front: logins, cookies, tickets, redirects, limits. Without FILE, the bearer token `secret` logs
+    /// in TEST\tester, POST /qps/ticket creates tickets, and other clients are redirected to Windows authentication.
+    /// The README describes FILE, which is JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) proxy: Option<Option<PathBuf>>,
     /// Fault to inject, such as `delay=200 on GetLayout times 1`. Can be repeated. The query of an address accepts
@@ -44,7 +44,8 @@ pub(crate) struct Arguments {
     /// with 1002, as Qlik Sense Enterprise on Windows does
     #[arg(long, value_name = "attached|error", default_value = "attached", value_parser = on_open)]
     pub(crate) on_open: OnOpen,
-    /// Print which methods of the engine's schema and which functions and statements of scripts are implemented, and exit
+    /// Print which methods of the engine's schema and which functions and statements of scripts are implemented, and
+    /// exit
     #[arg(long)]
     pub(crate) methods: bool,
 }

@@ -72,7 +72,8 @@ impl Cube {
         Ok((json!([page]), json!({ "qAxis": axis })))
     }
 
-    /// Fewer points that draw the same line: the first and the last point of each bin, and the extremes of each measure.
+    /// Fewer points that draw the same line: the first and the last point of each bin, and the extremes of each
+    /// measure.
     fn binned_line<'r>(
         &self,
         points: &[(f64, &'r Row)],

@@ -103,8 +103,8 @@ impl Cube {
         Ok(picks)
     }
 
-    /// The selection for ranges of measures (`[NxRangeSelectInfo]`) in some columns; an empty list means all dimensions.
-    /// With `or_mode`, a row must be in any of the ranges, otherwise in all of them.
+    /// The selection for ranges of measures (`[NxRangeSelectInfo]`) in some columns; an empty list means all
+    /// dimensions. With `or_mode`, a row must be in any of the ranges, otherwise in all of them.
     pub fn pick_ranges(&self, ranges: &[Value], columns: &[i64], or_mode: bool) -> Result<Vec<Pick>> {
         let holds = |row: &super::Row, range: &Value| {
             let measure = usize::try_from(whole(range, "qMeasureIx", 0)).ok();

@@ -93,8 +93,8 @@ impl Cube {
         shown.map(|(_, row)| row).collect()
     }
 
-    /// The part of a tree whose leaves are in a range, with the number of leaves that each node has before and after it.
-    /// Returns the nodes and the start of the next leaves.
+    /// The part of a tree whose leaves are in a range, with the number of leaves that each node has before and after
+    /// it. Returns the nodes and the start of the next leaves.
     fn part(&self, nodes: &[Node], range: &Range<usize>, start: usize) -> (Vec<Value>, usize) {
         let mut at = start;
         let mut result = Vec::new();

@@ -11,8 +11,8 @@ use crate::error::{EngineError, Result, code};
 use crate::value::{Dual, wire_number};
 
 impl Cube {
-    /// Pages of rows, `[NxDataPage]`, reduced if there are more rows than the height of a page. With a zoom above 0, one
-    /// row represents 2 to its power; with -1, as many as needed; 0 reduces nothing.
+    /// Pages of rows, `[NxDataPage]`, reduced if there are more rows than the height of a page. With a zoom above 0,
+    /// one row represents 2 to its power; with -1, as many as needed; 0 reduces nothing.
     pub fn reduced_pages(&self, pages: &[Value], zoom: i64, how: &str) -> Result<Value> {
         if self.mode != Mode::Stacked {
             self.ready(Mode::Straight)?;

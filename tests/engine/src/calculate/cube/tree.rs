@@ -135,7 +135,8 @@ impl Builder<'_> {
         (left, top)
     }
 
-    /// Sorts the groups of a tree by the results of the first measure. Totals keep their positions, and others come last.
+    /// Sorts the groups of a tree by the results of the first measure. Totals keep their positions, and others come
+    /// last.
     fn sort_by_first_measure(&self, nodes: &mut [Node]) {
         let result = |node: &Node| {
             let row = self.cube.cells.get(&node.key);

@@ -24,7 +24,8 @@ pub(in crate::script) enum Source {
     Absent(String),
 }
 
-/// The keyword of a statement that creates a table, in lower case, with its position: it comes after labels and prefixes.
+/// The keyword of a statement that creates a table, in lower case, with its position: it comes after labels and
+/// prefixes.
 pub(super) fn table_word(text: &str) -> Option<(usize, String)> {
     let mut depth = 0_i32;
     let found = scan(text, |rest, word_start| {
