@@ -307,8 +307,8 @@ impl Doc {
     }
 }
 
-/// Fills lines of prose, which links to Rust items have made longer than their source. Code, tables, and headings stay
-/// as they are.
+/// Rewraps prose, in which links to Rust items have made lines longer. Code, tables, and headings are not
+/// changed.
 fn fill(text: &str) -> String {
     let mut out: Vec<String> = Vec::new();
     let mut block = String::new();
@@ -356,7 +356,7 @@ fn break_lines(block: &str, out: &mut Vec<String>) {
     out.push(line);
 }
 
-/// Whether a line begins a list item.
+/// Whether a line starts a list item.
 fn starts_item(line: &str) -> bool {
     let marker = line.split_once(' ').map_or("", |(marker, _)| marker);
     let number = marker.trim_end_matches(['.', ')']);

@@ -8,16 +8,16 @@ use ureq::http::Response;
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body, Error, Proxy};
 
-/// How long connecting, or waiting for the next part of the answer, may take.
+/// Timeout for connecting, and for each part of the response.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How long the whole download may take.
+/// Timeout for the whole download.
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// The published schema has 0.9 MB; what is 70 times as large is something else.
+/// The published schema has 0.9 MB; a file 70 times as large is something else.
 const MAX_BYTES: u64 = 64 << 20;
 
-/// The text that an address answers with, as long as it may be JSON.
+/// The content of a URL, if it may be JSON.
 pub(crate) fn get(url: &str) -> Result<String> {
     let proxy = proxy(url, |name| std::env::var(name).ok())?;
     let through = |error| match &proxy {
@@ -62,7 +62,7 @@ fn header(answer: &Response<Body>, name: &str) -> Option<String> {
     Some(String::from_utf8_lossy(answer.headers().get(name)?.as_bytes()).into_owned())
 }
 
-/// What went wrong, in words for people who have not read the source of the HTTP client.
+/// The error in plain words, without terms of the HTTP client.
 fn explained(error: Error) -> anyhow::Error {
     match error {
         Error::HostNotFound => anyhow!("the name of the host cannot be resolved"),
@@ -73,14 +73,14 @@ fn explained(error: Error) -> anyhow::Error {
             std::io::ErrorKind::UnexpectedEof => anyhow!("the connection was closed before the answer ended"),
             _ => error.into(),
         },
-        // Its text would repeat the address, with its secrets.
+        // Its text would contain the URL with its secrets.
         Error::BadUri(_) => anyhow!("this is not an address"),
         Error::ConnectProxyFailed(reason) => anyhow!("{reason}"),
         error => error.into(),
     }
 }
 
-/// The proxy that the environment names for an address, and the variable that names it.
+/// The proxy for a URL in the environment, and the name of the variable.
 fn proxy(url: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Option<(&'static str, Proxy)>> {
     let https = url.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"));
     let names = if https {
@@ -90,7 +90,7 @@ fn proxy(url: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Option<
     };
     let set = |name: &&'static str| Some((*name, variable(name).filter(|value| !value.trim().is_empty())?));
     let Some((name, value)) = names.iter().find_map(set) else { return Ok(None) };
-    // The value may hold a password.
+    // The value may contain a password.
     let wrong = || format!("{name} is not the address of a proxy, such as http://proxy.example:8080");
     let named = Proxy::new(value.trim()).with_context(wrong)?;
     let mut proxy = Proxy::builder(named.protocol()).host(named.host()).port(named.port());
@@ -103,7 +103,7 @@ fn proxy(url: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Option<
     let direct = ["NO_PROXY", "no_proxy"].iter().find_map(|name| variable(name)).unwrap_or_default();
     for host in direct.split([',', ' ']).filter(|host| !host.is_empty()) {
         proxy = proxy.no_proxy(host);
-        // A domain means the hosts in it as well.
+        // A domain includes its hosts.
         if !host.starts_with(['.', '*']) {
             proxy = proxy.no_proxy(&format!(".{host}"));
         }

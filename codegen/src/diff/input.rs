@@ -17,12 +17,12 @@ pub enum Input {
 }
 
 impl Input {
-    /// Reads a published schema, a snapshot or a legacy file, whichever it is. The second value is what the reader does
-    /// not know.
+    /// Reads a published schema, a snapshot, or a legacy file. The second value lists what the reader does not
+    /// understand.
     ///
     /// # Errors
     ///
-    /// Whatever is wrong with the file, or that it is none of the three.
+    /// Returns the faults of the file, or a fault if it has none of the three formats.
     pub fn read(text: &str) -> Result<(Self, Vec<Fault>), Faults> {
         let text = text.trim_start_matches('\u{feff}');
         let file: Value =
@@ -48,7 +48,7 @@ impl Input {
         Err(Fault::new("", "this is not a schema", FORMS).into())
     }
 
-    /// The engine version, as far as the file says.
+    /// The engine version, as far as the file contains it.
     pub fn engine(&self) -> &str {
         match self {
             Self::Model(model) => &model.engine,

@@ -1,4 +1,4 @@
-//! What to do about errors that go away.
+//! Retries after temporary errors.
 
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ use crate::config::{WhenModal, WhenReloading};
 use crate::protocol::request;
 use crate::session::core::Shared;
 
-/// How often a call that only reads is made again because a selection aborted it.
+/// How often a read is retried after a selection aborted it.
 const ABORTED: u32 = 3;
 
-/// How long to wait before a read that was aborted again is made again.
+/// The delay before an aborted read is retried again.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// The attempts at one call.
+/// The attempts of one call.
 #[derive(Debug, Default)]
 pub(crate) struct Attempts {
     aborted: u32,
@@ -25,13 +25,13 @@ pub(crate) struct Attempts {
 }
 
 impl Attempts {
-    /// Whether to make a call again after an error, once this has waited for the right moment.
+    /// Whether to retry a call after an error. Waits for the right moment.
     ///
-    /// A write is made again only after an error by which the engine refused to begin with it.
+    /// A write is retried only after an error that means that the engine has not started it.
     pub(crate) async fn again(&mut self, shared: &Shared, method: Method, error: &EngineError) -> bool {
         match error.code {
             error_codes::GENERIC_ABORTED if method.effect == Effect::Read && self.aborted < ABORTED => {
-                // The selection that aborted it is done; should there be a burst of them, let it pass.
+                // The selection that aborted it is done; if there are several in a row, wait for them.
                 sleep(PAUSE * self.aborted).await;
                 self.aborted += 1;
                 true
@@ -53,7 +53,7 @@ impl Attempts {
     }
 }
 
-/// Leaves the selection mode, if that is what to do. The engine works in order, so that there is no need to wait.
+/// Ends selection mode, if configured. The engine answers in order, so there is no need to wait.
 fn leave_mode(shared: &Shared) -> bool {
     let accept = match shared.settings.when_modal {
         WhenModal::Fail => return false,

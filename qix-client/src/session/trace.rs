@@ -22,14 +22,14 @@ struct Told {
     span: Span,
     payloads: bool,
     begun: Instant,
-    /// When the request was queued that is not answered yet.
+    /// When the unanswered request was queued.
     asked: Option<Instant>,
-    /// How long the engine has had requests of the call.
+    /// How long the engine has been processing requests of the call.
     engine: Duration,
 }
 
 impl Trace {
-    /// Begins with a call.
+    /// Starts the trace of a call.
     pub(crate) fn begin(call: &RawCall, object: &Object, payloads: bool) -> Self {
         let span = tracing::debug_span!(
             "qix.call",
@@ -54,12 +54,12 @@ impl Trace {
         Self(Some(Box::new(Told { span, payloads, begun: Instant::now(), asked: None, engine: Duration::ZERO })))
     }
 
-    /// What the call happens in.
+    /// The span of the call.
     pub(crate) fn span(&self) -> Span {
         self.0.as_ref().map_or_else(Span::none, |told| told.span.clone())
     }
 
-    /// A request is on its way.
+    /// A request is being sent.
     pub(crate) fn asked(&mut self, id: i64, handle: i64, params: &str) {
         let Some(told) = &mut self.0 else { return };
         told.asked = Some(Instant::now());
@@ -70,14 +70,14 @@ impl Trace {
         }
     }
 
-    /// It is answered, or never will be.
+    /// The request was answered, or never will be.
     pub(crate) fn ended(&mut self) {
         if let Some(told) = &mut self.0 {
             told.engine += told.asked.take().map_or(Duration::ZERO, |asked| asked.elapsed());
         }
     }
 
-    /// The answer, which tells how long it took to read it.
+    /// Wraps a response to measure the time of decoding it.
     pub(crate) fn answer<T: AsRef<str> + Send + Sync + 'static>(&mut self, text: T, range: Range<usize>) -> RawAnswer {
         let Some(told) = &mut self.0 else { return RawAnswer::within(text, range) };
         told.note_times();
@@ -107,12 +107,12 @@ impl Told {
     }
 }
 
-/// The text of an answer, for as long as it is read.
+/// The text of a response while it is decoded.
 struct Read<T> {
     text: T,
     span: Span,
     arrived: Instant,
-    /// When it was last looked at, in microseconds after it had arrived: reading begins so.
+    /// When it was last borrowed, in microseconds after its arrival: decoding starts with that.
     begun: AtomicU64,
 }
 
@@ -135,7 +135,7 @@ fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
-/// The beginning of a payload, without what is secret.
+/// The beginning of a payload, without secrets.
 fn excerpt(json: &str) -> String {
     let mut text = redact::hidden(json);
     if let Some((end, _)) = text.char_indices().nth(EXCERPT) {

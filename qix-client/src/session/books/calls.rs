@@ -70,7 +70,7 @@ struct Pending {
     sent: bool,
 }
 
-/// The use of a response besides its caller.
+/// The use of a response in addition to its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// None.

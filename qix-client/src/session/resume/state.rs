@@ -138,13 +138,13 @@ impl Restorer<'_> {
     }
 }
 
-/// All that was set, in a session that is there and is another one than before.
+/// All state, in another session that existed already.
 pub(super) fn of_another_session(shared: &Shared) -> Vec<Missing> {
     let entries = shared.journal().entries();
     entries.iter().map(|(id, entry)| Missing::new(*id, entry, "the session is another one, of the same user")).collect()
 }
 
-/// Takes in what is missing, so that no call is answered as if it were there.
+/// Records missing state, so that no call is answered without it.
 pub(super) fn settle(shared: &Shared, missing: &[Missing]) {
     shared.journal().settle(missing.iter().filter_map(|missing| missing.call));
     if !missing.is_empty() && shared.settings.when_state_lost != WhenStateLost::GoOn {
