@@ -84,7 +84,7 @@ impl Documentation {
                 continue;
             }
             if !items.contains(item) {
-                fault(format!("`{item}` is not in the schema"), what_to_do(item == owner, renamed(item)));
+                fault(format!("`{item}` is not in the schema"), advice(item == owner, renamed(item)));
                 continue;
             }
             let text = self.texts.get(item).unwrap_or_default();
@@ -103,7 +103,7 @@ impl Documentation {
 }
 
 /// What to do with the text of an item that was removed or renamed.
-fn what_to_do(heading: bool, renamed: Option<&str>) -> String {
+fn advice(heading: bool, renamed: Option<&str>) -> String {
     let part = |path: &str| match path.split_once("#result/") {
         Some((_, result)) => format!("* returns {result}:"),
         None => format!("* {}:", path.rsplit('/').next().unwrap_or_default()),

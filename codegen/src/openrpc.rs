@@ -173,7 +173,7 @@ impl<'a> Reader<'a> {
 
     /// Reports something that the model omits.
     fn left_out(&mut self, place: &Place<'_>, what: impl Into<String>) {
-        self.unknown.push(Fault::new(place.pointer(), format!("{}; it was left out", what.into()), ""));
+        self.unknown.push(Fault::new(place.pointer(), format!("{}; it was omitted", what.into()), ""));
     }
 
     /// Reports duplicate keys of an object.

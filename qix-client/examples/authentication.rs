@@ -18,7 +18,7 @@ use rustls::{RootCertStore, ServerConfig};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
-/// What the example shows; the usual headers of a WebSocket are left out.
+/// The relevant headers; those of every WebSocket are omitted.
 const SHOWN: [&str; 4] = ["authorization", "cookie", "x-qlik-user", "hdr-user"];
 
 #[tokio::main(flavor = "current_thread")]
@@ -28,7 +28,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let server = || Session::builder().url(engine.url());
     let app = "a5b1";
 
-    show(&engine, "Desktop: nobody asks", server()).await?;
+    show(&engine, "Desktop: no credentials", server()).await?;
     let jwt = server().virtual_proxy("jwt").app(app).bearer("eyJ…");
     show(&engine, "Enterprise, a proxy that takes JWTs", jwt).await?;
     let ticket = server().virtual_proxy("portal").app(app).ticket("Zx9-…");
@@ -38,7 +38,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let header = server().virtual_proxy("header").app(app).header("hdr-user", "CORP\\ada");
     show(&engine, "Enterprise, a header that the proxy trusts", header).await?;
     show(&engine, "Cloud, an API key", server().app(app).api_key("eyK…")).await?;
-    let source = server().app(app).token_source(|| async { Ok("asked for at each connection".to_owned()) });
+    let source = server().app(app).token_source(|| async { Ok("fetched for each connection".to_owned()) });
     show(&engine, "Cloud, tokens from elsewhere", source).await?;
 
     let keys = Keys::new()?;

@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     engine.notify("OnLicenseAccessDenied", &json!({ "severity": "notice", "message": "a license is about to expire" }));
     print_next(&mut events).await?;
 
-    // The connection breaks; the session goes on over another, and its objects with it.
+    // The connection breaks; the session and its objects continue on another one.
     engine.fault(Fault::drop_socket());
     println!("after the break: {} values", doc.get_field("Region").await?.get_cardinal().await?);
     while !matches!(print_next(&mut events).await?, Event::Resumed(_)) {}

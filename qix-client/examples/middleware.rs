@@ -19,7 +19,7 @@ struct Metrics(Arc<Mutex<BTreeMap<String, Row>>>);
 struct Row {
     calls: u64,
     failures: u64,
-    /// Begun, and neither answered nor failed: under way or given up.
+    /// Started, and neither answered nor failed: pending or canceled.
     open: u64,
     sent: usize,
     received: usize,
@@ -95,7 +95,7 @@ impl Middleware for Log {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let engine = TestEngine::start().await?;
-    // An aborted read is made again below the middleware: it is one call here. A write is not, and fails.
+    // An aborted read is retried below the middleware, so it is one call here. A write is not retried, and fails.
     engine.fault(Fault::error(15, "aborted").on("GetLayout").times(1));
     engine.fault(Fault::error(5, "no rights to save").on("DoSave"));
 

@@ -28,7 +28,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("  {} {}", line["dir"].as_str().unwrap_or("?"), text.get(..100).unwrap_or(&text));
     }
 
-    // There is no engine any more. The answers are found by method, object and parameters.
+    // Without an engine. Responses are found by method, object and parameters.
     let replay = Replay::read(BufReader::new(File::open(&path)?))?;
     let session = Session::builder().connect_over(replay.transport()).await?;
     println!("replayed: {}", total(&session, "2022").await?);

@@ -32,8 +32,8 @@ pub struct Release {
 /// | May 2025 for Windows | 12.2386.4 |
 /// | November 2025 for Windows | 12.2561.0 |
 /// | May 2026 for Windows | 12.2759.2 |
-/// | Qlik Cloud on 12 May 2026 | 12.2802.0 |
-/// | Qlik Cloud on 29 August 2026 | 12.2886.0 |
+/// | Qlik Cloud on May 12, 2026 | 12.2802.0 |
+/// | Qlik Cloud on August 29, 2026 | 12.2886.0 |
 /// | Qlik Cloud in `@qlik/api` 2.19 | 12.2931.0 |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -62,8 +62,8 @@ const RELEASES: [Release; 14] = [
     Release { name: "May 2025 for Windows", engine: "12.2386.4" },
     Release { name: "November 2025 for Windows", engine: "12.2561.0" },
     Release { name: "May 2026 for Windows", engine: "12.2759.2" },
-    Release { name: "Qlik Cloud on 12 May 2026", engine: "12.2802.0" },
-    Release { name: "Qlik Cloud on 29 August 2026", engine: "12.2886.0" },
+    Release { name: "Qlik Cloud on May 12, 2026", engine: "12.2802.0" },
+    Release { name: "Qlik Cloud on August 29, 2026", engine: "12.2886.0" },
     Release { name: "Qlik Cloud as @qlik/api 2.19 knows it", engine: "12.2931.0" },
 ];
 

@@ -102,7 +102,7 @@ mod tests {
     fn a_warning_names_the_releases() {
         let warning = |engine| check_engine_version(engine, "12.2886.0").unwrap_err().to_string();
         assert!(warning("12.2561.3").starts_with(
-            "the engine (12.2561.3, November 2025 for Windows) is older than the schema (12.2886.0, Qlik Cloud on 29 August 2026): "
+            "the engine (12.2561.3, November 2025 for Windows) is older than the schema (12.2886.0, Qlik Cloud on August 29, 2026): "
         ));
         assert!(warning("12.3000.0").starts_with("the engine (12.3000.0, newer than "));
         assert!(

@@ -45,7 +45,7 @@ pub(crate) fn get(url: &str) -> Result<String> {
     let status = answer.status();
     ensure!(status == 200, "the server answered {status}");
     if let Some(encoding) = header(&answer, "content-encoding").filter(|encoding| encoding != "identity") {
-        bail!("the server answered in the encoding `{encoding}`, which was not asked for");
+        bail!("the server answered in the encoding `{encoding}`, which was not requested");
     }
     let kind = header(&answer, "content-type").unwrap_or_default();
     let bytes = answer.body_mut().with_config().limit(MAX_BYTES).read_to_vec().map_err(explained)?;

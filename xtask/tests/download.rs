@@ -67,7 +67,7 @@ fn json(body: &str) -> Vec<u8> {
     answer("200 OK", "Content-Type: application/json\r\n", body.as_bytes())
 }
 
-/// Runs the program without the proxies of whoever runs the tests.
+/// Runs the program without proxies from the environment.
 fn xtask(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
     for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"] {
@@ -180,7 +180,7 @@ fn a_failed_download_changes_nothing_and_suggests_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("engine");
     let server = Server::start(|_| answer("503 Service Unavailable", "", b"later"));
-    // Nobody listens there any more.
+    // The port is closed now.
     let refused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let refused = format!("http://ann:secret@{refused}/qix.json?token=secret");
     for (url, reason) in [

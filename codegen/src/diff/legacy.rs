@@ -32,10 +32,11 @@ struct Param {
 /// Compares two inputs, at least one of which is a legacy file.
 pub(super) fn compare(old: &Input, new: &Input) -> Diff {
     let mut notes = vec![
-        "A legacy file has no types. Compared were methods, parameters, whether they may be left out, defaults, results \
+        "A legacy file has no types. Compared were methods, parameters, whether they are optional, defaults, results \
          and numbers of enum values; not compared were types, members, error codes, stability and deprecation."
             .to_owned(),
-        "No code can be generated from a legacy file. The Rust names are those that a published file would produce.".to_owned(),
+        "No code can be generated from a legacy file. The Rust names are those that a published file would produce."
+            .to_owned(),
     ];
     if matches!(old, Input::Model(_)) || matches!(new, Input::Model(_)) {
         notes.push("Legacy files omit the result `qReturn`, so it was not compared.".to_owned());

@@ -44,7 +44,7 @@ pub(super) fn compare(sides: &Sides<'_>, old: MethodItem<'_>, new: MethodItem<'_
 /// A request implements `Default` only if no parameter is required.
 fn loses_default(old: MethodItem<'_>, new: MethodItem<'_>) -> String {
     let loses = old.plan.required.is_empty() && !new.plan.required.is_empty();
-    if loses { format!(" `{}` has no `Default` any more.", new.request()) } else { String::new() }
+    if loses { format!(" `{}` no longer implements `Default`.", new.request()) } else { String::new() }
 }
 
 fn names(params: &[Param]) -> Vec<&str> {

@@ -91,7 +91,7 @@ fn a_new_optional_parameter_is_compatible_and_a_required_one_breaks() {
     assert_eq!(said(&diff), ["breaks major: added parameter Doc.Save/qPath"]);
     assert_eq!(
         meaning(&diff, "Doc.Save/qPath"),
-        "`DocApi::save` and `doc::Save::new` take one argument more. `doc::Save` has no `Default` any more."
+        "`DocApi::save` and `doc::Save::new` take one argument more. `doc::Save` no longer implements `Default`."
     );
 }
 

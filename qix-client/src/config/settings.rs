@@ -106,7 +106,7 @@ impl Settings {
         left.chain(options.timeout.or(self.timeout.filter(|_| !reload))).min()
     }
 
-    pub(crate) fn asks_for_delta(&self, method: Method) -> bool {
+    pub(crate) fn requests_delta(&self, method: Method) -> bool {
         self.delta.iter().any(|known| known.name == method.name && known.class == method.class)
     }
 

@@ -41,7 +41,7 @@ pub fn session(input: &[u8]) {
     shared.sending(&mut batch);
     for (id, answer) in callers.drain(3..) {
         drop(answer);
-        assert!(shared.abandon(id), "it is under way");
+        assert!(shared.abandon(id), "it is pending");
     }
     for line in String::from_utf8_lossy(input).lines() {
         let before = object.invalidations();
@@ -85,7 +85,7 @@ pub fn session(input: &[u8]) {
     // Objects created for callers that are gone are destroyed at most once.
     let orders = std::iter::from_fn(|| queue.try_recv().ok()).count();
     assert!(orders <= 1, "{orders} orders");
-    assert!(shared.bases() <= 1, "one method of one object was asked for differences");
+    assert!(shared.bases() <= 1, "one method of one object requests deltas");
     drop(object);
     assert_eq!(shared.bases(), 0, "what differences build on goes with the object");
     assert_eq!(Arc::strong_count(&shared), 1, "nothing holds the session");

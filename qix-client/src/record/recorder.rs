@@ -57,7 +57,7 @@ impl Recorder {
         let (lines, queue) = mpsc::channel();
         let writer = thread::spawn(move || {
             if let Err(error) = write(out, &queue) {
-                tracing::warn!(%error, "traffic is not recorded any more");
+                tracing::warn!(%error, "traffic is no longer recorded");
             }
         });
         Self { shared: Arc::new(Shared { start: Instant::now(), lines: Some(lines), writer: Some(writer) }) }

@@ -76,7 +76,7 @@ impl Exchange<'_> {
         let long_running = is_long_running(call.method);
         let listener = call.options.extension::<ProgressListener>().filter(|_| long_running);
         let _slot = shared.slot().await;
-        let mut delta = call.options.delta.unwrap_or_else(|| shared.settings.asks_for_delta(call.method));
+        let mut delta = call.options.delta.unwrap_or_else(|| shared.settings.requests_delta(call.method));
         delta &= has_delta(call.method);
         let owned = shared.settings.owns(call.method, &call.options);
         let mut repeats = 0;
@@ -128,7 +128,7 @@ impl Exchange<'_> {
                     if !Box::pin(attempts.again(shared, call.method, &error)).await {
                         return Err(error.into());
                     }
-                    tracing::debug!(method = call.method.name, code = error.code.0, "the call is made again");
+                    tracing::debug!(method = call.method.name, code = error.code.0, "the call is retried");
                 }
                 Ok(reply) => {
                     noted.answered(&reply);

@@ -188,7 +188,7 @@ impl Session {
 
     /// Accepts a new session without the state that the program had set in the old one: calls to the app no longer fail
     /// with
-    /// [`StateLost`]. Returns the missing state, if any, for the program to set again.
+    /// [`StateLost`]. Returns the missing state, if any, so that the program can restore it.
     ///
     /// ```no_run
     /// use qix_client::{Error, prelude::*, resumption::StateLost};

@@ -21,7 +21,7 @@ pub enum ClosedBy {
     Client,
     /// The engine, or a proxy in front of it, with a close frame.
     Engine,
-    /// Nobody: the connection was lost without a close frame.
+    /// Neither side: the connection was lost without a close frame.
     Network,
 }
 

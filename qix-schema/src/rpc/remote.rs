@@ -112,7 +112,7 @@ pub struct CallOptions {
     pub timeout: Option<Duration>,
     /// Deadline, in addition to the timeout.
     pub deadline: Option<Instant>,
-    /// Whether the engine continues if nobody waits for the response.
+    /// Whether the engine continues without a caller.
     pub detached: bool,
     /// Whether to request a delta. Defaults to what is best for the method.
     pub delta: Option<bool>,
@@ -134,7 +134,7 @@ impl CallOptions {
         self
     }
 
-    /// Sets whether the engine continues if nobody waits for the response.
+    /// Sets whether the engine continues without a caller.
     #[must_use]
     pub fn with_detached(mut self, detached: bool) -> Self {
         self.detached = detached;

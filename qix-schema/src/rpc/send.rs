@@ -40,7 +40,7 @@ pub async fn send_with<R: Request, T>(
 
 /// Encodes a request and sends it without waiting for the response; see [`Remote::notify`].
 pub fn notify<R: Request>(remote: &dyn Remote, request: &R) {
-    // Nobody could handle an encoding error.
+    // No caller could handle an encoding error.
     if let Ok(params) = serde_json::to_string(request) {
         remote.notify(RawCall { method: R::METHOD, params, options: CallOptions::default() });
     }

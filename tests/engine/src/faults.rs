@@ -264,7 +264,7 @@ impl std::str::FromStr for Fault {
             "late" => Self::late_on_connected(millis()?),
             "close" => Self::close(code()?, ""),
             "refuse" => Self::refuse(code()?),
-            "error" => Self::error(value.parse().map_err(|_| wrong("expected a code"))?, "Asked for"),
+            "error" => Self::error(value.parse().map_err(|_| wrong("expected a code"))?, "Injected fault"),
             "reorder" => Self::reorder(usize::try_from(number()?).map_err(|_| wrong("expected a number"))?),
             "state" => Self::session_state(value),
             "drop" => Self::drop_socket(),

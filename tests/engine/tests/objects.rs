@@ -83,7 +83,7 @@ async fn a_linked_object_inherits_missing_properties() {
     assert_eq!(client.result(linked, "GetLayout", json!([])).await["qLayout"]["a"], 5);
     let linked = client.result(base, "GetLinkedObjects", json!([])).await;
     assert_eq!(linked["qItems"][0]["qInfo"]["qId"], "linked");
-    let lost = thing("lost", &json!({ "qExtendsId": "nobody" }));
+    let lost = thing("lost", &json!({ "qExtendsId": "missing" }));
     assert_eq!(client.error(1, "CreateObject", lost).await, 8000);
 }
 

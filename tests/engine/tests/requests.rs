@@ -64,7 +64,7 @@ async fn invalid_requests_are_answered() {
 async fn missing_items_are_returned_without_a_handle() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
-    let nothing = client.call(1, "GetObject", json!(["nobody"])).await;
+    let nothing = client.call(1, "GetObject", json!(["missing"])).await;
     assert_eq!(nothing["result"]["qReturn"], json!({ "qType": null, "qHandle": null }));
     assert!(nothing["change"].is_null());
 }

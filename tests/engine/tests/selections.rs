@@ -99,7 +99,7 @@ async fn bookmarks_restore_selections() {
     assert!(layout["qBookmark"]["qStateData"].is_array());
     let listed = client.result(1, "GetBookmarks", json!([{ "qTypes": ["bookmark"], "qData": {} }])).await;
     assert_eq!(listed["qList"][0]["qInfo"]["qId"], id);
-    assert_eq!(client.result(1, "ApplyBookmark", json!(["nobody"])).await["qSuccess"], false);
+    assert_eq!(client.result(1, "ApplyBookmark", json!(["missing"])).await["qSuccess"], false);
 }
 
 #[tokio::test]

@@ -48,7 +48,7 @@ async fn properties_are_written_in_full_in_the_schemas_order() {
     }
     let tree = client.result(handle, "GetFullPropertyTree", json!([])).await;
     assert_eq!(text(&tree["qPropEntry"]["qProperty"]), expected);
-    // Members that nobody sent can be patched too.
+    // Members that were not sent can be patched too.
     let patch = json!([[{ "qOp": "replace", "qPath": "/qHyperCubeDef/qTitle/qv", "qValue": "\"'T'\"" }], true]);
     client.result(handle, "ApplyPatches", patch).await;
     let effective = client.result(handle, "GetEffectiveProperties", json!([])).await["qProp"].take();

@@ -127,7 +127,7 @@ impl Worker {
 
     fn expect(&self, expected: &str, found: &str) {
         if found != expected {
-            self.books.violation(format!("{} asked for `{expected}` and got `{found}`", self.name));
+            self.books.violation(format!("{} requested `{expected}` and got `{found}`", self.name));
         }
     }
 }

@@ -29,7 +29,7 @@ mod tests {
         assert_eq!(days(0.0), Some(-25_569));
         assert_eq!(days(25_569.0), Some(0));
         assert_eq!(days(-1.0), Some(-25_570));
-        assert_eq!(days(43_831.0), Some(18_262), "1 January 2020");
+        assert_eq!(days(43_831.0), Some(18_262), "January 1, 2020");
         assert_eq!(days(43_831.5), None);
         assert_eq!(days(f64::NAN), None);
         assert_eq!(days(f64::INFINITY), None);

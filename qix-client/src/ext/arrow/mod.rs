@@ -27,7 +27,7 @@ use crate::ext::rows::stream::{Origin, Reading, fetching};
 /// The record batches of an object; see
 /// [`GenericObjectExt::record_batches`](crate::GenericObjectExt::record_batches).
 /// Nothing is fetched until the schema or the first batch is requested; until then, you can set options.
-#[must_use = "batches are fetched only when they are asked for"]
+#[must_use = "batches are fetched only when they are polled"]
 pub struct BatchStream {
     pages: Reading<Batches>,
 }

@@ -142,14 +142,16 @@ impl Builder {
 impl ColumnType {
     #[cold]
     fn refusal(self, value: std::fmt::Arguments<'_>) -> String {
-        format!("{value} does not fit a column of {}; ask for another type with `with_type`", self.values())
+        format!("{value} does not fit a column of {}; set another type with `with_type`", self.values())
     }
 }
 
 fn append_text(builder: &mut StringBuilder, text: Option<&str>) -> Result<(), String> {
     let length = builder.values_slice().len() + text.map_or(0, str::len);
     if i32::try_from(length).is_err() {
-        return Err("the texts of a page are larger than 2 GiB; ask for smaller pages with `with_page_rows`".to_owned());
+        return Err(
+            "the strings of a page are larger than 2 GiB; request smaller pages with `with_page_rows`".to_owned()
+        );
     }
     builder.append_option(text);
     Ok(())

@@ -31,7 +31,7 @@ use stream::{Origin, Reading, fetching, has_changed};
 
 /// The rows of an object; see [`GenericObjectExt::rows`](crate::GenericObjectExt::rows). Nothing is fetched until the
 /// first row is requested; until then, you can set options.
-#[must_use = "rows are fetched only when they are asked for"]
+#[must_use = "rows are fetched only when they are polled"]
 pub struct RowStream<T: DeserializeOwned + Send + 'static> {
     pages: Reading<Values<T>>,
     page: vec::IntoIter<T>,

@@ -189,7 +189,7 @@ mod tests {
         assert!(matches!(calls.answer(first, reply("a")), Taken::ByCaller));
         assert!(matches!(one.try_recv().unwrap().unwrap(), Reply::Result(text, _) if text.as_ref() == "a"));
         assert!(matches!(two.try_recv().unwrap().unwrap(), Reply::Result(text, _) if text.as_ref() == "b"));
-        assert!(matches!(calls.answer(first, reply("again")), Taken::Unknown), "a second answer reaches nobody");
+        assert!(matches!(calls.answer(first, reply("again")), Taken::Unknown), "a second response has no caller");
         assert_eq!(calls.len(), 0);
     }
 
@@ -199,7 +199,7 @@ mod tests {
         let ids: Vec<_> = (0..3).map(|_| calls.next_id()).collect();
         let _waiting: Vec<_> = ids.iter().map(|id| calls.wait(*id, Effect::Read, Purpose::Answer)).collect();
         assert!(calls.sent(ids[0]));
-        assert!(calls.abandon(ids[0]), "under way");
+        assert!(calls.abandon(ids[0]), "it is pending");
         assert!(!calls.abandon(ids[1]), "still queued");
         assert!(!calls.sent(ids[1]), "the writer skips it");
         calls.answer(ids[2], reply(""));

@@ -196,7 +196,7 @@ mod tests {
         assert_eq!(apply(&mut deltas, json!([{ "op": "remove", "path": "/a" }])), Err(Misfit));
         assert!(!deltas.useful(KEY));
         let whole = json!([{ "op": "add", "path": "/", "value": {} }]);
-        assert_eq!(apply(&mut deltas, whole), Err(Misfit), "an answer that was under way");
+        assert_eq!(apply(&mut deltas, whole), Err(Misfit), "a response to a pending call");
         deltas.close(KEY.0);
         assert!(deltas.useful(KEY));
         for result in ["[]", "{\"qLayout\":[1]}", "{\"qLayout\":[]}", "nonsense"] {
@@ -213,7 +213,7 @@ mod tests {
         assert_eq!(deltas.known(), 1);
         deltas.release(KEY.0);
         assert_eq!(deltas.known(), 0);
-        assert!(!deltas.useful(KEY), "the engine goes on from a base that is not here any more");
+        assert!(!deltas.useful(KEY), "the engine has a base that is no longer known here");
         deltas.clear();
         assert!(deltas.useful(KEY));
     }

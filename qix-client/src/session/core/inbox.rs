@@ -61,7 +61,7 @@ impl Shared {
                     self.destroy(generation, doc, &orphan);
                 }
             }
-            Taken::Unknown => tracing::debug!(id, "an answer came that nobody waits for"),
+            Taken::Unknown => tracing::debug!(id, "a response without a caller"),
             _ => {}
         }
     }
@@ -78,7 +78,7 @@ impl Shared {
         match self.deltas.lock().apply(key, &text.as_ref()[range]) {
             Ok(merged) => Reply::Merged(merged),
             Err(Misfit) => {
-                tracing::warn!(id, handle = key.0, method = key.1, "a difference does not fit; asking for all of it");
+                tracing::warn!(id, handle = key.0, method = key.1, "delta mismatch; requesting the complete value");
                 Reply::Misfit
             }
         }

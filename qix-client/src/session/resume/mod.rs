@@ -125,7 +125,7 @@ async fn attempt(
     };
     waiting.clear();
     let resumption = Arc::new(resumption);
-    tracing::debug!(objects = resumption.objects.len(), lost = resumption.lost().count(), "the session goes on");
+    tracing::debug!(objects = resumption.objects.len(), lost = resumption.lost().count(), "the session is resumed");
     shared.tell(Event::Resumed(Arc::clone(&resumption)));
     Ok(resumption)
 }
@@ -172,7 +172,7 @@ async fn reconnect(shared: &Weak<Shared>, phase: &mut watch::Receiver<Phase>, ba
         match again(&shared).await {
             Ok(_) => return,
             Err(error) => {
-                tracing::debug!(%error, "the session does not go on yet");
+                tracing::debug!(%error, "the session is not resumed yet");
                 let is_final = !error.is_transient();
                 last = Some(error);
                 if is_final {

@@ -66,7 +66,7 @@ async fn dimensions_have_the_types_of_their_tags() {
     assert_eq!(texts(&batch, 1), [Some("ann"), Some("bob"), None]);
     assert_eq!(numbers(&batch, 2), [Some(1.5), Some(2.25), None]);
     let days: Vec<_> = batch.column(3).as_primitive::<Date32Type>().iter().collect();
-    assert_eq!(days, [Some(18_262), Some(18_263), None], "1 and 2 January 2020");
+    assert_eq!(days, [Some(18_262), Some(18_263), None], "January 1 and 2, 2020");
     let moments: Vec<_> = batch.column(4).as_primitive::<TimestampMicrosecondType>().iter().collect();
     assert_eq!(moments, [Some(1_577_880_000_000_000), Some(1_577_944_800_000_000), None]);
     let flags: Vec<_> = batch.column(5).as_boolean().iter().collect();
@@ -142,7 +142,7 @@ async fn values_that_do_not_fit_are_errors_with_row_and_column() {
         (ColumnType::Timestamp, "timestamps"),
     ] {
         let expected =
-            format!("0 Mixed the text `x` does not fit a column of {what}; ask for another type with `with_type`");
+            format!("0 Mixed the text `x` does not fit a column of {what}; set another type with `with_type`");
         assert_eq!(error_of("Mixed", kind).await, expected);
     }
     assert_eq!(error_of("Mixed", ColumnType::Boolean).await, "0 Mixed `x` is neither true nor false");

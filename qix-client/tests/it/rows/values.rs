@@ -16,7 +16,7 @@ async fn column(name: &str) -> (qix_test_engine::TestEngine, Session, GenericObj
 }
 
 #[tokio::test]
-async fn null_and_values_without_a_number_are_none() {
+async fn null_and_values_without_a_number_decode_to_none() {
     let (_engine, _session, table) = column("Value").await;
     let numbers: Vec<(String, Option<f64>)> = table.rows().read_all().await.unwrap();
     let numbers: Vec<Option<f64>> = numbers.into_iter().map(|row| row.1).collect();
@@ -99,7 +99,7 @@ async fn flags_enums_and_whole_cells() {
 }
 
 #[tokio::test]
-async fn null_measures_are_none() {
+async fn null_measures_decode_to_none() {
     let (_engine, _session, doc) = open(SCRIPT).await;
     let table = cube(&doc, &["Key"], &["Only(Value)", "Sum(Value)"]).await;
     let rows: Vec<(String, Option<String>, f64)> = table.rows().read_all().await.unwrap();

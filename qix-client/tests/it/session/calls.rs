@@ -180,7 +180,7 @@ async fn a_dropped_call_is_canceled_and_leaves_nothing_behind() {
     {
         let mut call = std::pin::pin!(session.engine_version().into_future());
         let id = tokio::select! {
-            _ = &mut call => panic!("nobody answers"),
+            _ = &mut call => panic!("there is no response"),
             id = engine.expect("EngineVersion") => id,
         };
         assert_eq!(session.calls_in_flight(), 1);
@@ -202,7 +202,7 @@ async fn a_detached_call_continues_without_its_caller() {
     {
         let mut call = std::pin::pin!(session.engine_version().with_detached(true).into_future());
         tokio::select! {
-            _ = &mut call => panic!("nobody answers"),
+            _ = &mut call => panic!("there is no response"),
             _ = engine.expect("EngineVersion") => {}
         }
     }

@@ -379,13 +379,13 @@ async fn conflicting_settings_are_an_error() {
 }
 
 #[tokio::test]
-async fn failed_connections_and_failed_calls_can_be_told_apart_after_the_question_mark() {
+async fn failed_connections_and_failed_calls_differ_after_the_question_mark() {
     async fn version(url: String) -> Result<String, Error> {
         let session = Session::connect(url).await?;
         Ok(session.engine_version().await?.component_version)
     }
-    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let error = version(format!("ws://{nobody}/app/")).await.unwrap_err();
+    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let error = version(format!("ws://{closed}/app/")).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Connect(_)), "{error}");
     assert!(matches!(error.downcast_ref(), Some(ConnectError::Unreachable { .. })), "{error}");
     assert_eq!((error.retry(), error.is_transient()), (Retry::Later, true));

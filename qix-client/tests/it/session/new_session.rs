@@ -279,7 +279,7 @@ async fn reads_that_create_session_objects_are_retried() {
     let mut engine = listener.accept().await;
     engine.greet("SESSION_ATTACHED").await;
     engine.answer("GetActiveDoc", object("Doc", 1)).await;
-    // Both are made again; an error from the engine shows that they were sent.
+    // Both are repeated; an error from the engine shows that they were sent.
     for _ in 0..2 {
         let id = engine.expect("CreateSessionObject").await;
         engine.push(json!({ "id": id, "error": { "code": 5, "message": "seen" } })).await;

@@ -180,7 +180,7 @@ async fn a_lost_connection_is_reconnected_automatically() {
     ];
     answer_all(&mut engine, 3, &answers).await;
     engine.answer("GetLayout", json!({ "qLayout": { "qInfo": { "qId": "again" } } })).await;
-    assert_eq!(read.await.unwrap().unwrap().info.id, "again", "a read goes on");
+    assert_eq!(read.await.unwrap().unwrap().info.id, "again", "a read continues");
     let error = write.await.unwrap().unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Closed { pending: true, .. }), "a write may have happened: {error}");
     drop(session);

@@ -89,7 +89,7 @@ async fn a_call_is_traced_with_sizes_and_times_and_without_its_payload() {
     tokio::join!(user, script);
 
     let (messages, span) = ear.heard("GetAppLayout");
-    assert_eq!(messages, ["called", "the call is made again", "called", "answered"]);
+    assert_eq!(messages, ["called", "the call is retried", "called", "answered"]);
     assert_eq!((&*span["class"], &*span["handle"], &*span["id"]), ("Doc", "1", "3"));
     assert_eq!((&*span["object"], &*span["app"]), ("id-1", "id-1"));
     assert_eq!(

@@ -74,7 +74,7 @@ async fn canceled_calls_leave_nothing_behind() {
 
             assert_eq!(session.calls_in_flight(), 0, "seed {seed}");
             assert_eq!(session.open_handles(), open, "seed {seed}");
-            // Deltas were applied in order, whoever waited for them.
+            // Deltas were applied in order, with or without callers.
             assert_eq!(object.get_layout().await.unwrap(), layout, "seed {seed}");
             // Objects created for canceled calls are destroyed once their responses have arrived.
             assert_eq!(doc.get_all_infos().await.unwrap(), infos, "seed {seed}");

@@ -119,7 +119,7 @@ impl Document {
         self.properties["qTitle"].as_str().unwrap_or_default()
     }
 
-    /// `qFileTime`: days since 30 December 1899.
+    /// `qFileTime`: days since December 30, 1899.
     pub(crate) fn file_time(&self) -> f64 {
         let seconds = self.saved.duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());
         UNIX_EPOCH_IN_DAYS + seconds / 86_400.0

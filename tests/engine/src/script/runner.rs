@@ -130,7 +130,7 @@ impl<'a> Runner<'a> {
         Ok(Flow::On)
     }
 
-    /// With `ErrorMode` 0 a script goes on after an error. What the test engine does not do stops it all the same.
+    /// With `ErrorMode` 0, a script continues after an error. An unsupported statement stops it in any case.
     fn settle_error(&mut self, done: Outcome<Flow>) -> Outcome<Flow> {
         let goes_on = self.variables.get("ErrorMode").is_some_and(|mode| mode.trim() == "0");
         let error = match done {

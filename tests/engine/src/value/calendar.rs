@@ -1,4 +1,4 @@
-//! Serial dates: days since 30 December 1899, with the time of day as the fraction.
+//! Serial dates: days since December 30, 1899, with the time of day as the fraction.
 
 use chrono::{Datelike, NaiveDate};
 

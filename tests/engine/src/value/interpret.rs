@@ -136,7 +136,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_the_default_format_writes_reads_back(number in -1e9f64..1e9) {
+        fn numbers_in_the_default_format_are_read_back(number in -1e9f64..1e9) {
             let text = plain(number);
             let back = parse_number(&text, '.', None).unwrap();
             prop_assert!((back - number).abs() <= number.abs() * 1e-13);

@@ -157,7 +157,7 @@ fn levels_are_found_whether_or_not_hidden_dimensions_count() {
     assert_eq!(levels(&[2, -1, 0, 1], &[]), [2, 0, 1]);
     assert_eq!(levels(&[], &[]), [0, 1, 2]);
     assert_eq!(levels(&[2, 0, 1], &[0]), [1, 0], "counted");
-    assert_eq!(levels(&[2, 1], &[0]), [1, 0], "left out");
+    assert_eq!(levels(&[2, 1], &[0]), [1, 0], "omitted");
     assert_eq!(levels(&[1, 0], &[0]), [1, 0], "not counted");
     assert_eq!(levels(&[7, 2], &[]), [2, 0, 1]);
 }

@@ -154,7 +154,7 @@ mod tests {
     use crate::value::Dual;
 
     #[test]
-    fn values_get_their_text() {
+    fn values_are_formatted() {
         assert_eq!(value("Num(1234.5, '#,##0.00')"), Dual::both(1234.5, "1,234.50"));
         assert_eq!(shown("Num(1234.5, '#.##0,00', ',', '.')"), "1.234,50");
         assert_eq!(value("Date(43831)"), Dual::both(43831.0, "1/1/2020"));
