@@ -19,7 +19,7 @@ function ensure(right, what) {
 }
 
 /** Keeps a client busy for a time; how often it did what it was asked for. */
-async function work({ doc, object }, load, seconds) {
+async function work({ doc, object }, workload, seconds) {
   let over = false;
   let done = 0;
   const call = async (number) => {
@@ -33,14 +33,14 @@ async function work({ doc, object }, load, seconds) {
     ensure(qMatrix.length === 1000 && qMatrix[999].length === 10, pages);
     ensure(qMatrix[0][0].qText.startsWith('Customer '), qMatrix[0][0].qText);
   };
-  const task = load.Calls ? call : page;
+  const task = workload.Calls ? call : page;
   const worker = async (number) => {
     while (!over) {
       await task(number);
       done += 1;
     }
   };
-  const workers = Array.from({ length: load.Calls ?? load.Pages }, (_, number) => worker(number));
+  const workers = Array.from({ length: workload.Calls ?? workload.Pages }, (_, number) => worker(number));
   await Promise.race([sleep(seconds * 1000), ...workers]);
   over = true;
   await Promise.all(workers);
@@ -49,14 +49,14 @@ async function work({ doc, object }, load, seconds) {
 
 /** Connects and takes a turn, after half of one to warm up; reports it as a line of JSON. */
 export async function turn(connect) {
-  const [load, url, time] = process.argv.slice(2);
+  const [workload, url, time] = process.argv.slice(2);
   const seconds = Number(time);
   const before = memory();
   const client = await connect(url);
-  await work(client, JSON.parse(load), seconds / 2);
+  await work(client, JSON.parse(workload), seconds / 2);
   const began = performance.now();
   const used = process.cpuUsage();
-  const done = await work(client, JSON.parse(load), seconds);
+  const done = await work(client, JSON.parse(workload), seconds);
   const { user, system } = process.cpuUsage(used);
   const after = memory();
   const report = {

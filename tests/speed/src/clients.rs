@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
-use crate::load::{Change, Load};
+use crate::workload::{Change, Workload};
 
 /// A client, and how it decodes pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -52,19 +52,19 @@ impl Name {
 
 /// Runs a turn in this process, and prints the result to standard output.
 #[tokio::main(flavor = "current_thread")]
-pub(crate) async fn take_turn(name: Name, load: Load, url: &str, time: Duration) -> Result<()> {
-    let object = match load {
-        Load::Answers { change, .. } => change,
+pub(crate) async fn take_turn(name: Name, workload: Workload, url: &str, time: Duration) -> Result<()> {
+    let object = match workload {
+        Workload::Answers { change, .. } => change,
         _ => Change::Page,
     };
-    let report = match (name, load) {
-        (Name::Qix, Load::Keep(kept, count)) => keep::keep(url, kept, count).await?,
-        (Name::Bare, load) => bare::turn(url, load, time).await?,
-        (Name::Qix, load) => turn::turn(qix::connect(url, qix::Pages::Types, object), load, time).await?,
-        (Name::QixRows, load) => turn::turn(qix::connect(url, qix::Pages::Rows, object), load, time).await?,
-        (Name::QixValue, load) => turn::turn(qix::connect(url, qix::Pages::Value, object), load, time).await?,
-        (Name::Jsonrpsee, load) => turn::turn(jsonrpsee::connect(url, false), load, time).await?,
-        (Name::JsonrpseeValue, load) => turn::turn(jsonrpsee::connect(url, true), load, time).await?,
+    let report = match (name, workload) {
+        (Name::Qix, Workload::Keep(kept, count)) => keep::keep(url, kept, count).await?,
+        (Name::Bare, workload) => bare::turn(url, workload, time).await?,
+        (Name::Qix, workload) => turn::turn(qix::connect(url, qix::Pages::Types, object), workload, time).await?,
+        (Name::QixRows, workload) => turn::turn(qix::connect(url, qix::Pages::Rows, object), workload, time).await?,
+        (Name::QixValue, workload) => turn::turn(qix::connect(url, qix::Pages::Value, object), workload, time).await?,
+        (Name::Jsonrpsee, workload) => turn::turn(jsonrpsee::connect(url, false), workload, time).await?,
+        (Name::JsonrpseeValue, workload) => turn::turn(jsonrpsee::connect(url, true), workload, time).await?,
         (Name::Enigma | Name::QlikApi, _) => bail!("{name:?} is not a Rust client"),
     };
     println!("{}", serde_json::to_string(&report)?);

@@ -3,10 +3,10 @@
 
 mod clients;
 mod gauge;
-mod load;
 mod run;
 mod server;
 mod tables;
+mod workload;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use anyhow::Result;
 use clap::Parser;
 
 use clients::Name;
-use load::Load;
+use workload::Workload;
 
 /// Compares the client with others: calls on one socket, pages of 10,000 cells, deltas, and memory.
 ///
@@ -48,15 +48,15 @@ enum Part {
     Serve,
     /// Runs a turn and reports it.
     #[command(hide = true)]
-    Turn { client: Name, load: Load, url: String, seconds: f64 },
+    Turn { client: Name, workload: Workload, url: String, seconds: f64 },
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.part {
         Some(Part::Serve) => server::run(),
-        Some(Part::Turn { client, load, url, seconds }) => {
-            clients::take_turn(client, load, &url, Duration::from_secs_f64(seconds))
+        Some(Part::Turn { client, workload, url, seconds }) => {
+            clients::take_turn(client, workload, &url, Duration::from_secs_f64(seconds))
         }
         None => measure(&arguments),
     };

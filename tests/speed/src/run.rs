@@ -9,10 +9,10 @@ use clap::ValueEnum;
 
 use crate::clients::Name;
 use crate::gauge::{Figures, Report};
-use crate::load::{Change, Kept, Load};
+use crate::workload::{Change, Kept, Workload};
 
 /// The results, in display order.
-pub(crate) type Results = Vec<(Name, Load, Figures)>;
+pub(crate) type Results = Vec<(Name, Workload, Figures)>;
 
 const CALLS: [Name; 5] = [Name::Bare, Name::Qix, Name::Jsonrpsee, Name::Enigma, Name::QlikApi];
 const PAGES: [Name; 8] = [
@@ -45,23 +45,27 @@ pub(crate) fn run(rounds: usize, seconds: f64, all: bool) -> Result<Results> {
     let mut reports = vec![Vec::new(); turns.len()];
     for round in 1..=rounds {
         eprintln!("round {round} of {rounds}, {} turns", turns.len());
-        for (at, (name, load)) in turns.iter().enumerate() {
-            let report = take_turn(*name, *load, &server.url, seconds);
-            reports[at].push(report.with_context(|| format!("{}, {load:?}", name.title()))?);
+        for (at, (name, workload)) in turns.iter().enumerate() {
+            let report = take_turn(*name, *workload, &server.url, seconds);
+            reports[at].push(report.with_context(|| format!("{}, {workload:?}", name.title()))?);
         }
     }
-    Ok(turns.into_iter().zip(reports).map(|((name, load), reports)| (name, load, Figures::new(&reports))).collect())
+    Ok(turns
+        .into_iter()
+        .zip(reports)
+        .map(|((name, workload), reports)| (name, workload, Figures::new(&reports)))
+        .collect())
 }
 
 /// The schedule of clients and workloads.
-fn plan(seconds: f64) -> Vec<(Name, Load)> {
-    let calls = IN_FLIGHT.into_iter().flat_map(|number| CALLS.map(|name| (name, Load::Calls(number))));
-    let pages = PAGES.map(|name| (name, Load::Pages(PAGES_IN_FLIGHT)));
+fn plan(seconds: f64) -> Vec<(Name, Workload)> {
+    let calls = IN_FLIGHT.into_iter().flat_map(|number| CALLS.map(|name| (name, Workload::Calls(number))));
+    let pages = PAGES.map(|name| (name, Workload::Pages(PAGES_IN_FLIGHT)));
     let answers = Change::ALL
         .into_iter()
-        .flat_map(|change| [false, true].map(|delta| (Name::Qix, Load::Answers { change, delta })));
+        .flat_map(|change| [false, true].map(|delta| (Name::Qix, Workload::Answers { change, delta })));
     let kept = [(Kept::Sessions, 500.0), (Kept::Objects, 50_000.0), (Kept::Calls, 50_000.0)];
-    let kept = kept.map(|(kept, many)| (Name::Qix, Load::Keep(kept, (many * seconds.min(1.0)) as u32)));
+    let kept = kept.map(|(kept, many)| (Name::Qix, Workload::Keep(kept, (many * seconds.min(1.0)) as u32)));
     calls.chain(pages).chain(answers).chain(kept).collect()
 }
 
@@ -79,7 +83,7 @@ fn peers() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("peers")
 }
 
-fn take_turn(name: Name, load: Load, url: &str, seconds: f64) -> Result<Report> {
+fn take_turn(name: Name, workload: Workload, url: &str, seconds: f64) -> Result<Report> {
     let mut command = match name.script() {
         Some(script) => {
             let mut node = Command::new("node");
@@ -92,7 +96,7 @@ fn take_turn(name: Name, load: Load, url: &str, seconds: f64) -> Result<Report> 
             this
         }
     };
-    command.arg(serde_json::to_string(&load)?).arg(url).arg(seconds.to_string());
+    command.arg(serde_json::to_string(&workload)?).arg(url).arg(seconds.to_string());
     let output = command.output()?;
     if !output.status.success() {
         bail!("{}", String::from_utf8_lossy(&output.stderr));

@@ -6,9 +6,9 @@ use comfy_table::{CellAlignment, Table, presets};
 
 use crate::clients::Name;
 use crate::gauge::Figures;
-use crate::load::{Change, Kept, Load};
 use crate::run::{IN_FLIGHT, Results};
 use crate::server::Answers;
+use crate::workload::{Change, Kept, Workload};
 
 /// All tables.
 pub(crate) struct Tables<'a>(pub(crate) &'a Results);
@@ -30,19 +30,19 @@ impl fmt::Display for Tables<'_> {
 }
 
 impl Tables<'_> {
-    fn figures(&self, load: Load) -> impl Iterator<Item = (Name, Figures)> {
-        self.0.iter().filter(move |(_, found, _)| *found == load).map(|(name, _, figures)| (*name, *figures))
+    fn figures(&self, workload: Workload) -> impl Iterator<Item = (Name, Figures)> {
+        self.0.iter().filter(move |(_, found, _)| *found == workload).map(|(name, _, figures)| (*name, *figures))
     }
 
-    fn of(&self, name: Name, load: Load) -> Option<Figures> {
-        self.figures(load).find(|(found, _)| *found == name).map(|(_, figures)| figures)
+    fn of(&self, name: Name, workload: Workload) -> Option<Figures> {
+        self.figures(workload).find(|(found, _)| *found == name).map(|(_, figures)| figures)
     }
 
     fn calls(&self) -> Table {
         let mut table = table(&["", "1 in flight", "64", "1,000", "1", "64", "1,000", "memory"]);
-        for (name, _) in self.figures(Load::Calls(1)) {
-            let figures = IN_FLIGHT.map(|number| self.of(name, Load::Calls(number)));
-            let ours = IN_FLIGHT.map(|number| self.of(Name::Qix, Load::Calls(number)));
+        for (name, _) in self.figures(Workload::Calls(1)) {
+            let figures = IN_FLIGHT.map(|number| self.of(name, Workload::Calls(number)));
+            let ours = IN_FLIGHT.map(|number| self.of(Name::Qix, Workload::Calls(number)));
             let mut row = vec![name.title().to_owned()];
             row.extend(figures.iter().zip(&ours).map(|(figures, ours)| rate(*figures, *ours)));
             row.extend(figures.iter().map(|figures| micros(figures.and_then(|figures| figures.cpu))));
@@ -54,10 +54,11 @@ impl Tables<'_> {
 
     fn pages(&self) -> Table {
         let mut table = table(&["", "pages", "processor", "memory"]);
-        let load = self.0.iter().map(|(_, load, _)| *load).find(|load| matches!(load, Load::Pages(_)));
-        let Some(load) = load else { return table };
-        let ours = self.of(Name::Qix, load);
-        for (name, figures) in self.figures(load) {
+        let workload =
+            self.0.iter().map(|(_, workload, _)| *workload).find(|workload| matches!(workload, Workload::Pages(_)));
+        let Some(workload) = workload else { return table };
+        let ours = self.of(Name::Qix, workload);
+        for (name, figures) in self.figures(workload) {
             table.add_row([
                 name.title().to_owned(),
                 rate(Some(figures), ours),
@@ -74,7 +75,7 @@ impl Tables<'_> {
         for change in Change::ALL {
             let [whole, delta] = [false, true];
             let cpu =
-                |delta| micros(self.of(Name::Qix, Load::Answers { change, delta }).and_then(|figures| figures.cpu));
+                |delta| micros(self.of(Name::Qix, Workload::Answers { change, delta }).and_then(|figures| figures.cpu));
             let bytes = |delta| grouped(answers.bytes(change, delta) as f64);
             table.add_row([title(change).to_owned(), bytes(whole), bytes(delta), cpu(whole), cpu(delta)]);
         }
@@ -83,8 +84,8 @@ impl Tables<'_> {
 
     fn kept(&self) -> Table {
         let mut table = table(&["", "bytes"]);
-        for (_, load, figures) in self.0 {
-            let Load::Keep(kept, count) = load else { continue };
+        for (_, workload, figures) in self.0 {
+            let Workload::Keep(kept, count) = workload else { continue };
             let title = match kept {
                 Kept::Sessions => "session without calls",
                 Kept::Objects => "object",

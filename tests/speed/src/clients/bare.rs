@@ -9,11 +9,11 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 use crate::gauge::{Gauge, Memory, Report};
-use crate::load::{Change, Load};
+use crate::workload::{Change, Workload};
 
 type Socket = tokio_tungstenite::WebSocketStream<TcpStream>;
 
-pub(super) async fn turn(url: &str, load: Load, time: Duration) -> Result<Report> {
+pub(super) async fn turn(url: &str, workload: Workload, time: Duration) -> Result<Report> {
     let before = Memory::get();
     let host = url.trim_start_matches("ws://");
     let socket = TcpStream::connect(host).await?;
@@ -23,17 +23,17 @@ pub(super) async fn turn(url: &str, load: Load, time: Duration) -> Result<Report
     let (mut socket, _) = tokio_tungstenite::client_async_with_config(url, socket, Some(config)).await?;
     // The greeting.
     socket.next().await;
-    work(&mut socket, load, time / 2).await?;
+    work(&mut socket, workload, time / 2).await?;
     let gauge = Gauge::start();
-    let done = work(&mut socket, load, time).await?;
+    let done = work(&mut socket, workload, time).await?;
     Ok(gauge.report(done, before))
 }
 
 /// Sends as many requests as may be in flight, then receives as many responses, for a given time.
-async fn work(socket: &mut Socket, load: Load, time: Duration) -> Result<u64> {
-    let (in_flight, request, length) = match load {
-        Load::Calls(in_flight) => (in_flight, r#""method":"Evaluate","params":{"qExpression":"7"}}"#, 30),
-        Load::Pages(in_flight) => (in_flight, r#""method":"GetHyperCubeData","params":{}}"#, 100_000),
+async fn work(socket: &mut Socket, workload: Workload, time: Duration) -> Result<u64> {
+    let (in_flight, request, length) = match workload {
+        Workload::Calls(in_flight) => (in_flight, r#""method":"Evaluate","params":{"qExpression":"7"}}"#, 30),
+        Workload::Pages(in_flight) => (in_flight, r#""method":"GetHyperCubeData","params":{}}"#, 100_000),
         _ => bail!("the bare socket supports small calls only"),
     };
     let handle = Change::Nothing.object();

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::turn::Client;
-use crate::load::Change;
 use crate::server::{COLUMNS, ROWS};
+use crate::workload::Change;
 
 pub(super) struct Generic {
     client: WsClient,

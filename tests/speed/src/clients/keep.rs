@@ -5,7 +5,7 @@ use qix_client::prelude::*;
 use tokio::task::JoinSet;
 
 use crate::gauge::{Gauge, Memory, Report};
-use crate::load::Kept;
+use crate::workload::Kept;
 
 /// Creates a number of things and keeps them. The report contains their memory use.
 pub(super) async fn keep(url: &str, kept: Kept, count: u32) -> Result<Report> {

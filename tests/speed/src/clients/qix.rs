@@ -11,8 +11,8 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::turn::Client;
-use crate::load::Change;
 use crate::server::{COLUMNS, ROWS};
+use crate::workload::Change;
 
 /// How pages are decoded.
 #[derive(Clone, Copy)]

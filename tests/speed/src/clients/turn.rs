@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use tokio::task::JoinSet;
 
 use crate::gauge::{Gauge, Memory, Report};
-use crate::load::{Change, Load};
+use crate::workload::{Change, Workload};
 
 /// The operations to measure. Each fails unless the response is correct.
 pub(super) trait Client: Send + Sync + 'static {
@@ -25,22 +25,22 @@ pub(super) trait Client: Send + Sync + 'static {
 /// Connects and runs a turn, after a warm-up of half its duration.
 pub(super) async fn turn<C: Client>(
     connect: impl Future<Output = Result<C>>,
-    load: Load,
+    workload: Workload,
     time: Duration,
 ) -> Result<Report> {
     let before = Memory::get();
     let client = Arc::new(connect.await?);
-    work(&client, load, time / 2).await?;
+    work(&client, workload, time / 2).await?;
     let gauge = Gauge::start();
-    let done = work(&client, load, time).await?;
+    let done = work(&client, workload, time).await?;
     Ok(gauge.report(done, before))
 }
 
 /// Keeps a client busy for a given time; returns the number of operations.
-async fn work<C: Client>(client: &Arc<C>, load: Load, time: Duration) -> Result<u64> {
+async fn work<C: Client>(client: &Arc<C>, workload: Workload, time: Duration) -> Result<u64> {
     let over = Arc::new(AtomicBool::new(false));
-    let in_flight = match load {
-        Load::Calls(in_flight) | Load::Pages(in_flight) => in_flight,
+    let in_flight = match workload {
+        Workload::Calls(in_flight) | Workload::Pages(in_flight) => in_flight,
         _ => 1,
     };
     let mut workers = JoinSet::new();
@@ -49,11 +49,11 @@ async fn work<C: Client>(client: &Arc<C>, load: Load, time: Duration) -> Result<
         workers.spawn(async move {
             let mut done = 0;
             while !over.load(Ordering::Relaxed) {
-                match load {
-                    Load::Calls(_) => client.call(number).await?,
-                    Load::Pages(_) => client.page().await?,
-                    Load::Answers { change, delta } => client.answer(change, delta).await?,
-                    Load::Keep(..) => bail!("this client does not support this workload"),
+                match workload {
+                    Workload::Calls(_) => client.call(number).await?,
+                    Workload::Pages(_) => client.page().await?,
+                    Workload::Answers { change, delta } => client.answer(change, delta).await?,
+                    Workload::Keep(..) => bail!("this client does not support this workload"),
                 }
                 done += 1;
             }

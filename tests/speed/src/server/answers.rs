@@ -6,7 +6,7 @@ use memchr::memmem;
 use serde_json::{Value, json};
 
 use super::frames::{self, TEXT};
-use crate::load::Change;
+use crate::workload::Change;
 
 pub(super) const GREETING: &[u8] =
     br#"{"jsonrpc":"2.0","method":"OnConnected","params":{"qSessionState":"SESSION_CREATED"}}"#;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a client repeats in a turn. Passed between processes as JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Load {
+pub(crate) enum Workload {
     /// Small calls, with a number of them in flight.
     Calls(u32),
     /// Pages of 10,000 cells, with a number of them in flight.
@@ -51,7 +51,7 @@ impl Change {
     }
 }
 
-impl FromStr for Load {
+impl FromStr for Workload {
     type Err = serde_json::Error;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
