@@ -45,7 +45,7 @@ impl Server {
         format!("http://{}{path}", self.address)
     }
 
-    fn asked(&self) -> Vec<String> {
+    fn requests(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
 }
@@ -110,7 +110,7 @@ fn a_url_generates_the_same_code_as_the_file() {
     }
     let code = |out: &Path| fs::read_to_string(out.join("src/doc.rs")).unwrap();
     assert_eq!(code(&by_url), code(&by_file));
-    assert_eq!(server.asked(), ["GET /qix.json?v=1 HTTP/1.1"]);
+    assert_eq!(server.requests(), ["GET /qix.json?v=1 HTTP/1.1"]);
 }
 
 #[test]
@@ -159,13 +159,13 @@ fn the_environment_names_the_proxy() {
     let (out, address) = (folder.path().join("engine"), proxy.address.to_string());
     let output = generate("http://qlik.invalid/qix.json", &out, &[("HTTP_PROXY", &address)]);
     assert!(output.status.success(), "{}", text(&output.stderr));
-    assert_eq!(proxy.asked(), ["CONNECT qlik.invalid:80 HTTP/1.1"]);
+    assert_eq!(proxy.requests(), ["CONNECT qlik.invalid:80 HTTP/1.1"]);
 
     // A server that is exempt is asked directly.
     let variables = [("http_proxy", &*address), ("no_proxy", "example.com, 127.0.0.1")];
     assert!(generate(&server.url("/qix.json"), &out, &variables).status.success());
-    assert_eq!(proxy.asked().len(), 1);
-    assert_eq!(server.asked().len(), 2);
+    assert_eq!(proxy.requests().len(), 1);
+    assert_eq!(server.requests().len(), 2);
 
     // A proxy that refuses is not the server that refuses.
     let refusing = Server::start(|_| answer("407 Proxy Authentication Required", "", b"")).address.to_string();

@@ -4,7 +4,7 @@ use qix_codegen::diff::{self, Effect, Input, Step};
 use qix_codegen::model::Model;
 use qix_codegen::snapshot;
 
-use crate::support::{base, changed, companion, method, new_param, param, said, values};
+use crate::support::{base, changed, companion, method, new_param, param, summary, values};
 
 fn some(model: &mut Model) {
     model.engine = "1.1.0".into();
@@ -88,7 +88,7 @@ fn json() {
 #[test]
 fn a_different_engine_version_alone_is_a_patch_release() {
     let diff = changed(|model| model.engine = "1.0.1".into());
-    assert_eq!(said(&diff), ["compatible patch: changed API , engine version: 1.0.0 → 1.0.1"]);
+    assert_eq!(summary(&diff), ["compatible patch: changed API , engine version: 1.0.0 → 1.0.1"]);
     assert_eq!((diff.step(), diff.count(Effect::Compatible)), (Step::Patch, 1));
 }
 
@@ -105,8 +105,8 @@ fn every_form_is_parsed() {
 #[test]
 fn input_that_is_not_a_schema_is_rejected_with_the_expected_input() {
     for text in ["", "[]", "{}", "{\"openrpc\": 1", r#"{"engine": "1"}"#] {
-        let said = Input::read(text).unwrap_err().to_string();
-        assert!(said.lines().count() >= 2, "{text}: {said}");
+        let summary = Input::read(text).unwrap_err().to_string();
+        assert!(summary.lines().count() >= 2, "{text}: {summary}");
     }
 }
 
@@ -116,5 +116,5 @@ fn a_schema_and_its_snapshot_are_equal() {
     let Input::Model(model) = &published else { panic!() };
     let (snapshot, _) = Input::read(&snapshot::write(model).unwrap()).unwrap();
     let diff = diff::compare(&published, &snapshot, &companion());
-    assert_eq!(diff.step(), Step::None, "{:?}", said(&diff));
+    assert_eq!(diff.step(), Step::None, "{:?}", summary(&diff));
 }

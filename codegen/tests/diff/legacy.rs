@@ -2,7 +2,7 @@
 
 use qix_codegen::diff::{self, Diff, Input};
 
-use crate::support::{base, companion, meaning, said};
+use crate::support::{base, companion, meaning, summary};
 
 const LEGACY: &str = r#"{
     "structs": {
@@ -44,7 +44,7 @@ fn a_legacy_file_against_a_schema() {
     let diff = with_model();
     assert_eq!((diff.old.as_str(), diff.new.as_str()), ("0.9.0", "1.0.0"));
     assert_eq!(
-        said(&diff),
+        summary(&diff),
         [
             "breaks major: removed method Doc.OldSave",
             "breaks major: changed parameter Doc.DoReload/qMode, required: required → optional",
@@ -62,10 +62,10 @@ fn a_legacy_file_against_a_schema() {
 #[test]
 fn the_report_lists_what_was_not_compared() {
     let notes = with_model().notes.join("\n");
-    for said in
+    for summary in
         ["no types", "`qReturn`", "public items only", "Button", "Enums that only one side has were not compared: Lost"]
     {
-        assert!(notes.contains(said), "{said}: {notes}");
+        assert!(notes.contains(summary), "{summary}: {notes}");
     }
     assert!(with_model().to_text(None).contains("Notes\n"));
 }
@@ -82,7 +82,7 @@ fn two_legacy_files() {
         .replace(r#"{ "Name": "qMode", "DefaultValue": 0 }"#, r#"{ "Name": "qPartial", "DefaultValue": 0 }"#);
     let diff = diff::compare(&legacy(LEGACY), &legacy(&newer), &companion());
     assert_eq!(
-        said(&diff),
+        summary(&diff),
         [
             "breaks major: removed class Button",
             "breaks major: removed method Doc.OldSave",
@@ -98,15 +98,15 @@ fn two_legacy_files() {
 
 #[test]
 fn an_invalid_legacy_file_is_rejected_with_the_position() {
-    let said =
+    let summary =
         Input::read(r#"{"structs": {"Doc": {"Save": {"In": 1}, "Load": []}, "Field": 3}}"#).unwrap_err().to_string();
     for place in ["/structs/Doc/Save", "/structs/Doc/Load", "/structs/Field"] {
-        assert!(said.contains(place), "{said}");
+        assert!(summary.contains(place), "{summary}");
     }
 }
 
 #[test]
 fn code_cannot_be_generated_from_a_legacy_file() {
-    let said = qix_codegen::openrpc::read(LEGACY).unwrap_err().to_string();
-    assert!(said.contains("legacy schema form") && said.contains("OpenRPC"), "{said}");
+    let summary = qix_codegen::openrpc::read(LEGACY).unwrap_err().to_string();
+    assert!(summary.contains("legacy schema form") && summary.contains("OpenRPC"), "{summary}");
 }

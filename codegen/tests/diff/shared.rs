@@ -7,7 +7,7 @@ use qix_codegen::companion::Companion;
 use qix_codegen::openrpc;
 
 use crate::api::Api;
-use crate::support::{said, verdict};
+use crate::support::{summary, verdict};
 
 #[test]
 #[ignore = "needs ../shared"]
@@ -27,7 +27,7 @@ fn the_verdict_agrees_with_the_code_of_real_schemas() {
     for (was, old) in &sides {
         for (is, new) in &sides {
             let diff = verdict((old, was), (new, is), &companion);
-            assert_eq!(said(&diff).is_empty(), old == new);
+            assert_eq!(summary(&diff).is_empty(), old == new);
         }
     }
 }

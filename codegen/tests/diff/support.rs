@@ -119,7 +119,7 @@ fn names(line: &Line, item: &str) -> bool {
 }
 
 /// The lines in short form, without the line about the engine version.
-pub(crate) fn said(diff: &Diff) -> Vec<String> {
+pub(crate) fn summary(diff: &Diff) -> Vec<String> {
     let short = |line: &Line| {
         let effect = match line.effect {
             Effect::Breaks => "breaks",

@@ -2,7 +2,7 @@
 
 use qix_codegen::model::{Deprecation, Kind, Stability, Type};
 
-use crate::support::{changed, meaning, member, members, method, new_member, new_value, said, ty, values};
+use crate::support::{changed, meaning, member, members, method, new_member, new_value, summary, ty, values};
 
 #[test]
 fn types_are_added_and_removed() {
@@ -10,7 +10,7 @@ fn types_are_added_and_removed() {
         model.types.insert("Extra2".into(), Type { kind: Kind::Open, marks: Default::default() });
         model.types.remove("Single");
     });
-    assert_eq!(said(&diff), ["breaks major: removed type Single", "compatible minor: added type Extra2"]);
+    assert_eq!(summary(&diff), ["breaks major: removed type Single", "compatible minor: added type Extra2"]);
 }
 
 #[test]
@@ -18,11 +18,11 @@ fn a_different_kind_of_type_is_breaking_where_it_is_used() {
     let diff = changed(|model| {
         model.types.get_mut("Rows").unwrap().kind = Kind::Array { items: ty("Page") };
     });
-    assert_eq!(said(&diff), ["breaks major: changed type Rows, kind: [Cell] → [Page]"]);
+    assert_eq!(summary(&diff), ["breaks major: changed type Rows, kind: [Cell] → [Page]"]);
     let rows = "`types::Rows` is `Vec<Page>`; it was `Vec<Cell>`. Used by `doc::GetScores::rows`.";
     assert_eq!(meaning(&diff, "Rows"), rows);
     let diff = changed(|model| model.types.get_mut("Frame").unwrap().kind = Kind::Open);
-    assert_eq!(said(&diff), ["breaks major: changed type Frame, kind: struct → any JSON"]);
+    assert_eq!(summary(&diff), ["breaks major: changed type Frame, kind: struct → any JSON"]);
 }
 
 #[test]
@@ -30,7 +30,7 @@ fn a_string_with_another_format_is_breaking_although_it_compiles() {
     let diff = changed(|model| {
         model.types.get_mut("Bytes").unwrap().kind = Kind::Text { encoding: Some("base64".into()) };
     });
-    assert_eq!(said(&diff), ["breaks major: changed type Bytes, kind: text → text (base64)"]);
+    assert_eq!(summary(&diff), ["breaks major: changed type Bytes, kind: text → text (base64)"]);
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn members_are_added_and_removed() {
         members(model, "Frame").remove(0);
     });
     assert_eq!(
-        said(&diff),
+        summary(&diff),
         ["breaks major: removed member Frame/qWidth", "compatible minor: added member Page/qWidth"]
     );
 }
@@ -48,27 +48,27 @@ fn members_are_added_and_removed() {
 #[test]
 fn a_new_member_leaves_the_custom_members() {
     let diff = changed(|model| members(model, "Def").push(new_member("qNew", "string")));
-    assert_eq!(said(&diff), ["compatible minor: added member Def/qNew"]);
+    assert_eq!(summary(&diff), ["compatible minor: added member Def/qNew"]);
     assert_eq!(meaning(&diff, "Def/qNew"), "It was in `extra` before.");
 }
 
 #[test]
 fn rare_members_are_in_their_box() {
     let diff = changed(|model| drop(members(model, "Cell").pop()));
-    assert_eq!(said(&diff), ["breaks major: removed member Cell/qNote"]);
+    assert_eq!(summary(&diff), ["breaks major: removed member Cell/qNote"]);
     assert!(meaning(&diff, "Cell/qNote").contains("`types::CellRare::note`"));
 }
 
 #[test]
 fn a_members_type() {
     let diff = changed(|model| member(model, "Page", "qLeft").ty = ty("int64"));
-    assert_eq!(said(&diff), ["breaks major: changed member Page/qLeft, type: int32 → int64"]);
+    assert_eq!(summary(&diff), ["breaks major: changed member Page/qLeft, type: int32 → int64"]);
     assert_eq!(meaning(&diff, "Page/qLeft"), "`types::Page::left` is `i64`; it was `i32`.");
     let mut plain = crate::support::base();
     member(&mut plain, "Page", "qRowHeight").default = None;
     for (word, same) in [("integer", true), ("int16", false), ("double", false), ("[int64]", false)] {
         let diff = crate::support::between(&plain, |model| member(model, "Page", "qRowHeight").ty = ty(word));
-        assert_eq!(!diff.breaks(), same, "{word}: {:?}", said(&diff));
+        assert_eq!(!diff.breaks(), same, "{word}: {:?}", summary(&diff));
     }
     let diff = changed(|model| member(model, "Frame", "qBorder").ty = ty("Frame"));
     assert!(meaning(&diff, "Frame/qBorder").contains("`Option<Box<Frame>>`; it was `String`"));
@@ -78,7 +78,7 @@ fn a_members_type() {
 fn a_struct_that_becomes_recursive_changes_other_members() {
     let diff = changed(|model| members(model, "Frame").push(new_member("qDef", "Def")));
     assert_eq!(
-        said(&diff),
+        summary(&diff),
         [
             "breaks major: changed member Def/qFrame, form in Rust: plain → optional",
             "compatible minor: added member Frame/qDef",
@@ -95,15 +95,15 @@ fn a_dynamic_member_that_becomes_static_is_breaking() {
         dynamic.clear();
         members.push(new_member("qFrameDef", "Frame"));
     });
-    assert_eq!(said(&diff), ["breaks major: changed member Def/qFrameDef, form in Rust: optional → plain"]);
+    assert_eq!(summary(&diff), ["breaks major: changed member Def/qFrameDef, form in Rust: optional → plain"]);
 }
 
 #[test]
 fn changed_defaults_apply_only_after_recompiling() {
     let diff = changed(|model| member(model, "Page", "qRowHeight").default = Some(0.into()));
-    assert_eq!(said(&diff), ["recompile minor: changed member Page/qRowHeight, default: -1 → 0"]);
+    assert_eq!(summary(&diff), ["recompile minor: changed member Page/qRowHeight, default: -1 → 0"]);
     let diff = changed(|model| member(model, "Def", "qIsOn").default = None);
-    assert_eq!(said(&diff), ["recompile minor: changed member Def/qIsOn, default: true → "]);
+    assert_eq!(summary(&diff), ["recompile minor: changed member Def/qIsOn, default: true → "]);
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn presence_order_and_marks_of_members() {
         member(model, "Frame", "qBorder").marks.deprecated = Some(Deprecation::default());
     });
     assert_eq!(
-        said(&diff),
+        summary(&diff),
         [
             "compatible patch: changed type Page, order of members: qLeft, qTop → qTop, qLeft",
             "compatible minor: deprecated member Frame/qBorder",
@@ -134,7 +134,7 @@ fn a_types_marks() {
         marks.deprecated = Some(Deprecation { instead: vec!["Cell".into()] });
     });
     assert_eq!(
-        said(&diff),
+        summary(&diff),
         [
             "compatible patch: unsettled type Frame, stability: locked → experimental",
             "compatible minor: deprecated type Frame",
@@ -149,7 +149,7 @@ fn values_are_added_and_removed() {
         values(model, "Kind").push(new_value("T", Some("DATA_KIND_TREE"), 3));
         values(model, "Kind").remove(2);
     });
-    assert_eq!(said(&diff), ["breaks major: removed value Kind/K", "compatible minor: added value Kind/T"]);
+    assert_eq!(summary(&diff), ["breaks major: removed value Kind/K", "compatible minor: added value Kind/T"]);
     assert_eq!(meaning(&diff, "Kind/T"), "It was `Unrecognized` before.");
 }
 
@@ -157,7 +157,7 @@ fn values_are_added_and_removed() {
 fn a_new_value_can_rename_the_others() {
     let diff = changed(|model| values(model, "Kind").push(new_value("T", Some("DATA_MODE_TREE"), 3)));
     assert_eq!(
-        said(&diff),
+        summary(&diff),
         [
             "breaks major: changed value Kind/K, variant: Stack → KindStack",
             "breaks major: changed value Kind/P, variant: Pivot → KindPivot",
@@ -166,26 +166,26 @@ fn a_new_value_can_rename_the_others() {
         ]
     );
     let diff = changed(|model| values(model, "Single").push(new_value("ONLY_TWO", None, 1)));
-    assert_eq!(said(&diff)[0], "breaks major: changed value Single/ONLY_ONE, variant: OnlyOne → One");
+    assert_eq!(summary(&diff)[0], "breaks major: changed value Single/ONLY_ONE, variant: OnlyOne → One");
 }
 
 #[test]
 fn a_value_with_another_text_and_the_same_number() {
     // The variant is named after the long name, which is unchanged.
     let diff = changed(|model| values(model, "Kind")[1].title = "PIVOT".into());
-    assert_eq!(said(&diff), ["recompile minor: renamed value Kind/PIVOT, was Kind/P"]);
+    assert_eq!(summary(&diff), ["recompile minor: renamed value Kind/PIVOT, was Kind/P"]);
     // This variant is named after the title.
     let diff = changed(|model| values(model, "Single")[0].title = "ONLY".into());
-    assert_eq!(said(&diff), ["breaks major: renamed value Single/ONLY, was Single/ONLY_ONE"]);
+    assert_eq!(summary(&diff), ["breaks major: renamed value Single/ONLY, was Single/ONLY_ONE"]);
     assert_eq!(meaning(&diff, "Single/ONLY"), "The variant `types::Single::OnlyOne` became `types::Single::Only`.");
 }
 
 #[test]
 fn a_value_with_another_number_or_long_name() {
     let diff = changed(|model| values(model, "Kind")[2].number = 9);
-    assert_eq!(said(&diff), ["recompile minor: changed value Kind/K, number: 2 → 9"]);
+    assert_eq!(summary(&diff), ["recompile minor: changed value Kind/K, number: 2 → 9"]);
     let diff = changed(|model| values(model, "Kind")[2].long = Some("DATA_KIND_PILE".into()));
-    assert_eq!(said(&diff), ["breaks major: changed value Kind/K, long name: DATA_KIND_STACK → DATA_KIND_PILE"]);
+    assert_eq!(summary(&diff), ["breaks major: changed value Kind/K, long name: DATA_KIND_STACK → DATA_KIND_PILE"]);
 }
 
 #[test]
@@ -195,7 +195,11 @@ fn a_changed_enum_default_requires_recompiling() {
         values(model, "Kind")[1].number = 0;
         values(model, "Kind").sort_by_key(|value| value.number);
     });
-    assert!(said(&diff).contains(&"recompile minor: changed type Kind, default: S → P".into()), "{:?}", said(&diff));
+    assert!(
+        summary(&diff).contains(&"recompile minor: changed type Kind, default: S → P".into()),
+        "{:?}",
+        summary(&diff)
+    );
 }
 
 #[test]
@@ -209,7 +213,7 @@ fn errors() {
         model.error_groups.get_mut("GenericErrors").unwrap().remove(0);
     });
     assert_eq!(
-        said(&diff),
+        summary(&diff),
         [
             "breaks major: removed error code LOCERR_GENERIC_ABORTED",
             "breaks major: renamed error code LOCERR_HTTP_GONE, was LOCERR_HTTP_404",
@@ -226,7 +230,7 @@ fn a_schema_that_cannot_be_generated_can_still_be_compared() {
     members(&mut new, "Page").push(new_member("qleft", "int32"));
     method(&mut new, "Doc.Save").results.push(crate::support::new_result("qReturn", "ObjectInterface"));
     let diff = qix_codegen::diff::models(&old, &new, &crate::support::companion());
-    assert!(said(&diff).contains(&"compatible minor: added member Page/qleft".into()));
+    assert!(summary(&diff).contains(&"compatible minor: added member Page/qleft".into()));
     assert!(diff.notes.iter().any(|note| note.contains("both become `left` in Rust")), "{:?}", diff.notes);
     assert!(diff.notes.iter().any(|note| note.contains("`Doc.Save` returns an object")), "{:?}", diff.notes);
 }

@@ -45,9 +45,9 @@ fn texts_of_remaining_items_are_kept() {
 
 #[test]
 fn a_removed_method_removes_its_section() {
-    let said = to_do(|model| drop(model.methods.remove("Doc.DoReload")));
+    let summary = to_do(|model| drop(model.methods.remove("Doc.DoReload")));
     assert_eq!(
-        said,
+        summary,
         [
             "docs.md line 1: `Doc.DoReload` is not in the schema\n  \
              Remove the text with everything below its heading, or correct the name.",
@@ -58,12 +58,12 @@ fn a_removed_method_removes_its_section() {
 
 #[test]
 fn a_renamed_method_keeps_its_section_under_another_heading() {
-    let said = to_do(|model| {
+    let summary = to_do(|model| {
         let method = model.methods.remove("Doc.DoReload").unwrap();
         model.methods.insert("Doc.DoReloadEx".into(), method);
     });
     assert_eq!(
-        said,
+        summary,
         [
             "docs.md line 1: `Doc.DoReload` is not in the schema\n  \
              It was renamed: change the heading to `## Doc.DoReloadEx`, and check the text.",
@@ -74,14 +74,14 @@ fn a_renamed_method_keeps_its_section_under_another_heading() {
 
 #[test]
 fn parts_of_an_item_are_moved_or_removed_one_by_one() {
-    let said = to_do(|model| {
+    let summary = to_do(|model| {
         member(model, "Page", "qRowHeight").name = "qHeight".into();
         member(model, "Page", "qLeft").name = "qLeftmost".into();
         method(model, "Doc.DoReload").results[0].name = "qSuccess".into();
         method(model, "Doc.GetField").params.remove(0);
     });
-    let all = said.join("\n");
-    assert_eq!(said.len(), 4, "{all}");
+    let all = summary.join("\n");
+    assert_eq!(summary.len(), 4, "{all}");
     assert!(all.contains("start the line with `* qHeight:`"), "{all}");
     assert!(all.contains("Link [`Page.qLeftmost`] instead."), "{all}");
     assert!(all.contains("start the line with `* returns qSuccess:`"), "{all}");
@@ -100,9 +100,9 @@ fn outdated_companion_entries_are_reported() {
         }"#,
     )
     .unwrap();
-    let said: Vec<String> = companion.complete(&mut base()).unwrap().iter().map(|note| note.what.clone()).collect();
+    let summary: Vec<String> = companion.complete(&mut base()).unwrap().iter().map(|note| note.what.clone()).collect();
     assert_eq!(
-        said,
+        summary,
         [
             "`Doc.Gone` is not in this schema",
             "`Page/qNever` is not in this schema",
@@ -119,6 +119,6 @@ fn a_missing_companion_entry_names_the_line_to_add() {
     let mut model = base();
     method(&mut model, "Doc.Save").results.push(new_result("qReturn", "ObjectInterface"));
     crate::support::members(&mut model, "Page").push(new_member("qNew", "string"));
-    let said = crate::support::companion().complete(&mut model).unwrap_err().to_string();
-    assert!(said.contains("Add the line `\"Doc.Save\": \"CLASS\",` with one of: Doc, Field."), "{said}");
+    let summary = crate::support::companion().complete(&mut model).unwrap_err().to_string();
+    assert!(summary.contains("Add the line `\"Doc.Save\": \"CLASS\",` with one of: Doc, Field."), "{summary}");
 }

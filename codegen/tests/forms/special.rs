@@ -19,7 +19,7 @@ fn schema<'a>(file: &'a mut Json, rest: &str) -> &'a mut Json {
 }
 
 /// What an error says, with its place.
-fn said(file: &Json) -> String {
+fn error_text(file: &Json) -> String {
     openrpc::read(&file.write()).unwrap_err().to_string()
 }
 
@@ -52,10 +52,10 @@ fn a_reference_into_a_type_is_resolved() {
     read.assert_same_code(&expected, "a reference to a member");
     *schema(&mut file, "Node/properties/qText") =
         json!({ "$ref": "#/components/schemas/Node/properties/qNote" }).into();
-    let said = said(&file);
+    let error_text = error_text(&file);
     assert!(
-        said.contains("/components/schemas/Node/properties/qText/$ref: this reference leads back to itself"),
-        "{said}"
+        error_text.contains("/components/schemas/Node/properties/qText/$ref: this reference leads back to itself"),
+        "{error_text}"
     );
 }
 
@@ -146,9 +146,9 @@ fn the_order_of_keys_matters_for_members_only() {
 fn references_with_an_unknown_prefix_are_one_error() {
     for prefix in ["#/types/", "types.json#/"] {
         let file = Json::read(&rebuilt().write().replace("#/components/schemas/", prefix));
-        let said = said(&file);
-        assert_eq!(said.lines().count(), 2, "{said}");
-        assert!(said.contains(prefix) && said.contains(" more"), "{said}");
+        let error_text = error_text(&file);
+        assert_eq!(error_text.lines().count(), 2, "{error_text}");
+        assert!(error_text.contains(prefix) && error_text.contains(" more"), "{error_text}");
     }
 }
 
@@ -180,9 +180,12 @@ fn a_cause_at_many_positions_is_one_error() {
             ty.set("enum", Json::List(titles));
         }
     }
-    let said = said(&file);
-    assert_eq!(said.lines().count(), 2, "{said}");
-    assert!(said.contains("has no number") && said.contains(&format!(" and {} more", enums - 4)), "{said}");
+    let error_text = error_text(&file);
+    assert_eq!(error_text.lines().count(), 2, "{error_text}");
+    assert!(
+        error_text.contains("has no number") && error_text.contains(&format!(" and {} more", enums - 4)),
+        "{error_text}"
+    );
 }
 
 /// Writes the target of a reference in its place.
@@ -261,7 +264,7 @@ fn an_ambiguous_inline_type_is_an_error() {
     file.at("/components/schemas").set("Twin", node);
     let place = "/components/schemas/NodeRows/items";
     write_out(&mut file, place);
-    let error = said(&file);
+    let error = error_text(&file);
     assert!(error.starts_with(&format!("{place}: ")) && error.contains("any of `Node`, `Twin`"), "{error}");
     file.at(place).set("title", "Node");
     assert!(openrpc::read(&file.write()).is_ok());
@@ -274,7 +277,7 @@ fn an_inline_type_does_not_take_the_name_of_another() {
         .set("NodeRowsItem", json!({ "type": "object", "properties": { "qA": { "type": "string" } } }));
     *schema(&mut file, "NodeRows/items") =
         json!({ "type": "object", "properties": { "qB": { "type": "string" } } }).into();
-    let error = said(&file);
+    let error = error_text(&file);
     assert!(error.starts_with("/components/schemas/NodeRows/items: ") && error.contains("`NodeRowsItem`"), "{error}");
 }
 
@@ -301,7 +304,11 @@ fn results_and_errors_can_be_references_or_inline() {
         ["LOCERR_GENERIC_ABORTED"]
     );
     *file.at("/methods/0/errors/0") = json!({ "code": 16, "message": "Other" }).into();
-    assert!(said(&file).starts_with("/methods/0/errors/0: an error of a method has no name"), "{}", said(&file));
+    assert!(
+        error_text(&file).starts_with("/methods/0/errors/0: an error of a method has no name"),
+        "{}",
+        error_text(&file)
+    );
 }
 
 #[test]

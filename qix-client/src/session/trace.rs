@@ -16,9 +16,9 @@ use crate::record::redact;
 const EXCERPT: usize = 10_000;
 
 /// The span of a call, if enabled.
-pub(crate) struct Trace(Option<Box<Told>>);
+pub(crate) struct Trace(Option<Box<Active>>);
 
-struct Told {
+struct Active {
     span: Span,
     payloads: bool,
     begun: Instant,
@@ -51,7 +51,7 @@ impl Trace {
         if let Some(app) = object.session().doc().as_ref().and_then(|doc| doc.id.as_deref()) {
             span.record("app", app);
         }
-        Self(Some(Box::new(Told { span, payloads, begun: Instant::now(), asked: None, engine: Duration::ZERO })))
+        Self(Some(Box::new(Active { span, payloads, begun: Instant::now(), asked: None, engine: Duration::ZERO })))
     }
 
     /// The span of the call.
@@ -100,7 +100,7 @@ impl Trace {
     }
 }
 
-impl Told {
+impl Active {
     fn note_times(&self) {
         let waiting = self.begun.elapsed().saturating_sub(self.engine);
         self.span.record("waiting_us", micros(waiting)).record("engine_us", micros(self.engine));

@@ -217,11 +217,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Engine<S> {
 
     /// Sends a message.
     pub(crate) async fn push(&mut self, message: Value) {
-        self.say(message.to_string()).await;
+        self.send_text(message.to_string()).await;
     }
 
     /// Sends a text.
-    pub(crate) async fn say(&mut self, text: String) {
+    pub(crate) async fn send_text(&mut self, text: String) {
         self.socket.send(Message::Text(text.into())).await.unwrap();
     }
 
@@ -232,7 +232,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Engine<S> {
     }
 
     /// The code of the client's close frame, if there is one.
-    pub(crate) async fn goodbye(mut self) -> Option<u16> {
+    pub(crate) async fn close_code(mut self) -> Option<u16> {
         while let Some(message) = self.socket.next().await {
             if let Ok(Message::Close(frame)) = message {
                 let code = frame.map(|frame| frame.code.into());

@@ -61,7 +61,7 @@ pub(crate) async fn run(plan: &Plan, number: usize, engine: Option<&Engine>, boo
     let weather = if engine.is_some() && number.is_multiple_of(2) { Weather::Calm } else { Weather::Rough };
     let storm = engine.filter(|_| weather == Weather::Rough).map(|engine| {
         let numbers = Rng::with_seed(plan.seed ^ number as u64);
-        tokio::spawn(storm::rage(engine.shared(), numbers, Arc::clone(books)))
+        tokio::spawn(storm::inject(engine.shared(), numbers, Arc::clone(books)))
     });
     let url = plan.url.clone().or(engine.map(|engine| engine.url())).unwrap_or_default();
     let sessions = (0..plan.sessions).map(|index| {
@@ -103,20 +103,20 @@ impl Busy {
         let Self { plan, name, weather, books } = &self;
         let session = self.connect(url).await?;
         let listener = tokio::spawn(listen(session.clone(), Arc::clone(books)));
-        let doc = self.insist("open the app", async || session.open_doc(&*plan.app).await).await?;
+        let doc = self.retry("open the app", async || session.open_doc(&*plan.app).await).await?;
         let field = match &plan.field {
-            Some(field) => Some(self.insist("get the field", async || doc.get_field(field).await).await?),
+            Some(field) => Some(self.retry("get the field", async || doc.get_field(field).await).await?),
             None => None,
         };
         let definition = definition(&plan.measure, plan.field.as_deref());
         let make = async || doc.create_session_object(definition.clone()).await;
-        let shared = self.insist("create an object", make).await?;
-        let infos = self.insist("list the objects", async || doc.get_all_infos().await).await?;
+        let shared = self.retry("create an object", make).await?;
+        let infos = self.retry("list the objects", async || doc.get_all_infos().await).await?;
         let (mut workers, mut watchers) = (JoinSet::new(), JoinSet::new());
         for index in 0..plan.workers {
             let name = format!("{name}-{index}");
             let make = async || watcher::object(&doc, &plan.measure, &name).await;
-            let object = self.insist("create an object", make).await?;
+            let object = self.retry("create an object", make).await?;
             watchers.spawn(watcher::watch(object, name.clone(), *weather, Arc::clone(books)));
             let worker = Worker {
                 name,
@@ -168,7 +168,7 @@ impl Busy {
     }
 
     /// Repeats a call until it succeeds.
-    async fn insist<T>(&self, what: &str, call: impl AsyncFn() -> Result<T, Error>) -> Option<T> {
+    async fn retry<T>(&self, what: &str, call: impl AsyncFn() -> Result<T, Error>) -> Option<T> {
         for _ in 0..ATTEMPTS {
             match call().await {
                 Ok(value) => return Some(value),

@@ -42,7 +42,7 @@ pub fn fault(numbers: &mut Rng) -> Fault {
 }
 
 /// Injects faults until it is dropped, one per several steps of the workers. Pauses if the workers make no progress.
-pub(crate) async fn rage(engine: Arc<TestEngine>, mut numbers: Rng, books: Arc<Books>) {
+pub(crate) async fn inject(engine: Arc<TestEngine>, mut numbers: Rng, books: Arc<Books>) {
     loop {
         let mut enough = books.progress() + numbers.usize(..60) as u64;
         let mut lull = 0_usize;

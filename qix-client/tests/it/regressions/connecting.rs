@@ -50,7 +50,7 @@ async fn a_refused_connection_is_closed() {
     let script = async {
         let mut engine = inside.accept().await;
         engine.greet("SESSION_ERROR_NO_LICENSE").await;
-        engine.goodbye().await
+        engine.close_code().await
     };
     let (outcome, _) = tokio::join!(connect, script);
     assert!(matches!(outcome, Err(ConnectError::Session(Refusal::NoLicense))), "{outcome:?}");
@@ -61,7 +61,7 @@ async fn a_session_is_one_connection() {
     let mut inside = Inside::new();
     let (session, engine) = inside.session(|builder| builder).await;
     assert!(inside.stream().now_or_never().is_none(), "a second one after connecting");
-    tokio::join!(engine.goodbye(), session.suspend());
+    tokio::join!(engine.close_code(), session.suspend());
     let script = async {
         let mut engine = inside.accept().await;
         engine.greet("SESSION_ATTACHED").await;
@@ -92,7 +92,7 @@ async fn each_connection_sends_a_fresh_token() {
     let (session, engine) = tokio::join!(connect, accept());
     let session = session.unwrap();
     assert_eq!(engine.upgrade.headers()["Authorization"], "Bearer token-0");
-    tokio::join!(engine.goodbye(), session.suspend());
+    tokio::join!(engine.close_code(), session.suspend());
     let (resumption, engine) = tokio::join!(session.resume(), accept());
     resumption.unwrap();
     assert_eq!(engine.upgrade.headers()["Authorization"], "Bearer token-1");

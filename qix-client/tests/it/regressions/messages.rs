@@ -96,15 +96,15 @@ async fn a_slow_listener_blocks_nothing_and_its_memory_is_limited() {
     let mut late = session.events();
     assert!(late.next().now_or_never().is_none(), "earlier events are not repeated");
     engine.close(1000, "").await;
-    let mut heard = 0;
+    let mut received = 0;
     loop {
         match deaf.next().await {
-            Some(Event::Notification(_)) => heard += 1,
+            Some(Event::Notification(_)) => received += 1,
             Some(Event::Closed(_)) => break,
             other => panic!("{other:?}"),
         }
     }
-    assert!((1..MANY / 2).contains(&heard), "{heard} were kept");
+    assert!((1..MANY / 2).contains(&received), "{received} were kept");
     assert!(deaf.next().await.is_none());
 }
 

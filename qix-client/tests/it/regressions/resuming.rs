@@ -42,11 +42,11 @@ async fn layout(engine: &mut Engine<DuplexStream>, cube: &GenericObject, patches
 async fn a_resumption_that_fails_leaves_no_connection_behind() {
     let mut inside = Inside::new();
     let (session, engine, doc, cube) = start(&mut inside).await;
-    tokio::join!(engine.goodbye(), session.suspend());
+    tokio::join!(engine.close_code(), session.suspend());
     let script = async {
         let mut engine = inside.accept().await;
         engine.greet("SESSION_ERROR_LICENSE_RENEW").await;
-        engine.goodbye().await;
+        engine.close_code().await;
     };
     let (outcome, ()) = tokio::join!(session.resume(), script);
     assert!(matches!(outcome, Err(ConnectError::Session(Refusal::LicenseRenewal))), "{outcome:?}");
@@ -70,7 +70,7 @@ async fn resuming_often_leaves_nothing_behind() {
     let held = session.open_handles();
     let mut changes = cube.changes();
     for round in 1..=10_i64 {
-        tokio::join!(engine.goodbye(), session.suspend());
+        tokio::join!(engine.close_code(), session.suspend());
         let script = async {
             let mut engine = inside.accept().await;
             engine.greet("SESSION_ATTACHED").await;
@@ -99,7 +99,7 @@ async fn resuming_often_leaves_nothing_behind() {
 async fn without_a_greeting_the_app_that_is_open_is_found() {
     let mut inside = Inside::new();
     let (session, engine, doc, cube) = start(&mut inside).await;
-    tokio::join!(engine.goodbye(), session.suspend());
+    tokio::join!(engine.close_code(), session.suspend());
     let script = async {
         let mut engine = inside.accept().await;
         // The engine has kept the session, and a proxy swallows the greeting.
@@ -133,12 +133,12 @@ async fn a_resumption_without_responses_times_out_and_can_be_retried() {
     let (session, mut engine) = inside.session(|builder| builder.timeout(limit)).await;
     let script = engine.answer("OpenDoc", object("Doc", 1));
     let (doc, ()) = tokio::join!(async { session.open_doc("sales").await.unwrap() }, script);
-    tokio::join!(engine.goodbye(), session.suspend());
+    tokio::join!(engine.close_code(), session.suspend());
     let script = async {
         let mut engine = inside.accept().await;
         engine.greet("SESSION_CREATED").await;
         engine.expect("OpenDoc").await;
-        engine.goodbye().await
+        engine.close_code().await
     };
     let (outcome, _) = tokio::join!(session.resume(), script);
     assert!(matches!(outcome, Err(ConnectError::TimedOut(time)) if time == limit), "{outcome:?}");
@@ -171,7 +171,7 @@ async fn an_object_that_may_exist_is_not_created_again() {
     let ((_doc, made), ()) = tokio::join!(user, script);
     // A selection aborts the request; then it is answered. The next time, the engine returns an error.
     for (errors, restored) in [(vec![15, 15], true), (vec![5], false)] {
-        tokio::join!(engine.goodbye(), session.suspend());
+        tokio::join!(engine.close_code(), session.suspend());
         let script = async {
             let mut engine = inside.accept().await;
             engine.greet("SESSION_ATTACHED").await;

@@ -84,7 +84,7 @@ async fn invalid_messages_are_ignored() {
         for text in
             ["not JSON", "{\"jsonrpc\":", "[]", "null", "7", "{}", r#"{"id":null}"#, r#"{"id":"a","result":{}}"#]
         {
-            engine.say(text.to_owned()).await;
+            engine.send_text(text.to_owned()).await;
         }
         engine.push(json!({ "id": 999, "result": {} })).await;
         engine.push(json!({ "method": "OnNoEngineAvailable" })).await;
@@ -118,7 +118,7 @@ async fn a_result_followed_by_an_unknown_member_is_decoded() {
     let script = async {
         let id = engine.expect("EngineVersion").await;
         let version = r#"{"qVersion":{"qComponentVersion":"1.2"}}"#;
-        engine.say(format!(r#"{{"id":{id},"result":{version},"trace":{{"a":1}}}}"#)).await;
+        engine.send_text(format!(r#"{{"id":{id},"result":{version},"trace":{{"a":1}}}}"#)).await;
     };
     let (version, ()) = tokio::join!(async { session.engine_version().await.unwrap() }, script);
     assert_eq!(version.component_version, "1.2");
@@ -171,7 +171,7 @@ async fn the_connection_ends_with_its_last_user() {
     let (layout, ()) = tokio::join!(async { doc.get_app_layout().await.unwrap() }, script);
     assert_eq!(layout.title, "Sales");
     drop(doc);
-    engine.goodbye().await;
+    engine.close_code().await;
 }
 
 #[tokio::test]

@@ -39,7 +39,7 @@ async fn pending_calls_are_answered_first() {
     let script = async {
         engine.push(json!({ "jsonrpc": "2.0", "id": second, "result": { "qSuccess": true } })).await;
         engine.push(json!({ "jsonrpc": "2.0", "id": first, "result": { "qVersion": {} } })).await;
-        engine.goodbye().await
+        engine.close_code().await
     };
     let (code, (), read, write) = tokio::join!(script, close, read, write);
     assert_eq!(code, Some(1000));
@@ -91,7 +91,7 @@ async fn calls_that_are_not_answered_in_time_end() {
     for _ in 0..2 {
         engine.request().await;
     }
-    let (code, ()) = tokio::join!(engine.goodbye(), session.close());
+    let (code, ()) = tokio::join!(engine.close_code(), session.close());
     assert_eq!(code, Some(1000));
     let (read, write) = (read.await.unwrap(), write.await.unwrap());
     assert!(matches!(read.kind(), ErrorKind::Closed { pending: false, .. }));
@@ -118,21 +118,21 @@ async fn closing_does_not_wait_for_an_engine_that_stopped_reading() {
     let (outcome, time) = tokio::join!(call, close);
     assert!(matches!(outcome.unwrap_err().kind(), ErrorKind::Closed { pending: true, .. }));
     assert!(time <= Duration::from_secs(10), "{time:?}");
-    assert_eq!(engine.goodbye().await, None, "the socket is closed as well");
+    assert_eq!(engine.close_code().await, None, "the socket is closed as well");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_session_that_is_closed_while_it_resumes_stays_closed() {
     let mut inside = Inside::new();
     let (session, engine) = inside.session(|builder| builder).await;
-    tokio::join!(engine.goodbye(), session.suspend());
+    tokio::join!(engine.close_code(), session.suspend());
     let script = async {
         // Before the connection exists, and before the engine has sent its greeting.
         let stream = inside.stream().await;
         session.close().await;
         let mut engine = accept_on(stream).await.unwrap();
         engine.greet("SESSION_ATTACHED").await;
-        engine.goodbye().await
+        engine.close_code().await
     };
     let (resumption, _) = tokio::join!(session.resume(), script);
     let error = resumption.unwrap_err();
@@ -141,11 +141,11 @@ async fn a_session_that_is_closed_while_it_resumes_stays_closed() {
     assert!(session.engine_version().await.unwrap_err().closed().is_some());
 
     let (session, engine) = inside.session(|builder| builder).await;
-    tokio::join!(engine.goodbye(), session.suspend());
+    tokio::join!(engine.close_code(), session.suspend());
     let script = async {
         let engine = inside.accept().await;
         session.close().await;
-        engine.goodbye().await
+        engine.close_code().await
     };
     let (resumption, _) = tokio::join!(session.resume(), script);
     assert!(matches!(resumption.unwrap_err(), ConnectError::Closed(_)));
@@ -156,12 +156,12 @@ async fn a_session_that_is_closed_while_it_resumes_stays_closed() {
 async fn canceling_resume_leaves_no_connection_behind() {
     let mut inside = Inside::new();
     let (session, engine) = inside.session(|builder| builder).await;
-    tokio::join!(engine.goodbye(), session.suspend());
+    tokio::join!(engine.close_code(), session.suspend());
     let unfinished = tokio::select! {
         _ = session.resume() => panic!("there was no greeting"),
         engine = inside.accept() => engine,
     };
-    assert_eq!(unfinished.goodbye().await, None, "it is closed");
+    assert_eq!(unfinished.close_code().await, None, "it is closed");
     let script = async {
         let mut engine = inside.accept().await;
         engine.greet("SESSION_ATTACHED").await;

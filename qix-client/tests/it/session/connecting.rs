@@ -103,7 +103,7 @@ async fn an_early_listener_gets_all_events() {
     let (session, engine) = tokio::join!(builder.connect(), script);
     let session = session.unwrap();
     let late = session.events();
-    tokio::join!(engine.goodbye(), session.close());
+    tokio::join!(engine.close_code(), session.close());
     let heard = events.collect::<Vec<_>>().await;
     let [Event::Notification(early), Event::Notification(_), Event::Opened(state), Event::Closed(_)] = &*heard else {
         panic!("{heard:?}");
@@ -208,7 +208,7 @@ async fn a_custom_connector_is_called_for_each_connection() {
     let mut inside = Inside::new();
     let (session, engine) = inside.session(|builder| builder.url("ws://[::1]:7/app/")).await;
     assert_eq!(engine.upgrade.headers()["Host"], "[::1]:7");
-    tokio::join!(engine.goodbye(), session.suspend());
+    tokio::join!(engine.close_code(), session.suspend());
     let script = async {
         let mut engine = inside.accept().await;
         engine.greet("SESSION_CREATED").await;
@@ -295,7 +295,7 @@ async fn each_connection_gets_a_fresh_token() {
     let (session, mut engine) = inside.session(|builder| builder.token_source(source)).await;
     for expected in ["Bearer token-0", "Bearer token-1", "Bearer token-2"] {
         assert_eq!(engine.upgrade.headers()["Authorization"], expected);
-        tokio::join!(engine.goodbye(), session.suspend());
+        tokio::join!(engine.close_code(), session.suspend());
         let script = async {
             let mut engine = inside.accept().await;
             engine.greet("SESSION_CREATED").await;

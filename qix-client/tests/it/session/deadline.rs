@@ -72,7 +72,7 @@ async fn everything_ends_at_the_deadline() {
     }
     methods.sort();
     assert_eq!(methods[..4], ["CancelRequest"; 4], "all pending calls are canceled: {methods:?}");
-    assert_eq!(engine.goodbye().await, Some(1000));
+    assert_eq!(engine.close_code().await, Some(1000));
     session.close().await;
     assert_eq!(tasks().await, 0);
 }
@@ -88,7 +88,7 @@ async fn connecting_ends_at_the_deadline() {
     let connect = within(5)(inside.builder()).connect();
     let (outcome, engine) = tokio::join!(connect, inside.accept());
     assert!(matches!(outcome.unwrap_err(), ConnectError::TimedOut(_)));
-    engine.goodbye().await;
+    engine.close_code().await;
     let error = within(0)(inside.builder()).connect().await.unwrap_err();
     assert!(matches!(error, ConnectError::TimedOut(Duration::ZERO)), "{error}");
     assert_eq!(tasks().await, 0);
@@ -99,7 +99,7 @@ async fn a_disconnected_session_stops_waiting_at_the_deadline() {
     let mut inside = Inside::new();
     let begin = Instant::now();
     let (session, engine) = inside.session(|builder| within(100)(builder.connect_timeout(seconds(600)))).await;
-    tokio::join!(session.suspend(), engine.goodbye());
+    tokio::join!(session.suspend(), engine.close_code());
     let call = session.engine_version().into_future();
     // No one accepts the new connection.
     let (call, resumption) = tokio::join!(call, session.resume());
@@ -126,11 +126,11 @@ async fn late_calls_are_not_started_and_finished_sessions_leave_no_tasks() {
     assert!(matches!(error.kind(), ErrorKind::TimedOut(Duration::ZERO)), "{error}");
     let script = engine.answer("IsDesktopMode", json!({ "qReturn": true }));
     tokio::join!(async { session.is_desktop_mode().await.unwrap() }, script);
-    tokio::join!(session.close(), engine.goodbye());
+    tokio::join!(session.close(), engine.close_code());
     assert_eq!(tasks().await, 0);
 
     let (session, engine) = inside.session(within(1_000_000)).await;
     drop(session);
-    engine.goodbye().await;
+    engine.close_code().await;
     assert_eq!(tasks().await, 0);
 }

@@ -131,7 +131,7 @@ async fn an_engine_that_was_just_busy_is_not_dead() {
 async fn keep_alive_pauses_while_suspended_and_continues_after_resuming() {
     let mut inside = Inside::new();
     let (session, engine) = inside.session(|builder| builder.keep_alive(keep_alive())).await;
-    tokio::join!(session.suspend(), engine.goodbye());
+    tokio::join!(session.suspend(), engine.close_code());
     sleep(seconds(100_000)).await;
     let resume = session.resume();
     let (resumption, mut engine) = tokio::join!(resume, async {
@@ -150,6 +150,6 @@ async fn a_dropped_session_ends_despite_keep_alive() {
     let (session, engine) = inside.session(|builder| builder.keep_alive(keep_alive())).await;
     let begin = Instant::now();
     drop(session);
-    assert_eq!(engine.goodbye().await, None, "expected a dropped connection");
+    assert_eq!(engine.close_code().await, None, "expected a dropped connection");
     assert!(begin.elapsed() < seconds(60));
 }

@@ -242,7 +242,7 @@ async fn an_object_without_its_soft_patch_is_not_reported_as_restored() {
     let script = engine.answer("ApplyPatches", json!({}));
     let patching = chart.apply_patches(vec![patch]).soft_patch(true);
     tokio::join!(patching.into_future(), script).0.unwrap();
-    tokio::join!(engine.goodbye(), session.suspend());
+    tokio::join!(engine.close_code(), session.suspend());
     let script = async {
         let mut engine = renew(&listener).await;
         engine.answer("GetObject", object("GenericObject", 23)).await;

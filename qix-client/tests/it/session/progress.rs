@@ -35,7 +35,7 @@ async fn drop_rest<S: AsyncRead + AsyncWrite + Unpin>(engine: &mut Engine<S>) {
 }
 
 /// Answers a request for the progress of a call.
-async fn tell<S: AsyncRead + AsyncWrite + Unpin>(engine: &mut Engine<S>, about: &Value, progress: Value) {
+async fn answer_progress<S: AsyncRead + AsyncWrite + Unpin>(engine: &mut Engine<S>, about: &Value, progress: Value) {
     let request = engine.request().await;
     assert_eq!((&request["method"], &request["params"]["qRequestId"]), (&json!("GetProgress"), about));
     engine.push(json!({ "id": request["id"], "result": { "qProgressData": progress } })).await;
@@ -47,8 +47,8 @@ async fn a_reload_reports_its_progress_and_then_its_result() {
     let script = async {
         drop_rest(&mut engine).await;
         let id = engine.expect("DoReload").await;
-        tell(&mut engine, &id, json!({ "qStarted": true, "qFinished": true })).await;
-        tell(
+        answer_progress(&mut engine, &id, json!({ "qStarted": true, "qFinished": true })).await;
+        answer_progress(
             &mut engine,
             &id,
             json!({ "qStarted": true, "qPersistentProgress": "a", "qErrorData": [{ "qErrorString": "e" }] }),
@@ -59,7 +59,7 @@ async fn a_reload_reports_its_progress_and_then_its_result() {
         engine.push(json!({ "id": id, "result": { "qReturn": true } })).await;
         engine.push(json!({ "id": question, "result": { "qProgressData": { "qStarted": true } } })).await;
         let errors = json!([{ "qErrorString": "e" }, { "qErrorString": "f" }]);
-        tell(
+        answer_progress(
             &mut engine,
             &id,
             json!({ "qStarted": true, "qFinished": true, "qPersistentProgress": "b", "qErrorData": errors }),
@@ -87,13 +87,13 @@ async fn an_interaction_is_answered_and_an_error_is_the_last_step() {
     let script = async {
         drop_rest(&mut engine).await;
         let id = engine.expect("DoSave").await;
-        tell(&mut engine, &id, json!({ "qStarted": true, "qUserInteractionWanted": true })).await;
+        answer_progress(&mut engine, &id, json!({ "qStarted": true, "qUserInteractionWanted": true })).await;
         let done = engine.request().await;
         assert_eq!((&done["method"], &done["params"]["qRequestId"]), (&json!("InteractDone"), &id));
         let question = engine.expect("GetProgress").await;
         engine.push(json!({ "id": id, "error": { "code": 5 } })).await;
         engine.push(json!({ "id": question, "error": { "code": 2 } })).await;
-        tell(&mut engine, &id, json!({ "qStarted": true, "qFinished": true })).await;
+        answer_progress(&mut engine, &id, json!({ "qStarted": true, "qFinished": true })).await;
     };
     let user = async {
         let mut saving = doc.do_save().progress();
@@ -110,7 +110,7 @@ async fn dropping_the_stream_cancels_the_call() {
     let script = async {
         drop_rest(&mut engine).await;
         let id = engine.expect("DoReload").await;
-        tell(&mut engine, &id, json!({ "qStarted": true })).await;
+        answer_progress(&mut engine, &id, json!({ "qStarted": true })).await;
         loop {
             let request = engine.request().await;
             if request["method"] == "CancelRequest" && request["params"]["qRequestId"] == id {
@@ -131,11 +131,11 @@ async fn an_app_is_followed_while_it_opens_and_found_when_it_is_open() {
     let (session, mut engine) = inside.session(|builder| builder).await;
     let script = async {
         let id = engine.expect("OpenDoc").await;
-        tell(&mut engine, &id, json!({ "qStarted": true, "qPersistentProgress": "loading" })).await;
+        answer_progress(&mut engine, &id, json!({ "qStarted": true, "qPersistentProgress": "loading" })).await;
         let question = engine.expect("GetProgress").await;
         engine.push(json!({ "id": id, "result": object("Doc", 1) })).await;
         engine.push(json!({ "id": question, "result": { "qProgressData": {} } })).await;
-        tell(&mut engine, &id, json!({ "qStarted": true, "qFinished": true })).await;
+        answer_progress(&mut engine, &id, json!({ "qStarted": true, "qFinished": true })).await;
         // `GetActiveDoc`, which finds the app, is not a long call, so its progress is not requested.
         engine.answer("GetActiveDoc", object("Doc", 1)).await;
     };
@@ -162,12 +162,12 @@ async fn leftover_messages_are_dropped_once_and_never_while_another_call_is_foll
         // Another call in the meantime.
         let save = engine.expect("DoSave").await;
         engine.push(json!({ "id": save, "result": {} })).await;
-        tell(&mut engine, &save, json!({ "qStarted": true, "qFinished": true })).await;
+        answer_progress(&mut engine, &save, json!({ "qStarted": true, "qFinished": true })).await;
         engine.push(json!({ "id": reload, "result": { "qReturn": true } })).await;
-        tell(&mut engine, &reload, json!({ "qStarted": true, "qPersistentProgress": "mine" })).await;
+        answer_progress(&mut engine, &reload, json!({ "qStarted": true, "qPersistentProgress": "mine" })).await;
         let save = engine.expect("DoSave").await;
         engine.push(json!({ "id": save, "result": {} })).await;
-        tell(&mut engine, &save, json!({})).await;
+        answer_progress(&mut engine, &save, json!({})).await;
     };
     let user = async {
         let doc = session.open_doc("sales").await.unwrap();

@@ -59,7 +59,7 @@ async fn a_session_that_the_engine_kept_is_attached_again() {
     let listener = Listener::bind().await;
     let (session, engine, held) = start(&listener, |builder| builder).await;
     let mut events = session.events();
-    let (code, ()) = tokio::join!(engine.goodbye(), session.suspend());
+    let (code, ()) = tokio::join!(engine.close_code(), session.suspend());
     assert_eq!(code, Some(4000));
     // A call waits, whether it reads or writes.
     let selecting = tokio::spawn({
@@ -111,7 +111,7 @@ async fn in_a_new_session_lost_objects_are_restored_or_reported() {
     let script = answer_all(&mut engine, 2, &accepted);
     tokio::join!(patched, script);
     let mut changes = held.made.changes();
-    tokio::join!(engine.goodbye(), session.suspend());
+    tokio::join!(engine.close_code(), session.suspend());
     assert_eq!(changes.next().now_or_never(), None);
     let script = async {
         let mut engine = listener.accept().await;
@@ -214,7 +214,7 @@ async fn a_session_that_cannot_resume_ends() {
 async fn closing_a_suspended_session_ends_waiting_calls() {
     let listener = Listener::bind().await;
     let (session, engine, held) = start(&listener, |builder| builder).await;
-    tokio::join!(engine.goodbye(), session.suspend());
+    tokio::join!(engine.close_code(), session.suspend());
     let mut call = pin!(held.field.get_cardinal().into_future());
     assert!(call.as_mut().now_or_never().is_none());
     session.close().await;

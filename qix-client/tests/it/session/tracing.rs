@@ -19,7 +19,7 @@ type Fields = BTreeMap<&'static str, String>;
 
 /// The fields of each call's span at the time of an event, and the event.
 #[derive(Clone, Default)]
-struct Ear(Arc<Mutex<Vec<(Fields, Fields)>>>);
+struct Collector(Arc<Mutex<Vec<(Fields, Fields)>>>);
 
 struct Reader<'a>(&'a mut Fields);
 
@@ -29,7 +29,7 @@ impl Visit for Reader<'_> {
     }
 }
 
-impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Ear {
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Collector {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         let mut fields = Fields::new();
         attributes.record(&mut Reader(&mut fields));
@@ -52,11 +52,11 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Ear {
     }
 }
 
-impl Ear {
+impl Collector {
     /// The messages of a method's events, and the fields of the span at the last one.
-    fn heard(&self, method: &str) -> (Vec<String>, Fields) {
-        let heard = self.0.lock().unwrap();
-        let of_method: Vec<_> = heard.iter().filter(|(span, _)| span["method"] == method).collect();
+    fn events_of(&self, method: &str) -> (Vec<String>, Fields) {
+        let events = self.0.lock().unwrap();
+        let of_method: Vec<_> = events.iter().filter(|(span, _)| span["method"] == method).collect();
         let messages = of_method.iter().map(|(_, event)| event["message"].clone()).collect();
         (messages, of_method.last().unwrap().0.clone())
     }
@@ -64,8 +64,8 @@ impl Ear {
 
 #[tokio::test]
 async fn a_call_is_traced_with_sizes_and_times_and_without_its_payload() {
-    let ear = Ear::default();
-    let _listening = tracing::subscriber::set_default(Registry::default().with(ear.clone()));
+    let collector = Collector::default();
+    let _listening = tracing::subscriber::set_default(Registry::default().with(collector.clone()));
     let (session, mut engine, doc) = opened(|builder| builder).await;
     let asked = tokio::sync::Notify::new();
     let script = async {
@@ -88,7 +88,7 @@ async fn a_call_is_traced_with_sizes_and_times_and_without_its_payload() {
     };
     tokio::join!(user, script);
 
-    let (messages, span) = ear.heard("GetAppLayout");
+    let (messages, span) = collector.events_of("GetAppLayout");
     assert_eq!(messages, ["called", "the call is retried", "called", "answered"]);
     assert_eq!((&*span["class"], &*span["handle"], &*span["id"]), ("Doc", "1", "3"));
     assert_eq!((&*span["object"], &*span["app"]), ("id-1", "id-1"));
@@ -99,27 +99,27 @@ async fn a_call_is_traced_with_sizes_and_times_and_without_its_payload() {
     for time in ["waiting_us", "engine_us", "decoding_us"] {
         assert!(span[time].parse::<u64>().unwrap() < 60_000_000, "{span:?}");
     }
-    let (messages, span) = ear.heard("ClearAll");
+    let (messages, span) = collector.events_of("ClearAll");
     assert_eq!(messages, ["called", "failed"]);
     assert!(span.contains_key("engine_us") && !span.contains_key("answer_bytes"), "{span:?}");
-    assert_eq!(ear.heard("EngineVersion").0, ["called", "given up"]);
-    let all = format!("{:?}", ear.0.lock().unwrap());
+    assert_eq!(collector.events_of("EngineVersion").0, ["called", "given up"]);
+    let all = format!("{:?}", collector.0.lock().unwrap());
     assert!(!all.contains("hush") && !all.contains("sales"), "{all}");
 }
 
 #[tokio::test]
 async fn payloads_are_traced_on_request_without_secrets() {
-    let ear = Ear::default();
-    let _listening = tracing::subscriber::set_default(Registry::default().with(ear.clone()));
+    let collector = Collector::default();
+    let _listening = tracing::subscriber::set_default(Registry::default().with(collector.clone()));
     let (_session, mut engine, doc) = opened(|builder| builder.trace_payloads(true)).await;
     let script = async {
         let script = format!("LIB CONNECT TO [x;Password=hush];{}", "x".repeat(20_000));
         engine.answer("GetScript", json!({ "qScript": script })).await;
     };
     tokio::join!(async { doc.get_script().await.unwrap() }, script);
-    let heard = ear.0.lock().unwrap();
+    let events = collector.0.lock().unwrap();
     let told = |message: &str| {
-        heard.iter().filter(|(_, event)| event["message"] == message).map(|(_, event)| event).collect::<Vec<_>>()
+        events.iter().filter(|(_, event)| event["message"] == message).map(|(_, event)| event).collect::<Vec<_>>()
     };
     assert_eq!(told("request")[0]["params"].replace('\\', ""), r#"{"qDocName":"sales"}"#);
     let result = &told("answer")[1]["result"];

@@ -40,7 +40,7 @@ async fn a_replay_answers_like_the_engine_and_reports_differences() {
         engine.answer("GetField", object("Field", 2)).await;
         engine.answer("GetCardinal", json!({ "qReturn": 12 })).await;
         engine.answer("GetCardinal", json!({ "qReturn": 13 })).await;
-        engine.goodbye().await;
+        engine.close_code().await;
     };
     let user = async {
         let session = Session::builder().url(listener.url()).record(&recorder).connect().await.unwrap();

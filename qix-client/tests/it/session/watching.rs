@@ -49,7 +49,7 @@ async fn a_stream_ends_with_the_connection() {
     let (session, engine, cube) = cube().await;
     let mut changes = pin!(cube.changes().skip(1));
     assert_eq!(changes.next().now_or_never(), None);
-    tokio::join!(session.close(), engine.goodbye());
+    tokio::join!(session.close(), engine.close_code());
     assert_eq!(changes.next().await, None);
     let mut layouts = cube.layouts();
     assert!(layouts.try_next().await.unwrap_err().closed().is_some());

@@ -33,7 +33,7 @@ pub(crate) enum Verdict {
     Refused(Response),
     Admitted(Admission),
     /// The upgrade is accepted to send the reason for the refusal, then closed if there is a close code.
-    Told {
+    Notified {
         headers: Vec<(String, String)>,
         message: Value,
         close: Option<u16>,
@@ -97,7 +97,7 @@ impl State {
                     "OnMaxParallelSessionsExceeded",
                     json!({ "severity": "fatal", "message": "The user has too many sessions in parallel." }),
                 );
-                return Verdict::Told { headers: Vec::new(), message, close: Some(1000) };
+                return Verdict::Notified { headers: Vec::new(), message, close: Some(1000) };
             }
             Err(Outsider::Unknown) => return self.send_to_login(head, &place),
         };
@@ -195,7 +195,7 @@ impl State {
 
     fn send_to_login(&self, head: &Head, place: &VirtualProxy) -> Verdict {
         match place.login {
-            Login::Notification => Verdict::Told {
+            Login::Notification => Verdict::Notified {
                 headers: Vec::new(),
                 message: notification(
                     "OnAuthenticationInformation",

@@ -60,9 +60,9 @@ pub(super) async fn run(mut stream: TcpStream, shared: Arc<Shared>) {
             let _ = response.send(&mut stream).await;
             return;
         }
-        Some(Verdict::Told { headers, message, close }) => {
+        Some(Verdict::Notified { headers, message, close }) => {
             if head::accept(&mut stream, &key, &headers).await.is_ok() {
-                tell(stream, head.rest, message.to_string(), close).await;
+                send_and_close(stream, head.rest, message.to_string(), close).await;
             }
             return;
         }
@@ -99,7 +99,7 @@ fn to_folder(target: &str) -> Option<Response> {
 }
 
 /// Sends one message over a socket without an engine, then closes it or waits for the client to.
-async fn tell(stream: TcpStream, rest: Vec<u8>, message: String, close: Option<u16>) {
+async fn send_and_close(stream: TcpStream, rest: Vec<u8>, message: String, close: Option<u16>) {
     tokio::time::sleep(BEFORE_CONNECTED).await;
     let mut socket = upgraded(stream, rest).await;
     if socket.send(Message::Text(message.into())).await.is_err() {
