@@ -1,10 +1,10 @@
-//! A page of 10,000 cells as a program gets it: rows of a struct and of a tuple, record batches, cells,
-//! `serde_json::Value`. The object answers at once, with one text.
+//! Reading a page of 10,000 cells: rows of a struct and of a tuple, record batches, cells,
+//! `serde_json::Value`. The object answers immediately, with the same text.
 //!
 //! ```sh
 //! cargo bench -p qix-client --features arrow
 //! ```
-// What helps to measure may fail loudly.
+// Benchmark helpers may panic.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::sync::Arc;
@@ -24,7 +24,7 @@ fn main() {
 
 const ROWS: usize = 1000;
 
-/// An object with a table of 1,000 rows: a dimension with texts, one with numbers, eight measures.
+/// An object with a table of 1,000 rows: a dimension of strings, one of numbers, eight measures.
 #[derive(Clone, Debug)]
 struct Table {
     handle: ObjectHandle,
@@ -77,7 +77,7 @@ impl Remote for Table {
     }
 }
 
-/// Measures what is made of the object's page.
+/// Measures decoding of the object's page.
 fn measure<T>(bencher: Bencher<'_, '_>, read: impl AsyncFn(&GenericObject) -> Result<T, Error>) {
     let table = Table::new();
     let bytes = BytesCount::of_str(&table.page);

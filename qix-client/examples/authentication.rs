@@ -1,7 +1,7 @@
-//! Every way to say who you are, and what of it reaches the server: its path, its query and its headers.
+//! All ways to authenticate, and what each sends to the server: path, query, and headers.
 //!
-//! The server is an in-memory engine; for client certificates there is TLS before it, with certificates made on the
-//! spot.
+//! The server is an in-memory engine; for client certificates, it uses TLS with certificates that are created
+//! here.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
@@ -24,7 +24,7 @@ const SHOWN: [&str; 4] = ["authorization", "cookie", "x-qlik-user", "hdr-user"];
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let engine = TestEngine::start().await?;
-    // In production `.host("sense.corp")` or `.tenant("acme.eu.qlikcloud.com")` stands for the address.
+    // In production, use `.host("sense.corp")` or `.tenant("acme.eu.qlikcloud.com")` instead of the URL.
     let server = || Session::builder().url(engine.url());
     let app = "a5b1";
 
@@ -47,12 +47,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let direct = direct.client_certificate_pem(keys.certificate.as_bytes(), keys.key.as_bytes(), keys.root());
     show(&engine, "Enterprise, past the proxy, with a client certificate", direct).await?;
 
-    // Nothing secret shows, wherever a builder or an error is printed.
+    // Builders and errors never print secrets.
     println!("{:?}", server().bearer("secret").cookie("X-Qlik-Session", "secret").ticket("secret"));
     Ok(())
 }
 
-/// Connects, and prints what the server has seen.
+/// Connects, and prints the request that the server has received.
 async fn show(engine: &TestEngine, title: &str, builder: SessionBuilder) -> Result<(), Box<dyn Error>> {
     let session = builder.connect().await?;
     let upgrade = engine.upgrades().pop().ok_or("no connection has reached the engine")?;
@@ -64,7 +64,7 @@ async fn show(engine: &TestEngine, title: &str, builder: SessionBuilder) -> Resu
     Ok(())
 }
 
-/// Certificates as an Enterprise site makes them: one authority for its servers and its clients.
+/// Certificates like those of an Enterprise site: one authority for its servers and its clients.
 struct Keys {
     authority: CertifiedIssuer<'static, KeyPair>,
     certificate: String,
@@ -85,7 +85,7 @@ impl Keys {
         KeyMaterial::bytes(self.authority.pem())
     }
 
-    /// A server that lets in only who has a certificate of the authority.
+    /// A server that requires a client certificate of the authority.
     fn server(&self) -> Result<TlsAcceptor, Box<dyn Error>> {
         let key = KeyPair::generate()?;
         let certificate = CertificateParams::new(["localhost".to_owned()])?.signed_by(&key, &self.authority)?;
@@ -104,7 +104,7 @@ impl Keys {
     }
 }
 
-/// Takes TLS connections and hands on what they carry.
+/// Accepts TLS connections and forwards their content.
 async fn tls_before(engine: SocketAddr, tls: TlsAcceptor) -> std::io::Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;

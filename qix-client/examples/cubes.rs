@@ -1,4 +1,4 @@
-//! One cube in its three modes, straight, pivot and stacked: the same rows each time, and a pivot as it is drawn.
+//! One cube in three modes, straight, pivot and stacked: the same rows each time, and the pivot table as it is drawn.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
@@ -49,7 +49,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The innermost values below a value, each with those above it.
+/// The innermost values below a value, each with the values above it.
 fn leaves(node: &NxPivotDimensionCell) -> Vec<String> {
     if node.sub_nodes.is_empty() {
         return vec![node.text.clone()];

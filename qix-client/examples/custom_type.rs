@@ -1,4 +1,4 @@
-//! An object of a type of your own: members that the engine does not know, kept in the app beside those that it does.
+//! An object with a custom type: the app stores custom members next to those of the engine.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
@@ -7,7 +7,7 @@ use qix_client::prelude::*;
 use qix_test_engine::TestEngine;
 use serde::{Deserialize, Serialize};
 
-/// How a `gauge` is to look: nothing that the engine understands.
+/// The appearance of a `gauge`, which the engine does not interpret.
 #[derive(Debug, Serialize, Deserialize)]
 struct Look {
     unit: String,
@@ -28,7 +28,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let gauge = doc.create_object(properties).await?.object;
     println!("{}", drawn(&gauge).await?);
 
-    // Changing one member keeps all others, including those that newer apps add.
+    // Changing one member keeps all others, including those added by newer apps.
     let mut properties = gauge.get_properties().await?;
     let mut look: Look = properties.extra.get("look")?.ok_or("this is not a gauge")?;
     look.limits[1] = 4000.0;
@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     gauge.set_properties(properties).await?;
     println!("{}", drawn(&gauge).await?);
 
-    // Or a patch of just that.
+    // Or patch that member only.
     let patch =
         NxPatch::default().with_op(NxPatchOperationType::Replace).with_path("/look/unit").with_value("\"boxes\"");
     gauge.apply_patches(vec![patch]).await?;

@@ -1,5 +1,5 @@
-//! A whole page: cars are loaded into a session app, three objects follow the selections, and each selection redraws
-//! what has changed.
+//! A whole page: loads cars into a session app, and follows the selections with three objects. Each selection redraws
+//! the objects that have changed.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
@@ -51,7 +51,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .with_inter_column_sort_order([1, 0])
         .with_initial_data_fetch([NxPage::of_size(2, 3)]);
 
-    // Each object is a stream of its layouts; the page draws whichever comes.
+    // Each object is a stream of its layouts; the page draws whichever arrives.
     let mut widgets = Vec::new();
     for (widget, properties) in [(filter as Draw, makers.into()), (bars, by_class.into()), (table, strongest.into())] {
         let object = doc.create_session_object(properties).await?;
@@ -75,7 +75,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Draws a layout: its place on the page, and the text.
+/// Draws a layout: its position on the page, and the text.
 type Draw = fn(&GenericObjectLayout) -> (u8, String);
 
 fn rows(layout: &GenericObjectLayout) -> impl Iterator<Item = &Vec<NxCell>> {

@@ -1,4 +1,4 @@
-//! The apps that there are, and what is in one: its tables, its keys, its fields.
+//! Lists the apps, and the tables, keys and fields of one of them.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;

@@ -1,5 +1,5 @@
-//! What happens to a session and to an object, as it happens: selections of others, notifications, a lost connection
-//! that comes back, the end.
+//! Events of a session and an object: selections by others, notifications, a lost connection that is
+//! reconnected, the end.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
@@ -17,7 +17,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut events = session.events();
     println!("the session is {:?}", session.state());
 
-    // The same user at the same address is in the same session: what one selects, the other sees.
+    // A connection with the same user and URL is in the same session: one sees the selections of the other.
     let doc = session.open_doc("sales").await?;
     let colleague = Session::connect(&address).await?;
     println!("the second connection is {:?}", colleague.state());

@@ -1,4 +1,4 @@
-//! A list, as a filter box shows it: values with their states, a search, selections by what is shown.
+//! A list, as in a filter box: values with their states, a search, and selections.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
@@ -20,7 +20,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let products = doc.create_session_object(products).await?;
     println!("{}", shown(&products).await?);
 
-    // Cells carry the number that a selection goes by.
+    // Cells contain the element number, by which values are selected.
     let plums = cells(&products).await?.into_iter().find(|cell| cell.text == "Plums").ok_or("no plums")?;
     products.select_list_object_values("/qListObjectDef", vec![plums.elem_number], true).await?;
     println!("Plums selected:            {}", shown(&products).await?);
@@ -41,7 +41,7 @@ async fn cells(list: &GenericObject) -> Result<Vec<NxCell>, qix_client::Error> {
     Ok(list.data_pages.into_iter().flat_map(|page| page.matrix).flatten().collect())
 }
 
-/// The values of a list in one line, each with its state and how often it occurs.
+/// The values of a list in one line, each with its state and frequency.
 async fn shown(list: &GenericObject) -> Result<String, qix_client::Error> {
     let value = |cell: NxCell| {
         let state = match cell.state {

@@ -1,4 +1,4 @@
-//! What an app consists of, list by list, and a list that follows what happens.
+//! Lists the content of an app, and follows a list.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
@@ -51,7 +51,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("    {} = {}", variable.name, variable.definition);
     }
 
-    // The same list again whenever it changes.
+    // The list is returned again whenever it changes.
     println!("selections, as they change:");
     let mut selections = doc.current_selections().live();
     for year in [None, Some(2023), Some(2024)] {

@@ -1,4 +1,4 @@
-//! Rows of the program become tables of a session app, and answers to questions that they are good for.
+//! Loads rows of the program as tables of a session app, and evaluates expressions.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
@@ -45,7 +45,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("{name:<20}{month}{amount:>9.2} in {orders} orders");
     }
 
-    // What was run. Texts stay texts: 007 is one, and what would confuse a script is coded.
+    // The script. Strings such as 007 stay strings, and special characters are encoded.
     print!("{}", doc.get_script().await?);
 
     // Invalid rows return an error before anything is sent.

@@ -1,4 +1,4 @@
-//! Metrics and a log of all calls, as middleware: a line for each call that fails, a table per method in the end.
+//! Metrics and a log of all calls, as middleware: a line for each failed call, and a table per method at the end.
 #![allow(clippy::print_stdout)]
 
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use qix_client::rpc::{RawAnswer, RawCall};
 use qix_client::{Error, Middleware, Next};
 use qix_test_engine::{Fault, TestEngine};
 
-/// Counts, times and weighs calls by their methods. A clone counts into the same table.
+/// Counts calls, times, and bytes by method. Clones share the table.
 #[derive(Clone, Default)]
 struct Metrics(Arc<Mutex<BTreeMap<String, Row>>>);
 
@@ -73,7 +73,7 @@ impl fmt::Display for Metrics {
     }
 }
 
-/// Prints calls that fail, and all that are slower than a limit.
+/// Prints calls that fail, and those that are slower than a limit.
 struct Log {
     slow: Duration,
 }

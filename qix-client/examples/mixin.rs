@@ -1,13 +1,13 @@
-//! Methods of your own on the engine's classes: an extension trait, and calls read as if they had been there.
+//! Custom methods for the engine's classes, as an extension trait.
 #![allow(clippy::print_stdout)]
 
 use qix_client::{Error, prelude::*};
 use qix_test_engine::TestEngine;
 
-/// What this program does with charts. `GenericObjectApi` is the trait of all that has the methods of a generic object:
-/// a mixin on it fits the handles of a session, and doubles in tests.
+/// Methods for charts. `GenericObjectApi` is implemented by everything that has the methods of a generic object, so
+/// this works with the handles of a session and with test doubles.
 trait Chart: GenericObjectApi + Sync {
-    /// The title, as it is shown.
+    /// The displayed title.
     async fn title(&self) -> Result<String, Error> {
         Ok(self.get_layout().await?.extra.get("title").ok().flatten().unwrap_or_default())
     }
@@ -19,7 +19,7 @@ trait Chart: GenericObjectApi + Sync {
         self.apply_patches(vec![patch]).soft_patch(true).await
     }
 
-    /// The bars of the chart: what stands for a value, and how long it is.
+    /// The bars of the chart: the values, and their lengths.
     async fn bars(&self) -> Result<Vec<(String, f64)>, Error> {
         let pages = self.get_hyper_cube_data("/qHyperCubeDef", vec![NxPage::of_size(2, 1000)]).await?;
         let rows = pages.into_iter().flat_map(|page| page.matrix);
@@ -29,9 +29,9 @@ trait Chart: GenericObjectApi + Sync {
 
 impl<T: GenericObjectApi + Sync> Chart for T {}
 
-/// What this program does with apps.
+/// Methods for apps.
 trait Charts: DocApi + Sync {
-    /// A bar chart of an expression by a field.
+    /// Creates a bar chart of an expression by a field.
     async fn bar_chart(&self, field: &str, expression: &str) -> Result<GenericObject, Error> {
         let cube = HyperCubeDef::default()
             .with_dimensions([NxDimension::field(field)])

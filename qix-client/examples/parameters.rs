@@ -1,4 +1,4 @@
-//! Parameters: what is required by position, what is optional by name, and whole calls as values.
+//! Parameters: required ones by position, optional ones by name, and calls as values.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
@@ -15,16 +15,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // Required parameters are arguments.
     let region = doc.get_field("Region").await?;
-    // Optional ones are methods; options of the call itself begin with `with_`.
+    // Optional ones are methods; options of the call itself start with `with_`.
     region.select("North").soft_lock(false).with_timeout(Duration::from_secs(5)).await?;
 
-    // A call can be a value: made here, sent there, any number of times.
+    // A call can be a value, which is created here and sent there, any number of times.
     let total = doc::EvaluateEx::new("Sum(Sales)");
     println!("North: {}", doc.call(total.clone()).await?.number);
     region.clear().await?;
     println!("all:   {}", doc.call(total).await?.number);
 
-    // So calls can be built from data.
+    // So calls can be created from data.
     let select = |state: Option<&str>| {
         let request = doc::GetField::new("Year");
         match state {
@@ -37,7 +37,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     doc.call(select(None)).await?.select("2023").await?;
     println!("2023:  {}, before: {}", sum(&doc, "{$} Sales").await?, sum(&doc, "{Before} Sales").await?);
 
-    // What was sent: parameters by name, and only those that were given.
+    // The request: parameters by name, and only those that were set.
     for request in engine.requests().iter().filter(|request| request.method == "GetField") {
         println!("{} {}", request.method, request.params);
     }

@@ -1,7 +1,7 @@
-//! Opens an app, looks at a field and prints a small table.
+//! Opens an app, reads a field and prints a small table.
 //!
-//! With `QIX_URL` set (such as `ws://localhost:4848/app/`, and the app in `QIX_APP`) it talks to that engine, else to
-//! an in-memory one that it starts itself.
+//! If `QIX_URL` is set (such as `ws://localhost:4848/app/`, with the app in `QIX_APP`), it connects to that engine,
+//! otherwise to an in-memory engine.
 #![allow(clippy::print_stdout)]
 
 use std::process::ExitCode;

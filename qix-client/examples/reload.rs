@@ -1,7 +1,8 @@
-//! Reloads an app and shows how far it is: what the script says line by line, and a bar below if there is a terminal.
+//! Reloads an app and shows the progress: messages of the script line by line, and a progress bar if there is a
+//! terminal.
 //!
-//! With `QIX_URL` set (such as `ws://localhost:4848/app/`, and the app in `QIX_APP`) it reloads that engine's app,
-//! which it does not save; else it loads a few tables into an in-memory engine that it starts itself.
+//! If `QIX_URL` is set (such as `ws://localhost:4848/app/`, with the app in `QIX_APP`), it reloads that engine's app
+//! without saving it; otherwise it loads a few tables into an in-memory engine.
 #![allow(clippy::print_stdout)]
 
 use std::process::ExitCode;
@@ -44,7 +45,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
 
     let bar = bar(&script)?;
     let mut text = String::new();
-    // An error, in the syntax or later, is shown with its line.
+    // A syntax error or a failure is shown with its line.
     let mut reload = doc.reload().with_script(script).progress();
     while let Some(step) = reload.try_next().await? {
         if let Progress::Update(update) = step {
@@ -62,7 +63,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// A bar with a step for each table. The engine does not say how much is to come, so that this is a guess.
+/// A bar with a step for each table. The engine does not report the total, so it is estimated.
 fn bar(script: &str) -> Result<ProgressBar, indicatif::style::TemplateError> {
     let loads = |word: &&str| ["load", "select"].contains(&word.to_lowercase().as_str());
     let tables = script.split_whitespace().filter(loads).count();
@@ -72,14 +73,14 @@ fn bar(script: &str) -> Result<ProgressBar, indicatif::style::TemplateError> {
     Ok(bar)
 }
 
-/// Moves the bar, and prints above it what is there to stay; `text` keeps the line that has not ended yet.
+/// Moves the bar, and prints complete lines above it; `text` keeps the incomplete line.
 fn show(bar: &ProgressBar, text: &mut String, update: &ProgressData) {
     let codes = update.persistent_progress_messages.iter().map(ProgressCode::of);
     let fetched = codes.filter(|code| *code == ProgressCode::LINES_FETCHED);
     bar.inc(u64::try_from(fetched.count()).unwrap_or(0));
     text.push_str(&update.persistent_progress);
     let ended = text.rfind('\n').map_or(0, |end| end + 1);
-    // Without a terminal there is no bar, but these lines all the same.
+    // Without a terminal there is no bar, but the same lines.
     bar.suspend(|| print!("{}", text.drain(..ended).as_str()));
     bar.set_message(format!("{text}{}", update.transient_progress));
 }

@@ -1,7 +1,7 @@
-//! Reads a cube as rows of a struct, a list as pairs, and adds up a hundred thousand rows as they come.
+//! Reads a cube as rows of a struct, a list as pairs, and sums up a hundred thousand rows while they arrive.
 //!
-//! With `QIX_URL` set (such as `ws://localhost:4848/app/`, and in `QIX_APP` an app with `Year`, `Region` and `Sales`)
-//! the first two parts talk to that engine, else to an in-memory one.
+//! If `QIX_URL` is set (such as `ws://localhost:4848/app/`, with `QIX_APP` naming an app with `Year`, `Region` and
+//! `Sales`), the first two parts use that engine, otherwise an in-memory one.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
@@ -14,7 +14,7 @@ use qix_test_engine::{App, TestEngine};
 struct Sales {
     year: i32,
     region: String,
-    /// `Sum(Sales)`; nothing where nothing was sold.
+    /// `Sum(Sales)`; `None` without sales.
     sales: Option<f64>,
 }
 

@@ -1,4 +1,4 @@
-//! Selections: by value and by search, step by step, in an alternate state, on trial; and what goes wrong with them.
+//! Selections: by value and by search, step by step, in an alternate state, in selection mode; and their errors.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
@@ -25,12 +25,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
         show(&doc, &format!("next product: {}", product.text)).await?;
     }
 
-    // Values that are not there cannot be overlooked.
+    // Missing values are an error.
     if let Err(error) = doc.select("Region", ["North", "Narnia"]).await {
         println!("error: {error}");
     }
 
-    // A state of its own for as long as the guard lives.
+    // An alternate state that exists as long as its guard.
     doc.clear_all().await?;
     let before = doc.alternate_state("Before").await?;
     doc.select("Year", [2021]).state_name(&before).await?;
@@ -38,7 +38,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("growth since 2021: {}", doc.evaluate("Sum(Sales) - Sum({Before} Sales)").await?);
     before.end().await?;
 
-    // Selections in a list that are taken back unless they are accepted.
+    // Selections in a list that are undone unless they are accepted.
     let years = doc.create_session_object(ListObjectDef::field("Year").into()).await?;
     let modal = years.begin_modal(["/qListObjectDef"]).await?;
     modal.select([2021]).toggle_mode(true).await?;

@@ -1,4 +1,4 @@
-//! A title that the engine keeps up to date: a member of the app's own whose value is an expression.
+//! A title that the engine keeps up to date: a custom member whose value is an expression.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
@@ -14,7 +14,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let session = Session::connect(engine.url()).await?;
     let doc = session.open_doc("sales").await?;
 
-    // In properties it is `{"qStringExpression": {"qExpr": …}}`, in the layout it is the text.
+    // In properties, it is `{"qStringExpression": {"qExpr": …}}`; in the layout, it is the text.
     let title = GenericObjectProperties::default().with_string_expression(StringExpression::default().with_expr(TITLE));
     let share = ValueExpression::default().with_expr("Sum(Sales) / Sum({1} Sales)");
     let mut headline = GenericObjectProperties::of_type("headline");

@@ -1,6 +1,6 @@
-//! Writes down what a session and its engine say to each other, then plays the engine from that file.
+//! Records the messages between a session and its engine, then replays the engine from that file.
 //!
-//! Look at such a file with `cargo xtask traffic FILE`.
+//! To analyze the file: `cargo xtask traffic FILE`.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
@@ -33,7 +33,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let session = Session::builder().connect_over(replay.transport()).await?;
     println!("replayed: {}", total(&session, "2022").await?);
 
-    // What the recording does not have is an error, and is noted.
+    // A request that is not in the recording returns an error, and is reported.
     let session = Session::builder().connect_over(replay.transport()).await?;
     if let Err(error) = total(&session, "2023").await {
         println!("{error}");

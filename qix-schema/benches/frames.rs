@@ -1,7 +1,7 @@
 //! Decodes frames of engines, in MB of JSON per second: each line names a frame and a decoder.
 //!
-//! Reads the frames in the folder `QIX_FRAMES`, or `../shared/corpus/frames` next to the checkout, and generates similar
-//! ones. `compare.sh` runs this program with the code of another commit and with the current code.
+//! Reads the frames in the folder `QIX_FRAMES`, or `../shared/corpus/frames` next to the checkout, and generates
+//! similar ones. `compare.sh` runs this program with the code of another commit and with the current code.
 // Helpers of a benchmark may panic.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 

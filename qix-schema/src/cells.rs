@@ -1,8 +1,8 @@
 //! Reads pages of cells without building an [`NxCell`] for each: the fast way to rows and columns.
 //!
 //! Engines write the cells of straight cubes and lists in a common form,
-//! `{"qText":"…","qNum":…,"qElemNumber":…,"qState":"…"}`. [`read_data_pages`] passes each cell of this form to a [`Sink`]
-//! without allocating. Other cells are decoded as [`NxCell`], with the same result.
+//! `{"qText":"…","qNum":…,"qElemNumber":…,"qState":"…"}`. [`read_data_pages`] passes each cell of this form to a
+//! [`Sink`] without allocating. Other cells are decoded as [`NxCell`], with the same result.
 //!
 //! A sink decides what to keep of each cell. This one builds columns:
 //!

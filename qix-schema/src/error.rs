@@ -9,8 +9,8 @@ use crate::wire::DecodeError;
 
 /// A failed call: the reason, the method, and the object.
 ///
-/// The message contains the whole cause, so [`source`](std::error::Error::source) returns `None`. `{:?}` prints the message
-/// as well, for `unwrap` and for `main` functions that return an error; `{:#?}` prints the fields.
+/// The message contains the whole cause, so [`source`](std::error::Error::source) returns `None`. `{:?}` prints the
+/// message as well, for `unwrap` and for `main` functions that return an error; `{:#?}` prints the fields.
 pub struct Error {
     kind: Box<ErrorKind>,
     call: Option<Box<(Method, ObjectHandle)>>,
@@ -175,7 +175,8 @@ impl Error {
         }
     }
 
-    /// The inner error of [`ErrorKind::Unusable`], [`ErrorKind::Connect`], or [`ErrorKind::Transport`], if it has this type.
+    /// The inner error of [`ErrorKind::Unusable`], [`ErrorKind::Connect`], or [`ErrorKind::Transport`], if it has this
+    /// type.
     ///
     /// ```
     /// use qix_schema::{Error, ErrorKind};

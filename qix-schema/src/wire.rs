@@ -1,7 +1,6 @@
 //! JSON encoding of all generated types.
 //!
-//! The generator only lists the members of each struct ([`Record`]) and the values of each enum ([`Choice`]). The
-//! rules
+//! The generator only lists the members of each struct ([`Record`]) and the values of each enum ([`Choice`]). The rules
 //! for reading and writing are implemented here:
 //!
 //! * If a member is absent or `null`, it has its default value. Default values are not written.

@@ -1,4 +1,4 @@
-//! `cargo xtask gen` and `cargo xtask diff` with an address instead of a file.
+//! `cargo xtask gen` and `cargo xtask diff` with a URL instead of a file.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests may fail as loudly as tests")]
 
@@ -12,7 +12,7 @@ use std::thread;
 
 const SCHEMA: &str = include_str!("../../codegen/tests/schema.json");
 
-/// A web server that answers each request by its first line, and keeps those lines.
+/// A web server that answers each request by its first line, and records the lines.
 struct Server {
     address: SocketAddr,
     asked: Arc<Mutex<Vec<String>>>,
@@ -23,7 +23,7 @@ impl Server {
         Self::with(move |line, _| answer(line))
     }
 
-    /// The answer may use the connection itself.
+    /// The response may use the connection itself.
     fn with(answer: impl Fn(&str, &TcpStream) -> Vec<u8> + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let (address, asked) = (listener.local_addr().unwrap(), Arc::new(Mutex::new(Vec::new())));
@@ -33,7 +33,7 @@ impl Server {
                 let mut stream = stream.unwrap();
                 let line = head(&stream);
                 lines.lock().unwrap().push(line.clone());
-                // The client may have seen enough.
+                // The client may have closed the connection.
                 let answer = answer(&line, &stream);
                 stream.write_all(&answer).ok();
             }
@@ -80,7 +80,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// What `diff` says about an address that it cannot use.
+/// The message of `diff` for a URL that it cannot use.
 fn refusal(url: &str) -> String {
     let output = xtask(&["diff", "committed", url], &[]);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
@@ -88,7 +88,7 @@ fn refusal(url: &str) -> String {
     text(&output.stderr)
 }
 
-/// The small schema, with a class that the committed companion knows.
+/// The small schema, with a class that is in the committed companion.
 fn schema() -> String {
     SCHEMA.replace("Global.OpenThing", "Global.OpenDoc").replace("Thing.", "Doc.")
 }
@@ -139,7 +139,7 @@ fn redirects_are_followed() {
 
 #[test]
 fn the_environment_names_the_proxy() {
-    // The proxy connects to the server wherever the client wants to go.
+    // The proxy connects to the server, whatever host the client requests.
     let server = Server::start(|_| json(&schema()));
     let target = server.address;
     let proxy = Server::with(move |line, stream| {
@@ -161,13 +161,13 @@ fn the_environment_names_the_proxy() {
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert_eq!(proxy.requests(), ["CONNECT qlik.invalid:80 HTTP/1.1"]);
 
-    // A server that is exempt is asked directly.
+    // A server that is exempt is called directly.
     let variables = [("http_proxy", &*address), ("no_proxy", "example.com, 127.0.0.1")];
     assert!(generate(&server.url("/qix.json"), &out, &variables).status.success());
     assert_eq!(proxy.requests().len(), 1);
     assert_eq!(server.requests().len(), 2);
 
-    // A proxy that refuses is not the server that refuses.
+    // A refusal by the proxy is not one by the server.
     let refusing = Server::start(|_| answer("407 Proxy Authentication Required", "", b"")).address.to_string();
     let url = "http://qlik.invalid/qix.json";
     let output = xtask(&["diff", url, url], &[("HTTP_PROXY", &refusing)]);
@@ -209,7 +209,7 @@ fn files_that_are_not_schemas_are_rejected_by_their_kind() {
         Some("/other") => json("{}"),
         Some("/bytes") => answer("200 OK", "", b"{\"a\": \"\xff\"}"),
         Some("/packed") => answer("200 OK", "Content-Encoding: gzip\r\n", b"\x1f\x8b"),
-        // The connection ends before the answer does, where the length is known and where it is not.
+        // The connection ends in the middle of the response, with a known and with an unknown length.
         Some("/short") => [b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n", SCHEMA.as_bytes()].concat(),
         Some("/chunk") => b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2000\r\n{\"openrpc\"".to_vec(),
         Some("/cut") => [b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", &SCHEMA.as_bytes()[..900]].concat(),

@@ -1,7 +1,7 @@
 //! Real schemas, as the vendor published them.
 //!
-//! They are not part of the project: run with `cargo test -p xtask --test published -- --ignored` where the folder
-//! `../shared/schemas` lies beside the checkout.
+//! They are not part of the project. If the folder `../shared/schemas` is next to the checkout, run
+//! `cargo test -p xtask --test published -- --ignored`.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests may fail as loudly as tests")]
 

@@ -188,7 +188,7 @@ impl Reader {
             };
             let word = |c: char| c.is_ascii_alphanumeric() || "_\"".contains(c);
             for statement in text.split(ends) {
-                // What opens before it is around all statements.
+                // The text before its opening is around all statements.
                 let statement = statement.rsplit('{').next().unwrap_or_default();
                 let statement = statement.trim_matches(|c| !word(c) && c != '-');
                 if statement.contains("write_object") {
@@ -199,7 +199,7 @@ impl Reader {
         }
     }
 
-    /// The tokens, with what aliases stand for.
+    /// The tokens, with aliases resolved.
     fn plain(&self, item: &impl ToTokens) -> String {
         self.resolve(item.to_token_stream()).to_string()
     }

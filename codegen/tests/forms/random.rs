@@ -1,4 +1,4 @@
-//! Changes of form at random places of files with thousands of them.
+//! Equivalent forms at random positions of files with thousands of them.
 
 use proptest::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::support::{published, rebuilt};
 use crate::table::Expected::Same;
 use crate::table::{Change, ROWS, Read, Row, check, places};
 
-/// Makes a random change many times, and then several at once that leave the code as it is.
+/// Makes a random change many times, and then several at once that preserve the code.
 fn change_at_random(name: &str, file: &Json, cases: u32) {
     let (original, places) = (Read::of(file).unwrap(), places(file));
     let made = (0..ROWS.len(), any::<prop::sample::Index>());
@@ -26,7 +26,7 @@ fn change_at_random(name: &str, file: &Json, cases: u32) {
         for (row, index) in &several {
             let row = &ROWS[*row];
             let Some(place) = at(row, index) else { continue };
-            // A change may move what another one would be made at.
+            // A change may move the position of another one.
             let apart = |other: &String| !place.starts_with(other.as_str()) && !other.starts_with(&place);
             if matches!(row.3, Same) && taken.iter().all(apart) {
                 let change: Change = row.2;

@@ -1,4 +1,4 @@
-//! Changes of form that need a certain place, or more than one.
+//! Changes of form that need a certain position, or several.
 
 use qix_codegen::diff::Input;
 use qix_codegen::openrpc;
@@ -18,7 +18,7 @@ fn schema<'a>(file: &'a mut Json, rest: &str) -> &'a mut Json {
     file.at(&format!("/components/schemas/{rest}"))
 }
 
-/// What an error says, with its place.
+/// The text of the error for a file.
 fn error_text(file: &Json) -> String {
     openrpc::read(&file.write()).unwrap_err().to_string()
 }
@@ -124,7 +124,7 @@ fn the_order_of_keys_matters_for_members_only() {
         match value {
             Json::Object(members) => {
                 members.iter_mut().for_each(|(key, value)| reverse(value, key));
-                // The fields of a struct, and what it writes, are in the order of its members.
+                // The fields of a struct, and the members that it writes, are in the order of its members.
                 if key != "properties" {
                     members.reverse();
                 }
@@ -188,7 +188,7 @@ fn a_cause_at_many_positions_is_one_error() {
     );
 }
 
-/// Writes the target of a reference in its place.
+/// Replaces a reference with its target.
 fn write_out(file: &mut Json, place: &str) {
     let reference = file.at(place).get("$ref").and_then(Json::as_str).unwrap().to_owned();
     let target = file.at(reference.strip_prefix('#').unwrap()).clone();

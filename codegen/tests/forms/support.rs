@@ -1,4 +1,4 @@
-//! Files to change, and what the generator makes of them.
+//! Files to change, and the code generated from them.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -8,13 +8,13 @@ use serde_json::json;
 
 use crate::json::Json;
 
-/// What a change of form leads to.
+/// The result of a change of form.
 pub(crate) enum Expected {
-    /// The same code, and nothing to report.
+    /// The same code, without reports.
     Same,
-    /// The same code, and one line that names this place, relative to what was changed.
+    /// The same code, and one report with this position, relative to the change.
     Reported(&'static str),
-    /// One error, at this place relative to what was changed, that says this.
+    /// One error with this position, relative to the change, and this text.
     Error(&'static str, &'static str),
 }
 
@@ -28,19 +28,19 @@ pub(crate) enum Kind {
     Method,
     Param,
     Result,
-    /// A schema with a `$ref` that is a member, the schema of a parameter, of a result's property or of elements.
+    /// A schema with a `$ref`, for a member, a parameter, a property of a result, or elements.
     Reference,
-    /// The same of a plain type.
+    /// The same, for a plain type.
     Plain,
-    /// The same of an array.
+    /// The same, for an array.
     Array,
-    /// A named type that is an object with properties.
+    /// A named struct.
     Struct,
-    /// A named type that is an enum.
+    /// A named enum.
     Enum,
-    /// A value of an enum.
+    /// An enum value.
     Value,
-    /// A member that has a default.
+    /// A member with a default.
     Default,
     /// An error in `components.errors`.
     ErrorCode,
@@ -48,7 +48,7 @@ pub(crate) enum Kind {
 
 pub(crate) type Change = fn(&mut Json, &Json);
 
-/// A row: its name, where it applies, the change with the whole file beside it, and what comes of it.
+/// A row: its name, where it applies, the change (with the whole file), and the result.
 pub(crate) struct Row(pub(crate) &'static str, pub(crate) &'static [Kind], pub(crate) Change, pub(crate) Expected);
 
 const SCHEMAS: &[Kind] = &[Kind::Reference, Kind::Plain, Kind::Array, Kind::Struct, Kind::Enum];
@@ -542,7 +542,7 @@ fn descriptors(file: &mut Json, _: &Json) {
     file.at("/components").set("contentDescriptors", Json::Object(moved));
 }
 
-/// All places of a file, by what they are.
+/// All positions of a file, by kind.
 pub(crate) fn places(file: &Json) -> Vec<(Kind, String)> {
     let mut places = vec![(Kind::File, String::new())];
     let mut file = file.clone();
@@ -601,7 +601,7 @@ fn uses(file: &mut Json, at: String, places: &mut Vec<(Kind, String)>) {
     places.push((kind, at));
 }
 
-/// What a file says: facts, texts and what the reader does not know. The code follows from the first two.
+/// The content of a file: facts, texts, and reports. The code is determined by the first two.
 pub(crate) struct Read {
     facts: String,
     prose: Prose,
@@ -628,7 +628,7 @@ impl Read {
     }
 }
 
-/// Makes a change at a place, and checks what comes of it. Whether it applies there.
+/// Makes a change at a position, and checks the result. Returns whether the change applies there.
 pub(crate) fn check(file: &Json, original: &Read, row: &Row, place: &str) -> bool {
     let Row(name, _, change, expected) = row;
     let context = format!("{name} at {place}");

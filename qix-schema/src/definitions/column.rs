@@ -41,8 +41,7 @@ impl NxDimension {
         Self::default().with_library_id(id)
     }
 
-    /// A drill-down dimension with several fields: when only one value of a field is possible, the next field
-    /// replaces
+    /// A drill-down dimension with several fields: when only one value of a field is possible, the next field replaces
     /// it.
     ///
     /// ```
@@ -82,8 +81,8 @@ impl NxDimension {
         self
     }
 
-    /// Sets the sort order of the values; in a group, of every field. A straight hypercube is sorted by the columns with
-    /// a sort order first.
+    /// Sets the sort order of the values; in a group, of every field. A straight hypercube is sorted by the columns
+    /// with a sort order first.
     ///
     /// ```
     /// use qix_schema::types::{NxDimension, SortCriteria};

@@ -5,8 +5,8 @@ use crate::types::{
 };
 
 impl OtherTotalSpecProp {
-    /// The given number of values with the largest results of the first measure. The rest form the *others* group. To rank
-    /// by another measure, use [`by`](Self::by).
+    /// The given number of values with the largest results of the first measure. The rest form the *others* group. To
+    /// rank by another measure, use [`by`](Self::by).
     ///
     /// ```
     /// use qix_schema::types::{NxDimension, OtherTotalSpecProp};
@@ -41,8 +41,8 @@ impl OtherTotalSpecProp {
         Self::default().with_other_mode(OtherMode::RelAccTarget).with_other_limit(share.to_string().into())
     }
 
-    /// Ranks the values by another measure of the hypercube instead of the first. Takes the label of the measure, or its
-    /// expression if it has no label.
+    /// Ranks the values by another measure of the hypercube instead of the first. Takes the label of the measure, or
+    /// its expression if it has no label.
     ///
     /// ```
     /// use qix_schema::types::OtherTotalSpecProp;

@@ -28,8 +28,7 @@ objects! {
 }
 
 impl GenericObjectProperties {
-    /// Properties of an object of any type, such as `table`. To create an object from a single definition, convert
-    /// it:
+    /// Properties of an object of any type, such as `table`. To create an object from a single definition, convert it:
     /// `HyperCubeDef::default().into()`.
     ///
     /// ```

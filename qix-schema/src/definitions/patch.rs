@@ -6,8 +6,8 @@ use crate::types::{NxPatch, NxPatchOperationType};
 
 /// # Patches
 ///
-/// The value of a patch is JSON text. These constructors write it, so that a string gets its quotes and a number that is
-/// meant as a string stays one.
+/// The value of a patch is JSON text. These constructors write it, so that a string gets its quotes and a number that
+/// is meant as a string stays one.
 impl NxPatch {
     /// Replaces the value at a path, such as `/qHyperCubeDef/qMeasures/0/qDef/qDef`.
     ///

@@ -17,9 +17,9 @@ impl HyperCubeDef {
         self
     }
 
-    /// The columns of a straight cube in the order in which rows are sorted by them. Rows differ in their dimensions, so
-    /// a measure after them has nothing left to sort: measures with an order come first, then dimensions with one. Empty
-    /// where the engine's own order does as well, and in cubes whose order is that of their levels.
+    /// The columns of a straight cube in the order in which rows are sorted by them. Rows differ in their dimensions,
+    /// so a measure after them has nothing left to sort: measures with an order come first, then dimensions with one.
+    /// Empty where the engine's own order does as well, and in cubes whose order is that of their levels.
     fn sorted_first(&self) -> Vec<i32> {
         if self.mode != NxHypercubeMode::Straight {
             return Vec::new();

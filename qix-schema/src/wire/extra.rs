@@ -10,9 +10,8 @@ use super::json::Json;
 
 /// Members that are not part of the schema. They are kept and written back unchanged.
 ///
-/// Apps and client libraries add custom members to structs of the engine (`title`, `visualization`, `cId`, …).
-/// Programs that
-/// read properties, modify them, and write them back must not lose these members.
+/// Apps and client libraries add custom members to structs of the engine (`title`, `visualization`, `cId`, …). Programs
+/// that read properties, modify them, and write them back must not lose these members.
 ///
 /// ```
 /// use qix_schema::types::GenericObjectProperties;
@@ -38,9 +37,8 @@ impl Extra {
 
     /// Sets a member.
     ///
-    /// Do not use the name of a member of the struct: it would be written twice, and which of the two the engine
-    /// reads is
-    /// undefined. Set the field instead.
+    /// Do not use the name of a member of the struct: it would be written twice, and which of the two the engine reads
+    /// is undefined. Set the field instead.
     pub fn set<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), serde_json::Error> {
         self.insert_json(name.to_owned(), Json::new(value)?);
         Ok(())

@@ -211,8 +211,7 @@ fn shifted(digits: u64, places: usize) -> f64 {
     let up = digits.leading_zeros();
     let shifted = u128::from(digits.wrapping_shl(up));
     // The upper 127 of 191 bits. The first 63 are more than a float has; the conversion rounds them. The others only
-    // determine the side of a tie, for which the lowest bit is enough. Rounding the factor up affects the lower 64
-    // bits
+    // determine the side of a tie, for which the lowest bit is enough. Rounding the factor up affects the lower 64 bits
     // only. The remainder of a division is not affected: it is at least the inverse of 5^18.
     let low = shifted * (factor & u128::from(u64::MAX));
     let product = shifted * (factor >> 64) + (low >> 64);

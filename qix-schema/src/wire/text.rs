@@ -1,7 +1,7 @@
 //! Parser for objects and lists in JSON text.
 //!
-//! A position is the rest of the text. Functions take it by value and return the new one: a borrowed cursor would stay in
-//! memory, and each step would wait for the store of the previous one. Compact JSON with members in schema order, as
+//! A position is the rest of the text. Functions take it by value and return the new one: a borrowed cursor would stay
+//! in memory, and each step would wait for the store of the previous one. Compact JSON with members in schema order, as
 //! engines write it, takes the short path; everything else is left to functions that are not inlined.
 
 use std::borrow::Cow;

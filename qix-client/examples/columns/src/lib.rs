@@ -1,4 +1,4 @@
-//! What the examples have in common: an engine with an app of orders, and a cube of them.
+//! Shared by the examples: an engine with an app of orders, and a cube.
 
 use std::error::Error;
 
@@ -15,21 +15,21 @@ const SCRIPT: &str = "SET DateFormat='YYYY-MM-DD';
     AUTOGENERATE 20000;
     LOAD 20001 as Order, 'North' as Region AUTOGENERATE 1;";
 
-/// The engine, the app and the cube. They go when this is dropped.
+/// The engine, the app and the cube. Dropping this stops the engine.
 pub struct Orders {
     /// The app.
     pub doc: Doc,
-    /// A cube of the orders: number, day, region and sales.
+    /// A cube of the orders: ID, day, region and sales.
     pub cube: GenericObject,
     _session: Session,
     _engine: TestEngine,
 }
 
-/// Starts an engine, opens the app in it and makes the cube.
+/// Starts an engine, opens the app and creates the cube.
 ///
 /// # Errors
 ///
-/// What the engine says.
+/// Returns the errors of the engine.
 pub async fn orders() -> Result<Orders, Box<dyn Error>> {
     let engine = TestEngine::builder().with_app(App::new("orders").script(SCRIPT)).start().await?;
     let session = Session::connect(engine.url()).await?;

@@ -1,5 +1,5 @@
-//! Sessions with the test engine under stress: many calls, objects and sessions at once, calls canceled at random, faults
-//! at every step. Nothing hangs, nothing is left behind, and every response reaches its caller.
+//! Sessions with the test engine under stress: many calls, objects and sessions at once, calls canceled at random,
+//! faults at every step. Nothing hangs, nothing is left behind, and every response reaches its caller.
 
 mod cancelling;
 mod faults;

@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let path = std::env::args().nth(1).map_or_else(|| folder.path().join("orders.parquet"), PathBuf::from);
 
-    // The writer needs the schema before the first row, and has it.
+    // The writer needs the schema before the first row.
     let mut batches = orders.cube.record_batches();
     let schema = batches.schema().await?;
     for field in schema.fields() {

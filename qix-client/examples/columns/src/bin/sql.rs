@@ -1,4 +1,4 @@
-//! Asks a cube in SQL, by DataFusion.
+//! Queries a cube with SQL, using DataFusion.
 //!
 //! ```sh
 //! cargo run --manifest-path qix-client/examples/columns/Cargo.toml --features sql --bin sql ["SELECT … FROM orders"]
