@@ -12,23 +12,15 @@ use qix_codegen::{Files, Place, Texts, generate, openrpc, snapshot};
 use crate::json::Json;
 use crate::render;
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
-}
-
 fn companion() -> &'static Companion {
     static COMPANION: OnceLock<Companion> = OnceLock::new();
-    COMPANION.get_or_init(|| {
-        Companion::read(&fs::read_to_string(root().join("qix-schema/schema/companion.json")).unwrap()).unwrap()
-    })
+    COMPANION.get_or_init(|| Companion::read(qix_schema::COMPANION).unwrap())
 }
 
 /// The committed snapshot.
 pub(crate) fn committed() -> &'static Model {
     static MODEL: OnceLock<Model> = OnceLock::new();
-    MODEL.get_or_init(|| {
-        snapshot::read(&fs::read_to_string(root().join("qix-schema/schema/snapshot.json")).unwrap()).unwrap()
-    })
+    MODEL.get_or_init(|| snapshot::read(qix_schema::SNAPSHOT).unwrap())
 }
 
 /// The committed snapshot as a published file.
@@ -39,7 +31,7 @@ pub(crate) fn rebuilt() -> Json {
 
 /// Real files, which are not part of the repository: name and content.
 pub(crate) fn published() -> Vec<(String, Json)> {
-    let folder = root().parent().unwrap().join("shared/schemas");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/schemas");
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut paths: Vec<PathBuf> = paths.filter(|path| path.extension().is_some_and(|end| end == "json")).collect();
     paths.sort();

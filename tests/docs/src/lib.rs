@@ -1,6 +1,10 @@
-//! Runs the examples of the generated documentation against the in-memory engine, and compiles those of the README.
+//! Runs the examples of the generated documentation against the in-memory engine, compiles those of the README, and
+//! checks the lists of tests.
 //!
 //! `qix-schema` only compiles its examples as doctests. Here, each example becomes a test that runs it.
+
+#[cfg(test)]
+mod lists;
 
 #[cfg(test)]
 mod examples {

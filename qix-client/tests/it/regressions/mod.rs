@@ -4,6 +4,5 @@
 mod closing;
 mod connecting;
 mod differences;
-mod list;
 mod messages;
 mod resuming;
