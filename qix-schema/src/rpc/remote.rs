@@ -191,6 +191,15 @@ impl RawAnswer {
         Self { text: Box::new(result), range, search: None, remote: None }
     }
 
+    /// The JSON text of the `result`.
+    pub fn as_str(&self) -> &str {
+        (*self.text).as_ref().get(self.range.clone()).unwrap_or_default()
+    }
+}
+
+/// For the WebSocket session: it does not copy the `result` out of the message, and looks for it at its usual place first.
+#[doc(hidden)]
+impl RawAnswer {
     /// Creates a response whose `result` is part of a longer text, without copying it.
     ///
     /// If the range is not within the text or not on character boundaries, the result is empty.
@@ -221,11 +230,6 @@ impl RawAnswer {
     pub(super) fn search(&mut self) -> bool {
         let found = self.search.take().and_then(|search| search((*self.text).as_ref()));
         found.is_some_and(|range| std::mem::replace(&mut self.range, range.clone()) != range)
-    }
-
-    /// The JSON text of the `result`.
-    pub fn as_str(&self) -> &str {
-        (*self.text).as_ref().get(self.range.clone()).unwrap_or_default()
     }
 }
 

@@ -7,7 +7,7 @@ use serde::ser::Serializer;
 
 use super::fault::Scanned;
 use super::text::{List, elements, open_list};
-use super::{AsWire, Into, Wire};
+use super::{AsWire, Seed, Wire};
 
 /// Adds an element to a full list.
 #[inline(never)]
@@ -33,7 +33,7 @@ impl<'de, T: Wire + Default> Visitor<'de> for ListVisitor<'_, T> {
         loop {
             // The rows of a matrix usually have the same length.
             let mut element = self.0.last().map_or_else(T::default, T::alike);
-            if list.next_element_seed(Into(&mut element))?.is_none() {
+            if list.next_element_seed(Seed(&mut element))?.is_none() {
                 return Ok(());
             }
             self.0.push(element);

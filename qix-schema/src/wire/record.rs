@@ -11,7 +11,7 @@ use super::extra::Extra;
 use super::fault::{Fault, Scanned};
 use super::skip::skip;
 use super::text::{Inline, Object, Stop, Text, object};
-use super::{AsWire, Into, Json, Wire, stack};
+use super::{AsWire, Json, Seed, Wire, stack};
 
 /// A struct whose members are listed by the generator.
 pub trait Record: Default {
@@ -256,7 +256,7 @@ impl<'de, A: MapAccess<'de>> Input for Value<'_, 'de, A> {
         if name_of(key) != self.name {
             return Ok(());
         }
-        Err(self.map.next_value_seed(Into(place())).err())
+        Err(self.map.next_value_seed(Seed(place())).err())
     }
 }
 

@@ -1,8 +1,8 @@
 //! One cell as whatever its type asks for.
 
+use qix_schema::__private::Record;
 use qix_schema::cells::Cell;
 use qix_schema::types::NxCell;
-use qix_schema::wire::Record;
 use serde::de::value::{I32Deserializer, StrDeserializer, StringDeserializer};
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;

@@ -3,9 +3,9 @@
 use std::cell::{Cell as Place, RefCell};
 use std::rc::Rc;
 
+use qix_schema::__private::Record;
 use qix_schema::cells;
 use qix_schema::types::NxCell;
-use qix_schema::wire::Record;
 use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 

@@ -2,7 +2,7 @@
 
 //! Cells, rows and pages of calculated data.
 
-use qix_schema::wire::{Choice, Input, Members, Record, Unrecognized, ValueName};
+use qix_schema::__private::{Choice, Input, Members, Record, Unrecognized, ValueName};
 use serde::ser::SerializeMap;
 use super::*;
 
@@ -1626,7 +1626,7 @@ pub struct NxPivotDimensionCell {
 
 impl Clone for NxPivotDimensionCell {
     fn clone(&self) -> Self {
-        qix_schema::wire::grow(|| Self {
+        qix_schema::__private::grow(|| Self {
             text: Clone::clone(&self.text),
             elem_no: Clone::clone(&self.elem_no),
             value: Clone::clone(&self.value),
@@ -2487,7 +2487,7 @@ pub struct NxStackedPivotCell {
 
 impl Clone for NxStackedPivotCell {
     fn clone(&self) -> Self {
-        qix_schema::wire::grow(|| Self {
+        qix_schema::__private::grow(|| Self {
             text: Clone::clone(&self.text),
             elem_no: Clone::clone(&self.elem_no),
             value: Clone::clone(&self.value),
