@@ -149,7 +149,7 @@ pub(super) async fn list(
     options: &CallOptions,
 ) -> Result<GenericObject, Error> {
     let definition =
-        ListObjectDef::field(quote_name(field)).sorted(order).with_state_name(state).with_show_alternatives(true);
+        ListObjectDef::field(quote_name(field)).with_sort_by(order).with_state_name(state).with_show_alternatives(true);
     temporary::object(doc, definition, options).await
 }
 

@@ -186,7 +186,7 @@ async fn steps_go_through_the_possible_values_and_round() {
     assert_eq!(seen, ["Apples", "Pears", "Apples"]);
 
     doc.clear_all().await.unwrap();
-    let down = || SortCriteria::by_text().reversed();
+    let down = || SortCriteria::by_text().reverse();
     assert_eq!(doc.select_next("Product").with_order(down()).await.unwrap().text, "Plums");
     assert_eq!(doc.select_next("Product").with_order(down()).await.unwrap().text, "Pears");
     let year = doc.select_previous("Year").await.unwrap();
