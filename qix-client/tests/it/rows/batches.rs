@@ -81,7 +81,8 @@ async fn measures_are_of_the_types_of_their_formats() {
         NxMeasure::expression("Sum(Price)"),
         NxMeasure::expression("Only(Name)"),
         NxMeasure::expression("Max(Day)").with_num_format(FieldAttributes::date("YYYY-MM-DD")),
-        NxMeasure::expression("Max(Moment)").with_num_format(FieldAttributes::default().with_type(FieldAttrType::Timestamp)),
+        NxMeasure::expression("Max(Moment)")
+            .with_num_format(FieldAttributes::default().with_type(FieldAttrType::Timestamp)),
         NxMeasure::expression("Avg(Price)").with_num_format(FieldAttributes::number("#,##0.00")),
     ]);
     let table = object(&doc, GenericObjectProperties::of_type("table").with_hyper_cube_def(cube)).await;
