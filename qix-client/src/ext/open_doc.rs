@@ -112,20 +112,18 @@ impl OpenDoc {
 
 /// Why an app that is asked for is not the one that the session has open.
 ///
-/// It comes inside an [`Error`]; [`OpenError::of`] finds it there.
+/// Part of an [`Error`]: `error.downcast_ref::<OpenError>()` returns it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
     /// The session has another app open. A session has one app.
     #[error("the session has the app `{open}` open; use `.app(\"{wanted}\")` or `.identity(…)` when connecting")]
-    #[non_exhaustive]
     AnotherApp {
         /// The identifier of the app that is open.
         open: String,
         /// The app that was asked for.
         wanted: String,
-        /// The engine's error.
-        #[source]
+        /// The engine's error, which only says that an app is open.
         engine: Option<EngineError>,
     },
     /// The app is open without its data: every calculation would be of nothing.
@@ -133,18 +131,10 @@ pub enum OpenError {
         "the session has the app `{app}` open without its data; use `no_data(true)` if that is meant, or `.identity(…)` \
          when connecting for a session of its own"
     )]
-    #[non_exhaustive]
     WithoutData {
         /// The app.
         app: String,
     },
-}
-
-impl OpenError {
-    /// The error that a call ended with, if it is one of opening an app.
-    pub fn of(error: &Error) -> Option<&Self> {
-        if let ErrorKind::Unusable(error) = error.kind() { error.downcast_ref() } else { None }
-    }
 }
 
 impl From<OpenError> for Error {

@@ -2,6 +2,7 @@
 //!
 //! | module | against |
 //! |---|---|
+//! | `errors` | nothing: errors and events that the test makes
 //! | `floors` | the sources: which part of the client imports which |
 //! | `session`, `regressions` | an engine whose every message is written in the test (`support`) |
 //! | `app`, `rows`, `with_engine`, `stress` | the in-memory engine |
@@ -10,6 +11,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod app;
+mod errors;
 mod floors;
 mod regressions;
 mod rows;

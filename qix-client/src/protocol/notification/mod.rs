@@ -78,7 +78,6 @@ pub enum Refusal {
     /// `SESSION_ERROR_APP_FAILURE`
     AppFailure,
     /// None of the engine's: a proxy wants the user to log in.
-    #[non_exhaustive]
     NotAuthenticated {
         /// Where to log in. Its query may be secret.
         login_uri: Option<String>,
