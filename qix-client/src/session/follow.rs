@@ -19,11 +19,18 @@ use crate::protocol::request::{self, is};
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Requests whose progress the engine reports: `OpenDoc`, `DoReload`, `DoReloadEx` and `DoSave`.
-pub trait LongRunning: rpc::Request {}
+pub trait LongRunning: rpc::Request + sealed::Sealed {}
+
+mod sealed {
+    pub trait Sealed {}
+}
 
 macro_rules! long_running {
     ($($request:ty),*) => {
-        $(impl LongRunning for $request {})*
+        $(
+            impl sealed::Sealed for $request {}
+            impl LongRunning for $request {}
+        )*
 
         /// Whether the engine reports the progress of a method.
         pub(crate) fn is_long_running(method: Method) -> bool {
