@@ -33,11 +33,11 @@ enum Target {
 }
 
 impl LoadRows {
-    pub(super) fn new<T: Serialize>(doc: &Doc, table: &str, rows: impl IntoIterator<Item = T>) -> Pending<Self> {
+    pub(super) fn new<T: Serialize>(doc: &Doc, table: String, rows: impl IntoIterator<Item = T>) -> Pending<Self> {
         Self::into_target(Target::App(doc.clone()), table, rows)
     }
 
-    fn into_target<T: Serialize>(target: Target, table: &str, rows: impl IntoIterator<Item = T>) -> Pending<Self> {
+    fn into_target<T: Serialize>(target: Target, table: String, rows: impl IntoIterator<Item = T>) -> Pending<Self> {
         Pending::new(Self { target, tables: Ok(Tables::default()) }).with_rows(table, rows)
     }
 }
@@ -50,17 +50,21 @@ impl Session {
     /// Also returns the errors of [`create_session_app`](GlobalApi::create_session_app), such as 1002 if the session
     /// has an
     /// open app.
-    pub fn load_rows<T: Serialize>(&self, table: &str, rows: impl IntoIterator<Item = T>) -> Pending<LoadRows> {
-        LoadRows::into_target(Target::NewApp(self.clone()), table, rows)
+    pub fn load_rows<T: Serialize>(
+        &self,
+        table: impl Into<String>,
+        rows: impl IntoIterator<Item = T>,
+    ) -> Pending<LoadRows> {
+        LoadRows::into_target(Target::NewApp(self.clone()), table.into(), rows)
     }
 }
 
 /// # Loading rows
 impl Pending<LoadRows> {
     /// Loads rows as another table, or adds them to a table that was added before.
-    pub fn with_rows<T: Serialize>(mut self, table: &str, rows: impl IntoIterator<Item = T>) -> Self {
+    pub fn with_rows<T: Serialize>(mut self, table: impl Into<String>, rows: impl IntoIterator<Item = T>) -> Self {
         self.operation.tables = self.operation.tables.and_then(|mut tables| {
-            tables.add(table, rows)?;
+            tables.add(&table.into(), rows)?;
             Ok(tables)
         });
         self
