@@ -16,7 +16,7 @@ pub use call::Call;
 pub use closed::{CloseCode, Closed, ClosedBy, Retry};
 pub use object::{AsRemote, Class, ObjectHandle};
 #[doc(hidden)]
-pub use remote::Search;
+pub use remote::FindResult;
 pub use remote::{CallOptions, RawAnswer, RawCall, Remote};
 pub use request::{Effect, Method, Request};
 pub use send::{notify, send, send_with};

@@ -43,7 +43,7 @@ pub(crate) use number::integer;
 use record::name_of;
 pub(crate) use record::{Input, Members, Record};
 pub(crate) use string::plain;
-pub(crate) use text::{List, Object, Stop, Text, elements, object, open_list};
+pub(crate) use text::{ListStart, ReadObject, Stop, TextInput, elements, object, open_list};
 
 /// What generated code uses. It lists the members of each struct (`Record`) and the values of each enum (`Choice`).
 ///
@@ -59,7 +59,7 @@ pub mod __private {
         Input, Members, Record, read_named_record, read_record, scan_record, write_object, write_record,
     };
     pub use super::stack::grow;
-    pub use super::text::{Stop, Text};
+    pub use super::text::{Stop, TextInput};
     pub use super::{Extra, Json, Wire};
 }
 

@@ -13,7 +13,7 @@ use super::load::LoadRows;
 use super::pending::Pending;
 use super::reload::Reload;
 use super::rows::RowStream;
-use super::select::{AddState, InField, Select, Step};
+use super::select::{AddState, InField, Select, SelectNext};
 
 /// Extension methods for apps, in addition to the engine's methods ([`DocApi`](qix_schema::DocApi)): reading,
 /// selecting,
@@ -221,13 +221,13 @@ pub trait DocExt: sealed::App {
     /// Returns [`SelectError::NoField`](crate::select::SelectError::NoField) if the field does not exist;
     /// [`SelectError::NothingPossible`](crate::select::SelectError::NothingPossible) if no value is possible; and
     /// [`SelectError::Locked`](crate::select::SelectError::Locked) if the field is locked.
-    fn select_next(&self, field: impl Into<String>) -> Pending<Step> {
-        Step::forward(self.app(), field.into())
+    fn select_next(&self, field: impl Into<String>) -> Pending<SelectNext> {
+        SelectNext::forward(self.app(), field.into())
     }
 
     /// Selects the previous possible value, like [`select_next`](Self::select_next).
-    fn select_previous(&self, field: impl Into<String>) -> Pending<Step> {
-        Step::backward(self.app(), field.into())
+    fn select_previous(&self, field: impl Into<String>) -> Pending<SelectNext> {
+        SelectNext::backward(self.app(), field.into())
     }
 
     /// Adds an alternate state for this session, and returns a guard that removes it.

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use tracing::Instrument;
 
 use super::books::{Outcome, Reply};
-use super::core::{NotSent, Object, Origin, Phase, Place, Request, Shared};
+use super::core::{NotSent, Object, Origin, Outbound, Phase, Place, Shared};
 use super::follow::{self, is_long_running};
 use super::journal;
 use super::remote::Binder;
@@ -93,7 +93,7 @@ impl Exchange<'_> {
                 follow::drop_rest(shared);
             }
             let sent = shared
-                .send(generation, Request { handle, method: effective(call), params: &call.params, delta, owned });
+                .send(generation, Outbound { handle, method: effective(call), params: &call.params, delta, owned });
             let (id, answer) = match sent {
                 Ok(sent) => sent,
                 Err(NotSent::StateLost(lost)) => return Err(ErrorKind::Unusable(Box::new((*lost).clone())).into()),

@@ -174,13 +174,13 @@ impl CallOptions {
 }
 
 /// Finds the `result` in the text of a whole response.
-pub type Search = fn(&str) -> Option<Range<usize>>;
+pub type FindResult = fn(&str) -> Option<Range<usize>>;
 
 /// The `result` of a response: JSON text, possibly part of a longer text.
 pub struct RawAnswer {
     text: Box<dyn AsRef<str> + Send + Sync>,
     range: Range<usize>,
-    search: Option<Search>,
+    search: Option<FindResult>,
     remote: Option<Arc<dyn Remote>>,
 }
 
@@ -209,7 +209,7 @@ impl RawAnswer {
 
     /// Sets a slower search for the result, used if the text at the given range is not a single value.
     #[must_use]
-    pub fn or_search(mut self, search: Search) -> Self {
+    pub fn or_search(mut self, search: FindResult) -> Self {
         self.search = Some(search);
         self
     }

@@ -205,7 +205,7 @@ impl<'de> Deserializer<'de> for CellOf<'_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Problem> {
-        visitor.visit_map(Parts { cell: self, names: fields.iter(), next: None })
+        visitor.visit_map(RestOfCell { cell: self, names: fields.iter(), next: None })
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -305,13 +305,13 @@ impl<'de> Deserializer<'de> for AsWritten<'_> {
 }
 
 /// The parts of a cell that a struct asks for.
-struct Parts<'r> {
+struct RestOfCell<'r> {
     cell: CellOf<'r>,
     names: std::slice::Iter<'static, &'static str>,
     next: Option<Part<'r>>,
 }
 
-impl<'de> MapAccess<'de> for Parts<'_> {
+impl<'de> MapAccess<'de> for RestOfCell<'_> {
     type Error = Problem;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Problem> {

@@ -120,14 +120,14 @@ impl Run for Select<InList> {
 /// Selects the next or previous value of a field and returns it; see
 /// [`DocExt::select_next`](crate::DocExt::select_next).
 #[derive(Clone, Debug)]
-pub struct Step {
+pub struct SelectNext {
     place: InField,
     order: Option<SortCriteria>,
     soft_lock: bool,
     direction: Direction,
 }
 
-impl Step {
+impl SelectNext {
     pub(super) fn forward(doc: &Doc, field: String) -> Pending<Self> {
         Self::pending(doc, field, Direction::Forward)
     }
@@ -142,7 +142,7 @@ impl Step {
 }
 
 /// # Steps from value to value
-impl Pending<Step> {
+impl Pending<SelectNext> {
     /// Sets the order of the values. Defaults to numeric, then alphabetic order.
     pub fn with_sort_by(mut self, order: SortCriteria) -> Self {
         self.operation.order = Some(order);
@@ -162,7 +162,7 @@ impl Pending<Step> {
     }
 }
 
-impl Run for Step {
+impl Run for SelectNext {
     type Output = FieldValue;
 
     async fn run(self, options: CallOptions) -> Result<FieldValue, Error> {

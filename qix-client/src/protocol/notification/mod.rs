@@ -4,7 +4,7 @@ use std::fmt;
 
 use qix_schema::Json;
 
-use kind::Members;
+use kind::Params;
 
 mod kind;
 
@@ -90,7 +90,7 @@ impl Notification {
     /// A notification with a name and the text of its parameters.
     pub fn new(name: impl Into<String>, params: Option<&str>) -> Self {
         let name = name.into();
-        let kind = NotificationKind::of(&name, &Members::of(params.unwrap_or_default()));
+        let kind = NotificationKind::of(&name, &Params::of(params.unwrap_or_default()));
         let params = params.map(|text| serde_json::from_str(text).or_else(|_| Json::new(text)));
         // A string can always be encoded as JSON.
         Self { name, kind, params: params.and_then(Result::ok).unwrap_or_default() }
@@ -116,7 +116,7 @@ impl Notification {
 
     /// The message for users, even if the notification is unknown.
     pub(crate) fn proxy_message(&self) -> ProxyMessage {
-        Members::of(self.params.as_str()).proxy_message()
+        Params::of(self.params.as_str()).proxy_message()
     }
 }
 
