@@ -42,12 +42,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let makers = ListObjectDef::field("maker").with_initial_data_fetch([NxPage::of_size(1, 50)]);
     let by_class = HyperCubeDef::default()
-        .with_dimensions([NxDimension::field("class").sorted(SortCriteria::by_load_order())])
+        .with_dimensions([NxDimension::field("class").with_sort_by(SortCriteria::by_load_order())])
         .with_measures([NxMeasure::expression("Avg(consumption)"), NxMeasure::expression("Count(model)")])
         .with_initial_data_fetch([NxPage::of_size(3, 50)]);
     let strongest = HyperCubeDef::default()
         .with_dimensions([NxDimension::field("model")])
-        .with_measures([NxMeasure::expression("Max(power)").sorted(SortCriteria::by_number().reversed())])
+        .with_measures([NxMeasure::expression("Max(power)").with_sort_by(SortCriteria::by_number().reverse())])
         .with_inter_column_sort_order([1, 0])
         .with_initial_data_fetch([NxPage::of_size(2, 3)]);
 

@@ -13,7 +13,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let doc = session.open_doc("sales").await?;
 
     let products = ListObjectDef::field("Product")
-        .sorted(SortCriteria::by_text())
+        .with_sort_by(SortCriteria::by_text())
         .with_frequency_mode(NxFrequencyMode::Value)
         .with_initial_data_fetch([NxPage::of_size(1, 100)]);
     let products = GenericObjectProperties::of_type("filter").with_list_object_def(products);

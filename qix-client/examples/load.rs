@@ -38,7 +38,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let doc = tables.await?;
 
     let cube = HyperCubeDef::default()
-        .with_dimensions([NxDimension::field("name"), NxDimension::expression("Month(day)").labeled("month")])
+        .with_dimensions([NxDimension::field("name"), NxDimension::expression("Month(day)").with_label("month")])
         .with_measures([NxMeasure::expression("Sum(amount)"), NxMeasure::expression("Count(day)")]);
     let table = doc.create_session_object(cube.into()).await?;
     for (name, month, amount, orders) in table.rows::<(String, String, f64, u32)>().read_all().await? {

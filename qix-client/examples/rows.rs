@@ -35,7 +35,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
 
     println!("a list, as pairs of value and state:");
-    let regions = ListObjectDef::field("Region").sorted(SortCriteria::by_text());
+    let regions = ListObjectDef::field("Region").with_sort_by(SortCriteria::by_text());
     let list = GenericObjectProperties::of_type("filter").with_list_object_def(regions);
     for (region, state) in doc.create_session_object(list).await?.rows::<(String, String)>().read_all().await? {
         println!("  {region:<8}{state}");

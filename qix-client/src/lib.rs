@@ -29,7 +29,7 @@
 //!
 //! | to | use |
 //! |---|---|
-//! | learn by task | [`guide`]: [connect](guide::connect), [select](guide::select), [read data](guide::read_data), [react to changes](guide::react), [reload](guide::reload), [load rows](guide::load), [survive a lost connection](guide::survive), [test your code](mod@guide::test) |
+//! | learn by task | [`guide`]: [connect](guide::connect), [select](guide::select), [read data](guide::read_data), [react to changes](guide::react), [reload](guide::reload), [load rows](guide::load), [survive a lost connection](guide::survive), [make several calls at once](guide::concurrency), [log](mod@guide::tracing), [test your code](mod@guide::test) |
 //! | import common items | [`prelude`] |
 //! | connect | [`Session::builder`], [`SessionBuilder`], [`ConnectError`], [`transport`] |
 //! | read, select, reload, load | [`DocExt`], [`GenericObjectExt`]; their types are in [`rows`], [`lists`], [`select`], [`reload`], [`load`] |
@@ -53,20 +53,6 @@
 //! | `oauth` | no | OAuth client credentials for Qlik Cloud: [`SessionBuilder`]`::oauth` |
 //! | `pfx` | no | client certificates from PFX files: [`SessionBuilder`]`::client_certificate_pfx` |
 //! | `arrow` | no | hypercubes as Arrow record batches: `record_batches` of [`GenericObjectExt`] |
-//!
-//! # How a call is made
-//!
-//! A call is encoded in the caller's task and queued. The writer task sends everything that is queued before it
-//! flushes. The reader task finds the ID, the stale and closed handles, and the position of the result, and passes the
-//! text to the caller's task, which decodes it. A slow caller does not delay others.
-//!
-//! # Tracing
-//!
-//! With [`tracing`] at level `DEBUG`, each call is a span `qix.call` with the fields `class`, `method`, `object` (the
-//! ID), `app`, `handle`, `id`, `request_bytes` and `answer_bytes`, and three times in microseconds: `waiting_us` for a
-//! slot, a connection or a retry, `engine_us` from queuing the request to the response, and `decoding_us` for decoding
-//! the value. Its events are `called`, `answered`, `failed` and `given up`. Payloads are omitted unless
-//! [`trace_payloads`](SessionBuilder::trace_payloads) is set.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

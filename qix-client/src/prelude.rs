@@ -1,5 +1,5 @@
-//! Common items for a single `use`: the session, the traits with all methods, the handles, the types of the engine, and
-//! error types to match on.
+//! Common items for a single `use`: the session, the traits with all methods, the handles, the types of the engine,
+//! and error types to match on.
 //!
 //! ```
 //! use qix_client::prelude::*;

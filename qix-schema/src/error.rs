@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::error_codes;
-use crate::rpc::{Closed, Effect, Method, ObjectHandle, Retry};
+use crate::rpc::{Closed, ClosedBy, Effect, Method, ObjectHandle, Retry};
 use crate::wire::DecodeError;
 
 /// A failed call: the reason, the method, and the object.
@@ -48,12 +48,14 @@ pub enum ErrorKind {
     #[error("the response has neither a result nor an error; retry the call if it only reads")]
     NoResult,
     /// The connection was lost or closed before the response arrived, or before the call.
-    #[error("no connection, {closed}{}", what_next(closed, *.pending))]
+    #[error("no connection, {closed}{}", what_next(closed, *.pending, *.reconnecting))]
     Closed {
         /// How the connection was closed.
         closed: Closed,
         /// Whether the call is a write that was sent, so the engine may have executed it.
         pending: bool,
+        /// Whether the session reconnects by itself, so that later calls can succeed.
+        reconnecting: bool,
     },
     /// The object was not restored after the connection was lost.
     #[error("the object is gone since the connection was lost: {reason}; get it again")]
@@ -73,12 +75,13 @@ pub enum ErrorKind {
     Transport(Box<dyn std::error::Error + Send + Sync>),
 }
 
-fn what_next(closed: &Closed, pending: bool) -> &'static str {
+fn what_next(closed: &Closed, pending: bool, reconnecting: bool) -> &'static str {
     match closed.retry() {
         _ if pending => "; the engine may have executed the call; check before you retry",
-        Retry::Now => "; reconnect",
-        Retry::Later => "; reconnect later",
-        Retry::No => "",
+        _ if reconnecting => "; the session reconnects by itself; retry the call",
+        _ if closed.by == ClosedBy::Client => "",
+        Retry::Later => "; later, resume the session or open a new one",
+        Retry::Now | Retry::No => "; resume the session, or open a new one",
     }
 }
 
@@ -207,7 +210,8 @@ impl Error {
                 _ => Retry::No,
             },
             ErrorKind::TimedOut(_) | ErrorKind::NoResult | ErrorKind::Transport(_) if !writes => Retry::Later,
-            ErrorKind::Closed { closed, pending: false } => closed.retry(),
+            ErrorKind::Closed { pending: false, reconnecting: true, .. } => Retry::Later,
+            ErrorKind::Closed { closed, pending: false, .. } => closed.retry(),
             _ => Retry::No,
         }
     }
@@ -267,7 +271,7 @@ impl std::error::Error for Error {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rpc::{CloseCode, ClosedBy};
+    use crate::rpc::CloseCode;
 
     fn failed(kind: ErrorKind, effect: Effect) -> Error {
         let method = Method::new("Doc", "Something", effect, &[]);
@@ -285,12 +289,29 @@ mod tests {
         assert_eq!(failed(late(), Effect::Write).retry(), Retry::No);
         let lost = |pending| {
             let closed = Closed::new(ClosedBy::Network, CloseCode::LOST, "");
-            failed(ErrorKind::Closed { closed, pending }, Effect::Write)
+            failed(ErrorKind::Closed { closed, pending, reconnecting: false }, Effect::Write)
         };
         assert_eq!((lost(false).retry(), lost(true).retry()), (Retry::Now, Retry::No));
-        assert!(lost(false).to_string().ends_with("; reconnect"), "{}", lost(false));
-        assert!(!lost(true).to_string().contains("reconnect"), "{}", lost(true));
         assert_eq!(Error::from(ErrorKind::NotFound).with_retry(Retry::Later).retry(), Retry::Later);
+    }
+
+    #[test]
+    fn the_message_of_a_closed_connection_says_what_helps() {
+        let advice = |closed: Closed, pending, reconnecting| {
+            let known = format!("no connection, {closed}");
+            let error = Error::from(ErrorKind::Closed { closed, pending, reconnecting });
+            error.to_string().strip_prefix(&known).unwrap().to_owned()
+        };
+        let by_engine = |code| Closed::new(ClosedBy::Engine, CloseCode(code), "");
+        for reconnecting in [false, true] {
+            let pending = advice(by_engine(1012), true, reconnecting);
+            assert_eq!(pending, "; the engine may have executed the call; check before you retry");
+        }
+        assert_eq!(advice(by_engine(1012), false, true), "; the session reconnects by itself; retry the call");
+        assert_eq!(advice(by_engine(1012), false, false), "; resume the session, or open a new one");
+        assert_eq!(advice(by_engine(4001), false, false), "; resume the session, or open a new one");
+        assert_eq!(advice(by_engine(1013), false, false), "; later, resume the session or open a new one");
+        assert_eq!(advice(Closed::by_client(), false, false), "");
     }
 
     #[test]

@@ -46,6 +46,9 @@ pub use rpc::{AsRemote, Class};
 pub use version::{EngineAge, VersionMismatch, check_engine_version};
 pub use wire::{DecodeError, Extra, Json, decode, encode};
 
+#[doc(hidden)]
+pub use wire::__private;
+
 /// The facts of the schema that this crate was generated from, as written by `cargo xtask gen`.
 pub const SNAPSHOT: &str = include_str!("../schema/snapshot.json");
 

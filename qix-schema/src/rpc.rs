@@ -15,6 +15,8 @@ pub use answer::Answer;
 pub use call::Call;
 pub use closed::{CloseCode, Closed, ClosedBy, Retry};
 pub use object::{AsRemote, Class, ObjectHandle};
-pub use remote::{CallOptions, RawAnswer, RawCall, Remote, Search};
+#[doc(hidden)]
+pub use remote::FindResult;
+pub use remote::{CallOptions, RawAnswer, RawCall, Remote};
 pub use request::{Effect, Method, Request};
 pub use send::{notify, send, send_with};

@@ -1,7 +1,6 @@
 //! JSON encoding of all generated types.
 //!
-//! The generator only lists the members of each struct ([`Record`]) and the values of each enum ([`Choice`]). The rules
-//! for reading and writing are implemented here:
+//! [`decode`] and [`encode`] convert between JSON text and values. All types follow the same rules:
 //!
 //! * If a member is absent or `null`, it has its default value. Default values are not written.
 //! * Numbers may be the strings `NaN`, `Infinity`, `+Infinity`, and `-Infinity`, and are written back as such.
@@ -33,45 +32,78 @@ mod text;
 use serde::de::{DeserializeSeed, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
-pub use choice::{
-    Choice, Unrecognized, ValueName, display as display_choice, from_number, from_text, read_choice, scan_choice,
-    write_choice,
-};
+pub use choice::Unrecognized;
 pub use decode::{DecodeError, decode, encode};
 pub(crate) use decode::{decode_member, explain};
 pub use extra::Extra;
-pub use fault::{Fault, Scanned};
+pub(crate) use fault::Scanned;
 pub use json::Json;
 pub(crate) use number::float;
 pub(crate) use number::integer;
 use record::name_of;
-pub use record::{Input, Members, Record, read_named_record, read_record, scan_record, write_object, write_record};
-pub use stack::grow;
+pub(crate) use record::{Input, Members, Record};
 pub(crate) use string::plain;
-pub(crate) use text::{List, Object, elements, object, open_list};
-pub use text::{Stop, Text};
+pub(crate) use text::{ListStart, ReadObject, Stop, TextInput, elements, object, open_list};
 
-/// A value that can be a member, a parameter, or a result.
+/// What generated code uses. It lists the members of each struct (`Record`) and the values of each enum (`Choice`).
+///
+/// Not part of the API: it changes without notice. A generated crate uses the version that its generator came with.
+#[doc(hidden)]
+pub mod __private {
+    pub use super::choice::{
+        Choice, Unrecognized, ValueName, display as display_choice, from_number, from_text, read_choice, scan_choice,
+        write_choice,
+    };
+    pub use super::fault::{Fault, Scanned};
+    pub use super::record::{
+        Input, Members, Record, read_named_record, read_record, scan_record, write_object, write_record,
+    };
+    pub use super::stack::grow;
+    pub use super::text::{Stop, TextInput};
+    pub use super::{Extra, Json, Wire};
+}
+
+/// A value that can be a member, a parameter, or a result: a generated type, a number, a string, a `bool`, [`Json`], or a
+/// list or map of them.
+///
+/// Use it as a bound. The generator implements it, so the methods are not part of the API.
+///
+/// ```
+/// use qix_schema::{DecodeError, types::NxInfo, wire::Wire};
+///
+/// fn all<T: Wire + Default>(lines: &str) -> Result<Vec<T>, DecodeError> {
+///     lines.lines().map(qix_schema::decode).collect()
+/// }
+///
+/// assert_eq!(all::<NxInfo>(r#"{"qId":"a"}"#)?[0].id, "a");
+/// # Ok::<(), DecodeError>(())
+/// ```
 pub trait Wire: Sized {
     /// Reads a value at the start of a JSON text into `self`; returns the rest. `null` does not change `self`.
+    #[doc(hidden)]
     fn scan<'a>(&mut self, text: &'a str) -> Scanned<'a>;
 
     /// Like [`Wire::scan`], but inlined, for types with many values.
+    #[doc(hidden)]
     #[inline(always)]
     fn scan_inline<'a>(&mut self, text: &'a str) -> Scanned<'a> {
         self.scan(text)
     }
 
     /// Reads a value of any format into `self`.
+    #[doc(hidden)]
     fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error>;
 
     /// Writes the value.
+    #[doc(hidden)]
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
 
     /// Whether the value is equivalent to an absent one.
+    #[doc(hidden)]
     fn is_absent(&self) -> bool;
 
     /// An empty value with the capacity of another one.
+    #[doc(hidden)]
     fn alike(_other: &Self) -> Self
     where
         Self: Default,
@@ -81,9 +113,9 @@ pub trait Wire: Sized {
 }
 
 /// A seed that reads into an existing value.
-pub(crate) struct Into<'a, T>(pub(crate) &'a mut T);
+pub(crate) struct Seed<'a, T>(pub(crate) &'a mut T);
 
-impl<'de, T: Wire> DeserializeSeed<'de> for Into<'_, T> {
+impl<'de, T: Wire> DeserializeSeed<'de> for Seed<'_, T> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -116,17 +148,17 @@ macro_rules! wire_choices {
         $(
             impl ::std::fmt::Display for $type {
                 fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                    $crate::wire::display_choice(self, f)
+                    $crate::__private::display_choice(self, f)
                 }
             }
             impl From<&str> for $type {
                 fn from(text: &str) -> Self {
-                    $crate::wire::from_text(text)
+                    $crate::__private::from_text(text)
                 }
             }
             impl From<i64> for $type {
                 fn from(number: i64) -> Self {
-                    $crate::wire::from_number(number)
+                    $crate::__private::from_number(number)
                 }
             }
         )*
@@ -137,17 +169,17 @@ macro_rules! wire_choices {
 #[macro_export]
 macro_rules! wire_impls {
     ($scan:ident $read:ident $read_alone:ident $write:ident $($type:ty)*) => {$(
-        impl $crate::wire::Wire for $type {
+        impl $crate::__private::Wire for $type {
             // Inlined, so that it is compiled only for types that are used.
             #[inline]
-            fn scan<'a>(&mut self, text: &'a str) -> $crate::wire::Scanned<'a> {
-                $crate::wire::$scan(self, text)
+            fn scan<'a>(&mut self, text: &'a str) -> $crate::__private::Scanned<'a> {
+                $crate::__private::$scan(self, text)
             }
             fn read<'de, D: ::serde::Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
-                $crate::wire::$read(self, deserializer)
+                $crate::__private::$read(self, deserializer)
             }
             fn write<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                $crate::wire::$write(self, serializer)
+                $crate::__private::$write(self, serializer)
             }
             #[inline]
             fn is_absent(&self) -> bool {
@@ -157,13 +189,13 @@ macro_rules! wire_impls {
         impl<'de> ::serde::Deserialize<'de> for $type {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let mut value = Self::default();
-                $crate::wire::$read_alone(&mut value, deserializer)?;
+                $crate::__private::$read_alone(&mut value, deserializer)?;
                 Ok(value)
             }
         }
         impl ::serde::Serialize for $type {
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                $crate::wire::$write(self, serializer)
+                $crate::__private::$write(self, serializer)
             }
         }
     )*};

@@ -58,7 +58,7 @@ fn imports(class: &ClassPlan) -> TokenStream {
         |objects: bool| class.methods.iter().any(|method| method.results.len() > 1 && has_object(method) == objects);
     let records = multiple(false).then(|| {
         quote! {
-            use qix_schema::wire::{Input, Members, Record};
+            use qix_schema::__private::{Input, Members, Record};
             use serde::ser::SerializeMap;
         }
     });
@@ -66,7 +66,7 @@ fn imports(class: &ClassPlan) -> TokenStream {
         use std::sync::Arc;
         use qix_schema::Error;
         use qix_schema::rpc::{Answer, AsRemote, Class, Effect, Method, Remote, Request};
-        use qix_schema::wire::write_object;
+        use qix_schema::__private::write_object;
         #records
         use serde::ser::{Serialize, Serializer};
         use super::Call;

@@ -56,7 +56,7 @@ fn imports(types: &[&TypePlan]) -> TokenStream {
             use serde::ser::SerializeMap;
         )
     };
-    let wire = if wire.is_empty() { quote!() } else { quote!(use qix_schema::wire::{#(#wire),*};) };
+    let wire = if wire.is_empty() { quote!() } else { quote!(use qix_schema::__private::{#(#wire),*};) };
     let foreign = if foreign {
         quote!(
             use super::*;
@@ -132,7 +132,7 @@ fn clone_impl(name: &proc_macro2::Ident, plan: &StructPlan, rare: bool) -> Token
     quote! {
         impl Clone for #name {
             fn clone(&self) -> Self {
-                qix_schema::wire::grow(|| Self { #(#clones),* })
+                qix_schema::__private::grow(|| Self { #(#clones),* })
             }
         }
     }

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use qix_schema::rpc::ObjectHandle;
-use qix_schema::{Error, ErrorKind};
 
 use crate::protocol::notification::SessionState;
 
@@ -66,6 +65,13 @@ pub struct LostState {
     pub reason: String,
 }
 
+impl LostState {
+    /// Something that is missing, and why.
+    pub fn new(what: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { what: what.into(), reason: reason.into() }
+    }
+}
+
 impl fmt::Display for LostState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}, because {}", self.what, self.reason)
@@ -75,11 +81,11 @@ impl fmt::Display for LostState {
 /// The engine has created a new session, in which state that the program had set is missing: responses could be based
 /// on other data than the program expects.
 ///
-/// It is inside of an [`Error`]; [`StateLost::of`] returns it. Set the missing state again after
-/// [`Session::accept_lost_state`](crate::Session::accept_lost_state), or connect again.
+/// Part of an [`Error`](crate::Error): `error.downcast_ref::<StateLost>()` returns it. Set the missing state again
+/// after /// [`Session::accept_lost_state`](crate::Session::accept_lost_state), or open a new session.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the engine has created a new session without {}; call `accept_lost_state` and set it again, or connect again",
+    "the engine has created a new session without {}; call `accept_lost_state` and set it again, or open a new session",
     listed(.missing)
 )]
 #[non_exhaustive]
@@ -89,9 +95,9 @@ pub struct StateLost {
 }
 
 impl StateLost {
-    /// The state loss in an error, if there is one.
-    pub fn of(error: &Error) -> Option<&Self> {
-        if let ErrorKind::Unusable(error) = error.kind() { error.downcast_ref() } else { None }
+    /// Creates an error about missing state, for tests of how a program handles one.
+    pub fn new(missing: Vec<LostState>) -> Self {
+        Self { missing }
     }
 }
 

@@ -134,7 +134,6 @@ pub enum ConnectError {
     TicketUsed,
     /// The server does not accept the WebSocket upgrade.
     #[error("the server refuses the connection with status {status}{}{}{}", hint(*.status, .location.as_deref()), in_brackets(.reasons), excerpt(.body))]
-    #[non_exhaustive]
     HttpStatus {
         /// The HTTP status.
         status: u16,

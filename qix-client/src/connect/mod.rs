@@ -24,4 +24,4 @@ mod websocket;
 pub(crate) use address::Address;
 pub(crate) use endpoint::Endpoint;
 pub use error::ConnectError;
-pub(crate) use transport::{Incoming, Outgoing, Reading, Text, Transport, TransportError, Writing};
+pub(crate) use transport::{Incoming, IncomingStream, Outgoing, OutgoingSink, Text, Transport, TransportError};

@@ -32,7 +32,7 @@ struct Token {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct TokenResponse {
     access_token: String,
     #[serde(default)]
     expires_in: u64,
@@ -56,7 +56,7 @@ impl Client {
         Ok(token.insert(Token { text: answer.access_token, expires }).text.clone())
     }
 
-    async fn fetch(&self, url: &Url, endpoint: &Endpoint) -> Result<Answer, TransportError> {
+    async fn fetch(&self, url: &Url, endpoint: &Endpoint) -> Result<TokenResponse, TransportError> {
         let socket = endpoint.socket(url).await?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(socket)).await?;
         // Ends with the response.

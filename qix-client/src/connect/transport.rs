@@ -13,8 +13,8 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 /// An error of a transport. It ends the connection.
 pub type TransportError = Box<dyn StdError + Send + Sync>;
 
-pub(crate) type Reading = Pin<Box<dyn Stream<Item = Result<Incoming, TransportError>> + Send>>;
-pub(crate) type Writing = Pin<Box<dyn Sink<Outgoing, Error = TransportError> + Send>>;
+pub(crate) type IncomingStream = Pin<Box<dyn Stream<Item = Result<Incoming, TransportError>> + Send>>;
+pub(crate) type OutgoingSink = Pin<Box<dyn Sink<Outgoing, Error = TransportError> + Send>>;
 
 /// An open connection to an engine.
 ///
@@ -46,8 +46,8 @@ pub(crate) type Writing = Pin<Box<dyn Sink<Outgoing, Error = TransportError> + S
 /// # }
 /// ```
 pub struct Transport {
-    pub(crate) reading: Reading,
-    pub(crate) writing: Writing,
+    pub(crate) reading: IncomingStream,
+    pub(crate) writing: OutgoingSink,
     /// Whether the server accepted the cookie of an earlier connection, without a login.
     pub(crate) by_cookie: bool,
 }

@@ -13,7 +13,7 @@ use super::load::LoadRows;
 use super::pending::Pending;
 use super::reload::Reload;
 use super::rows::RowStream;
-use super::select::{AddState, InField, Select, Step};
+use super::select::{AddState, InField, Select, SelectNext};
 
 /// Extension methods for apps, in addition to the engine's methods ([`DocApi`](qix_schema::DocApi)): reading,
 /// selecting, reloading, and loading in one call.
@@ -172,10 +172,10 @@ pub trait DocExt: sealed::App {
     /// locked.
     fn select<V: Into<FieldValue>>(
         &self,
-        field: &str,
+        field: impl Into<String>,
         values: impl IntoIterator<Item = V>,
     ) -> Pending<Select<InField>> {
-        Select::<InField>::values(self.app(), field, values.into_iter().map(Into::into).collect())
+        Select::<InField>::values(self.app(), field.into(), values.into_iter().map(Into::into).collect())
     }
 
     /// Selects the values of a field that match a search: `N*`, `>=2021<2023`, `=Sum(Sales)>100`.
@@ -187,8 +187,8 @@ pub trait DocExt: sealed::App {
     /// Returns [`SelectError::NoField`](crate::select::SelectError::NoField) if the field does not exist;
     /// [`SelectError::NoMatch`](crate::select::SelectError::NoMatch) if nothing matches; and
     /// [`SelectError::Locked`](crate::select::SelectError::Locked) if the field is locked.
-    fn select_matching(&self, field: &str, search: &str) -> Pending<Select<InField>> {
-        Select::<InField>::matching(self.app(), field, search)
+    fn select_matching(&self, field: impl Into<String>, search: impl Into<String>) -> Pending<Select<InField>> {
+        Select::<InField>::matching(self.app(), field.into(), search.into())
     }
 
     /// Selects the next possible value after the selected one and returns it. The first value follows the last.
@@ -219,13 +219,13 @@ pub trait DocExt: sealed::App {
     /// Returns [`SelectError::NoField`](crate::select::SelectError::NoField) if the field does not exist;
     /// [`SelectError::NothingPossible`](crate::select::SelectError::NothingPossible) if no value is possible; and
     /// [`SelectError::Locked`](crate::select::SelectError::Locked) if the field is locked.
-    fn select_next(&self, field: &str) -> Pending<Step> {
-        Step::forward(self.app(), field)
+    fn select_next(&self, field: impl Into<String>) -> Pending<SelectNext> {
+        SelectNext::forward(self.app(), field.into())
     }
 
     /// Selects the previous possible value, like [`select_next`](Self::select_next).
-    fn select_previous(&self, field: &str) -> Pending<Step> {
-        Step::backward(self.app(), field)
+    fn select_previous(&self, field: impl Into<String>) -> Pending<SelectNext> {
+        SelectNext::backward(self.app(), field.into())
     }
 
     /// Adds an alternate state for this session, and returns a guard that removes it.
@@ -245,8 +245,8 @@ pub trait DocExt: sealed::App {
     /// # Ok(())
     /// # }
     /// ```
-    fn alternate_state(&self, name: &str) -> Pending<AddState> {
-        AddState::new(self.app(), name)
+    fn alternate_state(&self, name: impl Into<String>) -> Pending<AddState> {
+        AddState::new(self.app(), name.into())
     }
 
     /// Checks the script, runs it, and returns the result.
@@ -333,8 +333,12 @@ pub trait DocExt: sealed::App {
     ///
     /// Returns a [`LoadError`](crate::load::LoadError) if the rows are not a table, before anything is sent; otherwise,
     /// the errors of [`reload`](Self::reload).
-    fn load_rows<T: Serialize>(&self, table: &str, rows: impl IntoIterator<Item = T>) -> Pending<LoadRows> {
-        LoadRows::new(self.app(), table, rows)
+    fn load_rows<T: Serialize>(
+        &self,
+        table: impl Into<String>,
+        rows: impl IntoIterator<Item = T>,
+    ) -> Pending<LoadRows> {
+        LoadRows::new(self.app(), table.into(), rows)
     }
 }
 

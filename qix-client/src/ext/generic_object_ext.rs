@@ -179,8 +179,8 @@ pub trait GenericObjectExt: sealed::Object {
     /// Returns [`SelectError::NoMatch`](crate::select::SelectError::NoMatch) if nothing matches, and
     /// [`SelectError::Locked`](crate::select::SelectError::Locked) if the field is locked. The search is ended in
     /// either case.
-    fn select_matching(&self, search: &str) -> Pending<Select<InList>> {
-        Select::<InList>::matching(self.object(), search)
+    fn select_matching(&self, search: impl Into<String>) -> Pending<Select<InList>> {
+        Select::<InList>::matching(self.object(), search.into())
     }
 
     /// Starts selection mode for the definitions at the given paths, such as `/qListObjectDef` or `/qHyperCubeDef`.

@@ -110,20 +110,18 @@ impl OpenDoc {
 
 /// Why the requested app cannot be opened: the session has an app open already.
 ///
-/// It is inside of an [`Error`]; [`OpenError::of`] returns it.
+/// Part of an [`Error`]: `error.downcast_ref::<OpenError>()` returns it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
     /// The session has another app open. A session has one app.
     #[error("the session has the app `{open}` open; use `.app(\"{wanted}\")` or `.identity(…)` when connecting")]
-    #[non_exhaustive]
     AnotherApp {
         /// ID of the open app.
         open: String,
         /// The requested app.
         wanted: String,
-        /// The engine's error.
-        #[source]
+        /// The engine's error, which only says that an app is open.
         engine: Option<EngineError>,
     },
     /// The app is open without its data, so calculations have no data.
@@ -131,18 +129,10 @@ pub enum OpenError {
         "the session has the app `{app}` open without its data; use `no_data(true)` to accept that, or `.identity(…)` \
          when connecting for a session of its own"
     )]
-    #[non_exhaustive]
     WithoutData {
         /// The app.
         app: String,
     },
-}
-
-impl OpenError {
-    /// The error of opening an app in an error, if there is one.
-    pub fn of(error: &Error) -> Option<&Self> {
-        if let ErrorKind::Unusable(error) = error.kind() { error.downcast_ref() } else { None }
-    }
 }
 
 impl From<OpenError> for Error {

@@ -65,7 +65,8 @@ pub(crate) mod sealed {
     }
 }
 
-type Running<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
+/// The future of a call or an operation.
+pub(super) type Running<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 
 impl<O> Pending<O> {
     pub(super) fn new(operation: O) -> Self {
@@ -125,7 +126,7 @@ impl<O: LongOperation> Pending<O> {
 
 impl<O: Operation> IntoFuture for Pending<O> {
     type Output = Result<O::Output, Error>;
-    type IntoFuture = Running<O::Output>;
+    type IntoFuture = Running<'static, O::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
         let Self { operation, mut options } = self;

@@ -1,13 +1,13 @@
 //! Progress of long-running calls.
 
 use std::future::IntoFuture;
-use std::pin::Pin;
 
 use futures_util::{StreamExt, stream};
 use qix_schema::types::{ErrorData, ProgressData};
 use qix_schema::{Call, Error};
 use tokio::sync::mpsc;
 
+use super::pending::Running;
 use super::streams::named_stream;
 use crate::config::ProgressListener;
 pub use crate::protocol::progress_code::ProgressCode;
@@ -94,9 +94,6 @@ impl<T> ProgressStream<'_, T> {
         }
     }
 }
-
-/// The future of a call.
-type Running<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 
 /// A call with progress.
 struct Followed<'a, T> {

@@ -82,6 +82,8 @@ named_stream! {
 }
 
 /// Classes with a layout, which contains evaluated properties and data.
+///
+/// Implement it for classes of a crate that you generated from another schema.
 pub trait HasLayout: Class {
     /// Type of the layout.
     type Layout: Send;

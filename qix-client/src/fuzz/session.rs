@@ -7,7 +7,7 @@ use crate::config::Settings;
 use crate::protocol::{Body, Envelope};
 use crate::session::books::Reply;
 use crate::session::core::Object;
-use crate::session::core::{Request, Shared};
+use crate::session::core::{Outbound, Shared};
 
 const VERSION: Method = Method::new("Global", "EngineVersion", Effect::Read, &["qVersion"]);
 const LAYOUT: Method = Method::new("GenericObject", "GetLayout", Effect::Read, &["qLayout"]);
@@ -30,7 +30,7 @@ pub fn session(input: &[u8]) {
         [(-1, VERSION, false), (2, LAYOUT, true), (1, CREATE, false), (2, LAYOUT, true), (1, CREATE, false)]
     {
         let call = shared
-            .send(generation, Request { handle, method, params: "{}", delta, owned: method == CREATE })
+            .send(generation, Outbound { handle, method, params: "{}", delta, owned: method == CREATE })
             .expect("there is a connection");
         callers.push(call);
     }

@@ -1,14 +1,18 @@
-//! A page per task, from connecting to testing. Every example starts the in-memory engine of `qix-test-engine`
-//! first; with another engine, only the address differs.
+//! A page per task, from connecting to testing.
+//!
+//! Every example runs against the in-memory engine of `qix-test-engine`, which it starts first. For your engine, only the
+//! address differs.
 //!
 //! 1. [`connect`]: to Desktop, Enterprise, Cloud
 //! 2. [`select`]: in fields and lists, and in alternate states
 //! 3. [`read_data`]: rows, layouts, single values; with the feature `arrow`, a separate page about `columns`
 //! 4. [`react`]: to selections and reloads
-//! 5. [`reload`]: and follow the progress of the script
+//! 5. [`reload`]: with progress, and errors with their lines
 //! 6. [`load`]: rows from your program
 //! 7. [`survive`]: lost connections
-//! 8. [`test`](mod@test): your code
+//! 8. [`concurrency`]: several calls at once
+//! 9. [`tracing`](mod@tracing): logging what the client does
+//! 10. [`test`](mod@test): your code
 
 #[doc = include_str!("connect.md")]
 pub mod connect {}
@@ -34,6 +38,12 @@ pub mod load {}
 
 #[doc = include_str!("survive.md")]
 pub mod survive {}
+
+#[doc = include_str!("concurrency.md")]
+pub mod concurrency {}
+
+#[doc = include_str!("tracing.md")]
+pub mod tracing {}
 
 #[doc = include_str!("test.md")]
 pub mod test {}

@@ -44,12 +44,12 @@ impl<'a> Patch<'a> {
     /// Changes a document. After an error, the document may be partly changed.
     pub(crate) fn apply(&self, document: &mut Value) -> Result<(), Misfit> {
         match &*self.op {
-            "add" => put(document, &self.path, self.value()?, List::Insert),
-            "replace" => put(document, &self.path, self.value()?, List::Set),
+            "add" => put(document, &self.path, self.value()?, AtIndex::Insert),
+            "replace" => put(document, &self.path, self.value()?, AtIndex::Set),
             "remove" => remove(document, &self.path).map(drop),
             "move" => {
                 let value = remove(document, self.from.as_deref().ok_or(Misfit)?)?;
-                put(document, &self.path, value, List::Insert)
+                put(document, &self.path, value, AtIndex::Insert)
             }
             _ => Err(Misfit),
         }
@@ -67,7 +67,7 @@ pub(crate) fn read(text: &str) -> Result<Value, Misfit> {
 
 /// How to handle an existing index of a list.
 #[derive(Clone, Copy)]
-enum List {
+enum AtIndex {
     Insert,
     Set,
 }
@@ -76,7 +76,7 @@ fn is_root(path: &str) -> bool {
     matches!(path, "/" | "")
 }
 
-fn put(document: &mut Value, path: &str, value: Value, list: List) -> Result<(), Misfit> {
+fn put(document: &mut Value, path: &str, value: Value, list: AtIndex) -> Result<(), Misfit> {
     if is_root(path) {
         *document = value;
         return Ok(());
@@ -87,7 +87,7 @@ fn put(document: &mut Value, path: &str, value: Value, list: List) -> Result<(),
             members.insert(last.to_owned(), value);
         }
         Value::Array(items) => match (place(last, items.len())?, list) {
-            (at, List::Set) if at < items.len() => items[at] = value,
+            (at, AtIndex::Set) if at < items.len() => items[at] = value,
             (at, _) => items.insert(at, value),
         },
         _ => return Err(Misfit),

@@ -32,10 +32,10 @@ use crate::record::redact;
 /// ```
 #[derive(Clone)]
 pub struct Recorder {
-    shared: Arc<Shared>,
+    shared: Arc<WriterThread>,
 }
 
-struct Shared {
+struct WriterThread {
     start: Instant,
     lines: Option<mpsc::Sender<Line>>,
     writer: Option<thread::JoinHandle<()>>,
@@ -43,10 +43,10 @@ struct Shared {
 
 struct Line {
     at: u128,
-    message: Message,
+    message: Recorded,
 }
 
-enum Message {
+enum Recorded {
     Sent(String),
     Arrived(Text),
 }
@@ -60,7 +60,7 @@ impl Recorder {
                 tracing::warn!(%error, "traffic is no longer recorded");
             }
         });
-        Self { shared: Arc::new(Shared { start: Instant::now(), lines: Some(lines), writer: Some(writer) }) }
+        Self { shared: Arc::new(WriterThread { start: Instant::now(), lines: Some(lines), writer: Some(writer) }) }
     }
 
     /// Records all messages of a transport.
@@ -68,19 +68,19 @@ impl Recorder {
         let (sent, arrived) = (self.clone(), self.clone());
         let reading = transport.reading.inspect(move |incoming| {
             if let Ok(Incoming::Text(text)) = incoming {
-                arrived.note(Message::Arrived(text.clone()));
+                arrived.note(Recorded::Arrived(text.clone()));
             }
         });
         let writing = transport.writing.with(move |outgoing| {
             if let Outgoing::Text(text) = &outgoing {
-                sent.note(Message::Sent(text.clone()));
+                sent.note(Recorded::Sent(text.clone()));
             }
             ready(Ok(outgoing))
         });
         Transport::new(reading, writing)
     }
 
-    fn note(&self, message: Message) {
+    fn note(&self, message: Recorded) {
         if let Some(lines) = &self.shared.lines {
             // A failed writer has already been reported.
             lines.send(Line { at: self.shared.start.elapsed().as_micros(), message }).ok();
@@ -88,7 +88,7 @@ impl Recorder {
     }
 }
 
-impl Drop for Shared {
+impl Drop for WriterThread {
     /// Waits until everything has been written.
     fn drop(&mut self) {
         self.lines = None;
@@ -122,8 +122,8 @@ fn write(out: impl Write, queue: &mpsc::Receiver<Line>) -> std::io::Result<()> {
 impl Line {
     fn text(&self) -> String {
         let (direction, message) = match &self.message {
-            Message::Sent(text) => (">", redact::hidden(text)),
-            Message::Arrived(text) => ("<", text.as_ref().to_owned()),
+            Recorded::Sent(text) => (">", redact::hidden(text)),
+            Recorded::Arrived(text) => ("<", text.as_ref().to_owned()),
         };
         // Line breaks in a message are JSON whitespace.
         let json = serde_json::from_str::<&RawValue>(&message).is_ok();
@@ -142,14 +142,14 @@ mod tests {
     #[test]
     fn a_line_is_an_object_without_passwords() {
         let request = r#"{"id":1,"params":{"qDocName":"a","qPassword":"hush","qConnection":{"qPassword":"hush"}}}"#;
-        let line = Line { at: 7, message: Message::Sent(request.to_owned()) }.text();
+        let line = Line { at: 7, message: Recorded::Sent(request.to_owned()) }.text();
         let line: Value = serde_json::from_str(&line).unwrap();
         assert_eq!((&line["at"], &line["dir"]), (&Value::from(7), &Value::from(">")));
         assert_eq!(line["msg"]["params"]["qDocName"], "a");
         assert!(!line.to_string().contains("hush"));
-        let line = Line { at: 7, message: Message::Arrived("no\nJSON".into()) }.text();
+        let line = Line { at: 7, message: Recorded::Arrived("no\nJSON".into()) }.text();
         assert_eq!(line, r#"{"at":7,"dir":"<","text":"no\nJSON"}"#);
-        let line = Line { at: 7, message: Message::Arrived("{\n}".into()) }.text();
+        let line = Line { at: 7, message: Recorded::Arrived("{\n}".into()) }.text();
         assert_eq!(line, r#"{"at":7,"dir":"<","msg":{ }}"#);
     }
 }

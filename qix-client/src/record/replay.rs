@@ -27,7 +27,7 @@ use crate::connect::{Incoming, Outgoing, Transport, TransportError};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Replay {
-    book: Arc<Mutex<Book>>,
+    tape: Arc<Mutex<Tape>>,
 }
 
 /// An invalid recording.
@@ -48,15 +48,15 @@ pub enum ReplayError {
 }
 
 #[derive(Debug, Default)]
-struct Book {
+struct Tape {
     /// Messages before the first request.
     greeting: Vec<Value>,
-    exchanges: Vec<Exchange>,
+    exchanges: Vec<RecordedCall>,
     differences: Vec<String>,
 }
 
 #[derive(Debug)]
-struct Exchange {
+struct RecordedCall {
     request: Value,
     answer: Option<Value>,
     /// Notifications after the request.
@@ -78,7 +78,7 @@ impl Replay {
     ///
     /// Returns a [`ReplayError`] if it cannot be read or a line is invalid.
     pub fn read(recording: impl BufRead) -> Result<Self, ReplayError> {
-        let mut book = Book::default();
+        let mut tape = Tape::default();
         for (index, line) in recording.lines().enumerate() {
             let line = line.map_err(ReplayError::Io)?;
             if line.trim().is_empty() {
@@ -87,29 +87,29 @@ impl Replay {
             let line: Line =
                 serde_json::from_str(&line).map_err(|source| ReplayError::Line { line: index + 1, cause: source })?;
             if let Some(message) = line.msg {
-                book.enter(&line.dir, message);
+                tape.enter(&line.dir, message);
             }
         }
-        Ok(Self { book: Arc::new(Mutex::new(book)) })
+        Ok(Self { tape: Arc::new(Mutex::new(tape)) })
     }
 
     /// Opens a transport to the simulated engine.
     pub fn transport(&self) -> Transport {
         let (answers, incoming) = mpsc::unbounded_channel();
-        let book = Arc::clone(&self.book);
-        let with = |book: &Mutex<Book>| book.lock().unwrap_or_else(PoisonError::into_inner).greeting.clone();
-        for message in with(&book) {
+        let tape = Arc::clone(&self.tape);
+        let with = |tape: &Mutex<Tape>| tape.lock().unwrap_or_else(PoisonError::into_inner).greeting.clone();
+        for message in with(&tape) {
             // The other end is in the same scope.
             answers.send(message).ok();
         }
-        let outgoing = sink::unfold((book, answers), async |(book, answers), outgoing| {
+        let outgoing = sink::unfold((tape, answers), async |(tape, answers), outgoing| {
             if let Outgoing::Text(request) = outgoing {
-                let replies = book.lock().unwrap_or_else(PoisonError::into_inner).reply(&request)?;
+                let replies = tape.lock().unwrap_or_else(PoisonError::into_inner).reply(&request)?;
                 for reply in replies {
                     answers.send(reply).map_err(|_| TransportError::from("the session is closed"))?;
                 }
             }
-            Ok((book, answers))
+            Ok((tape, answers))
         });
         let incoming = futures_util::stream::unfold(incoming, async |mut incoming| {
             let message: Value = incoming.recv().await?;
@@ -120,20 +120,20 @@ impl Replay {
 
     /// Requests that were made but not recorded, as text.
     pub fn differences(&self) -> Vec<String> {
-        self.book.lock().unwrap_or_else(PoisonError::into_inner).differences.clone()
+        self.tape.lock().unwrap_or_else(PoisonError::into_inner).differences.clone()
     }
 
     /// Requests that were recorded but not made, as text.
     pub fn unused(&self) -> Vec<String> {
-        let book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
-        book.exchanges.iter().filter(|exchange| !exchange.used).map(|exchange| show(&exchange.request)).collect()
+        let tape = self.tape.lock().unwrap_or_else(PoisonError::into_inner);
+        tape.exchanges.iter().filter(|exchange| !exchange.used).map(|exchange| show(&exchange.request)).collect()
     }
 }
 
-impl Book {
+impl Tape {
     fn enter(&mut self, direction: &str, message: Value) {
         if direction == ">" {
-            self.exchanges.push(Exchange { request: message, answer: None, pushed: Vec::new(), used: false });
+            self.exchanges.push(RecordedCall { request: message, answer: None, pushed: Vec::new(), used: false });
             return;
         }
         let id = message.get("id").filter(|id| !id.is_null());
@@ -150,7 +150,7 @@ impl Book {
     /// The response to a request.
     fn reply(&mut self, request: &str) -> Result<Vec<Value>, TransportError> {
         let request: Value = serde_json::from_str(request)?;
-        let same = |exchange: &&mut Exchange| {
+        let same = |exchange: &&mut RecordedCall| {
             ["method", "handle", "params"].iter().all(|part| exchange.request[part] == request[part])
         };
         let mut matching: Vec<_> = self.exchanges.iter_mut().filter(same).collect();

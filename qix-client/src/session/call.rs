@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use qix_schema::rpc::{self, Effect, Method, ObjectHandle, RawAnswer, RawCall};
+use qix_schema::rpc::{self, Closed, Effect, Method, ObjectHandle, RawAnswer, RawCall};
 use qix_schema::{Error, ErrorKind, generic_object, global};
 use tokio::sync::oneshot;
 use tracing::Instrument;
 
 use super::books::{Outcome, Reply};
-use super::core::{NotSent, Object, Origin, Phase, Place, Request, Shared};
+use super::core::{NotSent, Object, Origin, Outbound, Phase, Place, Shared};
 use super::follow::{self, is_long_running};
 use super::journal;
 use super::remote::Binder;
@@ -33,7 +33,7 @@ const NAMES_OBJECT: usize = 8192;
 /// Rare parts are boxed, so that the future stays below the size (1,032 bytes with glibc) up to which the allocator has
 /// a fast path.
 pub(crate) async fn make(shared: &Arc<Shared>, object: &Object, call: &RawCall) -> Result<RawAnswer, Error> {
-    let _under_way = shared.begin_call().map_err(|closed| ErrorKind::Closed { closed, pending: false })?;
+    let _under_way = shared.begin_call().map_err(over)?;
     let limit = shared.settings.time_of(call.method, &call.options);
     let mut trace = Trace::begin(call, object, shared.settings.trace_payloads);
     let span = trace.span();
@@ -45,7 +45,7 @@ pub(crate) async fn make(shared: &Arc<Shared>, object: &Object, call: &RawCall) 
             None => exchange.await,
             // A call whose time is over is not started.
             Some(Duration::ZERO) => Err(match shared.closed().now_or_never() {
-                Some(closed) => ErrorKind::Closed { closed, pending: false }.into(),
+                Some(closed) => over(closed),
                 None => ErrorKind::TimedOut(Duration::ZERO).into(),
             }),
             Some(limit) => match tokio::time::timeout(limit, exchange).await {
@@ -93,7 +93,7 @@ impl Exchange<'_> {
                 follow::drop_rest(shared);
             }
             let sent = shared
-                .send(generation, Request { handle, method: effective(call), params: &call.params, delta, owned });
+                .send(generation, Outbound { handle, method: effective(call), params: &call.params, delta, owned });
             let (id, answer) = match sent {
                 Ok(sent) => sent,
                 Err(NotSent::StateLost(lost)) => return Err(ErrorKind::Unusable(Box::new((*lost).clone())).into()),
@@ -141,7 +141,9 @@ impl Exchange<'_> {
                 }
                 Err(ended) => {
                     noted.cut_off();
-                    return Err(ErrorKind::Closed { closed: ended.closed, pending: ended.pending_write }.into());
+                    let reconnecting = shared.phase().borrow().closed().is_none();
+                    let (closed, pending) = (ended.closed, ended.pending_write);
+                    return Err(ErrorKind::Closed { closed, pending, reconnecting }.into());
                 }
             }
         }
@@ -188,18 +190,23 @@ fn effective(call: &RawCall) -> Method {
 }
 
 /// Waits for a connection, or resumes the session.
-async fn connection(shared: &Arc<Shared>) -> Result<(), ErrorKind> {
+async fn connection(shared: &Arc<Shared>) -> Result<(), Error> {
     let is_disconnected = matches!(*shared.phase().borrow(), Phase::Disconnected(_));
     if is_disconnected && shared.settings.reconnect_on_call && shared.endpoint.is_some() {
-        resume::again(shared).await.map_err(|error| ErrorKind::Transport(Box::new(error)))?;
+        resume::again(shared).await?;
         return Ok(());
     }
     resumption(shared).await
 }
 
 /// Waits until there is a connection again.
-async fn resumption(shared: &Shared) -> Result<(), ErrorKind> {
-    Box::pin(shared.ready()).await.map_err(|closed| ErrorKind::Closed { closed, pending: false })
+async fn resumption(shared: &Shared) -> Result<(), Error> {
+    Box::pin(shared.ready()).await.map_err(over)
+}
+
+/// The error of a call in a session without a connection, which does not get one by itself.
+fn over(closed: Closed) -> Error {
+    ErrorKind::Closed { closed, pending: false, reconnecting: false }.into()
 }
 
 /// Methods of several classes whose results are properties.

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
-use crate::connect::{Incoming, Outgoing, Reading, Transport, TransportError, Writing};
+use crate::connect::{Incoming, IncomingStream, Outgoing, OutgoingSink, Transport, TransportError};
 use crate::session::core::{Queued, Shared};
 use crate::session::keep_alive::{self, Silence};
 
@@ -45,7 +45,7 @@ pub(crate) fn start(
 }
 
 /// Passes incoming messages to the session until the connection ends.
-async fn read(mut incoming: Reading, shared: Weak<Shared>, generation: u32, mut silence: Option<Silence>) {
+async fn read(mut incoming: IncomingStream, shared: Weak<Shared>, generation: u32, mut silence: Option<Silence>) {
     let closed = loop {
         let arrived = match &mut silence {
             None => incoming.next().await,
@@ -83,7 +83,7 @@ fn lost(error: &TransportError) -> Closed {
 
 /// Sends queued messages: everything that is ready, then one flush.
 async fn write(
-    mut outgoing: Writing,
+    mut outgoing: OutgoingSink,
     shared: Weak<Shared>,
     generation: u32,
     mut queue: mpsc::UnboundedReceiver<Queued>,
@@ -112,7 +112,7 @@ async fn write(
     tokio::time::timeout(GOODBYE, outgoing.close()).await.ok();
 }
 
-async fn send(outgoing: &mut Writing, batch: &mut Vec<Queued>) -> Result<(), TransportError> {
+async fn send(outgoing: &mut OutgoingSink, batch: &mut Vec<Queued>) -> Result<(), TransportError> {
     for queued in batch.drain(..) {
         let message = match queued {
             Queued::Call(_, text) | Queued::Notice(text) => Outgoing::Text(text),

@@ -23,7 +23,8 @@ impl SessionBuilder {
     }
 
     /// Sets the user, for a direct connection to an engine. `INTERNAL`, `sa_engine` is the service account.
-    pub fn user(self, directory: &str, id: &str) -> Self {
+    pub fn user(self, directory: impl Into<String>, id: impl Into<String>) -> Self {
+        let (directory, id) = (directory.into(), id.into());
         self.header("X-Qlik-User", format!("UserDirectory={directory}; UserId={id}"))
     }
 
@@ -67,8 +68,8 @@ impl SessionBuilder {
     }
 
     /// Adds a cookie, such as the session cookie of a proxy, `X-Qlik-Session`.
-    pub fn cookie(mut self, name: &str, value: &str) -> Self {
-        self.endpoint.cookies.push((name.to_owned(), value.to_owned()));
+    pub fn cookie(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.endpoint.cookies.push((name.into(), value.into()));
         self.for_another_user()
     }
 

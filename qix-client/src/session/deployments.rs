@@ -56,12 +56,12 @@ impl SessionBuilder {
     /// Uses a session app of Qlik Cloud, which exists in memory until its session ends. The name makes it unique.
     ///
     /// In other deployments, use [`create_session_app`](qix_schema::GlobalApi::create_session_app).
-    pub fn session_app(self, name: &str) -> Self {
-        self.app(format!("SessionApp_{name}"))
+    pub fn session_app(self, name: impl Into<String>) -> Self {
+        self.app(format!("SessionApp_{}", name.into()))
     }
 
     /// Uses a session app of Qlik Cloud that is created as a copy of another app.
-    pub fn session_app_from(self, name: &str, template: impl Into<String>) -> Self {
+    pub fn session_app_from(self, name: impl Into<String>, template: impl Into<String>) -> Self {
         self.session_app(name).query("from", template)
     }
 

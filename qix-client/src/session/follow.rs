@@ -12,18 +12,25 @@ use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 
 use super::books::Reply;
-use super::core::{Request, Shared};
+use super::core::{Outbound, Shared};
 use crate::protocol::request::{self, is};
 
 /// Maximum time for the engine to return the progress of a request that is answered already.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Requests whose progress the engine reports: `OpenDoc`, `DoReload`, `DoReloadEx` and `DoSave`.
-pub trait LongRunning: rpc::Request {}
+pub trait LongRunning: rpc::Request + sealed::Sealed {}
+
+mod sealed {
+    pub trait Sealed {}
+}
 
 macro_rules! long_running {
     ($($request:ty),*) => {
-        $(impl LongRunning for $request {})*
+        $(
+            impl sealed::Sealed for $request {}
+            impl LongRunning for $request {}
+        )*
 
         /// Whether the engine reports the progress of a method.
         pub(crate) fn is_long_running(method: Method) -> bool {
@@ -43,12 +50,12 @@ pub(crate) fn drop_rest(shared: &Shared) {
 }
 
 /// A pending request for progress.
-type Question = Pin<Box<dyn Future<Output = ()> + Send>>;
+type LastPoll = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Progress that is still to be fetched for a request that is answered.
 pub(crate) struct Rest {
     poll: Arc<Poll>,
-    question: Option<Question>,
+    question: Option<LastPoll>,
 }
 
 /// Waits for the response to a request, and passes its progress to a listener.
@@ -68,7 +75,7 @@ pub(crate) async fn follow<T>(
             outcome = &mut answer => return (outcome, Rest { poll, question: None }),
             () = sleep(shared.settings.progress_interval) => {}
         }
-        let mut question: Question = Box::pin(Arc::clone(&poll).once());
+        let mut question: LastPoll = Box::pin(Arc::clone(&poll).once());
         tokio::select! {
             biased;
             outcome = &mut answer => return (outcome, Rest { poll, question: Some(question) }),
@@ -115,16 +122,16 @@ impl Poll {
     /// The progress reported by the engine. A failure must not fail the request itself.
     async fn ask(&self) -> Option<ProgressData> {
         #[derive(Deserialize)]
-        struct Answer {
+        struct ProgressResponse {
             #[serde(rename = "qProgressData")]
             progress: ProgressData,
         }
         let params = request::params(&global::GetProgress::new(self.id));
         let method = <global::GetProgress as rpc::Request>::METHOD;
-        let request = Request { handle: ObjectHandle::GLOBAL, method, params: &params, delta: false, owned: false };
+        let request = Outbound { handle: ObjectHandle::GLOBAL, method, params: &params, delta: false, owned: false };
         match self.shared.ask(self.generation, request).await? {
             Reply::Result(text, range) => {
-                let answer = serde_json::from_str::<Answer>(&text.as_ref()[range]);
+                let answer = serde_json::from_str::<ProgressResponse>(&text.as_ref()[range]);
                 let answer = answer.inspect_err(|error| tracing::debug!(%error, "progress of an unknown form"));
                 answer.ok().map(|answer| answer.progress)
             }

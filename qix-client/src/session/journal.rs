@@ -6,7 +6,7 @@ use qix_schema::rpc::{Class as _, Effect, RawCall};
 use qix_schema::{Doc, Field, Global};
 use serde::Deserialize;
 
-use super::books::{Entry, Reply, Sets, Target, is_refusal};
+use super::books::{CalledObject, Entry, Reply, Sets, is_refusal};
 use super::core::{Object, Shared};
 use super::resume;
 use crate::protocol::answer::named_object;
@@ -74,7 +74,7 @@ impl Drop for Noted<'_> {
 }
 
 /// The object of a call, for finding it in another session.
-fn target(object: &Object) -> Target {
+fn target(object: &Object) -> CalledObject {
     #[derive(Default, Deserialize)]
     #[serde(default)]
     struct Names {
@@ -89,7 +89,7 @@ fn target(object: &Object) -> Target {
     }
     let class = object.handle().class;
     if class == Global::NAME || class == Doc::NAME {
-        return Target { name: String::new(), state: None, found_by: None };
+        return CalledObject { name: String::new(), state: None, found_by: None };
     }
     let names =
         object.origin().and_then(|origin| serde_json::from_str::<Names>(&origin.params).ok()).unwrap_or_default();
@@ -102,5 +102,5 @@ fn target(object: &Object) -> Target {
         let state = object.recipe().as_ref().filter(|recipe| recipe.is_in_default_state()).map(|_| "$".to_owned());
         (if id.is_empty() { of_origin.unwrap_or_default() } else { id }, state)
     };
-    Target { name, state, found_by: resume::found_by(object) }
+    CalledObject { name, state, found_by: resume::found_by(object) }
 }

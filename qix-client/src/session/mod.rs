@@ -195,7 +195,7 @@ impl Session {
     ///
     /// # async fn f(session: Session, doc: Doc) -> Result<(), Error> {
     /// match doc.evaluate("Sum(Sales)").await {
-    ///     Err(error) if StateLost::of(&error).is_some() => {
+    ///     Err(error) if error.downcast_ref::<StateLost>().is_some() => {
     ///         session.accept_lost_state();
     ///         doc.select("Year", [2021]).await?;
     ///     }

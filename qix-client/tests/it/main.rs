@@ -2,6 +2,7 @@
 //!
 //! | module | tests against |
 //! |---|---|
+//! | `errors` | nothing: errors and events that the test makes
 //! | `floors` | the sources: which parts of the client import which |
 //! | `session`, `regressions` | a scripted engine, whose messages are written in the test (`support`) |
 //! | `app`, `rows`, `with_engine`, `stress` | the in-memory engine |
@@ -10,6 +11,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod app;
+mod errors;
 mod floors;
 mod regressions;
 mod rows;

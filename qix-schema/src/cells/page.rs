@@ -2,25 +2,25 @@
 
 use super::{Sink, cell};
 use crate::types::NxDataPage;
-use crate::wire::{Input, List, Object, Scanned, Stop, Text, elements, object, open_list};
+use crate::wire::{Input, ListStart, ReadObject, Scanned, Stop, TextInput, elements, object, open_list};
 
 /// Reads the pages of a response into a sink; returns the rest of the text.
 pub(super) fn read<'a>(text: &'a str, sink: &mut impl Sink, replaced: &mut bool) -> Scanned<'a> {
-    object(text, Answer { sink, seen: false, replaced })
+    object(text, DataPages { sink, seen: false, replaced })
 }
 
-struct Answer<'s, S> {
+struct DataPages<'s, S> {
     sink: &'s mut S,
     seen: bool,
     /// Whether a member occurred twice and the sink has received rows of the first one.
     replaced: &'s mut bool,
 }
 
-impl<'a, S: Sink> Object<'a> for Answer<'_, S> {
+impl<'a, S: Sink> ReadObject<'a> for DataPages<'_, S> {
     const NAME: &'static str = "an answer";
     const MEMBERS: &'static [&'static str] = &["qDataPages"];
 
-    fn members(&mut self, text: &mut Text<'a>) -> Result<(), Stop> {
+    fn members(&mut self, text: &mut TextInput<'a>) -> Result<(), Stop> {
         text.take(r#"qDataPages":"#, |text| {
             *self.replaced |= std::mem::replace(&mut self.seen, true);
             list(text, |text| {
@@ -39,11 +39,11 @@ struct Page<'s, S> {
     page: NxDataPage,
 }
 
-impl<'a, S: Sink> Object<'a> for Page<'_, S> {
+impl<'a, S: Sink> ReadObject<'a> for Page<'_, S> {
     const NAME: &'static str = "NxDataPage";
     const MEMBERS: &'static [&'static str] = &["qMatrix", "qTails", "qArea", "qIsReduced"];
 
-    fn members(&mut self, text: &mut Text<'a>) -> Result<(), Stop> {
+    fn members(&mut self, text: &mut TextInput<'a>) -> Result<(), Stop> {
         text.take(r#"qMatrix":"#, |text| {
             *self.replaced |= std::mem::replace(&mut self.seen, true);
             rows(text, self.sink)
@@ -71,7 +71,7 @@ fn rows<'a>(text: &'a str, sink: &mut impl Sink) -> Scanned<'a> {
 #[inline(always)]
 fn list<'a>(text: &'a str, element: impl FnMut(&'a str) -> Scanned<'a>) -> Scanned<'a> {
     match open_list(text)? {
-        List::Elements(text) => elements(text, element),
-        List::Empty(rest) | List::Null(rest) => Ok(rest),
+        ListStart::Elements(text) => elements(text, element),
+        ListStart::Empty(rest) | ListStart::Null(rest) => Ok(rest),
     }
 }

@@ -1,7 +1,10 @@
 //! Columns of hypercubes, and list objects.
 
 use super::name::{as_definition, as_expression};
-use crate::types::{FieldAttributes, ListObjectDef, NxDimension, NxGrpType, NxMeasure, SortCriteria};
+use crate::types::{
+    FieldAttributes, ListObjectDef, NxAttrExprDef, NxDimension, NxGrpType, NxListObjectExpressionDef, NxMeasure,
+    SortCriteria,
+};
 
 impl NxDimension {
     /// A dimension for a field, by its name. A name that could mean something else is quoted, unless it is already in
@@ -25,7 +28,7 @@ impl NxDimension {
     /// ```
     /// use qix_schema::types::NxDimension;
     ///
-    /// let month = NxDimension::expression("Month(OrderDate)").labeled("Month");
+    /// let month = NxDimension::expression("Month(OrderDate)").with_label("Month");
     /// assert_eq!(month.def.field_defs, ["=Month(OrderDate)"]);
     /// // The field of that name:
     /// assert_eq!(NxDimension::field("=Month(OrderDate)").def.field_defs, ["[=Month(OrderDate)]"]);
@@ -41,13 +44,13 @@ impl NxDimension {
         Self::default().with_library_id(id)
     }
 
-    /// A drill-down dimension with several fields: when only one value of a field is possible, the next field replaces
-    /// it.
+    /// A drill-down dimension with several fields: when only one value of a field is possible, the next field
+    /// replaces it.
     ///
     /// ```
     /// use qix_schema::types::{NxDimension, NxGrpType};
     ///
-    /// let time = NxDimension::drill_down(["Year", "Month"]).labeled("Time");
+    /// let time = NxDimension::drill_down(["Year", "Month"]).with_label("Time");
     /// assert_eq!((time.def.grouping, time.def.field_defs.len()), (NxGrpType::Hierarchy, 2));
     /// ```
     pub fn drill_down(fields: impl IntoIterator<Item = impl Into<String>>) -> Self {
@@ -71,12 +74,12 @@ impl NxDimension {
     /// ```
     /// use qix_schema::types::NxDimension;
     ///
-    /// let year = NxDimension::field("OrderYear").labeled("Year");
+    /// let year = NxDimension::field("OrderYear").with_label("Year");
     /// assert_eq!(qix_schema::encode(&year)?, r#"{"qDef":{"qFieldDefs":["OrderYear"],"qFieldLabels":["Year"]}}"#);
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     #[must_use]
-    pub fn labeled(mut self, label: impl Into<String>) -> Self {
+    pub fn with_label(mut self, label: impl Into<String>) -> Self {
         self.def.field_labels = vec![label.into()];
         self
     }
@@ -87,25 +90,25 @@ impl NxDimension {
     /// ```
     /// use qix_schema::types::{NxDimension, SortCriteria};
     ///
-    /// let year = NxDimension::field("Year").sorted(SortCriteria::by_number().reversed());
+    /// let year = NxDimension::field("Year").with_sort_by(SortCriteria::by_number().reverse());
     /// assert_eq!(year.def.sort_criterias[0].sort_by_numeric, -1);
     /// ```
     #[must_use]
-    pub fn sorted(mut self, order: SortCriteria) -> Self {
+    pub fn with_sort_by(mut self, order: SortCriteria) -> Self {
         self.def.sort_criterias = vec![order; self.def.field_defs.len().max(1)];
         self
     }
 
     /// Sets an expression for the title of the column, so that the title can depend on selections.
     #[must_use]
-    pub fn labeled_by(mut self, expression: impl Into<String>) -> Self {
+    pub fn with_label_expression(mut self, expression: impl Into<String>) -> Self {
         self.def.label_expression = expression.into();
         self
     }
 
     /// Sets the number format of the values.
     #[must_use]
-    pub fn formatted(mut self, format: FieldAttributes) -> Self {
+    pub fn with_num_format(mut self, format: FieldAttributes) -> Self {
         self.def.number_presentations = vec![format];
         self
     }
@@ -117,7 +120,7 @@ impl ListObjectDef {
     /// ```
     /// use qix_schema::types::{ListObjectDef, SortCriteria};
     ///
-    /// let regions = ListObjectDef::field("Region").sorted(SortCriteria::by_text());
+    /// let regions = ListObjectDef::field("Region").with_sort_by(SortCriteria::by_text());
     /// assert_eq!(
     ///     qix_schema::encode(&regions)?,
     ///     r#"{"qDef":{"qFieldDefs":["Region"],"qSortCriterias":[{"qSortByAscii":1}]}}"#
@@ -144,21 +147,21 @@ impl ListObjectDef {
 
     /// Sets the sort order of the values.
     #[must_use]
-    pub fn sorted(mut self, order: SortCriteria) -> Self {
+    pub fn with_sort_by(mut self, order: SortCriteria) -> Self {
         self.def.sort_criterias = vec![order];
         self
     }
 
     /// Sets the title of the list.
     #[must_use]
-    pub fn labeled(mut self, label: impl Into<String>) -> Self {
+    pub fn with_label(mut self, label: impl Into<String>) -> Self {
         self.def.field_labels = vec![label.into()];
         self
     }
 
     /// Sets the number format of the values.
     #[must_use]
-    pub fn formatted(mut self, format: FieldAttributes) -> Self {
+    pub fn with_num_format(mut self, format: FieldAttributes) -> Self {
         self.def.number_presentations = vec![format];
         self
     }
@@ -173,6 +176,19 @@ impl NxMeasure {
     /// let total = NxMeasure::expression("Sum(Sales)");
     /// assert_eq!(qix_schema::encode(&total)?, r#"{"qDef":{"qDef":"Sum(Sales)"}}"#);
     /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
+    /// To sort the rows by it, use [`with_sort_by`](Self::with_sort_by). In a straight cube it then comes before the
+    /// dimensions in [`inter_column_sort_order`](crate::types::HyperCubeDef::inter_column_sort_order), unless that is set
+    /// by hand; otherwise, the order would have no effect. A pivot or stacked cube can be sorted by its first measure only.
+    ///
+    /// ```
+    /// use qix_schema::types::{HyperCubeDef, NxMeasure, SortCriteria};
+    ///
+    /// let largest_first = HyperCubeDef::default()
+    ///     .with_dimensions(["Region"])
+    ///     .with_measures([NxMeasure::expression("Sum(Sales)").with_sort_by(SortCriteria::by_number().reverse())]);
+    /// assert_eq!(largest_first.inter_column_sort_order, [1, 0]);
     /// ```
     pub fn expression(expression: impl Into<String>) -> Self {
         let mut measure = Self::default();
@@ -190,43 +206,72 @@ impl NxMeasure {
     /// ```
     /// use qix_schema::types::{FieldAttributes, NxMeasure};
     ///
-    /// let total = NxMeasure::expression("Sum(Sales)").labeled("Total").formatted(FieldAttributes::number("#,##0.00"));
+    /// let total = NxMeasure::expression("Sum(Sales)").with_label("Total").with_num_format(FieldAttributes::number("#,##0.00"));
     /// assert_eq!((&*total.def.label, &*total.def.num_format.fmt), ("Total", "#,##0.00"));
     /// ```
     #[must_use]
-    pub fn labeled(mut self, label: impl Into<String>) -> Self {
+    pub fn with_label(mut self, label: impl Into<String>) -> Self {
         self.def.label = label.into();
         self
     }
 
     /// Sets the number format of the values.
     #[must_use]
-    pub fn formatted(mut self, format: FieldAttributes) -> Self {
+    pub fn with_num_format(mut self, format: FieldAttributes) -> Self {
         self.def.num_format = format;
         self
     }
 
-    /// Sorts the rows by this measure. In a straight cube it then comes before the dimensions in
-    /// [`inter_column_sort_order`](crate::types::HyperCubeDef::inter_column_sort_order), unless that is set by hand; else
-    /// the order would have no effect. A pivot or stacked cube can be sorted by its first measure only.
-    ///
-    /// ```
-    /// use qix_schema::types::{HyperCubeDef, NxDimension, NxMeasure, SortCriteria};
-    ///
-    /// let largest_first = HyperCubeDef::default()
-    ///     .with_dimensions([NxDimension::field("Region")])
-    ///     .with_measures([NxMeasure::expression("Sum(Sales)").sorted(SortCriteria::by_number().reversed())]);
-    /// assert_eq!(largest_first.inter_column_sort_order, [1, 0]);
-    /// ```
-    #[must_use]
-    pub fn sorted(self, order: SortCriteria) -> Self {
-        self.with_sort_by(order)
-    }
-
     /// Sets an expression for the title of the column, so that the title can depend on selections.
     #[must_use]
-    pub fn labeled_by(mut self, expression: impl Into<String>) -> Self {
+    pub fn with_label_expression(mut self, expression: impl Into<String>) -> Self {
         self.def.label_expression = expression.into();
         self
     }
+}
+
+/// A column, or a list, from a string: a field name, or an expression.
+macro_rules! from_strings {
+    ($($(#[$doc:meta])* $type:ident = $from:expr;)*) => {$(
+        $(#[$doc])*
+        impl From<String> for $type {
+            fn from(text: String) -> Self {
+                $from(text)
+            }
+        }
+
+        $(#[$doc])*
+        impl From<&String> for $type {
+            fn from(text: &String) -> Self {
+                $from(text.clone())
+            }
+        }
+
+        $(#[$doc])*
+        impl From<&str> for $type {
+            fn from(text: &str) -> Self {
+                $from(text.to_owned())
+            }
+        }
+    )*};
+}
+
+from_strings! {
+    /// A field, by its name, or an expression that starts with `=`.
+    ///
+    /// ```
+    /// use qix_schema::types::{HyperCubeDef, NxDimension};
+    ///
+    /// let cube = HyperCubeDef::default().with_dimensions(["Year", "=Month(Day)"]).with_measures(["Sum(Sales)"]);
+    /// assert_eq!(cube.dimensions, [NxDimension::field("Year"), NxDimension::expression("Month(Day)")]);
+    /// ```
+    NxDimension = |text: String| if text.starts_with('=') { Self::expression(text) } else { Self::field(text) };
+    /// A field, by its name, or an expression that starts with `=`.
+    ListObjectDef = |text: String| if text.starts_with('=') { Self::expression(text) } else { Self::field(text) };
+    /// An expression.
+    NxMeasure = Self::expression;
+    /// An expression.
+    NxAttrExprDef = |expression| Self::default().with_expression(expression);
+    /// An expression.
+    NxListObjectExpressionDef = |expression| Self::default().with_expr(expression);
 }

@@ -34,7 +34,7 @@ impl SortCriteria {
     /// ```
     /// use qix_schema::types::SortCriteria;
     ///
-    /// let best_first = SortCriteria::by_expression("Sum(Sales)").reversed();
+    /// let best_first = SortCriteria::by_expression("Sum(Sales)").reverse();
     /// assert_eq!(qix_schema::encode(&best_first)?, r#"{"qSortByExpression":-1,"qExpression":{"qv":"Sum(Sales)"}}"#);
     /// # Ok::<(), serde_json::Error>(())
     /// ```
@@ -46,7 +46,7 @@ impl SortCriteria {
 
     /// Reverses all criteria.
     #[must_use]
-    pub fn reversed(mut self) -> Self {
+    pub fn reverse(mut self) -> Self {
         for direction in [
             &mut self.sort_by_state,
             &mut self.sort_by_frequency,

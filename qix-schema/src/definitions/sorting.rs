@@ -63,10 +63,10 @@ mod tests {
     use crate::types::{HyperCubeDef, NxDimension, NxHypercubeMode, NxMeasure, SortCriteria};
 
     fn sorted(dimensions: [bool; 2], measures: [bool; 2]) -> HyperCubeDef {
-        let order = |sorted| if sorted { SortCriteria::by_number().reversed() } else { SortCriteria::default() };
+        let order = |sorted| if sorted { SortCriteria::by_number().reverse() } else { SortCriteria::default() };
         HyperCubeDef::default()
-            .with_measures(measures.map(|sorted| NxMeasure::expression("Sum(V)").sorted(order(sorted))))
-            .with_dimensions(dimensions.map(|sorted| NxDimension::field("D").sorted(order(sorted))))
+            .with_measures(measures.map(|sorted| NxMeasure::expression("Sum(V)").with_sort_by(order(sorted))))
+            .with_dimensions(dimensions.map(|sorted| NxDimension::field("D").with_sort_by(order(sorted))))
     }
 
     #[test]
@@ -88,7 +88,7 @@ mod tests {
         let cube = HyperCubeDef::default()
             .with_inter_column_sort_order([0, 1])
             .with_dimensions([NxDimension::field("D")])
-            .with_measures([NxMeasure::expression("Sum(V)").sorted(SortCriteria::by_number())]);
+            .with_measures([NxMeasure::expression("Sum(V)").with_sort_by(SortCriteria::by_number())]);
         assert_eq!(cube.inter_column_sort_order, [0, 1]);
         let cube = sorted([false, false], [true, false]).with_inter_column_sort_order([1, 0, 2, 3]);
         assert_eq!(cube.inter_column_sort_order, [1, 0, 2, 3]);
@@ -106,7 +106,7 @@ mod tests {
             assert_eq!((&cube.inter_column_sort_order[..], cube.sortby_y_value), (&[][..], -1), "{mode}");
             let cube = HyperCubeDef::default().with_mode(mode).with_measures([
                 NxMeasure::expression("Sum(V)"),
-                NxMeasure::expression("Sum(W)").sorted(SortCriteria::by_number()),
+                NxMeasure::expression("Sum(W)").with_sort_by(SortCriteria::by_number()),
             ]);
             assert_eq!(cube.sortby_y_value, 0);
         }

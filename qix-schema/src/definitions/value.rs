@@ -1,24 +1,30 @@
 //! Conversions from Rust values to structs of the schema.
 
-use crate::types::{FieldValue, StringExpr, ValueExpr};
+use crate::types::{FieldValue, StringExpr, StringExpression, ValueExpr, ValueExpression};
 
 macro_rules! expressions {
-    ($($type:ident)*) => {$(
+    ($($type:ident $with:ident)*) => {$(
         impl From<&str> for $type {
             fn from(expression: &str) -> Self {
-                Self::default().with_v(expression)
+                Self::default().$with(expression)
             }
         }
 
         impl From<String> for $type {
             fn from(expression: String) -> Self {
-                Self::default().with_v(expression)
+                Self::default().$with(expression)
+            }
+        }
+
+        impl From<&String> for $type {
+            fn from(expression: &String) -> Self {
+                Self::default().$with(expression)
             }
         }
     )*};
 }
 
-expressions! { StringExpr ValueExpr }
+expressions! { StringExpr with_v ValueExpr with_v StringExpression with_expr ValueExpression with_expr }
 
 /// A string value.
 ///

@@ -5,8 +5,8 @@
 use std::sync::Arc;
 use qix_schema::Error;
 use qix_schema::rpc::{Answer, AsRemote, Class, Effect, Method, Remote, Request};
-use qix_schema::wire::write_object;
-use qix_schema::wire::{Input, Members, Record};
+use qix_schema::__private::write_object;
+use qix_schema::__private::{Input, Members, Record};
 use serde::ser::SerializeMap;
 use serde::ser::{Serialize, Serializer};
 use super::Call;
@@ -821,9 +821,12 @@ pub trait DocApi: AsRemote {
     /// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
     /// let mut sheet = GenericObjectProperties::of_type("sheet");
     /// sheet.extra.set("title", "Overview")?;
-    /// let created = doc.create_object(sheet).await?;
-    /// assert_eq!(created.info.type_, "sheet");
-    /// assert!(!created.info.id.is_empty());
+    /// let sheet = doc.create_object(sheet).await?.object;
+    /// assert_eq!(sheet.get_info().await?.type_, "sheet");
+    ///
+    /// // The response also has the ID, for opening the object later:
+    /// let created = doc.create_object(GenericObjectProperties::of_type("sheet")).await?;
+    /// let sheet = doc.get_object(&created.info.id).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -865,6 +868,7 @@ pub trait DocApi: AsRemote {
     ///     .with_dimensions([NxDimension::field("Year")])
     ///     .with_measures([NxMeasure::expression("Sum(Sales)")])
     ///     .with_initial_data_fetch([NxPage::of_size(2, 10)]);
+    /// // The response is the object itself; that of `create_object` has it in `object`.
     /// let table = doc.create_session_object(GenericObjectProperties::of_type("table").with_hyper_cube_def(cube)).await?;
     /// let cube = table.get_layout().await?.hyper_cube.ok_or("no cube")?;
     /// assert_eq!(cube.data_pages[0].matrix[0][0].text, "2021");

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use qix_schema::Error;
 use qix_schema::rpc::{Answer, AsRemote, Class, Effect, Method, Remote, Request};
-use qix_schema::wire::write_object;
+use qix_schema::__private::write_object;
 use serde::ser::{Serialize, Serializer};
 use super::Call;
 use super::types::*;

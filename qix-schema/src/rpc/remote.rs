@@ -174,13 +174,13 @@ impl CallOptions {
 }
 
 /// Finds the `result` in the text of a whole response.
-pub type Search = fn(&str) -> Option<Range<usize>>;
+pub type FindResult = fn(&str) -> Option<Range<usize>>;
 
 /// The `result` of a response: JSON text, possibly part of a longer text.
 pub struct RawAnswer {
     text: Box<dyn AsRef<str> + Send + Sync>,
     range: Range<usize>,
-    search: Option<Search>,
+    search: Option<FindResult>,
     remote: Option<Arc<dyn Remote>>,
 }
 
@@ -191,6 +191,15 @@ impl RawAnswer {
         Self { text: Box::new(result), range, search: None, remote: None }
     }
 
+    /// The JSON text of the `result`.
+    pub fn as_str(&self) -> &str {
+        (*self.text).as_ref().get(self.range.clone()).unwrap_or_default()
+    }
+}
+
+/// For the WebSocket session: it does not copy the `result` out of the message, and looks for it at its usual place first.
+#[doc(hidden)]
+impl RawAnswer {
     /// Creates a response whose `result` is part of a longer text, without copying it.
     ///
     /// If the range is not within the text or not on character boundaries, the result is empty.
@@ -200,7 +209,7 @@ impl RawAnswer {
 
     /// Sets a slower search for the result, used if the text at the given range is not a single value.
     #[must_use]
-    pub fn or_search(mut self, search: Search) -> Self {
+    pub fn or_search(mut self, search: FindResult) -> Self {
         self.search = Some(search);
         self
     }
@@ -221,11 +230,6 @@ impl RawAnswer {
     pub(super) fn search(&mut self) -> bool {
         let found = self.search.take().and_then(|search| search((*self.text).as_ref()));
         found.is_some_and(|range| std::mem::replace(&mut self.range, range.clone()) != range)
-    }
-
-    /// The JSON text of the `result`.
-    pub fn as_str(&self) -> &str {
-        (*self.text).as_ref().get(self.range.clone()).unwrap_or_default()
     }
 }
 

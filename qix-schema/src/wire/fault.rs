@@ -12,10 +12,10 @@ pub type Scanned<'a> = Result<&'a str, Box<Fault>>;
 
 /// An error of the parser, before its path is known.
 #[derive(Debug)]
-pub struct Fault(Kind);
+pub struct Fault(FaultKind);
 
 #[derive(Debug)]
-enum Kind {
+enum FaultKind {
     /// The text is not JSON.
     Syntax,
     /// The value has the wrong type or is out of range.
@@ -31,7 +31,7 @@ impl Fault {
     /// The text is not JSON.
     #[cold]
     pub(super) fn syntax() -> Box<Self> {
-        Box::new(Self(Kind::Syntax))
+        Box::new(Self(FaultKind::Syntax))
     }
 
     /// The value before `rest` is invalid.
@@ -43,7 +43,7 @@ impl Fault {
     /// The value before the last `left` bytes is invalid.
     #[cold]
     pub(super) fn at(left: usize, error: serde_json::Error) -> Box<Self> {
-        Box::new(Self(Kind::Value { left, error }))
+        Box::new(Self(FaultKind::Value { left, error }))
     }
 
     /// The value at the start of a text has the wrong type.
@@ -79,11 +79,11 @@ impl Fault {
     pub(super) fn of(self, text: &str) -> DecodeError {
         let cause = match self.0 {
             // `serde_json` describes syntax errors.
-            Kind::Syntax => match serde_json::from_str::<IgnoredAny>(text) {
+            FaultKind::Syntax => match serde_json::from_str::<IgnoredAny>(text) {
                 Err(error) => error,
                 Ok(_) => serde_json::Error::custom("invalid JSON"),
             },
-            Kind::Value { left, error } => {
+            FaultKind::Value { left, error } => {
                 let before = &text.as_bytes()[..text.len().saturating_sub(left)];
                 let lines = before.split(|byte| *byte == b'\n');
                 let (line, column) = lines.fold((0, 0), |(line, _), text| (line + 1, text.len()));

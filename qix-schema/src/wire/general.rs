@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 
-use super::{DecodeError, Into, Wire, path};
+use super::{DecodeError, Seed, Wire, path};
 
 /// Like [`decode`](super::decode).
 pub(crate) fn decode<T: Wire + Default>(text: &str) -> Result<T, DecodeError> {
@@ -45,7 +45,7 @@ impl<'de, T: Wire + Default> Visitor<'de> for OnlyMember<'_, T> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key::<String>()? {
             if name == self.name {
-                map.next_value_seed(Into(self.place.get_or_insert_default()))?;
+                map.next_value_seed(Seed(self.place.get_or_insert_default()))?;
             } else {
                 map.next_value::<IgnoredAny>()?;
             }

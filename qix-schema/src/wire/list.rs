@@ -6,8 +6,8 @@ use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpecte
 use serde::ser::Serializer;
 
 use super::fault::Scanned;
-use super::text::{List, elements, open_list};
-use super::{AsWire, Into, Wire};
+use super::text::{ListStart, elements, open_list};
+use super::{AsWire, Seed, Wire};
 
 /// Adds an element to a full list.
 #[inline(never)]
@@ -33,7 +33,7 @@ impl<'de, T: Wire + Default> Visitor<'de> for ListVisitor<'_, T> {
         loop {
             // The rows of a matrix usually have the same length.
             let mut element = self.0.last().map_or_else(T::default, T::alike);
-            if list.next_element_seed(Into(&mut element))?.is_none() {
+            if list.next_element_seed(Seed(&mut element))?.is_none() {
                 return Ok(());
             }
             self.0.push(element);
@@ -59,12 +59,12 @@ impl<'de, T: Wire + Default> Visitor<'de> for ListVisitor<'_, T> {
 impl<T: Wire + Default> Wire for Vec<T> {
     fn scan<'a>(&mut self, text: &'a str) -> Scanned<'a> {
         match open_list(text)? {
-            List::Null(rest) => Ok(rest),
-            List::Empty(rest) => {
+            ListStart::Null(rest) => Ok(rest),
+            ListStart::Empty(rest) => {
                 self.clear();
                 Ok(rest)
             }
-            List::Elements(text) => {
+            ListStart::Elements(text) => {
                 self.clear();
                 elements(text, |text| {
                     // Rows of a matrix are alike: room for as many cells as the row before.

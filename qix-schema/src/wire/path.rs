@@ -4,7 +4,7 @@
 pub(super) fn at(text: &str, line: usize, column: usize) -> String {
     let end = offset(text, line, column);
     let mut levels: Vec<Level> = Vec::new();
-    let mut scan = Scan { bytes: text.as_bytes(), next: 0 };
+    let mut scan = PathScan { bytes: text.as_bytes(), next: 0 };
     while scan.next < end {
         let byte = scan.bytes[scan.next];
         scan.next += 1;
@@ -50,12 +50,12 @@ enum Level<'a> {
     List(Option<usize>),
 }
 
-struct Scan<'a> {
+struct PathScan<'a> {
     bytes: &'a [u8],
     next: usize,
 }
 
-impl Scan<'_> {
+impl PathScan<'_> {
     /// Skips the rest of a string.
     fn string(&mut self) {
         while let Some(byte) = self.bytes.get(self.next) {

@@ -10,8 +10,8 @@ use serde::ser::{SerializeMap, Serializer};
 use super::extra::Extra;
 use super::fault::{Fault, Scanned};
 use super::skip::skip;
-use super::text::{Inline, Object, Stop, Text, object};
-use super::{AsWire, Into, Json, Wire, stack};
+use super::text::{Inline, ReadObject, Stop, TextInput, object};
+use super::{AsWire, Json, Seed, Wire, stack};
 
 /// A struct whose members are listed by the generator.
 pub trait Record: Default {
@@ -80,18 +80,18 @@ fn scan_outlined<'a, T: Record>(place: &mut T, text: &'a str) -> Scanned<'a> {
 /// Reads a record from a text.
 struct Scan<'p, T>(&'p mut T);
 
-impl<'a, T: Record> Object<'a> for Scan<'_, T> {
+impl<'a, T: Record> ReadObject<'a> for Scan<'_, T> {
     const NAME: &'static str = T::NAME;
     const MEMBERS: &'static [&'static str] = T::MEMBERS;
     const MANY: bool = T::MANY;
 
     #[inline(always)]
-    fn members(&mut self, text: &mut Text<'a>) -> Result<(), Stop> {
+    fn members(&mut self, text: &mut TextInput<'a>) -> Result<(), Stop> {
         self.0.read_members(text)
     }
 
     #[inline(always)]
-    fn members_inline(&mut self, text: &mut Text<'a>) -> Result<(), Stop> {
+    fn members_inline(&mut self, text: &mut TextInput<'a>) -> Result<(), Stop> {
         self.0.read_members(&mut Inline(text))
     }
 
@@ -179,7 +179,7 @@ impl<'de, T: Record> Visitor<'de> for RecordVisitor<'_, T> {
         while let Some(index) = map.next_key_seed(KeySeed { members: T::MEMBERS, next, unknown: unknown.as_mut() })? {
             if let Some(name) = T::MEMBERS.get(index) {
                 next = index + 1;
-                let mut value = Value { name, map: &mut map, format: PhantomData };
+                let mut value = NextValue { name, map: &mut map, format: PhantomData };
                 match self.0.read_members(&mut value) {
                     Err(Some(error)) => return Err(error),
                     Err(None) => {}
@@ -234,13 +234,13 @@ impl<'de, T: Record> Visitor<'de> for NamedVisitor<'_, T> {
 }
 
 /// The value of a member, after its name.
-struct Value<'a, 'de, A> {
+struct NextValue<'a, 'de, A> {
     name: &'static str,
     map: &'a mut A,
     format: PhantomData<&'de ()>,
 }
 
-impl<'de, A: MapAccess<'de>> Input for Value<'_, 'de, A> {
+impl<'de, A: MapAccess<'de>> Input for NextValue<'_, 'de, A> {
     /// `None` if the value has been read.
     type Stop = Option<A::Error>;
 
@@ -256,7 +256,7 @@ impl<'de, A: MapAccess<'de>> Input for Value<'_, 'de, A> {
         if name_of(key) != self.name {
             return Ok(());
         }
-        Err(self.map.next_value_seed(Into(place())).err())
+        Err(self.map.next_value_seed(Seed(place())).err())
     }
 }
 

@@ -13,7 +13,7 @@ use super::{Input, Wire};
 
 /// The members of an object in a JSON text.
 #[derive(Clone, Copy, Debug)]
-pub struct Text<'a> {
+pub struct TextInput<'a> {
     /// The rest of the text, after the opening quote of the next name. Empty if `named` is set.
     rest: &'a str,
     /// The name of the next member, and the rest of the text after the colon. Set for a member that was looked up.
@@ -37,7 +37,7 @@ impl From<Box<Fault>> for Stop {
 }
 
 /// The start of an object.
-enum Opened<'a> {
+enum ObjectStart<'a> {
     /// The rest of the text, after the opening quote of the first name.
     Members(&'a str),
     /// The rest of the text, after an object without members.
@@ -46,33 +46,33 @@ enum Opened<'a> {
 
 /// A member that was looked up.
 enum Member<'a> {
-    Known(Text<'a>),
+    Known(TextInput<'a>),
     Unknown(Cow<'a, str>, &'a str),
 }
 
-impl<'a> Text<'a> {
+impl<'a> TextInput<'a> {
     /// Starts an object. `null` and `[]` count as empty.
     #[inline(always)]
-    fn open(text: &'a str, name: &'static str) -> Result<Opened<'a>, Box<Fault>> {
+    fn open(text: &'a str, name: &'static str) -> Result<ObjectStart<'a>, Box<Fault>> {
         match text.strip_prefix("{\"") {
-            Some(rest) => Ok(Opened::Members(rest)),
+            Some(rest) => Ok(ObjectStart::Members(rest)),
             None => Self::open_unusual(text, name),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn open_unusual(text: &'a str, name: &'static str) -> Result<Opened<'a>, Box<Fault>> {
+    fn open_unusual(text: &'a str, name: &'static str) -> Result<ObjectStart<'a>, Box<Fault>> {
         let text = trim(text);
         if let Some(rest) = text.strip_prefix("null").or_else(|| empty_list(text)) {
-            return Ok(Opened::Empty(rest));
+            return Ok(ObjectStart::Empty(rest));
         }
         let Some(rest) = text.strip_prefix('{').map(trim) else {
             return Err(Fault::mismatch(text, &format!("an object ({name})").as_str()));
         };
         match rest.strip_prefix('}') {
-            Some(rest) => Ok(Opened::Empty(rest)),
-            None => rest.strip_prefix('"').map(Opened::Members).ok_or_else(Fault::syntax),
+            Some(rest) => Ok(ObjectStart::Empty(rest)),
+            None => rest.strip_prefix('"').map(ObjectStart::Members).ok_or_else(Fault::syntax),
         }
     }
 
@@ -124,7 +124,7 @@ impl<'a> Text<'a> {
     }
 }
 
-impl Input for Text<'_> {
+impl Input for TextInput<'_> {
     type Stop = Stop;
 
     #[inline(always)]
@@ -138,8 +138,8 @@ impl Input for Text<'_> {
     }
 }
 
-/// Like [`Text`], with the parsers of values inlined.
-pub(super) struct Inline<'t, 'a>(pub(super) &'t mut Text<'a>);
+/// Like [`TextInput`], with the parsers of values inlined.
+pub(super) struct Inline<'t, 'a>(pub(super) &'t mut TextInput<'a>);
 
 impl Input for Inline<'_, '_> {
     type Stop = Stop;
@@ -159,7 +159,7 @@ impl Input for Inline<'_, '_> {
 }
 
 /// Reads the members of an object.
-pub(crate) trait Object<'a> {
+pub(crate) trait ReadObject<'a> {
     /// Name of the type, for errors.
     const NAME: &'static str;
     /// Names of the members.
@@ -168,15 +168,15 @@ pub(crate) trait Object<'a> {
     const MANY: bool = true;
 
     /// Reads the members that come next.
-    fn members(&mut self, text: &mut Text<'a>) -> Result<(), Stop>;
+    fn members(&mut self, text: &mut TextInput<'a>) -> Result<(), Stop>;
 
-    /// Like [`Object::members`], with the parsers of values inlined.
+    /// Like [`ReadObject::members`], with the parsers of values inlined.
     #[inline(always)]
-    fn members_inline(&mut self, text: &mut Text<'a>) -> Result<(), Stop> {
+    fn members_inline(&mut self, text: &mut TextInput<'a>) -> Result<(), Stop> {
         self.members(text)
     }
 
-    /// Reads a member that is not in [`Object::MEMBERS`].
+    /// Reads a member that is not in [`ReadObject::MEMBERS`].
     fn unknown(&mut self, _name: Cow<'a, str>, value: &'a str) -> Scanned<'a> {
         skip(value)
     }
@@ -184,10 +184,10 @@ pub(crate) trait Object<'a> {
 
 /// Reads an object at the start of a text; returns the rest.
 #[inline(always)]
-pub(crate) fn object<'a, O: Object<'a>>(text: &'a str, mut object: O) -> Scanned<'a> {
-    let mut input = match Text::open(text, O::NAME)? {
-        Opened::Members(rest) => Text { rest, named: None },
-        Opened::Empty(rest) => return Ok(rest),
+pub(crate) fn object<'a, O: ReadObject<'a>>(text: &'a str, mut object: O) -> Scanned<'a> {
+    let mut input = match TextInput::open(text, O::NAME)? {
+        ObjectStart::Members(rest) => TextInput { rest, named: None },
+        ObjectStart::Empty(rest) => return Ok(rest),
     };
     if O::MANY {
         match object.members_inline(&mut input) {
@@ -201,7 +201,7 @@ pub(crate) fn object<'a, O: Object<'a>>(text: &'a str, mut object: O) -> Scanned
 
 /// Reads the members of an object in any order, in several passes if necessary.
 #[inline(never)]
-fn in_any_order<'a, O: Object<'a>>(mut input: Text<'a>, mut object: O) -> Scanned<'a> {
+fn in_any_order<'a, O: ReadObject<'a>>(mut input: TextInput<'a>, mut object: O) -> Scanned<'a> {
     loop {
         let before = input.rest.len();
         let step = match object.members(&mut input) {
@@ -224,7 +224,7 @@ fn in_any_order<'a, O: Object<'a>>(mut input: Text<'a>, mut object: O) -> Scanne
 }
 
 /// The start of a list.
-pub(crate) enum List<'a> {
+pub(crate) enum ListStart<'a> {
     /// The rest of the text, at the first element.
     Elements(&'a str),
     /// The rest of the text, after a list without elements.
@@ -235,11 +235,11 @@ pub(crate) enum List<'a> {
 
 /// Starts a list. Some programs write an empty list as `{}`.
 #[inline(always)]
-pub(crate) fn open_list(text: &str) -> Result<List<'_>, Box<Fault>> {
+pub(crate) fn open_list(text: &str) -> Result<ListStart<'_>, Box<Fault>> {
     if let Some(rest) = text.strip_prefix("[") {
         match rest.as_bytes().first() {
-            Some(b'{' | b'[' | b'"') => return Ok(List::Elements(rest)),
-            Some(b']') => return Ok(List::Empty(&rest[1..])),
+            Some(b'{' | b'[' | b'"') => return Ok(ListStart::Elements(rest)),
+            Some(b']') => return Ok(ListStart::Empty(&rest[1..])),
             _ => {}
         }
     }
@@ -247,16 +247,16 @@ pub(crate) fn open_list(text: &str) -> Result<List<'_>, Box<Fault>> {
 }
 
 #[inline(never)]
-fn open_list_unusual(text: &str) -> Result<List<'_>, Box<Fault>> {
+fn open_list_unusual(text: &str) -> Result<ListStart<'_>, Box<Fault>> {
     let text = trim(text);
     if let Some(rest) = text.strip_prefix('[').map(trim) {
-        return Ok(rest.strip_prefix(']').map_or(List::Elements(rest), List::Empty));
+        return Ok(rest.strip_prefix(']').map_or(ListStart::Elements(rest), ListStart::Empty));
     }
     if let Some(rest) = text.strip_prefix("null") {
-        return Ok(List::Null(rest));
+        return Ok(ListStart::Null(rest));
     }
     let empty = text.strip_prefix('{').and_then(|rest| trim(rest).strip_prefix('}'));
-    empty.map(List::Empty).ok_or_else(|| Fault::mismatch(text, &"a list"))
+    empty.map(ListStart::Empty).ok_or_else(|| Fault::mismatch(text, &"a list"))
 }
 
 /// Reads the elements of a list.

@@ -2,7 +2,10 @@
 
 //! Apps, and what remains.
 
-use qix_schema::wire::{Choice, Extra, Input, Members, Record, Unrecognized, ValueName};
+use qix_schema::__private::{
+    Choice, Extra, Input, Members, Record, Unrecognized, ValueName,
+};
+
 use serde::ser::SerializeMap;
 use super::*;
 
@@ -28,7 +31,7 @@ pub struct Node {
 
 impl Clone for Node {
     fn clone(&self) -> Self {
-        qix_schema::wire::grow(|| Self {
+        qix_schema::__private::grow(|| Self {
             text: Clone::clone(&self.text),
             parent: Clone::clone(&self.parent),
             nodes: Clone::clone(&self.nodes),

@@ -2,7 +2,7 @@
 
 //! Generic objects.
 
-use qix_schema::wire::{Input, Json, Members, Record};
+use qix_schema::__private::{Input, Json, Members, Record};
 use serde::ser::SerializeMap;
 
 /// Anything.

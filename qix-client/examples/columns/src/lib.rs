@@ -36,7 +36,7 @@ pub async fn orders() -> Result<Orders, Box<dyn Error>> {
     let doc = session.open_doc("orders").await?;
     let cube = HyperCubeDef::default()
         .with_dimensions(["Order", "Day", "Region"].map(NxDimension::field))
-        .with_measures([NxMeasure::expression("Sum(Sales)").labeled("Sales")]);
+        .with_measures([NxMeasure::expression("Sum(Sales)").with_label("Sales")]);
     let cube = doc.create_session_object(GenericObjectProperties::of_type("table").with_hyper_cube_def(cube)).await?;
     Ok(Orders { doc, cube, _session: session, _engine: engine })
 }

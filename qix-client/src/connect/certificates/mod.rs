@@ -22,10 +22,10 @@ mod unverified;
 ///
 /// A path, or a string, is the name of a file; bytes are the content.
 #[derive(Clone)]
-pub struct KeyMaterial(Source);
+pub struct KeyMaterial(MaterialSource);
 
 #[derive(Clone)]
-enum Source {
+enum MaterialSource {
     File(PathBuf),
     Bytes(Arc<[u8]>),
 }
@@ -166,18 +166,18 @@ fn unusable(what: &'static str, source: impl Into<TransportError>) -> ConnectErr
 impl KeyMaterial {
     /// A file, read when connecting.
     pub fn file(path: impl Into<PathBuf>) -> Self {
-        Self(Source::File(path.into()))
+        Self(MaterialSource::File(path.into()))
     }
 
     /// Contents of a file.
     pub fn bytes(contents: impl Into<Vec<u8>>) -> Self {
-        Self(Source::Bytes(contents.into().into()))
+        Self(MaterialSource::Bytes(contents.into().into()))
     }
 
     async fn read(&self, what: &'static str) -> Result<Arc<[u8]>, ConnectError> {
         match &self.0 {
-            Source::Bytes(bytes) => Ok(Arc::clone(bytes)),
-            Source::File(path) => {
+            MaterialSource::Bytes(bytes) => Ok(Arc::clone(bytes)),
+            MaterialSource::File(path) => {
                 let path = path.clone();
                 // A few kilobytes, but the disk can be slow.
                 let read = tokio::task::spawn_blocking(move || {
@@ -193,8 +193,8 @@ impl KeyMaterial {
 impl fmt::Debug for KeyMaterial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Source::File(path) => f.debug_tuple("File").field(path).finish(),
-            Source::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
+            MaterialSource::File(path) => f.debug_tuple("File").field(path).finish(),
+            MaterialSource::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
         }
     }
 }

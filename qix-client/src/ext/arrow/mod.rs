@@ -22,7 +22,7 @@ use crate::ext::rows::RowsError;
 use crate::ext::rows::collect::Shape;
 pub use crate::ext::rows::column_type::ColumnType;
 use crate::ext::rows::columns::Columns;
-use crate::ext::rows::stream::{Origin, Reading, fetching};
+use crate::ext::rows::stream::{Reading, RowsOf, fetching};
 
 /// The record batches of an object; see
 /// [`GenericObjectExt::record_batches`](crate::GenericObjectExt::record_batches).
@@ -34,7 +34,7 @@ pub struct BatchStream {
 
 impl BatchStream {
     pub(super) fn of_object(object: &GenericObject) -> Self {
-        Self { pages: Reading::new(Origin::Object(object.clone()), Batches::default()) }
+        Self { pages: Reading::new(RowsOf::Object(object.clone()), Batches::default()) }
     }
 
     /// Sets the type of a column, given by title, field, or expression. Defaults to a type derived from the layout.

@@ -33,10 +33,10 @@ pub(crate) struct BatchSink<'a> {
 struct Builder {
     kind: ColumnType,
     measure: bool,
-    values: Values,
+    values: ColumnBuilder,
 }
 
-enum Values {
+enum ColumnBuilder {
     Text(StringBuilder),
     Number(Float64Builder),
     Integer(Int64Builder),
@@ -51,7 +51,7 @@ impl<'a> BatchSink<'a> {
         let builder = |(at, kind): (usize, &ColumnType)| Builder {
             kind: *kind,
             measure: columns.get(at).is_some_and(|column| column.measure),
-            values: Values::of(*kind, rows),
+            values: ColumnBuilder::of(*kind, rows),
         };
         let builders = plan.types.iter().enumerate().map(builder).collect();
         Self { plan, columns, first, builders, rows: 0, cells: 0, problem: None }
@@ -118,15 +118,15 @@ impl Builder {
         let is_null = is_null(cell, self.measure);
         let number = (!is_null && !cell.num.is_nan()).then_some(cell.num);
         match &mut self.values {
-            Values::Text(builder) => append_text(builder, (!is_null).then_some(cell.text))?,
-            Values::Dual { text, num, valid } => {
+            ColumnBuilder::Text(builder) => append_text(builder, (!is_null).then_some(cell.text))?,
+            ColumnBuilder::Dual { text, num, valid } => {
                 append_text(text, (!is_null).then_some(cell.text))?;
                 num.append_option(number);
                 valid.append(!is_null);
             }
             // The group of others has no number.
             values if number.is_none() && (is_null || cell.is_other_cell) => values.append_null(),
-            Values::Boolean(builder) => {
+            ColumnBuilder::Boolean(builder) => {
                 let flag = number.map(|number| number != 0.0).or_else(|| as_flag(cell.text));
                 builder.append_value(flag.ok_or_else(|| format!("`{}` is neither true nor false", cell.text))?);
             }
@@ -157,7 +157,7 @@ fn append_text(builder: &mut StringBuilder, text: Option<&str>) -> Result<(), St
     Ok(())
 }
 
-impl Values {
+impl ColumnBuilder {
     fn of(kind: ColumnType, rows: usize) -> Self {
         // Most strings are short.
         let text = || StringBuilder::with_capacity(rows, rows * 8);

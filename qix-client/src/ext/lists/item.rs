@@ -41,7 +41,7 @@ macro_rules! items {
 
         impl From<NxContainerEntry> for $item {
             fn from(entry: NxContainerEntry) -> Self {
-                let entry = Entry::from(entry);
+                let entry = ItemData::from(entry);
                 Self {
                     title: entry.about("title"),
                     description: entry.about("description"),
@@ -92,14 +92,14 @@ items! {
 }
 
 /// A list entry, with its data by name.
-struct Entry {
+struct ItemData {
     id: String,
     kind: String,
     meta: NxMeta,
     data: Extra,
 }
 
-impl From<NxContainerEntry> for Entry {
+impl From<NxContainerEntry> for ItemData {
     fn from(entry: NxContainerEntry) -> Self {
         let mut data = Extra::default();
         for (name, value) in entry.data.to::<BTreeMap<String, Json>>().unwrap_or_default() {
@@ -110,7 +110,7 @@ impl From<NxContainerEntry> for Entry {
     }
 }
 
-impl Entry {
+impl ItemData {
     /// A value, which engines may omit and apps may replace.
     fn read<T: Wire + Default>(&self, name: &str) -> T {
         self.data.json(name).and_then(|json| qix_schema::decode(json.as_str()).ok()).unwrap_or_default()

@@ -46,8 +46,8 @@ impl<D: DataListDef> Pending<List<D>> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn with_data(mut self, name: &str, path: &str) -> Self {
-        definition::ask(self.operation.definition.data(), name, path);
+    pub fn with_data(mut self, name: impl Into<String>, path: impl Into<String>) -> Self {
+        definition::ask(self.operation.definition.data(), &name.into(), &path.into());
         self
     }
 }

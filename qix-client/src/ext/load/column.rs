@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use super::cell::Cell;
+use super::cell::LoadValue;
 
 /// The text for null.
 const NULL: &str = "~-";
@@ -19,7 +19,7 @@ const EMPTY: &str = "~.";
 
 /// The kind of numbers in a column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum NumberKind {
     #[default]
     Plain,
     Date,
@@ -28,8 +28,8 @@ pub(super) enum Kind {
 
 /// The content of a column.
 #[derive(Debug, Default)]
-pub(super) struct Column {
-    kind: Kind,
+pub(super) struct LoadColumn {
+    kind: NumberKind,
     numbers: bool,
     texts: bool,
     nulls: bool,
@@ -37,15 +37,15 @@ pub(super) struct Column {
     coded: BTreeSet<char>,
 }
 
-impl Column {
+impl LoadColumn {
     /// The column of cells.
-    pub(super) fn of<'a>(kind: Kind, cells: impl Iterator<Item = &'a Cell>) -> Self {
+    pub(super) fn of<'a>(kind: NumberKind, cells: impl Iterator<Item = &'a LoadValue>) -> Self {
         let mut column = Self { kind, ..Self::default() };
         for cell in cells {
             match cell {
-                Cell::Null => column.nulls = true,
-                Cell::Number(_) => column.numbers = true,
-                Cell::Text(text) => {
+                LoadValue::Null => column.nulls = true,
+                LoadValue::Number(_) => column.numbers = true,
+                LoadValue::Text(text) => {
                     column.texts = true;
                     column.empty |= text.is_empty();
                     column.coded.extend(marked(text).filter(|(_, coded)| *coded).map(|(c, _)| c));
@@ -56,11 +56,11 @@ impl Column {
     }
 
     /// Writes a value.
-    pub(super) fn write(&self, cell: &Cell, out: &mut String) {
+    pub(super) fn write(&self, cell: &LoadValue, out: &mut String) {
         match cell {
-            Cell::Null => out.push_str(NULL),
-            Cell::Number(number) => out.push_str(&plain(*number)),
-            Cell::Text(text) => {
+            LoadValue::Null => out.push_str(NULL),
+            LoadValue::Number(number) => out.push_str(&plain(*number)),
+            LoadValue::Text(text) => {
                 if self.numbers {
                     out.push_str(TEXT);
                 }
@@ -81,9 +81,9 @@ impl Column {
     /// The expression that reads the values of a field.
     pub(super) fn expression(&self, field: &str) -> String {
         let number = match self.kind {
-            Kind::Plain => field.to_owned(),
-            Kind::Date => format!("Date({field},'YYYY-MM-DD')"),
-            Kind::Timestamp => format!("Timestamp({field},'YYYY-MM-DD hh:mm:ss[.fff]')"),
+            NumberKind::Plain => field.to_owned(),
+            NumberKind::Date => format!("Date({field},'YYYY-MM-DD')"),
+            NumberKind::Timestamp => format!("Timestamp({field},'YYYY-MM-DD hh:mm:ss[.fff]')"),
         };
         let value = match (self.texts, self.numbers) {
             (false, _) => number,
@@ -144,8 +144,8 @@ fn plain(number: f64) -> String {
 mod tests {
     use super::*;
 
-    fn column(cells: &[Cell]) -> (Vec<String>, String) {
-        let column = Column::of(Kind::Plain, cells.iter());
+    fn column(cells: &[LoadValue]) -> (Vec<String>, String) {
+        let column = LoadColumn::of(NumberKind::Plain, cells.iter());
         let write = |cell| {
             let mut out = String::new();
             column.write(cell, &mut out);
@@ -154,8 +154,8 @@ mod tests {
         (cells.iter().map(write).collect(), column.expression("f"))
     }
 
-    fn text(text: &str) -> Cell {
-        Cell::Text(text.to_owned())
+    fn text(text: &str) -> LoadValue {
+        LoadValue::Text(text.to_owned())
     }
 
     #[test]
@@ -164,20 +164,20 @@ mod tests {
             column(&[text("North"), text("007"), text("a b")]),
             (vec!["North".to_owned(), "007".to_owned(), "a b".to_owned()], "Text(f)".to_owned())
         );
-        assert_eq!(column(&[Cell::Number(1.5), Cell::Number(-3.0)]).1, "f");
+        assert_eq!(column(&[LoadValue::Number(1.5), LoadValue::Number(-3.0)]).1, "f");
         assert_eq!(column(&[text("https://x")]).0, ["https:~2f.~2f.x"]);
         assert_eq!(column(&[text("1/2*3")]).0, ["1/2*3"]);
     }
 
     #[test]
     fn the_rest_is_coded_and_read_back() {
-        let (written, expression) = column(&[text(" a,"), text("~2c."), Cell::Null]);
+        let (written, expression) = column(&[text(" a,"), text("~2c."), LoadValue::Null]);
         assert_eq!(written, ["~20.a~2c.", "~7e.2c.", "~-"]);
         assert_eq!(
             expression,
             "If(f='~-',Null(),Text(Replace(Replace(Replace(f,'~20.',Chr(32)),'~2c.',Chr(44)),'~7e.',Chr(126))))"
         );
-        let (written, expression) = column(&[Cell::Number(7.0), text("7"), text("")]);
+        let (written, expression) = column(&[LoadValue::Number(7.0), text("7"), text("")]);
         assert_eq!(written, ["7", "~t7", "~t~."]);
         assert_eq!(expression, "If(Left(f,2)='~t',Text(Replace(Mid(f,3),'~.','')),f)");
     }

@@ -22,22 +22,26 @@ use script::Tables;
 /// Loads rows as tables; see [`DocExt::load_rows`](crate::DocExt::load_rows). The result is the app.
 #[derive(Debug)]
 pub struct LoadRows {
-    target: Target,
+    target: Destination,
     tables: Result<Tables, LoadError>,
 }
 
 #[derive(Debug)]
-enum Target {
+enum Destination {
     NewApp(Session),
     App(Doc),
 }
 
 impl LoadRows {
-    pub(super) fn new<T: Serialize>(doc: &Doc, table: &str, rows: impl IntoIterator<Item = T>) -> Pending<Self> {
-        Self::into_target(Target::App(doc.clone()), table, rows)
+    pub(super) fn new<T: Serialize>(doc: &Doc, table: String, rows: impl IntoIterator<Item = T>) -> Pending<Self> {
+        Self::into_target(Destination::App(doc.clone()), table, rows)
     }
 
-    fn into_target<T: Serialize>(target: Target, table: &str, rows: impl IntoIterator<Item = T>) -> Pending<Self> {
+    fn into_target<T: Serialize>(
+        target: Destination,
+        table: String,
+        rows: impl IntoIterator<Item = T>,
+    ) -> Pending<Self> {
         Pending::new(Self { target, tables: Ok(Tables::default()) }).with_rows(table, rows)
     }
 }
@@ -49,17 +53,21 @@ impl Session {
     ///
     /// Also returns the errors of [`create_session_app`](GlobalApi::create_session_app), such as 1002 if the session
     /// has an open app.
-    pub fn load_rows<T: Serialize>(&self, table: &str, rows: impl IntoIterator<Item = T>) -> Pending<LoadRows> {
-        LoadRows::into_target(Target::NewApp(self.clone()), table, rows)
+    pub fn load_rows<T: Serialize>(
+        &self,
+        table: impl Into<String>,
+        rows: impl IntoIterator<Item = T>,
+    ) -> Pending<LoadRows> {
+        LoadRows::into_target(Destination::NewApp(self.clone()), table.into(), rows)
     }
 }
 
 /// # Loading rows
 impl Pending<LoadRows> {
     /// Loads rows as another table, or adds them to a table that was added before.
-    pub fn with_rows<T: Serialize>(mut self, table: &str, rows: impl IntoIterator<Item = T>) -> Self {
+    pub fn with_rows<T: Serialize>(mut self, table: impl Into<String>, rows: impl IntoIterator<Item = T>) -> Self {
         self.operation.tables = self.operation.tables.and_then(|mut tables| {
-            tables.add(table, rows)?;
+            tables.add(&table.into(), rows)?;
             Ok(tables)
         });
         self
@@ -100,8 +108,8 @@ impl Run for LoadRows {
     async fn run(self, options: CallOptions) -> Result<Doc, Error> {
         let script = self.tables?.script()?;
         let doc = match self.target {
-            Target::NewApp(session) => session.create_session_app().with_options(options.clone()).await?.doc,
-            Target::App(doc) => doc,
+            Destination::NewApp(session) => session.create_session_app().with_options(options.clone()).await?.doc,
+            Destination::App(doc) => doc,
         };
         Reload::new(&doc).with_script(script).with_options(options).await?;
         Ok(doc)

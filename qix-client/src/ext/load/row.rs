@@ -4,10 +4,10 @@ use std::fmt::{self, Display};
 
 use serde::ser::{self, Impossible, Serialize, SerializeMap, SerializeStruct, Serializer};
 
-use super::cell::{Cell, CellSerializer, Misfit};
+use super::cell::{CellSerializer, LoadValue, Unsupported};
 
 /// The values of a row by name.
-pub(super) type Row = Vec<(String, Cell)>;
+pub(super) type LoadRow = Vec<(String, LoadValue)>;
 
 /// Why a value is not a row.
 #[derive(Debug, PartialEq)]
@@ -42,25 +42,25 @@ fn no_row<T>(found: &str) -> Result<T, RowError> {
 /// Serializes a struct or a map to a row.
 pub(super) struct RowSerializer;
 
-type No = Impossible<Row, RowError>;
+type No = Impossible<LoadRow, RowError>;
 
 macro_rules! no_rows {
     ($($method:ident($type:ty) $found:literal)*) => {$(
-        fn $method(self, _: $type) -> Result<Row, RowError> {
+        fn $method(self, _: $type) -> Result<LoadRow, RowError> {
             no_row($found)
         }
     )*};
 }
 
 impl Serializer for RowSerializer {
-    type Ok = Row;
+    type Ok = LoadRow;
     type Error = RowError;
     type SerializeSeq = No;
     type SerializeTuple = No;
     type SerializeTupleStruct = No;
     type SerializeTupleVariant = No;
-    type SerializeMap = Members;
-    type SerializeStruct = Members;
+    type SerializeMap = RowValues;
+    type SerializeStruct = RowValues;
     type SerializeStructVariant = No;
 
     no_rows! {
@@ -81,23 +81,23 @@ impl Serializer for RowSerializer {
         serialize_unit_struct(&'static str) "nothing"
     }
 
-    fn serialize_none(self) -> Result<Row, RowError> {
+    fn serialize_none(self) -> Result<LoadRow, RowError> {
         no_row("nothing")
     }
 
-    fn serialize_some<T: ?Sized + Serialize>(self, value: &T) -> Result<Row, RowError> {
+    fn serialize_some<T: ?Sized + Serialize>(self, value: &T) -> Result<LoadRow, RowError> {
         value.serialize(self)
     }
 
-    fn serialize_unit(self) -> Result<Row, RowError> {
+    fn serialize_unit(self) -> Result<LoadRow, RowError> {
         no_row("nothing")
     }
 
-    fn serialize_unit_variant(self, _: &'static str, _: u32, _: &'static str) -> Result<Row, RowError> {
+    fn serialize_unit_variant(self, _: &'static str, _: u32, _: &'static str) -> Result<LoadRow, RowError> {
         no_row("a text")
     }
 
-    fn serialize_newtype_struct<T: ?Sized + Serialize>(self, _: &'static str, value: &T) -> Result<Row, RowError> {
+    fn serialize_newtype_struct<T: ?Sized + Serialize>(self, _: &'static str, value: &T) -> Result<LoadRow, RowError> {
         value.serialize(self)
     }
 
@@ -107,7 +107,7 @@ impl Serializer for RowSerializer {
         _: u32,
         _: &'static str,
         _: &T,
-    ) -> Result<Row, RowError> {
+    ) -> Result<LoadRow, RowError> {
         no_row("a variant with a value")
     }
 
@@ -127,12 +127,12 @@ impl Serializer for RowSerializer {
         no_row("a variant with values that have no names")
     }
 
-    fn serialize_map(self, length: Option<usize>) -> Result<Members, RowError> {
-        Ok(Members { row: Vec::with_capacity(length.unwrap_or(0)), key: String::new() })
+    fn serialize_map(self, length: Option<usize>) -> Result<RowValues, RowError> {
+        Ok(RowValues { row: Vec::with_capacity(length.unwrap_or(0)), key: String::new() })
     }
 
-    fn serialize_struct(self, _: &'static str, length: usize) -> Result<Members, RowError> {
-        Ok(Members { row: Vec::with_capacity(length), key: String::new() })
+    fn serialize_struct(self, _: &'static str, length: usize) -> Result<RowValues, RowError> {
+        Ok(RowValues { row: Vec::with_capacity(length), key: String::new() })
     }
 
     fn serialize_struct_variant(self, _: &'static str, _: u32, _: &'static str, _: usize) -> Result<No, RowError> {
@@ -141,43 +141,43 @@ impl Serializer for RowSerializer {
 }
 
 /// The values of a row, in order.
-pub(super) struct Members {
-    row: Row,
+pub(super) struct RowValues {
+    row: LoadRow,
     key: String,
 }
 
-impl Members {
+impl RowValues {
     fn add<T: ?Sized + Serialize>(&mut self, field: &str, value: &T) -> Result<(), RowError> {
-        let of_field = |Misfit(problem)| RowError::Value { field: field.to_owned(), problem };
+        let of_field = |Unsupported(problem)| RowError::Value { field: field.to_owned(), problem };
         let cell = value.serialize(CellSerializer).map_err(of_field)?;
         if self.row.iter().any(|(name, _)| name == field) {
-            return Err(of_field(Misfit("it is in the row twice".to_owned())));
+            return Err(of_field(Unsupported("it is in the row twice".to_owned())));
         }
         self.row.push((field.to_owned(), cell));
         Ok(())
     }
 }
 
-impl SerializeStruct for Members {
-    type Ok = Row;
+impl SerializeStruct for RowValues {
+    type Ok = LoadRow;
     type Error = RowError;
 
     fn serialize_field<T: ?Sized + Serialize>(&mut self, key: &'static str, value: &T) -> Result<(), RowError> {
         self.add(key, value)
     }
 
-    fn end(self) -> Result<Row, RowError> {
+    fn end(self) -> Result<LoadRow, RowError> {
         Ok(self.row)
     }
 }
 
-impl SerializeMap for Members {
-    type Ok = Row;
+impl SerializeMap for RowValues {
+    type Ok = LoadRow;
     type Error = RowError;
 
     fn serialize_key<T: ?Sized + Serialize>(&mut self, key: &T) -> Result<(), RowError> {
         match key.serialize(CellSerializer) {
-            Ok(Cell::Text(key)) => self.key = key,
+            Ok(LoadValue::Text(key)) => self.key = key,
             _ => return no_row("a map whose keys are not strings"),
         }
         Ok(())
@@ -188,7 +188,7 @@ impl SerializeMap for Members {
         self.add(&key, value)
     }
 
-    fn end(self) -> Result<Row, RowError> {
+    fn end(self) -> Result<LoadRow, RowError> {
         Ok(self.row)
     }
 }

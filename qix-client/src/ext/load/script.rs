@@ -6,8 +6,8 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::LoadError;
-use super::cell::Cell;
-use super::column::{Column, Kind};
+use super::cell::LoadValue;
+use super::column::{LoadColumn, NumberKind};
 use super::date;
 use super::row::{RowError, RowSerializer};
 
@@ -40,18 +40,18 @@ SET NumericalAbbreviation='3:k;6:M;9:G;12:T;15:P;18:E;21:Z;24:Y;-3:m;-6:μ;-9:n;
 /// Tables of a program.
 #[derive(Debug, Default)]
 pub(super) struct Tables {
-    tables: Vec<Table>,
+    tables: Vec<LoadTable>,
     pub(super) dates: BTreeSet<String>,
     pub(super) timestamps: BTreeSet<String>,
 }
 
 #[derive(Debug, Default)]
-struct Table {
+struct LoadTable {
     name: String,
     fields: Vec<String>,
     places: HashMap<String, usize>,
     /// The values of each row; rows can be shorter than others.
-    rows: Vec<Vec<Cell>>,
+    rows: Vec<Vec<LoadValue>>,
 }
 
 impl Tables {
@@ -59,7 +59,7 @@ impl Tables {
         let at = match self.tables.iter().position(|table| table.name == name) {
             Some(at) => at,
             None => {
-                self.tables.push(Table { name: name.to_owned(), ..Table::default() });
+                self.tables.push(LoadTable { name: name.to_owned(), ..LoadTable::default() });
                 self.tables.len() - 1
             }
         };
@@ -82,16 +82,16 @@ impl Tables {
         Ok(script)
     }
 
-    fn kind(&self, field: &str) -> Kind {
+    fn kind(&self, field: &str) -> NumberKind {
         match field {
-            field if self.timestamps.contains(field) => Kind::Timestamp,
-            field if self.dates.contains(field) => Kind::Date,
-            _ => Kind::Plain,
+            field if self.timestamps.contains(field) => NumberKind::Timestamp,
+            field if self.dates.contains(field) => NumberKind::Date,
+            _ => NumberKind::Plain,
         }
     }
 }
 
-impl Table {
+impl LoadTable {
     fn add<T: Serialize>(&mut self, row: &T) -> Result<(), LoadError> {
         let at = self.rows.len();
         let values = row.serialize(RowSerializer).map_err(|error| match error {
@@ -100,14 +100,14 @@ impl Table {
                 LoadError::Value { table: self.name.clone(), row: at, field, problem }
             }
         })?;
-        let mut cells = vec![Cell::Null; self.fields.len()];
+        let mut cells = vec![LoadValue::Null; self.fields.len()];
         for (name, cell) in values {
             let place = match self.places.get(&name) {
                 Some(place) => *place,
                 None => {
                     self.places.insert(name.clone(), self.fields.len());
                     self.fields.push(name);
-                    cells.push(Cell::Null);
+                    cells.push(LoadValue::Null);
                     cells.len() - 1
                 }
             };
@@ -118,33 +118,33 @@ impl Table {
     }
 
     /// Converts the strings of dates to numbers.
-    fn number(&mut self, kinds: &[Kind]) -> Result<(), LoadError> {
+    fn number(&mut self, kinds: &[NumberKind]) -> Result<(), LoadError> {
         for (at, row) in self.rows.iter_mut().enumerate() {
             for (place, cell) in row.iter_mut().enumerate() {
-                let (Cell::Text(text), kind) = (&*cell, kinds[place]) else { continue };
+                let (LoadValue::Text(text), kind) = (&*cell, kinds[place]) else { continue };
                 let (number, form) = match kind {
-                    Kind::Plain => continue,
-                    Kind::Date => (date::date(text), "2024-01-31"),
-                    Kind::Timestamp => (date::timestamp(text), "2024-01-31T12:30:00Z"),
+                    NumberKind::Plain => continue,
+                    NumberKind::Date => (date::date(text), "2024-01-31"),
+                    NumberKind::Timestamp => (date::timestamp(text), "2024-01-31T12:30:00Z"),
                 };
                 let Some(number) = number else {
                     let problem = format!("`{text}` is not a date such as `{form}`");
                     let (table, field) = (self.name.clone(), self.fields[place].clone());
                     return Err(LoadError::Value { table, row: at, field, problem });
                 };
-                *cell = Cell::Number(number);
+                *cell = LoadValue::Number(number);
             }
         }
         Ok(())
     }
 
-    fn write(&self, kinds: &[Kind], script: &mut String) -> Result<(), LoadError> {
+    fn write(&self, kinds: &[NumberKind], script: &mut String) -> Result<(), LoadError> {
         if self.rows.is_empty() || self.fields.is_empty() {
             return Err(LoadError::NoRows { table: self.name.clone() });
         }
-        let cell = |row: usize, place: usize| self.rows[row].get(place).unwrap_or(&Cell::Null);
-        let column = |place: usize| Column::of(kinds[place], (0..self.rows.len()).map(|row| cell(row, place)));
-        let columns: Vec<Column> = (0..self.fields.len()).map(column).collect();
+        let cell = |row: usize, place: usize| self.rows[row].get(place).unwrap_or(&LoadValue::Null);
+        let column = |place: usize| LoadColumn::of(kinds[place], (0..self.rows.len()).map(|row| cell(row, place)));
+        let columns: Vec<LoadColumn> = (0..self.fields.len()).map(column).collect();
         let mut items = Vec::with_capacity(columns.len());
         for (place, (column, name)) in columns.iter().zip(&self.fields).enumerate() {
             items.push(format!("  {} AS {}", column.expression(&short(place)), quoted(name)?));

@@ -1,8 +1,8 @@
 //! Deserializes one cell to any type.
 
+use qix_schema::__private::Record;
 use qix_schema::cells::Cell;
 use qix_schema::types::NxCell;
-use qix_schema::wire::Record;
 use serde::de::value::{I32Deserializer, StrDeserializer, StringDeserializer};
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
@@ -201,7 +201,7 @@ impl<'de> Deserializer<'de> for CellOf<'_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Problem> {
-        visitor.visit_map(Parts { cell: self, names: fields.iter(), next: None })
+        visitor.visit_map(RestOfCell { cell: self, names: fields.iter(), next: None })
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -301,13 +301,13 @@ impl<'de> Deserializer<'de> for AsWritten<'_> {
 }
 
 /// The parts of a cell that a struct requests.
-struct Parts<'r> {
+struct RestOfCell<'r> {
     cell: CellOf<'r>,
     names: std::slice::Iter<'static, &'static str>,
     next: Option<Part<'r>>,
 }
 
-impl<'de> MapAccess<'de> for Parts<'_> {
+impl<'de> MapAccess<'de> for RestOfCell<'_> {
     type Error = Problem;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Problem> {

@@ -24,7 +24,7 @@ struct Mixed {
 
 #[derive(Debug, Deserialize)]
 #[allow(dead_code)]
-struct Parts {
+struct CellParts {
     text: String,
     num: Option<f64>,
     elem_number: i64,
@@ -67,7 +67,7 @@ pub fn rows(input: &[u8]) {
             tried::<Vec<bool>>(&reader, at, row),
             tried::<Vec<char>>(&reader, at, row),
             tried::<Vec<Word>>(&reader, at, row),
-            tried::<Vec<Parts>>(&reader, at, row),
+            tried::<Vec<CellParts>>(&reader, at, row),
             tried::<Vec<Option<Option<u64>>>>(&reader, at, row),
             tried::<BTreeMap<String, Option<i32>>>(&reader, at, row),
             tried::<[Option<()>; 3]>(&reader, at, row),

@@ -27,7 +27,7 @@ use serde::de::DeserializeOwned;
 
 use collect::Values;
 pub use error::RowsError;
-use stream::{Origin, Reading, fetching, has_changed};
+use stream::{Reading, RowsOf, fetching, has_changed};
 
 /// The rows of an object; see [`GenericObjectExt::rows`](crate::GenericObjectExt::rows). Nothing is fetched until the
 /// first row is requested; until then, you can set options.
@@ -39,14 +39,14 @@ pub struct RowStream<T: DeserializeOwned + Send + 'static> {
 
 impl<T: DeserializeOwned + Send + 'static> RowStream<T> {
     pub(super) fn of_object(object: &GenericObject) -> Self {
-        Self::new(Origin::Object(object.clone()))
+        Self::new(RowsOf::Object(object.clone()))
     }
 
     pub(super) fn of_field(doc: &Doc, field: String) -> Self {
-        Self::new(Origin::Field(doc.clone(), field))
+        Self::new(RowsOf::Field(doc.clone(), field))
     }
 
-    fn new(origin: Origin) -> Self {
+    fn new(origin: RowsOf) -> Self {
         Self { pages: Reading::new(origin, Values::default()), page: Vec::new().into_iter() }
     }
 

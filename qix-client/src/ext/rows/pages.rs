@@ -104,7 +104,7 @@ fn as_i32(size: usize) -> i32 {
 
 /// How the data is divided into parts.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Cut {
+pub(super) struct PageCut {
     pub(super) columns: usize,
     pub(super) rows: usize,
     /// The size of a part, unless the engine finds it too large.
@@ -123,7 +123,7 @@ struct Largest {
 /// All parts of the data in order, some of them fetched ahead. A part that the engine finds too large is requested in
 /// halves, and so are later ones.
 pub(super) fn parts<R, F>(
-    cut: Cut,
+    cut: PageCut,
     options: &Options,
     fetch: impl Fn(Area) -> F + Clone + Send + 'static,
 ) -> impl Stream<Item = Result<(Area, R), Error>> + Send + 'static
@@ -153,7 +153,7 @@ where
 
 async fn in_parts<R, F>(
     area: Area,
-    cut: Cut,
+    cut: PageCut,
     largest: Arc<Largest>,
     fetch: impl Fn(Area) -> F,
 ) -> Result<Vec<(Area, R)>, Error>

@@ -1,11 +1,11 @@
 //! Deserializes a row of cells to any type.
 
-use std::cell::{Cell as Place, RefCell};
+use std::cell::{Cell as Slot, RefCell};
 use std::rc::Rc;
 
+use qix_schema::__private::Record;
 use qix_schema::cells;
 use qix_schema::types::NxCell;
-use qix_schema::wire::Record;
 use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
@@ -18,29 +18,29 @@ use super::decode_error::Problem;
 pub(super) struct Reader<'c> {
     columns: &'c Columns,
     /// The columns where the type expects an optional number: of the cell, and of its numeric part.
-    numbers: Vec<[Place<bool>; 2]>,
+    numbers: Vec<[Slot<bool>; 2]>,
     /// Whether such a column was found while reading the row.
-    again: Place<bool>,
-    plan: RefCell<Option<Plan>>,
+    again: Slot<bool>,
+    plan: RefCell<Option<RowPlan>>,
 }
 
 /// The sources of the fields of a struct.
 #[derive(Clone)]
-struct Plan {
+struct RowPlan {
     fields: &'static [&'static str],
     targets: Rc<[(&'static str, Target)]>,
 }
 
 impl<'c> Reader<'c> {
     pub(super) fn new(columns: &'c Columns) -> Self {
-        let numbers = vec![[Place::new(false), Place::new(false)]; columns.len()];
-        Self { columns, numbers, again: Place::new(false), plan: RefCell::new(None) }
+        let numbers = vec![[Slot::new(false), Slot::new(false)]; columns.len()];
+        Self { columns, numbers, again: Slot::new(false), plan: RefCell::new(None) }
     }
 
     /// Reads a row by its number.
     pub(super) fn read<T: DeserializeOwned>(&self, row: usize, cells: cells::Row<'_>) -> Result<T, RowsError> {
         loop {
-            match T::deserialize(Row { cells, reader: self }) {
+            match T::deserialize(RowReader { cells, reader: self }) {
                 Ok(value) => return Ok(value),
                 // The content of an `Option` is unknown until it is deserialized as `Some`.
                 Err(_) if self.again.take() => {}
@@ -80,19 +80,19 @@ impl<'c> Reader<'c> {
             }
         }
         let targets: Rc<[_]> = targets.into();
-        *plan = Some(Plan { fields, targets: Rc::clone(&targets) });
+        *plan = Some(RowPlan { fields, targets: Rc::clone(&targets) });
         targets
     }
 }
 
 /// A row.
 #[derive(Clone, Copy)]
-struct Row<'r> {
+struct RowReader<'r> {
     cells: cells::Row<'r>,
     reader: &'r Reader<'r>,
 }
 
-impl<'r> Row<'r> {
+impl<'r> RowReader<'r> {
     // Inlined with its caller, a cell stays in registers; otherwise it is copied from call to call.
     #[inline(always)]
     fn cell(self, column: usize) -> Result<CellOf<'r>, Problem> {
@@ -137,7 +137,7 @@ macro_rules! only {
     )*};
 }
 
-impl<'de> Deserializer<'de> for Row<'_> {
+impl<'de> Deserializer<'de> for RowReader<'_> {
     type Error = Problem;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
@@ -225,7 +225,7 @@ impl<'de> Deserializer<'de> for Row<'_> {
 
 /// Values by their names.
 struct Named<'r, I> {
-    row: Row<'r>,
+    row: RowReader<'r>,
     names: I,
     next: Option<Target>,
 }
@@ -247,7 +247,7 @@ impl<'de, 'n, I: Iterator<Item = (&'n str, Target)>> MapAccess<'de> for Named<'_
 
 /// Values by position; the value of a list is followed by its state.
 struct Positions<'r> {
-    row: Row<'r>,
+    row: RowReader<'r>,
     next: usize,
     end: usize,
 }

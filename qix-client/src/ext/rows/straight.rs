@@ -9,13 +9,13 @@ use qix_schema::{AsRemote, Error, ErrorKind, generic_object};
 
 use super::RowsError;
 use super::collect::{PageSink, Shape};
-use super::pages::{Area, Cut, Opened, Options, Pages, attempt, height, parts};
+use super::pages::{Area, Opened, Options, PageCut, Pages, attempt, height, parts};
 use super::source::Form;
 
 /// The pages of a straight cube or a list, fetched ahead of the reader.
 pub(super) fn straight_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::Page> {
     let (columns, rows) = (opened.source.columns.len(), opened.source.rows);
-    let cut = Cut { columns, rows, width: columns, height: height(columns, options), splits_rows: false };
+    let cut = PageCut { columns, rows, width: columns, height: height(columns, options), splits_rows: false };
     let pages = parts(cut, options, move |area| fetch::<S>(Arc::clone(&opened), area));
     Box::pin(pages.map_ok(|(_, page)| page))
 }

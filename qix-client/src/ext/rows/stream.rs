@@ -17,14 +17,14 @@ use crate::ext::temporary;
 
 /// The object with the rows.
 #[derive(Clone, Debug)]
-pub(crate) enum Origin {
+pub(crate) enum RowsOf {
     /// An object.
     Object(GenericObject),
     /// A list of a field's values, which is created for them.
     Field(Doc, String),
 }
 
-impl Origin {
+impl RowsOf {
     async fn object(&self, calls: &CallOptions) -> Result<GenericObject, Error> {
         match self {
             Self::Object(object) => Ok(object.clone()),
@@ -79,17 +79,17 @@ fn within(expression: &str, from: i32, count: i32) -> String {
 
 /// The pages of an object's rows.
 pub(crate) struct Reading<S: Shape> {
-    pub(crate) origin: Origin,
+    pub(crate) origin: RowsOf,
     pub(crate) options: Options,
     pub(crate) shape: S,
-    state: State<S>,
+    state: Stage<S>,
     /// Whether a page has been returned since reading started.
     given: bool,
 }
 
 type Found<S> = Arc<Opened<<S as Shape>::Plan>>;
 
-enum State<S: Shape> {
+enum Stage<S: Shape> {
     Fresh,
     Opening(Pin<Box<dyn Future<Output = Result<Found<S>, Error>> + Send>>),
     Reading(Found<S>, Pages<S::Page>),
@@ -97,31 +97,31 @@ enum State<S: Shape> {
 }
 
 impl<S: Shape> Reading<S> {
-    pub(crate) fn new(origin: Origin, shape: S) -> Self {
-        Self { origin, options: Options::default(), shape, state: State::Fresh, given: false }
+    pub(crate) fn new(origin: RowsOf, shape: S) -> Self {
+        Self { origin, options: Options::default(), shape, state: Stage::Fresh, given: false }
     }
 
     /// The object that is read; `None` after the end.
     pub(crate) fn poll_open(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Found<S>, Error>>> {
         loop {
             match &mut self.state {
-                State::Over => return Poll::Ready(None),
-                State::Fresh => {
+                Stage::Over => return Poll::Ready(None),
+                Stage::Fresh => {
                     let (origin, options, shape) = (self.origin.clone(), self.options.clone(), self.shape.clone());
-                    self.state = State::Opening(Box::pin(open(origin, options, shape)));
+                    self.state = Stage::Opening(Box::pin(open(origin, options, shape)));
                 }
-                State::Opening(opening) => match ready!(opening.as_mut().poll(context)) {
+                Stage::Opening(opening) => match ready!(opening.as_mut().poll(context)) {
                     Ok(opened) => {
                         // Nothing is requested before the first page.
                         let pages = pages::<S>(Arc::clone(&opened), &self.options);
-                        self.state = State::Reading(opened, pages);
+                        self.state = Stage::Reading(opened, pages);
                     }
                     Err(error) => {
-                        self.state = State::Over;
+                        self.state = Stage::Over;
                         return Poll::Ready(Some(Err(error)));
                     }
                 },
-                State::Reading(opened, _) => return Poll::Ready(Some(Ok(Arc::clone(opened)))),
+                Stage::Reading(opened, _) => return Poll::Ready(Some(Ok(Arc::clone(opened)))),
             }
         }
     }
@@ -138,20 +138,20 @@ impl<S: Shape> Reading<S> {
             if let Some(Err(error)) = ready!(self.poll_open(context)) {
                 return Poll::Ready(Some(Err(error)));
             }
-            let State::Reading(_, pages) = &mut self.state else { return Poll::Ready(None) };
+            let Stage::Reading(_, pages) = &mut self.state else { return Poll::Ready(None) };
             match ready!(pages.poll_next_unpin(context)) {
                 Some(Ok(page)) => {
                     self.given = true;
                     return Poll::Ready(Some(Ok(page)));
                 }
-                Some(Err(error)) if has_changed(&error) && !self.given => self.state = State::Fresh,
+                Some(Err(error)) if has_changed(&error) && !self.given => self.state = Stage::Fresh,
                 Some(Err(error)) => {
                     let again = self.options.restart && has_changed(&error);
-                    self.state = if again { State::Fresh } else { State::Over };
+                    self.state = if again { Stage::Fresh } else { Stage::Over };
                     self.given = false;
                     return Poll::Ready(Some(Err(error)));
                 }
-                None => self.state = State::Over,
+                None => self.state = Stage::Over,
             }
         }
     }
@@ -167,7 +167,7 @@ fn pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::
     }
 }
 
-async fn open<S: Shape>(origin: Origin, options: Options, shape: S) -> Result<Found<S>, Error> {
+async fn open<S: Shape>(origin: RowsOf, options: Options, shape: S) -> Result<Found<S>, Error> {
     let Options { path, calls, .. } = options;
     let object = origin.object(&calls).await?;
     let source = Source::open(&object, path.as_deref(), calls.clone()).await;

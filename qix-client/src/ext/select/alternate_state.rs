@@ -18,8 +18,8 @@ pub struct AddState {
 }
 
 impl AddState {
-    pub(crate) fn new(doc: &Doc, name: &str) -> Pending<Self> {
-        Pending::new(Self { doc: doc.clone(), name: name.to_owned(), source: None })
+    pub(crate) fn new(doc: &Doc, name: String) -> Pending<Self> {
+        Pending::new(Self { doc: doc.clone(), name, source: None })
     }
 }
 

@@ -62,7 +62,7 @@ async fn is_done(place: &InList, elements: &[(i32, bool)], how: &SelectOptions) 
 
 pub(super) async fn search(place: &InList, search: &str, how: &SelectOptions) -> Result<(), Error> {
     let InList { object, path, options } = place;
-    let under_way = Search { place, over: false };
+    let under_way = OpenSearch { place, over: false };
     object.search_list_object_for(path, search).with_options(options.clone()).await?;
     // The response only says that the search was carried out; the list contains the matches.
     let found = lookup::values(object, path, options).with_pages_ahead(0).try_next().await;
@@ -80,12 +80,12 @@ pub(super) async fn search(place: &InList, search: &str, how: &SelectOptions) ->
 }
 
 /// A search. Dropping it ends the search in the engine.
-struct Search<'a> {
+struct OpenSearch<'a> {
     place: &'a InList,
     over: bool,
 }
 
-impl Search<'_> {
+impl OpenSearch<'_> {
     async fn end(mut self) -> Result<(), Error> {
         self.place.object.abort_list_object_search(&self.place.path).with_options(self.place.options.clone()).await?;
         self.over = true;
@@ -97,7 +97,7 @@ impl Search<'_> {
     }
 }
 
-impl Drop for Search<'_> {
+impl Drop for OpenSearch<'_> {
     fn drop(&mut self) {
         if !self.over {
             rpc::notify(self.place.object.as_remote(), &generic_object::AbortListObjectSearch::new(&self.place.path));

@@ -13,7 +13,7 @@ use crate::ext::temporary;
 
 /// A value of a field, as in a list.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Value {
+pub(super) struct ListedValue {
     pub(super) text: String,
     pub(super) num: Option<f64>,
     pub(super) elem_number: i32,
@@ -22,12 +22,12 @@ pub(super) struct Value {
 
 /// Identifies a value of a field: by its number, or by its string.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Key {
+pub(super) enum ValueKey {
     Number(u64),
     Text(String),
 }
 
-impl Key {
+impl ValueKey {
     pub(super) fn of(value: &FieldValue) -> Self {
         if value.is_numeric { Self::number(value.number) } else { Self::Text(value.text.clone()) }
     }
@@ -40,19 +40,19 @@ impl Key {
 
 /// Values to find, each in constant time, because there can be tens of thousands.
 #[derive(Debug, Default)]
-pub(super) struct Wanted(HashSet<Key>);
+pub(super) struct Wanted(HashSet<ValueKey>);
 
 impl Wanted {
     pub(super) fn new(values: &[FieldValue]) -> Self {
-        Self(values.iter().map(Key::of).collect())
+        Self(values.iter().map(ValueKey::of).collect())
     }
 
     pub(super) fn contains(&self, value: &FieldValue) -> bool {
-        self.0.contains(&Key::of(value))
+        self.0.contains(&ValueKey::of(value))
     }
 
     /// Whether a value is wanted; removes it.
-    pub(super) fn take(&mut self, value: &Value) -> bool {
+    pub(super) fn take(&mut self, value: &ListedValue) -> bool {
         let found = value.keys().into_iter().flatten().filter(|key| self.0.remove(key)).count();
         found > 0
     }
@@ -86,7 +86,7 @@ impl Similar {
         Self { wanted: values.iter().map(shown).collect(), found: Vec::new() }
     }
 
-    pub(super) fn look_at(&mut self, value: &Value) {
+    pub(super) fn look_at(&mut self, value: &ListedValue) {
         let number = value.num.map(|number| number.to_string());
         let alike = self.wanted.contains(&value.text.trim().to_lowercase())
             || number.is_some_and(|number| self.wanted.contains(&number));
@@ -116,9 +116,9 @@ impl Turns {
     }
 }
 
-impl Value {
-    fn keys(&self) -> [Option<Key>; 2] {
-        [self.num.map(Key::number), Some(Key::Text(self.text.clone()))]
+impl ListedValue {
+    fn keys(&self) -> [Option<ValueKey>; 2] {
+        [self.num.map(ValueKey::number), Some(ValueKey::Text(self.text.clone()))]
     }
 
     pub(super) fn is_selected(&self) -> bool {
@@ -133,8 +133,8 @@ impl Value {
     }
 }
 
-impl From<Value> for FieldValue {
-    fn from(value: Value) -> Self {
+impl From<ListedValue> for FieldValue {
+    fn from(value: ListedValue) -> Self {
         let number = value.num.unwrap_or(f64::NAN);
         Self::default().with_text(value.text).with_is_numeric(value.num.is_some()).with_number(number)
     }
@@ -149,12 +149,12 @@ pub(super) async fn list(
     options: &CallOptions,
 ) -> Result<GenericObject, Error> {
     let definition =
-        ListObjectDef::field(quote_name(field)).sorted(order).with_state_name(state).with_show_alternatives(true);
+        ListObjectDef::field(quote_name(field)).with_sort_by(order).with_state_name(state).with_show_alternatives(true);
     temporary::object(doc, definition, options).await
 }
 
 /// The values of a list.
-pub(super) fn values(list: &GenericObject, path: &str, options: &CallOptions) -> RowStream<(Value,)> {
+pub(super) fn values(list: &GenericObject, path: &str, options: &CallOptions) -> RowStream<(ListedValue,)> {
     RowStream::of_object(list).with_path(path).with_options(options.clone())
 }
 
@@ -165,7 +165,7 @@ pub(super) async fn info(object: &GenericObject, options: &CallOptions) -> Resul
 }
 
 /// The selected values of a list that shows them first; those excluded by other fields can be further down.
-pub(super) async fn selected(list: &GenericObject, options: &CallOptions) -> Result<Vec<Value>, Error> {
+pub(super) async fn selected(list: &GenericObject, options: &CallOptions) -> Result<Vec<ListedValue>, Error> {
     let counts = info(list, options).await?.state_counts;
     let mut left = counts.selected + counts.locked + counts.selected_excluded + counts.locked_excluded;
     let mut rows = values(list, "/qListObjectDef", options).with_pages_ahead(0);

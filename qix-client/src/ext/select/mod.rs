@@ -40,12 +40,12 @@ impl<P> Select<P> {
 }
 
 impl Select<InField> {
-    pub(super) fn values(doc: &Doc, field: &str, values: Vec<FieldValue>) -> Pending<Self> {
+    pub(super) fn values(doc: &Doc, field: String, values: Vec<FieldValue>) -> Pending<Self> {
         Self::pending(InField::new(doc, field), Selection::Values(values))
     }
 
-    pub(super) fn matching(doc: &Doc, field: &str, search: &str) -> Pending<Self> {
-        Self::pending(InField::new(doc, field), Selection::Matching(search.to_owned()))
+    pub(super) fn matching(doc: &Doc, field: String, search: String) -> Pending<Self> {
+        Self::pending(InField::new(doc, field), Selection::Matching(search))
     }
 }
 
@@ -54,8 +54,8 @@ impl Select<InList> {
         Self::pending(InList::new(object), Selection::Values(values))
     }
 
-    pub(super) fn matching(object: &GenericObject, search: &str) -> Pending<Self> {
-        Self::pending(InList::new(object), Selection::Matching(search.to_owned()))
+    pub(super) fn matching(object: &GenericObject, search: String) -> Pending<Self> {
+        Self::pending(InList::new(object), Selection::Matching(search))
     }
 }
 
@@ -120,31 +120,31 @@ impl Run for Select<InList> {
 /// Selects the next or previous value of a field and returns it; see
 /// [`DocExt::select_next`](crate::DocExt::select_next).
 #[derive(Clone, Debug)]
-pub struct Step {
+pub struct SelectNext {
     place: InField,
     order: Option<SortCriteria>,
     soft_lock: bool,
     direction: Direction,
 }
 
-impl Step {
-    pub(super) fn forward(doc: &Doc, field: &str) -> Pending<Self> {
+impl SelectNext {
+    pub(super) fn forward(doc: &Doc, field: String) -> Pending<Self> {
         Self::pending(doc, field, Direction::Forward)
     }
 
-    pub(super) fn backward(doc: &Doc, field: &str) -> Pending<Self> {
+    pub(super) fn backward(doc: &Doc, field: String) -> Pending<Self> {
         Self::pending(doc, field, Direction::Backward)
     }
 
-    fn pending(doc: &Doc, field: &str, direction: Direction) -> Pending<Self> {
+    fn pending(doc: &Doc, field: String, direction: Direction) -> Pending<Self> {
         Pending::new(Self { place: InField::new(doc, field), order: None, soft_lock: false, direction })
     }
 }
 
 /// # Steps from value to value
-impl Pending<Step> {
+impl Pending<SelectNext> {
     /// Sets the order of the values. Defaults to numeric, then alphabetic order.
-    pub fn with_order(mut self, order: SortCriteria) -> Self {
+    pub fn with_sort_by(mut self, order: SortCriteria) -> Self {
         self.operation.order = Some(order);
         self
     }
@@ -162,7 +162,7 @@ impl Pending<Step> {
     }
 }
 
-impl Run for Step {
+impl Run for SelectNext {
     type Output = FieldValue;
 
     async fn run(self, options: CallOptions) -> Result<FieldValue, Error> {

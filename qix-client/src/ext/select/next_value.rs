@@ -5,7 +5,7 @@ use qix_schema::types::{FieldValue, SortCriteria};
 use qix_schema::{Error, FieldApi};
 
 use super::SelectError;
-use super::lookup::{self, Value};
+use super::lookup::{self, ListedValue};
 use super::place::InField;
 
 /// The direction of a step.
@@ -24,7 +24,7 @@ pub(super) async fn step(
     let field = place.field().await?;
     let list = place.list(order).await?;
     let mut values = lookup::values(&list, "/qListObjectDef", &place.options);
-    let mut search = Search::default();
+    let mut search = Neighbors::default();
     while let Some((value,)) = values.try_next().await? {
         if value.is_possible() && search.take(value, direction) {
             break;
@@ -43,19 +43,19 @@ pub(super) async fn step(
 
 /// Finds the neighbor of the selected values while iterating over all possible ones.
 #[derive(Debug, Default)]
-struct Search {
-    first: Option<Value>,
-    last: Option<Value>,
+struct Neighbors {
+    first: Option<ListedValue>,
+    last: Option<ListedValue>,
     /// The value before the first selected one.
-    before: Option<Value>,
+    before: Option<ListedValue>,
     /// The value after the last selected one.
-    after: Option<Value>,
+    after: Option<ListedValue>,
     any_selected: bool,
 }
 
-impl Search {
+impl Neighbors {
     /// Adds a value. Returns whether the result is final.
-    fn take(&mut self, value: Value, direction: Direction) -> bool {
+    fn take(&mut self, value: ListedValue, direction: Direction) -> bool {
         if value.is_selected() {
             if !self.any_selected {
                 self.before = self.last.clone();
@@ -71,7 +71,7 @@ impl Search {
         enough
     }
 
-    fn found(self, direction: Direction) -> Option<Value> {
+    fn found(self, direction: Direction) -> Option<ListedValue> {
         match direction {
             Direction::Forward => self.after.or(self.first),
             Direction::Backward => self.before.or(self.last),
@@ -87,11 +87,11 @@ mod tests {
 
     /// The text of the value that a step selects; `*` marks selected values.
     fn step(values: &[&str], direction: Direction) -> Option<String> {
-        let mut search = Search::default();
+        let mut search = Neighbors::default();
         for (at, text) in values.iter().enumerate() {
             let state = if text.ends_with('*') { StateEnumType::Selected } else { StateEnumType::Alternative };
             let text = text.trim_end_matches('*').to_owned();
-            let value = Value { text, num: None, elem_number: at as i32, state };
+            let value = ListedValue { text, num: None, elem_number: at as i32, state };
             if search.take(value, direction) {
                 break;
             }

@@ -40,8 +40,8 @@ pub(super) struct SelectOptions {
 }
 
 impl InField {
-    pub(super) fn new(doc: &Doc, name: &str) -> Self {
-        Self { doc: doc.clone(), name: name.to_owned(), state: String::new(), options: CallOptions::default() }
+    pub(super) fn new(doc: &Doc, name: String) -> Self {
+        Self { doc: doc.clone(), name, state: String::new(), options: CallOptions::default() }
     }
 
     /// The field, or an error with its name.

@@ -5,7 +5,7 @@ use qix_schema::types::{FieldValue, SortCriteria};
 use qix_schema::{Error, FieldApi, GenericObject};
 
 use super::SelectError;
-use super::lookup::{self, Similar, Turns, Value, Wanted};
+use super::lookup::{self, ListedValue, Similar, Turns, Wanted};
 use super::place::{InField, SelectOptions};
 
 /// Selects values. The engine's response does not show whether all values exist, nor reliably whether anything was
@@ -32,8 +32,8 @@ pub(super) async fn select(place: &InField, values: &[FieldValue], how: &SelectO
 }
 
 /// The values whose state has not changed.
-fn unchanged(values: &[FieldValue], before: &[Value], after: &[Value]) -> Vec<FieldValue> {
-    let left = |selected: &[Value]| {
+fn unchanged(values: &[FieldValue], before: &[ListedValue], after: &[ListedValue]) -> Vec<FieldValue> {
+    let left = |selected: &[ListedValue]| {
         let mut wanted = Wanted::new(values);
         for value in selected {
             wanted.take(value);

@@ -90,9 +90,9 @@ pub struct AuthenticationInformation {
 }
 
 /// Reads members of a notification's parameters.
-pub(super) struct Members(Map<String, Value>);
+pub(super) struct Params(Map<String, Value>);
 
-impl Members {
+impl Params {
     pub(super) fn of(params: &str) -> Self {
         Self(serde_json::from_str(params).unwrap_or_default())
     }
@@ -125,7 +125,7 @@ impl Members {
 }
 
 impl NotificationKind {
-    pub(super) fn of(name: &str, members: &Members) -> Self {
+    pub(super) fn of(name: &str, members: &Params) -> Self {
         let of_proxy = match name {
             "OnConnected" => return Self::Connected(members.session_state()),
             "OnAuthenticationInformation" => return Self::AuthenticationInformation(members.authentication()),

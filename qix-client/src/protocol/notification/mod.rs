@@ -4,7 +4,7 @@ use std::fmt;
 
 use qix_schema::Json;
 
-use kind::Members;
+use kind::Params;
 
 mod kind;
 
@@ -77,7 +77,6 @@ pub enum Refusal {
     /// `SESSION_ERROR_APP_FAILURE`
     AppFailure,
     /// Not from the engine: a proxy requires the user to log in.
-    #[non_exhaustive]
     NotAuthenticated {
         /// Where to log in. Its query may be secret.
         login_uri: Option<String>,
@@ -90,7 +89,7 @@ impl Notification {
     /// A notification with a name and the text of its parameters.
     pub fn new(name: impl Into<String>, params: Option<&str>) -> Self {
         let name = name.into();
-        let kind = NotificationKind::of(&name, &Members::of(params.unwrap_or_default()));
+        let kind = NotificationKind::of(&name, &Params::of(params.unwrap_or_default()));
         let params = params.map(|text| serde_json::from_str(text).or_else(|_| Json::new(text)));
         // A string can always be encoded as JSON.
         Self { name, kind, params: params.and_then(Result::ok).unwrap_or_default() }
@@ -116,7 +115,7 @@ impl Notification {
 
     /// The message for users, even if the notification is unknown.
     pub(crate) fn proxy_message(&self) -> ProxyMessage {
-        Members::of(self.params.as_str()).proxy_message()
+        Params::of(self.params.as_str()).proxy_message()
     }
 }
 

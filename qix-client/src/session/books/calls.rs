@@ -39,7 +39,7 @@ pub(crate) struct Ended {
 /// All pending calls of a session.
 #[derive(Debug, Default)]
 pub(crate) struct Calls {
-    pending: HashMap<i64, Pending, BuildHasherDefault<Ids>>,
+    pending: HashMap<i64, PendingCall, BuildHasherDefault<Ids>>,
     last: i64,
 }
 
@@ -62,7 +62,7 @@ impl Hasher for Ids {
 }
 
 #[derive(Debug)]
-struct Pending {
+struct PendingCall {
     /// The caller; `None` if the response is needed only as a delta base.
     waiter: Option<oneshot::Sender<Outcome>>,
     effect: Effect,
@@ -102,7 +102,7 @@ impl Calls {
     /// Registers a pending call.
     pub(crate) fn wait(&mut self, id: i64, effect: Effect, purpose: Purpose) -> oneshot::Receiver<Outcome> {
         let (waiter, answer) = oneshot::channel();
-        self.pending.insert(id, Pending { waiter: Some(waiter), effect, purpose, sent: false });
+        self.pending.insert(id, PendingCall { waiter: Some(waiter), effect, purpose, sent: false });
         answer
     }
 
@@ -156,7 +156,7 @@ impl Calls {
 /// Calls whose connection has ended.
 #[must_use = "pending callers must be notified"]
 #[derive(Debug)]
-pub(crate) struct Cut(Vec<Pending>);
+pub(crate) struct Cut(Vec<PendingCall>);
 
 impl Cut {
     /// Notifies all callers.

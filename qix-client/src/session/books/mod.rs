@@ -11,7 +11,7 @@ mod unread;
 pub(crate) use calls::{Calls, Cut, Outcome, Purpose, Reply, Taken};
 pub(crate) use deltas::{Deltas, Key, Merged};
 pub(crate) use handles::{Handles, Signal};
-pub(crate) use journal::{Entry, Journal, Sets, Target, is_refusal};
+pub(crate) use journal::{CalledObject, Entry, Journal, Sets, is_refusal};
 pub(crate) use open_app::OpenedDoc;
 pub(crate) use recipe::Recipe;
 pub(crate) use unread::Unread;

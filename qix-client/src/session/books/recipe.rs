@@ -34,7 +34,7 @@ struct Patches {
 }
 
 #[derive(Deserialize)]
-struct Patch {
+struct PropertyPatch {
     #[serde(rename = "qOp", default)]
     op: Value,
     #[serde(rename = "qPath")]
@@ -76,7 +76,7 @@ impl Recipe {
 
     fn patch(&mut self, patches: Patches) {
         for raw in patches.patches {
-            let Ok(patch) = serde_json::from_str::<Patch>(raw.get()) else { continue };
+            let Ok(patch) = serde_json::from_str::<PropertyPatch>(raw.get()) else { continue };
             if patches.soft {
                 self.soft.insert(patch.path, raw);
             } else if let Some(properties) = &mut self.properties {
@@ -115,7 +115,7 @@ impl Recipe {
     }
 }
 
-impl Patch {
+impl PropertyPatch {
     fn apply(&self, properties: &mut Value) -> Result<(), patch::Misfit> {
         let op = match &self.op {
             // The short names of the schema, its numbers, and omitted members.

@@ -8,13 +8,13 @@ use qix_schema::rpc::{self, CloseCode, Closed, ClosedBy, Method, ObjectHandle};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::phase::Phase;
-use super::shared::{Link, Queued, Request, Shared};
+use super::shared::{Link, Outbound, Queued, Shared};
 use crate::config::{LostState, StateLost};
 use crate::protocol::request;
 use crate::session::books::{Cut, Outcome, Purpose, Reply};
 
 /// Receives a response.
-type Answer = oneshot::Receiver<Outcome>;
+type Receiver = oneshot::Receiver<Outcome>;
 
 /// Why a request could not be sent.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ impl Shared {
 
     /// Sends a call of the program, if the session is open and the connection is still that of its
     /// handle.
-    pub(crate) fn send(&self, generation: u32, request: Request<'_>) -> Result<(i64, Answer), NotSent> {
+    pub(crate) fn send(&self, generation: u32, request: Outbound<'_>) -> Result<(i64, Receiver), NotSent> {
         self.put(generation, request, |link| match &link.lost_state {
             _ if !link.is_open => Err(NotSent::NoConnection),
             Some(lost) if request.handle != ObjectHandle::GLOBAL => Err(NotSent::StateLost(Arc::clone(lost))),
@@ -56,10 +56,10 @@ impl Shared {
     fn put(
         &self,
         generation: u32,
-        request: Request<'_>,
+        request: Outbound<'_>,
         check: impl FnOnce(&Link) -> Result<(), NotSent>,
-    ) -> Result<(i64, Answer), NotSent> {
-        let Request { handle, method, params, delta, owned } = request;
+    ) -> Result<(i64, Receiver), NotSent> {
+        let Outbound { handle, method, params, delta, owned } = request;
         let key = (handle, method.name);
         let purpose = match delta && self.deltas.lock().useful(key) {
             true => Purpose::Delta(key),
@@ -78,7 +78,7 @@ impl Shared {
     }
 
     /// Makes an internal request; returns `None` if the connection is lost. Can be dropped at any time.
-    pub(crate) async fn ask(&self, generation: u32, request: Request<'_>) -> Option<Reply> {
+    pub(crate) async fn ask(&self, generation: u32, request: Outbound<'_>) -> Option<Reply> {
         let (id, answer) = self.put(generation, request, |_| Ok(())).ok()?;
         let _question = Question { shared: self, id };
         answer.await.ok()?.ok()

@@ -2,7 +2,7 @@
 
 use std::sync::Weak;
 
-use qix_schema::rpc::{Closed, Retry};
+use qix_schema::rpc::{Closed, ClosedBy, Retry};
 use tokio::sync::{mpsc, watch};
 
 use super::object::Object;
@@ -50,8 +50,13 @@ impl Shared {
     /// Waits until calls can be sent. Returns an error if there is no connection to wait for.
     pub(crate) async fn ready(&self) -> Result<(), Closed> {
         let mut phase = self.phase();
-        let phase = phase.wait_for(|phase| !matches!(phase, Phase::Suspended(_))).await;
-        phase.ok().and_then(|phase| phase.closed().cloned()).map_or(Ok(()), Err)
+        match phase.wait_for(|phase| !matches!(phase, Phase::Suspended(_))).await.as_deref() {
+            Ok(Phase::Disconnected(closed)) => Err(closed.clone()),
+            // The program has closed the session, whatever the server did before.
+            Ok(Phase::Ended(closed)) if closed.by != ClosedBy::Client => Err(Closed::by_client()),
+            Ok(Phase::Ended(closed)) => Err(closed.clone()),
+            _ => Ok(()),
+        }
     }
 
     /// Waits until calls fail. Returns the reason.

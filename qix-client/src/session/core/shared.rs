@@ -73,7 +73,7 @@ pub(crate) enum Queued {
 
 /// A request without an ID.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Request<'a> {
+pub(crate) struct Outbound<'a> {
     pub(crate) handle: i64,
     pub(crate) method: Method,
     pub(crate) params: &'a str,

@@ -11,35 +11,35 @@ use crate::session::core::{Object, Origin};
 
 /// A call of the document that restores an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Step {
+pub(super) struct Lookup {
     pub(super) method: Method,
     pub(super) params: String,
     /// Whether the object is created again.
     pub(super) creates: bool,
 }
 
-impl Step {
+impl Lookup {
     fn get<R: Request>(request: &R) -> Self {
         Self { method: R::METHOD, params: request::params(request), creates: false }
     }
 }
 
 /// The calls that can restore an object, in the order in which to try them.
-pub(super) fn steps(object: &ObjectHandle, origin: Option<&Origin>, recipe: Option<&Recipe>) -> Vec<Step> {
+pub(super) fn steps(object: &ObjectHandle, origin: Option<&Origin>, recipe: Option<&Recipe>) -> Vec<Lookup> {
     let id = object.id.as_deref().filter(|id| !id.is_empty());
     let by_id = id.and_then(|id| {
         Some(match object.class {
             // A child is found by its ID like any other object.
-            GenericObject::NAME => Step::get(&doc::GetObject::new(id)),
-            GenericDimension::NAME => Step::get(&doc::GetDimension::new(id)),
-            GenericMeasure::NAME => Step::get(&doc::GetMeasure::new(id)),
-            GenericBookmark::NAME => Step::get(&doc::GetBookmark::new(id)),
-            GenericVariable::NAME => Step::get(&doc::GetVariableById::new(id)),
+            GenericObject::NAME => Lookup::get(&doc::GetObject::new(id)),
+            GenericDimension::NAME => Lookup::get(&doc::GetDimension::new(id)),
+            GenericMeasure::NAME => Lookup::get(&doc::GetMeasure::new(id)),
+            GenericBookmark::NAME => Lookup::get(&doc::GetBookmark::new(id)),
+            GenericVariable::NAME => Lookup::get(&doc::GetVariableById::new(id)),
             _ => return None,
         })
     });
     let create = recipe.and_then(Recipe::creation);
-    let create = create.map(|params| Step { method: doc::CreateSessionObject::METHOD, params, creates: true });
+    let create = create.map(|params| Lookup { method: doc::CreateSessionObject::METHOD, params, creates: true });
     by_id.or_else(|| as_before(object.class, origin?)).into_iter().chain(create).collect()
 }
 
@@ -50,7 +50,7 @@ pub(crate) fn found_by(object: &Object) -> Option<(Method, String)> {
 }
 
 /// The call that returned the object, if it only looked it up in the document.
-fn as_before(class: &str, origin: &Origin) -> Option<Step> {
+fn as_before(class: &str, origin: &Origin) -> Option<Lookup> {
     let method = origin.method;
     let looks_up = match class {
         Field::NAME => is::<doc::GetField>(method) || is::<doc::GetFieldOnTheFlyByName>(method),
@@ -59,7 +59,7 @@ fn as_before(class: &str, origin: &Origin) -> Option<Step> {
         GenericVariable::NAME => is::<doc::GetVariableByName>(method) || is::<doc::GetVariableById>(method),
         _ => false,
     };
-    looks_up.then(|| Step { method, params: origin.params.clone(), creates: false })
+    looks_up.then(|| Lookup { method, params: origin.params.clone(), creates: false })
 }
 
 #[cfg(test)]
@@ -82,14 +82,14 @@ mod tests {
     fn items_with_an_id_are_found_by_it() {
         let steps =
             steps(&object("GenericObject", Some("x")), Some(&origin::<generic_object::CreateChild>("{}")), None);
-        assert_eq!(steps, [Step { method: doc::GetObject::METHOD, params: r#"{"qId":"x"}"#.into(), creates: false }]);
+        assert_eq!(steps, [Lookup { method: doc::GetObject::METHOD, params: r#"{"qId":"x"}"#.into(), creates: false }]);
     }
 
     #[test]
     fn a_field_is_looked_up_as_before() {
         let origin = origin::<doc::GetField>(r#"{"qFieldName":"Year","qStateName":"A"}"#);
         let steps = steps(&object("Field", None), Some(&origin), None);
-        assert_eq!(steps, [Step { method: doc::GetField::METHOD, params: origin.params, creates: false }]);
+        assert_eq!(steps, [Lookup { method: doc::GetField::METHOD, params: origin.params, creates: false }]);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::protocol::answer::{engine_error, named_object};
 use crate::protocol::notification::SessionState;
 use crate::session::books::Reply;
 use crate::session::core::Object;
-use crate::session::core::{Request, Shared};
+use crate::session::core::{Outbound, Shared};
 use crate::session::retry::Attempts;
 
 /// Why a call of a resumption failed.
@@ -203,7 +203,7 @@ impl Restorer<'_> {
 
     async fn request(&self, handle: i64, method: Method, params: &str, owned: bool) -> Result<String, Failure> {
         // Sent for the resumption only, which handles a lost connection.
-        let request = Request { handle, method, params, delta: false, owned };
+        let request = Outbound { handle, method, params, delta: false, owned };
         let mut attempts = Attempts::default();
         loop {
             let asked = self.shared.ask(self.generation, request);

@@ -8,7 +8,7 @@ async fn rows(doc: &Doc, cube: HyperCubeDef) -> Vec<(String, f64)> {
 }
 
 fn cube(product: NxDimension) -> HyperCubeDef {
-    let total = NxMeasure::expression("Sum(Sales)").sorted(SortCriteria::by_number().reversed());
+    let total = NxMeasure::expression("Sum(Sales)").with_sort_by(SortCriteria::by_number().reverse());
     HyperCubeDef::default().with_dimensions([product]).with_measures([total]).with_inter_column_sort_order([1, 0])
 }
 
@@ -34,7 +34,7 @@ async fn limits_keep_the_specified_values() {
 #[tokio::test]
 async fn an_unmet_condition_is_an_error_with_its_message() {
     let (_engine, _session, doc) = sales().await;
-    let few = NxCalcCond::when("Count(DISTINCT Year) = 1").or_say("Select one year.");
+    let few = NxCalcCond::when("Count(DISTINCT Year) = 1").with_msg(StringExpr::from("Select one year."));
     let cube = cube(NxDimension::field("Product")).with_calc_condition(few);
     let table = doc.create_session_object(cube.into()).await.unwrap();
     let error = table.rows::<(String, f64)>().read_all().await.unwrap_err();
@@ -48,10 +48,10 @@ async fn groups_show_their_first_field_and_labels_are_titles() {
     let (_engine, _session, doc) = sales().await;
     let cube = HyperCubeDef::default()
         .with_dimensions([
-            NxDimension::drill_down(["Year", "Region"]).labeled("Time"),
+            NxDimension::drill_down(["Year", "Region"]).with_label("Time"),
             NxDimension::cyclic(["Region", "Product"]),
         ])
-        .with_measures([NxMeasure::expression("Sum(Sales)").labeled_by("='In ' & 'all'")]);
+        .with_measures([NxMeasure::expression("Sum(Sales)").with_label_expression("='In ' & 'all'")]);
     let table = doc.create_session_object(cube.into()).await.unwrap();
     let cube = table.get_layout().await.unwrap().hyper_cube.unwrap();
     assert_eq!(cube.dimension_info[0].fallback_title, "Time");
@@ -66,9 +66,9 @@ async fn a_list_constructor_sorts_and_formats() {
     let (_engine, _session, doc) = sales().await;
     doc.select("Year", [2022]).await.unwrap();
     let years = ListObjectDef::field("Year")
-        .sorted(SortCriteria::by_state().with_sort_by_numeric(-1))
-        .labeled("When")
-        .formatted(FieldAttributes::number("#.0"));
+        .with_sort_by(SortCriteria::by_state().with_sort_by_numeric(-1))
+        .with_label("When")
+        .with_num_format(FieldAttributes::number("#.0"));
     let list = doc.create_session_object(years.into()).await.unwrap();
     let rows: Vec<(String,)> = list.rows().read_all().await.unwrap();
     let texts: Vec<&str> = rows.iter().map(|(text,)| text.as_str()).collect();

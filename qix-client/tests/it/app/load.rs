@@ -102,8 +102,8 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
 }
 
 async fn read<T: serde::de::DeserializeOwned + Send + 'static>(doc: &Doc, fields: &[&str]) -> Vec<T> {
-    let name = |field: &&str| NxDimension::field(format!("[{}]", field.replace(']', "]]"))).labeled(*field);
-    let sorted = |dimension: NxDimension| dimension.sorted(SortCriteria::by_load_order());
+    let name = |field: &&str| NxDimension::field(format!("[{}]", field.replace(']', "]]"))).with_label(*field);
+    let sorted = |dimension: NxDimension| dimension.with_sort_by(SortCriteria::by_load_order());
     let cube = HyperCubeDef::default().with_dimensions(fields.iter().map(name).map(sorted));
     doc.create_session_object(cube.into()).await.unwrap().rows().read_all().await.unwrap()
 }

@@ -186,9 +186,9 @@ async fn steps_cycle_through_the_possible_values() {
     assert_eq!(seen, ["Apples", "Pears", "Apples"]);
 
     doc.clear_all().await.unwrap();
-    let down = || SortCriteria::by_text().reversed();
-    assert_eq!(doc.select_next("Product").with_order(down()).await.unwrap().text, "Plums");
-    assert_eq!(doc.select_next("Product").with_order(down()).await.unwrap().text, "Pears");
+    let down = || SortCriteria::by_text().reverse();
+    assert_eq!(doc.select_next("Product").with_sort_by(down()).await.unwrap().text, "Plums");
+    assert_eq!(doc.select_next("Product").with_sort_by(down()).await.unwrap().text, "Pears");
     let year = doc.select_previous("Year").await.unwrap();
     assert_eq!((&*year.text, year.is_numeric, year.number), ("2023", true, 2023.0));
     assert_eq!(session.open_handles(), handles);

@@ -80,9 +80,10 @@ async fn measures_have_the_types_of_their_formats() {
     let cube = HyperCubeDef::default().with_dimensions([NxDimension::field("Key")]).with_measures([
         NxMeasure::expression("Sum(Price)"),
         NxMeasure::expression("Only(Name)"),
-        NxMeasure::expression("Max(Day)").formatted(FieldAttributes::date("YYYY-MM-DD")),
-        NxMeasure::expression("Max(Moment)").formatted(FieldAttributes::default().with_type(FieldAttrType::Timestamp)),
-        NxMeasure::expression("Avg(Price)").formatted(FieldAttributes::number("#,##0.00")),
+        NxMeasure::expression("Max(Day)").with_num_format(FieldAttributes::date("YYYY-MM-DD")),
+        NxMeasure::expression("Max(Moment)")
+            .with_num_format(FieldAttributes::default().with_type(FieldAttrType::Timestamp)),
+        NxMeasure::expression("Avg(Price)").with_num_format(FieldAttributes::number("#,##0.00")),
     ]);
     let table = object(&doc, GenericObjectProperties::of_type("table").with_hyper_cube_def(cube)).await;
     let batch = only(table.record_batches()).await;
@@ -100,7 +101,7 @@ async fn types_can_be_set_by_title_field_or_expression() {
     let (_engine, _session, doc) = open(SCRIPT).await;
     let cube = HyperCubeDef::default()
         .with_dimensions([
-            NxDimension::field("Mixed").labeled("What"),
+            NxDimension::field("Mixed").with_label("What"),
             NxDimension::field("Day"),
             NxDimension::field("Key"),
         ])

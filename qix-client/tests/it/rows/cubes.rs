@@ -38,7 +38,7 @@ async fn columns_are_found_by_aggregated_field_and_by_label() {
         best_month: f32,
     }
     let (_engine, _session, doc) = sales().await;
-    let best = NxMeasure::expression("Max(Sales)").labeled("Best month");
+    let best = NxMeasure::expression("Max(Sales)").with_label("Best month");
     let cube = HyperCubeDef::default().with_measures([NxMeasure::expression("Sum(Sales)"), best]);
     let kpi = object(&doc, GenericObjectProperties::of_type("kpi").with_hyper_cube_def(cube)).await;
     let rows: Vec<Row> = kpi.rows().read_all().await.unwrap();
@@ -129,7 +129,7 @@ async fn a_cube_that_is_not_calculated_is_an_error_with_the_reason() {
     let table = cube(&doc, &["No such field"], &MEASURES).await;
     let error = table.rows::<(i32, f64)>().read_all().await.unwrap_err();
     assert!(matches!(rows_error(&error), RowsError::Value { column, .. } if column == "No such field"), "{error}");
-    let dimension = NxDimension::expression("Year(").labeled("Start");
+    let dimension = NxDimension::expression("Year(").with_label("Start");
     let cube = HyperCubeDef::default().with_dimensions([NxDimension::field("Region"), dimension]);
     let table = object(&doc, GenericObjectProperties::of_type("table").with_hyper_cube_def(cube)).await;
     let error = table.rows::<(String, i32)>().read_all().await.unwrap_err();
@@ -142,8 +142,8 @@ async fn a_cube_that_is_not_calculated_is_an_error_with_the_reason() {
 async fn formats_and_sort_orders_apply_to_the_rows() {
     let (_engine, _session, doc) = sales().await;
     let cube = HyperCubeDef::default()
-        .with_dimensions([NxDimension::field("Region").sorted(SortCriteria::by_text().reversed())])
-        .with_measures([NxMeasure::expression("Sum(Sales) * 10").formatted(FieldAttributes::number("#,##0.00"))]);
+        .with_dimensions([NxDimension::field("Region").with_sort_by(SortCriteria::by_text().reverse())])
+        .with_measures([NxMeasure::expression("Sum(Sales) * 10").with_num_format(FieldAttributes::number("#,##0.00"))]);
     let table = object(&doc, GenericObjectProperties::of_type("table").with_hyper_cube_def(cube)).await;
     let rows: Vec<(String, String)> = table.rows().read_all().await.unwrap();
     let rows: Vec<(&str, &str)> = rows.iter().map(|(region, sales)| (&**region, &**sales)).collect();

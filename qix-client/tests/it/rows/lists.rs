@@ -17,7 +17,7 @@ async fn lists_return_their_values_and_states() {
     }
     let (engine, _session, doc) = sales().await;
     doc.get_field("Region").await.unwrap().select("South").await.unwrap();
-    let definition = ListObjectDef::field("Region").sorted(SortCriteria::by_text());
+    let definition = ListObjectDef::field("Region").with_sort_by(SortCriteria::by_text());
     let list = object(&doc, GenericObjectProperties::of_type("filter").with_list_object_def(definition)).await;
     let rows: Vec<Row> = list.rows().read_all().await.unwrap();
     let found: Vec<_> = rows.iter().map(|row| (&*row.region, row.elem_number)).collect();

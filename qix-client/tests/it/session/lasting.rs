@@ -7,7 +7,8 @@ use futures_util::{FutureExt, StreamExt};
 use qix_client::notification::SessionState;
 use qix_client::prelude::*;
 use qix_client::resumption::RestorationOutcome;
-use qix_client::{Backoff, Event, SessionBuilder};
+use qix_client::rpc::Retry;
+use qix_client::{Backoff, ErrorKind, Event, SessionBuilder};
 use serde_json::json;
 
 /// A session that reconnects automatically, with an app and a session object.
@@ -55,6 +56,7 @@ async fn a_session_closed_by_the_server_is_resumed_manually() {
         made.gone().await;
         let error = doc.evaluate("1").await.unwrap_err();
         assert_eq!(error.closed().unwrap().code.0, code, "calls do not wait");
+        assert!(error.to_string().ends_with("; resume the session, or open a new one"), "{error}");
         assert!(listener.stream().now_or_never().is_none(), "nothing is tried automatically");
         let mut events = session.events();
         let (resumption, mut engine) = tokio::join!(session.resume(), attach(&listener));
@@ -98,10 +100,12 @@ async fn a_call_resumes_the_session_if_enabled() {
     session.closed().await;
     let refusing = async { listener.upgrade().await.refuse("403 Forbidden", &[], "").await };
     let (error, ()) = tokio::join!(doc.evaluate("1").into_future(), refusing);
-    assert!(error.unwrap_err().to_string().contains("403"));
+    let error = error.unwrap_err();
+    assert!(matches!(error.downcast_ref(), Some(ConnectError::HttpStatus { status: 403, .. })), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Connect(_)));
     session.close().await;
     let error = doc.evaluate("1").await.unwrap_err();
-    assert!(error.closed().is_some(), "a session that the program has closed stays closed: {error}");
+    assert!(error.to_string().ends_with("no connection, closed by this program"), "it stays closed: {error}");
 }
 
 #[tokio::test]
@@ -149,10 +153,32 @@ async fn a_failed_resumption_reports_the_last_reason() {
         assert!(closed.to_string().contains(part), "{closed}");
         let error = waiting.await.unwrap().unwrap_err();
         assert!(error.to_string().contains(part), "{error}");
+        assert!(error.to_string().ends_with("; resume the session, or open a new one"), "{error}");
         assert!(matches!(events.next().await, Some(Event::Suspended(_))));
         assert!(matches!(events.next().await, Some(Event::Closed(told)) if told == closed));
         assert!(listener.stream().now_or_never().is_none(), "one refusal is enough");
     }
+}
+
+#[tokio::test]
+async fn a_read_that_loses_its_connection_repeatedly_fails_in_a_session_that_reconnects() {
+    let listener = Listener::bind().await;
+    let (_session, mut engine, doc, _made) = start(&listener, |builder| builder).await;
+    let call = doc.evaluate("1").into_future();
+    let script = async {
+        for _ in 0..4 {
+            engine.request().await;
+            drop(engine);
+            engine = attach(&listener).await;
+        }
+        engine
+    };
+    let (outcome, mut engine) = tokio::join!(call, script);
+    let error = outcome.unwrap_err();
+    assert!(error.to_string().ends_with("; the session reconnects by itself; retry the call"), "{error}");
+    assert_eq!(error.retry(), Retry::Later);
+    let script = engine.answer("Evaluate", json!({ "qReturn": "1" }));
+    assert_eq!(tokio::join!(doc.evaluate("1").into_future(), script).0.unwrap(), "1");
 }
 
 #[tokio::test]

@@ -96,7 +96,7 @@ async fn a_selection_that_cannot_be_restored_fails_reads() {
         engine.push(answer).await;
         engine.answer("GetField", object("Field", 22)).await;
         let error = asking.await.unwrap().unwrap_err();
-        let lost = StateLost::of(&error).unwrap();
+        let lost = error.downcast_ref::<StateLost>().unwrap();
         assert_eq!(lost.missing[0].what, "Field.Select of `Year`");
         assert_eq!(session.state(), SessionState::Created);
         // Calls that do not depend on the app continue.
@@ -108,7 +108,7 @@ async fn a_selection_that_cannot_be_restored_fails_reads() {
         engine.greet("SESSION_ATTACHED").await;
         engine.answer("GetActiveDoc", object("Doc", 1)).await;
         engine.answer("GetField", object("Field", 2)).await;
-        assert!(StateLost::of(&year.clear().await.unwrap_err()).is_some());
+        assert!(year.clear().await.unwrap_err().downcast_ref::<StateLost>().is_some());
         assert!(session.accept_lost_state().is_some());
         let script = engine.answer("Evaluate", json!({ "qReturn": "1675" }));
         assert_eq!(tokio::join!(doc.evaluate("Sum(Sales)"), script).0.unwrap(), "1675");
@@ -157,7 +157,10 @@ async fn a_selection_that_may_have_been_made_is_reported_missing() {
     let mut engine = renew(&listener).await;
     engine.answer("GetField", object("Field", 22)).await;
     let error = doc.evaluate("Sum(Sales)").await.unwrap_err();
-    assert!(StateLost::of(&error).unwrap().missing[0].reason.contains("may or may not have been executed"), "{error}");
+    assert!(
+        error.downcast_ref::<StateLost>().unwrap().missing[0].reason.contains("may or may not have been executed"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -189,7 +192,7 @@ async fn an_interrupted_restoration_is_repeated() {
     engine.answer("GetActiveDoc", object("Doc", 21)).await;
     engine.answer("GetField", object("Field", 22)).await;
     let error = doc.evaluate("Sum(Sales)").await.unwrap_err();
-    assert!(StateLost::of(&error).is_some(), "{error}");
+    assert!(error.downcast_ref::<StateLost>().is_some(), "{error}");
 }
 
 #[tokio::test]

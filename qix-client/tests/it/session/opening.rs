@@ -35,7 +35,7 @@ async fn an_attached_session_uses_the_app_that_is_open() {
         session.open_doc("Other").await.unwrap_err()
     };
     let (error, ()) = tokio::join!(user, script);
-    let Some(OpenError::AnotherApp { engine: Some(engine), .. }) = OpenError::of(&error) else { panic!("{error}") };
+    let Some(OpenError::AnotherApp { engine: Some(engine), .. }) = error.downcast_ref() else { panic!("{error}") };
     assert_eq!(engine.code.0, 1002);
 }
 
@@ -93,7 +93,7 @@ async fn an_app_open_without_data_is_an_error_unless_requested() {
             Ok(doc) => assert_eq!((is_meant, doc.handle()), (true, &doc.handle().clone())),
             Err(error) => {
                 assert!(!is_meant);
-                assert!(matches!(OpenError::of(&error), Some(OpenError::WithoutData { .. })), "{error}");
+                assert!(matches!(error.downcast_ref(), Some(OpenError::WithoutData { .. })), "{error}");
                 assert!(error.to_string().contains("no_data(true)"), "{error}");
             }
         }

@@ -256,10 +256,10 @@ macro_rules! is_missed {
             let missing: Vec<_> = resumption.lost_state.iter().map(|lost| lost.what.clone()).collect();
             assert!(missing.iter().any(|what| what.contains($method)), "{missing:?}");
             let error = $doc.evaluate("Sum(Sales)").await.unwrap_err();
-            assert_eq!(StateLost::of(&error).unwrap().missing, resumption.lost_state);
+            assert_eq!(error.downcast_ref::<StateLost>().unwrap().missing, resumption.lost_state);
             assert!(error.to_string().contains($method), "{error}");
             let error = $doc.get_field("Year").await.unwrap_err();
-            assert!(StateLost::of(&error).is_some(), "{error}");
+            assert!(error.downcast_ref::<StateLost>().is_some(), "{error}");
             // It is still missing in a third session.
             restarted(&engine, &session).await;
             assert!($doc.evaluate("Sum(Sales)").await.is_err());

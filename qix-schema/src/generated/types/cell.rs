@@ -2,7 +2,7 @@
 
 //! Cells, rows and pages of calculated data.
 
-use qix_schema::wire::{Choice, Input, Members, Record, Unrecognized, ValueName};
+use qix_schema::__private::{Choice, Input, Members, Record, Unrecognized, ValueName};
 use serde::ser::SerializeMap;
 use super::*;
 
@@ -1474,6 +1474,17 @@ pub type NxMiniChartRows = Vec<NxMiniChartCell>;
 /// A page of more than 10,000 cells (`qWidth` × `qHeight`) fails with error 7009. To fetch a large table,
 /// increase `qTop` by `qHeight` until you reach [`HyperCube::size`](crate::types::HyperCube::size).
 ///
+/// ```
+/// # use qix_schema::{*, types::*};
+/// # async fn example(global: Global, doc: Doc) -> Result<(), Box<dyn std::error::Error>> {
+/// let first = NxPage::of_size(4, 1000);
+/// let second = NxPage::of_size(4, 1000).with_top(1000);
+/// let one_column = NxPage::default().with_left(2).with_width(1).with_height(1000);
+/// assert_eq!((second.top, one_column.left), (1000, 2));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Schema type: [`NxPage`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpage).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -1626,7 +1637,7 @@ pub struct NxPivotDimensionCell {
 
 impl Clone for NxPivotDimensionCell {
     fn clone(&self) -> Self {
-        qix_schema::wire::grow(|| Self {
+        qix_schema::__private::grow(|| Self {
             text: Clone::clone(&self.text),
             elem_no: Clone::clone(&self.elem_no),
             value: Clone::clone(&self.value),
@@ -2487,7 +2498,7 @@ pub struct NxStackedPivotCell {
 
 impl Clone for NxStackedPivotCell {
     fn clone(&self) -> Self {
-        qix_schema::wire::grow(|| Self {
+        qix_schema::__private::grow(|| Self {
             text: Clone::clone(&self.text),
             elem_no: Clone::clone(&self.elem_no),
             value: Clone::clone(&self.value),

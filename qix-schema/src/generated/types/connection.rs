@@ -2,7 +2,10 @@
 
 //! Connections, databases and files to load from.
 
-use qix_schema::wire::{Choice, Extra, Input, Members, Record, Unrecognized, ValueName};
+use qix_schema::__private::{
+    Choice, Extra, Input, Members, Record, Unrecognized, ValueName,
+};
+
 use serde::ser::SerializeMap;
 use super::*;
 

@@ -2,7 +2,7 @@
 
 //! Hypercubes: dimensions, measures, sorting, totals.
 
-use qix_schema::wire::{
+use qix_schema::__private::{
     Choice, Extra, Input, Json, Members, Record, Unrecognized, ValueName,
 };
 

@@ -2,7 +2,7 @@
 
 //! Library dimensions and measures, and lists of what an app holds.
 
-use qix_schema::wire::{
+use qix_schema::__private::{
     Choice, Extra, Input, Json, Members, Record, Unrecognized, ValueName,
 };
 

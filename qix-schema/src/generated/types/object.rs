@@ -2,7 +2,7 @@
 
 //! Generic objects.
 
-use qix_schema::wire::{
+use qix_schema::__private::{
     Choice, Extra, Input, Json, Members, Record, Unrecognized, ValueName,
 };
 
@@ -60,7 +60,7 @@ pub struct GenericObjectEntry {
 
 impl Clone for GenericObjectEntry {
     fn clone(&self) -> Self {
-        qix_schema::wire::grow(|| Self {
+        qix_schema::__private::grow(|| Self {
             property: Clone::clone(&self.property),
             children: Clone::clone(&self.children),
             embedded_snapshot_ref: Clone::clone(&self.embedded_snapshot_ref),
@@ -5964,7 +5964,7 @@ pub struct NxPatches {
 
 impl Clone for NxPatches {
     fn clone(&self) -> Self {
-        qix_schema::wire::grow(|| Self {
+        qix_schema::__private::grow(|| Self {
             info: Clone::clone(&self.info),
             patches: Clone::clone(&self.patches),
             children: Clone::clone(&self.children),

@@ -2,7 +2,10 @@
 
 //! Load scripts, reloads and expressions.
 
-use qix_schema::wire::{Choice, Extra, Input, Members, Record, Unrecognized, ValueName};
+use qix_schema::__private::{
+    Choice, Extra, Input, Members, Record, Unrecognized, ValueName,
+};
+
 use serde::ser::SerializeMap;
 use super::*;
 

@@ -2,7 +2,10 @@
 
 //! Searching in data and objects.
 
-use qix_schema::wire::{Choice, Extra, Input, Members, Record, Unrecognized, ValueName};
+use qix_schema::__private::{
+    Choice, Extra, Input, Members, Record, Unrecognized, ValueName,
+};
+
 use serde::ser::SerializeMap;
 use super::*;
 

@@ -2,7 +2,7 @@
 
 //! Trees of values.
 
-use qix_schema::wire::{Extra, Input, Members, Record};
+use qix_schema::__private::{Extra, Input, Members, Record};
 use serde::ser::SerializeMap;
 use super::*;
 
@@ -1103,7 +1103,7 @@ pub struct NxTreeNode {
 
 impl Clone for NxTreeNode {
     fn clone(&self) -> Self {
-        qix_schema::wire::grow(|| Self {
+        qix_schema::__private::grow(|| Self {
             text: Clone::clone(&self.text),
             value: Clone::clone(&self.value),
             elem_no: Clone::clone(&self.elem_no),

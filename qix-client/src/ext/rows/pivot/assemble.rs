@@ -30,21 +30,21 @@ pub(super) struct Assembler {
     leaves: usize,
     /// The number of rows that were taken.
     taken: usize,
-    rows: VecDeque<Row>,
+    rows: VecDeque<PivotRow>,
     /// The number of rows that are no longer in `rows`.
     passed: usize,
     /// The positions of incomplete rows, by their element numbers.
     partial: HashMap<Vec<i32>, usize>,
 }
 
-struct Row {
+struct PivotRow {
     dimensions: Vec<NxCell>,
     measures: Vec<Option<NxCell>>,
     /// Whether it is a combination of left and top values, which may have no data.
     crossing: bool,
 }
 
-impl Row {
+impl PivotRow {
     fn is_whole(&self) -> bool {
         self.measures.iter().all(Option::is_some)
     }
@@ -187,7 +187,7 @@ impl Assembler {
                 let values = leaf.headings.last().map_or(&[][..], |last| &last.values);
                 let value = |at| Some(values.get(at).map_or_else(null, of_tree_value));
                 let measures = (0..self.measures.len()).map(value).collect();
-                self.rows.push_back(Row { dimensions: self.dimensions(&headings), measures, crossing: false });
+                self.rows.push_back(PivotRow { dimensions: self.dimensions(&headings), measures, crossing: false });
             }
         }
         Ok(found)
@@ -201,14 +201,14 @@ impl Assembler {
         value: Option<NxCell>,
         crossing: bool,
     ) -> Result<(), Error> {
-        let new = |assembler: &Self| Row {
+        let new = |assembler: &Self| PivotRow {
             dimensions: assembler.dimensions(headings),
             measures: vec![None; assembler.measures.len()],
             crossing,
         };
         if self.measures.len() < 2 {
             let measures = value.into_iter().map(Some).collect();
-            self.rows.push_back(Row { measures, ..new(self) });
+            self.rows.push_back(PivotRow { measures, ..new(self) });
             return Ok(());
         }
         let measure = self.measure(measure)?;
@@ -261,7 +261,7 @@ impl Assembler {
     pub(super) fn take(&mut self) -> (usize, Vec<Vec<NxCell>>) {
         let whole = self.rows.iter().take_while(|row| row.is_whole()).count();
         self.passed += whole;
-        let rows: Vec<_> = self.rows.drain(..whole).filter(|row| !row.is_gap()).map(Row::into_cells).collect();
+        let rows: Vec<_> = self.rows.drain(..whole).filter(|row| !row.is_gap()).map(PivotRow::into_cells).collect();
         let first = self.taken;
         self.taken += rows.len();
         (first, rows)

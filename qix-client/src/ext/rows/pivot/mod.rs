@@ -16,14 +16,14 @@ use qix_schema::{AsRemote, Error, generic_object};
 use self::assemble::Assembler;
 use super::RowsError;
 use super::collect::{PageSink, Shape};
-use super::pages::{Area, Cut, MOST_CELLS, Opened, Options, Pages, attempt, height, parts};
+use super::pages::{Area, MOST_CELLS, Opened, Options, PageCut, Pages, attempt, height, parts};
 
 /// The rows of a pivot table.
 pub(super) fn pivot_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::Page> {
     // A cube without measures still has headings.
     let (columns, rows) = (opened.source.width.max(1), opened.source.rows);
     let width = columns.min(MOST_CELLS);
-    let cut = Cut { columns, rows, width, height: height(width, options), splits_rows: true };
+    let cut = PageCut { columns, rows, width, height: height(width, options), splits_rows: true };
     let source = Arc::clone(&opened);
     let fetched = parts(cut, options, move |area| fetch_pivot(Arc::clone(&source), area));
     assembled::<S, _>(opened, options, fetched, |assembler, part| {
@@ -50,7 +50,7 @@ pub(super) fn stacked_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Op
     // but it does not exceed the number of rows.
     let (columns, rows) = (opened.source.columns.len(), opened.source.rows);
     let height = height(columns * opened.source.spread, options);
-    let cut = Cut { columns, rows, width: columns, height, splits_rows: false };
+    let cut = PageCut { columns, rows, width: columns, height, splits_rows: false };
     let source = Arc::clone(&opened);
     let fetched = parts(cut, options, move |area| fetch_stacked(Arc::clone(&source), area));
     assembled::<S, _>(opened, options, fetched, move |assembler, part| {
@@ -76,7 +76,7 @@ async fn fetch_stacked<P>(opened: Arc<Opened<P>>, area: Area) -> Result<Vec<NxSt
 pub(super) fn tree_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::Page> {
     // Pages count nodes of the first dimension, including everything below them.
     let height = height(opened.source.columns.len() * opened.source.spread, options);
-    let cut = Cut { columns: 1, rows: opened.source.rows, width: 1, height, splits_rows: false };
+    let cut = PageCut { columns: 1, rows: opened.source.rows, width: 1, height, splits_rows: false };
     let source = Arc::clone(&opened);
     let fetched = parts(cut, options, move |area| fetch_tree(Arc::clone(&source), area));
     assembled::<S, _>(opened, options, fetched, move |assembler, part| {

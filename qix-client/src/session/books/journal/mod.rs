@@ -38,17 +38,17 @@ pub(crate) struct Journal {
 pub(crate) struct Entry {
     pub(crate) method: Method,
     pub(crate) params: String,
-    pub(crate) target: Target,
+    pub(crate) target: CalledObject,
     sets: Sets,
     said: Said,
-    progress: Progress,
+    progress: EntryState,
     /// The ID of the variable that it created.
     made: Option<String>,
 }
 
 /// The target object of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Target {
+pub(crate) struct CalledObject {
     /// The ID, or the name of the field.
     pub(crate) name: String,
     /// The state in which the object makes selections, if known.
@@ -58,7 +58,7 @@ pub(crate) struct Target {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Progress {
+enum EntryState {
     Sent,
     Done,
     /// It was sent, and the response is unknown.
@@ -101,7 +101,7 @@ struct Path {
 /// A result that shows whether the engine did anything.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Outcome {
+struct WriteResult {
     #[serde(rename = "qReturn")]
     returned: serde_json::Value,
     #[serde(rename = "qSuccess")]
@@ -112,21 +112,21 @@ struct Outcome {
 
 /// Whether a result shows that the engine did nothing.
 pub(crate) fn is_refusal(result: &str) -> bool {
-    let outcome: Outcome = serde_json::from_str(result).unwrap_or_default();
+    let outcome: WriteResult = serde_json::from_str(result).unwrap_or_default();
     outcome.returned == false || outcome.success == false || outcome.result["qApplySuccess"] == false
 }
 
 impl Entry {
-    pub(crate) fn new(method: Method, sets: Sets, params: &str, target: Target) -> Self {
+    pub(crate) fn new(method: Method, sets: Sets, params: &str, target: CalledObject) -> Self {
         let said = serde_json::from_str(params).unwrap_or_default();
-        Self { method, params: params.to_owned(), target, sets, said, progress: Progress::Sent, made: None }
+        Self { method, params: params.to_owned(), target, sets, said, progress: EntryState::Sent, made: None }
     }
 
     /// Why the call cannot be repeated, if so.
     pub(crate) fn obstacle(&self) -> Option<&'static str> {
         match (self.progress, self.sets) {
-            (Progress::Unknown, _) => Some("it ended without a response, so it may or may not have been executed"),
-            (Progress::Dropped, _) => Some("there were too many such calls to remember all of them"),
+            (EntryState::Unknown, _) => Some("it ended without a response, so it may or may not have been executed"),
+            (EntryState::Dropped, _) => Some("there were too many such calls to remember all of them"),
             (_, Sets::ByNumber) => Some("it selects by numbers or positions, which may refer to other values now"),
             (_, Sets::FromHistory) => Some("it depends on earlier selections"),
             (_, Sets::Data) => Some("the app was not saved afterwards"),
@@ -145,7 +145,7 @@ impl Entry {
     }
 
     pub(crate) fn lost(&self, reason: impl Into<String>) -> LostState {
-        let Target { name, state, .. } = &self.target;
+        let CalledObject { name, state, .. } = &self.target;
         let mut what = self.method.to_string();
         if !name.is_empty() {
             what += &format!(" of `{name}`");
@@ -201,7 +201,7 @@ impl Journal {
     /// A call was answered; `made` is the ID of the object that it created.
     pub(crate) fn answered(&mut self, id: i64, made: Option<String>) {
         let Some(entry) = self.log.get_mut(&id) else { return };
-        entry.progress = Progress::Done;
+        entry.progress = EntryState::Done;
         entry.made = made;
         let entry = entry.clone();
         if !self.take_in(id, &entry) {
@@ -218,13 +218,13 @@ impl Journal {
     /// A call was sent, and its caller is gone.
     pub(crate) fn given_up(&mut self, id: i64) {
         if let Some(entry) = self.log.get_mut(&id) {
-            entry.progress = Progress::Unknown;
+            entry.progress = EntryState::Unknown;
         }
     }
 
     /// A fire-and-forget call was sent.
     pub(crate) fn ordered(&mut self, method: Method, params: &str) {
-        let target = Target { name: String::new(), state: None, found_by: None };
+        let target = CalledObject { name: String::new(), state: None, found_by: None };
         let entry = Entry::new(method, Sets::of(method), params, target);
         if matches!(entry.sets, Sets::NoState | Sets::NoObject | Sets::EndModal) {
             self.take_in(NOW, &entry);
@@ -245,12 +245,12 @@ impl Journal {
     /// only a part of the state in the session.
     pub(crate) fn resumed(&mut self, kept: bool) -> bool {
         if kept && !self.unsettled {
-            self.log.values_mut().filter(|entry| entry.progress == Progress::Sent).for_each(|entry| {
-                entry.progress = Progress::Unknown;
+            self.log.values_mut().filter(|entry| entry.progress == EntryState::Sent).for_each(|entry| {
+                entry.progress = EntryState::Unknown;
             });
         } else {
             // It was for a session that has ended, and its caller knows that it failed.
-            self.log.retain(|_, entry| entry.progress != Progress::Sent);
+            self.log.retain(|_, entry| entry.progress != EntryState::Sent);
         }
         let was_interrupted = kept && self.unsettled;
         self.unsettled |= !kept;
@@ -418,9 +418,9 @@ impl Journal {
                 kinds.push((*id, kind));
             }
         }
-        self.log.retain(|id, entry| entry.progress == Progress::Sent || kinds.iter().any(|(last, _)| last == id));
-        for entry in self.log.values_mut().filter(|entry| entry.progress != Progress::Sent) {
-            entry.progress = Progress::Dropped;
+        self.log.retain(|id, entry| entry.progress == EntryState::Sent || kinds.iter().any(|(last, _)| last == id));
+        for entry in self.log.values_mut().filter(|entry| entry.progress != EntryState::Sent) {
+            entry.progress = EntryState::Dropped;
         }
     }
 }

@@ -13,7 +13,7 @@ struct Book {
 impl Book {
     fn call<R: Request>(&mut self, target: &str, state: Option<&str>, params: &str) -> &mut Self {
         self.last += 1;
-        let target = Target { name: target.to_owned(), state: state.map(str::to_owned), found_by: None };
+        let target = CalledObject { name: target.to_owned(), state: state.map(str::to_owned), found_by: None };
         self.journal.sent(self.last, Entry::new(R::METHOD, Sets::of(R::METHOD), params, target));
         self.journal.answered(self.last, None);
         self
