@@ -11,6 +11,9 @@ use crate::connect::certificates::{Identity, KeyMaterial, preconfigured};
 #[cfg(feature = "oauth")]
 use crate::connect::oauth;
 
+/// The header with the user of a direct connection.
+const USER: &str = "X-Qlik-User";
+
 /// # Credentials
 ///
 /// Credentials never appear in logs, errors, or `Debug` output.
@@ -22,10 +25,12 @@ impl SessionBuilder {
         self.for_another_user()
     }
 
-    /// Sets the user, for a direct connection to an engine. `INTERNAL`, `sa_engine` is the service account.
-    pub fn user(self, directory: impl Into<String>, id: impl Into<String>) -> Self {
+    /// Sets the user, for a direct connection to an engine. `INTERNAL`, `sa_engine` is the service account. Replaces a
+    /// user that was set before.
+    pub fn user(mut self, directory: impl Into<String>, id: impl Into<String>) -> Self {
         let (directory, id) = (directory.into(), id.into());
-        self.header("X-Qlik-User", format!("UserDirectory={directory}; UserId={id}"))
+        self.endpoint.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(USER));
+        self.header(USER, format!("UserDirectory={directory}; UserId={id}"))
     }
 
     /// Sets a token: a JWT for a virtual proxy, or an access token of Qlik Cloud.

@@ -7,7 +7,8 @@ use std::fs;
 use std::path::Path;
 
 /// The floors from top to bottom, each with the floors that it may import.
-const FLOORS: [(&str, &[&str]); 6] = [
+const FLOORS: [(&str, &[&str]); 7] = [
+    ("pool", &["ext", "session", "config", "protocol"]),
     ("ext", &["session", "config", "protocol"]),
     ("session", &["config", "record", "protocol", "connect"]),
     ("config", &["record", "protocol"]),
