@@ -1,0 +1,3 @@
+//! Checks on an engine what the client relies on.
+
+pub mod credentials;
