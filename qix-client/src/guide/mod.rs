@@ -14,6 +14,7 @@
 //! 9. [`services`]: many apps and many users
 //! 10. [`tracing`](mod@tracing): logging what the client does
 //! 11. [`test`](mod@test): your code
+//! 12. [`facts`]: what the client relies on, to check on your engine
 
 #[doc = include_str!("connect.md")]
 pub mod connect {}
@@ -51,3 +52,6 @@ pub mod tracing {}
 
 #[doc = include_str!("test.md")]
 pub mod test {}
+
+#[doc = include_str!("facts.md")]
+pub mod facts {}
