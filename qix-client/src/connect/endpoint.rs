@@ -132,7 +132,7 @@ impl Endpoint {
     }
 
     /// A connection to the host of a URL, encrypted if the scheme requires it.
-    pub(super) async fn socket(&self, url: &Url) -> Result<Box<dyn Socket>, ConnectError> {
+    pub(crate) async fn socket(&self, url: &Url) -> Result<Box<dyn Socket>, ConnectError> {
         let socket = match &self.dialer {
             None => dial(url).await?,
             Some(dialer) => {
@@ -150,14 +150,14 @@ impl Endpoint {
     }
 
     /// Whether the URL is that of the engine itself, not of a proxy: only the engine requires client certificates.
-    fn direct(&self) -> bool {
+    pub(crate) fn direct(&self) -> bool {
         #[cfg(feature = "tls")]
         return self.certificates.has_identity();
         #[cfg(not(feature = "tls"))]
         return false;
     }
 
-    async fn headers(&self, url: &Url, log_in: bool) -> Result<HeaderMap, ConnectError> {
+    pub(crate) async fn headers(&self, url: &Url, log_in: bool) -> Result<HeaderMap, ConnectError> {
         let mut headers = HeaderMap::new();
         for (name, value) in &self.headers {
             let key = name.parse::<HeaderName>().map_err(|_| ConnectError::Header { name: name.clone() })?;

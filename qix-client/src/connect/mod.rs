@@ -13,7 +13,7 @@ pub(crate) mod oauth;
 mod pages;
 #[cfg(feature = "proxy")]
 mod proxy;
-mod redirect;
+pub(crate) mod redirect;
 mod ticket;
 #[cfg(feature = "tls")]
 mod tls;

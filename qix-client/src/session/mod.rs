@@ -23,6 +23,8 @@ pub(crate) mod core;
 mod credentials;
 mod deadline;
 mod deployments;
+#[cfg(feature = "download")]
+pub(crate) mod download;
 mod follow;
 mod journal;
 mod keep_alive;
