@@ -68,6 +68,7 @@ mod ext;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod guide;
+mod platform;
 pub mod prelude;
 mod protocol;
 pub mod record;
@@ -88,9 +89,9 @@ pub use async_trait::async_trait;
 pub use qix_schema::*;
 
 pub use config::{Backoff, Event, EventStream, KeepAlive, Middleware, Next, WhenModal, WhenReloading, WhenStateLost};
-#[cfg(feature = "tls")]
+#[cfg(all(feature = "tls", not(target_family = "wasm")))]
 #[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
-pub use connect::certificates::KeyMaterial;
+pub use connect::native::certificates::KeyMaterial;
 pub use connect::{ConnectError, transport};
 #[cfg(feature = "arrow")]
 #[cfg_attr(docsrs, doc(cfg(feature = "arrow")))]
