@@ -77,6 +77,11 @@ impl Columns {
         Self { columns, of_list: true, ..Self::default() }
     }
 
+    /// The column of a single measure.
+    pub(super) fn of_measure(expression: &str) -> Self {
+        Self { columns: vec![Column::of_expression(expression)], ..Self::default() }
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.columns.len()
     }
