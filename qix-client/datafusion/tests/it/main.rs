@@ -1,0 +1,6 @@
+//! Tests against the in-memory engine.
+
+mod catalog;
+mod grouped;
+mod oracle;
+mod support;
