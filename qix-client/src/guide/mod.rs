@@ -13,6 +13,7 @@
 //! 8. [`concurrency`]: several calls at once
 //! 9. [`tracing`](mod@tracing): logging what the client does
 //! 10. [`test`](mod@test): your code
+//! 11. [`facts`]: what the client relies on, to check on your engine
 
 #[doc = include_str!("connect.md")]
 pub mod connect {}
@@ -47,3 +48,6 @@ pub mod tracing {}
 
 #[doc = include_str!("test.md")]
 pub mod test {}
+
+#[doc = include_str!("facts.md")]
+pub mod facts {}

@@ -1,5 +1,6 @@
 //! Rows of cubes and lists, as a stream of any type.
 
+mod attributes;
 pub(crate) mod cell;
 pub(crate) mod collect;
 #[cfg(feature = "arrow")]
