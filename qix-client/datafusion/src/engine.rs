@@ -140,7 +140,7 @@ impl Engine {
     /// Gives a session an identity of its own.
     fn named(&self, builder: SessionBuilder) -> SessionBuilder {
         let number = self.opened.fetch_add(1, Ordering::Relaxed);
-        builder.identity(format!("sql-{:x}-{number}", self.identity))
+        builder.identity(format!("sql-{}-{:x}-{number}", std::process::id(), self.identity))
     }
 
     fn failed(&self, error: qix_client::Error) -> datafusion::error::DataFusionError {

@@ -14,7 +14,7 @@ use datafusion::functions::core::expr_fn::coalesce;
 use datafusion::functions_aggregate::expr_fn::{max, min, sum};
 use datafusion::logical_expr::expr::AggregateFunction;
 use datafusion::logical_expr::{
-    Aggregate, Expr, LogicalPlan, LogicalPlanBuilder, TableScan, TableType, cast, lit, when,
+    Aggregate, Expr, LogicalPlan, LogicalPlanBuilder, TableScan as Leaf, TableType, cast, lit, when,
 };
 use datafusion::optimizer::optimizer::ApplyOrder;
 use datafusion::optimizer::{OptimizerConfig, OptimizerRule};
@@ -25,7 +25,7 @@ use qix_client::quote_name;
 
 use crate::engine::Engine;
 use crate::model::{Column, Kind, Table};
-use crate::scan::{Grouped, Measure, Read, Scan};
+use crate::scan::{Grouped, Measure, Read, TableScan};
 use crate::table::{EngineTable, selections};
 
 /// An optimizer rule that lets the engine group the rows of a table.
@@ -95,7 +95,7 @@ fn rewrite(aggregate: &Aggregate) -> Result<Option<LogicalPlan>> {
     if groups.saturating_mul(2) > table.rows && scan.filters.is_empty() {
         return Ok(None);
     }
-    let read = Scan {
+    let read = TableScan {
         table: Arc::clone(table),
         columns: columns.into(),
         read: Read::Cube(Grouped { counter: counter.to_owned(), measures: Some(measures) }),
@@ -124,7 +124,7 @@ fn rewrite(aggregate: &Aggregate) -> Result<Option<LogicalPlan>> {
 }
 
 /// The scan below, and how its columns are qualified above it. Collects the conditions between.
-fn leaf<'p>(plan: &'p LogicalPlan, conditions: &mut Vec<Expr>) -> Option<(&'p TableScan, TableReference)> {
+fn leaf<'p>(plan: &'p LogicalPlan, conditions: &mut Vec<Expr>) -> Option<(&'p Leaf, TableReference)> {
     match plan {
         LogicalPlan::TableScan(scan) if scan.fetch.is_none() => Some((scan, scan.table_name.clone())),
         LogicalPlan::SubqueryAlias(alias) => {
@@ -296,12 +296,12 @@ impl<'t> Cube<'t> {
 #[derive(Clone, Debug)]
 pub(crate) struct GroupedTable {
     pub(crate) engine: Arc<Engine>,
-    pub(crate) scan: Scan,
+    pub(crate) scan: TableScan,
     schema: SchemaRef,
 }
 
 impl GroupedTable {
-    pub(crate) fn new(engine: Arc<Engine>, scan: Scan) -> Self {
+    pub(crate) fn new(engine: Arc<Engine>, scan: TableScan) -> Self {
         let schema = scan.schema();
         Self { engine, scan, schema }
     }

@@ -1,6 +1,6 @@
 //! The tables of an app, as SQL sees them.
 
-use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::error::Result;
 use qix_client::prelude::*;
 use qix_client::quote_name;
@@ -59,6 +59,12 @@ impl Kind {
             Self::Timestamp => ColumnType::Timestamp,
             Self::Boolean => ColumnType::Boolean,
         }
+    }
+
+    /// The kind of columns of an Arrow type, if any.
+    pub(crate) fn of_arrow(of: &DataType) -> Option<Self> {
+        let all = [Self::Text, Self::Number, Self::Integer, Self::Date, Self::Timestamp, Self::Boolean];
+        all.into_iter().find(|kind| kind.column_type().data_type() == *of)
     }
 
     fn of_tags(tags: &[String]) -> Self {

@@ -12,7 +12,7 @@ use datafusion::physical_plan::ExecutionPlan;
 
 use crate::engine::Engine;
 use crate::model::{self, Table};
-use crate::scan::{Grouped, Read, Scan, Selection, selected_column};
+use crate::scan::{Grouped, Read, Selection, TableScan, selected_column};
 
 /// A table of an app's data model.
 ///
@@ -31,14 +31,14 @@ impl EngineTable {
     }
 
     /// The scan of some columns of the rows that fulfill all conditions.
-    pub(crate) fn read(&self, columns: Vec<usize>, conditions: &[Expr], limit: Option<usize>) -> Result<Scan> {
+    pub(crate) fn read(&self, columns: Vec<usize>, conditions: &[Expr], limit: Option<usize>) -> Result<TableScan> {
         let selections = selections(&self.table, conditions)?;
         let cube = self.table.counter().map(|counter| Grouped { counter: counter.to_owned(), measures: None });
         let read = match cube {
             Some(cube) if !selections.is_empty() || self.table.prefers_cube(&columns, limit) => Read::Cube(cube),
             _ => Read::Rows,
         };
-        Ok(Scan { table: Arc::clone(&self.table), columns: columns.into(), read, selections })
+        Ok(TableScan { table: Arc::clone(&self.table), columns: columns.into(), read, selections })
     }
 }
 

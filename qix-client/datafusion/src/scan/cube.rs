@@ -11,7 +11,7 @@ use qix_client::prelude::*;
 use qix_client::quote_name;
 
 use super::rows::check_reload;
-use super::{Grouped, Scan, select};
+use super::{Grouped, TableScan, select};
 use crate::engine::Engine;
 use crate::error::failed;
 use crate::model;
@@ -25,7 +25,7 @@ const STATE: &str = "qix-datafusion";
 /// Reads a cube, at most `limit` rows. All of it is read at once, so that the session is free afterwards.
 pub(super) async fn read(
     engine: &Engine,
-    scan: &Scan,
+    scan: &TableScan,
     grouped: &Grouped,
     limit: Option<usize>,
 ) -> Result<Vec<RecordBatch>> {
@@ -75,7 +75,7 @@ pub(super) async fn read(
     Ok(batches)
 }
 
-fn definition(scan: &Scan, grouped: &Grouped, has_state: bool) -> HyperCubeDef {
+fn definition(scan: &TableScan, grouped: &Grouped, has_state: bool) -> HyperCubeDef {
     let dimensions = scan.columns().enumerate();
     let dimensions = dimensions.map(|(at, column)| NxDimension::field(&column.field).with_label(dimension(at)));
     let measures = grouped.measures.iter().flatten().enumerate();

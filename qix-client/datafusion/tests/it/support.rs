@@ -128,7 +128,7 @@ pub(crate) async fn engine(rows: &Rows) -> TestEngine {
 /// A context with the engine as the catalog `qix`, whose default schema is `orders`.
 pub(crate) async fn context(engine: &TestEngine, sessions: usize) -> SessionContext {
     let engine = Arc::new(Engine::new("qix", Session::builder().url(engine.url())).sessions(sessions));
-    let config = SessionConfig::new().with_target_partitions(4).with_default_catalog_and_schema("qix", "orders");
+    let config = SessionConfig::new().with_target_partitions(8).with_default_catalog_and_schema("qix", "orders");
     let context = SessionContext::new_with_config(config.with_create_default_catalog_and_schema(false));
     qix_datafusion::register(&context, engine).await.unwrap();
     context
