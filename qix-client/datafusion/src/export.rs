@@ -195,14 +195,17 @@ impl ExportScan {
     pub(crate) async fn write(&self, engine: Arc<Engine>, part: Part) -> Result<RecordBatch> {
         let scan = self.scan_of(part.table)?;
         let mut batches = scan.read(engine, part.rows, None).await?;
+        // An attempt that cannot read leaves no file.
+        let mut next = batches.try_next().await?;
         let attempt = format!("{}.parquet", unique());
         let mut file = Attempt::create(&self.attempts, &attempt)?;
         let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
         let mut writer = ArrowWriter::try_new(file.file.try_clone()?, scan.schema(), Some(properties))?;
         let mut rows = 0;
-        while let Some(batch) = batches.try_next().await? {
+        while let Some(batch) = next {
             writer.write(&batch)?;
             rows += batch.num_rows() as i64;
+            next = batches.try_next().await?;
         }
         writer.close()?;
         file.keep()?;

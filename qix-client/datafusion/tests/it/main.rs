@@ -6,4 +6,6 @@ mod cluster;
 mod cubes;
 mod grouped;
 mod oracle;
+#[cfg(feature = "cluster")]
+mod processes;
 mod support;
