@@ -3,6 +3,8 @@
 #[cfg(feature = "arrow")]
 pub mod arrow;
 pub(crate) mod doc_ext;
+pub mod expression;
+mod fields;
 pub(crate) mod generic_object_ext;
 pub mod lists;
 pub mod load;

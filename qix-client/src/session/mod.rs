@@ -15,6 +15,8 @@ use crate::session::core::Object;
 use crate::session::core::{Phase, Queued, Shared};
 
 pub(crate) mod books;
+#[cfg(target_family = "wasm")]
+mod browser;
 mod builder;
 mod call;
 mod connection;
@@ -25,6 +27,8 @@ mod deployments;
 mod follow;
 mod journal;
 mod keep_alive;
+#[cfg(not(target_family = "wasm"))]
+mod native;
 mod remote;
 mod resume;
 mod retry;

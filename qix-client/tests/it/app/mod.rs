@@ -1,6 +1,7 @@
 //! Lists, selections, reloads and loads: operations on an app in one call each, over a real socket.
 
 mod definitions;
+mod expressions;
 mod lists;
 mod load;
 mod reload;
