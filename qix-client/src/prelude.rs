@@ -16,6 +16,7 @@ pub use qix_schema::{
 
 #[cfg(feature = "arrow")]
 pub use crate::arrow::{BatchStream, ColumnType};
+pub use crate::expression::ExpressionError;
 pub use crate::load::LoadError;
 pub use crate::reload::ScriptError;
 pub use crate::rows::{RowStream, RowsError};

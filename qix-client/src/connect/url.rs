@@ -119,7 +119,7 @@ impl Url {
 
     /// The URL of a file that the engine has named by a relative address: on the same host, below the same virtual
     /// proxy. `None` if the address is not relative.
-    #[cfg(feature = "download")]
+    #[cfg(all(feature = "download", not(target_family = "wasm")))]
     pub(crate) fn of_file(&self, relative: &str) -> Option<Self> {
         let (path, query) = relative.split_once('?').map_or((relative, None), |(path, query)| (path, Some(query)));
         if path.contains("://") || path.starts_with("//") || path.contains('\\') {
@@ -135,7 +135,7 @@ impl Url {
     }
 
     /// Path and query, as in the first line of a request.
-    #[cfg(feature = "download")]
+    #[cfg(all(feature = "download", not(target_family = "wasm")))]
     pub(crate) fn path_and_query(&self) -> String {
         self.query.as_ref().map_or_else(|| self.path.clone(), |query| format!("{}?{query}", self.path))
     }
@@ -266,7 +266,7 @@ mod tests {
     use super::*;
 
     #[test]
-    #[cfg(feature = "download")]
+    #[cfg(all(feature = "download", not(target_family = "wasm")))]
     fn a_file_is_on_the_same_host_below_the_same_virtual_proxy() {
         let file = |url: &str, relative: &str| Url::parse(url).unwrap().of_file(relative).map(|url| url.to_string());
         for (url, relative, expected) in [

@@ -8,6 +8,7 @@ use qix_schema::{Doc, GenericBookmark, GenericDimension, GenericMeasure, Generic
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::expression::{Check, Value};
 use super::lists::{List, ListDef};
 use super::load::LoadRows;
 use super::pending::Pending;
@@ -26,7 +27,8 @@ use super::walk::DescendantStream;
 /// | all objects at any depth | [`all_objects`](Self::all_objects) |
 /// | one item, if it exists | [`dimension`](Self::dimension), [`measure`](Self::measure), [`object`](Self::object), [`variable`](Self::variable), [`bookmark`](Self::bookmark) |
 /// | new items | [`create`](Self::create) |
-/// | values | [`field_values`](Self::field_values) |
+/// | values | [`field_values`](Self::field_values), [`value`](Self::value) |
+/// | expressions | [`check`](Self::check) |
 /// | selections | [`select`](Self::select), [`select_matching`](Self::select_matching), [`select_next`](Self::select_next), [`select_previous`](Self::select_previous), [`alternate_state`](Self::alternate_state) |
 /// | data | [`reload`](Self::reload), [`load_rows`](Self::load_rows) |
 ///
@@ -261,6 +263,71 @@ pub trait DocExt: sealed::App {
     /// field, or a field in the expression, it returns [`RowsError::NoField`](crate::rows::RowsError::NoField).
     fn field_values<T: DeserializeOwned + Send + 'static>(&self, field: impl Into<String>) -> RowStream<T> {
         RowStream::of_field(self.app(), field.into())
+    }
+
+    /// Calculates an expression, as any type that a row can contain: a number, a string, an `Option` for null.
+    ///
+    /// Unlike [`evaluate`](qix_schema::DocApi::evaluate), which returns the text of an error as a value and calculates with
+    /// unknown fields as if they were empty, it [checks](Self::check) the expression.
+    ///
+    /// ```
+    /// use qix_client::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// assert_eq!(doc.value::<f64>("Sum(Sales)").await?, 1675.0);
+    /// assert_eq!(doc.value::<String>("MaxString(Region)").await?, "West");
+    /// assert_eq!(doc.value::<Option<i64>>("Only(Year)").await?, None);
+    ///
+    /// let error = doc.value::<f64>("Sum(Salse)").await.unwrap_err();
+    /// assert!(error.to_string().contains("the app has no field `Salse`"), "{error}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`check`](Self::check), and
+    /// [`ExpressionError::Value`](crate::expression::ExpressionError::Value) if the value does not fit the type.
+    fn value<T: DeserializeOwned + Send + 'static>(&self, expression: impl Into<String>) -> Pending<Value<T>> {
+        Value::new(self.app(), expression.into())
+    }
+
+    /// Checks the syntax of an expression, and whether the app has all of its fields, also those in set modifiers.
+    ///
+    /// ```
+    /// use qix_client::expression::{ExpressionError, ExpressionFault};
+    /// use qix_client::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// doc.check("Sum({<Year={2021}>} Sales)").await?;
+    ///
+    /// let error = doc.check("Sum({<year={2021}>} Sales)").await.unwrap_err();
+    /// println!("{error}"); // … with a mark below `year`
+    /// let Some(ExpressionError::Invalid { faults, .. }) = error.downcast_ref() else { panic!() };
+    /// let ExpressionFault::UnknownField { field, similar, place } = &faults[0] else { panic!() };
+    /// assert_eq!((&**field, similar.as_deref()), ("year", Some("Year")));
+    /// assert_eq!(place.as_ref().map(|place| place.column), Some(7));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Use it for expressions that users write: an engine calculates with unknown fields as if they were empty, and ignores
+    /// them in set modifiers. See [`CheckExpression`](https://qlik.dev/apis/json-rpc/qix/doc/#checkexpression).
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ExpressionError::Invalid`](crate::expression::ExpressionError::Invalid) with all faults that the engine
+    /// reports, and errors of the calls.
+    fn check(&self, expression: impl Into<String>) -> Pending<Check> {
+        Check::new(self.app(), expression.into())
     }
 
     /// Selects values of a field, given as strings or numbers. Dates are days since December 30, 1899.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use tokio::time::Instant;
+use crate::platform::Instant;
 
 /// What a session is for. Users with equal keys share one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

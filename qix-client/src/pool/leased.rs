@@ -3,10 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::platform::{Instant, timeout};
 use async_trait::async_trait;
 use qix_schema::rpc::{ObjectHandle, RawAnswer, RawCall, Remote};
 use qix_schema::{AsRemote, Class, Doc, Error, ErrorKind};
-use tokio::time::{Instant, timeout};
 
 use super::shared::{Lease, Opened};
 

@@ -4,10 +4,10 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::platform::{Instant, timeout_at};
 use futures_util::StreamExt;
 use qix_schema::rpc::{CallOptions, CloseCode, Closed, ClosedBy};
 use qix_schema::{Doc, Error, ErrorKind};
-use tokio::time::{Instant, timeout_at};
 
 use super::books::Key;
 use super::event::AppEvent;
@@ -66,7 +66,7 @@ impl Run for OpenApp {
     async fn run(self, options: CallOptions) -> Result<Doc, Error> {
         let shared = Arc::clone(&self.shared);
         shared.tend().await;
-        let deadline = options.deadline.map(Instant::from_std);
+        let deadline = options.deadline.map(Instant::from);
         let opening = shared.unless_closed(self.open(options));
         let Some(deadline) = deadline else { return opening.await };
         let limit = deadline - Instant::now();
@@ -124,7 +124,7 @@ async fn open(shared: &Arc<Shared>, slot: &Arc<Slot>, options: &CallOptions) -> 
         session.close().await;
         return Err(shared::closed(Closed::by_client()));
     }
-    tokio::spawn(forward(events, Arc::downgrade(shared), Arc::downgrade(slot)));
+    crate::platform::spawn(forward(events, Arc::downgrade(shared), Arc::downgrade(slot)));
     Ok(Opened { session, doc })
 }
 

@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use crate::platform::{Instant, sleep_until, spawn};
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, join_all};
 use qix_schema::rpc::Closed;
 use qix_schema::{Doc, Error, ErrorKind};
 use tokio::sync::{Notify, OnceCell, Semaphore, broadcast, watch};
-use tokio::time::{Instant, sleep_until};
 
 use super::books::{Books, Key};
 use super::connections::{Connections, Limits, Permit};
@@ -104,7 +104,7 @@ impl Shared {
         known.retain(|_, user| user.strong_count() > 0);
         let session = match known.get(&name).and_then(Weak::upgrade) {
             Some(user) => session.with_login_of(&user.session),
-            None => session.with_new_login(),
+            None => session.for_another_user(),
         };
         let user = Arc::new(User { name: name.clone(), session });
         known.insert(name, Arc::downgrade(&user));
@@ -158,7 +158,7 @@ impl Shared {
     /// Starts the task that closes idle sessions, once.
     pub(super) async fn tend(self: &Arc<Self>) {
         let start = async || {
-            tokio::spawn(tend(Arc::downgrade(self), Arc::clone(&self.changed)));
+            spawn(tend(Arc::downgrade(self), Arc::clone(&self.changed)));
         };
         self.tended.get_or_init(start).await;
     }
@@ -174,7 +174,7 @@ impl Shared {
         for (slot, permit) in due.close {
             let leaving = Arc::clone(&self.leaving);
             leaving.fetch_add(1, Ordering::Relaxed);
-            tokio::spawn(async move {
+            spawn(async move {
                 slot.close().await;
                 drop(permit);
                 leaving.fetch_sub(1, Ordering::Relaxed);

@@ -19,6 +19,7 @@ use super::resume;
 use super::retry::Attempts;
 use super::trace::Trace;
 use crate::config::{ProgressListener, Temporary};
+use crate::platform;
 use crate::protocol::answer::engine_error;
 use crate::protocol::envelope;
 
@@ -34,7 +35,7 @@ const NAMES_OBJECT: usize = 8192;
 /// a fast path.
 pub(crate) async fn make(shared: &Arc<Shared>, object: &Object, call: &RawCall) -> Result<RawAnswer, Error> {
     let _under_way = shared.begin_call().map_err(over)?;
-    #[cfg(feature = "download")]
+    #[cfg(all(feature = "download", not(target_family = "wasm")))]
     super::download::tell(&call.options, shared.endpoint.as_ref());
     let limit = shared.settings.time_of(call.method, &call.options);
     let mut trace = Trace::begin(call, object, shared.settings.trace_payloads);
@@ -50,7 +51,7 @@ pub(crate) async fn make(shared: &Arc<Shared>, object: &Object, call: &RawCall) 
                 Some(closed) => over(closed),
                 None => ErrorKind::TimedOut(Duration::ZERO).into(),
             }),
-            Some(limit) => match tokio::time::timeout(limit, exchange).await {
+            Some(limit) => match platform::timeout(limit, exchange).await {
                 Ok(outcome) => outcome,
                 Err(_) => Err(ErrorKind::TimedOut(limit).into()),
             },

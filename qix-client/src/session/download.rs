@@ -13,6 +13,7 @@ use qix_schema::rpc::CallOptions;
 
 use crate::connect::url::Url;
 use crate::connect::{ConnectError, Endpoint, redirect};
+use crate::platform;
 
 /// Receives the endpoint of the session that makes a call.
 #[derive(Clone, Default)]
@@ -25,7 +26,7 @@ impl Server {
     }
 }
 
-/// Passes the endpoint of a session to a call that asks for it.
+/// Passes the endpoint of a session to a call that requests it.
 pub(super) fn tell(options: &CallOptions, endpoint: Option<&Endpoint>) {
     if let (Some(server), Some(endpoint)) = (options.extension::<Server>(), endpoint) {
         // A repeated call has the same endpoint.
@@ -90,26 +91,23 @@ pub(crate) struct File {
 
 /// Requests a file by the relative address that an engine has returned.
 async fn request(endpoint: &Endpoint, relative: &str) -> Result<File, DownloadError> {
-    if endpoint.direct() {
+    if endpoint.is_engine() {
         return Err(DownloadError::NoProxy);
     }
     let elsewhere = || DownloadError::Elsewhere { url: relative.split('?').next().unwrap_or_default().to_owned() };
     let url = endpoint.address.url(false).map_err(DownloadError::Connect)?;
     let url = url.of_file(relative).ok_or_else(elsewhere)?;
     let limit = endpoint.connect_timeout;
-    let answer = tokio::time::timeout(limit, get(endpoint, &url)).await;
+    let answer = platform::timeout(limit, get(endpoint, &url)).await;
     answer.map_err(|_| DownloadError::Connect(ConnectError::TimedOut(limit)))?
 }
 
 async fn get(endpoint: &Endpoint, url: &Url) -> Result<File, DownloadError> {
-    // The cookie of the session is enough, and a login would open another one.
-    let log_in = !endpoint.login.cookies.has_session(url);
-    let headers = endpoint.headers(url, log_in).await.map_err(DownloadError::Connect)?;
-    let socket = endpoint.socket(url).await.map_err(DownloadError::Connect)?;
+    let (headers, socket) = endpoint.http(url).await.map_err(DownloadError::Connect)?;
     let broken = |error: hyper::Error| DownloadError::Io(io::Error::other(error));
     let (mut sender, connection) = http1::handshake(TokioIo::new(socket)).await.map_err(broken)?;
     // Ends with the response.
-    tokio::spawn(connection);
+    platform::spawn(connection);
     let request = Request::builder().method(Method::GET).uri(url.path_and_query()).header(HOST, url.authority());
     let mut request =
         request.body(Empty::<Bytes>::new()).map_err(|error| DownloadError::Io(io::Error::other(error)))?;
@@ -133,10 +131,10 @@ mod tests {
     #[tokio::test]
     #[cfg(feature = "tls")]
     async fn the_engine_itself_serves_no_files() {
-        use crate::connect::certificates::Identity;
+        use crate::connect::native::certificates::Identity;
 
         let mut endpoint = Endpoint::default();
-        endpoint.certificates.identity =
+        endpoint.access.certificates.identity =
             Some(Identity::Pem { certificate: "client.pem".into(), key: "client_key.pem".into() });
         let Err(error) = request(&endpoint, "/tempcontent/x").await else { panic!("there is no proxy") };
         assert!(error.to_string().contains("connect through the proxy"), "{error}");

@@ -16,6 +16,8 @@ use crate::session::core::Object;
 use crate::session::core::{Phase, Queued, Shared};
 
 pub(crate) mod books;
+#[cfg(target_family = "wasm")]
+mod browser;
 mod builder;
 mod call;
 mod connection;
@@ -23,11 +25,13 @@ pub(crate) mod core;
 mod credentials;
 mod deadline;
 mod deployments;
-#[cfg(feature = "download")]
+#[cfg(all(feature = "download", not(target_family = "wasm")))]
 pub(crate) mod download;
 mod follow;
 mod journal;
 mod keep_alive;
+#[cfg(not(target_family = "wasm"))]
+mod native;
 mod remote;
 mod resume;
 mod retry;

@@ -4,11 +4,11 @@ use std::any::Any;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{Method, ObjectHandle};
+use super::{Instant, Method, ObjectHandle};
 use crate::Error;
 
 /// An engine object, or a test double. This is all that a runtime implements.

@@ -3,6 +3,7 @@
 mod definitions;
 #[cfg(feature = "download")]
 mod download;
+mod expressions;
 mod lists;
 mod load;
 mod reload;
