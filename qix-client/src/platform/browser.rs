@@ -114,7 +114,7 @@ pub(crate) fn chance() -> u32 {
     (Math::random() * 256.0) as u32
 }
 
-/// Waits until the page is visible and the browser online: before that, connecting fails or is in vain.
+/// Waits until the page is visible and the browser online: before that, connecting fails.
 pub(crate) async fn awake() {
     let page = SendWrapper::new(Page::watch());
     while !page.is_awake() {
@@ -186,7 +186,7 @@ pub(crate) struct Aside<T> {
 }
 
 impl<T: Send + 'static> Aside<T> {
-    /// The second argument of the function is whether more items are waiting. The function returns whether it goes on.
+    /// The second argument of the function is whether more items are waiting. The function returns whether it continues.
     pub(crate) fn new(work: impl FnMut(T, bool) -> bool + Send + 'static) -> Self {
         Self { work: Mutex::new(Some(Box::new(work))) }
     }

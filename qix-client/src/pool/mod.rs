@@ -22,8 +22,8 @@ pub use open_app::OpenApp;
 
 /// An engine, whose apps are opened in sessions that it pools. Cheap to clone.
 ///
-/// Users of the same app share a session, with its selections, unless they ask for their own. A session is opened for
-/// its first user, reused for the following ones, replaced if it is broken, and closed when nobody has used it for a
+/// Users of the same app share a session, with its selections, unless they request their own. A session is opened for
+/// its first user, reused for the following ones, replaced if it is broken, and closed when it has not been used for a
 /// while.
 ///
 /// ```
