@@ -12,8 +12,9 @@
 //! 7. [`survive`]: lost connections
 //! 8. [`concurrency`]: several calls at once
 //! 9. [`tracing`](mod@tracing): logging what the client does
-//! 10. [`test`](mod@test): your code
-//! 11. [`facts`]: what the client relies on, to check on your engine
+//! 10. [`browser`]: the client in a web page
+//! 11. [`test`](mod@test): your code
+//! 12. [`facts`]: what the client relies on, to check on your engine
 
 #[doc = include_str!("connect.md")]
 pub mod connect {}
@@ -45,6 +46,9 @@ pub mod concurrency {}
 
 #[doc = include_str!("tracing.md")]
 pub mod tracing {}
+
+#[doc = include_str!("browser.md")]
+pub mod browser {}
 
 #[doc = include_str!("test.md")]
 pub mod test {}
