@@ -1,4 +1,5 @@
 //! The facts on the in-memory engine.
+#![allow(clippy::unwrap_used)]
 
 use std::path::Path;
 

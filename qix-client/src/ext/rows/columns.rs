@@ -121,6 +121,11 @@ impl Columns {
         self.titles().take(self.width())
     }
 
+    /// The column of a single measure.
+    pub(super) fn of_measure(expression: &str) -> Self {
+        Self { columns: vec![Column::of_expression(expression)], ..Self::default() }
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.columns.len()
     }
