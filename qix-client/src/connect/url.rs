@@ -117,15 +117,6 @@ impl Url {
         self.port.map_or(host.clone(), |port| format!("{host}:{port}"))
     }
 
-    /// Whether the host is this machine.
-    #[cfg(feature = "proxy")]
-    pub(crate) fn is_local(&self) -> bool {
-        match self.host.parse::<std::net::IpAddr>() {
-            Ok(address) => address.is_loopback(),
-            Err(_) => self.host == "localhost" || self.host.ends_with(".localhost"),
-        }
-    }
-
     /// The path, encoded, with a leading slash.
     pub(crate) fn path(&self) -> &str {
         &self.path

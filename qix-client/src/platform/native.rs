@@ -8,10 +8,9 @@ pub(crate) use tokio::task::{JoinHandle, spawn, yield_now};
 pub(crate) use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout, timeout_at};
 pub(crate) use tokio_tungstenite::tungstenite::Utf8Bytes as MessageText;
 
-/// A random number below 256.
-pub(crate) fn chance() -> u32 {
-    let [byte, ..] = RandomState::new().build_hasher().finish().to_le_bytes();
-    byte.into()
+/// A random number. Each `RandomState` has random keys.
+pub(crate) fn random() -> u64 {
+    RandomState::new().build_hasher().finish()
 }
 
 /// Waits until connecting makes sense; a program is always awake.
