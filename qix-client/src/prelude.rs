@@ -11,7 +11,7 @@ pub use qix_schema::types::*;
 pub use qix_schema::{
     AsRemote, Class, Doc, DocApi, Field, FieldApi, GenericBookmark, GenericBookmarkApi, GenericDimension,
     GenericDimensionApi, GenericMeasure, GenericMeasureApi, GenericObject, GenericObjectApi, GenericVariable,
-    GenericVariableApi, Global, GlobalApi, Variable, VariableApi,
+    GenericVariableApi, Global, GlobalApi, OptionalExt, Variable, VariableApi,
 };
 
 #[cfg(feature = "arrow")]

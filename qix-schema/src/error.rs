@@ -13,8 +13,16 @@ use crate::wire::DecodeError;
 /// message as well, for `unwrap` and for `main` functions that return an error; `{:#?}` prints the fields.
 pub struct Error {
     kind: Box<ErrorKind>,
-    call: Option<Box<(Method, ObjectHandle)>>,
+    call: Option<Box<FailedCall>>,
     retry: Option<Retry>,
+}
+
+#[derive(Debug)]
+struct FailedCall {
+    method: Method,
+    object: ObjectHandle,
+    /// The parameters, if the call looks something up.
+    sought: Option<String>,
 }
 
 /// The reason of a failure.
@@ -151,12 +159,12 @@ impl Error {
 
     /// The method that failed, if the error belongs to a call.
     pub fn method(&self) -> Option<Method> {
-        self.call.as_ref().map(|call| call.0)
+        self.call.as_ref().map(|call| call.method)
     }
 
     /// The object of the call, if the error belongs to a call.
     pub fn object(&self) -> Option<&ObjectHandle> {
-        self.call.as_ref().map(|call| &call.1)
+        self.call.as_ref().map(|call| &call.object)
     }
 
     /// The error returned by the engine, if any.
@@ -231,8 +239,54 @@ impl Error {
     /// Adds the method and the object, unless they are already set.
     #[must_use]
     pub fn of_call(mut self, method: Method, object: &ObjectHandle) -> Self {
-        self.call.get_or_insert_with(|| Box::new((method, object.clone())));
+        self.call.get_or_insert_with(|| Box::new(FailedCall { method, object: object.clone(), sought: None }));
         self
+    }
+
+    /// Adds the parameters to an error of the engine.
+    pub(crate) fn about(mut self, sought: Option<String>) -> Self {
+        let is_about = matches!(self.kind(), ErrorKind::NotFound | ErrorKind::Engine(_));
+        if let Some(call) = self.call.as_mut().filter(|_| is_about) {
+            call.sought = sought;
+        }
+        self
+    }
+}
+
+/// Turns "not found" into `None`.
+///
+/// ```no_run
+/// # async fn f(doc: qix_schema::Doc) -> Result<(), qix_schema::Error> {
+/// use qix_schema::{DocApi, OptionalExt};
+///
+/// match doc.get_measure("sales").await.optional()? {
+///     Some(measure) => println!("{:?}", measure),
+///     None => println!("there is no such measure"),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub trait OptionalExt<T>: sealed::Sealed {
+    /// `None` if the error [is](Error::is_not_found) that the engine has no such object.
+    ///
+    /// # Errors
+    ///
+    /// Returns all other errors.
+    fn optional(self) -> Result<Option<T>, Error>;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl<T> Sealed for Result<T, super::Error> {}
+}
+
+impl<T> OptionalExt<T> for Result<T, Error> {
+    fn optional(self) -> Result<Option<T>, Error> {
+        match self {
+            Ok(value) => Ok(Some(value)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -250,8 +304,12 @@ impl From<EngineError> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some((method, object)) = self.call.as_deref() {
-            write!(f, "{method} of {object}: ")?;
+        if let Some(FailedCall { method, object, sought }) = self.call.as_deref() {
+            write!(f, "{method} of {object}")?;
+            if let Some(sought) = sought {
+                write!(f, " with `{sought}`")?;
+            }
+            f.write_str(": ")?;
         }
         self.kind.fmt(f)
     }

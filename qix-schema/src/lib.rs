@@ -39,7 +39,7 @@ mod version;
 pub mod wire;
 
 pub use definitions::quote_name;
-pub use error::{EngineError, Error, ErrorCode, ErrorKind};
+pub use error::{EngineError, Error, ErrorCode, ErrorKind, OptionalExt};
 pub use generated::*;
 pub use release::{EngineRelease, Release};
 pub use rpc::{AsRemote, Class};
