@@ -11,7 +11,7 @@ pub use qix_schema::types::*;
 pub use qix_schema::{
     AsRemote, Class, Doc, DocApi, Field, FieldApi, GenericBookmark, GenericBookmarkApi, GenericDimension,
     GenericDimensionApi, GenericMeasure, GenericMeasureApi, GenericObject, GenericObjectApi, GenericVariable,
-    GenericVariableApi, Global, GlobalApi, OptionalExt, Variable, VariableApi,
+    GenericVariableApi, Global, GlobalApi, Variable, VariableApi,
 };
 
 #[cfg(feature = "arrow")]
@@ -21,4 +21,5 @@ pub use crate::load::LoadError;
 pub use crate::reload::ScriptError;
 pub use crate::rows::{RowStream, RowsError};
 pub use crate::select::SelectError;
+pub use crate::stored::{CopyExt, HasProperties};
 pub use crate::{CallExt, ConnectError, DocExt, GenericObjectExt, ObjectExt, Pending, Progress, Session};

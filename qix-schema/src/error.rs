@@ -253,43 +253,6 @@ impl Error {
     }
 }
 
-/// Turns "not found" into `None`.
-///
-/// ```no_run
-/// # async fn f(doc: qix_schema::Doc) -> Result<(), qix_schema::Error> {
-/// use qix_schema::{DocApi, OptionalExt};
-///
-/// match doc.get_measure("sales").await.optional()? {
-///     Some(measure) => println!("{:?}", measure),
-///     None => println!("there is no such measure"),
-/// }
-/// # Ok(())
-/// # }
-/// ```
-pub trait OptionalExt<T>: sealed::Sealed {
-    /// `None` if the error [is](Error::is_not_found) that the engine has no such object.
-    ///
-    /// # Errors
-    ///
-    /// Returns all other errors.
-    fn optional(self) -> Result<Option<T>, Error>;
-}
-
-mod sealed {
-    pub trait Sealed {}
-    impl<T> Sealed for Result<T, super::Error> {}
-}
-
-impl<T> OptionalExt<T> for Result<T, Error> {
-    fn optional(self) -> Result<Option<T>, Error> {
-        match self {
-            Ok(value) => Ok(Some(value)),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-}
-
 impl From<ErrorKind> for Error {
     fn from(kind: ErrorKind) -> Self {
         Self { kind: Box::new(kind), call: None, retry: None }

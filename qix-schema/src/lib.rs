@@ -38,8 +38,8 @@ pub mod rpc;
 mod version;
 pub mod wire;
 
-pub use definitions::quote_name;
-pub use error::{EngineError, Error, ErrorCode, ErrorKind, OptionalExt};
+pub use definitions::{Privilege, quote_name};
+pub use error::{EngineError, Error, ErrorCode, ErrorKind};
 pub use generated::*;
 pub use release::{EngineRelease, Release};
 pub use rpc::{AsRemote, Class};

@@ -53,12 +53,28 @@ impl ColumnType {
         }
     }
 
+    /// The type of a field with these tags, such as those in
+    /// [`FieldInTableData`](qix_schema::types::FieldInTableData).
+    ///
+    /// ```
+    /// use qix_client::arrow::ColumnType;
+    ///
+    /// assert_eq!(ColumnType::of_tags(&["$numeric", "$integer", "$timestamp", "$date"]), ColumnType::Date);
+    /// assert_eq!(ColumnType::of_tags(&["$ascii", "$text"]), ColumnType::Text);
+    /// ```
+    pub fn of_tags(tags: &[impl AsRef<str>]) -> Self {
+        Self::of(tags, &FieldAttrType::Unknown)
+    }
+
     /// Derives the type from a field's tags and number format.
     pub(crate) fn of_dimension(info: &NxDimensionInfo) -> Self {
-        let tagged = |tag: &str| info.tags.iter().any(|own| own == tag);
+        Self::of(&info.tags, &info.num_format.type_)
+    }
+
+    fn of(tags: &[impl AsRef<str>], format: &FieldAttrType) -> Self {
+        let tagged = |tag: &str| tags.iter().any(|own| own.as_ref() == tag);
         let (whole, date, moment) = (tagged("$integer"), tagged("$date"), tagged("$timestamp"));
         let numeric = whole || date || moment || tagged("$numeric");
-        let format = &info.num_format.type_;
         if tagged("$boolean") {
             Self::Boolean
         } else if !numeric || tagged("$text") {

@@ -128,8 +128,8 @@ impl<S: Shape> Reading<S> {
 
     /// The object in its current state, without reading on.
     #[cfg(feature = "arrow")]
-    pub(crate) async fn look(&self) -> Result<Found<S>, Error> {
-        open(self.origin.clone(), self.options.clone(), self.shape.clone()).await
+    pub(crate) fn look(&self) -> impl Future<Output = Result<Found<S>, Error>> + use<S> {
+        open(self.origin.clone(), self.options.clone(), self.shape.clone())
     }
 
     /// The next page. If the data changes before the first page, all pages contain the changed data.
