@@ -83,13 +83,17 @@ pub enum ErrorKind {
     Transport(Box<dyn std::error::Error + Send + Sync>),
 }
 
-fn what_next(closed: &Closed, pending: bool, reconnecting: bool) -> &'static str {
-    match closed.retry() {
+fn what_next(closed: &Closed, pending: bool, reconnecting: bool) -> String {
+    let general = match closed.retry() {
         _ if pending => "; the engine may have executed the call; check before you retry",
         _ if reconnecting => "; the session reconnects by itself; retry the call",
         _ if closed.by == ClosedBy::Client => "",
         Retry::Later => "; later, resume the session or open a new one",
         Retry::Now | Retry::No => "; resume the session, or open a new one",
+    };
+    match closed.code.advice().filter(|_| closed.by == ClosedBy::Engine && !pending && !reconnecting) {
+        Some(advice) => format!("; {advice}{general}"),
+        None => general.to_owned(),
     }
 }
 
@@ -331,6 +335,10 @@ mod tests {
         assert_eq!(advice(by_engine(1012), false, true), "; the session reconnects by itself; retry the call");
         assert_eq!(advice(by_engine(1012), false, false), "; resume the session, or open a new one");
         assert_eq!(advice(by_engine(4001), false, false), "; resume the session, or open a new one");
+        assert_eq!(
+            advice(by_engine(4005), false, false),
+            "; close other sessions of the user; resume the session, or open a new one"
+        );
         assert_eq!(advice(by_engine(1013), false, false), "; later, resume the session or open a new one");
         assert_eq!(advice(Closed::by_client(), false, false), "");
     }

@@ -25,6 +25,8 @@ mod object;
 pub mod page;
 mod query;
 mod read;
+#[path = "../../../qix-client/src/record/redact/text.rs"]
+mod redact;
 mod returned;
 mod secret;
 mod shorten;
