@@ -140,15 +140,6 @@ impl Url {
         self.query.as_ref().map_or_else(|| self.path.clone(), |query| format!("{}?{query}", self.path))
     }
 
-    /// Whether the host is this machine.
-    #[cfg(feature = "proxy")]
-    pub(crate) fn is_local(&self) -> bool {
-        match self.host.parse::<std::net::IpAddr>() {
-            Ok(address) => address.is_loopback(),
-            Err(_) => self.host == "localhost" || self.host.ends_with(".localhost"),
-        }
-    }
-
     /// The path, encoded, with a leading slash.
     pub(crate) fn path(&self) -> &str {
         &self.path

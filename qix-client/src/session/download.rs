@@ -91,7 +91,7 @@ pub(crate) struct File {
 
 /// Requests a file by the relative address that an engine has returned.
 async fn request(endpoint: &Endpoint, relative: &str) -> Result<File, DownloadError> {
-    if endpoint.is_engine() {
+    if endpoint.access.direct() {
         return Err(DownloadError::NoProxy);
     }
     let elsewhere = || DownloadError::Elsewhere { url: relative.split('?').next().unwrap_or_default().to_owned() };
@@ -103,7 +103,10 @@ async fn request(endpoint: &Endpoint, relative: &str) -> Result<File, DownloadEr
 }
 
 async fn get(endpoint: &Endpoint, url: &Url) -> Result<File, DownloadError> {
-    let (headers, socket) = endpoint.http(url).await.map_err(DownloadError::Connect)?;
+    // The cookie of the session is enough, and a login would open another one.
+    let log_in = !endpoint.access.login.cookies.has_session(url);
+    let headers = endpoint.headers(url, log_in).await.map_err(DownloadError::Connect)?;
+    let socket = endpoint.access.socket(url).await.map_err(DownloadError::Connect)?;
     let broken = |error: hyper::Error| DownloadError::Io(io::Error::other(error));
     let (mut sender, connection) = http1::handshake(TokioIo::new(socket)).await.map_err(broken)?;
     // Ends with the response.
@@ -124,6 +127,7 @@ async fn get(endpoint: &Endpoint, url: &Url) -> Result<File, DownloadError> {
     let body = answer.into_body();
     Ok(File { size: body.size_hint().exact(), body })
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;

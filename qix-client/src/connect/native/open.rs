@@ -5,8 +5,6 @@ use std::sync::atomic::Ordering;
 use http::header::{AUTHORIZATION, COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-#[cfg(feature = "download")]
-use super::dial::Socket;
 use super::websocket;
 use crate::connect::ticket::Tickets;
 use crate::connect::url::Url;
@@ -52,21 +50,7 @@ impl Endpoint {
         Ok(transport)
     }
 
-    /// A connection for a request of the same user over plain HTTP, and the headers of the request.
-    #[cfg(feature = "download")]
-    pub(crate) async fn http(&self, url: &Url) -> Result<(HeaderMap, Box<dyn Socket>), ConnectError> {
-        // The cookie of the session is enough, and a login would open another one.
-        let log_in = !self.access.login.cookies.has_session(url);
-        Ok((self.headers(url, log_in).await?, self.access.socket(url).await?))
-    }
-
-    /// Whether the endpoint is the engine itself, not a proxy.
-    #[cfg(feature = "download")]
-    pub(crate) fn is_engine(&self) -> bool {
-        self.access.direct()
-    }
-
-    async fn headers(&self, url: &Url, log_in: bool) -> Result<HeaderMap, ConnectError> {
+    pub(crate) async fn headers(&self, url: &Url, log_in: bool) -> Result<HeaderMap, ConnectError> {
         let mut headers = HeaderMap::new();
         for (name, value) in &self.access.headers {
             let key = name.parse::<HeaderName>().map_err(|_| ConnectError::Header { name: name.clone() })?;
