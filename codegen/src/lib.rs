@@ -44,6 +44,7 @@ pub mod openrpc;
 mod plan;
 pub mod prose;
 pub mod snapshot;
+pub mod snippet;
 
 pub use emit::{Files, HEADER, Place};
 
