@@ -21,4 +21,5 @@ pub use crate::load::LoadError;
 pub use crate::reload::ScriptError;
 pub use crate::rows::{RowStream, RowsError};
 pub use crate::select::SelectError;
-pub use crate::{CallExt, ConnectError, DocExt, GenericObjectExt, ObjectExt, Pending, Progress, Session};
+pub use crate::stored::{CopyExt, HasProperties};
+pub use crate::{CallExt, ConnectError, DocExt, GenericObjectExt, ObjectExt, OptionalExt, Pending, Progress, Session};

@@ -1,10 +1,10 @@
 //! Extension methods for apps.
 
-use qix_schema::Doc;
 use qix_schema::types::{
     AppObjectListDef, BookmarkListDef, DimensionListDef, FieldListDef, FieldValue, MeasureListDef, SelectionObjectDef,
     VariableListDef,
 };
+use qix_schema::{Doc, GenericBookmark, GenericDimension, GenericMeasure, GenericObject, GenericVariable};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -15,13 +15,18 @@ use super::pending::Pending;
 use super::reload::Reload;
 use super::rows::RowStream;
 use super::select::{AddState, InField, Select, SelectNext};
+use super::stored::{Create, Find, StoredProperties};
+use super::walk::DescendantStream;
 
 /// Extension methods for apps, in addition to the engine's methods ([`DocApi`](qix_schema::DocApi)): reading,
 /// selecting, reloading, and loading in one call.
 ///
 /// | | |
 /// |---|---|
-/// | what the app consists of | [`fields`](Self::fields), [`dimensions`](Self::dimensions), [`measures`](Self::measures), [`objects`](Self::objects), [`sheets`](Self::sheets), [`variables`](Self::variables), [`bookmarks`](Self::bookmarks), [`current_selections`](Self::current_selections), [`list`](Self::list) |
+/// | what the app consists of | [`fields`](Self::fields), [`dimensions`](Self::dimensions), [`measures`](Self::measures), [`objects`](Self::objects), [`sheets`](Self::sheets), [`stories`](Self::stories), [`master_objects`](Self::master_objects), [`snapshots`](Self::snapshots), [`variables`](Self::variables), [`bookmarks`](Self::bookmarks), [`current_selections`](Self::current_selections), [`list`](Self::list) |
+/// | all objects at any depth | [`all_objects`](Self::all_objects) |
+/// | one item, if it exists | [`dimension`](Self::dimension), [`measure`](Self::measure), [`object`](Self::object), [`variable`](Self::variable), [`bookmark`](Self::bookmark) |
+/// | new items | [`create`](Self::create) |
 /// | values | [`field_values`](Self::field_values), [`value`](Self::value) |
 /// | expressions | [`check`](Self::check) |
 /// | selections | [`select`](Self::select), [`select_matching`](Self::select_matching), [`select_next`](Self::select_next), [`select_previous`](Self::select_previous), [`alternate_state`](Self::alternate_state) |
@@ -89,6 +94,60 @@ pub trait DocExt: sealed::App {
         self.list(AppObjectListDef::default().with_type("sheet"))
     }
 
+    /// Lists the stories.
+    fn stories(&self) -> Pending<List<AppObjectListDef>> {
+        self.list(AppObjectListDef::default().with_type("story"))
+    }
+
+    /// Lists the master visualizations.
+    fn master_objects(&self) -> Pending<List<AppObjectListDef>> {
+        self.list(AppObjectListDef::default().with_type("masterobject"))
+    }
+
+    /// Lists the snapshots, which stories contain. Pass their IDs to
+    /// [`get_bookmark`](qix_schema::DocApi::get_bookmark).
+    fn snapshots(&self) -> Pending<List<BookmarkListDef>> {
+        self.list(BookmarkListDef::default().with_type("snapshot"))
+    }
+
+    /// Returns all objects of the app, with their properties: the root objects, such as sheets, and everything below
+    /// them, such as charts, the content of containers, and the master visualizations that they show.
+    ///
+    /// Root objects come first, then those directly below them, and so on, in the order of the app. Eight objects are
+    /// read at once; see [`DescendantStream::with_concurrency`]. An object that contains itself, directly or
+    /// indirectly, is returned once in each path. A master visualization is returned below each object that shows it.
+    ///
+    /// ```
+    /// use futures_util::TryStreamExt;
+    /// use qix_client::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// let sheet = doc.create(GenericObjectProperties::of_type("sheet")).await?;
+    /// let chart = GenericObjectProperties::of_type("barchart");
+    /// sheet.create_child(chart).await?;
+    ///
+    /// let mut kinds = Vec::new();
+    /// let mut objects = doc.all_objects();
+    /// while let Some(found) = objects.try_next().await? {
+    ///     kinds.push(format!("{}{}", "  ".repeat(found.path.len()), found.kind()));
+    /// }
+    /// assert_eq!(kinds, ["sheet", "  barchart"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// An object that cannot be read, such as a missing master visualization, is an error. The stream continues with
+    /// the others.
+    fn all_objects(&self) -> DescendantStream {
+        DescendantStream::of_app(self.app())
+    }
+
     /// Lists the variables of the app and of the session, without the engine's format variables.
     fn variables(&self) -> Pending<List<VariableListDef>> {
         self.list(VariableListDef::default().with_type("variable").with_show_session(true))
@@ -102,6 +161,75 @@ pub trait DocExt: sealed::App {
     /// Lists the fields with selections in the default state.
     fn current_selections(&self) -> Pending<List<SelectionObjectDef>> {
         self.list(SelectionObjectDef::default())
+    }
+
+    /// Returns a library dimension by its ID, or `None` if the app does not have it.
+    fn dimension(&self, id: impl Into<String>) -> Pending<Find<GenericDimension>> {
+        Find::new(self.app(), id.into())
+    }
+
+    /// Returns a library measure by its ID, or `None` if the app does not have it.
+    ///
+    /// ```
+    /// use qix_client::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// if let Some(measure) = doc.measure("total-sales").await? {
+    ///     println!("{}", measure.get_measure().await?.def);
+    /// }
+    /// assert!(doc.measure("total-sale").await?.is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn measure(&self, id: impl Into<String>) -> Pending<Find<GenericMeasure>> {
+        Find::new(self.app(), id.into())
+    }
+
+    /// Returns an object by its ID, or `None` if the app does not have it.
+    fn object(&self, id: impl Into<String>) -> Pending<Find<GenericObject>> {
+        Find::new(self.app(), id.into())
+    }
+
+    /// Returns a variable by its name, or `None` if the app does not have it.
+    fn variable(&self, name: impl Into<String>) -> Pending<Find<GenericVariable>> {
+        Find::new(self.app(), name.into())
+    }
+
+    /// Returns a bookmark by its ID, or `None` if the app does not have it.
+    fn bookmark(&self, id: impl Into<String>) -> Pending<Find<GenericBookmark>> {
+        Find::new(self.app(), id.into())
+    }
+
+    /// Creates an object, dimension, measure, variable, or bookmark, depending on the type of the properties, and
+    /// returns it. A bookmark gets the current selections.
+    ///
+    /// The app stores the item when it is saved. For an object of this session only, use
+    /// [`create_session_object`](qix_schema::DocApi::create_session_object).
+    ///
+    /// ```
+    /// use qix_client::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// let sheet = doc.create(GenericObjectProperties::of_type("sheet")).await?;
+    /// let layout = sheet.get_layout().await?;
+    /// assert_eq!(layout.info.type_, "sheet");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns errors of the engine, such as one for an ID that exists already.
+    fn create<P: StoredProperties>(&self, properties: P) -> Pending<Create<P>> {
+        Create::new(self.app(), properties)
     }
 
     /// Returns the distinct values of a field, or of an expression that starts with `=`, like

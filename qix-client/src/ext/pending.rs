@@ -41,7 +41,7 @@ use crate::platform;
 #[must_use = "nothing happens before this is awaited"]
 #[derive(Clone)]
 pub struct Pending<O> {
-    pub(super) operation: O,
+    pub(crate) operation: O,
     options: CallOptions,
 }
 
@@ -70,7 +70,7 @@ pub(crate) mod sealed {
 pub(super) type Running<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 
 impl<O> Pending<O> {
-    pub(super) fn new(operation: O) -> Self {
+    pub(crate) fn new(operation: O) -> Self {
         Self { operation, options: CallOptions::default() }
     }
 

@@ -243,6 +243,18 @@ impl SessionBuilder {
         event::stream(Some(listeners.subscribe()))
     }
 
+    /// Separates the events of the session from those of its clones.
+    pub(crate) fn with_events_of_its_own(mut self) -> Self {
+        self.settings.listeners = None;
+        self
+    }
+
+    /// Uses the cookies of another session.
+    pub(crate) fn with_login_of(mut self, other: &Self) -> Self {
+        self.endpoint.access.share_user(&other.endpoint.access);
+        self
+    }
+
     /// Connects, and waits until the engine has accepted the session.
     ///
     /// # Errors

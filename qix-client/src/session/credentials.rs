@@ -41,7 +41,7 @@ impl SessionBuilder {
     }
 
     /// Discards cookies that were set for other credentials.
-    pub(super) fn for_another_user(mut self) -> Self {
+    pub(crate) fn for_another_user(mut self) -> Self {
         self.endpoint.access.forget_user();
         self
     }

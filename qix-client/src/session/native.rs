@@ -16,6 +16,9 @@ use crate::connect::native::dial::Socket;
 #[cfg(feature = "oauth")]
 use crate::connect::native::oauth;
 
+/// The header with the user of a direct connection.
+const USER: &str = "X-Qlik-User";
+
 /// # Credentials of programs
 ///
 /// `header`, `user`, `cookie` and `oauth` do not exist in a browser: it lets a page set neither headers nor the cookies
@@ -28,10 +31,12 @@ impl SessionBuilder {
         self.for_another_user()
     }
 
-    /// Sets the user, for a direct connection to an engine. `INTERNAL`, `sa_engine` is the service account.
-    pub fn user(self, directory: impl Into<String>, id: impl Into<String>) -> Self {
+    /// Sets the user, for a direct connection to an engine. `INTERNAL`, `sa_engine` is the service account. Replaces a
+    /// user that was set before.
+    pub fn user(mut self, directory: impl Into<String>, id: impl Into<String>) -> Self {
         let (directory, id) = (directory.into(), id.into());
-        self.header("X-Qlik-User", format!("UserDirectory={directory}; UserId={id}"))
+        self.endpoint.access.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(USER));
+        self.header(USER, format!("UserDirectory={directory}; UserId={id}"))
     }
 
     /// Sets a function that returns a token. It is called for each connection.

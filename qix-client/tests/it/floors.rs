@@ -7,7 +7,8 @@ use std::fs;
 use std::path::Path;
 
 /// The floors from top to bottom, each with the floors that it may import.
-const FLOORS: [(&str, &[&str]); 7] = [
+const FLOORS: [(&str, &[&str]); 8] = [
+    ("pool", &["ext", "session", "config", "protocol", "platform"]),
     ("ext", &["session", "config", "protocol", "platform"]),
     ("session", &["config", "record", "protocol", "connect", "platform"]),
     ("config", &["record", "protocol", "platform"]),

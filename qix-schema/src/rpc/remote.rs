@@ -221,6 +221,13 @@ impl RawAnswer {
         self
     }
 
+    /// Replaces the remote that binds objects in the response, if one is set.
+    #[must_use]
+    pub fn map_remote(mut self, change: impl FnOnce(Arc<dyn Remote>) -> Arc<dyn Remote>) -> Self {
+        self.remote = self.remote.map(change);
+        self
+    }
+
     /// The remote that binds objects in the response.
     pub(super) fn remote(&self) -> Option<&dyn Remote> {
         self.remote.as_deref()

@@ -15,4 +15,9 @@ impl Access {
     pub(crate) fn forget_user(&mut self) {
         self.has_session = Arc::default();
     }
+
+    /// Relies on the same cookie as another session of the same user.
+    pub(crate) fn share_user(&mut self, other: &Self) {
+        self.has_session = Arc::clone(&other.has_session);
+    }
 }

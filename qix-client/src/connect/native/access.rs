@@ -51,6 +51,11 @@ impl Access {
         self.login = Arc::default();
     }
 
+    /// Shares the cookies of another session of the same user.
+    pub(crate) fn share_user(&mut self, other: &Self) {
+        self.login = Arc::clone(&other.login);
+    }
+
     /// Whether the URL is that of the engine itself, not of a proxy: only the engine requires client certificates.
     pub(super) fn direct(&self) -> bool {
         #[cfg(feature = "tls")]

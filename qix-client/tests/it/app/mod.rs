@@ -7,6 +7,8 @@ mod load;
 mod reload;
 mod select;
 mod states;
+mod stored;
+mod walk;
 
 use qix_client::prelude::*;
 use qix_test_engine::{App, TestEngine};
