@@ -13,8 +13,9 @@
 //! 8. [`concurrency`]: several calls at once
 //! 9. [`services`]: many apps and many users
 //! 10. [`tracing`](mod@tracing): logging what the client does
-//! 11. [`test`](mod@test): your code
-//! 12. [`facts`]: what the client relies on, to check on your engine
+//! 11. [`browser`]: the client in a web page
+//! 12. [`test`](mod@test): your code
+//! 13. [`facts`]: what the client relies on, to check on your engine
 
 #[doc = include_str!("connect.md")]
 pub mod connect {}
@@ -49,6 +50,9 @@ pub mod services {}
 
 #[doc = include_str!("tracing.md")]
 pub mod tracing {}
+
+#[doc = include_str!("browser.md")]
+pub mod browser {}
 
 #[doc = include_str!("test.md")]
 pub mod test {}
