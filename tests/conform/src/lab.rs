@@ -9,7 +9,7 @@ use qix_client::{Error, SessionBuilder};
 use serde_json::Value;
 
 use crate::fact::Trouble;
-use crate::wire::Wire;
+use crate::wire::{Exchange, Wire};
 
 /// The script of the app.
 const SCRIPT: &str = include_str!("facts.qvs");
@@ -112,6 +112,21 @@ impl Lab {
         let pages = layout.list_object.map(|list| list.data_pages).unwrap_or_default();
         let cells = pages.into_iter().flat_map(|page| page.matrix).flatten();
         Ok(cells.map(|cell| (cell.text, cell.state)).collect())
+    }
+
+    /// The exchanges of a method in order, at least a number of them.
+    pub(crate) async fn exchanges(&self, method: &str, count: usize) -> Result<Vec<Exchange>, Trouble> {
+        // Another thread writes the recording.
+        let marker = unique();
+        self.doc.evaluate(&format!("'{marker}'")).await?;
+        self.wire.until(&marker).await?;
+        self.wire.exchanges(method, count).await
+    }
+
+    /// The latest exchange of a method.
+    pub(crate) async fn exchange(&self, method: &str) -> Result<Exchange, Trouble> {
+        let mut exchanges = self.exchanges(method, 1).await?;
+        exchanges.pop().ok_or_else(|| Trouble::Differs(format!("{method} was not answered")))
     }
 
     /// Calls a method with any parameters.
