@@ -41,6 +41,8 @@ pub mod openrpc;
 mod plan;
 pub mod rustfmt;
 pub mod snapshot;
+#[cfg(feature = "snippet")]
+pub mod snippet;
 
 pub use emit::{Files, HEADER, Place};
 

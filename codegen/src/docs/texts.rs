@@ -44,6 +44,11 @@ impl Documentation {
         if reader.faults.is_empty() { Ok(reader.documentation) } else { Err(Faults(reader.faults)) }
     }
 
+    /// The text of an item, such as `Doc.GetField` or `Doc.GetField/qFieldName`, with links by wire name.
+    pub fn text(&self, item: &str) -> Option<&str> {
+        self.texts.get(item)
+    }
+
     /// The text of an item, with links to Rust items.
     pub(crate) fn get(&self, item: &str, links: &Links) -> Option<String> {
         self.texts.get(item).map(|text| links.resolve(text, |_| ()))

@@ -40,5 +40,5 @@ pub use fault::{Fault, Reason};
 pub use log::{Call, Direction, EngineError, Kind, Log, Message, Outcome};
 pub use object::{Object, State};
 pub use query::{Entry, Filter};
-pub use read::{Options, ReadError};
+pub use read::{Live, Options, ReadError};
 pub use time::Micros;

@@ -22,7 +22,7 @@ pub(crate) struct Seen {
 }
 
 /// Builds a log from messages.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Tracker {
     pub(crate) log: Log,
     /// Pending calls by ID.
