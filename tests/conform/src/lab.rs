@@ -17,6 +17,9 @@ const SCRIPT: &str = include_str!("facts.qvs");
 /// How long a single call may take.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// How long loading the data may take.
+const LOADING: Duration = Duration::from_secs(60);
+
 /// Where facts are checked.
 #[derive(Clone, Debug)]
 pub struct Target {
@@ -63,7 +66,7 @@ impl Lab {
                 (created.doc, created.session_app_id)
             }
         };
-        doc.reload().with_script(SCRIPT).await?;
+        doc.reload().with_script(SCRIPT).with_timeout(LOADING).await?;
         Ok(Self { session, doc, app, wire, builder, target: target.clone() })
     }
 
