@@ -55,6 +55,7 @@
 //! | `proxy` | no | HTTP proxies named by the environment (`HTTPS_PROXY`, `NO_PROXY`) |
 //! | `oauth` | no | OAuth client credentials for Qlik Cloud: [`SessionBuilder`]`::oauth` |
 //! | `pfx` | no | client certificates from PFX files: [`SessionBuilder`]`::client_certificate_pfx` |
+//! | `download` | no | downloading what the engine exports: `DownloadExt` in the module `download` |
 //! | `arrow` | no | hypercubes as Arrow record batches: `record_batches` of [`GenericObjectExt`] |
 //!
 //! In a [browser](guide::browser), only `arrow` has an effect: the browser opens connections and has TLS and proxies of its
@@ -106,6 +107,9 @@ pub use connect::{ConnectError, transport};
 #[cfg_attr(docsrs, doc(cfg(feature = "arrow")))]
 pub use ext::arrow;
 pub use ext::doc_ext::DocExt;
+#[cfg(all(feature = "download", not(target_family = "wasm")))]
+#[cfg_attr(docsrs, doc(cfg(feature = "download")))]
+pub use ext::download;
 pub use ext::generic_object_ext::GenericObjectExt;
 pub use ext::open_doc::{OpenDoc, OpenError};
 pub use ext::optional::OptionalExt;

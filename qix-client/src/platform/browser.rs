@@ -115,7 +115,7 @@ pub(crate) fn random() -> u64 {
     half() << 32 | half()
 }
 
-/// Waits until the page is visible and the browser online: before that, connecting fails or is in vain.
+/// Waits until the page is visible and the browser online: before that, connecting fails.
 pub(crate) async fn awake() {
     let page = SendWrapper::new(Page::watch());
     while !page.is_awake() {
@@ -189,7 +189,7 @@ pub(crate) struct Aside<T> {
 type Work<T> = Box<dyn FnMut(T, bool) -> bool + Send>;
 
 impl<T: Send + 'static> Aside<T> {
-    /// The second argument of the function is whether more items are waiting. The function returns whether it goes on.
+    /// The second argument of the function is whether more items are waiting. The function returns whether it continues.
     pub(crate) fn new(work: impl FnMut(T, bool) -> bool + Send + 'static) -> Self {
         Self { work: Mutex::new(Some(Box::new(work))) }
     }

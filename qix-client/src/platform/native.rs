@@ -23,7 +23,7 @@ pub(crate) struct Aside<T> {
 }
 
 impl<T: Send + 'static> Aside<T> {
-    /// The second argument of the function is whether more items are waiting. The function returns whether it goes on.
+    /// The second argument of the function is whether more items are waiting. The function returns whether it continues.
     pub(crate) fn new(mut work: impl FnMut(T, bool) -> bool + Send + 'static) -> Self {
         let (items, queue) = mpsc::channel();
         let worker = thread::spawn(move || {

@@ -47,7 +47,7 @@ impl Pending<OpenApp> {
         self
     }
 
-    /// Sets whether to open a session that nobody else gets. Defaults to `false`. It is closed when its last object is
+    /// Sets whether to open a session that no one else gets. Defaults to `false`. It is closed when its last object is
     /// dropped.
     ///
     /// It has an identity of its own, in place of [`identity`](Self::identity).
