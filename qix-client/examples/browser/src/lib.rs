@@ -70,6 +70,7 @@ impl App {
     #[wasm_bindgen(js_name = listBox)]
     pub async fn list_box(&self, field: String, show: Function) -> Result<ListBox, JsError> {
         let list = ListObjectDef::field(field)
+            .with_show_alternatives(true)
             .with_sort_by(SortCriteria::by_text())
             .with_initial_data_fetch([NxPage::of_size(1, ROWS)]);
         let list = self.doc.create_session_object(list.into()).await.map_err(told)?;

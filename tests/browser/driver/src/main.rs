@@ -28,6 +28,9 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// This test ends with a panic, which the page must notice.
 const PANICS: &str = "a_panic_is_reported";
 
+/// The page of the example, which a test opens in a frame.
+const EXAMPLE: &str = include_str!("../../../../qix-client/examples/browser/index.html");
+
 /// What the page tells.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "kind")]
@@ -54,7 +57,11 @@ fn main() -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     };
     let files = tempfile::tempdir()?;
+    std::fs::create_dir_all(files.path().join("example/pkg"))?;
     Program { package: "qix-browser-page", profile: "dev", features: "" }.build(files.path())?;
+    Program { package: "qix-browser-example", profile: "dev", features: "" }
+        .build(&files.path().join("example/pkg"))?;
+    std::fs::write(files.path().join("example/index.html"), EXAMPLE)?;
     std::fs::write(files.path().join("index.html"), include_str!("index.html"))?;
     std::fs::write(files.path().join("worker.js"), include_str!("worker.js"))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

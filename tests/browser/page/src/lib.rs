@@ -9,6 +9,8 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     #[wasm_bindgen(catch)]
     async fn post(path: &str, body: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
+    async fn example(engine: &str) -> Result<JsValue, JsValue>;
     fn show(visible: bool);
     fn plug(online: bool);
     fn throttle(millis: u32);

@@ -17,6 +17,28 @@ export function plug(online) {
   dispatchEvent(new Event(online ? 'online' : 'offline'));
 }
 
+/// Opens the example, selects a value by clicking, and clears the selections. Returns the table before, meanwhile, after.
+export async function example(engine) {
+  const frame = document.createElement('iframe');
+  frame.src = `/example/index.html?engine=${engine}`;
+  document.body.append(frame);
+  const until = (look) => new Promise((done) => {
+    const again = () => (look() ? done() : requestAnimationFrame(again));
+    again();
+  });
+  const page = () => frame.contentDocument;
+  const rows = () => [...page().querySelectorAll('#table tr')].map((row) => [...row.cells].map((cell) => cell.textContent).join(' '));
+  const wait = async (count) => { await until(() => rows().length === count); return rows().join(', '); };
+  await until(() => page()?.body?.dataset.ready);
+  const before = await wait(9);
+  [...page().querySelectorAll('#Region button')].find((button) => button.textContent === 'West').click();
+  const meanwhile = await wait(3);
+  const state = [...page().querySelectorAll('#Region li')].map((item) => `${item.textContent} ${item.className}`).join(', ');
+  page().getElementById('clear').click();
+  const after = await wait(9);
+  return JSON.stringify({ before, meanwhile, state, after, problem: page().getElementById('problem').textContent });
+}
+
 const now = globalThis.setTimeout;
 
 /// From now on, timers fire together, every so many milliseconds, as in a page that has been hidden for minutes.

@@ -6,7 +6,8 @@ use qix_client::prelude::*;
 use qix_client::types::NxDataPage;
 
 use super::{cube, opened};
-use crate::engine::Outcome;
+use crate::engine::{Engine, Outcome};
+use crate::example;
 
 const SALES: [(&str, f64); 3] = [("North", 685.0), ("South", 625.0), ("West", 365.0)];
 
@@ -101,5 +102,15 @@ pub(super) async fn a_thousand_calls_are_answered() -> Outcome {
         assert_eq!(answer.number, n as f64 + 1.0);
     }
     assert_eq!(session.calls_in_flight(), 0);
+    Ok(())
+}
+
+pub(super) async fn the_example_page_selects_by_clicking() -> Outcome {
+    let engine = Engine::start("plain").await?;
+    let seen = example(&engine.url()).await.map_err(|error| format!("{error:?}"))?;
+    let seen: serde_json::Value = serde_json::from_str(&seen.as_string().unwrap_or_default())?;
+    assert_eq!(seen["meanwhile"], "Apples West 130, Pears West 195, Plums West 40");
+    assert_eq!(seen["state"], "North A, South A, West S");
+    assert_eq!((&seen["before"], &seen["problem"]), (&seen["after"], &serde_json::Value::from("")));
     Ok(())
 }
