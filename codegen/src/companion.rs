@@ -30,6 +30,9 @@ pub struct Companion {
     /// Members whose setters call a handwritten method `settled` of the type, by type.
     #[serde(default)]
     pub settled: BTreeMap<String, Vec<String>>,
+    /// Types with handwritten conversions from strings or numbers: their setters take `impl Into`.
+    #[serde(default)]
+    pub converted: BTreeSet<String>,
     /// Replacements of deprecated items.
     pub instead: BTreeMap<String, Vec<String>>,
 }
@@ -104,6 +107,7 @@ impl Companion {
         self.reads.iter().filter(|m| !method(m)).for_each(|m| gone("/reads".into(), m));
         self.writes.iter().filter(|m| !method(m)).for_each(|m| gone("/writes".into(), m));
         self.extended.iter().filter(|t| !ty(t)).for_each(|t| gone("/extended".into(), t));
+        self.converted.iter().filter(|t| !ty(t)).for_each(|t| gone("/converted".into(), t));
         self.members.keys().filter(|t| !ty(t)).for_each(|t| gone(format!("/members/{t}"), t));
         for (part, (name, members)) in
             self.rare.iter().map(|entry| ("rare", entry)).chain(self.settled.iter().map(|entry| ("settled", entry)))

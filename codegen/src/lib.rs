@@ -87,6 +87,7 @@ pub fn generate(mut model: Model, companion: &Companion, texts: Texts<'_>, place
     let mut companion = companion.clone();
     if !examples {
         companion.settled.clear();
+        companion.converted.clear();
     }
     let plan = plan::plan(&model, &companion)?;
     let docs = docs::Docs { own: texts.own, published: texts.published, links: Links::of(&model), examples };

@@ -50,6 +50,8 @@ pub(crate) struct Field {
     pub(crate) default: Option<DefaultValue>,
     /// Whether the member is in the box for rare members.
     pub(crate) rare: bool,
+    /// Whether its setter converts other types, such as strings.
+    pub(crate) converted: bool,
     /// Whether its setter lets the type settle what follows from the value.
     pub(crate) settled: bool,
     pub(crate) marks: Marks,
@@ -152,6 +154,7 @@ impl Planner<'_> {
                             shape: Shape::of(self.model, &member.ty).present(),
                             default: None,
                             rare: false,
+                            converted: false,
                             settled: false,
                             marks: member.marks.clone(),
                         };
@@ -203,6 +206,7 @@ impl Planner<'_> {
                 default: self.default(ty, member, &shape),
                 shape,
                 rare: rare.is_some_and(|rare| rare.contains(&member.name)),
+                converted: member.ty.named().is_some_and(|ty| self.companion.converted.contains(ty)),
                 settled: settled.is_some_and(|settled| settled.contains(&member.name)),
                 marks: member.marks.clone(),
             });

@@ -104,7 +104,10 @@ impl<'a> Snippets<'a> {
     /// Returns the errors of [`body`](Self::body).
     pub fn program(&self, url: &str, steps: &[Step<'_>]) -> Result<String, SnippetError> {
         let (statements, result) = self.statements(steps)?;
-        let print = result.map(|result| quote!(println!("{:?}", #result);));
+        let print = result.map(|result| {
+            let text = format!("{{{result}:?}}");
+            quote!(println!(#text);)
+        });
         let json = uses_json(&statements).then(|| {
             quote!(
                 use qix_client::Json;

@@ -29,14 +29,17 @@
 //!
 //! | to | use |
 //! |---|---|
-//! | learn by task | [`guide`]: [connect](guide::connect), [select](guide::select), [read data](guide::read_data), [react to changes](guide::react), [reload](guide::reload), [load rows](guide::load), [survive a lost connection](guide::survive), [make several calls at once](guide::concurrency), [log](mod@guide::tracing), [test your code](mod@guide::test) |
+//! | learn by task | [`guide`]: [connect](guide::connect), [select](guide::select), [read data](guide::read_data), [react to changes](guide::react), [reload](guide::reload), [load rows](guide::load), [survive a lost connection](guide::survive), [make several calls at once](guide::concurrency), [serve many users](guide::services), [log](mod@guide::tracing), [test your code](mod@guide::test), [facts about engines](guide::facts) |
 //! | import common items | [`prelude`] |
 //! | connect | [`Session::builder`], [`SessionBuilder`], [`ConnectError`], [`transport`] |
-//! | read, select, reload, load | [`DocExt`], [`GenericObjectExt`]; their types are in [`rows`], [`lists`], [`select`], [`reload`], [`load`] |
+//! | read, calculate, select, reload, load | [`DocExt`], [`GenericObjectExt`]; their types are in [`rows`], [`lists`], [`select`], [`expression`], [`reload`], [`load`] |
 //! | follow changes and progress | [`ObjectExt`], [`watch`]; [`CallExt`], [`progress`] |
 //! | set a timeout for an operation, or cancel it | [`Pending`], [`Call`] |
+//! | find, create, and copy what an app stores | [`DocExt`], [`OptionalExt`], [`stored`] |
+//! | find all objects of an app, at any depth | [`DocExt::all_objects`], [`GenericObjectExt::descendants`], [`walk`] |
 //! | call any method of the engine | [`DocApi`], [`FieldApi`], [`GenericObjectApi`], [`GlobalApi`], …; [`types`] |
 //! | handle errors | [`Error`], [`ErrorKind`], [`Error::retry`], [`Error::downcast_ref`] |
+//! | open many apps, for many users | [`Engine`], [`EngineBuilder`] |
 //! | keep a session alive | [`SessionBuilder::reconnect`], [`Backoff`], [`KeepAlive`], [`resumption`], [`Event`], [`notification`] |
 //! | observe, change, or repeat calls | [`Middleware`] |
 //! | record and replay | [`record`] |
@@ -68,6 +71,8 @@ mod ext;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod guide;
+mod platform;
+mod pool;
 pub mod prelude;
 mod protocol;
 pub mod record;
@@ -88,9 +93,9 @@ pub use async_trait::async_trait;
 pub use qix_schema::*;
 
 pub use config::{Backoff, Event, EventStream, KeepAlive, Middleware, Next, WhenModal, WhenReloading, WhenStateLost};
-#[cfg(feature = "tls")]
+#[cfg(all(feature = "tls", not(target_family = "wasm")))]
 #[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
-pub use connect::certificates::KeyMaterial;
+pub use connect::native::certificates::KeyMaterial;
 pub use connect::{ConnectError, transport};
 #[cfg(feature = "arrow")]
 #[cfg_attr(docsrs, doc(cfg(feature = "arrow")))]
@@ -98,9 +103,11 @@ pub use ext::arrow;
 pub use ext::doc_ext::DocExt;
 pub use ext::generic_object_ext::GenericObjectExt;
 pub use ext::open_doc::{OpenDoc, OpenError};
+pub use ext::optional::OptionalExt;
 pub use ext::pending::{LongOperation, Operation, Pending};
 pub use ext::progress::{CallExt, Progress};
 pub use ext::watch::ObjectExt;
-pub use ext::{lists, load, progress, reload, rows, select, watch};
+pub use ext::{expression, lists, load, progress, reload, rows, select, stored, walk, watch};
+pub use pool::{AppEvent, AppEventStream, AppSession, Engine, EngineBuilder, OpenApp};
 pub use protocol::notification;
 pub use session::{Session, SessionBuilder};

@@ -16,8 +16,10 @@ pub use qix_schema::{
 
 #[cfg(feature = "arrow")]
 pub use crate::arrow::{BatchStream, ColumnType};
+pub use crate::expression::ExpressionError;
 pub use crate::load::LoadError;
 pub use crate::reload::ScriptError;
 pub use crate::rows::{RowStream, RowsError};
 pub use crate::select::SelectError;
-pub use crate::{CallExt, ConnectError, DocExt, GenericObjectExt, ObjectExt, Pending, Progress, Session};
+pub use crate::stored::{CopyExt, HasProperties};
+pub use crate::{CallExt, ConnectError, DocExt, GenericObjectExt, ObjectExt, OptionalExt, Pending, Progress, Session};

@@ -43,13 +43,18 @@
 //!
 //! [`Table`] is a sink that stores rows.
 
+mod attributes;
 mod cell;
 mod page;
 mod table;
 #[cfg(test)]
 mod tests;
 
-use crate::types::{NxCell, NxDataPage, StateEnumType};
+use std::borrow::Cow;
+
+use attributes::Attributes;
+
+use crate::types::{NxAttributeExpressionValues, NxCell, NxDataPage, NxSimpleValue, StateEnumType};
 use crate::wire::{DecodeError, decode_member, explain};
 
 pub use table::{Row, Table};
@@ -74,6 +79,15 @@ pub struct Cell<'a> {
     pub is_other_cell: bool,
     /// [`NxCell::is_null`].
     pub is_null: bool,
+    attributes: Attributes<'a>,
+}
+
+impl<'a> Cell<'a> {
+    /// The results of attribute expressions: [`NxCell::attr_exps`]. They are decoded when this is called. The cells of
+    /// a [`Table`] do not have them.
+    pub fn attr_exps(self) -> Cow<'a, [NxSimpleValue]> {
+        self.attributes.values()
+    }
 }
 
 impl Default for Cell<'_> {
@@ -87,6 +101,7 @@ impl Default for Cell<'_> {
             is_total_cell: false,
             is_other_cell: false,
             is_null: false,
+            attributes: Attributes::default(),
         }
     }
 }
@@ -102,6 +117,7 @@ impl<'a> From<&'a NxCell> for Cell<'a> {
             is_total_cell: cell.is_total_cell,
             is_other_cell: cell.is_other_cell,
             is_null: cell.is_null,
+            attributes: cell.attr_exps().into(),
         }
     }
 }
@@ -109,7 +125,7 @@ impl<'a> From<&'a NxCell> for Cell<'a> {
 impl From<Cell<'_>> for NxCell {
     #[inline]
     fn from(cell: Cell<'_>) -> Self {
-        Self {
+        let own = Self {
             text: cell.text.to_owned(),
             num: cell.num,
             elem_number: cell.elem_number,
@@ -119,6 +135,10 @@ impl From<Cell<'_>> for NxCell {
             is_other_cell: cell.is_other_cell,
             is_null: cell.is_null,
             ..Self::default()
+        };
+        match cell.attr_exps() {
+            values if values.is_empty() => own,
+            values => own.with_attr_exps(NxAttributeExpressionValues::default().with_values(values.into_owned())),
         }
     }
 }

@@ -8,10 +8,12 @@ mod list;
 mod name;
 mod order;
 mod patch;
+mod privilege;
 mod sorting;
 mod value;
 
 pub use name::quote_name;
+pub use privilege::Privilege;
 
 use crate::types::NxPage;
 

@@ -2,31 +2,67 @@
 
 use std::fmt::Debug;
 
-use crate::cells::{Cell, Table, read_data_pages};
+use crate::cells::{Cell, Row, Sink, Table, read_data_pages};
 use crate::types::*;
 use crate::wire::{DecodeError, Wire, general};
 
 /// The cell parser must return the same cells or error as the general decoder.
 pub fn cells(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
-    let mut table = Table::default();
-    let read = read_data_pages(text, &mut table);
+    let mut rows = Rows::default();
+    let read = read_data_pages(text, &mut rows);
     match (read, general::member::<Vec<NxDataPage>>(text, "qDataPages")) {
         (Ok(()), Ok(pages)) => {
             let pages = pages.unwrap_or_default();
             let expected: Vec<_> = pages.into_iter().flat_map(|page| page.matrix).collect();
-            assert_eq!(table.len(), expected.len());
-            for (row, expected) in table.rows().zip(&expected) {
-                assert_eq!(exact(row.cells()), exact(expected.iter().map(Cell::from)));
-            }
+            let of_row = |row: &Vec<NxCell>, exact: fn(Cell<'_>) -> String| -> Vec<String> {
+                row.iter().map(|cell| exact(cell.into())).collect()
+            };
+            assert_eq!(rows.seen, expected.iter().map(|row| of_row(row, exact)).collect::<Vec<_>>());
+            let stored = |row: Row<'_>| row.cells().map(slim).collect::<Vec<_>>();
+            assert_eq!(
+                rows.table.rows().map(stored).collect::<Vec<_>>(),
+                expected.iter().map(|row| of_row(row, slim)).collect::<Vec<_>>()
+            );
         }
         (read, pages) => same(read, pages.map(drop)),
     }
 }
 
-/// The content of a row, with `NaN` equal to itself and -0 different from 0.
-fn exact<'a>(row: impl Iterator<Item = Cell<'a>>) -> Vec<String> {
-    row.map(|cell| format!("{cell:?} {}", cell.num.to_bits())).collect()
+/// What a sink is passed, and what a table keeps.
+#[derive(Default)]
+struct Rows {
+    table: Table,
+    row: Vec<String>,
+    seen: Vec<Vec<String>>,
+}
+
+impl Sink for Rows {
+    fn cell(&mut self, column: usize, cell: Cell<'_>) {
+        self.table.cell(column, cell);
+        self.row.push(exact(cell));
+    }
+
+    fn end_row(&mut self) {
+        self.table.end_row();
+        self.seen.push(std::mem::take(&mut self.row));
+    }
+
+    fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+/// The content of a cell with the results of attribute expressions, as text, so that `NaN` equals itself.
+fn exact(cell: Cell<'_>) -> String {
+    format!("{} {:?}", slim(cell), cell.attr_exps())
+}
+
+/// The content of a cell that a table keeps; -0 differs from 0.
+fn slim(cell: Cell<'_>) -> String {
+    let Cell { text, num, elem_number, state, is_empty, is_total_cell, is_other_cell, is_null, .. } = cell;
+    let flags = [is_empty, is_total_cell, is_other_cell, is_null];
+    format!("{text:?} {num} {} {elem_number} {state:?} {flags:?}", num.to_bits())
 }
 
 /// The parser must return the same value as the general decoder, or an error with the same path. The first byte selects

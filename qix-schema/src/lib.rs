@@ -38,7 +38,7 @@ pub mod rpc;
 mod version;
 pub mod wire;
 
-pub use definitions::quote_name;
+pub use definitions::{Privilege, quote_name};
 pub use error::{EngineError, Error, ErrorCode, ErrorKind};
 pub use generated::*;
 pub use release::{EngineRelease, Release};

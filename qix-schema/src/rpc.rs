@@ -5,6 +5,7 @@
 
 mod answer;
 mod call;
+mod clock;
 mod closed;
 mod object;
 mod remote;
@@ -13,6 +14,7 @@ mod send;
 
 pub use answer::Answer;
 pub use call::Call;
+pub use clock::Instant;
 pub use closed::{CloseCode, Closed, ClosedBy, Retry};
 pub use object::{AsRemote, Class, ObjectHandle};
 #[doc(hidden)]

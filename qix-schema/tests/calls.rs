@@ -69,6 +69,15 @@ async fn an_optional_parameter_is_sent_even_at_its_default() {
     );
 }
 
+#[test]
+fn a_double_can_build_responses() {
+    let (object, _) = double::<GenericObject>("{}");
+    let response = doc::CreateObjectResponse::new(object).with_info(NxInfo::default().with_id("a"));
+    assert_eq!((response.info.id.as_str(), response.object.handle().class), ("a", "GenericObject"));
+    let response = global::CreateAppResponse::default().with_success(true).with_app_id("b");
+    assert_eq!((response.success, response.app_id.as_str()), (true, "b"));
+}
+
 #[tokio::test]
 async fn nothing_is_sent_before_awaiting() {
     let (doc, asked) = double::<Doc>("{}");

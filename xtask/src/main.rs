@@ -48,6 +48,9 @@ enum Task {
     /// Run soak tests: keep sessions busy, and check for hangs, leaks, and misdirected responses.
     #[command(disable_help_flag = true)]
     Soak(tools::Arguments),
+    /// Check on an engine what the client relies on.
+    #[command(disable_help_flag = true)]
+    Conform(tools::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Task::Explore(arguments) => tools::run("qix-explore", &arguments),
         Task::Speed(arguments) => tools::run_benchmarks(&arguments),
         Task::Soak(arguments) => tools::run_as("release", "qix-soak", &arguments),
+        Task::Conform(arguments) => tools::run("qix-conform", &arguments),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

@@ -252,26 +252,71 @@ fn response(docs: &Docs<'_>, class: &ClassPlan, method: &MethodPlan) -> (TokenSt
                     }
                 });
                 let read = quote!(Ok(#name { #(#values),* }));
+                let constructor = response_constructor(several);
+                let setters = response_setters(several);
                 let item = quote! {
                     #doc
                     #[derive(Clone, Debug)]
                     #[non_exhaustive]
                     pub struct #name { #(#fields)* }
+                    impl #name { #constructor #(#setters)* }
                 };
                 return (quote!(#name), read, item);
             }
+            let setters = response_setters(several);
             let record = response_record(&name, &method.request, several);
             let item = quote! {
                 #doc
                 #[derive(Clone, Debug, Default, PartialEq)]
                 #[non_exhaustive]
                 pub struct #name { #(#fields)* }
+                impl #name { #(#setters)* }
                 #record
                 qix_schema::wire_records!(#name);
             };
             (quote!(#name), quote!(answer.record()), item)
         }
     }
+}
+
+/// A response with objects is created from them.
+fn response_constructor(outcomes: &[Outcome]) -> TokenStream {
+    let objects = outcomes.iter().filter(|outcome| matches!(outcome.kind, OutcomeKind::Object(_))).map(|outcome| {
+        let (name, ty) = (format_ident!("{}", outcome.name), outcome_type(outcome));
+        quote!(#name: #ty)
+    });
+    let fields = outcomes.iter().map(|outcome| {
+        let name = format_ident!("{}", outcome.name);
+        match outcome.kind {
+            OutcomeKind::Object(_) => quote!(#name),
+            OutcomeKind::Value(_) => quote!(#name: Default::default()),
+        }
+    });
+    quote! {
+        /// Creates a response, for test doubles.
+        pub fn new(#(#objects),*) -> Self {
+            Self { #(#fields),* }
+        }
+    }
+}
+
+fn response_setters(outcomes: &[Outcome]) -> Vec<TokenStream> {
+    let setter = |outcome: &Outcome| {
+        let OutcomeKind::Value(shape) = &outcome.kind else { return None };
+        let (name, setter) =
+            (format_ident!("{}", outcome.name), format_ident!("with_{}", outcome.name.trim_end_matches('_')));
+        let (argument, value) = shape.setter();
+        let doc = format!(" Sets `{}`.", outcome.wire);
+        Some(quote! {
+            #[doc = #doc]
+            #[must_use]
+            pub fn #setter(mut self, value: #argument) -> Self {
+                self.#name = #value;
+                self
+            }
+        })
+    };
+    outcomes.iter().filter_map(setter).collect()
 }
 
 fn outcome_type(outcome: &Outcome) -> TokenStream {

@@ -232,7 +232,7 @@ fn literal(default: &DefaultValue) -> TokenStream {
 
 fn setter(field: &Field) -> TokenStream {
     let (name, setter) = (format_ident!("{}", field.name), format_ident!("with_{}", field.name.trim_end_matches('_')));
-    let (argument, value) = field.shape.setter();
+    let (argument, value) = if field.converted { field.shape.converting_setter() } else { field.shape.setter() };
     let doc = format!(" Sets `{}`.", field.wire);
     let place = if field.rare { quote!(self.rare.get_or_insert_default().#name) } else { quote!(self.#name) };
     let gone = deprecated(&field.marks);

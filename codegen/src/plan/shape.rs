@@ -111,6 +111,22 @@ impl Shape {
         }
     }
 
+    /// Like [`Shape::setter`], for a type that other types convert into.
+    pub(crate) fn converting_setter(&self) -> (TokenStream, TokenStream) {
+        match self {
+            Self::Struct(_) => {
+                let ty = self.tokens();
+                (quote!(impl Into<#ty>), quote!(value.into()))
+            }
+            Self::Present(inner) => {
+                let (ty, value) = inner.converting_setter();
+                let boxed = matches!(**inner, Self::Struct(_));
+                (ty, if boxed { quote!(Some(Box::new(#value))) } else { quote!(Some(#value)) })
+            }
+            _ => self.setter(),
+        }
+    }
+
     /// The type of a required parameter in a trait method, which must be dyn-compatible.
     pub(crate) fn argument(&self) -> TokenStream {
         if *self.resolved() == Self::Text { quote!(&str) } else { self.tokens() }

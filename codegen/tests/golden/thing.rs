@@ -146,6 +146,25 @@ pub struct MeasureResponse {
     pub returned: bool,
 }
 
+impl MeasureResponse {
+    /// Sets `qRows`.
+    #[must_use]
+    pub fn with_rows(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<Node>>,
+    ) -> Self {
+        self.rows = value.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets `qReturn`.
+    #[must_use]
+    pub fn with_returned(mut self, value: bool) -> Self {
+        self.returned = value;
+        self
+    }
+}
+
 impl Record for MeasureResponse {
     const NAME: &'static str = "MeasureResponse";
     const MEMBERS: &'static [&'static str] = &["qRows", "qReturn"];

@@ -1,7 +1,8 @@
 //! Delays between attempts.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
+
+use crate::platform::chance;
 
 /// Exponential back-off with jitter.
 ///
@@ -62,12 +63,6 @@ impl Backoff {
             delay - delay / 4 * chance() / 256
         })
     }
-}
-
-/// A random number below 256.
-fn chance() -> u32 {
-    let [byte, ..] = RandomState::new().build_hasher().finish().to_le_bytes();
-    byte.into()
 }
 
 #[cfg(test)]

@@ -7,9 +7,9 @@ use std::time::Duration;
 use qix_schema::rpc::{CallOptions, Method, Request};
 use qix_schema::{doc, generic_bookmark, generic_dimension, generic_measure, generic_object, generic_variable};
 use tokio::sync::broadcast;
-use tokio::time::Instant;
 
 use super::{Backoff, Event, KeepAlive, Middleware, Temporary, WhenModal, WhenReloading, WhenStateLost};
+use crate::platform::Instant;
 use crate::protocol::request;
 use crate::record::Recorder;
 
@@ -99,7 +99,7 @@ impl Default for Settings {
 impl Settings {
     /// The remaining time of a call, if it is limited.
     pub(crate) fn time_of(&self, method: Method, options: &CallOptions) -> Option<Duration> {
-        let deadlines = [options.deadline.map(Instant::from_std), self.deadline];
+        let deadlines = [options.deadline.map(Instant::from), self.deadline];
         let left = deadlines.into_iter().flatten().map(|deadline| deadline - Instant::now());
         let reload = request::is::<doc::DoReload>(method) || request::is::<doc::DoReloadEx>(method);
         // The session's timeout does not apply to reloads.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::url::{Scheme, Url};
-use super::{ConnectError, pages};
+use super::{ConnectError, HAS_TLS, pages};
 
 /// The app in URLs without an app.
 const NO_APP: &str = "engineData";
@@ -57,7 +57,7 @@ impl Address {
         })?;
         url.scheme = match url.scheme {
             Scheme::Ws | Scheme::Http => Scheme::Ws,
-            Scheme::Wss | Scheme::Https if cfg!(feature = "tls") => Scheme::Wss,
+            Scheme::Wss | Scheme::Https if HAS_TLS => Scheme::Wss,
             Scheme::Wss | Scheme::Https => return Err(self.refused("it needs the feature `tls` of the crate")),
         };
         Ok(url)

@@ -144,6 +144,14 @@ pub enum ConnectError {
         /// The body of the response, possibly truncated.
         body: String,
     },
+    /// A browser does not open the WebSocket. It does not tell a page why, so that pages cannot explore networks.
+    #[error("the browser does not connect to {address}: {}", browser_hint(*.offline))]
+    Browser {
+        /// Host and port.
+        address: String,
+        /// Whether the browser has no network.
+        offline: bool,
+    },
     /// The server uses TLS, but the URL does not.
     #[error("the server at `{host}` speaks TLS; use wss:// instead of ws://")]
     WantsTls {
@@ -181,6 +189,16 @@ fn hint(status: u16, location: Option<&str>) -> String {
         _ => "",
     }
     .to_owned()
+}
+
+fn browser_hint(offline: bool) -> &'static str {
+    match offline {
+        true => "it is offline",
+        false => {
+            "it does not tell a page why, but its console may; check that the engine runs, the user is signed in, the \
+             server allows this page's origin, and the browser trusts the certificate"
+        }
+    }
 }
 
 /// Without the feature `proxy`, the client ignores proxies from the environment.

@@ -1,27 +1,25 @@
 //! Opens transports to addresses.
 
 mod address;
-#[cfg(feature = "tls")]
-pub(crate) mod certificates;
-mod cookies;
-pub(crate) mod dial;
+#[cfg(target_family = "wasm")]
+mod browser;
 mod endpoint;
 mod error;
-mod first_bytes;
-#[cfg(feature = "oauth")]
-pub(crate) mod oauth;
+#[cfg(not(target_family = "wasm"))]
+pub(crate) mod native;
 mod pages;
-#[cfg(feature = "proxy")]
-mod proxy;
 mod redirect;
 mod ticket;
-#[cfg(feature = "tls")]
-mod tls;
 pub mod transport;
 pub(crate) mod url;
-mod websocket;
 
 pub(crate) use address::Address;
+#[cfg(target_family = "wasm")]
+use browser::{Access, HAS_TLS};
 pub(crate) use endpoint::Endpoint;
+#[cfg(target_family = "wasm")]
+pub(crate) use endpoint::TokenSource;
 pub use error::ConnectError;
+#[cfg(not(target_family = "wasm"))]
+use native::{Access, HAS_TLS};
 pub(crate) use transport::{Incoming, IncomingStream, Outgoing, OutgoingSink, Text, Transport, TransportError};

@@ -8,7 +8,8 @@ use std::pin::Pin;
 
 use futures_util::{Sink, Stream};
 use qix_schema::rpc::CloseCode;
-use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+use crate::platform::MessageText;
 
 /// An error of a transport. It ends the connection.
 pub type TransportError = Box<dyn StdError + Send + Sync>;
@@ -74,7 +75,7 @@ pub enum Outgoing {
 
 /// Text of a message. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Text(pub(super) Utf8Bytes);
+pub struct Text(pub(super) MessageText);
 
 impl Transport {
     /// Creates a transport from a stream of incoming items and a sink for outgoing items.
@@ -110,6 +111,6 @@ impl From<String> for Text {
 
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
-        Self(text.into())
+        Self::from(text.to_owned())
     }
 }

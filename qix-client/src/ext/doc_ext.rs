@@ -1,27 +1,34 @@
 //! Extension methods for apps.
 
-use qix_schema::Doc;
 use qix_schema::types::{
     AppObjectListDef, BookmarkListDef, DimensionListDef, FieldListDef, FieldValue, MeasureListDef, SelectionObjectDef,
     VariableListDef,
 };
+use qix_schema::{Doc, GenericBookmark, GenericDimension, GenericMeasure, GenericObject, GenericVariable};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::expression::{Check, Value};
 use super::lists::{List, ListDef};
 use super::load::LoadRows;
 use super::pending::Pending;
 use super::reload::Reload;
 use super::rows::RowStream;
 use super::select::{AddState, InField, Select, SelectNext};
+use super::stored::{Create, Find, StoredProperties};
+use super::walk::DescendantStream;
 
 /// Extension methods for apps, in addition to the engine's methods ([`DocApi`](qix_schema::DocApi)): reading,
 /// selecting, reloading, and loading in one call.
 ///
 /// | | |
 /// |---|---|
-/// | what the app consists of | [`fields`](Self::fields), [`dimensions`](Self::dimensions), [`measures`](Self::measures), [`objects`](Self::objects), [`sheets`](Self::sheets), [`variables`](Self::variables), [`bookmarks`](Self::bookmarks), [`current_selections`](Self::current_selections), [`list`](Self::list) |
-/// | values | [`field_values`](Self::field_values) |
+/// | what the app consists of | [`fields`](Self::fields), [`dimensions`](Self::dimensions), [`measures`](Self::measures), [`objects`](Self::objects), [`sheets`](Self::sheets), [`stories`](Self::stories), [`master_objects`](Self::master_objects), [`snapshots`](Self::snapshots), [`variables`](Self::variables), [`bookmarks`](Self::bookmarks), [`current_selections`](Self::current_selections), [`list`](Self::list) |
+/// | all objects at any depth | [`all_objects`](Self::all_objects) |
+/// | one item, if it exists | [`dimension`](Self::dimension), [`measure`](Self::measure), [`object`](Self::object), [`variable`](Self::variable), [`bookmark`](Self::bookmark) |
+/// | new items | [`create`](Self::create) |
+/// | values | [`field_values`](Self::field_values), [`value`](Self::value) |
+/// | expressions | [`check`](Self::check) |
 /// | selections | [`select`](Self::select), [`select_matching`](Self::select_matching), [`select_next`](Self::select_next), [`select_previous`](Self::select_previous), [`alternate_state`](Self::alternate_state) |
 /// | data | [`reload`](Self::reload), [`load_rows`](Self::load_rows) |
 ///
@@ -87,6 +94,60 @@ pub trait DocExt: sealed::App {
         self.list(AppObjectListDef::default().with_type("sheet"))
     }
 
+    /// Lists the stories.
+    fn stories(&self) -> Pending<List<AppObjectListDef>> {
+        self.list(AppObjectListDef::default().with_type("story"))
+    }
+
+    /// Lists the master visualizations.
+    fn master_objects(&self) -> Pending<List<AppObjectListDef>> {
+        self.list(AppObjectListDef::default().with_type("masterobject"))
+    }
+
+    /// Lists the snapshots, which stories contain. Pass their IDs to
+    /// [`get_bookmark`](qix_schema::DocApi::get_bookmark).
+    fn snapshots(&self) -> Pending<List<BookmarkListDef>> {
+        self.list(BookmarkListDef::default().with_type("snapshot"))
+    }
+
+    /// Returns all objects of the app, with their properties: the root objects, such as sheets, and everything below
+    /// them, such as charts, the content of containers, and the master visualizations that they show.
+    ///
+    /// Root objects come first, then those directly below them, and so on, in the order of the app. Eight objects are
+    /// read at once; see [`DescendantStream::with_concurrency`]. An object that contains itself, directly or
+    /// indirectly, is returned once in each path. A master visualization is returned below each object that shows it.
+    ///
+    /// ```
+    /// use futures_util::TryStreamExt;
+    /// use qix_client::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// let sheet = doc.create(GenericObjectProperties::of_type("sheet")).await?;
+    /// let chart = GenericObjectProperties::of_type("barchart");
+    /// sheet.create_child(chart).await?;
+    ///
+    /// let mut kinds = Vec::new();
+    /// let mut objects = doc.all_objects();
+    /// while let Some(found) = objects.try_next().await? {
+    ///     kinds.push(format!("{}{}", "  ".repeat(found.path.len()), found.kind()));
+    /// }
+    /// assert_eq!(kinds, ["sheet", "  barchart"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// An object that cannot be read, such as a missing master visualization, is an error. The stream continues with
+    /// the others.
+    fn all_objects(&self) -> DescendantStream {
+        DescendantStream::of_app(self.app())
+    }
+
     /// Lists the variables of the app and of the session, without the engine's format variables.
     fn variables(&self) -> Pending<List<VariableListDef>> {
         self.list(VariableListDef::default().with_type("variable").with_show_session(true))
@@ -100,6 +161,75 @@ pub trait DocExt: sealed::App {
     /// Lists the fields with selections in the default state.
     fn current_selections(&self) -> Pending<List<SelectionObjectDef>> {
         self.list(SelectionObjectDef::default())
+    }
+
+    /// Returns a library dimension by its ID, or `None` if the app does not have it.
+    fn dimension(&self, id: impl Into<String>) -> Pending<Find<GenericDimension>> {
+        Find::new(self.app(), id.into())
+    }
+
+    /// Returns a library measure by its ID, or `None` if the app does not have it.
+    ///
+    /// ```
+    /// use qix_client::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// if let Some(measure) = doc.measure("total-sales").await? {
+    ///     println!("{}", measure.get_measure().await?.def);
+    /// }
+    /// assert!(doc.measure("total-sale").await?.is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn measure(&self, id: impl Into<String>) -> Pending<Find<GenericMeasure>> {
+        Find::new(self.app(), id.into())
+    }
+
+    /// Returns an object by its ID, or `None` if the app does not have it.
+    fn object(&self, id: impl Into<String>) -> Pending<Find<GenericObject>> {
+        Find::new(self.app(), id.into())
+    }
+
+    /// Returns a variable by its name, or `None` if the app does not have it.
+    fn variable(&self, name: impl Into<String>) -> Pending<Find<GenericVariable>> {
+        Find::new(self.app(), name.into())
+    }
+
+    /// Returns a bookmark by its ID, or `None` if the app does not have it.
+    fn bookmark(&self, id: impl Into<String>) -> Pending<Find<GenericBookmark>> {
+        Find::new(self.app(), id.into())
+    }
+
+    /// Creates an object, dimension, measure, variable, or bookmark, depending on the type of the properties, and
+    /// returns it. A bookmark gets the current selections.
+    ///
+    /// The app stores the item when it is saved. For an object of this session only, use
+    /// [`create_session_object`](qix_schema::DocApi::create_session_object).
+    ///
+    /// ```
+    /// use qix_client::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// let sheet = doc.create(GenericObjectProperties::of_type("sheet")).await?;
+    /// let layout = sheet.get_layout().await?;
+    /// assert_eq!(layout.info.type_, "sheet");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns errors of the engine, such as one for an ID that exists already.
+    fn create<P: StoredProperties>(&self, properties: P) -> Pending<Create<P>> {
+        Create::new(self.app(), properties)
     }
 
     /// Returns the distinct values of a field, or of an expression that starts with `=`, like
@@ -133,6 +263,71 @@ pub trait DocExt: sealed::App {
     /// field, or a field in the expression, it returns [`RowsError::NoField`](crate::rows::RowsError::NoField).
     fn field_values<T: DeserializeOwned + Send + 'static>(&self, field: impl Into<String>) -> RowStream<T> {
         RowStream::of_field(self.app(), field.into())
+    }
+
+    /// Calculates an expression, as any type that a row can contain: a number, a string, an `Option` for null.
+    ///
+    /// Unlike [`evaluate`](qix_schema::DocApi::evaluate), which returns the text of an error as a value and calculates with
+    /// unknown fields as if they were empty, it [checks](Self::check) the expression.
+    ///
+    /// ```
+    /// use qix_client::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// assert_eq!(doc.value::<f64>("Sum(Sales)").await?, 1675.0);
+    /// assert_eq!(doc.value::<String>("MaxString(Region)").await?, "West");
+    /// assert_eq!(doc.value::<Option<i64>>("Only(Year)").await?, None);
+    ///
+    /// let error = doc.value::<f64>("Sum(Salse)").await.unwrap_err();
+    /// assert!(error.to_string().contains("the app has no field `Salse`"), "{error}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`check`](Self::check), and
+    /// [`ExpressionError::Value`](crate::expression::ExpressionError::Value) if the value does not fit the type.
+    fn value<T: DeserializeOwned + Send + 'static>(&self, expression: impl Into<String>) -> Pending<Value<T>> {
+        Value::new(self.app(), expression.into())
+    }
+
+    /// Checks the syntax of an expression, and whether the app has all of its fields, also those in set modifiers.
+    ///
+    /// ```
+    /// use qix_client::expression::{ExpressionError, ExpressionFault};
+    /// use qix_client::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// doc.check("Sum({<Year={2021}>} Sales)").await?;
+    ///
+    /// let error = doc.check("Sum({<year={2021}>} Sales)").await.unwrap_err();
+    /// println!("{error}"); // … with a mark below `year`
+    /// let Some(ExpressionError::Invalid { faults, .. }) = error.downcast_ref() else { panic!() };
+    /// let ExpressionFault::UnknownField { field, similar, place } = &faults[0] else { panic!() };
+    /// assert_eq!((&**field, similar.as_deref()), ("year", Some("Year")));
+    /// assert_eq!(place.as_ref().map(|place| place.column), Some(7));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Use it for expressions that users write: an engine calculates with unknown fields as if they were empty, and ignores
+    /// them in set modifiers. See [`CheckExpression`](https://qlik.dev/apis/json-rpc/qix/doc/#checkexpression).
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ExpressionError::Invalid`](crate::expression::ExpressionError::Invalid) with all faults that the engine
+    /// reports, and errors of the calls.
+    fn check(&self, expression: impl Into<String>) -> Pending<Check> {
+        Check::new(self.app(), expression.into())
     }
 
     /// Selects values of a field, given as strings or numbers. Dates are days since December 30, 1899.

@@ -9,9 +9,11 @@ use super::arrow::BatchStream;
 use super::pending::Pending;
 use super::rows::RowStream;
 use super::select::{self, InList, ModalSelections, Select};
+use super::walk::DescendantStream;
 
 /// Extension methods for generic objects, in addition to the engine's methods
-/// ([`GenericObjectApi`](qix_schema::GenericObjectApi)): reading data, and selecting in lists.
+/// ([`GenericObjectApi`](qix_schema::GenericObjectApi)): reading data, selecting in lists, and finding
+/// what is below an object.
 pub trait GenericObjectExt: sealed::Object {
     /// Returns the rows of the object's cube or list, decoded into a type.
     ///
@@ -138,6 +140,13 @@ pub trait GenericObjectExt: sealed::Object {
     #[cfg_attr(docsrs, doc(cfg(feature = "arrow")))]
     fn record_batches(&self) -> BatchStream {
         BatchStream::of_object(self.object())
+    }
+
+    /// Returns the objects below this one, at any depth, like [`DocExt::all_objects`](crate::DocExt::all_objects): the
+    /// charts of a sheet, the content of containers, and the master visualizations that they show. Their paths start
+    /// with this object.
+    fn descendants(&self) -> DescendantStream {
+        DescendantStream::of_object(self.object())
     }
 
     /// Selects values of the object's list, given as strings or numbers. The client first reads the list as far as

@@ -4,14 +4,15 @@ use std::any::Any;
 use std::fmt;
 use std::future::IntoFuture;
 use std::pin::Pin;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use qix_schema::rpc::CallOptions;
+use qix_schema::rpc::{CallOptions, Instant};
 use qix_schema::{Error, ErrorKind};
 use tokio::sync::mpsc;
 
 use super::progress::{ProgressStream, followed};
 use crate::config::ProgressListener;
+use crate::platform;
 
 /// An operation that starts when it is awaited, such as opening an app, a selection, or a reload.
 ///
@@ -40,7 +41,7 @@ use crate::config::ProgressListener;
 #[must_use = "nothing happens before this is awaited"]
 #[derive(Clone)]
 pub struct Pending<O> {
-    pub(super) operation: O,
+    pub(crate) operation: O,
     options: CallOptions,
 }
 
@@ -69,7 +70,7 @@ pub(crate) mod sealed {
 pub(super) type Running<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 
 impl<O> Pending<O> {
-    pub(super) fn new(operation: O) -> Self {
+    pub(crate) fn new(operation: O) -> Self {
         Self { operation, options: CallOptions::default() }
     }
 
@@ -133,8 +134,8 @@ impl<O: Operation> IntoFuture for Pending<O> {
         Box::pin(async move {
             let timeout = options.timeout;
             // The clock of the call timeouts.
-            let now = tokio::time::Instant::now();
-            let end = timeout.and_then(|timeout| now.checked_add(timeout)).map(tokio::time::Instant::into_std);
+            let now = platform::Instant::now();
+            let end = timeout.and_then(|timeout| now.checked_add(timeout)).map(Instant::from);
             options.deadline = end.into_iter().chain(options.deadline).min();
             let outcome = operation.run(options).await;
             outcome.map_err(|error| match timeout {

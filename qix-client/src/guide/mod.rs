@@ -11,8 +11,10 @@
 //! 6. [`load`]: rows from your program
 //! 7. [`survive`]: lost connections
 //! 8. [`concurrency`]: several calls at once
-//! 9. [`tracing`](mod@tracing): logging what the client does
-//! 10. [`test`](mod@test): your code
+//! 9. [`services`]: many apps and many users
+//! 10. [`tracing`](mod@tracing): logging what the client does
+//! 11. [`test`](mod@test): your code
+//! 12. [`facts`]: what the client relies on, to check on your engine
 
 #[doc = include_str!("connect.md")]
 pub mod connect {}
@@ -42,8 +44,14 @@ pub mod survive {}
 #[doc = include_str!("concurrency.md")]
 pub mod concurrency {}
 
+#[doc = include_str!("services.md")]
+pub mod services {}
+
 #[doc = include_str!("tracing.md")]
 pub mod tracing {}
 
 #[doc = include_str!("test.md")]
 pub mod test {}
+
+#[doc = include_str!("facts.md")]
+pub mod facts {}

@@ -1,6 +1,7 @@
 //! Message formats, without I/O.
 
 pub(crate) mod answer;
+pub(crate) mod document;
 pub(crate) mod envelope;
 pub mod notification;
 pub(crate) mod patch;

@@ -5,8 +5,12 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
-use serde_json::Value;
 use serde_json::value::RawValue;
+
+use super::document::{Document, Members};
+
+/// Maximum number of steps in a path. Documents are less deep; the stack ends later.
+const MOST_STEPS: usize = 512;
 
 /// One change of a document.
 #[derive(Debug, Deserialize)]
@@ -42,10 +46,10 @@ impl<'a> Patch<'a> {
     }
 
     /// Changes a document. After an error, the document may be partly changed.
-    pub(crate) fn apply(&self, document: &mut Value) -> Result<(), Misfit> {
+    pub(crate) fn apply(&self, document: &mut Document) -> Result<(), Misfit> {
         match &*self.op {
-            "add" => put(document, &self.path, self.value()?, AtIndex::Insert),
-            "replace" => put(document, &self.path, self.value()?, AtIndex::Set),
+            "add" => put(document, &self.path, self.value(), AtIndex::Insert),
+            "replace" => put(document, &self.path, self.value(), AtIndex::Set),
             "remove" => remove(document, &self.path).map(drop),
             "move" => {
                 let value = remove(document, self.from.as_deref().ok_or(Misfit)?)?;
@@ -55,14 +59,9 @@ impl<'a> Patch<'a> {
         }
     }
 
-    fn value(&self) -> Result<Value, Misfit> {
-        read(self.value.map_or("null", RawValue::get))
+    fn value(&self) -> Document {
+        Document::text(self.value.unwrap_or(RawValue::NULL))
     }
-}
-
-/// A value from its text.
-pub(crate) fn read(text: &str) -> Result<Value, Misfit> {
-    serde_json::from_str(text).map_err(|_| Misfit)
 }
 
 /// How to handle an existing index of a list.
@@ -76,34 +75,32 @@ fn is_root(path: &str) -> bool {
     matches!(path, "/" | "")
 }
 
-fn put(document: &mut Value, path: &str, value: Value, list: AtIndex) -> Result<(), Misfit> {
+fn put(document: &mut Document, path: &str, value: Document, list: AtIndex) -> Result<(), Misfit> {
     if is_root(path) {
         *document = value;
         return Ok(());
     }
     let (parents, last) = split(path)?;
     match descend(document, parents)? {
-        Value::Object(members) => {
-            members.insert(last.to_owned(), value);
-        }
-        Value::Array(items) => match (place(last, items.len())?, list) {
+        Document::Object(members) => members.insert(last, value),
+        Document::List(items) => match (place(last, items.len())?, list) {
             (at, AtIndex::Set) if at < items.len() => items[at] = value,
             (at, _) => items.insert(at, value),
         },
-        _ => return Err(Misfit),
+        Document::Text(_) => return Err(Misfit),
     }
     Ok(())
 }
 
-fn remove(document: &mut Value, path: &str) -> Result<Value, Misfit> {
+fn remove(document: &mut Document, path: &str) -> Result<Document, Misfit> {
     let (parents, last) = split(path)?;
     match descend(document, parents)? {
-        Value::Object(members) => members.remove(last).ok_or(Misfit),
-        Value::Array(items) => {
+        Document::Object(members) => members.remove(last).ok_or(Misfit),
+        Document::List(items) => {
             let at = last.parse().ok().filter(|at| *at < items.len()).ok_or(Misfit)?;
             Ok(items.remove(at))
         }
-        _ => Err(Misfit),
+        Document::Text(_) => Err(Misfit),
     }
 }
 
@@ -113,21 +110,25 @@ fn split(path: &str) -> Result<(&str, &str), Misfit> {
 }
 
 /// Descends to a path, creating missing parents: a list if the step is a number, otherwise an object.
-fn descend<'v>(document: &'v mut Value, parents: &str) -> Result<&'v mut Value, Misfit> {
-    let mut place_of = document;
-    for step in parents.split('/').skip(1) {
-        let missing = || if step.parse::<usize>().is_ok() { Value::Array(Vec::new()) } else { empty() };
-        place_of = match place_of {
-            Value::Object(members) => members.entry(step).or_insert_with(missing),
-            Value::Array(items) => {
+fn descend<'d>(document: &'d mut Document, parents: &str) -> Result<&'d mut Document, Misfit> {
+    let mut place_of = document.divide();
+    for (count, step) in parents.split('/').skip(1).enumerate() {
+        if count > MOST_STEPS {
+            return Err(Misfit);
+        }
+        let missing = || if step.parse::<usize>().is_ok() { Document::List(Vec::new()) } else { empty() };
+        let below = match place_of {
+            Document::Object(members) => members.entry(step, missing),
+            Document::List(items) => {
                 let at = place(step, items.len())?;
                 if at == items.len() {
                     items.push(missing());
                 }
                 &mut items[at]
             }
-            _ => return Err(Misfit),
+            Document::Text(_) => return Err(Misfit),
         };
+        place_of = below.divide();
     }
     Ok(place_of)
 }
@@ -141,22 +142,24 @@ fn place(step: &str, len: usize) -> Result<usize, Misfit> {
 }
 
 /// An empty document.
-pub(crate) fn empty() -> Value {
-    Value::Object(serde_json::Map::new())
+pub(crate) fn empty() -> Document {
+    Document::Object(Members::default())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn patched(document: Value, patches: Value) -> Result<Value, Misfit> {
         let text = patches.to_string();
-        let mut patched = document;
+        let mut patched = Document::text(&RawValue::from_string(document.to_string()).unwrap());
         for patch in serde_json::from_str::<Vec<Patch<'_>>>(&text).unwrap() {
             patch.apply(&mut patched)?;
         }
-        Ok(patched)
+        let mut text = String::new();
+        patched.write(&mut text);
+        Ok(serde_json::from_str(&text).unwrap())
     }
 
     #[test]
@@ -195,6 +198,7 @@ mod tests {
             json!({ "op": "add", "path": "/a/0/b", "value": 1 }),
             json!({ "op": "move", "path": "/b" }),
             json!({ "op": "dance", "path": "/a" }),
+            json!({ "op": "add", "path": "/x".repeat(100_000), "value": 1 }),
         ] {
             assert_eq!(patched(json!({ "a": [1] }), json!([patch])), Err(Misfit), "{patch}");
         }

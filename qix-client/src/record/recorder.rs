@@ -2,16 +2,16 @@
 
 use std::fmt;
 use std::future::ready;
-use std::io::Write;
-use std::sync::{Arc, mpsc};
-use std::thread;
-use std::time::Instant;
+use std::io::{BufWriter, Write};
+use std::sync::Arc;
 
 use futures_util::{SinkExt, StreamExt};
+use qix_schema::rpc::Instant;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::connect::{Incoming, Outgoing, Text, Transport};
+use crate::platform::Aside;
 use crate::record::redact;
 
 /// Records all traffic of a session, as one JSON object per line: `at` is the time in microseconds since the start,
@@ -19,7 +19,7 @@ use crate::record::redact;
 ///
 /// Passwords and tokens in sent messages are redacted, including those in scripts and connection strings. Everything
 /// else is recorded, including data. A separate thread writes the recording: before the program exits,
-/// [`close`](crate::Session::close) the session and drop the recorder.
+/// [`close`](crate::Session::close) the session and drop the recorder. In a browser, each message is written at once.
 ///
 /// ```no_run
 /// use qix_client::{prelude::*, record::Recorder};
@@ -32,13 +32,12 @@ use crate::record::redact;
 /// ```
 #[derive(Clone)]
 pub struct Recorder {
-    shared: Arc<WriterThread>,
+    shared: Arc<Writer>,
 }
 
-struct WriterThread {
+struct Writer {
     start: Instant,
-    lines: Option<mpsc::Sender<Line>>,
-    writer: Option<thread::JoinHandle<()>>,
+    lines: Aside<Line>,
 }
 
 struct Line {
@@ -54,13 +53,12 @@ enum Recorded {
 impl Recorder {
     /// Records to a writer, such as a file.
     pub fn new(out: impl Write + Send + 'static) -> Self {
-        let (lines, queue) = mpsc::channel();
-        let writer = thread::spawn(move || {
-            if let Err(error) = write(out, &queue) {
-                tracing::warn!(%error, "traffic is no longer recorded");
-            }
+        let mut out = BufWriter::new(out);
+        let lines = Aside::new(move |line: Line, more| {
+            let written = writeln!(out, "{}", line.text()).and_then(|()| if more { Ok(()) } else { out.flush() });
+            written.inspect_err(|error| tracing::warn!(%error, "traffic is no longer recorded")).is_ok()
         });
-        Self { shared: Arc::new(WriterThread { start: Instant::now(), lines: Some(lines), writer: Some(writer) }) }
+        Self { shared: Arc::new(Writer { start: Instant::now(), lines }) }
     }
 
     /// Records all messages of a transport.
@@ -81,20 +79,7 @@ impl Recorder {
     }
 
     fn note(&self, message: Recorded) {
-        if let Some(lines) = &self.shared.lines {
-            // A failed writer has already been reported.
-            lines.send(Line { at: self.shared.start.elapsed().as_micros(), message }).ok();
-        }
-    }
-}
-
-impl Drop for WriterThread {
-    /// Waits until everything has been written.
-    fn drop(&mut self) {
-        self.lines = None;
-        if let Some(writer) = self.writer.take() {
-            writer.join().ok();
-        }
+        self.shared.lines.pass(Line { at: self.shared.start.elapsed().as_micros(), message });
     }
 }
 
@@ -102,21 +87,6 @@ impl fmt::Debug for Recorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Recorder").finish_non_exhaustive()
     }
-}
-
-fn write(out: impl Write, queue: &mpsc::Receiver<Line>) -> std::io::Result<()> {
-    let mut out = std::io::BufWriter::new(out);
-    while let Ok(mut line) = queue.recv() {
-        loop {
-            writeln!(out, "{}", line.text())?;
-            match queue.try_recv() {
-                Ok(next) => line = next,
-                Err(_) => break,
-            }
-        }
-        out.flush()?;
-    }
-    Ok(())
 }
 
 impl Line {

@@ -2,9 +2,9 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use qix_schema::rpc::Method;
+use qix_schema::rpc::{Instant, Method};
 
 use super::{Session, deadline};
 use crate::config::Backoff;
@@ -16,6 +16,7 @@ use crate::config::{WhenModal, WhenReloading, WhenStateLost};
 use crate::connect::ConnectError;
 use crate::connect::Endpoint;
 use crate::connect::Transport;
+use crate::platform;
 use crate::protocol::notification::SessionState;
 use crate::record::Recorder;
 use crate::session::core::Shared;
@@ -242,6 +243,18 @@ impl SessionBuilder {
         event::stream(Some(listeners.subscribe()))
     }
 
+    /// Separates the events of the session from those of its clones.
+    pub(crate) fn with_events_of_its_own(mut self) -> Self {
+        self.settings.listeners = None;
+        self
+    }
+
+    /// Uses the cookies of another session.
+    pub(crate) fn with_login_of(mut self, other: &Self) -> Self {
+        self.endpoint.access.share_user(&other.endpoint.access);
+        self
+    }
+
     /// Connects, and waits until the engine has accepted the session.
     ///
     /// # Errors
@@ -280,10 +293,10 @@ fn start(shared: Arc<Shared>, state: SessionState) -> Result<Session, ConnectErr
     shared.open().map_err(ConnectError::Closed)?;
     shared.tell(Event::Opened(state));
     if let Some(deadline) = shared.settings.deadline {
-        tokio::spawn(deadline::keep(Arc::downgrade(&shared), deadline));
+        platform::spawn(deadline::keep(Arc::downgrade(&shared), deadline));
     }
     if let (Some(backoff), Some(_)) = (&shared.settings.reconnect, &shared.endpoint) {
-        tokio::spawn(resume::supervise(Arc::downgrade(&shared), shared.phase(), *backoff));
+        platform::spawn(resume::supervise(Arc::downgrade(&shared), shared.phase(), *backoff));
     }
     Ok(Session::new(shared))
 }

@@ -19,6 +19,7 @@ use super::resume;
 use super::retry::Attempts;
 use super::trace::Trace;
 use crate::config::{ProgressListener, Temporary};
+use crate::platform;
 use crate::protocol::answer::engine_error;
 use crate::protocol::envelope;
 
@@ -48,7 +49,7 @@ pub(crate) async fn make(shared: &Arc<Shared>, object: &Object, call: &RawCall) 
                 Some(closed) => over(closed),
                 None => ErrorKind::TimedOut(Duration::ZERO).into(),
             }),
-            Some(limit) => match tokio::time::timeout(limit, exchange).await {
+            Some(limit) => match platform::timeout(limit, exchange).await {
                 Ok(outcome) => outcome,
                 Err(_) => Err(ErrorKind::TimedOut(limit).into()),
             },

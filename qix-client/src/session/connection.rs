@@ -6,10 +6,9 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use qix_schema::rpc::{CloseCode, Closed, ClosedBy};
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::JoinHandle;
-use tokio::time::sleep;
 
 use crate::connect::{Incoming, IncomingStream, Outgoing, OutgoingSink, Transport, TransportError};
+use crate::platform::{JoinHandle, sleep, spawn, timeout};
 use crate::session::core::{Queued, Shared};
 use crate::session::keep_alive::{self, Silence};
 
@@ -31,9 +30,9 @@ pub(crate) fn start(
     let (given_up, cut) = oneshot::channel();
     shared.set_ends(is_over, given_up);
     let silence = shared.settings.keep_alive.map(Silence::new);
-    let reader = tokio::spawn(read(transport.reading, Arc::downgrade(shared), generation, silence));
+    let reader = spawn(read(transport.reading, Arc::downgrade(shared), generation, silence));
     let writer = write(transport.writing, Arc::downgrade(shared), generation, queue);
-    tokio::spawn(async move {
+    spawn(async move {
         tokio::select! {
             () = writer => {}
             // A peer that stopped reading must not keep this task alive.
@@ -109,7 +108,7 @@ async fn write(
         }
     }
     // The connection is dropped in any case.
-    tokio::time::timeout(GOODBYE, outgoing.close()).await.ok();
+    timeout(GOODBYE, outgoing.close()).await.ok();
 }
 
 async fn send(outgoing: &mut OutgoingSink, batch: &mut Vec<Queued>) -> Result<(), TransportError> {
@@ -125,7 +124,7 @@ async fn send(outgoing: &mut OutgoingSink, batch: &mut Vec<Queued>) -> Result<()
 
 /// Waits a limited time for the other side's close frame.
 async fn goodbye(mut reader: JoinHandle<()>) {
-    if tokio::time::timeout(GOODBYE, &mut reader).await.is_err() {
+    if timeout(GOODBYE, &mut reader).await.is_err() {
         reader.abort();
     }
 }

@@ -2,9 +2,8 @@
 
 use std::sync::Weak;
 
-use tokio::time::{Instant, sleep_until, timeout_at};
-
 use crate::connect::ConnectError;
+use crate::platform::{Instant, sleep_until, timeout_at};
 use crate::session::core::Shared;
 
 /// Connects before a deadline.

@@ -1,13 +1,8 @@
 //! The location of the engine: Desktop, Enterprise on Windows, or Cloud.
 
-use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite};
-
 use super::SessionBuilder;
-use crate::connect::dial::Socket;
 
 /// # Location of the engine
 impl SessionBuilder {
@@ -74,37 +69,6 @@ impl SessionBuilder {
     /// Sets how long the engine keeps the session after its last connection is closed, in whole seconds.
     pub fn ttl(mut self, ttl: Duration) -> Self {
         self.endpoint.address.ttl = Some(ttl);
-        self
-    }
-
-    /// Opens connections with a custom function, below TLS and WebSocket: with TCP options, over a Unix socket, or
-    /// through a tunnel. It is called with a host and a port for each connection. Proxies from the environment are not
-    /// used.
-    ///
-    /// Its errors become [`ConnectError::Unreachable`](crate::ConnectError::Unreachable).
-    ///
-    /// ```
-    /// use qix_client::Session;
-    /// use tokio::net::{TcpSocket, lookup_host};
-    ///
-    /// let builder = Session::builder().host("engine.corp").dial(|host, port| async move {
-    ///     let address = lookup_host((host, port)).await?.next().ok_or(std::io::ErrorKind::NotFound)?;
-    ///     let socket = TcpSocket::new_v4()?;
-    ///     socket.set_nodelay(true)?;
-    ///     socket.bind("10.0.0.7:0".parse().expect("it is an address"))?;
-    ///     socket.connect(address).await
-    /// });
-    /// ```
-    pub fn dial<F, T, S>(mut self, dialer: F) -> Self
-    where
-        F: Fn(String, u16) -> T + Send + Sync + 'static,
-        T: Future<Output = io::Result<S>> + Send + 'static,
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
-        self.endpoint.dialer = Some(Arc::new(move |host, port| {
-            let connecting = dialer(host, port);
-            Box::pin(async move { Ok(Box::new(connecting.await?) as Box<dyn Socket>) })
-        }));
         self
     }
 

@@ -9,10 +9,10 @@ use qix_schema::types::{InteractDef, ProgressData};
 use qix_schema::{doc, global};
 use serde::Deserialize;
 use tokio::sync::mpsc;
-use tokio::time::{sleep, timeout};
 
 use super::books::Reply;
 use super::core::{Outbound, Shared};
+use crate::platform::{sleep, timeout};
 use crate::protocol::request::{self, is};
 
 /// Maximum time for the engine to return the progress of a request that is answered already.

@@ -7,10 +7,13 @@ use std::time::Duration;
 use qix_schema::global;
 use qix_schema::rpc::ObjectHandle;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, Sleep, sleep, timeout};
 
 use crate::config::KeepAlive;
+use crate::platform::{Instant, Sleep, sleep, timeout};
 use crate::session::core::{Queued, Shared};
+
+/// A check that is later than this was held up by a sleeping machine or a hidden page.
+const LATE: Duration = Duration::from_secs(2);
 
 /// Takes queued messages; if there are none for a while, queues a request to the engine.
 pub(crate) async fn next_batch(
@@ -37,13 +40,17 @@ pub(crate) struct Silence {
     heard: Instant,
     /// When a call was last seen pending: the engine was busy until then.
     busy: Instant,
+    /// The last check that came late: this side was asleep until then, and its probes were late too.
+    late: Option<Instant>,
+    planned: Instant,
     check: Pin<Box<Sleep>>,
 }
 
 impl Silence {
     pub(crate) fn new(keep_alive: KeepAlive) -> Self {
         let now = Instant::now();
-        Self { keep_alive, heard: now, busy: now, check: Box::pin(sleep(keep_alive.due())) }
+        let due = keep_alive.due();
+        Self { keep_alive, heard: now, busy: now, late: None, planned: now + due, check: Box::pin(sleep(due)) }
     }
 
     /// Records a sign of life.
@@ -57,17 +64,23 @@ impl Silence {
         loop {
             self.check.as_mut().await;
             let now = Instant::now();
+            // A browser stops the timers of a hidden page, and a machine sleeps. One late check excuses a silence: the
+            // probe that is sent now has the usual time for its answer.
+            if now - self.planned > LATE && self.late.is_none_or(|late| late < self.heard) {
+                self.late = Some(now);
+            }
             let silent = now - self.heard;
             let mut left = Duration::MAX;
             if shared.upgrade().is_some_and(|shared| shared.pending() > 0) {
                 self.busy = now;
                 left = interval.saturating_add(busy_timeout).saturating_sub(silent);
             }
-            let quiet = now - self.heard.max(self.busy);
+            let quiet = now - self.heard.max(self.busy).max(self.late.unwrap_or(self.heard));
             let left = left.min(self.keep_alive.due().saturating_sub(quiet));
             if left.is_zero() {
                 return silent;
             }
+            self.planned = now + left;
             self.check.set(sleep(left));
         }
     }

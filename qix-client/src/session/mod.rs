@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
-use qix_schema::rpc::{CloseCode, Closed, ClosedBy, Remote};
+use qix_schema::rpc::{CloseCode, Closed, ClosedBy, RawCall, Remote};
 use qix_schema::{AsRemote, Class, Global, GlobalApi};
 
 use crate::config::event::{self, EventStream};
@@ -15,6 +16,8 @@ use crate::session::core::Object;
 use crate::session::core::{Phase, Queued, Shared};
 
 pub(crate) mod books;
+#[cfg(target_family = "wasm")]
+mod browser;
 mod builder;
 mod call;
 mod connection;
@@ -25,6 +28,8 @@ mod deployments;
 mod follow;
 mod journal;
 mod keep_alive;
+#[cfg(not(target_family = "wasm"))]
+mod native;
 mod remote;
 mod resume;
 mod retry;
@@ -134,6 +139,27 @@ impl Session {
     /// Whether an app has been opened in the session.
     pub(crate) fn has_opened_doc(&self) -> bool {
         self.shared.doc().is_some()
+    }
+
+    /// Whether calls fail because the session has no connection and waits for none. A session that is suspended or
+    /// reconnecting is not closed. To find out why, or to wait for it, use [`closed`](Self::closed).
+    pub fn is_closed(&self) -> bool {
+        self.shared.phase().borrow().closed().is_some()
+    }
+
+    /// Whether calls to the app can succeed: there is a connection or there will be one, and no state is missing.
+    pub(crate) fn is_usable(&self) -> bool {
+        let is_reachable = match &*self.shared.phase().borrow() {
+            Phase::Open | Phase::Suspended(_) => true,
+            Phase::Disconnected(_) => self.shared.settings.reconnect_on_call,
+            Phase::Ended(_) => false,
+        };
+        is_reachable && !self.shared.has_lost_state()
+    }
+
+    /// The remaining time of a call, if it is limited.
+    pub(crate) fn time_of(&self, call: &RawCall) -> Option<Duration> {
+        self.shared.settings.time_of(call.method, &call.options)
     }
 
     /// Waits until the session is closed, and returns the reason: how the connection ended, or why reconnecting failed.

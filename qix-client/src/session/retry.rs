@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use qix_schema::rpc::{Effect, Method, ObjectHandle, Request as _};
 use qix_schema::{EngineError, doc, error_codes};
-use tokio::time::sleep;
 
 use crate::config::{WhenModal, WhenReloading};
+use crate::platform::sleep;
 use crate::protocol::request;
 use crate::session::core::Shared;
 

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use qix_schema::Error;
-use qix_schema::rpc::{RawAnswer, RawCall};
+use qix_schema::rpc::{Instant, RawAnswer, RawCall};
 use tracing::Span;
 use tracing::field::Empty;
 

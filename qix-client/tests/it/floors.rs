@@ -7,13 +7,15 @@ use std::fs;
 use std::path::Path;
 
 /// The floors from top to bottom, each with the floors that it may import.
-const FLOORS: [(&str, &[&str]); 6] = [
-    ("ext", &["session", "config", "protocol"]),
-    ("session", &["config", "record", "protocol", "connect"]),
-    ("config", &["record", "protocol"]),
-    ("record", &["connect"]),
-    ("connect", &["protocol"]),
+const FLOORS: [(&str, &[&str]); 8] = [
+    ("pool", &["ext", "session", "config", "protocol", "platform"]),
+    ("ext", &["session", "config", "protocol", "platform"]),
+    ("session", &["config", "record", "protocol", "connect", "platform"]),
+    ("config", &["record", "protocol", "platform"]),
+    ("record", &["connect", "platform"]),
+    ("connect", &["protocol", "platform"]),
     ("protocol", &[]),
+    ("platform", &[]),
 ];
 
 /// Files outside of the floors: they may import everything, and no floor may import them.

@@ -1,5 +1,6 @@
 //! Parser for one cell.
 
+use super::attributes::Attributes;
 use super::{Cell, Sink};
 use crate::types::{NxAttributeDimValues, NxAttributeExpressionValues, NxCell, StateEnumType};
 use crate::wire::{Scanned, Wire, float, integer, plain};
@@ -61,9 +62,11 @@ fn members<'a>(mut rest: &'a str, mut cell: Cell<'a>) -> Option<(Cell<'a>, &'a s
     loop {
         rest = if let Some(rest) = rest.strip_prefix("}") {
             return Some((cell, rest));
-        } else if let Some(rest) = rest.strip_prefix(",\"qAttrExps\":") {
+        } else if let Some(text) = rest.strip_prefix(",\"qAttrExps\":") {
             // Members that do not decode are errors, even if they are not used.
-            NxAttributeExpressionValues::default().scan(rest).ok()?
+            let rest = NxAttributeExpressionValues::default().scan(text).ok()?;
+            cell.attributes = Attributes::Text(&text[..text.len() - rest.len()]);
+            rest
         } else if let Some(rest) = rest.strip_prefix(",\"qAttrDims\":") {
             NxAttributeDimValues::default().scan(rest).ok()?
         } else if let Some(rest) = rest.strip_prefix(",\"qIsNull\":true") {

@@ -91,6 +91,7 @@ impl Table {
             is_total_cell: slim.is_total_cell,
             is_other_cell: slim.is_other_cell,
             is_null: slim.is_null,
+            ..Cell::default()
         }
     }
 }

@@ -8,18 +8,18 @@ impl OtherTotalSpecProp {
     /// measure, or with its expression if it has no label.
     ///
     /// ```
-    /// use qix_schema::types::{NxDimension, OtherTotalSpecProp, StringExpr};
+    /// use qix_schema::types::{NxDimension, OtherTotalSpecProp};
     ///
     /// let best = NxDimension::field("Customer")
     ///     .with_other_total_spec(OtherTotalSpecProp::top(10))
-    ///     .with_other_label(StringExpr::from("All others"));
+    ///     .with_other_label("All others");
     /// assert_eq!(best.other_total_spec.other_counted.v, "10");
     /// // Without the others:
     /// let ten = OtherTotalSpecProp::top(10).with_suppress_other(true);
     /// assert!(ten.suppress_other);
     /// ```
     pub fn top(count: u32) -> Self {
-        Self::default().with_other_mode(OtherMode::Counted).with_other_counted(count.to_string().into())
+        Self::default().with_other_mode(OtherMode::Counted).with_other_counted(count.to_string())
     }
 
     /// The given number of values with the smallest results.
@@ -31,13 +31,13 @@ impl OtherTotalSpecProp {
     pub fn at_least(limit: f64) -> Self {
         Self::default()
             .with_other_mode(OtherMode::AbsLimited)
-            .with_other_limit(limit.to_string().into())
+            .with_other_limit(limit.to_string())
             .with_other_limit_mode(OtherLimitMode::GeLimit)
     }
 
     /// The largest values that together reach a share of the total, such as 0.8.
     pub fn share(share: f64) -> Self {
-        Self::default().with_other_mode(OtherMode::RelAccTarget).with_other_limit(share.to_string().into())
+        Self::default().with_other_mode(OtherMode::RelAccTarget).with_other_limit(share.to_string())
     }
 }
 
@@ -46,9 +46,9 @@ impl NxCalcCond {
     /// is.
     ///
     /// ```
-    /// use qix_schema::types::{HyperCubeDef, NxCalcCond, StringExpr};
+    /// use qix_schema::types::{HyperCubeDef, NxCalcCond};
     ///
-    /// let few = NxCalcCond::when("Count(DISTINCT Customer) < 1000").with_msg(StringExpr::from("Select fewer customers."));
+    /// let few = NxCalcCond::when("Count(DISTINCT Customer) < 1000").with_msg("Select fewer customers.");
     /// let cube = HyperCubeDef::default().with_dimensions(["Customer"]).with_calc_condition(few);
     /// assert_eq!(cube.calc_condition.msg.v, "Select fewer customers.");
     /// ```

@@ -2,7 +2,7 @@
 
 use crate::types::{
     AppObjectListDef, BookmarkListDef, DimensionListDef, FieldListDef, GenericObjectProperties, HyperCubeDef,
-    ListObjectDef, MeasureListDef, NxInfo, SelectionObjectDef, VariableListDef,
+    ListObjectDef, MeasureListDef, NxDerivedField, NxFieldDescription, NxInfo, SelectionObjectDef, VariableListDef,
 };
 
 macro_rules! objects {
@@ -40,5 +40,13 @@ impl GenericObjectProperties {
     /// ```
     pub fn of_type(kind: impl Into<String>) -> Self {
         Self::default().with_info(NxInfo::default().with_type(kind))
+    }
+}
+
+impl NxFieldDescription {
+    /// The fields that the script derives from this one, of all definitions. The list must have been requested with
+    /// [`show_derived_fields`](crate::types::FieldListDef::show_derived_fields).
+    pub fn derived_fields(&self) -> impl Iterator<Item = &NxDerivedField> {
+        self.derived_field_data.derived_field_lists.iter().flat_map(|list| &list.field_defs)
     }
 }

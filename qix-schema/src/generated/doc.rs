@@ -4239,6 +4239,35 @@ pub struct CheckExpressionResponse {
     pub dangerous_field_names: Vec<NxRange>,
 }
 
+impl CheckExpressionResponse {
+    /// Sets `qErrorMsg`.
+    #[must_use]
+    pub fn with_error_msg(mut self, value: impl Into<String>) -> Self {
+        self.error_msg = value.into();
+        self
+    }
+
+    /// Sets `qBadFieldNames`.
+    #[must_use]
+    pub fn with_bad_field_names(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<NxRange>>,
+    ) -> Self {
+        self.bad_field_names = value.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets `qDangerousFieldNames`.
+    #[must_use]
+    pub fn with_dangerous_field_names(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<NxRange>>,
+    ) -> Self {
+        self.dangerous_field_names = value.into_iter().map(Into::into).collect();
+        self
+    }
+}
+
 impl Record for CheckExpressionResponse {
     const NAME: &'static str = "CheckExpressionResponse";
     const MEMBERS: &'static [&'static str] = &[
@@ -4324,6 +4353,25 @@ pub struct CheckNumberOrExpressionResponse {
     /// Wire name: `qBadFieldNames`.
     #[doc(alias = "qBadFieldNames")]
     pub bad_field_names: Vec<NxRange>,
+}
+
+impl CheckNumberOrExpressionResponse {
+    /// Sets `qErrorMsg`.
+    #[must_use]
+    pub fn with_error_msg(mut self, value: impl Into<String>) -> Self {
+        self.error_msg = value.into();
+        self
+    }
+
+    /// Sets `qBadFieldNames`.
+    #[must_use]
+    pub fn with_bad_field_names(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<NxRange>>,
+    ) -> Self {
+        self.bad_field_names = value.into_iter().map(Into::into).collect();
+        self
+    }
 }
 
 impl Record for CheckNumberOrExpressionResponse {
@@ -4837,6 +4885,23 @@ pub struct CreateBookmarkResponse {
     pub bookmark: super::generic_bookmark::GenericBookmark,
 }
 
+impl CreateBookmarkResponse {
+    /// Creates a response, for test doubles.
+    pub fn new(bookmark: super::generic_bookmark::GenericBookmark) -> Self {
+        Self {
+            info: Default::default(),
+            bookmark,
+        }
+    }
+
+    /// Sets `qInfo`.
+    #[must_use]
+    pub fn with_info(mut self, value: NxInfo) -> Self {
+        self.info = value;
+        self
+    }
+}
+
 /// **Experimental**: may change or be removed in any engine version.
 ///
 /// Request of [`DocApi::create_bookmark_ex`].
@@ -4926,6 +4991,23 @@ pub struct CreateBookmarkExResponse {
     /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub bookmark: super::generic_bookmark::GenericBookmark,
+}
+
+impl CreateBookmarkExResponse {
+    /// Creates a response, for test doubles.
+    pub fn new(bookmark: super::generic_bookmark::GenericBookmark) -> Self {
+        Self {
+            info: Default::default(),
+            bookmark,
+        }
+    }
+
+    /// Sets `qInfo`.
+    #[must_use]
+    pub fn with_info(mut self, value: NxInfo) -> Self {
+        self.info = value;
+        self
+    }
 }
 
 /// Request of [`DocApi::create_connection`].
@@ -5031,6 +5113,23 @@ pub struct CreateDimensionResponse {
     /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub dimension: super::generic_dimension::GenericDimension,
+}
+
+impl CreateDimensionResponse {
+    /// Creates a response, for test doubles.
+    pub fn new(dimension: super::generic_dimension::GenericDimension) -> Self {
+        Self {
+            info: Default::default(),
+            dimension,
+        }
+    }
+
+    /// Sets `qInfo`.
+    #[must_use]
+    pub fn with_info(mut self, value: NxInfo) -> Self {
+        self.info = value;
+        self
+    }
 }
 
 /// Request of [`DocApi::create_draft`].
@@ -5139,6 +5238,23 @@ pub struct CreateMeasureResponse {
     pub measure: super::generic_measure::GenericMeasure,
 }
 
+impl CreateMeasureResponse {
+    /// Creates a response, for test doubles.
+    pub fn new(measure: super::generic_measure::GenericMeasure) -> Self {
+        Self {
+            info: Default::default(),
+            measure,
+        }
+    }
+
+    /// Sets `qInfo`.
+    #[must_use]
+    pub fn with_info(mut self, value: NxInfo) -> Self {
+        self.info = value;
+        self
+    }
+}
+
 /// Request of [`DocApi::create_object`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -5199,6 +5315,23 @@ pub struct CreateObjectResponse {
     /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub object: super::generic_object::GenericObject,
+}
+
+impl CreateObjectResponse {
+    /// Creates a response, for test doubles.
+    pub fn new(object: super::generic_object::GenericObject) -> Self {
+        Self {
+            info: Default::default(),
+            object,
+        }
+    }
+
+    /// Sets `qInfo`.
+    #[must_use]
+    pub fn with_info(mut self, value: NxInfo) -> Self {
+        self.info = value;
+        self
+    }
 }
 
 /// Request of [`DocApi::create_session_object`].
@@ -5375,6 +5508,22 @@ pub struct CreateTemporaryBookmarkResponse {
     pub returned: bool,
 }
 
+impl CreateTemporaryBookmarkResponse {
+    /// Sets `qId`.
+    #[must_use]
+    pub fn with_id(mut self, value: impl Into<String>) -> Self {
+        self.id = value.into();
+        self
+    }
+
+    /// Sets `qReturn`.
+    #[must_use]
+    pub fn with_returned(mut self, value: bool) -> Self {
+        self.returned = value;
+        self
+    }
+}
+
 impl Record for CreateTemporaryBookmarkResponse {
     const NAME: &'static str = "CreateTemporaryBookmarkResponse";
     const MEMBERS: &'static [&'static str] = &["qId", "qReturn"];
@@ -5501,6 +5650,23 @@ pub struct CreateVariableExResponse {
     /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub variable: super::generic_variable::GenericVariable,
+}
+
+impl CreateVariableExResponse {
+    /// Creates a response, for test doubles.
+    pub fn new(variable: super::generic_variable::GenericVariable) -> Self {
+        Self {
+            info: Default::default(),
+            variable,
+        }
+    }
+
+    /// Sets `qInfo`.
+    #[must_use]
+    pub fn with_info(mut self, value: NxInfo) -> Self {
+        self.info = value;
+        self
+    }
 }
 
 /// Request of [`DocApi::delete_connection`].
@@ -7156,6 +7322,25 @@ pub struct GetDatabaseTablePreviewResponse {
     pub row_count: i64,
 }
 
+impl GetDatabaseTablePreviewResponse {
+    /// Sets `qPreview`.
+    #[must_use]
+    pub fn with_preview(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<DataRecord>>,
+    ) -> Self {
+        self.preview = value.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets `qRowCount`.
+    #[must_use]
+    pub fn with_row_count(mut self, value: i64) -> Self {
+        self.row_count = value;
+        self
+    }
+}
+
 impl Record for GetDatabaseTablePreviewResponse {
     const NAME: &'static str = "GetDatabaseTablePreviewResponse";
     const MEMBERS: &'static [&'static str] = &["qPreview", "qRowCount"];
@@ -7457,6 +7642,25 @@ pub struct GetExpressionBNFResponse {
     /// Wire name: `qBnfHash`.
     #[doc(alias = "qBnfHash")]
     pub bnf_hash: String,
+}
+
+impl GetExpressionBNFResponse {
+    /// Sets `qBnfDefs`.
+    #[must_use]
+    pub fn with_bnf_defs(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<BNFDef>>,
+    ) -> Self {
+        self.bnf_defs = value.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets `qBnfHash`.
+    #[must_use]
+    pub fn with_bnf_hash(mut self, value: impl Into<String>) -> Self {
+        self.bnf_hash = value.into();
+        self
+    }
 }
 
 impl Record for GetExpressionBNFResponse {
@@ -7953,6 +8157,25 @@ pub struct GetFileTableFieldsResponse {
     pub format_spec: String,
 }
 
+impl GetFileTableFieldsResponse {
+    /// Sets `qFields`.
+    #[must_use]
+    pub fn with_fields(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<DataField>>,
+    ) -> Self {
+        self.fields = value.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets `qFormatSpec`.
+    #[must_use]
+    pub fn with_format_spec(mut self, value: impl Into<String>) -> Self {
+        self.format_spec = value.into();
+        self
+    }
+}
+
 impl Record for GetFileTableFieldsResponse {
     const NAME: &'static str = "GetFileTableFieldsResponse";
     const MEMBERS: &'static [&'static str] = &["qFields", "qFormatSpec"];
@@ -8067,6 +8290,25 @@ pub struct GetFileTablePreviewResponse {
     /// Wire name: `qFormatSpec`.
     #[doc(alias = "qFormatSpec")]
     pub format_spec: String,
+}
+
+impl GetFileTablePreviewResponse {
+    /// Sets `qPreview`.
+    #[must_use]
+    pub fn with_preview(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<DataRecord>>,
+    ) -> Self {
+        self.preview = value.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets `qFormatSpec`.
+    #[must_use]
+    pub fn with_format_spec(mut self, value: impl Into<String>) -> Self {
+        self.format_spec = value.into();
+        self
+    }
 }
 
 impl Record for GetFileTablePreviewResponse {
@@ -8707,6 +8949,22 @@ pub struct GetMediaListResponse {
     pub returned: bool,
 }
 
+impl GetMediaListResponse {
+    /// Sets `qList`.
+    #[must_use]
+    pub fn with_list(mut self, value: MediaList) -> Self {
+        self.list = value;
+        self
+    }
+
+    /// Sets `qReturn`.
+    #[must_use]
+    pub fn with_returned(mut self, value: bool) -> Self {
+        self.returned = value;
+        self
+    }
+}
+
 impl Record for GetMediaListResponse {
     const NAME: &'static str = "GetMediaListResponse";
     const MEMBERS: &'static [&'static str] = &["qList", "qReturn"];
@@ -8867,6 +9125,23 @@ pub struct GetOrCreateObjectResponse {
     /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub object: super::generic_object::GenericObject,
+}
+
+impl GetOrCreateObjectResponse {
+    /// Creates a response, for test doubles.
+    pub fn new(object: super::generic_object::GenericObject) -> Self {
+        Self {
+            new_object: Default::default(),
+            object,
+        }
+    }
+
+    /// Sets `qNewObject`.
+    #[must_use]
+    pub fn with_new_object(mut self, value: bool) -> Self {
+        self.new_object = value;
+        self
+    }
 }
 
 /// Request of [`DocApi::get_script`].
@@ -9275,6 +9550,28 @@ pub struct GetTablesAndKeysResponse {
     /// Wire name: `qk`.
     #[doc(alias = "qk")]
     pub k: Vec<SourceKeyRecord>,
+}
+
+impl GetTablesAndKeysResponse {
+    /// Sets `qtr`.
+    #[must_use]
+    pub fn with_tr(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<TableRecord>>,
+    ) -> Self {
+        self.tr = value.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets `qk`.
+    #[must_use]
+    pub fn with_k(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<SourceKeyRecord>>,
+    ) -> Self {
+        self.k = value.into_iter().map(Into::into).collect();
+        self
+    }
 }
 
 impl Record for GetTablesAndKeysResponse {
@@ -10043,6 +10340,23 @@ pub struct ReplaceBookmarkResponse {
     /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub bookmark: super::generic_bookmark::GenericBookmark,
+}
+
+impl ReplaceBookmarkResponse {
+    /// Creates a response, for test doubles.
+    pub fn new(bookmark: super::generic_bookmark::GenericBookmark) -> Self {
+        Self {
+            info: Default::default(),
+            bookmark,
+        }
+    }
+
+    /// Sets `qInfo`.
+    #[must_use]
+    pub fn with_info(mut self, value: NxInfo) -> Self {
+        self.info = value;
+        self
+    }
 }
 
 /// Request of [`DocApi::restore_temp_selection_state`].
@@ -11033,6 +11347,22 @@ pub struct StoreTempSelectionStateResponse {
     /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub returned: bool,
+}
+
+impl StoreTempSelectionStateResponse {
+    /// Sets `qId`.
+    #[must_use]
+    pub fn with_id(mut self, value: impl Into<String>) -> Self {
+        self.id = value.into();
+        self
+    }
+
+    /// Sets `qReturn`.
+    #[must_use]
+    pub fn with_returned(mut self, value: bool) -> Self {
+        self.returned = value;
+        self
+    }
 }
 
 impl Record for StoreTempSelectionStateResponse {

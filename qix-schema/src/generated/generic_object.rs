@@ -2500,6 +2500,23 @@ pub struct CreateChildResponse {
     pub object: super::generic_object::GenericObject,
 }
 
+impl CreateChildResponse {
+    /// Creates a response, for test doubles.
+    pub fn new(object: super::generic_object::GenericObject) -> Self {
+        Self {
+            info: Default::default(),
+            object,
+        }
+    }
+
+    /// Sets `qInfo`.
+    #[must_use]
+    pub fn with_info(mut self, value: NxInfo) -> Self {
+        self.info = value;
+        self
+    }
+}
+
 /// **Experimental**: may change or be removed in any engine version.
 ///
 /// Request of [`GenericObjectApi::create_group`].
@@ -3074,6 +3091,25 @@ pub struct ExportDataResponse {
     pub warnings: Vec<i32>,
 }
 
+impl ExportDataResponse {
+    /// Sets `qUrl`.
+    #[must_use]
+    pub fn with_url(mut self, value: impl Into<String>) -> Self {
+        self.url = value.into();
+        self
+    }
+
+    /// Sets `qWarnings`.
+    #[must_use]
+    pub fn with_warnings(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<i32>>,
+    ) -> Self {
+        self.warnings = value.into_iter().map(Into::into).collect();
+        self
+    }
+}
+
 impl Record for ExportDataResponse {
     const NAME: &'static str = "ExportDataResponse";
     const MEMBERS: &'static [&'static str] = &["qUrl", "qWarnings"];
@@ -3404,6 +3440,25 @@ pub struct GetHyperCubeContinuousDataResponse {
     /// Wire name: `qAxisData`.
     #[doc(alias = "qAxisData")]
     pub axis_data: NxAxisData,
+}
+
+impl GetHyperCubeContinuousDataResponse {
+    /// Sets `qDataPages`.
+    #[must_use]
+    pub fn with_data_pages(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<NxDataPage>>,
+    ) -> Self {
+        self.data_pages = value.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets `qAxisData`.
+    #[must_use]
+    pub fn with_axis_data(mut self, value: NxAxisData) -> Self {
+        self.axis_data = value;
+        self
+    }
 }
 
 impl Record for GetHyperCubeContinuousDataResponse {

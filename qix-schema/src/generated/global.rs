@@ -1528,6 +1528,22 @@ pub struct CreateAppResponse {
     pub app_id: String,
 }
 
+impl CreateAppResponse {
+    /// Sets `qSuccess`.
+    #[must_use]
+    pub fn with_success(mut self, value: bool) -> Self {
+        self.success = value;
+        self
+    }
+
+    /// Sets `qAppId`.
+    #[must_use]
+    pub fn with_app_id(mut self, value: impl Into<String>) -> Self {
+        self.app_id = value.into();
+        self
+    }
+}
+
 impl Record for CreateAppResponse {
     const NAME: &'static str = "CreateAppResponse";
     const MEMBERS: &'static [&'static str] = &["qSuccess", "qAppId"];
@@ -1687,6 +1703,23 @@ pub struct CreateDocExResponse {
     pub doc: super::doc::Doc,
 }
 
+impl CreateDocExResponse {
+    /// Creates a response, for test doubles.
+    pub fn new(doc: super::doc::Doc) -> Self {
+        Self {
+            doc_id: Default::default(),
+            doc,
+        }
+    }
+
+    /// Sets `qDocId`.
+    #[must_use]
+    pub fn with_doc_id(mut self, value: impl Into<String>) -> Self {
+        self.doc_id = value.into();
+        self
+    }
+}
+
 /// Request of [`GlobalApi::create_session_app`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -1737,6 +1770,23 @@ pub struct CreateSessionAppResponse {
     /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub doc: super::doc::Doc,
+}
+
+impl CreateSessionAppResponse {
+    /// Creates a response, for test doubles.
+    pub fn new(doc: super::doc::Doc) -> Self {
+        Self {
+            session_app_id: Default::default(),
+            doc,
+        }
+    }
+
+    /// Sets `qSessionAppId`.
+    #[must_use]
+    pub fn with_session_app_id(mut self, value: impl Into<String>) -> Self {
+        self.session_app_id = value.into();
+        self
+    }
 }
 
 /// Request of [`GlobalApi::create_session_app_from_app`].
@@ -1801,6 +1851,23 @@ pub struct CreateSessionAppFromAppResponse {
     /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub doc: super::doc::Doc,
+}
+
+impl CreateSessionAppFromAppResponse {
+    /// Creates a response, for test doubles.
+    pub fn new(doc: super::doc::Doc) -> Self {
+        Self {
+            session_app_id: Default::default(),
+            doc,
+        }
+    }
+
+    /// Sets `qSessionAppId`.
+    #[must_use]
+    pub fn with_session_app_id(mut self, value: impl Into<String>) -> Self {
+        self.session_app_id = value.into();
+        self
+    }
 }
 
 /// Request of [`GlobalApi::delete_app`].
@@ -2164,6 +2231,25 @@ pub struct GetBaseBNFResponse {
     pub bnf_hash: String,
 }
 
+impl GetBaseBNFResponse {
+    /// Sets `qBnfDefs`.
+    #[must_use]
+    pub fn with_bnf_defs(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<BNFDef>>,
+    ) -> Self {
+        self.bnf_defs = value.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets `qBnfHash`.
+    #[must_use]
+    pub fn with_bnf_hash(mut self, value: impl Into<String>) -> Self {
+        self.bnf_hash = value.into();
+        self
+    }
+}
+
 impl Record for GetBaseBNFResponse {
     const NAME: &'static str = "GetBaseBNFResponse";
     const MEMBERS: &'static [&'static str] = &["qBnfDefs", "qBnfHash"];
@@ -2286,6 +2372,22 @@ pub struct GetBaseBNFStringResponse {
     /// Wire name: `qBnfHash`.
     #[doc(alias = "qBnfHash")]
     pub bnf_hash: String,
+}
+
+impl GetBaseBNFStringResponse {
+    /// Sets `qBnfStr`.
+    #[must_use]
+    pub fn with_bnf_str(mut self, value: impl Into<String>) -> Self {
+        self.bnf_str = value.into();
+        self
+    }
+
+    /// Sets `qBnfHash`.
+    #[must_use]
+    pub fn with_bnf_hash(mut self, value: impl Into<String>) -> Self {
+        self.bnf_hash = value.into();
+        self
+    }
 }
 
 impl Record for GetBaseBNFStringResponse {
@@ -2634,6 +2736,22 @@ pub struct GetInteractResponse {
     /// Wire name: `qReturn`.
     #[doc(alias = "qReturn")]
     pub returned: bool,
+}
+
+impl GetInteractResponse {
+    /// Sets `qDef`.
+    #[must_use]
+    pub fn with_def(mut self, value: InteractDef) -> Self {
+        self.def = value;
+        self
+    }
+
+    /// Sets `qReturn`.
+    #[must_use]
+    pub fn with_returned(mut self, value: bool) -> Self {
+        self.returned = value;
+        self
+    }
 }
 
 impl Record for GetInteractResponse {

@@ -4,10 +4,10 @@ use std::any::Any;
 use std::fmt;
 use std::future::{Future, IntoFuture, ready};
 use std::pin::Pin;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use qix_schema::Error;
-use qix_schema::rpc::{CallOptions, Remote, Request, send};
+use qix_schema::rpc::{CallOptions, Instant, Remote, Request, send};
 
 /// A call that is sent when it is awaited. Until then, you can set optional parameters and call options.
 ///

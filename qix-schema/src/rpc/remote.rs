@@ -4,11 +4,11 @@ use std::any::Any;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{Method, ObjectHandle};
+use super::{Instant, Method, ObjectHandle};
 use crate::Error;
 
 /// An engine object, or a test double. This is all that a runtime implements.
@@ -218,6 +218,13 @@ impl RawAnswer {
     #[must_use]
     pub fn bound_by(mut self, remote: Arc<dyn Remote>) -> Self {
         self.remote = Some(remote);
+        self
+    }
+
+    /// Replaces the remote that binds objects in the response, if one is set.
+    #[must_use]
+    pub fn map_remote(mut self, change: impl FnOnce(Arc<dyn Remote>) -> Arc<dyn Remote>) -> Self {
+        self.remote = self.remote.map(change);
         self
     }
 

@@ -5,15 +5,26 @@ const EPOCH: f64 = 25_569.0;
 
 const MICROSECONDS_OF_A_DAY: i64 = 86_400_000_000;
 
-/// Days since 1970; `None` for a fractional day or a day out of range.
-pub(super) fn days(number: f64) -> Option<i32> {
+/// Converts a number of the engine to the days since January 1, 1970 of a [`Date`](super::ColumnType::Date). Returns
+/// `None` for a fractional day and for a day out of range.
+///
+/// ```
+/// assert_eq!(qix_client::arrow::days(43_831.0), Some(18_262)); // January 1, 2020
+/// assert_eq!(qix_client::arrow::days(43_831.5), None);
+/// ```
+pub fn days(number: f64) -> Option<i32> {
     let days = number - EPOCH;
     let fits = days.fract() == 0.0 && (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&days);
     fits.then_some(days as i32)
 }
 
-/// Microseconds since 1970, rounded; `None` if out of range.
-pub(super) fn microseconds(number: f64) -> Option<i64> {
+/// Converts a number of the engine to the microseconds since 1970 of a [`Timestamp`](super::ColumnType::Timestamp),
+/// rounded. Returns `None` if it is out of range.
+///
+/// ```
+/// assert_eq!(qix_client::arrow::microseconds(25_569.5), Some(43_200_000_000)); // noon
+/// ```
+pub fn microseconds(number: f64) -> Option<i64> {
     // Separately, so that the fraction of the day keeps its precision.
     let day = number.floor();
     let of_day = ((number - day) * MICROSECONDS_OF_A_DAY as f64).round() as i64;

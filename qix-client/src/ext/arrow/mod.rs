@@ -16,6 +16,7 @@ use arrow_schema::SchemaRef;
 use futures_util::Stream;
 use qix_schema::{Error, GenericObject};
 
+pub use self::dates::{days, microseconds};
 use self::plan::Plan;
 use self::sink::BatchSink;
 use crate::ext::rows::RowsError;

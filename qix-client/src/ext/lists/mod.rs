@@ -5,6 +5,7 @@ mod item;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use qix_schema::rpc::CallOptions;
+use qix_schema::types::FieldListDef;
 use qix_schema::{Doc, Error, GenericObjectApi};
 
 use super::pending::Pending;
@@ -48,6 +49,17 @@ impl<D: DataListDef> Pending<List<D>> {
     /// ```
     pub fn with_data(mut self, name: impl Into<String>, path: impl Into<String>) -> Self {
         definition::ask(self.operation.definition.data(), &name.into(), &path.into());
+        self
+    }
+}
+
+/// # Lists
+impl Pending<List<FieldListDef>> {
+    /// Sets whether each field has the fields that the script derives from it, such as those of a calendar
+    /// (`DERIVE FIELDS`). Defaults to `false`. [`derived_fields`](qix_schema::types::NxFieldDescription::derived_fields)
+    /// returns them.
+    pub fn with_derived_fields(mut self, derived: bool) -> Self {
+        self.operation.definition.show_derived_fields = derived;
         self
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use qix_schema::types::{ErrorData, ReloadError, ScriptSyntaxError};
 use qix_schema::{Error, ErrorKind};
 
-use super::place::{Script, ScriptPlace};
+use super::place::{Script, ScriptPlace, write_marked};
 
 /// Why a reload failed.
 ///
@@ -113,25 +113,10 @@ impl ScriptFault {
 impl fmt::Display for ScriptFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let message = if self.message.is_empty() { "this does not parse" } else { &self.message };
-        let Some(place) = &self.place else {
-            return match self.statement.as_str() {
-                "" => f.write_str(message),
-                statement => write!(f, "{message}, in: {statement}"),
-            };
-        };
-        if !place.tab.is_empty() {
-            write!(f, "tab `{}`, ", place.tab)?;
+        match (&self.place, self.statement.as_str()) {
+            (Some(place), _) => write_marked(f, place, message),
+            (None, "") => f.write_str(message),
+            (None, statement) => write!(f, "{message}, in: {statement}"),
         }
-        let number = place.line.to_string();
-        let margin = " ".repeat(number.len());
-        // Keeps tabs, so that the marker is aligned.
-        let blank = |c: char| if c == '\t' { '\t' } else { ' ' };
-        let indent: String = place.text.chars().take(place.column - 1).map(blank).collect();
-        let mark = "^".repeat(place.length);
-        write!(
-            f,
-            "line {number}, column {}: {message}\n {number} | {}\n {margin} | {indent}{mark}",
-            place.column, place.text
-        )
     }
 }

@@ -1,7 +1,7 @@
 //! Checks, runs, and optionally saves a script in one call, with errors that contain the line.
 
 mod error;
-mod place;
+pub(super) mod place;
 
 use qix_schema::rpc::{CallOptions, ObjectHandle};
 use qix_schema::types::{DoReloadExParams, ErrorData, ErrorDataCode};

@@ -1,6 +1,8 @@
 //! Positions in a load script: tabs, lines, columns.
 
-/// A position in a load script, as in an editor: from 1, with lines counted within their tab.
+use std::fmt;
+
+/// A position in a load script or an expression, as in an editor: from 1, with lines counted within their tab.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ScriptPlace {
@@ -16,15 +18,30 @@ pub struct ScriptPlace {
     pub text: String,
 }
 
+/// Writes a position and a message, followed by the line with a marker.
+pub(in crate::ext) fn write_marked(f: &mut fmt::Formatter<'_>, place: &ScriptPlace, message: &str) -> fmt::Result {
+    if !place.tab.is_empty() {
+        write!(f, "tab `{}`, ", place.tab)?;
+    }
+    let number = place.line.to_string();
+    let margin = " ".repeat(number.len());
+    // Keeps tabs, so that the marker is aligned.
+    let blank = |c: char| if c == '\t' { '\t' } else { ' ' };
+    let indent: String = place.text.chars().take(place.column - 1).map(blank).collect();
+    let mark = "^".repeat(place.length);
+    let ScriptPlace { column, text, .. } = place;
+    write!(f, "line {number}, column {column}: {message}\n {number} | {text}\n {margin} | {indent}{mark}")
+}
+
 /// The start of a tab.
 const TAB: &str = "///$tab";
 
 /// The text of a script.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Script<'t>(&'t str);
+pub(in crate::ext) struct Script<'t>(&'t str);
 
 impl<'t> Script<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
+    pub(in crate::ext) fn new(text: &'t str) -> Self {
         Self(text)
     }
 
@@ -50,7 +67,7 @@ impl<'t> Script<'t> {
     }
 
     /// The position after a number of characters from the start; `None` beyond the end.
-    pub(super) fn at_char(self, chars: i32, length: i32) -> Option<ScriptPlace> {
+    pub(in crate::ext) fn at_char(self, chars: i32, length: i32) -> Option<ScriptPlace> {
         let count = |number| usize::try_from(number).ok();
         let offset = self.0.char_indices().nth(count(chars)?)?.0;
         Some(self.at(offset, count(length).unwrap_or(0)))

@@ -1,7 +1,7 @@
 //! Column types.
 
 use arrow_schema::{DataType, Field, Fields, TimeUnit};
-use qix_schema::types::{FieldAttrType, NxDimensionInfo, NxMeasureInfo};
+use qix_schema::types::{FieldAttrType, NxAttrExprInfo, NxDimensionInfo, NxMeasureInfo};
 
 /// The type of a column of record batches; see [`record_batches`](crate::GenericObjectExt::record_batches).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -53,12 +53,28 @@ impl ColumnType {
         }
     }
 
+    /// The type of a field with these tags, such as those in
+    /// [`FieldInTableData`](qix_schema::types::FieldInTableData).
+    ///
+    /// ```
+    /// use qix_client::arrow::ColumnType;
+    ///
+    /// assert_eq!(ColumnType::of_tags(&["$numeric", "$integer", "$timestamp", "$date"]), ColumnType::Date);
+    /// assert_eq!(ColumnType::of_tags(&["$ascii", "$text"]), ColumnType::Text);
+    /// ```
+    pub fn of_tags(tags: &[impl AsRef<str>]) -> Self {
+        Self::of(tags, &FieldAttrType::Unknown)
+    }
+
     /// Derives the type from a field's tags and number format.
     pub(crate) fn of_dimension(info: &NxDimensionInfo) -> Self {
-        let tagged = |tag: &str| info.tags.iter().any(|own| own == tag);
+        Self::of(&info.tags, &info.num_format.type_)
+    }
+
+    fn of(tags: &[impl AsRef<str>], format: &FieldAttrType) -> Self {
+        let tagged = |tag: &str| tags.iter().any(|own| own.as_ref() == tag);
         let (whole, date, moment) = (tagged("$integer"), tagged("$date"), tagged("$timestamp"));
         let numeric = whole || date || moment || tagged("$numeric");
-        let format = &info.num_format.type_;
         if tagged("$boolean") {
             Self::Boolean
         } else if !numeric || tagged("$text") {
@@ -75,11 +91,22 @@ impl ColumnType {
 
     /// Derives the type from the number format and the bounds of a measure; the layout contains nothing else.
     pub(crate) fn of_measure(info: &NxMeasureInfo) -> Self {
-        match info.num_format.type_ {
+        Self::of_expression(&info.num_format.type_, has_texts(info))
+    }
+
+    /// Derives the type of an attribute expression. The formatted bounds are missing from the layout if the results are
+    /// texts.
+    pub(crate) fn of_attribute(info: &NxAttrExprInfo) -> Self {
+        let no_bounds = info.min_text.is_empty() && info.max_text.is_empty();
+        Self::of_expression(&info.num_format.type_, no_bounds && (info.min.is_nan() || info.min == info.max))
+    }
+
+    fn of_expression(format: &FieldAttrType, has_texts: bool) -> Self {
+        match format {
             FieldAttrType::Date => Self::Date,
             FieldAttrType::Timestamp => Self::Timestamp,
             FieldAttrType::Ascii => Self::Text,
-            FieldAttrType::Unknown if has_texts(info) => Self::Text,
+            FieldAttrType::Unknown if has_texts => Self::Text,
             _ => Self::Number,
         }
     }

@@ -1,6 +1,6 @@
 //! The columns of rows, and the lookup of columns by name.
 
-use qix_schema::types::{HyperCube, ListObject, NxDimensionInfo, NxMeasureInfo};
+use qix_schema::types::{HyperCube, ListObject, NxAttrExprInfo, NxDimensionInfo, NxMeasureInfo};
 
 #[cfg(feature = "arrow")]
 use super::column_type::ColumnType;
@@ -9,6 +9,8 @@ use super::column_type::ColumnType;
 #[derive(Debug, Default)]
 pub(crate) struct Columns {
     columns: Vec<Column>,
+    /// The attribute expressions, whose columns come after those of the cells.
+    attributes: Vec<Attribute>,
     /// The columns of a pivot table's dimensions from the outermost level to the innermost, first on the left, then on
     /// top.
     pub(super) levels: Vec<usize>,
@@ -29,6 +31,15 @@ pub(crate) struct Column {
     pub(crate) kind: ColumnType,
 }
 
+/// An attribute expression.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Attribute {
+    /// The column of the cells that have its results.
+    pub(super) column: usize,
+    /// Its number among the attribute expressions of that column.
+    pub(super) number: usize,
+}
+
 /// The target of a name in a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Target {
@@ -43,9 +54,9 @@ impl Columns {
     /// The columns of a straight cube.
     pub(super) fn of_cube(cube: &HyperCube) -> Self {
         let width = usize::try_from(cube.size.cx).unwrap_or(0);
-        let mut all: Vec<(Column, bool)> = Vec::new();
-        all.extend(cube.dimension_info.iter().map(|info| (Column::from(info), info.error.is_some())));
-        all.extend(cube.measure_info.iter().map(|info| (Column::from(info), info.error.is_some())));
+        let mut all: Vec<(Described<'_>, bool)> = Vec::new();
+        all.extend(cube.dimension_info.iter().map(|info| (described(info), info.error.is_some())));
+        all.extend(cube.measure_info.iter().map(|info| (described(info), info.error.is_some())));
         let mut order: Vec<usize> = cube.column_order.iter().filter_map(|at| usize::try_from(*at).ok()).collect();
         order.retain(|at| *at < all.len());
         if order.len() != all.len() {
@@ -55,26 +66,64 @@ impl Columns {
             // Columns with an unmet condition are omitted from the data.
             order.retain(|at| !all[*at].1);
         }
-        let mut columns: Vec<Column> = order.into_iter().map(|at| all[at].0.clone()).collect();
-        columns.resize(width, Column::default());
-        Self { columns, ..Self::default() }
+        let mut columns: Vec<Described<'_>> = order.into_iter().map(|at| all[at].0.clone()).collect();
+        columns.resize(width, Described::default());
+        Self::new(columns)
     }
 
     /// The columns of the rows of a pivot or stacked cube: its dimensions, then its measures.
     pub(super) fn of_pivot(cube: &HyperCube) -> Self {
         let dimensions = cube.dimension_info.iter().filter(|info| info.error.is_none());
         let measures = cube.measure_info.iter().filter(|info| info.error.is_none());
-        let columns = dimensions.map(Column::from).chain(measures.map(Column::from)).collect();
+        let columns = dimensions.map(described).chain(measures.map(described)).collect();
         let levels = levels(cube);
         let levels_on_left = levels_on_left(cube, levels.len());
-        Self { columns, levels, levels_on_left, of_list: false }
+        Self { levels, levels_on_left, ..Self::new(columns) }
     }
 
     /// The columns of a list: its field, then its expressions.
     pub(super) fn of_list(list: &ListObject) -> Self {
-        let expressions = list.expressions.iter().map(|expression| Column::of_expression(&expression.expr));
-        let columns = std::iter::once(Column::from(&list.dimension_info)).chain(expressions).collect();
-        Self { columns, of_list: true, ..Self::default() }
+        let of_expression = |expression: &str| (Column::of_expression(expression), &[][..]);
+        let expressions = list.expressions.iter().map(|expression| of_expression(&expression.expr));
+        let columns = std::iter::once(described(&list.dimension_info)).chain(expressions).collect();
+        Self { of_list: true, ..Self::new(columns) }
+    }
+
+    fn new(described: Vec<Described<'_>>) -> Self {
+        let (mut columns, of_columns): (Vec<Column>, Vec<_>) = described.into_iter().unzip();
+        let mut attributes = Vec::new();
+        for (column, infos) in of_columns.into_iter().enumerate() {
+            attributes.extend((0..infos.len()).map(|number| Attribute { column, number }));
+            columns.extend(infos.iter().map(Column::from));
+        }
+        Self { columns, attributes, ..Self::default() }
+    }
+
+    /// Omits the columns of attribute expressions.
+    pub(super) fn without_attributes(mut self) -> Self {
+        self.columns.truncate(self.width());
+        self.attributes.clear();
+        self
+    }
+
+    /// The attribute expressions, in the order of their columns.
+    pub(super) fn attributes(&self) -> &[Attribute] {
+        &self.attributes
+    }
+
+    /// The number of cells in a row of the data.
+    pub(super) fn width(&self) -> usize {
+        self.columns.len() - self.attributes.len()
+    }
+
+    /// The titles of the columns that are not attribute expressions.
+    pub(super) fn titles_of_cells(&self) -> impl Iterator<Item = &str> {
+        self.titles().take(self.width())
+    }
+
+    /// The column of a single measure.
+    pub(super) fn of_measure(expression: &str) -> Self {
+        Self { columns: vec![Column::of_expression(expression)], ..Self::default() }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -198,6 +247,45 @@ impl From<&NxMeasureInfo> for Column {
             ..Self::of_expression(&info.fallback_title)
         }
     }
+}
+
+impl From<&NxAttrExprInfo> for Column {
+    fn from(info: &NxAttrExprInfo) -> Self {
+        let id = info.extra.get::<String>("id").ok().flatten().filter(|id| !id.is_empty());
+        let column = Self::of_expression(&info.fallback_title);
+        Self {
+            title: id.unwrap_or(column.title),
+            #[cfg(feature = "arrow")]
+            kind: ColumnType::of_attribute(info),
+            ..column
+        }
+    }
+}
+
+/// A column with its attribute expressions.
+type Described<'i> = (Column, &'i [NxAttrExprInfo]);
+
+trait Info {
+    fn attributes(&self) -> &[NxAttrExprInfo];
+}
+
+impl Info for NxDimensionInfo {
+    fn attributes(&self) -> &[NxAttrExprInfo] {
+        &self.attr_expr_info
+    }
+}
+
+impl Info for NxMeasureInfo {
+    fn attributes(&self) -> &[NxAttrExprInfo] {
+        &self.attr_expr_info
+    }
+}
+
+fn described<'i, I: Info>(info: &'i I) -> Described<'i>
+where
+    Column: From<&'i I>,
+{
+    (Column::from(info), info.attributes())
 }
 
 /// Letters and digits, in lower case.

@@ -1,5 +1,6 @@
 //! Rows of cubes and lists, as a stream of any type.
 
+mod attributes;
 pub(crate) mod cell;
 pub(crate) mod collect;
 #[cfg(feature = "arrow")]
@@ -22,11 +23,15 @@ use std::task::{Context, Poll, ready};
 use std::vec;
 
 use futures_util::{Stream, TryStreamExt};
+use qix_schema::cells::{Cell, Sink, Table};
+use qix_schema::types::NxCell;
 use qix_schema::{Doc, Error, GenericObject};
 use serde::de::DeserializeOwned;
 
 use collect::Values;
+use columns::Columns;
 pub use error::RowsError;
+use row::Reader;
 use stream::{Reading, RowsOf, fetching, has_changed};
 
 /// The rows of an object; see [`GenericObjectExt::rows`](crate::GenericObjectExt::rows). Nothing is fetched until the
@@ -71,6 +76,20 @@ impl<T: DeserializeOwned + Send + 'static> RowStream<T> {
             }
         }
     }
+}
+
+/// The value of an expression as any type, like the measure of a row; otherwise the mismatch.
+pub(super) fn value_of<T: DeserializeOwned>(expression: &str, text: &str, num: f64) -> Result<T, String> {
+    let columns = Columns::of_measure(expression);
+    let mut cells = Table::with_capacity(1, 1);
+    let cell = NxCell::default().with_text(text).with_num(num);
+    cells.cell(0, Cell::from(&cell));
+    cells.end_row();
+    let row = cells.row(0).ok_or("there is no value")?;
+    Reader::new(&columns).read(0, row).map_err(|error| match error {
+        RowsError::Value { problem, .. } | RowsError::Row { problem, .. } => problem,
+        other => other.to_string(),
+    })
 }
 
 // The only pinned fields are boxed.

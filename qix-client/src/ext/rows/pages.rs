@@ -26,6 +26,8 @@ pub(crate) struct Options {
     pub(crate) pages_ahead: usize,
     pub(crate) restart: bool,
     pub(crate) totals: bool,
+    /// Whether the results of attribute expressions are columns.
+    pub(crate) attributes: bool,
     /// Options of each call.
     pub(crate) calls: CallOptions,
 }
@@ -38,6 +40,7 @@ impl Default for Options {
             pages_ahead: 3,
             restart: false,
             totals: false,
+            attributes: false,
             calls: CallOptions::default(),
         }
     }

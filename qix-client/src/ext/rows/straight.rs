@@ -8,13 +8,14 @@ use qix_schema::rpc::{Answer, send_with};
 use qix_schema::{AsRemote, Error, ErrorKind, generic_object};
 
 use super::RowsError;
+use super::attributes::WithAttributes;
 use super::collect::{PageSink, Shape};
 use super::pages::{Area, Opened, Options, PageCut, Pages, attempt, height, parts};
 use super::source::Form;
 
 /// The pages of a straight cube or a list, fetched ahead of the reader.
 pub(super) fn straight_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::Page> {
-    let (columns, rows) = (opened.source.columns.len(), opened.source.rows);
+    let (columns, rows) = (opened.source.columns.width(), opened.source.rows);
     let cut = PageCut { columns, rows, width: columns, height: height(columns, options), splits_rows: false };
     let pages = parts(cut, options, move |area| fetch::<S>(Arc::clone(&opened), area));
     Box::pin(pages.map_ok(|(_, page)| page))
@@ -36,7 +37,7 @@ async fn fetch<S: Shape>(opened: Arc<Opened<S::Plan>>, area: Area) -> Result<S::
 
 fn read_page<S: Shape>(result: &str, opened: &Opened<S::Plan>, area: Area) -> Result<S::Page, Error> {
     let (top, rows) = (area.top, area.height);
-    let mut sink = S::sink(&opened.plan, &opened.source.columns, top, rows);
+    let mut sink = WithAttributes::<S>::new(&opened.plan, &opened.source.columns, top, rows);
     read_data_pages(result, &mut sink).map_err(ErrorKind::Decode)?;
     match sink.rows() {
         found if found == rows => sink.finish(),

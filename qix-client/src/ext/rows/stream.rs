@@ -128,8 +128,8 @@ impl<S: Shape> Reading<S> {
 
     /// The object in its current state, without reading on.
     #[cfg(feature = "arrow")]
-    pub(crate) async fn look(&self) -> Result<Found<S>, Error> {
-        open(self.origin.clone(), self.options.clone(), self.shape.clone()).await
+    pub(crate) fn look(&self) -> impl Future<Output = Result<Found<S>, Error>> + use<S> {
+        open(self.origin.clone(), self.options.clone(), self.shape.clone())
     }
 
     /// The next page. If the data changes before the first page, all pages contain the changed data.
@@ -168,11 +168,14 @@ fn pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::
 }
 
 async fn open<S: Shape>(origin: RowsOf, options: Options, shape: S) -> Result<Found<S>, Error> {
-    let Options { path, calls, .. } = options;
+    let Options { path, calls, attributes, .. } = options;
     let object = origin.object(&calls).await?;
     let source = Source::open(&object, path.as_deref(), calls.clone()).await;
     origin.check(&source, &calls).await?;
-    let source = source?;
+    let mut source = source?;
+    if !attributes {
+        source.columns = source.columns.without_attributes();
+    }
     let plan = shape.plan(&source.columns)?;
     Ok(Arc::new(Opened { object, source, calls, plan }))
 }
@@ -208,6 +211,14 @@ macro_rules! fetching {
         /// below a collapsed value.
         pub fn with_totals(mut self, totals: bool) -> Self {
             self.pages.options.totals = totals;
+            self
+        }
+
+        /// Adds the results of attribute expressions as columns after all others, in the order of their columns. The
+        /// title of such a column is the `id` of the attribute expression, or its expression if it has no `id`. Without
+        /// this, they are omitted.
+        pub fn with_attributes(mut self, attributes: bool) -> Self {
+            self.pages.options.attributes = attributes;
             self
         }
 

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::ext::rows::RowStream;
 use crate::ext::temporary;
+use crate::platform::yield_now;
 
 /// A value of a field, as in a list.
 #[derive(Clone, Debug, Deserialize)]
@@ -111,7 +112,7 @@ impl Turns {
     pub(super) async fn next(&mut self) {
         self.0 += 1;
         if self.0.is_multiple_of(TURN) {
-            tokio::task::yield_now().await;
+            yield_now().await;
         }
     }
 }

@@ -1,12 +1,12 @@
 //! The target of a selection, and its options.
 
 use qix_schema::rpc::CallOptions;
-use qix_schema::types::{FieldListDef, FieldValue, SortCriteria};
+use qix_schema::types::{FieldValue, SortCriteria};
 use qix_schema::{Doc, DocApi, Error, Field, GenericObject};
 
 use super::SelectError;
 use super::lookup;
-use crate::ext::lists::List;
+use crate::ext::fields::similar_field;
 
 /// A field to select in.
 #[derive(Clone, Debug)]
@@ -52,19 +52,11 @@ impl InField {
         }
         match call.await {
             Err(error) if error.is_not_found() => {
-                let similar = self.similar_field().await?;
+                let similar = similar_field(&self.doc, &self.name, &self.options).await?;
                 Err(SelectError::NoField { field: self.name.clone(), similar }.into())
             }
             outcome => outcome,
         }
-    }
-
-    /// A field of the app whose name differs only in case or brackets.
-    async fn similar_field(&self) -> Result<Option<String>, Error> {
-        let name = self.name.trim();
-        let name = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name).replace("]]", "]");
-        let fields = List::new(&self.doc, FieldListDef::default()).with_options(self.options.clone()).await?;
-        Ok(fields.into_iter().map(|field| field.name).find(|field| field.to_lowercase() == name.to_lowercase()))
     }
 
     /// A list of all values of the field.

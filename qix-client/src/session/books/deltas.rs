@@ -10,7 +10,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::protocol::patch::{Misfit, Patch, empty, read};
+use crate::protocol::document::Document;
+use crate::protocol::patch::{Misfit, Patch, empty};
 
 /// Identifies a base: handle and method.
 pub(crate) type Key = (i64, &'static str);
@@ -23,35 +24,55 @@ pub(crate) struct Deltas {
 
 #[derive(Debug)]
 enum Base {
-    /// The values of the last response, by name.
-    Known(BTreeMap<String, Document>),
+    Known(Known),
     /// The engine has a base that is unknown here, so deltas cannot be used.
     Lost,
 }
 
-/// The current state of a value. The text of a complete value is parsed only when a patch arrives.
-#[derive(Clone, Debug)]
-enum Document {
-    Text(Arc<str>),
-    Tree(Arc<Value>),
+#[derive(Debug, Default)]
+struct Known {
+    /// The values of the last response, by name. They are copied only if the response before is still being read.
+    documents: Documents,
+    /// The size of the last complete response.
+    complete: usize,
+    /// The number of consecutive deltas that were not worth it.
+    losses: usize,
 }
+
+type Documents = BTreeMap<String, Arc<Document>>;
+
+/// After this many large deltas in a row, an object's complete responses are requested, because they are faster.
+const MOST_LOSSES: usize = 3;
+
+/// Deltas up to this size are worth it anyway.
+const SMALL: usize = 1024;
 
 /// A complete response, assembled from a delta.
 #[derive(Debug)]
-pub(crate) struct Merged(BTreeMap<String, Document>);
+pub(crate) struct Merged {
+    documents: Documents,
+    complete: usize,
+}
 
 impl Deltas {
     /// Whether to request deltas.
     pub(crate) fn useful(&self, key: Key) -> bool {
-        !matches!(self.bases.get(&key), Some(Base::Lost))
+        match self.bases.get(&key) {
+            None => true,
+            Some(Base::Known(known)) => known.losses < MOST_LOSSES,
+            Some(Base::Lost) => false,
+        }
     }
 
     /// Applies the result of a response. After a mismatch, later deltas cannot be used.
     pub(crate) fn apply(&mut self, key: Key, result: &str) -> Result<Merged, Misfit> {
-        let base = self.bases.entry(key).or_insert_with(|| Base::Known(BTreeMap::new()));
-        let Base::Known(documents) = base else { return Err(Misfit) };
-        match merge(documents, result) {
-            Ok(()) => Ok(Merged(documents.clone())),
+        let base = self.bases.entry(key).or_insert_with(|| Base::Known(Known::default()));
+        let Base::Known(known) = base else { return Err(Misfit) };
+        match merge(&mut known.documents, result) {
+            Ok(()) => {
+                known.count(result.len());
+                Ok(Merged { documents: known.documents.clone(), complete: known.complete })
+            }
             Err(misfit) => {
                 *base = Base::Lost;
                 Err(misfit)
@@ -85,11 +106,26 @@ impl Deltas {
     }
 }
 
-fn merge(documents: &mut BTreeMap<String, Document>, result: &str) -> Result<(), Misfit> {
+impl Known {
+    /// A delta of more than half the size of a complete response takes longer than the response itself.
+    fn count(&mut self, size: usize) {
+        let first = self.complete == 0;
+        if !first && size > SMALL && size > self.complete / 2 {
+            self.losses += 1;
+        } else {
+            self.losses = 0;
+        }
+        if first || size > self.complete {
+            self.complete = size;
+        }
+    }
+}
+
+fn merge(documents: &mut Documents, result: &str) -> Result<(), Misfit> {
     let values: BTreeMap<String, &RawValue> = serde_json::from_str(result).map_err(|_| Misfit)?;
     for (name, value) in values {
         if !value.get().starts_with('[') {
-            documents.insert(name, Document::text(value));
+            documents.insert(name, Arc::new(Document::text(value)));
             continue;
         }
         let patches = Vec::<Patch<'_>>::deserialize(value).map_err(|_| Misfit)?;
@@ -97,11 +133,11 @@ fn merge(documents: &mut BTreeMap<String, Document>, result: &str) -> Result<(),
             ([], None) => return Err(Misfit),
             ([], Some(unchanged)) => unchanged,
             ([first, rest @ ..], document) => match (first.document(), document) {
-                (Some(whole), _) => Document::text(whole).patched(rest)?,
-                (None, Some(document)) => document.patched(&patches)?,
+                (Some(whole), _) => patched(Arc::new(Document::text(whole)), rest)?,
+                (None, Some(document)) => patched(document, &patches)?,
                 (None, None) => {
-                    let start = if first.brings_list() { Value::Array(Vec::new()) } else { empty() };
-                    Document::Tree(Arc::new(start)).patched(&patches)?
+                    let start = if first.brings_list() { Document::List(Vec::new()) } else { empty() };
+                    patched(Arc::new(start), &patches)?
                 }
             },
         };
@@ -110,40 +146,26 @@ fn merge(documents: &mut BTreeMap<String, Document>, result: &str) -> Result<(),
     Ok(())
 }
 
-impl Document {
-    fn text(value: &RawValue) -> Self {
-        Self::Text(value.get().into())
-    }
-
-    fn patched(self, patches: &[Patch<'_>]) -> Result<Self, Misfit> {
-        if patches.is_empty() {
-            return Ok(self);
-        }
-        let mut tree = match self {
-            Self::Tree(tree) => tree,
-            Self::Text(text) => Arc::new(read(&text)?),
-        };
-        // Copied only if the previous response is still being read.
-        let document = Arc::make_mut(&mut tree);
+fn patched(mut document: Arc<Document>, patches: &[Patch<'_>]) -> Result<Arc<Document>, Misfit> {
+    if !patches.is_empty() {
+        let document = Arc::make_mut(&mut document);
         patches.iter().try_for_each(|patch| patch.apply(document))?;
-        Ok(Self::Tree(tree))
     }
+    Ok(document)
 }
 
 impl Merged {
-    /// The text of the complete result; takes long for a large one.
+    /// The text of the complete result.
     pub(crate) fn text(&self) -> String {
-        let mut text = String::from("{");
-        for (index, (name, document)) in self.0.iter().enumerate() {
+        let mut text = String::with_capacity(self.complete + self.complete / 8);
+        text.push('{');
+        for (index, (name, document)) in self.documents.iter().enumerate() {
             if index > 0 {
                 text.push(',');
             }
             text.push_str(&Value::from(&**name).to_string());
             text.push(':');
-            match document {
-                Document::Text(whole) => text.push_str(whole),
-                Document::Tree(tree) => text.push_str(&tree.to_string()),
-            }
+            document.write(&mut text);
         }
         text.push('}');
         text
@@ -203,6 +225,25 @@ mod tests {
             let mut deltas = Deltas::default();
             assert!(matches!(deltas.apply(KEY, result), Err(Misfit)), "{result}");
         }
+    }
+
+    #[test]
+    fn deltas_are_given_up_if_they_are_large() {
+        let mut deltas = Deltas::default();
+        let whole = json!({ "a": "x".repeat(2_000), "b": 1 });
+        let large = json!([{ "op": "replace", "path": "/a", "value": "y".repeat(2_000) }]);
+        let small = json!([{ "op": "replace", "path": "/b", "value": 2 }]);
+        apply(&mut deltas, json!([{ "op": "add", "path": "/", "value": whole }])).unwrap();
+        for patches in [&large, &large, &small, &large, &large] {
+            apply(&mut deltas, patches.clone()).unwrap();
+            assert!(deltas.useful(KEY));
+        }
+        apply(&mut deltas, large).unwrap();
+        assert!(!deltas.useful(KEY), "three in a row");
+        let patched = apply(&mut deltas, small).unwrap();
+        assert_eq!(patched["b"], 2, "the response of a call that was sent before");
+        deltas.close(KEY.0);
+        assert!(deltas.useful(KEY));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use crate::protocol::document::Document;
 use crate::protocol::patch;
 use crate::protocol::request::is;
 
@@ -49,7 +50,7 @@ impl Recipe {
         let mut recipe = Self::default();
         recipe.set(params);
         if let (Some(Value::Object(properties)), Some(id)) = (&mut recipe.properties, id) {
-            let info = properties.entry("qInfo").or_insert_with(patch::empty);
+            let info = properties.entry("qInfo").or_insert_with(|| json!({}));
             if let Value::Object(info) = info {
                 info.insert("qId".to_owned(), id.into());
             }
@@ -129,7 +130,13 @@ impl PropertyPatch {
         let value = value.transpose().map_err(|_| patch::Misfit)?;
         let mut patch: patch::Patch<'_> = serde_json::from_str(&text).map_err(|_| patch::Misfit)?;
         patch.set_value(value.as_deref());
-        patch.apply(properties)
+        let before = serde_json::value::to_raw_value(properties).map_err(|_| patch::Misfit)?;
+        let mut document = Document::text(&before);
+        patch.apply(&mut document)?;
+        let mut after = String::new();
+        document.write(&mut after);
+        *properties = serde_json::from_str(&after).map_err(|_| patch::Misfit)?;
+        Ok(())
     }
 }
 

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use qix_schema::rpc::{CloseCode, Closed, ClosedBy};
 use tokio::sync::SemaphorePermit;
-use tokio::time::timeout;
 
 use super::phase::Phase;
 use super::shared::{CALLS, Queued, Shared};
+use crate::platform::timeout;
 
 /// Time for calls to notice their timeout on their own, unless their tasks are blocked.
 const GRACE: Duration = Duration::from_secs(1);

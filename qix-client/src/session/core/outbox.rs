@@ -200,6 +200,11 @@ impl Shared {
         *known = Some(Arc::new(StateLost { missing }));
     }
 
+    /// Whether state is missing in the session.
+    pub(crate) fn has_lost_state(&self) -> bool {
+        self.link.lock().lost_state.is_some()
+    }
+
     /// Allows calls despite missing state. Returns what is missing.
     pub(crate) fn accept_lost_state(&self) -> Option<Arc<StateLost>> {
         self.link.lock().lost_state.take()

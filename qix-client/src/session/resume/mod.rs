@@ -4,10 +4,10 @@ use std::sync::{Arc, Weak};
 
 use qix_schema::rpc::{CloseCode, Closed, ClosedBy};
 use tokio::sync::{mpsc, watch};
-use tokio::time::{sleep, timeout};
 
 use crate::config::{Backoff, Event, Resumption};
 use crate::connect::{ConnectError, Transport};
+use crate::platform::{awake, sleep, timeout};
 use crate::protocol::notification::{Refusal, SessionState};
 use crate::session::connection;
 use crate::session::core::{Object, Phase, Shared, lose};
@@ -164,7 +164,7 @@ async fn reconnect(shared: &Weak<Shared>, phase: &mut watch::Receiver<Phase>, ba
     let mut last = None;
     for delay in backoff.delays() {
         tokio::select! {
-            () = sleep(delay) => {}
+            () = async { sleep(delay).await; awake().await } => {}
             // Another task was faster, or the session is no longer in use.
             _ = phase.wait_for(|phase| !matches!(phase, Phase::Suspended(_))) => return,
         }

@@ -11,6 +11,7 @@ use super::plan;
 use super::state::{self, Missing};
 use crate::config::{Restoration, RestorationOutcome, Resumption};
 use crate::connect::ConnectError;
+use crate::platform;
 use crate::protocol::answer::{engine_error, named_object};
 use crate::protocol::notification::SessionState;
 use crate::session::books::Reply;
@@ -211,7 +212,7 @@ impl Restorer<'_> {
             let reply = match self.shared.settings.timeout {
                 Some(limit) => {
                     let late = |_| Failure::Connection(ConnectError::TimedOut(limit));
-                    tokio::time::timeout(limit, asked).await.map_err(late)?
+                    platform::timeout(limit, asked).await.map_err(late)?
                 }
                 None => asked.await,
             };

@@ -19,7 +19,7 @@ fn pairs(rows: &[(String, f64)]) -> Vec<(&str, f64)> {
 #[tokio::test]
 async fn limits_keep_the_specified_values() {
     let (_engine, _session, doc) = sales().await;
-    let by = |limit| cube(NxDimension::field("Product").with_other_total_spec(limit).with_other_label("Rest".into()));
+    let by = |limit| cube(NxDimension::field("Product").with_other_total_spec(limit).with_other_label("Rest"));
     assert_eq!(pairs(&rows(&doc, by(OtherTotalSpecProp::top(1))).await), [("Apples", 950.0), ("Rest", 725.0)]);
     let alone = by(OtherTotalSpecProp::top(2).with_suppress_other(true));
     assert_eq!(pairs(&rows(&doc, alone).await), [("Apples", 950.0), ("Pears", 480.0)]);
@@ -34,7 +34,7 @@ async fn limits_keep_the_specified_values() {
 #[tokio::test]
 async fn an_unmet_condition_is_an_error_with_its_message() {
     let (_engine, _session, doc) = sales().await;
-    let few = NxCalcCond::when("Count(DISTINCT Year) = 1").with_msg(StringExpr::from("Select one year."));
+    let few = NxCalcCond::when("Count(DISTINCT Year) = 1").with_msg("Select one year.");
     let cube = cube(NxDimension::field("Product")).with_calc_condition(few);
     let table = doc.create_session_object(cube.into()).await.unwrap();
     let error = table.rows::<(String, f64)>().read_all().await.unwrap_err();

@@ -1,11 +1,14 @@
 //! Lists, selections, reloads and loads: operations on an app in one call each, over a real socket.
 
 mod definitions;
+mod expressions;
 mod lists;
 mod load;
 mod reload;
 mod select;
 mod states;
+mod stored;
+mod walk;
 
 use qix_client::prelude::*;
 use qix_test_engine::{App, TestEngine};

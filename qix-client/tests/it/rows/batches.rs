@@ -170,6 +170,14 @@ async fn the_group_of_others_is_null_where_there_are_no_texts() {
 }
 
 #[tokio::test]
+async fn the_schema_can_be_requested_in_another_task() {
+    let (_engine, _session, doc) = open("T: LOAD RecNo() as N AUTOGENERATE 3;").await;
+    let mut batches = cube(&doc, &["N"], &[]).await.record_batches();
+    let schema = tokio::spawn(async move { batches.schema().await }).await.unwrap().unwrap();
+    assert_eq!(schema.field(0).name(), "N");
+}
+
+#[tokio::test]
 async fn each_page_is_a_batch_and_names_are_unique() {
     let (engine, _session, doc) = open("T: LOAD RecNo() as N AUTOGENERATE 100;").await;
     let table = cube(&doc, &["N", "N"], &["Sum(N)", "Sum(N)"]).await;

@@ -1,5 +1,6 @@
 //! Rows of cubes and lists from the test engine, over a real socket.
 
+mod attributes;
 #[cfg(feature = "arrow")]
 mod batches;
 mod collapsed;

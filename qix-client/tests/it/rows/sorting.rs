@@ -63,7 +63,7 @@ async fn others_are_those_of_the_measure_that_ranks() {
         regions.concat()
     };
     assert_eq!(shown(OtherTotalSpecProp::top(2)).await, "CD");
-    assert_eq!(shown(OtherTotalSpecProp::top(2).with_referenced_expression(StringExpr::from("Weight"))).await, "AD");
+    assert_eq!(shown(OtherTotalSpecProp::top(2).with_referenced_expression("Weight")).await, "AD");
 }
 
 #[tokio::test]

@@ -91,6 +91,23 @@ async fn a_dead_connection_is_lost_and_the_session_resumes_on_another() {
     assert_eq!((reply(&mut engine).await - asked).as_secs(), 60);
 }
 
+/// A hidden page and a machine that sleeps have late timers: the probe is as late as the check.
+#[tokio::test(start_paused = true)]
+async fn a_client_that_slept_probes_before_it_gives_up() {
+    let mut inside = Inside::new();
+    let (session, mut engine) = inside.session(|builder| builder.keep_alive(keep_alive())).await;
+    for _ in 0..3 {
+        tokio::time::advance(seconds(200)).await;
+        reply(&mut engine).await;
+        assert!(session.closed().now_or_never().is_none());
+    }
+    // Nothing answers: sleeping again does not excuse the same silence.
+    tokio::time::advance(seconds(200)).await;
+    engine.expect("EngineVersion").await;
+    tokio::time::advance(seconds(200)).await;
+    assert_eq!(session.closed().await.code, CloseCode::LOST);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_busy_engine_gets_more_time_but_not_forever() {
     let mut inside = Inside::new();

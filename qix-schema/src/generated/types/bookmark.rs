@@ -1605,8 +1605,8 @@ impl BookmarkVariableItem {
     /// Sets `qValue`.
     #[inline]
     #[must_use]
-    pub fn with_value(mut self, value: FieldValue) -> Self {
-        self.value = value;
+    pub fn with_value(mut self, value: impl Into<FieldValue>) -> Self {
+        self.value = value.into();
         self
     }
 
@@ -1685,8 +1685,8 @@ impl CondDef {
     /// Sets `qExpression`.
     #[inline]
     #[must_use]
-    pub fn with_expression(mut self, value: ValueExpr) -> Self {
-        self.expression = value;
+    pub fn with_expression(mut self, value: impl Into<ValueExpr>) -> Self {
+        self.expression = value.into();
         self
     }
 }

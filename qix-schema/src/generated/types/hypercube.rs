@@ -834,8 +834,8 @@ impl HyperCubeDef {
     /// Sets `qCalcCond`.
     #[inline]
     #[must_use]
-    pub fn with_calc_cond(mut self, value: ValueExpr) -> Self {
-        self.calc_cond = value;
+    pub fn with_calc_cond(mut self, value: impl Into<ValueExpr>) -> Self {
+        self.calc_cond = value.into();
         self
     }
 
@@ -850,8 +850,8 @@ impl HyperCubeDef {
     /// Sets `qTitle`.
     #[inline]
     #[must_use]
-    pub fn with_title(mut self, value: StringExpr) -> Self {
-        self.title = value;
+    pub fn with_title(mut self, value: impl Into<StringExpr>) -> Self {
+        self.title = value.into();
         self
     }
 
@@ -1982,16 +1982,16 @@ impl NxCalcCond {
     /// Sets `qCond`.
     #[inline]
     #[must_use]
-    pub fn with_cond(mut self, value: ValueExpr) -> Self {
-        self.cond = value;
+    pub fn with_cond(mut self, value: impl Into<ValueExpr>) -> Self {
+        self.cond = value.into();
         self
     }
 
     /// Sets `qMsg`.
     #[inline]
     #[must_use]
-    pub fn with_msg(mut self, value: StringExpr) -> Self {
-        self.msg = value;
+    pub fn with_msg(mut self, value: impl Into<StringExpr>) -> Self {
+        self.msg = value.into();
         self
     }
 }
@@ -2428,24 +2428,24 @@ impl NxDimension {
     /// Sets `qOtherLabel`.
     #[inline]
     #[must_use]
-    pub fn with_other_label(mut self, value: StringExpr) -> Self {
-        self.other_label = value;
+    pub fn with_other_label(mut self, value: impl Into<StringExpr>) -> Self {
+        self.other_label = value.into();
         self
     }
 
     /// Sets `qTotalLabel`.
     #[inline]
     #[must_use]
-    pub fn with_total_label(mut self, value: StringExpr) -> Self {
-        self.total_label = value;
+    pub fn with_total_label(mut self, value: impl Into<StringExpr>) -> Self {
+        self.total_label = value.into();
         self
     }
 
     /// Sets `qCalcCond`.
     #[inline]
     #[must_use]
-    pub fn with_calc_cond(mut self, value: ValueExpr) -> Self {
-        self.calc_cond = value;
+    pub fn with_calc_cond(mut self, value: impl Into<ValueExpr>) -> Self {
+        self.calc_cond = value.into();
         self
     }
 
@@ -4273,8 +4273,8 @@ impl NxMeasure {
     /// Sets `qCalcCond`.
     #[inline]
     #[must_use]
-    pub fn with_calc_cond(mut self, value: ValueExpr) -> Self {
-        self.calc_cond = value;
+    pub fn with_calc_cond(mut self, value: impl Into<ValueExpr>) -> Self {
+        self.calc_cond = value.into();
         self
     }
 
@@ -5979,16 +5979,16 @@ impl OtherTotalSpecProp {
     /// Sets `qOtherCounted`.
     #[inline]
     #[must_use]
-    pub fn with_other_counted(mut self, value: ValueExpr) -> Self {
-        self.other_counted = value;
+    pub fn with_other_counted(mut self, value: impl Into<ValueExpr>) -> Self {
+        self.other_counted = value.into();
         self
     }
 
     /// Sets `qOtherLimit`.
     #[inline]
     #[must_use]
-    pub fn with_other_limit(mut self, value: ValueExpr) -> Self {
-        self.other_limit = value;
+    pub fn with_other_limit(mut self, value: impl Into<ValueExpr>) -> Self {
+        self.other_limit = value.into();
         self
     }
 
@@ -6059,8 +6059,8 @@ impl OtherTotalSpecProp {
     /// Sets `qReferencedExpression`.
     #[inline]
     #[must_use]
-    pub fn with_referenced_expression(mut self, value: StringExpr) -> Self {
-        self.referenced_expression = value;
+    pub fn with_referenced_expression(mut self, value: impl Into<StringExpr>) -> Self {
+        self.referenced_expression = value.into();
         self
     }
 }
@@ -6298,8 +6298,8 @@ impl SortCriteria {
     /// Sets `qExpression`.
     #[inline]
     #[must_use]
-    pub fn with_expression(mut self, value: ValueExpr) -> Self {
-        self.expression = value;
+    pub fn with_expression(mut self, value: impl Into<ValueExpr>) -> Self {
+        self.expression = value.into();
         self
     }
 

@@ -343,16 +343,16 @@ impl NxTreeDimensionDef {
     /// Sets `qOtherLabel`.
     #[inline]
     #[must_use]
-    pub fn with_other_label(mut self, value: StringExpr) -> Self {
-        self.other_label = value;
+    pub fn with_other_label(mut self, value: impl Into<StringExpr>) -> Self {
+        self.other_label = value.into();
         self
     }
 
     /// Sets `qTotalLabel`.
     #[inline]
     #[must_use]
-    pub fn with_total_label(mut self, value: StringExpr) -> Self {
-        self.total_label = value;
+    pub fn with_total_label(mut self, value: impl Into<StringExpr>) -> Self {
+        self.total_label = value.into();
         self
     }
 
@@ -1832,8 +1832,8 @@ impl TreeDataDef {
     /// Sets `qTitle`.
     #[inline]
     #[must_use]
-    pub fn with_title(mut self, value: StringExpr) -> Self {
-        self.title = value;
+    pub fn with_title(mut self, value: impl Into<StringExpr>) -> Self {
+        self.title = value.into();
         self
     }
 

@@ -315,8 +315,10 @@ pub(super) fn attribute_infos(definitions: &[Value], values: &[Vec<&Dual>], cont
         .iter()
         .zip(values)
         .map(|(definition, values)| {
-            let numbers = || values.iter().filter_map(|value| value.as_number());
-            let wire = |number: Option<f64>| crate::value::wire_number(number.unwrap_or(f64::NAN));
+            let numbers = || values.iter().filter_map(|value| value.as_number().map(|number| (number, *value)));
+            let smallest = numbers().min_by(|(a, _), (b, _)| a.total_cmp(b));
+            let largest = numbers().max_by(|(a, _), (b, _)| a.total_cmp(b));
+            let wire = |bound: Option<(f64, _)>| crate::value::wire_number(bound.map_or(f64::NAN, |(number, _)| number));
             let text = super::definition::text;
             let label = text(definition, "qLabelExpression");
             let title = if label.is_empty() { text(definition, "qLabel") } else { label };
@@ -326,13 +328,18 @@ pub(super) fn attribute_infos(definitions: &[Value], values: &[Vec<&Dual>], cont
             };
             let asked = definition.get("qNumFormat").filter(|format| !matches!(text(format, "qType"), "" | "U"));
             let mut info = json!({
-                "qMin": wire(numbers().min_by(f64::total_cmp)),
-                "qMax": wire(numbers().max_by(f64::total_cmp)),
+                "qMin": wire(smallest),
+                "qMax": wire(largest),
                 "qFallbackTitle": title,
                 "qNumFormat": asked.cloned().unwrap_or_else(|| super::format::suggested(values.iter().copied(), &context.settings)),
             });
             if asked.is_none() {
                 info["qIsAutoFormat"] = true.into();
+            }
+            for (name, bound) in [("qMinText", smallest), ("qMaxText", largest)] {
+                if let Some((_, value)) = bound {
+                    info[name] = super::format::shown(value, asked, &context.settings).into();
+                }
             }
             for (name, value) in super::definition::own_members(Some(definition)) {
                 info[name] = value;

@@ -52,8 +52,9 @@ pub(crate) fn layout(
         _ => return Ok(None),
     };
     let wanted = definition["qType"].as_str().unwrap_or_default();
-    let items = of_kind(&frame.app, kind)
-        .filter(|entity| wanted.is_empty() || kind != Kind::Object || entity.info_type() == wanted);
+    // The types of other items are up to the client, except for snapshots, which are bookmarks.
+    let by_type = matches!(kind, Kind::Object | Kind::Bookmark) && !wanted.is_empty();
+    let items = of_kind(&frame.app, kind).filter(|entity| !by_type || entity.info_type() == wanted);
     let items = entries(frame, items, &definition["qData"], cancel)?;
     let name = match kind {
         Kind::Object => "qAppObjectList",

@@ -8,7 +8,7 @@ use qix_schema::types::{
     NxCell, NxDimCellType, NxPivotPage, NxPivotValuePoint, NxStackPage, NxStackedPivotCell, NxTreeNode, NxTreeValue,
 };
 
-use super::heading::{EMPTY, Heading, Leaf, closed, depth, leaves};
+use super::heading::{EMPTY, Heading, Leaf, closed, depth, leaves, with_results};
 use crate::ext::rows::RowsError;
 use crate::ext::rows::columns::Columns;
 use crate::ext::rows::pages::Area;
@@ -63,7 +63,7 @@ impl PivotRow {
 
 impl Assembler {
     pub(super) fn new(columns: &Columns, path: &str, totals: bool) -> Self {
-        let measures = columns.titles().skip(columns.levels.len()).map(str::to_owned).collect();
+        let measures = columns.titles_of_cells().skip(columns.levels.len()).map(str::to_owned).collect();
         Self {
             path: path.to_owned(),
             levels: columns.levels.clone(),
@@ -273,11 +273,11 @@ impl Assembler {
 }
 
 fn of_point(point: &NxPivotValuePoint) -> NxCell {
-    of_value(&point.text, point.num, &point.type_)
+    with_results(of_value(&point.text, point.num, &point.type_), point.attr_exps())
 }
 
 fn of_end(end: &NxStackedPivotCell) -> NxCell {
-    of_value(&end.text, end.value, &end.type_)
+    with_results(of_value(&end.text, end.value, &end.type_), end.attr_exps())
 }
 
 fn of_value(text: &str, num: f64, kind: &NxDimCellType) -> NxCell {
@@ -286,7 +286,7 @@ fn of_value(text: &str, num: f64, kind: &NxDimCellType) -> NxCell {
 }
 
 fn of_tree_value(value: &NxTreeValue) -> NxCell {
-    NxCell::default().with_text(value.text.as_str()).with_num(value.value)
+    with_results(NxCell::default().with_text(value.text.as_str()).with_num(value.value), Some(&value.attr_exps))
 }
 
 /// The value of a measure without one.

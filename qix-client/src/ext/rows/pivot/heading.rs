@@ -1,6 +1,8 @@
 //! Headings: nodes of the trees around the data of a pivot table, or of the tree of a stacked cube.
 
-use qix_schema::types::{NxCell, NxDimCellType, NxPivotDimensionCell, NxStackedPivotCell, NxTreeNode};
+use qix_schema::types::{
+    NxAttributeExpressionValues, NxCell, NxDimCellType, NxPivotDimensionCell, NxStackedPivotCell, NxTreeNode,
+};
 
 /// The element number of a total.
 const TOTAL: i32 = -1;
@@ -16,6 +18,7 @@ pub(super) trait Heading: Sized {
     fn element(&self) -> i32;
     fn kind(&self) -> &NxDimCellType;
     fn below(&self) -> &[Self];
+    fn attr_exps(&self) -> Option<&NxAttributeExpressionValues>;
 
     fn is_measure(&self) -> bool {
         *self.kind() == NxDimCellType::Pseudo
@@ -35,14 +38,23 @@ pub(super) trait Heading: Sized {
     fn cell(&self) -> NxCell {
         let element = self.element();
         let is_null = matches!(element, TOTAL | NULL | EMPTY);
-        NxCell::default()
+        let cell = NxCell::default()
             .with_text(if is_null { "" } else { self.text() })
             .with_num(if is_null { f64::NAN } else { self.number() })
             .with_elem_number(element)
             .with_is_null(is_null)
             .with_is_empty(element == EMPTY)
             .with_is_total_cell(element == TOTAL)
-            .with_is_other_cell(*self.kind() == NxDimCellType::Other)
+            .with_is_other_cell(*self.kind() == NxDimCellType::Other);
+        with_results(cell, self.attr_exps())
+    }
+}
+
+/// A cell with the results of attribute expressions.
+pub(super) fn with_results(cell: NxCell, results: Option<&NxAttributeExpressionValues>) -> NxCell {
+    match results.filter(|results| !results.values.is_empty()) {
+        Some(results) => cell.with_attr_exps(results.clone()),
+        None => cell,
     }
 }
 
@@ -120,7 +132,7 @@ fn walk<'p, H: Heading>(
 }
 
 macro_rules! headings {
-    ($($kind:ty, $below:ident;)*) => {$(
+    ($($kind:ty, $below:ident, |$node:ident| $results:expr;)*) => {$(
         impl Heading for $kind {
             fn text(&self) -> &str {
                 &self.text
@@ -141,12 +153,17 @@ macro_rules! headings {
             fn below(&self) -> &[Self] {
                 &self.$below
             }
+
+            fn attr_exps(&self) -> Option<&NxAttributeExpressionValues> {
+                let $node = self;
+                $results
+            }
         }
     )*};
 }
 
 headings! {
-    NxPivotDimensionCell, sub_nodes;
-    NxStackedPivotCell, sub_nodes;
-    NxTreeNode, nodes;
+    NxPivotDimensionCell, sub_nodes, |node| node.attr_exps();
+    NxStackedPivotCell, sub_nodes, |node| node.attr_exps();
+    NxTreeNode, nodes, |node| Some(&node.attr_exps);
 }

@@ -15,6 +15,7 @@ use qix_schema::{AsRemote, Error, generic_object};
 
 use self::assemble::Assembler;
 use super::RowsError;
+use super::attributes::WithAttributes;
 use super::collect::{PageSink, Shape};
 use super::pages::{Area, MOST_CELLS, Opened, Options, PageCut, Pages, attempt, height, parts};
 
@@ -75,7 +76,7 @@ async fn fetch_stacked<P>(opened: Arc<Opened<P>>, area: Area) -> Result<Vec<NxSt
 /// The rows of a cube in tree mode.
 pub(super) fn tree_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::Page> {
     // Pages count nodes of the first dimension, including everything below them.
-    let height = height(opened.source.columns.len() * opened.source.spread, options);
+    let height = height(opened.source.columns.width() * opened.source.spread, options);
     let cut = PageCut { columns: 1, rows: opened.source.rows, width: 1, height, splits_rows: false };
     let source = Arc::clone(&opened);
     let fetched = parts(cut, options, move |area| fetch_tree(Arc::clone(&source), area));
@@ -132,7 +133,7 @@ fn assembled<S: Shape, P: Send + 'static>(
 }
 
 fn sunk<S: Shape>(opened: &Opened<S::Plan>, first: usize, rows: Vec<Vec<NxCell>>) -> Result<S::Page, Error> {
-    let mut sink = S::sink(&opened.plan, &opened.source.columns, first, rows.len());
+    let mut sink = WithAttributes::<S>::new(&opened.plan, &opened.source.columns, first, rows.len());
     for row in rows {
         row.iter().enumerate().for_each(|(column, cell)| sink.cell(column, cell.into()));
         sink.end_row();

@@ -10,11 +10,10 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::error::Error as WsError;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Message, WebSocketConfig};
 
-use super::ConnectError;
 use super::dial::Socket;
 use super::first_bytes::FirstBytes;
-use super::url::Url;
-use super::{Incoming, Outgoing, Text, Transport, TransportError};
+use crate::connect::url::Url;
+use crate::connect::{ConnectError, Incoming, Outgoing, Text, Transport, TransportError};
 
 /// Bytes per read. The WebSocket clears that many before each read: with its default of 128 KiB, that is a quarter
 /// of the work of a small call, while pages of data do not arrive faster.

@@ -4,8 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::url::Url;
-use super::{Endpoint, TransportError};
 use http::header::{CONTENT_TYPE, HOST};
 use http::{Method, Request};
 use http_body_util::{BodyExt, Full};
@@ -14,6 +12,10 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
 use tokio::sync::Mutex;
+
+use super::access::Access;
+use crate::connect::TransportError;
+use crate::connect::url::Url;
 
 /// A token is no longer used this long before it expires.
 const MARGIN: Duration = Duration::from_secs(60);
@@ -44,20 +46,20 @@ impl Client {
     }
 
     /// Returns a valid token from the host of a URL.
-    pub(crate) async fn token(&self, url: &Url, endpoint: &Endpoint) -> Result<String, TransportError> {
+    pub(crate) async fn token(&self, url: &Url, access: &Access) -> Result<String, TransportError> {
         // Concurrent callers wait for the same token.
         let mut token = self.token.lock().await;
         if let Some(token) = token.as_ref().filter(|token| Instant::now() + MARGIN < token.expires) {
             return Ok(token.text.clone());
         }
         let asked = Instant::now();
-        let answer = self.fetch(url, endpoint).await?;
+        let answer = self.fetch(url, access).await?;
         let expires = asked + Duration::from_secs(answer.expires_in);
         Ok(token.insert(Token { text: answer.access_token, expires }).text.clone())
     }
 
-    async fn fetch(&self, url: &Url, endpoint: &Endpoint) -> Result<TokenResponse, TransportError> {
-        let socket = endpoint.socket(url).await?;
+    async fn fetch(&self, url: &Url, access: &Access) -> Result<TokenResponse, TransportError> {
+        let socket = access.socket(url).await?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(socket)).await?;
         // Ends with the response.
         tokio::spawn(connection);

@@ -7,10 +7,10 @@ use rustls::{AlertDescription, CertificateError, Error as TlsError};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::ConnectError;
 use super::certificates::Certificates;
 use super::dial::Socket;
-use super::url::Url;
+use crate::connect::ConnectError;
+use crate::connect::url::Url;
 
 /// Encrypts a connection and verifies the server.
 pub(crate) async fn wrap<S: Socket>(

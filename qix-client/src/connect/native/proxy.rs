@@ -8,10 +8,9 @@ use hyper::client::conn::http1;
 use hyper_util::client::proxy::matcher::Matcher;
 use hyper_util::rt::TokioIo;
 
-use super::ConnectError;
-use super::TransportError;
 use super::dial::{Socket, connect};
-use super::url::{Url, bracketed};
+use crate::connect::url::{Url, bracketed};
+use crate::connect::{ConnectError, TransportError};
 
 /// A proxy and the credentials for it.
 pub(super) struct Proxy {

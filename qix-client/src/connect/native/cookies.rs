@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use http::HeaderMap;
 use http::header::SET_COOKIE;
 
-use super::url::Url;
+use crate::connect::url::Url;
 
 /// Cookies of load balancers: they identify a node, not a user.
 const BALANCERS: [&str; 8] =

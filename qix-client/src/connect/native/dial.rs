@@ -1,9 +1,10 @@
 //! Connections to hosts.
 
-use super::ConnectError;
-use super::url::Url;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+
+use crate::connect::ConnectError;
+use crate::connect::url::Url;
 
 /// A byte stream that a WebSocket can run on.
 pub(crate) trait Socket: AsyncRead + AsyncWrite + Unpin + Send + 'static {}

@@ -1,0 +1,10 @@
+//! Connections of pages and workers: the browser opens WebSockets, with its own cookies and certificates.
+
+mod access;
+mod open;
+mod websocket;
+
+pub(super) use access::Access;
+
+/// Whether `wss://` is possible.
+pub(super) const HAS_TLS: bool = true;

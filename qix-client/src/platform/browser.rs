@@ -1,0 +1,200 @@
+//! The platform of a page or a worker: the browser's tasks, timers, and random numbers.
+//!
+//! The browser's objects belong to one thread. They are in [`SendWrapper`]s, so that public futures are `Send` here too.
+
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::{AbortHandle, abortable};
+use gloo_timers::future::TimeoutFuture;
+use js_sys::{Math, Reflect};
+pub(crate) use qix_schema::rpc::Instant;
+use send_wrapper::SendWrapper;
+use tokio::sync::{Notify, oneshot};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Document, EventTarget, VisibilityState, Window};
+
+/// Each message is a separate string.
+pub(crate) type MessageText = Arc<String>;
+
+/// The longest timer of a browser: 24 days.
+const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
+
+/// A timer.
+pub(crate) struct Sleep {
+    timer: SendWrapper<TimeoutFuture>,
+    rest: Duration,
+}
+
+pub(crate) fn sleep(time: Duration) -> Sleep {
+    let part = time.min(LONGEST);
+    // Rounded up: a timer that is early would find nothing to do.
+    let millis = u32::try_from(part.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX as u32);
+    Sleep { timer: SendWrapper::new(TimeoutFuture::new(millis)), rest: time - part }
+}
+
+pub(crate) fn sleep_until(time: Instant) -> Sleep {
+    sleep(time.saturating_duration_since(Instant::now()))
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            ready!(self.timer.poll_unpin(cx));
+            if self.rest.is_zero() {
+                return Poll::Ready(());
+            }
+            *self = sleep(self.rest);
+        }
+    }
+}
+
+/// The time is up.
+#[derive(Debug)]
+pub(crate) struct Elapsed;
+
+pub(crate) async fn timeout<F: Future>(limit: Duration, future: F) -> Result<F::Output, Elapsed> {
+    tokio::select! {
+        biased;
+        output = future => Ok(output),
+        // The timer is created only if the future has to wait.
+        () = async { sleep(limit).await } => Err(Elapsed),
+    }
+}
+
+pub(crate) async fn timeout_at<F: Future>(time: Instant, future: F) -> Result<F::Output, Elapsed> {
+    timeout(time.saturating_duration_since(Instant::now()), future).await
+}
+
+/// Lets the page handle its events, and draw.
+pub(crate) async fn yield_now() {
+    sleep(Duration::ZERO).await;
+}
+
+/// A task.
+pub(crate) struct JoinHandle<T> {
+    done: oneshot::Receiver<T>,
+    abort: AbortHandle,
+}
+
+pub(crate) fn spawn<T: Send + 'static>(task: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+    let (tell, done) = oneshot::channel();
+    let (task, abort) = abortable(task);
+    wasm_bindgen_futures::spawn_local(async move {
+        if let Ok(output) = task.await {
+            tell.send(output).ok();
+        }
+    });
+    JoinHandle { done, abort }
+}
+
+impl<T> JoinHandle<T> {
+    pub(crate) fn abort(&self) {
+        self.abort.abort();
+    }
+}
+
+impl<T> Future for JoinHandle<T> {
+    type Output = Result<T, oneshot::error::RecvError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.done.poll_unpin(cx)
+    }
+}
+
+/// A random number below 256. `RandomState` is not random here: its keys are addresses.
+pub(crate) fn chance() -> u32 {
+    (Math::random() * 256.0) as u32
+}
+
+/// Waits until the page is visible and the browser online: before that, connecting fails or is in vain.
+pub(crate) async fn awake() {
+    let page = SendWrapper::new(Page::watch());
+    while !page.is_awake() {
+        page.changed.notified().await;
+    }
+}
+
+/// Whether the browser knows that it has no network.
+pub(crate) fn is_offline() -> bool {
+    let navigator = Reflect::get(&js_sys::global(), &"navigator".into());
+    let online = navigator.and_then(|navigator| Reflect::get(&navigator, &"onLine".into()));
+    online.is_ok_and(|online| online == JsValue::FALSE)
+}
+
+/// A page whose visibility and network are watched; a worker has no document.
+struct Page {
+    document: Option<Document>,
+    changed: Rc<Notify>,
+    _listeners: Vec<Listener>,
+}
+
+impl Page {
+    fn watch() -> Self {
+        let changed = Rc::new(Notify::new());
+        let global = js_sys::global();
+        let document = global.dyn_ref::<Window>().and_then(Window::document);
+        let targets = [
+            (document.as_ref().map(|document| document.unchecked_ref::<EventTarget>()), "visibilitychange"),
+            (Some(global.unchecked_ref()), "online"),
+        ];
+        let listeners = targets.into_iter().filter_map(|(target, event)| {
+            let changed = Rc::clone(&changed);
+            Listener::new(target?, event, move || changed.notify_one())
+        });
+        Self { _listeners: listeners.collect(), document, changed }
+    }
+
+    fn is_awake(&self) -> bool {
+        let hidden = |document: &Document| document.visibility_state() == VisibilityState::Hidden;
+        !is_offline() && !self.document.as_ref().is_some_and(hidden)
+    }
+}
+
+/// A listener of an event, removed when it is dropped.
+struct Listener {
+    target: EventTarget,
+    event: &'static str,
+    closure: Closure<dyn FnMut()>,
+}
+
+impl Listener {
+    fn new(target: &EventTarget, event: &'static str, heard: impl FnMut() + 'static) -> Option<Self> {
+        let closure = Closure::<dyn FnMut()>::new(heard);
+        target.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref()).ok()?;
+        Some(Self { target: target.clone(), event, closure })
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let closure = self.closure.as_ref().unchecked_ref();
+        self.target.remove_event_listener_with_callback(self.event, closure).ok();
+    }
+}
+
+/// Passes items to a function, at once: a page has no threads.
+pub(crate) struct Aside<T> {
+    work: Mutex<Option<Box<dyn FnMut(T, bool) -> bool + Send>>>,
+}
+
+impl<T: Send + 'static> Aside<T> {
+    /// The second argument of the function is whether more items are waiting. The function returns whether it goes on.
+    pub(crate) fn new(work: impl FnMut(T, bool) -> bool + Send + 'static) -> Self {
+        Self { work: Mutex::new(Some(Box::new(work))) }
+    }
+
+    pub(crate) fn pass(&self, item: T) {
+        let mut work = self.work.lock().unwrap_or_else(PoisonError::into_inner);
+        if !work.as_mut().is_none_or(|work| work(item, false)) {
+            *work = None;
+        }
+    }
+}

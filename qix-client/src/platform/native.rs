@@ -1,0 +1,58 @@
+//! The platform of a program: tokio and the operating system.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::mpsc;
+use std::thread;
+
+pub(crate) use tokio::task::{JoinHandle, spawn, yield_now};
+pub(crate) use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout, timeout_at};
+pub(crate) use tokio_tungstenite::tungstenite::Utf8Bytes as MessageText;
+
+/// A random number below 256.
+pub(crate) fn chance() -> u32 {
+    let [byte, ..] = RandomState::new().build_hasher().finish().to_le_bytes();
+    byte.into()
+}
+
+/// Waits until connecting makes sense; a program is always awake.
+pub(crate) async fn awake() {}
+
+/// Passes items to a function on a thread of its own. Dropping it waits until the function has returned.
+pub(crate) struct Aside<T> {
+    items: Option<mpsc::Sender<T>>,
+    worker: Option<thread::JoinHandle<()>>,
+}
+
+impl<T: Send + 'static> Aside<T> {
+    /// The second argument of the function is whether more items are waiting. The function returns whether it goes on.
+    pub(crate) fn new(mut work: impl FnMut(T, bool) -> bool + Send + 'static) -> Self {
+        let (items, queue) = mpsc::channel();
+        let worker = thread::spawn(move || {
+            let mut next = queue.recv().ok();
+            while let Some(item) = next {
+                let waiting = queue.try_recv().ok();
+                if !work(item, waiting.is_some()) {
+                    return;
+                }
+                next = waiting.or_else(|| queue.recv().ok());
+            }
+        });
+        Self { items: Some(items), worker: Some(worker) }
+    }
+
+    pub(crate) fn pass(&self, item: T) {
+        if let Some(items) = &self.items {
+            // The function did not go on.
+            items.send(item).ok();
+        }
+    }
+}
+
+impl<T> Drop for Aside<T> {
+    fn drop(&mut self) {
+        self.items = None;
+        if let Some(worker) = self.worker.take() {
+            worker.join().ok();
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! A JSON document that can be changed. Parts that do not change stay text.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// A document, or a part of one.
+#[derive(Clone, Debug)]
+pub(crate) enum Document {
+    /// A value that has not been divided.
+    Text(Slice),
+    Object(Members),
+    List(Vec<Document>),
+}
+
+/// The members of an object, in the order of the text. Of members with the same name, the last one counts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Members(Vec<(Slice, Document)>);
+
+/// A part of a text that is shared with others.
+#[derive(Clone)]
+pub(crate) struct Slice {
+    text: Arc<str>,
+    range: Range<usize>,
+}
+
+impl Document {
+    pub(crate) fn text(json: &RawValue) -> Self {
+        Self::Text(json.get().into())
+    }
+
+    /// Divides a text into members or elements, if it has any.
+    pub(crate) fn divide(&mut self) -> &mut Self {
+        if let Self::Text(whole) = self {
+            let text = whole.as_str();
+            let value = |value: &RawValue| Self::Text(whole.part(value.get()));
+            // The text is JSON, so only values without parts fail.
+            if text.starts_with('[')
+                && let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(text)
+            {
+                *self = Self::List(items.into_iter().map(value).collect());
+            } else if text.starts_with('{')
+                && let Ok(Divided(members)) = serde_json::from_str(text)
+            {
+                let name = |name: Cow<'_, str>| match name {
+                    Cow::Borrowed(name) => whole.part(name),
+                    Cow::Owned(name) => Slice::name(&name),
+                };
+                *self = Self::Object(Members(members.into_iter().map(|(of, json)| (name(of), value(json))).collect()));
+            }
+        }
+        self
+    }
+
+    /// Appends the JSON text.
+    pub(crate) fn write(&self, out: &mut String) {
+        match self {
+            Self::Text(text) => out.push_str(text.as_str()),
+            Self::Object(Members(members)) => {
+                out.push('{');
+                for (at, (name, value)) in members.iter().enumerate() {
+                    out.push_str(if at == 0 { "\"" } else { ",\"" });
+                    out.push_str(name.as_str());
+                    out.push_str("\":");
+                    value.write(out);
+                }
+                out.push('}');
+            }
+            Self::List(items) => {
+                out.push('[');
+                for (at, item) in items.iter().enumerate() {
+                    if at > 0 {
+                        out.push(',');
+                    }
+                    item.write(out);
+                }
+                out.push(']');
+            }
+        }
+    }
+}
+
+impl Members {
+    pub(crate) fn insert(&mut self, name: &str, value: Document) {
+        match self.position(name) {
+            Some(at) => self.0[at].1 = value,
+            None => self.0.push((Slice::name(name), value)),
+        }
+    }
+
+    /// The value of a member, which is created if there is none.
+    pub(crate) fn entry(&mut self, name: &str, missing: impl FnOnce() -> Document) -> &mut Document {
+        let at = self.position(name).unwrap_or_else(|| {
+            self.0.push((Slice::name(name), missing()));
+            self.0.len() - 1
+        });
+        &mut self.0[at].1
+    }
+
+    pub(crate) fn remove(&mut self, name: &str) -> Option<Document> {
+        let value = self.position(name).map(|at| self.0.remove(at).1)?;
+        self.0.retain(|(other, _)| !other.is_name(name));
+        Some(value)
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        self.0.iter().rposition(|(other, _)| other.is_name(name))
+    }
+}
+
+impl Slice {
+    fn as_str(&self) -> &str {
+        &self.text[self.range.clone()]
+    }
+
+    /// A part of this text, which a parser has returned.
+    fn part(&self, part: &str) -> Self {
+        let start = part.as_ptr().addr() - self.text.as_ptr().addr();
+        Self { text: Arc::clone(&self.text), range: start..start + part.len() }
+    }
+
+    /// A name as it is written between quotation marks.
+    fn name(name: &str) -> Self {
+        let json = serde_json::Value::from(name).to_string();
+        let range = 1..json.len() - 1;
+        Self { text: json.into(), range }
+    }
+
+    fn is_name(&self, name: &str) -> bool {
+        let written = self.as_str();
+        written == name && !name.contains('\\')
+            || written.contains('\\')
+                && serde_json::from_str::<String>(&format!("\"{written}\"")).is_ok_and(|own| own == name)
+    }
+}
+
+impl From<&str> for Slice {
+    fn from(text: &str) -> Self {
+        Self { text: text.into(), range: 0..text.len() }
+    }
+}
+
+impl fmt::Debug for Slice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_str().fmt(f)
+    }
+}
+
+/// The members of an object; names with escapes are owned.
+struct Divided<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Divided<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AsObject;
+
+        impl<'de> Visitor<'de> for AsObject {
+            type Value = Divided<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Divided<'de>, A::Error> {
+                let mut members = Vec::new();
+                while let Some((Name(name), value)) = map.next_entry()? {
+                    members.push((name, value));
+                }
+                Ok(Divided(members))
+            }
+        }
+
+        deserializer.deserialize_map(AsObject)
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+#[cfg(test)]
+mod tests {
+    use serde_json::value::RawValue;
+
+    use super::Document;
+
+    fn document(json: &str) -> Document {
+        Document::text(&RawValue::from_string(json.to_owned()).unwrap())
+    }
+
+    fn text(document: &Document) -> String {
+        let mut text = String::new();
+        document.write(&mut text);
+        text
+    }
+
+    #[test]
+    fn a_divided_document_has_the_same_text() {
+        for json in [r#"{"b":1,"a":{"x":[1.50,2]},"é\n\"":null}"#, "[]", "{}", r#"["a",[],{"b":{}}]"#, "1e400", "null"]
+        {
+            let mut whole = document(json);
+            whole.divide();
+            assert_eq!(text(&whole), json);
+        }
+    }
+
+    #[test]
+    fn names_are_compared_without_their_escapes() {
+        let mut whole = document(r#"{"a\u0062":1,"c\\d":2,"e":3,"e":4}"#);
+        let Document::Object(members) = whole.divide() else { panic!("it is an object") };
+        let mut removed = |name| members.remove(name).map(|value| text(&value));
+        assert_eq!(removed("ab").as_deref(), Some("1"));
+        assert_eq!(removed("c\\\\d"), None);
+        assert_eq!(removed("c\\d").as_deref(), Some("2"));
+        assert_eq!(removed("e").as_deref(), Some("4"), "the last of two");
+        assert_eq!(text(&whole), "{}");
+    }
+}

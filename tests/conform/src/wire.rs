@@ -1,0 +1,97 @@
+//! The messages of a session, as they were on the wire.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::fact::Trouble;
+
+/// A recording in memory.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wire(Arc<Mutex<Vec<u8>>>);
+
+/// A request and its response.
+#[derive(Clone, Debug)]
+pub(crate) struct Exchange {
+    pub(crate) response: Value,
+    /// Size of the response in bytes.
+    pub(crate) bytes: usize,
+    /// The messages without an ID that arrived between the request and the response.
+    pub(crate) between: Vec<Value>,
+}
+
+impl Write for Wire {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().map_err(|_| io::ErrorKind::Other)?.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Wire {
+    /// Drops what was recorded.
+    pub(crate) fn clear(&self) {
+        if let Ok(mut recorded) = self.0.lock() {
+            recorded.clear();
+        }
+    }
+
+    /// The exchanges of a method in order. Waits until a number of them is complete, because another thread writes
+    /// the recording.
+    pub(crate) async fn exchanges(&self, method: &str, count: usize) -> Result<Vec<Exchange>, Trouble> {
+        for _ in 0..100 {
+            let found = self.recorded(method);
+            if found.len() >= count {
+                return Ok(found);
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Err(Trouble::Differs(format!("the recording has fewer than {count} responses to {method}")))
+    }
+
+    /// The latest exchange of a method.
+    pub(crate) async fn exchange(&self, method: &str) -> Result<Exchange, Trouble> {
+        let mut exchanges = self.exchanges(method, 1).await?;
+        exchanges.pop().ok_or_else(|| Trouble::Differs(format!("{method} was not answered")))
+    }
+
+    fn messages(&self) -> Vec<(bool, Value, usize)> {
+        let recorded = self.0.lock().map(|recorded| recorded.clone()).unwrap_or_default();
+        let lines = recorded.split(|byte| *byte == b'\n');
+        let message = |line: &[u8]| {
+            let mut entry: Value = serde_json::from_slice(line).ok()?;
+            Some((entry["dir"] == "<", entry["msg"].take(), line.len()))
+        };
+        lines.filter_map(message).collect()
+    }
+
+    fn recorded(&self, method: &str) -> Vec<Exchange> {
+        let messages = self.messages();
+        let requests = messages.iter().enumerate();
+        let requests = requests.filter(|(_, (received, message, _))| !received && message["method"] == method);
+        let exchange = |at: usize, request: &Value| {
+            let rest = &messages[at..];
+            let answered =
+                rest.iter().position(|(received, message, _)| *received && message["id"] == request["id"])?;
+            let between =
+                rest[..answered].iter().filter(|(received, message, _)| *received && message.get("id").is_none());
+            let (_, response, bytes) = &rest[answered];
+            let between = between.map(|(_, message, _)| message.clone()).collect();
+            Some(Exchange { response: response.clone(), bytes: *bytes, between })
+        };
+        requests.filter_map(|(at, (_, request, _))| exchange(at, request)).collect()
+    }
+}
+
+impl Exchange {
+    /// The handles in a list of the response and of messages shortly before it.
+    pub(crate) fn handles(&self, list: &str) -> Vec<i64> {
+        let messages = self.between.iter().chain([&self.response]);
+        messages.filter_map(|message| message[list].as_array()).flatten().filter_map(Value::as_i64).collect()
+    }
+}
