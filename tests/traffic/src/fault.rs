@@ -26,7 +26,7 @@ pub enum Reason {
     #[error("expected {{\"dir\": \">\" or \"<\", \"msg\": {{…}}}}; omitted")]
     NotAFrame,
     /// The console from which the message was copied shows only a part of it.
-    #[error("the console has left out parts of the message; print it with JSON.stringify to have all of it")]
+    #[error("the console has omitted parts of the message; print it with JSON.stringify to have all of it")]
     Abbreviated,
     /// A member of the message has an unexpected form.
     #[error("the member `{0}` of the message has an unexpected form; the rest is used")]

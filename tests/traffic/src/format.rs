@@ -210,9 +210,9 @@ app.js:7 sent {
   jsonrpc: '2.0',
   id: 2, handle: 1, method: 'Evaluate', 'params': [ 'it\'s "5"' + '\n' ],
 }
-main.js:9 received Object { id: 2, result: { qReturn: "5", "qNum": -1.5e3, more: undefined } }
+main.js:9 received: Object { id: 2, result: { qReturn: "5", "qNum": -1.5e3, more: undefined } }
 Sent: {"id":3,"handle":1,"method":"GetAppLayout"}
-sent to nobody {
+sent to no one {
 received { jsonrpc: '2.0', id: 3, result: { qLayout: [Object], qList: [ 1, ... 99 more items ] } }
 "#;
         let log = log(text);

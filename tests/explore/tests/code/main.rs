@@ -139,7 +139,7 @@ async fn the_code_makes_the_calls_that_it_was_written_for() {
 }
 
 #[test]
-fn what_does_not_fit_is_an_error_with_its_place() {
+fn a_value_that_does_not_fit_is_an_error_with_its_place() {
     let (model, companion) = schema();
     let snippets = Snippets::new(&model, &companion);
     let error = |method: &str, params: Value| {

@@ -5,8 +5,16 @@ use std::fmt::Write as _;
 use super::literal;
 
 /// What comes before a message, and its direction.
-const MARKS: [(&str, char); 6] =
-    [("-->", '>'), ("<--", '<'), ("sent", '>'), ("received", '<'), ("Sent:", '>'), ("Received:", '<')];
+const MARKS: [(&str, char); 8] = [
+    ("-->", '>'),
+    ("<--", '<'),
+    ("sent", '>'),
+    ("sent:", '>'),
+    ("Sent:", '>'),
+    ("received", '<'),
+    ("received:", '<'),
+    ("Received:", '<'),
+];
 
 /// The messages in a text, as lines of ours. Other text is skipped.
 pub(super) fn lines(text: &str) -> String {

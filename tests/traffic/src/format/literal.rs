@@ -1,4 +1,4 @@
-//! Object literals as consoles show them, as JSON: names without quotes, strings in single quotes, and parts left out.
+//! Object literals as consoles show them, as JSON: names without quotes, strings in single quotes, and omitted parts.
 
 use std::iter::Peekable;
 use std::str::CharIndices;
