@@ -92,7 +92,10 @@ impl EngineExport {
         let target = target.into();
         let plan = |reason: &str| DataFusionError::Plan(format!("cannot export to `{}`: {reason}", target.display()));
         let first = tables.first().ok_or_else(|| plan("there are no tables"))?;
-        let attempts = attempts_of(&target).ok_or_else(|| plan("the folder has no name"))?.join(unique());
+        if target.file_name().is_none() {
+            return Err(plan("the folder has no name"));
+        }
+        let attempts = beside(&target, "attempts").join(unique());
         let read = |table: &EngineTable| {
             let columns = (0..table.table.columns.len()).collect();
             Ok((table.table.as_ref().clone(), table.read(columns, &[], None)?.read))
@@ -109,12 +112,7 @@ impl EngineExport {
     /// not exist then.
     pub async fn run(&self, context: &SessionContext) -> Result<Vec<ExportedFile>> {
         let batches = context.read_table(Arc::new(self.clone()))?.collect().await?;
-        let files = self.finish(&batches)?;
-        // Attempts of earlier runs, too.
-        if let Some(attempts) = attempts_of(&self.scan.target) {
-            fs::remove_dir_all(attempts)?;
-        }
-        Ok(files)
+        self.finish(&batches)
     }
 
     /// Moves the files of the tasks that returned a result.
@@ -142,15 +140,23 @@ impl EngineExport {
                 )));
             }
         }
-        fs::rename(&complete, &self.scan.target)?;
+        // Nothing else is left when the target appears, even if this process ends here.
+        let last = beside(&self.scan.target, "complete");
+        if last.exists() {
+            fs::remove_dir_all(&last)?;
+        }
+        fs::rename(&complete, &last)?;
+        // Attempts of earlier runs, too.
+        fs::remove_dir_all(beside(&self.scan.target, "attempts"))?;
+        fs::rename(&last, &self.scan.target)?;
         Ok(files)
     }
 }
 
-/// The folder of all attempts to write a folder.
-fn attempts_of(target: &Path) -> Option<PathBuf> {
-    let name = target.file_name()?.to_string_lossy();
-    Some(target.with_file_name(format!(".{name}.attempts")))
+/// A hidden folder beside another one.
+fn beside(folder: &Path, what: &str) -> PathBuf {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    folder.with_file_name(format!(".{name}.{what}"))
 }
 
 /// A table's name as that of a file. Characters that file systems refuse are replaced.

@@ -36,6 +36,8 @@ pub(crate) struct Column {
     pub(crate) is_mixed: bool,
     /// The number of distinct values in this table.
     pub(crate) values: u64,
+    /// The number of distinct values in all tables.
+    pub(crate) all_values: u64,
 }
 
 /// The type of a column: a [`ColumnType`] that can be sent to another machine.
@@ -131,6 +133,7 @@ async fn column(doc: &Doc, field: &FieldInTableData) -> Result<Column, qix_clien
         has_blanks,
         is_mixed: is_text && !tagged("$text") && field.n_present_distinct_values > 0,
         values: u64::try_from(field.n_present_distinct_values).unwrap_or(0),
+        all_values: u64::try_from(field.n_total_distinct_values).unwrap_or(0),
     })
 }
 

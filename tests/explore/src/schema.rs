@@ -5,7 +5,7 @@ use std::path::Path;
 
 use qix_client::rpc::{Effect, Method};
 use qix_codegen::companion::Companion;
-use qix_codegen::documentation::Documentation;
+use qix_codegen::docs::texts::Documentation;
 use qix_codegen::model::{Kind, Model, class_of};
 use qix_codegen::snippet::{SnippetError, Snippets, Step};
 use serde_json::{Map, Value, json};

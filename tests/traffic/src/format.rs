@@ -45,7 +45,10 @@ pub fn lines<'a>(mut reader: impl BufRead + 'a) -> io::Result<Box<dyn BufRead + 
         Some(b'{') | None => return Ok(Box::new(Cursor::new(start).chain(reader))),
         // Broken lines of ours are reported one by one.
         Some(_) if std::str::from_utf8(line).is_err() => return Ok(Box::new(Cursor::new(start).chain(reader))),
-        Some(_) => |text| Ok(console::lines(text)),
+        Some(_) => |text| {
+            let lines = console::lines(text);
+            Ok(if lines.is_empty() { text.to_owned() } else { lines })
+        },
     };
     reader.read_to_end(&mut start)?;
     let text = String::from_utf8(start).map_err(io::Error::other)?;
@@ -159,9 +162,14 @@ mod tests {
 
     #[test]
     fn a_log_of_ours_is_not_changed() {
-        for text in
-            ["", "\n\n", "{\"dir\": \"<\", \"msg\": {}}\n{broken\n", "\n{\"dir\":\">\"}", "{\"at\":1,\"dir\":\">\"}\n"]
-        {
+        for text in [
+            "",
+            "\n\n",
+            "{\"dir\": \"<\", \"msg\": {}}\n{broken\n",
+            "\n{\"dir\":\">\"}",
+            "{\"at\":1,\"dir\":\">\"}\n",
+            "cut off\"}\n{\"dir\": \"<\"}\n",
+        ] {
             let mut read = String::new();
             lines(text.as_bytes()).unwrap().read_to_string(&mut read).unwrap();
             assert_eq!(read, text);

@@ -27,6 +27,8 @@ mod object;
 pub mod page;
 mod query;
 mod read;
+#[path = "../../../qix-client/src/record/redact/text.rs"]
+mod redact;
 mod returned;
 mod secret;
 mod shorten;

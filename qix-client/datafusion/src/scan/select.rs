@@ -35,7 +35,7 @@ pub(crate) fn selected_column(table: &Table, condition: &Expr) -> Option<usize> 
     let name = names.next().filter(|_| names.next().is_none())?;
     let at = table.position(&name.name)?;
     let column = &table.columns[at];
-    let can_select = !column.is_mixed && column.values <= MOST_VALUES && is_plain(condition);
+    let can_select = !column.is_mixed && column.all_values <= MOST_VALUES && is_plain(condition);
     let is_false_for_null = || {
         let mut null = Values::new(column, 1);
         null.append(None).ok()?;
@@ -115,7 +115,7 @@ struct Symbol {
 pub(super) async fn select(doc: &Doc, state: &str, table: &Table, column: &Column, condition: &Expr) -> Result<bool> {
     let place = || format!("app `{}`, field `{}`", table.app, column.field);
     let mut symbols = doc.field_values::<(Symbol,)>(&column.field);
-    let mut values = Values::new(column, column.values as usize);
+    let mut values = Values::new(column, column.all_values as usize);
     let mut numbers = Vec::new();
     while let Some((symbol,)) = symbols.try_next().await.map_err(|error| failed(place(), error))? {
         values

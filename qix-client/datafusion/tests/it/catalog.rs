@@ -63,6 +63,16 @@ async fn few_columns_are_read_as_a_cube() {
 }
 
 #[tokio::test]
+async fn open_ended_dates_can_be_compared() {
+    let rows = Rows::random(&mut Rng::with_seed(12), 200);
+    let engine = engine(&rows).await;
+    let (sql, memory) = (context(&engine, 1).await, in_memory(rows.batch()));
+    let query = r#"SELECT "Id" FROM "Orders" WHERE "Day" < '9999-12-31' AND CAST("Time" AS DATE) < DATE '9999-12-31'"#;
+    assert_eq!(answer(&sql, query).await, answer(&memory, query).await);
+    assert!(plan(&sql, query).await.contains("selected=["), "{}", plan(&sql, query).await);
+}
+
+#[tokio::test]
 async fn sessions_are_kept_and_limited() {
     let rows = Rows::random(&mut Rng::with_seed(5), 9_000);
     let engine = engine(&rows).await;

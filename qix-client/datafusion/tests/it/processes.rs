@@ -105,7 +105,7 @@ async fn check(folder: &Path) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_export_goes_on_after_it_was_killed() {
+async fn an_export_resumes_after_it_was_killed() {
     let engine = engine().await;
     let folder = tempfile::tempdir().unwrap();
     let to = folder.path().to_str().unwrap();

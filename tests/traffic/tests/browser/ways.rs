@@ -65,7 +65,7 @@ fn the_keyboard_reaches_requests_replies_and_details() {
     browser.press("ArrowDown");
     assert_eq!(browser.run(TITLE), json!("Request 1: OpenDoc"));
     let text = detail(&browser);
-    assert!(text.contains("225.33 ms") && text.contains("-1 Global") && text.contains("(hidden)"), "{text}");
+    assert!(text.contains("225.33 ms") && text.contains("-1 Global") && text.contains("***"), "{text}");
     browser.press("Enter");
     assert_eq!(browser.run(TITLE), json!("Reply 1: OpenDoc"));
     assert!(detail(&browser).contains("Made stale\n1 Doc sales.qvf"));
