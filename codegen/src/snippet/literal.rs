@@ -58,7 +58,7 @@ impl Literals<'_> {
             TypeRef::String => text(value, place).map(|text| quote!(#text.to_owned())),
             TypeRef::Boolean => match value {
                 Value::Bool(flag) => Ok(quote!(#flag)),
-                _ => Err(wrong(place, "must be true or false")),
+                _ => Err(wrong(place, "must be a boolean")),
             },
             TypeRef::Number { .. } => float(value, place),
             TypeRef::Integer(format) => integer(*format, value, place, false),
