@@ -33,11 +33,27 @@ pub struct Companion {
     /// Types with handwritten conversions from strings or numbers: their setters take `impl Into`.
     #[serde(default)]
     pub converted: BTreeSet<String>,
+    /// The files of types.
+    #[serde(default)]
+    pub families: BTreeMap<String, Family>,
     /// Replacements of deprecated items.
     pub instead: BTreeMap<String, Vec<String>>,
 }
 
+/// Types that belong together, in one file.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Family {
+    /// What they are for.
+    pub about: String,
+    /// Their wire names.
+    pub types: BTreeSet<String>,
+}
+
 const FILE: &str = "companion.json";
+
+/// The family of types that are in none.
+const OTHER: &str = "other";
 
 impl Companion {
     /// Parses the file.
@@ -64,6 +80,13 @@ impl Companion {
                     format!("Add \"{name}\" to one of the two."),
                 ));
             }
+        }
+        for name in model.types.keys().filter(|name| !self.families.is_empty() && self.family_of(name) == OTHER) {
+            notes.push(note(
+                "/families",
+                format!("`{name}` is in no family, so its file is types/{OTHER}.rs"),
+                format!("Add \"{name}\" to the types of a family."),
+            ));
         }
         self.apply(model);
         Ok(notes)
@@ -107,6 +130,9 @@ impl Companion {
         self.reads.iter().filter(|m| !method(m)).for_each(|m| gone("/reads".into(), m));
         self.writes.iter().filter(|m| !method(m)).for_each(|m| gone("/writes".into(), m));
         self.extended.iter().filter(|t| !ty(t)).for_each(|t| gone("/extended".into(), t));
+        for (name, family) in &self.families {
+            family.types.iter().filter(|t| !ty(t)).for_each(|t| gone(format!("/families/{name}"), t));
+        }
         self.converted.iter().filter(|t| !ty(t)).for_each(|t| gone("/converted".into(), t));
         self.members.keys().filter(|t| !ty(t)).for_each(|t| gone(format!("/members/{t}"), t));
         for (part, (name, members)) in
@@ -185,6 +211,12 @@ impl Companion {
                 }
             }
         }
+    }
+
+    /// The family of a type.
+    pub(crate) fn family_of(&self, ty: &str) -> &str {
+        let family = self.families.iter().find(|(_, family)| family.types.contains(ty));
+        family.map_or(OTHER, |(name, _)| name)
     }
 
     /// Whether a member is optional because presence matters.

@@ -1,17 +1,11 @@
 //! Writes the planned code as Rust files.
 
 mod classes;
-mod layout;
 mod types;
 
 use std::collections::BTreeMap;
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
-
-use crate::docs::Docs;
-use crate::families;
-use crate::fault::{Fault, Faults};
+use crate::docs::comments::Comments;
 use crate::plan::{Plan, TypePlan};
 
 /// Generated files: the path of each, relative to the folder of the generated code, and its content.
@@ -26,144 +20,96 @@ pub const HEADER: &str =
 pub enum Place {
     /// The module `generated` of `qix-schema`.
     Schema,
-    /// A separate crate. It must contain a file `call.rs` with a type `Call` like that of `qix_schema::rpc`, because
-    /// Rust allows inherent methods only in the crate that defines a type.
+    /// A separate crate. Rust allows inherent methods only in the crate that defines a type, so the optional parameters of
+    /// its calls are extension traits, in the module `ext`.
     Crate,
 }
 
 /// Writes all files.
-pub(crate) fn files(plan: &Plan, docs: &Docs<'_>, place: Place) -> Result<Files, Faults> {
-    let mut sources: Vec<(String, TokenStream)> = Vec::new();
-    for (family, about) in families::all() {
-        let members: Vec<&TypePlan> = plan.types.iter().filter(|ty| families::of(&ty.name) == family).collect();
-        if !members.is_empty() {
-            sources.push((format!("types/{family}.rs"), types::file(docs, about, &members)));
-        }
+pub(crate) fn files(plan: &Plan, comments: &Comments<'_>, place: Place) -> Files {
+    let mut files = Files::new();
+    let mut add = |path: String, text: String| files.insert(path, format!("{HEADER}{text}"));
+    for family in &plan.families {
+        let members: Vec<&TypePlan> = plan.types.iter().filter(|ty| ty.family == family.name).collect();
+        add(format!("types/{}.rs", family.name), types::file(comments, &family.about, &members));
     }
     for class in &plan.classes {
-        sources.push((format!("{}.rs", class.module), classes::file(docs, class)));
+        add(format!("{}.rs", class.module), classes::file(comments, class, place));
     }
-    sources.push(("types.rs".to_owned(), types_index(plan)));
-    sources.push(("error_codes.rs".to_owned(), error_codes(plan, docs)));
-    let root = if place == Place::Schema { "mod.rs" } else { "lib.rs" };
-    sources.push((root.to_owned(), index(plan, place)));
-    format(sources)
+    add("types.rs".to_owned(), types_index(plan));
+    add("error_codes.rs".to_owned(), error_codes(plan, comments));
+    add(if place == Place::Schema { "mod.rs" } else { "lib.rs" }.to_owned(), index(plan, place));
+    files
 }
 
-/// Formats the files in parallel, because formatting takes most of the generator's time.
-fn format(sources: Vec<(String, TokenStream)>) -> Result<Files, Faults> {
-    // Token streams are not `Send`; strings are.
-    let sources: Vec<(String, String)> = sources.into_iter().map(|(path, tokens)| (path, tokens.to_string())).collect();
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let next = std::sync::atomic::AtomicUsize::new(0);
-    let work = || {
-        let mut done = Vec::new();
-        while let Some((path, text)) = sources.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
-            let formatted =
-                syn::parse_file(text).map(|file| format!("{HEADER}{}", layout::space(&prettyplease::unparse(&file))));
-            done.push((path.clone(), formatted));
-        }
-        done
-    };
-    let done = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().flat_map(|worker| worker.join().expect("formatting does not panic")).collect::<Vec<_>>()
+fn types_index(plan: &Plan) -> String {
+    let modules: String = plan.families.iter().map(|family| format!("mod {};\n", family.name)).collect();
+    let uses: String = plan.families.iter().map(|family| format!("pub use {}::*;\n", family.name)).collect();
+    format!("//! The structs, enums, and lists of the schema.\n\n{modules}\n{uses}")
+}
+
+fn error_codes(plan: &Plan, comments: &Comments<'_>) -> String {
+    let codes = plan.errors.iter().map(|error| {
+        let doc = indented(&comments.error(plan, error));
+        format!("{doc}    {} = {} {:?},\n", error.name, error.code, error.wire)
     });
-    let mut files = Files::new();
-    for (path, formatted) in done {
-        let text = formatted.map_err(|error| {
-            Fault::new(
-                "",
-                format!("the code for {path} is not Rust: {error}"),
-                "This is a fault of the generator: report it.",
-            )
-        })?;
-        files.insert(path, text);
-    }
-    Ok(files)
+    let codes: String = codes.collect();
+    format!(
+        "//! Error codes of the engine.\n\nuse super::types::*;\nuse super::*;\n\nqix_schema::error_codes! {{\n{codes}}}\n"
+    )
 }
 
-fn types_index(plan: &Plan) -> TokenStream {
-    let families = families::all().filter(|(family, _)| plan.types.iter().any(|ty| families::of(&ty.name) == *family));
-    let modules: Vec<_> = families.map(|(family, _)| format_ident!("{family}")).collect();
-    quote! {
-        //! The structs, enums, and lists of the schema.
-        #(mod #modules;)*
-        #(pub use #modules::*;)*
+fn index(plan: &Plan, place: Place) -> String {
+    let mut out = format!("//! The API of engine version {}.\n\n", plan.engine);
+    if place == Place::Crate {
+        out.push_str("#![deny(missing_docs)]\n#![forbid(unsafe_code)]\n");
+        out.push_str("#![allow(deprecated, unused_imports, clippy::too_many_arguments)]\n\n");
     }
+    for class in &plan.classes {
+        out.push_str(&format!("/// Requests and methods of the class `{}`.\npub mod {};\n", class.name, class.module));
+    }
+    out.push_str("pub mod error_codes;\npub mod types;\n\n");
+    for class in &plan.classes {
+        out.push_str(&format!("pub use {}::{{{}, {}Api}};\n", class.module, class.name, class.name));
+    }
+    out.push_str("pub use qix_schema::rpc::Call;\n\n");
+    if place == Place::Crate {
+        let traits = plan.classes.iter().filter_map(|class| {
+            let names: Vec<String> = class
+                .methods
+                .iter()
+                .filter(|method| method.optional().next().is_some())
+                .map(|method| format!("{}Ext as _", method.request))
+                .collect();
+            (!names.is_empty()).then(|| format!("    pub use super::{}::{{{}}};\n", class.module, names.join(", ")))
+        });
+        let traits: String = traits.collect();
+        out.push_str(&format!(
+            "/// The optional parameters of calls, as extension traits: `use ext::*`.\npub mod ext {{\n{traits}}}\n\n"
+        ));
+    }
+    let types = plan.types.iter();
+    let types: String = types.map(|ty| format!("            {:?} => $crate::types::{},\n", ty.wire, ty.name)).collect();
+    out.push_str(&format!(
+        "/// The engine version whose schema this code was generated from.
+pub const ENGINE_VERSION: &str = {:?};
+
+/// Calls a macro with every type of the schema: `wire name => type`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! for_each_type {{
+    ($callback:ident) => {{
+        $callback! {{
+{types}        }}
+    }};
+}}
+",
+        plan.engine
+    ));
+    out
 }
 
-fn error_codes(plan: &Plan, docs: &Docs<'_>) -> TokenStream {
-    let constants = plan.errors.iter().map(|(name, wire, code)| {
-        let (name, doc) = (format_ident!("{name}"), docs.error(plan, wire, *code));
-        quote! {
-            #doc
-            pub const #name: ErrorCode = ErrorCode(#code);
-        }
-    });
-    let names = plan.errors.iter().map(|(name, wire, _)| {
-        let name = format_ident!("{name}");
-        quote!((#name, #wire))
-    });
-    quote! {
-        //! Error codes of the engine.
-        use qix_schema::ErrorCode;
-        #(#constants)*
-        /// Each code with its name in the schema.
-        pub const NAMES: &[(ErrorCode, &str)] = &[#(#names),*];
-    }
-}
-
-fn index(plan: &Plan, place: Place) -> TokenStream {
-    let modules: Vec<_> = plan.classes.iter().map(|class| format_ident!("{}", class.module)).collect();
-    let classes: Vec<_> = plan.classes.iter().map(|class| format_ident!("{}", class.name)).collect();
-    let traits: Vec<_> = plan.classes.iter().map(|class| format_ident!("{}Api", class.name)).collect();
-    let module_docs = plan.classes.iter().map(|class| format!(" Requests and methods of the class `{}`.", class.name));
-    let engine = &plan.engine;
-    let about = format!(" The API of engine version {engine}.");
-    let type_names: Vec<_> = plan.types.iter().map(|ty| format_ident!("{}", ty.name)).collect();
-    let type_wires = plan.types.iter().map(|ty| &ty.wire);
-    let (lints, call) = match place {
-        Place::Schema => (
-            quote!(),
-            quote!(
-                pub use qix_schema::rpc::Call;
-            ),
-        ),
-        Place::Crate => (
-            quote! {
-                #![deny(missing_docs)]
-                #![forbid(unsafe_code)]
-                #![allow(deprecated, clippy::too_many_arguments, rustdoc::redundant_explicit_links)]
-            },
-            quote! {
-                mod call;
-                pub use call::Call;
-            },
-        ),
-    };
-    quote! {
-        #![doc = #about]
-        #lints
-        #call
-        #(
-            #[doc = #module_docs]
-            pub mod #modules;
-        )*
-        pub mod error_codes;
-        pub mod types;
-        #(pub use #modules::{#classes, #traits};)*
-
-        /// The engine version whose schema this code was generated from.
-        pub const ENGINE_VERSION: &str = #engine;
-
-        /// Calls a macro with every type of the schema: `wire name => type`.
-        #[doc(hidden)]
-        #[macro_export]
-        macro_rules! for_each_type {
-            ($callback:ident) => {
-                $callback! { #(#type_wires => $crate::types::#type_names,)* }
-            };
-        }
-    }
+/// The lines of a text, indented by one step.
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("    {line}\n")).collect()
 }

@@ -28,35 +28,35 @@ struct Readme;
 
 pub mod companion;
 pub mod diff;
-mod docs;
-pub mod documentation;
+pub mod docs;
 mod emit;
-mod families;
 pub mod fault;
 #[cfg(feature = "__fuzz")]
 #[doc(hidden)]
 pub mod fuzz;
 pub mod legacy;
-mod markdown;
 pub mod model;
 mod names;
 pub mod openrpc;
 mod plan;
-pub mod prose;
+pub mod rustfmt;
 pub mod snapshot;
+#[cfg(feature = "snippet")]
+pub mod snippet;
 
 pub use emit::{Files, HEADER, Place};
 
 use companion::Companion;
-use documentation::{Documentation, Links};
+use docs::comments::Comments;
+use docs::published::Prose;
+use docs::texts::{Documentation, Links};
 use fault::{Fault, Faults};
 use model::{Counts, Model};
-use prose::Prose;
 
 /// The generated code for one engine version.
 #[derive(Debug)]
 pub struct Generated {
-    /// The files by path.
+    /// The files by path, which [`rustfmt`] formats.
     pub files: Files,
     /// The size of the schema.
     pub counts: Counts,
@@ -89,6 +89,6 @@ pub fn generate(mut model: Model, companion: &Companion, texts: Texts<'_>, place
         companion.converted.clear();
     }
     let plan = plan::plan(&model, &companion)?;
-    let docs = docs::Docs { own: texts.own, published: texts.published, links: Links::of(&model), examples };
-    Ok(Generated { files: emit::files(&plan, &docs, place)?, counts, notes })
+    let comments = Comments { own: texts.own, published: texts.published, links: Links::of(&model), examples };
+    Ok(Generated { files: emit::files(&plan, &comments, place), counts, notes })
 }

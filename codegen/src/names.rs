@@ -19,46 +19,31 @@ const VARIANTS: [(&str, &str, &str); 4] = [
 ];
 
 /// Names that types and requests must not have, because the generated code uses them.
-pub(crate) const RESERVED_TYPES: [&str; 40] = [
-    "Answer",
+pub(crate) const RESERVED_TYPES: [&str; 25] = [
     "Arc",
     "AsRemote",
     "Box",
     "Call",
-    "Choice",
     "Class",
     "Clone",
     "Debug",
     "Default",
-    "Effect",
     "Err",
-    "Error",
-    "ErrorCode",
     "Extra",
     "From",
-    "Input",
     "Into",
     "IntoIterator",
     "Iterator",
     "Json",
-    "Members",
-    "Method",
     "None",
     "Ok",
     "Option",
     "PartialEq",
-    "Record",
     "Remote",
-    "Request",
     "Result",
-    "Serialize",
-    "SerializeMap",
-    "Serializer",
     "Some",
     "String",
-    "ToString",
     "Unrecognized",
-    "ValueName",
     "Vec",
 ];
 
@@ -127,6 +112,13 @@ fn shared_words(texts: &[Vec<&str>]) -> usize {
     let usable =
         |words: &Vec<&str>| words.get(shared).is_some_and(|word| word.starts_with(|c: char| c.is_ascii_alphabetic()));
     if texts.iter().all(usable) { shared } else { shared.saturating_sub(1) }
+}
+
+/// Whether a name is a valid Rust identifier.
+pub(crate) fn is_identifier(name: &str) -> bool {
+    let mut chars = name.chars();
+    let first = chars.next().is_some_and(|c| c.is_alphabetic() || c == '_');
+    first && chars.all(|c| c.is_alphanumeric() || c == '_') && name != "_" && !KEYWORDS.contains(&name)
 }
 
 fn identifier(name: String) -> String {

@@ -13,9 +13,9 @@ mod written_out;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::docs::published::Prose;
 use crate::fault::{Fault, Faults};
 use crate::model::{Deprecation, Kind, Marks, Model, Stability, TypeRef, class_of};
-use crate::prose::Prose;
 use object::Object;
 use place::Place;
 use tree::Tree;
@@ -337,9 +337,8 @@ impl<'a> Reader<'a> {
             self.prose.describe(&format!("{item}#deprecated"), &text);
             self.deprecations.push((item.to_owned(), text));
         }
-        for link in self.texts(object, "x-qlik-see-also") {
-            self.prose.see_also(item, &link);
-        }
+        // Links between the vendor's pages. They are checked like everything else, but the generated code has links of its own.
+        self.texts(object, "x-qlik-see-also");
         if !item.is_empty() {
             self.describe(item, object.get("description").as_ref());
         }

@@ -14,15 +14,32 @@ pub(crate) use shape::Shape;
 pub(crate) struct Plan {
     pub(crate) engine: String,
     pub(crate) types: Vec<TypePlan>,
+    /// The files of types, by name.
+    pub(crate) families: Vec<FamilyPlan>,
     pub(crate) classes: Vec<ClassPlan>,
-    /// Error codes: constant, wire name, number.
-    pub(crate) errors: Vec<(String, String, i64)>,
+    pub(crate) errors: Vec<ErrorPlan>,
+}
+
+/// A file of types.
+pub(crate) struct FamilyPlan {
+    pub(crate) name: String,
+    pub(crate) about: String,
+}
+
+/// An error code.
+pub(crate) struct ErrorPlan {
+    /// Name of the constant.
+    pub(crate) name: String,
+    pub(crate) wire: String,
+    pub(crate) code: i64,
 }
 
 /// A named type.
 pub(crate) struct TypePlan {
     pub(crate) name: String,
     pub(crate) wire: String,
+    /// Name of its file.
+    pub(crate) family: String,
     pub(crate) marks: Marks,
     pub(crate) body: TypeBody,
 }
@@ -34,12 +51,37 @@ pub(crate) enum TypeBody {
     Alias(Shape),
 }
 
+impl TypeBody {
+    pub(crate) fn structure(&self) -> Option<&StructPlan> {
+        if let Self::Struct(plan) = self { Some(plan) } else { None }
+    }
+}
+
 pub(crate) struct StructPlan {
     pub(crate) fields: Vec<Field>,
     pub(crate) extended: bool,
     pub(crate) recursive: bool,
     /// Whether there are many values of it.
     pub(crate) many: bool,
+}
+
+impl StructPlan {
+    /// Whether members are in a box for rare ones.
+    pub(crate) fn has_rare(&self) -> bool {
+        self.fields.iter().any(|field| field.rare)
+    }
+
+    /// Whether the default of a member is not that of its type.
+    pub(crate) fn has_defaults(&self) -> bool {
+        self.fields.iter().any(|field| field.default.is_some())
+    }
+
+    /// The traits to derive.
+    pub(crate) fn derives(&self) -> Vec<&'static str> {
+        let traits =
+            [("Clone", !self.recursive), ("Debug", true), ("Default", !self.has_defaults()), ("PartialEq", true)];
+        traits.into_iter().filter(|(_, derived)| *derived).map(|(name, _)| name).collect()
+    }
 }
 
 pub(crate) struct Field {
@@ -57,14 +99,29 @@ pub(crate) struct Field {
     pub(crate) marks: Marks,
 }
 
+impl Field {
+    pub(crate) fn setter(&self) -> String {
+        setter(&self.name)
+    }
+
+    /// What its setter takes.
+    pub(crate) fn kind(&self) -> String {
+        self.shape.kind(self.converted)
+    }
+}
+
+/// The name of a member's setter.
+fn setter(name: &str) -> String {
+    format!("with_{}", name.trim_end_matches('_'))
+}
+
 /// A default that differs from the default of the type.
 pub(crate) enum DefaultValue {
     Integer(i64),
     Float(f64),
     Bool(bool),
     Text(String),
-    /// An enum variant.
-    Variant(String, String),
+    Variant { ty: String, variant: String },
 }
 
 pub(crate) struct Variant {
@@ -86,20 +143,52 @@ pub(crate) struct MethodPlan {
     pub(crate) name: String,
     pub(crate) request: String,
     pub(crate) reads: bool,
-    pub(crate) required: Vec<Param>,
-    pub(crate) optional: Vec<Param>,
-    /// Index of each parameter in `required` or `optional`, in schema order: (required, index).
-    pub(crate) order: Vec<(bool, usize)>,
+    /// Parameters in schema order.
+    pub(crate) params: Vec<Param>,
     pub(crate) results: Vec<Outcome>,
     pub(crate) access: Vec<String>,
     pub(crate) marks: Marks,
 }
 
+impl MethodPlan {
+    /// The wire name without the class.
+    pub(crate) fn bare(&self) -> &str {
+        self.wire.split_once('.').map_or(&self.wire, |(_, name)| name)
+    }
+
+    pub(crate) fn required(&self) -> impl Iterator<Item = &Param> {
+        self.params.iter().filter(|param| param.required)
+    }
+
+    pub(crate) fn optional(&self) -> impl Iterator<Item = &Param> {
+        self.params.iter().filter(|param| !param.required)
+    }
+
+    /// Whether it has several results, with an object among them.
+    pub(crate) fn is_mixed(&self) -> bool {
+        let is_object = |outcome: &Outcome| matches!(outcome.kind, OutcomeKind::Object(_));
+        self.results.len() > 1 && self.results.iter().any(is_object)
+    }
+
+    /// Whether it has several results, all of them values.
+    pub(crate) fn is_record(&self) -> bool {
+        self.results.len() > 1 && !self.is_mixed()
+    }
+}
+
 pub(crate) struct Param {
     pub(crate) name: String,
     pub(crate) wire: String,
+    pub(crate) required: bool,
     pub(crate) shape: Shape,
     pub(crate) marks: Marks,
+}
+
+impl Param {
+    /// What its setter takes, or the constructor if it is required.
+    pub(crate) fn kind(&self) -> String {
+        if self.required { self.shape.constructor_kind() } else { self.shape.kind(false) }
+    }
 }
 
 pub(crate) struct Outcome {
@@ -113,6 +202,23 @@ pub(crate) enum OutcomeKind {
     /// An object of a class.
     Object(String),
 }
+
+impl Outcome {
+    pub(crate) fn setter(&self) -> String {
+        setter(&self.name)
+    }
+
+    /// The Rust type.
+    pub(crate) fn rust(&self) -> String {
+        match &self.kind {
+            OutcomeKind::Value(shape) => shape.rust(),
+            OutcomeKind::Object(class) => class.clone(),
+        }
+    }
+}
+
+/// The description of the file of types without a family.
+const NO_FAMILY: &str = "Types without a family.";
 
 /// Plans the code for a model that has been completed by the companion.
 pub(crate) fn plan(model: &Model, companion: &Companion) -> Result<Plan, Faults> {
@@ -175,18 +281,23 @@ impl Planner<'_> {
             if matches!(&body, TypeBody::Struct(plan) if plan.fields.iter().any(|field| field.rare)) {
                 names.reserve(&format!("{name}Rare"));
             }
-            types.push(TypePlan { name, wire: wire.clone(), marks: ty.marks.clone(), body });
+            let family = self.companion.family_of(wire).to_owned();
+            types.push(TypePlan { name, wire: wire.clone(), family, marks: ty.marks.clone(), body });
         }
+        let families: BTreeSet<&str> = types.iter().map(|ty| ty.family.as_str()).collect();
+        let about = |name: &str| self.companion.families.get(name).map_or(NO_FAMILY, |family| &family.about).to_owned();
+        let families =
+            families.into_iter().map(|name| FamilyPlan { name: name.to_owned(), about: about(name) }).collect();
         let classes = self.classes();
         let mut modules = Unique::new("/methods", "class");
-        ["types", "error_codes", "call"].iter().for_each(|name| modules.reserve(name));
+        ["types", "error_codes", "ext"].iter().for_each(|name| modules.reserve(name));
         for class in &classes {
             names.take(&mut self.faults, &class.name, &class.name);
             names.take(&mut self.faults, &format!("{}Api", class.name), &class.name);
             modules.take(&mut self.faults, &class.module, &class.name);
             self.check_requests(class);
         }
-        Plan { engine: self.model.engine.clone(), types, classes, errors: self.errors() }
+        Plan { engine: self.model.engine.clone(), types, families, classes, errors: self.errors() }
     }
 
     fn fields(&mut self, ty: &str, members: &[Member]) -> Vec<Field> {
@@ -241,7 +352,7 @@ impl Planner<'_> {
                 if index.is_some() && index == default_index(values) {
                     return None;
                 }
-                index.map(|index| DefaultValue::Variant(name.clone(), variants[index].clone()))
+                index.map(|index| DefaultValue::Variant { ty: name.clone(), variant: variants[index].clone() })
             }
             _ => None,
         };
@@ -303,7 +414,7 @@ impl Planner<'_> {
         names.reserve(&class.name);
         names.reserve(&format!("{}Api", class.name));
         for method in &class.methods {
-            let params = method.required.iter().chain(&method.optional).map(|param| &param.shape);
+            let params = method.params.iter().map(|param| &param.shape);
             let results = method.results.iter().filter_map(|outcome| match &outcome.kind {
                 OutcomeKind::Value(shape) => Some(shape),
                 OutcomeKind::Object(_) => None,
@@ -312,6 +423,9 @@ impl Planner<'_> {
         }
         for method in &class.methods {
             names.take(&mut self.faults, &method.request, &method.wire);
+            if method.optional().next().is_some() {
+                names.take(&mut self.faults, &format!("{}Ext", method.request), &method.wire);
+            }
             if method.results.len() > 1 {
                 names.take(&mut self.faults, &format!("{}Response", method.request), &method.wire);
             }
@@ -322,7 +436,7 @@ impl Planner<'_> {
         let bare = wire.split_once('.').map_or(wire, |(_, name)| name);
         let mut params = Unique::new(format!("/methods/{wire}/params"), "parameter");
         names::RESERVED_PARAMS.iter().for_each(|name| params.reserve(name));
-        let (mut required, mut optional, mut order) = (Vec::new(), Vec::new(), Vec::new());
+        let mut planned = Vec::new();
         for param in &method.params {
             let name = names::field(&param.name);
             params.take(&mut self.faults, &name, &param.name);
@@ -336,19 +450,16 @@ impl Planner<'_> {
                     "Choose another name in codegen/src/names.rs.",
                 ));
             }
-            let list = if param.required { &mut required } else { &mut optional };
-            order.push((param.required, list.len()));
             let shape = Shape::of(self.model, &param.ty);
-            list.push(Param { name, wire: param.name.clone(), shape, marks: param.marks.clone() });
+            let (required, marks) = (param.required, param.marks.clone());
+            planned.push(Param { name, wire: param.name.clone(), required, shape, marks });
         }
         MethodPlan {
             wire: wire.to_owned(),
             name: names::function(bare),
             request: names::ty(bare),
             reads: self.companion.reads.contains(wire),
-            required,
-            optional,
-            order,
+            params: planned,
             results: self.results(wire, method),
             access: method.access.clone(),
             marks: method.marks.clone(),
@@ -377,15 +488,17 @@ impl Planner<'_> {
         outcomes
     }
 
-    fn errors(&mut self) -> Vec<(String, String, i64)> {
+    fn errors(&mut self) -> Vec<ErrorPlan> {
         let mut unique = Unique::new("/components/errors", "error");
         unique.reserve("NAMES");
-        let mut errors: Vec<_> =
-            self.model.errors.iter().map(|(wire, code)| (names::error(wire), wire.clone(), *code)).collect();
-        for (name, wire, _) in &errors {
-            unique.take(&mut self.faults, name, wire);
+        let errors = self.model.errors.iter();
+        let mut errors: Vec<_> = errors
+            .map(|(wire, code)| ErrorPlan { name: names::error(wire), wire: wire.clone(), code: *code })
+            .collect();
+        for error in &errors {
+            unique.take(&mut self.faults, &error.name, &error.wire);
         }
-        errors.sort_by_key(|error| error.2);
+        errors.sort_by_key(|error| error.code);
         errors
     }
 }
@@ -427,7 +540,7 @@ impl Unique {
             let pointer = format!("{}/{}", self.pointer, wire.replace('~', "~0").replace('/', "~1"));
             faults.push(Fault::new(pointer, what, hint));
         };
-        if syn::parse_str::<syn::Ident>(name).is_err() {
+        if !names::is_identifier(name) {
             let what = format!("the {} `{wire}` would be `{name}`, which is not a valid Rust identifier", self.what);
             fault(what, "Choose another name in codegen/src/names.rs.");
         }

@@ -18,7 +18,8 @@ fn faults(from: &str, to: &str) -> String {
             let texts = Texts { own: &Default::default(), published: &published.prose };
             generate(published.model, &companion, texts, Place::Crate)
         })
-        .expect_err("this should be a fault")
+        .map(drop)
+        .expect_err(&format!("this should be a fault: {from} -> {to}"))
         .to_string()
 }
 
@@ -92,8 +93,8 @@ fn faults_name_their_position_and_a_fix() {
         ),
         (r#""Bytes""#, r#""Many-Bytes""#, "/components/schemas/Many-Bytes", "which is not a valid Rust identifier"),
         (r#""Bytes""#, r#""Result""#, "/components/schemas/Result", "taken by the generated code"),
-        (r#""Bytes""#, r#""Input""#, "/components/schemas/Input", "taken by the generated code"),
-        ("Thing.OldMeasure", "Thing.Request", "/methods/Thing.Request", "taken by the generated code"),
+        (r#""Bytes""#, r#""Extra""#, "/components/schemas/Extra", "taken by the generated code"),
+        ("Thing.OldMeasure", "Thing.Remote", "/methods/Thing.Remote", "taken by the generated code"),
         ("Thing.OldMeasure", "Thing.Thing", "/methods/Thing.Thing", "taken by the generated code"),
         ("Thing.OldMeasure", "Types.OldMeasure", "/methods/Types", "taken by the generated code"),
         (

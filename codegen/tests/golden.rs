@@ -9,13 +9,12 @@ use std::fs;
 use std::path::Path;
 
 use qix_codegen::companion::Companion;
-use qix_codegen::documentation::Documentation;
-use qix_codegen::{Place, Texts, generate, openrpc};
+use qix_codegen::docs::texts::Documentation;
+use qix_codegen::{Place, Texts, generate, openrpc, rustfmt};
 
 /// Compiles the expected code, so that tests can run it.
 #[path = "golden/lib.rs"]
-#[allow(dead_code, unused_imports, unreachable_pub)]
-#[rustfmt::skip]
+#[allow(dead_code, unreachable_pub)]
 mod golden;
 
 /// Links in the documentation start at the root of a crate.
@@ -30,7 +29,7 @@ fn files() -> qix_codegen::Files {
     let texts = Texts { own: &own, published: &published.prose };
     let generated = generate(published.model, &companion, texts, Place::Crate).unwrap();
     assert_eq!(generated.notes, []);
-    generated.files
+    rustfmt::format(generated.files, &Path::new(env!("CARGO_MANIFEST_DIR")).join("../rustfmt.toml")).unwrap()
 }
 
 #[test]
@@ -45,6 +44,30 @@ fn the_code_is_as_expected() {
         let expected = fs::read_to_string(&path).unwrap_or_default();
         assert!(expected == text, "{name} differs; compare after UPDATE=1 cargo test -p qix-codegen --test golden");
     }
+}
+
+/// Optional parameters are methods of calls, by the traits of `ext`.
+#[test]
+fn calls_have_optional_parameters() {
+    use golden::ext::*;
+    use qix_schema::rpc::{Call, ObjectHandle, RawAnswer, RawCall, Remote};
+    #[derive(Debug)]
+    struct Unused(ObjectHandle);
+    #[async_trait::async_trait]
+    impl Remote for Unused {
+        async fn invoke(&self, _: RawCall) -> Result<RawAnswer, qix_schema::Error> {
+            unreachable!("nothing is sent")
+        }
+        fn bind(&self, _: ObjectHandle) -> std::sync::Arc<dyn Remote> {
+            unreachable!("nothing is sent")
+        }
+        fn handle(&self) -> &ObjectHandle {
+            &self.0
+        }
+    }
+    let thing = Unused(ObjectHandle::new("Thing", 1));
+    let call: Call<'_, thing::Measure> = Call::new(&thing, thing::Measure::new(vec![])).count(3);
+    assert!(format!("{call:?}").contains("count: Some(3)"), "{call:?}");
 }
 
 #[test]

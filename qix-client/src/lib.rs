@@ -29,7 +29,7 @@
 //!
 //! | to | use |
 //! |---|---|
-//! | learn by task | [`guide`]: [connect](guide::connect), [select](guide::select), [read data](guide::read_data), [react to changes](guide::react), [reload](guide::reload), [load rows](guide::load), [survive a lost connection](guide::survive), [make several calls at once](guide::concurrency), [serve many users](guide::services), [log](mod@guide::tracing), [test your code](mod@guide::test), [facts about engines](guide::facts) |
+//! | learn by task | [`guide`]: [connect](guide::connect), [select](guide::select), [read data](guide::read_data), [react to changes](guide::react), [find what an app contains](guide::content), [reload](guide::reload), [load rows](guide::load), [survive a lost connection](guide::survive), [make several calls at once](guide::concurrency), [serve many users](guide::services), [log](mod@guide::tracing), [run in a browser](guide::browser), [test your code](mod@guide::test), [facts about engines](guide::facts) |
 //! | import common items | [`prelude`] |
 //! | connect | [`Session::builder`], [`SessionBuilder`], [`ConnectError`], [`transport`] |
 //! | read, calculate, select, reload, load | [`DocExt`], [`GenericObjectExt`]; their types are in [`rows`], [`lists`], [`select`], [`expression`], [`reload`], [`load`] |
@@ -55,9 +55,15 @@
 //! | `proxy` | no | HTTP proxies named by the environment (`HTTPS_PROXY`, `NO_PROXY`) |
 //! | `oauth` | no | OAuth client credentials for Qlik Cloud: [`SessionBuilder`]`::oauth` |
 //! | `pfx` | no | client certificates from PFX files: [`SessionBuilder`]`::client_certificate_pfx` |
+//! | `download` | no | downloading what the engine exports: `DownloadExt` in the module `download` |
 //! | `arrow` | no | hypercubes as Arrow record batches: `record_batches` of [`GenericObjectExt`] |
+//!
+//! In a [browser](guide::browser), only `arrow` has an effect: the browser opens connections and has TLS and proxies of its
+//! own.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// The two clocks of other platforms are one type in a browser.
+#![cfg_attr(target_family = "wasm", allow(clippy::useless_conversion))]
 
 // Compiles the code in the README.
 #[cfg(doctest)]
@@ -101,6 +107,9 @@ pub use connect::{ConnectError, transport};
 #[cfg_attr(docsrs, doc(cfg(feature = "arrow")))]
 pub use ext::arrow;
 pub use ext::doc_ext::DocExt;
+#[cfg(all(feature = "download", not(target_family = "wasm")))]
+#[cfg_attr(docsrs, doc(cfg(feature = "download")))]
+pub use ext::download;
 pub use ext::generic_object_ext::GenericObjectExt;
 pub use ext::open_doc::{OpenDoc, OpenError};
 pub use ext::optional::OptionalExt;

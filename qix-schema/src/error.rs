@@ -13,8 +13,16 @@ use crate::wire::DecodeError;
 /// message as well, for `unwrap` and for `main` functions that return an error; `{:#?}` prints the fields.
 pub struct Error {
     kind: Box<ErrorKind>,
-    call: Option<Box<(Method, ObjectHandle)>>,
+    call: Option<Box<FailedCall>>,
     retry: Option<Retry>,
+}
+
+#[derive(Debug)]
+struct FailedCall {
+    method: Method,
+    object: ObjectHandle,
+    /// The parameters, if the call looks something up.
+    sought: Option<String>,
 }
 
 /// The reason of a failure.
@@ -75,13 +83,17 @@ pub enum ErrorKind {
     Transport(Box<dyn std::error::Error + Send + Sync>),
 }
 
-fn what_next(closed: &Closed, pending: bool, reconnecting: bool) -> &'static str {
-    match closed.retry() {
+fn what_next(closed: &Closed, pending: bool, reconnecting: bool) -> String {
+    let general = match closed.retry() {
         _ if pending => "; the engine may have executed the call; check before you retry",
         _ if reconnecting => "; the session reconnects by itself; retry the call",
         _ if closed.by == ClosedBy::Client => "",
         Retry::Later => "; later, resume the session or open a new one",
         Retry::Now | Retry::No => "; resume the session, or open a new one",
+    };
+    match closed.code.advice().filter(|_| closed.by == ClosedBy::Engine && !pending && !reconnecting) {
+        Some(advice) => format!("; {advice}{general}"),
+        None => general.to_owned(),
     }
 }
 
@@ -151,12 +163,12 @@ impl Error {
 
     /// The method that failed, if the error belongs to a call.
     pub fn method(&self) -> Option<Method> {
-        self.call.as_ref().map(|call| call.0)
+        self.call.as_ref().map(|call| call.method)
     }
 
     /// The object of the call, if the error belongs to a call.
     pub fn object(&self) -> Option<&ObjectHandle> {
-        self.call.as_ref().map(|call| &call.1)
+        self.call.as_ref().map(|call| &call.object)
     }
 
     /// The error returned by the engine, if any.
@@ -231,7 +243,16 @@ impl Error {
     /// Adds the method and the object, unless they are already set.
     #[must_use]
     pub fn of_call(mut self, method: Method, object: &ObjectHandle) -> Self {
-        self.call.get_or_insert_with(|| Box::new((method, object.clone())));
+        self.call.get_or_insert_with(|| Box::new(FailedCall { method, object: object.clone(), sought: None }));
+        self
+    }
+
+    /// Adds the parameters to an error of the engine.
+    pub(crate) fn about(mut self, sought: Option<String>) -> Self {
+        let is_about = matches!(self.kind(), ErrorKind::NotFound | ErrorKind::Engine(_));
+        if let Some(call) = self.call.as_mut().filter(|_| is_about) {
+            call.sought = sought;
+        }
         self
     }
 }
@@ -250,8 +271,12 @@ impl From<EngineError> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some((method, object)) = self.call.as_deref() {
-            write!(f, "{method} of {object}: ")?;
+        if let Some(FailedCall { method, object, sought }) = self.call.as_deref() {
+            write!(f, "{method} of {object}")?;
+            if let Some(sought) = sought {
+                write!(f, " with `{sought}`")?;
+            }
+            f.write_str(": ")?;
         }
         self.kind.fmt(f)
     }
@@ -310,6 +335,10 @@ mod tests {
         assert_eq!(advice(by_engine(1012), false, true), "; the session reconnects by itself; retry the call");
         assert_eq!(advice(by_engine(1012), false, false), "; resume the session, or open a new one");
         assert_eq!(advice(by_engine(4001), false, false), "; resume the session, or open a new one");
+        assert_eq!(
+            advice(by_engine(4005), false, false),
+            "; close other sessions of the user; resume the session, or open a new one"
+        );
         assert_eq!(advice(by_engine(1013), false, false), "; later, resume the session or open a new one");
         assert_eq!(advice(Closed::by_client(), false, false), "");
     }

@@ -30,11 +30,12 @@ mod error;
 #[cfg(any(test, feature = "__fuzz"))]
 #[doc(hidden)]
 pub mod fuzz;
-#[rustfmt::skip]
-#[allow(deprecated, clippy::too_many_arguments)]
+// Some imports are for links in the documentation.
+#[allow(deprecated, unused_imports, clippy::too_many_arguments)]
 mod generated;
 mod release;
 pub mod rpc;
+mod tables;
 mod version;
 pub mod wire;
 

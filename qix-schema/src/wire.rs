@@ -61,6 +61,9 @@ pub mod __private {
     pub use super::stack::grow;
     pub use super::text::{Stop, TextInput};
     pub use super::{Extra, Json, Wire};
+    pub use crate::{choice, record, request, setters};
+    pub use serde::ser::{SerializeMap, Serializer};
+    pub use serde::{self, Serialize};
 }
 
 /// A value that can be a member, a parameter, or a result: a generated type, a number, a string, a `bool`, [`Json`], or a
@@ -175,10 +178,10 @@ macro_rules! wire_impls {
             fn scan<'a>(&mut self, text: &'a str) -> $crate::__private::Scanned<'a> {
                 $crate::__private::$scan(self, text)
             }
-            fn read<'de, D: ::serde::Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
+            fn read<'de, D: $crate::__private::serde::Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
                 $crate::__private::$read(self, deserializer)
             }
-            fn write<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            fn write<S: $crate::__private::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 $crate::__private::$write(self, serializer)
             }
             #[inline]
@@ -186,15 +189,15 @@ macro_rules! wire_impls {
                 *self == Self::default()
             }
         }
-        impl<'de> ::serde::Deserialize<'de> for $type {
-            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $type {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let mut value = Self::default();
                 $crate::__private::$read_alone(&mut value, deserializer)?;
                 Ok(value)
             }
         }
-        impl ::serde::Serialize for $type {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        impl $crate::__private::serde::Serialize for $type {
+            fn serialize<S: $crate::__private::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 $crate::__private::$write(self, serializer)
             }
         }

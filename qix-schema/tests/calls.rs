@@ -108,7 +108,11 @@ async fn a_missing_object_is_an_error() {
     let (doc, _) = double::<Doc>(r#"{"qReturn":{"qType":null,"qHandle":null}}"#);
     let error = doc.get_object("gone").await.unwrap_err();
     assert!(error.is_not_found() && matches!(error.kind(), ErrorKind::NotFound));
-    assert!(error.to_string().starts_with("Doc.GetObject of Doc (handle 7): the engine has no such object"), "{error}");
+    let message = "Doc.GetObject of Doc (handle 7) with `{\"qId\":\"gone\"}`: the engine has no such object";
+    assert!(error.to_string().starts_with(message), "{error}");
+    // A script is not part of a message.
+    let error = doc.get_object("x".repeat(1000).as_str()).await.unwrap_err();
+    assert!(error.to_string().starts_with("Doc.GetObject of Doc (handle 7): "), "{error}");
 
     let (doc, _) = double::<Doc>(r#"{"qReturn":{"qType":"Doc","qHandle":1}}"#);
     let error = doc.get_field("Year").await.unwrap_err();

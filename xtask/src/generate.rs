@@ -9,11 +9,11 @@ use std::time::Instant;
 use anyhow::{Context, Result, anyhow};
 use qix_codegen::companion::Companion;
 use qix_codegen::diff::Diff;
-use qix_codegen::documentation::Documentation;
+use qix_codegen::docs::published::Prose;
+use qix_codegen::docs::texts::Documentation;
 use qix_codegen::fault::{Fault, Faults};
 use qix_codegen::model::Model;
-use qix_codegen::prose::Prose;
-use qix_codegen::{Generated, Place, Texts, openrpc, snapshot};
+use qix_codegen::{Generated, Place, Texts, openrpc, rustfmt, snapshot};
 
 use crate::source::{Source, VENDOR, read};
 use crate::write::{self, Report};
@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let (generated, report) = match &arguments.out {
         Some(out) => {
             let texts = Texts { own: &documentation, published: &facts.prose };
-            let generated = qix_codegen::generate(facts.model, &companion, texts, Place::Crate)?;
+            let generated = generate(facts.model, &companion, texts, Place::Crate)?;
             let report = write_crate(&generated, out, &engine, arguments.check)?;
             (generated, report)
         }
@@ -61,7 +61,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             };
             let missing = check(&facts.model, &companion, &documentation, upgrade.as_ref())?;
             let texts = Texts { own: &documentation, published: &Prose::default() };
-            let generated = qix_codegen::generate(facts.model, &companion, texts, Place::Schema)?;
+            let generated = generate(facts.model, &companion, texts, Place::Schema)?;
             generated.notes.iter().for_each(|note| eprintln!("note: {note}"));
             without_text(&missing).iter().for_each(|note| eprintln!("note: {note}"));
             let mut report = Report::default();
@@ -75,6 +75,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     };
     summarize(&engine, &generated, &report, start);
     Ok(finish(arguments, &report))
+}
+
+/// Generates the code, formatted as the workspace is.
+fn generate(model: Model, companion: &Companion, texts: Texts<'_>, place: Place) -> Result<Generated, Faults> {
+    let mut generated = qix_codegen::generate(model, companion, texts, place)?;
+    generated.files = rustfmt::format(generated.files, &workspace().join("rustfmt.toml"))?;
+    Ok(generated)
 }
 
 /// Prints the changes.
@@ -176,20 +183,17 @@ fn documentation(folder: &Path) -> Result<Documentation> {
 
 /// Writes the files of a separate crate.
 fn write_crate(generated: &Generated, out: &Path, engine: &str, check: bool) -> Result<Report> {
-    let schema = workspace().join("qix-schema");
-    let mut files: BTreeMap<String, String> = generated.files.clone();
-    files.insert("call.rs".to_owned(), format!("{}{}", qix_codegen::HEADER, read(&schema.join("src/rpc/call.rs"))?));
     let mut report = Report::default();
-    write::folder(&out.join("src"), &files, check, &mut report)?;
+    write::folder(&out.join("src"), &generated.files, check, &mut report)?;
     // An existing manifest belongs to the user.
     let manifest = out.join("Cargo.toml");
     if !manifest.exists() {
-        write::file(&manifest, &manifest_text(out, engine, &schema), check, &mut report)?;
+        write::file(&manifest, &manifest_text(out, engine), check, &mut report)?;
     }
     Ok(report)
 }
 
-fn manifest_text(out: &Path, engine: &str, schema: &Path) -> String {
+fn manifest_text(out: &Path, engine: &str) -> String {
     let folder = std::path::absolute(out).ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
     let name: String = folder
         .unwrap_or_default()
@@ -205,6 +209,10 @@ fn manifest_text(out: &Path, engine: &str, schema: &Path) -> String {
         name => format!("qix-{name}").trim_end_matches('-').to_owned(),
     };
     let version = env!("CARGO_PKG_VERSION");
+    let dependency = match relative(out, &workspace().join("qix-schema")) {
+        Some(path) => format!("{{ version = {version:?}, path = {path:?} }}"),
+        None => format!("{version:?}"),
+    };
     format!(
         "[package]
 name = {name:?}
@@ -214,14 +222,24 @@ description = \"The API of Qlik engine version {engine}, typed\"
 publish = false
 
 [dependencies]
-qix-schema = {{ version = \"{version}\", path = {schema:?} }}
-serde = \"1\"
-serde_json = \"1\"
+qix-schema = {dependency}
 
 # Remove this to make the crate a member of a workspace of yours.
 [workspace]
 "
     )
+}
+
+/// The path from one folder to another, with `/` between its parts. `None` if there is none, as between two drives.
+fn relative(from: &Path, to: &Path) -> Option<String> {
+    let absolute = |path: &Path| std::path::absolute(path).ok();
+    let (from, to) = (absolute(from)?, absolute(to)?);
+    let (from, to): (Vec<_>, Vec<_>) = (from.components().collect(), to.components().collect());
+    let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    // The first component is the root, or the drive.
+    let parts = std::iter::repeat_n(Some(".."), from.len() - shared)
+        .chain(to[shared..].iter().map(|part| part.as_os_str().to_str()));
+    if shared == 0 { None } else { Some(parts.collect::<Option<Vec<_>>>()?.join("/")) }
 }
 
 fn summarize(engine: &str, generated: &Generated, report: &Report, start: Instant) {

@@ -39,6 +39,9 @@ enum Task {
     /// Analyze a recorded traffic log.
     #[command(disable_help_flag = true)]
     Traffic(tools::Arguments),
+    /// Serve a local page to try every method of an engine by hand.
+    #[command(disable_help_flag = true)]
+    Explore(tools::Arguments),
     /// Run benchmarks against other clients.
     #[command(disable_help_flag = true)]
     Speed(tools::Arguments),
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Task::Engine(arguments) => tools::run_cli("qix-test-engine", &arguments),
         Task::Verify(arguments) => tools::run("qix-verify", &arguments),
         Task::Traffic(arguments) => tools::run("qix-traffic", &arguments),
+        Task::Explore(arguments) => tools::run("qix-explore", &arguments),
         Task::Speed(arguments) => tools::run_benchmarks(&arguments),
         Task::Soak(arguments) => tools::run_as("release", "qix-soak", &arguments),
         Task::Conform(arguments) => tools::run("qix-conform", &arguments),

@@ -43,7 +43,7 @@ pub(super) fn compare(sides: &Sides<'_>, old: MethodItem<'_>, new: MethodItem<'_
 
 /// A request implements `Default` only if no parameter is required.
 fn loses_default(old: MethodItem<'_>, new: MethodItem<'_>) -> String {
-    let loses = old.plan.required.is_empty() && !new.plan.required.is_empty();
+    let loses = old.plan.required().next().is_none() && new.plan.required().next().is_some();
     if loses { format!(" `{}` no longer implements `Default`.", new.request()) } else { String::new() }
 }
 

@@ -127,7 +127,7 @@ impl<'a> MethodItem<'a> {
     }
 
     pub(super) fn param(&self, wire: &str) -> Option<&'a Param> {
-        self.plan.required.iter().chain(&self.plan.optional).find(|param| param.wire == wire)
+        self.plan.params.iter().find(|param| param.wire == wire)
     }
 
     /// `doc::GetField::field_name`
@@ -173,7 +173,7 @@ pub(super) fn outcome(outcome: &Outcome) -> String {
 
 /// A type in Rust.
 pub(super) fn rust(shape: &Shape) -> String {
-    shape.tokens().to_string().replace(' ', "")
+    shape.rust()
 }
 
 /// Whether two types are the same in Rust, regardless of aliases.

@@ -2,9 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
-
 use crate::model::{IntFormat, Kind, Model, TypeRef};
 use crate::names;
 
@@ -53,33 +50,17 @@ impl Shape {
     }
 
     /// The Rust type.
-    pub(crate) fn tokens(&self) -> TokenStream {
+    pub(crate) fn rust(&self) -> String {
         match self {
-            Self::Text => quote!(String),
-            Self::Bool => quote!(bool),
-            Self::Float => quote!(f64),
-            Self::Integer(IntFormat::Int8) => quote!(i8),
-            // The schema does not specify whether a byte is signed.
-            Self::Integer(IntFormat::Int16 | IntFormat::Byte) => quote!(i16),
-            Self::Integer(IntFormat::Int32) => quote!(i32),
-            Self::Integer(IntFormat::Int64 | IntFormat::Unstated) => quote!(i64),
-            Self::Integer(IntFormat::Uint8) => quote!(u8),
-            Self::Integer(IntFormat::Uint16) => quote!(u16),
-            Self::Integer(IntFormat::Uint32) => quote!(u32),
-            Self::Integer(IntFormat::Uint64) => quote!(u64),
-            Self::Json => quote!(Json),
-            Self::Enum(name) | Self::Struct(name) | Self::Alias(name, _) => {
-                let name = format_ident!("{name}");
-                quote!(#name)
-            }
-            Self::List(items) => {
-                let items = items.tokens();
-                quote!(Vec<#items>)
-            }
-            Self::Present(inner) => {
-                let tokens = inner.tokens();
-                if matches!(**inner, Self::Struct(_)) { quote!(Option<Box<#tokens>>) } else { quote!(Option<#tokens>) }
-            }
+            Self::Text => "String".to_owned(),
+            Self::Bool => "bool".to_owned(),
+            Self::Float => "f64".to_owned(),
+            Self::Integer(format) => format.rust().to_owned(),
+            Self::Json => "Json".to_owned(),
+            Self::Enum(name) | Self::Struct(name) | Self::Alias(name, _) => name.clone(),
+            Self::List(items) => format!("Vec<{}>", items.rust()),
+            Self::Present(inner) if matches!(**inner, Self::Struct(_)) => format!("Option<Box<{}>>", inner.rust()),
+            Self::Present(inner) => format!("Option<{}>", inner.rust()),
         }
     }
 
@@ -88,48 +69,28 @@ impl Shape {
         if let Self::Alias(_, inner) = self { inner.resolved() } else { self }
     }
 
-    /// The argument type of a setter, and the expression that converts it to the value of the field.
-    pub(crate) fn setter(&self) -> (TokenStream, TokenStream) {
-        match self.resolved() {
-            Self::Text => (quote!(impl Into<String>), quote!(value.into())),
-            Self::List(items) => {
-                let items = items.tokens();
-                (
-                    quote!(impl IntoIterator<Item = impl Into<#items>>),
-                    quote!(value.into_iter().map(Into::into).collect()),
-                )
-            }
-            Self::Present(inner) => {
-                let (ty, value) = inner.setter();
-                if matches!(**inner, Self::Struct(_)) {
-                    (ty, quote!(Some(Box::new(#value))))
-                } else {
-                    (ty, quote!(Some(#value)))
-                }
-            }
-            _ => (self.tokens(), quote!(value)),
+    /// What a setter takes, in the words of the macro `setter`. `converted` if other types convert into this one.
+    pub(crate) fn kind(&self, converted: bool) -> String {
+        match self {
+            Self::Struct(name) if converted => format!("into {name}"),
+            Self::Present(inner) if matches!(**inner, Self::Struct(_)) => format!("boxed {}", inner.kind(converted)),
+            Self::Present(inner) => format!("some {}", inner.kind(converted)),
+            _ => match self.resolved() {
+                Self::Text => "into String".to_owned(),
+                Self::List(items) => format!("each {}", items.rust()),
+                _ => self.rust(),
+            },
         }
     }
 
-    /// Like [`Shape::setter`], for a type that other types convert into.
-    pub(crate) fn converting_setter(&self) -> (TokenStream, TokenStream) {
-        match self {
-            Self::Struct(_) => {
-                let ty = self.tokens();
-                (quote!(impl Into<#ty>), quote!(value.into()))
-            }
-            Self::Present(inner) => {
-                let (ty, value) = inner.converting_setter();
-                let boxed = matches!(**inner, Self::Struct(_));
-                (ty, if boxed { quote!(Some(Box::new(#value))) } else { quote!(Some(#value)) })
-            }
-            _ => self.setter(),
-        }
+    /// What a constructor takes.
+    pub(crate) fn constructor_kind(&self) -> String {
+        if *self.resolved() == Self::Text { "into String".to_owned() } else { self.rust() }
     }
 
     /// The type of a required parameter in a trait method, which must be dyn-compatible.
-    pub(crate) fn argument(&self) -> TokenStream {
-        if *self.resolved() == Self::Text { quote!(&str) } else { self.tokens() }
+    pub(crate) fn argument(&self) -> String {
+        if *self.resolved() == Self::Text { "&str".to_owned() } else { self.rust() }
     }
 
     /// The named type inside.
@@ -147,7 +108,7 @@ impl Shape {
             Self::Enum(name) | Self::Struct(name) | Self::Alias(name, _) => format!("[`{name}`]"),
             Self::List(items) => format!("list of {}", items.words()),
             Self::Present(inner) => inner.words(),
-            Self::Text | Self::Bool | Self::Float | Self::Integer(_) | Self::Json => format!("`{}`", self.tokens()),
+            Self::Text | Self::Bool | Self::Float | Self::Integer(_) | Self::Json => format!("`{}`", self.rust()),
         }
     }
 }

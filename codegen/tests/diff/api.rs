@@ -122,6 +122,16 @@ impl Reader {
                 }
             }
             Item::Impl(item) => self.implementation(module, item),
+            Item::Macro(item) => {
+                let tokens: Vec<TokenTree> = item.mac.tokens.clone().into_iter().collect();
+                match item.mac.path.segments.last().unwrap().ident.to_string().as_str() {
+                    "record" | "setters" => self.members(module, &tokens),
+                    "choice" => self.values(module, &tokens),
+                    "request" => self.request(module, &tokens),
+                    "error_codes" => self.codes(&tokens),
+                    _ => {}
+                }
+            }
             Item::Mod(item) if matches!(item.vis, Visibility::Public(_)) => {
                 self.put(item.ident.to_string(), "mod".into());
             }
@@ -162,41 +172,105 @@ impl Reader {
         for method in &item.items {
             if let ImplItem::Fn(method) = method {
                 let form = self.plain(&method.sig);
-                // A request's optional parameters are setters of its call too.
-                let owner = match path.split_once("Call<'_,") {
-                    Some((module, request)) => format!("{module}{}::(call)", request.trim_end_matches('>')),
-                    None => path.clone(),
-                };
-                self.put(format!("{owner}::{}", method.sig.ident), form);
+                self.put(format!("{path}::{}", method.sig.ident), form);
             }
         }
     }
 
-    /// The wire form of values, and their defaults.
+    /// Defaults.
     fn deeds(&mut self, path: &str, item: &syn::ItemImpl) {
         for associated in &item.items {
-            let (ends, text) = match associated {
-                ImplItem::Fn(function) => match function.sig.ident.to_string().as_str() {
-                    "default" | "read" => (",", function.block.to_token_stream().to_string()),
-                    "write_members" | "serialize" => (";", function.block.to_token_stream().to_string()),
-                    _ => continue,
-                },
-                ImplItem::Const(constant) if constant.ident == "VALUES" => {
-                    ("}", constant.expr.to_token_stream().to_string())
-                }
-                _ => continue,
-            };
+            let ImplItem::Fn(function) = associated else { continue };
+            if function.sig.ident != "default" {
+                continue;
+            }
+            let text = function.block.to_token_stream().to_string();
             let word = |c: char| c.is_ascii_alphanumeric() || "_\"".contains(c);
-            for statement in text.split(ends) {
+            for statement in text.split(',') {
                 // The text before its opening is around all statements.
                 let statement = statement.rsplit('{').next().unwrap_or_default();
                 let statement = statement.trim_matches(|c| !word(c) && c != '-');
-                if statement.contains("write_object") {
-                    continue;
-                }
                 self.deeds.insert(format!("{path}: {statement}"));
             }
         }
+    }
+
+    /// `Name "wire" [flags] { "qName" name with_name(kind) in mode = default, }`
+    fn members(&mut self, module: &str, tokens: &[TokenTree]) {
+        let path = format!("{module}{}", tokens[0]);
+        self.put(format!("{path}: Record"), String::new());
+        for line in lines(tokens.last().unwrap()) {
+            let line = without_attributes(&line);
+            let kind = line.iter().position(|token| matches!(token, TokenTree::Group(_))).unwrap();
+            let form = self.tokens(&line[kind..=kind]);
+            let rest = text(&line[kind + 1..]);
+            if rest.starts_with("in rare") {
+                self.put(format!("{path}::{}", line[kind - 2]), form.clone());
+            }
+            self.put(format!("{path}::{}", line[kind - 1]), form);
+            self.deeds.insert(format!("{path}: {} {rest}", text(&line[..kind - 1])));
+        }
+    }
+
+    /// `Name "wire" { Variant = number "title" "LONG", }`
+    fn values(&mut self, module: &str, tokens: &[TokenTree]) {
+        let path = format!("{module}{}", tokens[0]);
+        for line in lines(tokens.last().unwrap()) {
+            self.deeds.insert(format!("{path}: {}", text(&line[2..])));
+        }
+    }
+
+    /// `Api::method => Name("qName" name(kind)) { "qName" name(kind), } Class "Method" Effect -> Response = how, NameExt`
+    fn request(&mut self, module: &str, tokens: &[TokenTree]) {
+        let tokens = without_attributes(tokens);
+        let at = tokens.iter().position(|token| matches!(token, TokenTree::Group(_))).unwrap();
+        let path = format!("{module}{}", tokens[at - 1]);
+        let (required, optional) = (lines(&tokens[at]), lines(&tokens[at + 1]));
+        self.put(path.clone(), "struct".into());
+        self.put(format!("{path}::new"), self.tokens(&tokens[at..=at]));
+        for derived in ["Clone", "Debug", "PartialEq"].into_iter().chain(required.is_empty().then_some("Default")) {
+            self.put(format!("{path}: {derived}"), String::new());
+        }
+        for param in &required {
+            self.put(format!("{path}::{}", param[1]), self.tokens(&param[2..]));
+            self.deeds.insert(format!("{path}: {} {}", param[0], param[1]));
+        }
+        for param in &optional {
+            let form = format!("Option {}", self.tokens(&param[2..]));
+            self.put(format!("{path}::{}", param[1]), form.clone());
+            // A request's optional parameters are setters of its call too.
+            self.put(format!("{path}::(call)::{}", param[1]), form);
+            self.deeds.insert(format!("{path}: {} {}", param[0], param[1]));
+        }
+        let how = tokens.iter().position(|token| token.to_string() == ">").unwrap();
+        let how = tokens[at..].iter().position(|token| token.to_string() == "-").map_or(how, |arrow| at + arrow + 1);
+        let equals = how + tokens[how..].iter().position(|token| token.to_string() == "=").unwrap();
+        self.put(format!("{path}: Request::Class"), tokens[at + 2].to_string());
+        self.put(format!("{path}: Request::Response"), self.tokens(&tokens[how + 1..equals]));
+        let reads: Vec<TokenTree> =
+            tokens[equals + 1..].iter().take_while(|token| token.to_string() != ",").cloned().collect();
+        match &reads[..] {
+            [fields @ TokenTree::Group(_)] => {
+                for field in lines(fields) {
+                    self.deeds.insert(format!("{path}: {}", text(&field)));
+                }
+            }
+            [reader, TokenTree::Group(_)] if reader.to_string() == "record" => {}
+            reads => drop(self.deeds.insert(format!("{path}: {}", text(reads)))),
+        }
+    }
+
+    /// `NAME = number "WIRE_NAME",`
+    fn codes(&mut self, tokens: &[TokenTree]) {
+        for line in tokens.split(|token| token.to_string() == ",").filter(|line| !line.is_empty()) {
+            let line = without_attributes(line);
+            self.put(format!("error_codes::{}", line[0]), "ErrorCode".into());
+            self.deeds.insert(text(&line[..line.len() - 1]));
+        }
+    }
+
+    fn tokens(&self, tokens: &[TokenTree]) -> String {
+        self.resolve(tokens.iter().cloned().collect()).to_string()
     }
 
     /// The tokens, with aliases resolved.
@@ -217,4 +291,23 @@ impl Reader {
         };
         tokens.into_iter().flat_map(resolve).collect()
     }
+}
+
+/// The lines of a table: what is between commas in a group.
+fn lines(group: &TokenTree) -> Vec<Vec<TokenTree>> {
+    let TokenTree::Group(group) = group else { panic!("a group instead of {group}") };
+    let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
+    let lines = tokens.split(|token| token.to_string() == ",");
+    lines.filter(|line| !line.is_empty()).map(<[TokenTree]>::to_vec).collect()
+}
+
+fn without_attributes(mut tokens: &[TokenTree]) -> &[TokenTree] {
+    while tokens.first().is_some_and(|token| token.to_string() == "#") {
+        tokens = &tokens[2..];
+    }
+    tokens
+}
+
+fn text(tokens: &[TokenTree]) -> String {
+    tokens.iter().cloned().collect::<TokenStream>().to_string()
 }

@@ -1,7 +1,7 @@
 //! What an upgrade requires in hand-written files.
 
 use qix_codegen::companion::Companion;
-use qix_codegen::documentation::Documentation;
+use qix_codegen::docs::texts::Documentation;
 use qix_codegen::model::Model;
 
 use crate::support::{base, changed, member, method, new_member, new_result};

@@ -1,8 +1,8 @@
 //! Changes of form that JSON Schema and OpenRPC allow, one per row: the change to the file and the
 //! expected result.
 
+use qix_codegen::docs::published::Prose;
 use qix_codegen::fault::Faults;
-use qix_codegen::prose::Prose;
 use qix_codegen::{openrpc, snapshot};
 use serde_json::json;
 

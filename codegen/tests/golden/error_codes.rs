@@ -2,10 +2,9 @@
 
 //! Error codes of the engine.
 
-use qix_schema::ErrorCode;
+use super::types::*;
+use super::*;
 
-/// `LOCERR_GENERIC_ABORTED`, code 15.
-pub const GENERIC_ABORTED: ErrorCode = ErrorCode(15i64);
-
-/// Each code with its name in the schema.
-pub const NAMES: &[(ErrorCode, &str)] = &[(GENERIC_ABORTED, "LOCERR_GENERIC_ABORTED")];
+qix_schema::error_codes! {
+    GENERIC_ABORTED = 15 "LOCERR_GENERIC_ABORTED",
+}

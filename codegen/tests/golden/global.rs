@@ -3,12 +3,12 @@
 //! The class `Global`: its methods and their requests.
 
 use std::sync::Arc;
-use qix_schema::Error;
-use qix_schema::rpc::{Answer, AsRemote, Class, Effect, Method, Remote, Request};
-use qix_schema::__private::write_object;
-use serde::ser::{Serialize, Serializer};
-use super::Call;
+
+use qix_schema::__private::request;
+use qix_schema::rpc::{AsRemote, Class, Remote};
+
 use super::types::*;
+use super::*;
 
 /// Methods: [`GlobalApi`].
 #[derive(Clone, Debug)]
@@ -49,75 +49,18 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`Thing`](crate::thing::Thing) (`qReturn`).
+    /// [`Thing`] (`qReturn`).
     ///
     /// Schema method: [`Global.OpenThing`](https://qlik.dev/apis/json-rpc/qix/global/#openthing).
-    #[doc(alias = "OpenThing")]
+    #[doc(alias("OpenThing", "qThingName", "qType"))]
     fn open_thing(&self, thing_name: &str) -> Call<'_, OpenThing> {
         Call::new(self.as_remote(), OpenThing::new(thing_name))
     }
 }
 
-/// Request of [`GlobalApi::open_thing`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct OpenThing {
-    /// `qThingName`: see [`GlobalApi::open_thing`].
-    #[doc(alias = "qThingName")]
-    pub thing_name: String,
-    /// `qType`: see [`GlobalApi::open_thing`].
-    #[doc(alias = "qType")]
-    pub type_: Option<ThingKind>,
-}
-
-impl OpenThing {
-    /// Creates the request from its required parameters.
-    pub fn new(thing_name: impl Into<String>) -> Self {
-        Self {
-            thing_name: thing_name.into(),
-            type_: None,
-        }
+request! {
+    GlobalApi::open_thing => OpenThing("qThingName" thing_name(into String)) {
+        "qType" type_(ThingKind),
     }
-
-    /// `qType`: see [`GlobalApi::open_thing`].
-    #[must_use]
-    pub fn type_(mut self, value: ThingKind) -> Self {
-        self.type_ = Some(value);
-        self
-    }
-}
-
-impl Call<'_, OpenThing> {
-    /// `qType`: see [`GlobalApi::open_thing`].
-    pub fn type_(self, value: ThingKind) -> Self {
-        self.map(|request| request.type_(value))
-    }
-}
-
-impl Serialize for OpenThing {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qThingName", &self.thing_name)?;
-                out.given("qType", &self.type_)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for OpenThing {
-    type Class = Global;
-    type Response = super::thing::Thing;
-    const METHOD: Method = Method::new(
-        "Global",
-        "OpenThing",
-        Effect::Write,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<super::thing::Thing, Error> {
-        answer.object("qReturn")
-    }
+    Global "OpenThing" Write -> Thing = object("qReturn"), OpenThingExt
 }

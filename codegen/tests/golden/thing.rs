@@ -3,16 +3,14 @@
 //! The class `Thing`: its methods and their requests.
 
 use std::sync::Arc;
-use qix_schema::Error;
-use qix_schema::rpc::{Answer, AsRemote, Class, Effect, Method, Remote, Request};
-use qix_schema::__private::write_object;
-use qix_schema::__private::{Input, Members, Record};
-use serde::ser::SerializeMap;
-use serde::ser::{Serialize, Serializer};
-use super::Call;
-use super::types::*;
 
-/// A thing of ours, made by [`GlobalApi::open_thing`](crate::global::GlobalApi::open_thing).
+use qix_schema::__private::{record, request};
+use qix_schema::rpc::{AsRemote, Class, Remote};
+
+use super::types::*;
+use super::*;
+
+/// A thing of ours, made by [`GlobalApi::open_thing`].
 ///
 /// Methods: [`ThingApi`].
 #[derive(Clone, Debug)]
@@ -54,7 +52,7 @@ pub trait ThingApi: AsRemote {
     /// [`MeasureResponse`].
     ///
     /// Schema method: [`Thing.Measure`](https://qlik.dev/apis/json-rpc/qix/thing/#measure), read-only.
-    #[doc(alias = "Measure")]
+    #[doc(alias("Measure", "qPages", "qCount"))]
     fn measure(&self, pages: Vec<Node>) -> Call<'_, Measure> {
         Call::new(self.as_remote(), Measure::new(pages))
     }
@@ -71,147 +69,35 @@ pub trait ThingApi: AsRemote {
     }
 }
 
-/// **Experimental**: may change or be removed in any engine version.
-///
-/// Request of [`ThingApi::measure`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Measure {
-    /// `qPages`: see [`ThingApi::measure`].
-    #[doc(alias = "qPages")]
-    pub pages: Vec<Node>,
-    /// `qCount`: see [`ThingApi::measure`].
-    #[doc(alias = "qCount")]
-    pub count: Option<i64>,
-}
-
-impl Measure {
-    /// Creates the request from its required parameters.
-    pub fn new(pages: Vec<Node>) -> Self {
-        Self { pages, count: None }
+request! {
+    /// **Experimental**: may change or be removed in any engine version.
+    ThingApi::measure => Measure("qPages" pages(Vec<Node>)) {
+        "qCount" count(i64),
     }
-
-    /// `qCount`: see [`ThingApi::measure`].
-    #[must_use]
-    pub fn count(mut self, value: i64) -> Self {
-        self.count = Some(value);
-        self
-    }
-}
-
-impl Call<'_, Measure> {
-    /// `qCount`: see [`ThingApi::measure`].
-    pub fn count(self, value: i64) -> Self {
-        self.map(|request| request.count(value))
-    }
-}
-
-impl Serialize for Measure {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPages", &self.pages)?;
-                out.given("qCount", &self.count)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for Measure {
-    type Class = Thing;
-    type Response = MeasureResponse;
-    const METHOD: Method = Method::new(
-        "Thing",
-        "Measure",
-        Effect::Read,
-        &["qRows", "qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<MeasureResponse, Error> {
-        answer.record()
-    }
+    Thing "Measure" Read -> MeasureResponse = record("qRows", "qReturn"), MeasureExt
 }
 
 /// Response of [`ThingApi::measure`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MeasureResponse {
-    /// Wire name: `qRows`.
+    /// `qRows`.
     #[doc(alias = "qRows")]
     pub rows: Vec<Node>,
-    /// Wire name: `qReturn`.
+    /// `qReturn`.
     #[doc(alias = "qReturn")]
     pub returned: bool,
 }
 
-impl MeasureResponse {
-    /// Sets `qRows`.
-    #[must_use]
-    pub fn with_rows(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<Node>>,
-    ) -> Self {
-        self.rows = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qReturn`.
-    #[must_use]
-    pub fn with_returned(mut self, value: bool) -> Self {
-        self.returned = value;
-        self
+record! {
+    MeasureResponse "MeasureResponse" [] {
+        "qRows" rows with_rows(each Node),
+        "qReturn" returned with_returned(bool),
     }
 }
 
-impl Record for MeasureResponse {
-    const NAME: &'static str = "MeasureResponse";
-    const MEMBERS: &'static [&'static str] = &["qRows", "qReturn"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qRows":"#, &mut self.rows)?;
-        input.member(r#"qReturn":"#, &mut self.returned)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qRows", &self.rows)?;
-        out.put("qReturn", &self.returned)?;
-        Ok(())
-    }
-}
-
-qix_schema::wire_records!(MeasureResponse);
-
-/// Request of [`ThingApi::old_measure`].
-#[deprecated(note = "use `ThingApi::measure` instead")]
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OldMeasure {}
-
-impl OldMeasure {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for OldMeasure {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for OldMeasure {
-    type Class = Thing;
-    type Response = ();
-    const METHOD: Method = Method::new("Thing", "OldMeasure", Effect::Read, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
+request! {
+    #[deprecated(note = "use `ThingApi::measure` instead")]
+    ThingApi::old_measure => OldMeasure() {}
+    Thing "OldMeasure" Read -> () = nothing()
 }

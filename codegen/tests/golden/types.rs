@@ -2,8 +2,8 @@
 
 //! The structs, enums, and lists of the schema.
 
-mod object;
 mod app;
+mod object;
 
-pub use object::*;
 pub use app::*;
+pub use object::*;

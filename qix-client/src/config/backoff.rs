@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::platform::chance;
+use crate::platform::random;
 
 /// Exponential back-off with jitter.
 ///
@@ -60,7 +60,7 @@ impl Backoff {
                 return Duration::ZERO;
             };
             let delay = initial_delay.saturating_mul(2_u32.saturating_pow(doublings)).min(max_delay);
-            delay - delay / 4 * chance() / 256
+            delay - delay / 4 * (random() % 256) as u32 / 256
         })
     }
 }

@@ -8,7 +8,7 @@ mod error;
 #[cfg(not(target_family = "wasm"))]
 pub(crate) mod native;
 mod pages;
-mod redirect;
+pub(crate) mod redirect;
 mod ticket;
 pub mod transport;
 pub(crate) mod url;

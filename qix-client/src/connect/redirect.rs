@@ -1,7 +1,7 @@
 //! Redirects of clients that the server does not accept.
 
 /// The meaning of a redirect, in words that follow "the server".
-pub(super) fn meaning(location: &str) -> String {
+pub(crate) fn meaning(location: &str) -> String {
     let shown = shown(location);
     let path = shown.to_ascii_lowercase();
     let login = [

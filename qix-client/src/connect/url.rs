@@ -117,13 +117,27 @@ impl Url {
         self.port.map_or(host.clone(), |port| format!("{host}:{port}"))
     }
 
-    /// Whether the host is this machine.
-    #[cfg(feature = "proxy")]
-    pub(crate) fn is_local(&self) -> bool {
-        match self.host.parse::<std::net::IpAddr>() {
-            Ok(address) => address.is_loopback(),
-            Err(_) => self.host == "localhost" || self.host.ends_with(".localhost"),
+    /// The URL of a file that the engine has named by a relative address: on the same host, below the same virtual
+    /// proxy. `None` if the address is not relative.
+    #[cfg(all(feature = "download", not(target_family = "wasm")))]
+    pub(crate) fn of_file(&self, relative: &str) -> Option<Self> {
+        let (path, query) = relative.split_once('?').map_or((relative, None), |(path, query)| (path, Some(query)));
+        if path.contains("://") || path.starts_with("//") || path.contains('\\') {
+            return None;
         }
+        let prefix = self.path.split("/app/").next().unwrap_or_default();
+        let prefix = if prefix == self.path { "" } else { prefix };
+        let path = encode(path, INVALID);
+        let path = format!("/{}", path.trim_start_matches("./").trim_start_matches('/'));
+        let is_below = path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
+        let path = if is_below { path } else { format!("{prefix}{path}") };
+        Some(Self { path, query: query.map(|query| encode(query, INVALID)), ..self.clone() })
+    }
+
+    /// Path and query, as in the first line of a request.
+    #[cfg(all(feature = "download", not(target_family = "wasm")))]
+    pub(crate) fn path_and_query(&self) -> String {
+        self.query.as_ref().map_or_else(|| self.path.clone(), |query| format!("{}?{query}", self.path))
     }
 
     /// The path, encoded, with a leading slash.
@@ -241,6 +255,25 @@ impl fmt::Debug for Url {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(all(feature = "download", not(target_family = "wasm")))]
+    fn a_file_is_on_the_same_host_below_the_same_virtual_proxy() {
+        let file = |url: &str, relative: &str| Url::parse(url).unwrap().of_file(relative).map(|url| url.to_string());
+        for (url, relative, expected) in [
+            ("wss://h/app/x?qlikTicket=a", "/tempcontent/1/a b.csv?n=1", "wss://h/tempcontent/1/a%20b.csv?n=1"),
+            ("wss://h/jwt/app/x/identity/i", "/tempcontent/1/a.csv", "wss://h/jwt/tempcontent/1/a.csv"),
+            ("wss://h/jwt/app/x", "/jwt/tempcontent/1/a.csv", "wss://h/jwt/tempcontent/1/a.csv"),
+            ("wss://h/jwt/app/x", "tempcontent/a.csv?u=http://x", "wss://h/jwt/tempcontent/a.csv?u=http://x"),
+            ("ws://h:4848/app/", "./exports/a.csv", "ws://h:4848/exports/a.csv"),
+            ("ws://h:4848/", "/exports/a.csv", "ws://h:4848/exports/a.csv"),
+        ] {
+            assert_eq!(file(url, relative).as_deref(), Some(expected));
+        }
+        for elsewhere in ["https://other/a.csv", "//other/a.csv", "\\\\other\\a.csv"] {
+            assert_eq!(file("wss://h/app/x", elsewhere), None);
+        }
+    }
 
     #[test]
     fn addresses_are_accepted_in_common_forms() {

@@ -12,9 +12,9 @@ use super::expression::{Check, Value};
 use super::lists::{List, ListDef};
 use super::load::LoadRows;
 use super::pending::Pending;
-use super::reload::Reload;
+use super::reload::{CheckScript, Reload};
 use super::rows::RowStream;
-use super::select::{AddState, InField, Select, SelectNext};
+use super::select::{self, AddState, InField, Select, SelectNext};
 use super::stored::{Create, Find, StoredProperties};
 use super::walk::DescendantStream;
 
@@ -29,8 +29,8 @@ use super::walk::DescendantStream;
 /// | new items | [`create`](Self::create) |
 /// | values | [`field_values`](Self::field_values), [`value`](Self::value) |
 /// | expressions | [`check`](Self::check) |
-/// | selections | [`select`](Self::select), [`select_matching`](Self::select_matching), [`select_next`](Self::select_next), [`select_previous`](Self::select_previous), [`alternate_state`](Self::alternate_state) |
-/// | data | [`reload`](Self::reload), [`load_rows`](Self::load_rows) |
+/// | selections | [`select`](Self::select), [`select_matching`](Self::select_matching), [`select_next`](Self::select_next), [`select_previous`](Self::select_previous), [`alternate_state`](Self::alternate_state), [`unique_state`](Self::unique_state) |
+/// | data | [`check_script`](Self::check_script), [`reload`](Self::reload), [`load_rows`](Self::load_rows) |
 ///
 /// Await a list to get its current items, or follow it with [`live`](Pending::live):
 ///
@@ -444,6 +444,27 @@ pub trait DocExt: sealed::App {
         AddState::new(self.app(), name.into())
     }
 
+    /// Adds an alternate state like [`alternate_state`](Self::alternate_state), with a name that no other program uses. Use
+    /// it for requests that run at the same time, also in several processes that share a session.
+    ///
+    /// ```
+    /// use qix_client::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// let state = doc.unique_state().await?;
+    /// doc.select("Year", [2022]).state_name(&state).await?;
+    /// assert_eq!(doc.value::<f64>(format!("Sum({{{state}}} Sales)")).await?, 550.0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn unique_state(&self) -> Pending<AddState> {
+        AddState::new(self.app(), select::unique_name())
+    }
+
     /// Checks the script, runs it, and returns the result.
     ///
     /// The syntax is checked first, so that a typo does not cost a reload. Then the engine is configured to stop at an
@@ -485,6 +506,35 @@ pub trait DocExt: sealed::App {
     /// previous data. Also returns errors of the calls, such as 11000 if a reload is already running.
     fn reload(&self) -> Pending<Reload> {
         Reload::new(self.app())
+    }
+
+    /// Checks the syntax of the script without running it.
+    ///
+    /// ```
+    /// use qix_client::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = qix_test_engine::TestEngine::start().await?;
+    /// # let session = Session::connect(engine.url()).await?;
+    /// # let doc = session.open_doc("sales").await?;
+    /// doc.check_script().await?; // the script of the app
+    ///
+    /// let script = "T:\nLOAD RecNo( AS N AUTOGENERATE 1;";
+    /// let error = doc.check_script().with_script(script).await.unwrap_err();
+    /// println!("{error}"); // … with a mark below the fault
+    /// let fault = &error.downcast_ref::<ScriptError>().unwrap().faults()[0];
+    /// assert_eq!(fault.place.as_ref().unwrap().line, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ScriptError::Syntax`](crate::reload::ScriptError::Syntax) with the position of each error, and errors of
+    /// the calls.
+    fn check_script(&self) -> Pending<CheckScript> {
+        CheckScript::new(self.app())
     }
 
     /// Loads rows as a table of the app, replacing its script and data. To load rows into a new session app, use

@@ -3,6 +3,8 @@
 #[cfg(feature = "arrow")]
 pub mod arrow;
 pub(crate) mod doc_ext;
+#[cfg(all(feature = "download", not(target_family = "wasm")))]
+pub mod download;
 pub mod expression;
 mod fields;
 pub(crate) mod generic_object_ext;

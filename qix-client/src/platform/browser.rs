@@ -109,12 +109,13 @@ impl<T> Future for JoinHandle<T> {
     }
 }
 
-/// A random number below 256. `RandomState` is not random here: its keys are addresses.
-pub(crate) fn chance() -> u32 {
-    (Math::random() * 256.0) as u32
+/// A random number. `RandomState` is not random here: its keys are addresses.
+pub(crate) fn random() -> u64 {
+    let half = || (Math::random() * 4_294_967_296.0) as u64;
+    half() << 32 | half()
 }
 
-/// Waits until the page is visible and the browser online: before that, connecting fails or is in vain.
+/// Waits until the page is visible and the browser online: before that, connecting fails.
 pub(crate) async fn awake() {
     let page = SendWrapper::new(Page::watch());
     while !page.is_awake() {
@@ -182,11 +183,13 @@ impl Drop for Listener {
 
 /// Passes items to a function, at once: a page has no threads.
 pub(crate) struct Aside<T> {
-    work: Mutex<Option<Box<dyn FnMut(T, bool) -> bool + Send>>>,
+    work: Mutex<Option<Work<T>>>,
 }
 
+type Work<T> = Box<dyn FnMut(T, bool) -> bool + Send>;
+
 impl<T: Send + 'static> Aside<T> {
-    /// The second argument of the function is whether more items are waiting. The function returns whether it goes on.
+    /// The second argument of the function is whether more items are waiting. The function returns whether it continues.
     pub(crate) fn new(work: impl FnMut(T, bool) -> bool + Send + 'static) -> Self {
         Self { work: Mutex::new(Some(Box::new(work))) }
     }

@@ -8,10 +8,9 @@ pub(crate) use tokio::task::{JoinHandle, spawn, yield_now};
 pub(crate) use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout, timeout_at};
 pub(crate) use tokio_tungstenite::tungstenite::Utf8Bytes as MessageText;
 
-/// A random number below 256.
-pub(crate) fn chance() -> u32 {
-    let [byte, ..] = RandomState::new().build_hasher().finish().to_le_bytes();
-    byte.into()
+/// A random number. Each `RandomState` has random keys.
+pub(crate) fn random() -> u64 {
+    RandomState::new().build_hasher().finish()
 }
 
 /// Waits until connecting makes sense; a program is always awake.
@@ -24,7 +23,7 @@ pub(crate) struct Aside<T> {
 }
 
 impl<T: Send + 'static> Aside<T> {
-    /// The second argument of the function is whether more items are waiting. The function returns whether it goes on.
+    /// The second argument of the function is whether more items are waiting. The function returns whether it continues.
     pub(crate) fn new(mut work: impl FnMut(T, bool) -> bool + Send + 'static) -> Self {
         let (items, queue) = mpsc::channel();
         let worker = thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! Who uses which session. Pure: no connections, no clock.
+//! The users of each session. Pure: no connections, no clock.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -28,7 +28,7 @@ pub(super) struct Entry<S, P> {
     pub(super) key: Key,
     pub(super) session: S,
     pub(super) users: usize,
-    /// Whether the session is kept for another user when nobody uses it.
+    /// Whether the session is kept for another user when it is unused.
     reusable: bool,
     idle_since: Option<Instant>,
     permit: Option<P>,
@@ -119,7 +119,7 @@ impl<S: Clone, P> Books<S, P> {
         permit
     }
 
-    /// Takes the sessions that nobody uses: those that are not reusable or idle for too long, and the longest idle ones
+    /// Takes the unused sessions that are due: those that are not reusable or idle for too long, and the longest idle ones
     /// of those that others wait for. `wanted` returns how many callers wait for a session with this key to be closed.
     pub(super) fn due(&mut self, now: Instant, linger: Duration, wanted: impl Fn(&Key) -> usize) -> Due<S, P> {
         let mut idle: Vec<(Instant, u64)> =
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_idle_session_is_closed_after_a_while_or_when_it_is_in_the_way() {
+    async fn an_idle_session_is_closed_after_a_while_or_to_make_room() {
         let mut books = Books::default();
         let (a, b, c) = (claim(&mut books, "a"), claim(&mut books, "b"), claim(&mut books, "c"));
         let now = Instant::now();

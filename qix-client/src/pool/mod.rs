@@ -22,9 +22,9 @@ pub use open_app::OpenApp;
 
 /// An engine, whose apps are opened in sessions that it pools. Cheap to clone.
 ///
-/// Users of the same app share a session, with its selections, unless they ask for their own. A session is opened for
-/// its first user, reused for the following ones, replaced if it is broken, and closed when nobody has used it for a
-/// while.
+/// Users of the same app share a session, with its selections, unless they request their own. A session is opened for
+/// its first user, reused for the following ones, replaced if it is broken, and closed when it has been unused
+/// for a while.
 ///
 /// ```
 /// use qix_client::{Engine, Error, prelude::*};
@@ -36,7 +36,7 @@ pub use open_app::OpenApp;
 /// let doc = engine.app("sales").await?;
 /// assert_eq!(doc.evaluate("Sum(Sales)").await?, "1675");
 ///
-/// // Nobody else sees these selections.
+/// // No other user sees these selections.
 /// let own = engine.app("sales").own_session(true).await?;
 /// own.select("Year", [2022]).await?;
 /// assert_eq!(own.evaluate("Sum(Sales)").await?, "550");

@@ -1,10 +1,9 @@
 //! Opening an app in a session of an engine.
 
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::platform::{Instant, timeout_at};
+use crate::platform::{Instant, random, timeout_at};
 use futures_util::StreamExt;
 use qix_schema::rpc::{CallOptions, CloseCode, Closed, ClosedBy};
 use qix_schema::{Doc, Error, ErrorKind};
@@ -48,7 +47,7 @@ impl Pending<OpenApp> {
         self
     }
 
-    /// Sets whether to open a session that nobody else gets. Defaults to `false`. It is closed when its last object is
+    /// Sets whether to open a session that no one else gets. Defaults to `false`. It is closed when its last object is
     /// dropped.
     ///
     /// It has an identity of its own, in place of [`identity`](Self::identity).
@@ -149,6 +148,5 @@ fn is_gone(session: &Session) -> bool {
 fn unique_name() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    // Each `RandomState` has random keys.
-    format!("own-{:016x}-{number}", RandomState::new().hash_one(number))
+    format!("own-{:016x}-{number}", random())
 }

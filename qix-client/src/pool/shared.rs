@@ -67,7 +67,7 @@ pub(super) struct Shared {
     /// No other lock is taken while one of these is held.
     books: Mutex<Books<Arc<Slot>, Permit>>,
     known_users: Mutex<HashMap<String, Weak<User>>>,
-    /// Notified when a session has become idle or is in the way.
+    /// Notified when a session has become idle, or its place is needed.
     changed: Arc<Notify>,
     closing: watch::Sender<bool>,
     /// The number of sessions that are being closed to make room.

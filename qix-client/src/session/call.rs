@@ -35,6 +35,8 @@ const NAMES_OBJECT: usize = 8192;
 /// a fast path.
 pub(crate) async fn make(shared: &Arc<Shared>, object: &Object, call: &RawCall) -> Result<RawAnswer, Error> {
     let _under_way = shared.begin_call().map_err(over)?;
+    #[cfg(all(feature = "download", not(target_family = "wasm")))]
+    super::download::tell(&call.options, shared.endpoint.as_ref());
     let limit = shared.settings.time_of(call.method, &call.options);
     let mut trace = Trace::begin(call, object, shared.settings.trace_payloads);
     let span = trace.span();

@@ -60,6 +60,16 @@ impl SessionBuilder {
         self.session_app(name).query("from", template)
     }
 
+    /// Sets the parameter `reloadUri` of Qlik's addresses: the page of a web client.
+    pub fn reload_uri(self, uri: impl Into<String>) -> Self {
+        self.query("reloadUri", uri)
+    }
+
+    /// Sets the parameter `workloadType` of Qlik Cloud's addresses: the kind of work that the session is for.
+    pub fn workload_type(self, workload: impl Into<String>) -> Self {
+        self.query("workloadType", workload)
+    }
+
     /// Separates the session from other sessions of the same user and app, with its own selections.
     pub fn identity(mut self, name: impl Into<String>) -> Self {
         self.endpoint.address.identity = Some(name.into());

@@ -25,6 +25,8 @@ pub(crate) mod core;
 mod credentials;
 mod deadline;
 mod deployments;
+#[cfg(all(feature = "download", not(target_family = "wasm")))]
+pub(crate) mod download;
 mod follow;
 mod journal;
 mod keep_alive;

@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::io;
 use std::time::Duration;
 
+use qix_client::expression::{ExpressionError, ExpressionFault};
 use qix_client::load::LoadError;
 use qix_client::notification::{Refusal, SessionState};
 use qix_client::reload::{ScriptError, ScriptFault};
@@ -95,6 +96,7 @@ fn of_operations() -> Vec<Error> {
         SelectError::NoValues { field: field() },
         SelectError::NoValue { field: field(), values: values(), similar: Vec::new() },
         SelectError::NoMatch { field: field(), search: text("x*") },
+        SelectError::SearchTooLong { field: field(), length: 300 },
         SelectError::Locked { field: field() },
         SelectError::AlwaysOneSelected { field: field() },
         SelectError::AndMode { field: field() },
@@ -116,6 +118,14 @@ fn of_operations() -> Vec<Error> {
     let scripts = [
         ScriptError::Syntax { faults: faults.clone() },
         ScriptError::Failed { faults, log: String::new(), log_file: text("a.log"), out_of_memory: true },
+        ScriptError::NotRestored { failure: text("it has failed"), reason: text("no connection") },
+    ];
+    let expressions = [
+        ExpressionError::Invalid {
+            expression: text("Sum("),
+            faults: vec![ExpressionFault::Syntax { message: text("`)` expected"), place: None }],
+        },
+        ExpressionError::Value { expression: text("Sum(x)"), text: text("a"), problem: text("it is a text") },
     ];
     let engine = EngineError::new(error_codes::APP_ALREADY_OPEN, "", "App already open");
     let apps = [
@@ -125,6 +135,7 @@ fn of_operations() -> Vec<Error> {
     let lost = StateLost::new(vec![LostState::new("Field.Select of `Year`", "the field is gone")]);
     let errors = rows.into_iter().map(Error::from).chain(selections.into_iter().map(Error::from));
     let errors = errors.chain(loads.into_iter().map(Error::from)).chain(scripts.into_iter().map(Error::from));
+    let errors = errors.chain(expressions.into_iter().map(Error::from));
     errors.chain(apps.into_iter().map(Error::from)).chain([ErrorKind::Unusable(Box::new(lost)).into()]).collect()
 }
 

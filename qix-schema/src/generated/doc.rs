@@ -3,52 +3,35 @@
 //! The class `Doc`: its methods and their requests.
 
 use std::sync::Arc;
-use qix_schema::Error;
-use qix_schema::rpc::{Answer, AsRemote, Class, Effect, Method, Remote, Request};
-use qix_schema::__private::write_object;
-use qix_schema::__private::{Input, Members, Record};
-use serde::ser::SerializeMap;
-use serde::ser::{Serialize, Serializer};
-use super::Call;
+
+use qix_schema::__private::{record, request, setters};
+use qix_schema::rpc::{AsRemote, Class, Remote};
+
 use super::types::*;
+use super::*;
 
 /// An open app: its data model, selections, objects, library, and load script.
 ///
-/// Returned by [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc),
-/// [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc), and the methods that create an app. A
+/// Returned by [`GlobalApi::open_doc`], [`GlobalApi::get_active_doc`], and the methods that create an app. A
 /// connection works with one app; to work with a second app, open another connection. The most important methods:
 ///
-/// - Objects with data: [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object) (for this
-///   session), [`DocApi::create_object`](crate::doc::DocApi::create_object) (saved),
-///   [`DocApi::get_object`](crate::doc::DocApi::get_object),
-///   [`DocApi::get_objects`](crate::doc::DocApi::get_objects).
-/// - Selections: [`DocApi::get_field`](crate::doc::DocApi::get_field) and the methods of
-///   [`Field`](crate::field::Field), [`DocApi::clear_all`](crate::doc::DocApi::clear_all),
-///   [`DocApi::lock_all`](crate::doc::DocApi::lock_all), [`DocApi::back`](crate::doc::DocApi::back),
-///   [`DocApi::forward`](crate::doc::DocApi::forward), and bookmarks.
+/// - Objects with data: [`DocApi::create_session_object`] (for this session), [`DocApi::create_object`] (saved),
+///   [`DocApi::get_object`], [`DocApi::get_objects`].
+/// - Selections: [`DocApi::get_field`] and the methods of [`Field`], [`DocApi::clear_all`], [`DocApi::lock_all`],
+///   [`DocApi::back`], [`DocApi::forward`], and bookmarks.
 /// - Library: dimensions, measures, and variables.
-/// - Single values and validation: [`DocApi::evaluate`](crate::doc::DocApi::evaluate),
-///   [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex),
-///   [`DocApi::check_expression`](crate::doc::DocApi::check_expression).
-/// - Data model: [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys),
-///   [`DocApi::get_table_data`](crate::doc::DocApi::get_table_data),
-///   [`DocApi::get_field_description`](crate::doc::DocApi::get_field_description),
-///   [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields).
-/// - Script and reload: [`DocApi::get_script`](crate::doc::DocApi::get_script),
-///   [`DocApi::set_script`](crate::doc::DocApi::set_script),
-///   [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex),
-///   [`DocApi::do_save`](crate::doc::DocApi::do_save), connections, and source previews.
-/// - Search: [`DocApi::search_results`](crate::doc::DocApi::search_results),
-///   [`DocApi::search_objects`](crate::doc::DocApi::search_objects),
-///   [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest),
-///   [`DocApi::search_values`](crate::doc::DocApi::search_values).
+/// - Single values and validation: [`DocApi::evaluate`], [`DocApi::evaluate_ex`], [`DocApi::check_expression`].
+/// - Data model: [`DocApi::get_tables_and_keys`], [`DocApi::get_table_data`], [`DocApi::get_field_description`],
+///   [`DocApi::get_matching_fields`].
+/// - Script and reload: [`DocApi::get_script`], [`DocApi::set_script`], [`DocApi::do_reload_ex`],
+///   [`DocApi::do_save`], connections, and source previews.
+/// - Search: [`DocApi::search_results`], [`DocApi::search_objects`], [`DocApi::search_suggest`],
+///   [`DocApi::search_values`].
 ///
 /// Selections belong to the session and are shared by all connections attached to it. When selections, data, or
 /// definitions change, the engine reports the handles whose data is stale but does not recalculate anything until
-/// it is asked. The app's own handle is reported when its layout
-/// ([`DocApi::get_app_layout`](crate::doc::DocApi::get_app_layout)) may have changed. Changes to the app become
-/// permanent when it is saved ([`DocApi::do_save`](crate::doc::DocApi::do_save),
-/// [`DocApi::save_objects`](crate::doc::DocApi::save_objects)).
+/// it is asked. The app's own handle is reported when its layout ([`DocApi::get_app_layout`]) may have changed.
+/// Changes to the app become permanent when it is saved ([`DocApi::do_save`], [`DocApi::save_objects`]).
 ///
 /// Methods: [`DocApi`].
 #[derive(Clone, Debug)]
@@ -80,18 +63,17 @@ impl DocApi for Doc {}
 pub trait DocApi: AsRemote {
     /// Ends the selection mode of the object that is currently in it.
     ///
-    /// [`GenericObjectApi::begin_selections`](crate::generic_object::GenericObjectApi::begin_selections) puts an
-    /// object into selection mode, during which selections in other objects fail with error 6003. Use this method if
-    /// you do not have a handle to the object, for example after attaching to a session that another connection left
-    /// in selection mode. If you have the handle, use
-    /// [`GenericObjectApi::end_selections`](crate::generic_object::GenericObjectApi::end_selections).
+    /// [`GenericObjectApi::begin_selections`] puts an object into selection mode, during which selections in other
+    /// objects fail with error 6003. Use this method if you do not have a handle to the object, for example after
+    /// attaching to a session that another connection left in selection mode. If you have the handle, use
+    /// [`GenericObjectApi::end_selections`].
     ///
     /// # Parameters
     ///
     /// * `accept` (`qAccept`): `true` keeps the selections made in selection mode; `false` discards them.
     ///
     /// Schema method: [`Doc.AbortModal`](https://qlik.dev/apis/json-rpc/qix/doc/#abortmodal).
-    #[doc(alias = "AbortModal")]
+    #[doc(alias("AbortModal", "qAccept"))]
     fn abort_modal(&self, accept: bool) -> Call<'_, AbortModal> {
         Call::new(self.as_remote(), AbortModal::new(accept))
     }
@@ -100,10 +82,9 @@ pub trait DocApi: AsRemote {
     ///
     /// An alternate state is a separate set of selections next to the default state `$`. Objects that name the state
     /// in their definition respond only to the selections made in it, for example to compare two selections side by
-    /// side. A new state has no selections and is listed in
-    /// [`NxAppLayout::state_names`](crate::types::NxAppLayout::state_names). For a state that only this session
-    /// needs, use [`DocApi::add_session_alternate_state`](crate::doc::DocApi::add_session_alternate_state), which
-    /// does not require permission to change the app.
+    /// side. A new state has no selections and is listed in [`NxAppLayout::state_names`]. For a state that only this
+    /// session needs, use [`DocApi::add_session_alternate_state`], which does not require permission to change the
+    /// app.
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -124,7 +105,7 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `update`.
     ///
     /// Schema method: [`Doc.AddAlternateState`](https://qlik.dev/apis/json-rpc/qix/doc/#addalternatestate).
-    #[doc(alias = "AddAlternateState")]
+    #[doc(alias("AddAlternateState", "qStateName"))]
     fn add_alternate_state(&self, state_name: &str) -> Call<'_, AddAlternateState> {
         Call::new(self.as_remote(), AddAlternateState::new(state_name))
     }
@@ -133,14 +114,12 @@ pub trait DocApi: AsRemote {
     ///
     /// The engine evaluates the expression for each value of the fields that it uses. You can select in the
     /// calculated field and use it as a dimension. The app stores the expression; its values are calculated when
-    /// needed. [`FieldDescription::is_definition_only`](crate::types::FieldDescription::is_definition_only) is `true`
-    /// for such a field.
+    /// needed. [`FieldDescription::is_definition_only`] is `true` for such a field.
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`): Readable name of the field.
-    ///   [`DocApi::get_field_on_the_fly_by_name`](crate::doc::DocApi::get_field_on_the_fly_by_name) converts it to
-    ///   the engine's internal name.
+    /// * `name` (`qName`): Readable name of the field. [`DocApi::get_field_on_the_fly_by_name`] converts it to the
+    ///   engine's internal name.
     /// * `expr` (`qExpr`): Expression, for example `=Len(Country)`. Most aggregation functions, such as `Sum` and
     ///   `Count`, are not allowed.
     ///
@@ -149,21 +128,16 @@ pub trait DocApi: AsRemote {
     /// `bool` (`qSuccess`): `true` if the field was added.
     ///
     /// Schema method: [`Doc.AddFieldFromExpression`](https://qlik.dev/apis/json-rpc/qix/doc/#addfieldfromexpression).
-    #[doc(alias = "AddFieldFromExpression")]
-    fn add_field_from_expression(
-        &self,
-        name: &str,
-        expr: &str,
-    ) -> Call<'_, AddFieldFromExpression> {
+    #[doc(alias("AddFieldFromExpression", "qName", "qExpr"))]
+    fn add_field_from_expression(&self, name: &str, expr: &str) -> Call<'_, AddFieldFromExpression> {
         Call::new(self.as_remote(), AddFieldFromExpression::new(name, expr))
     }
 
     /// Adds an alternate state that exists until the session ends.
     ///
-    /// Unlike a state added by [`DocApi::add_alternate_state`](crate::doc::DocApi::add_alternate_state), it is not
-    /// saved, not listed in [`NxAppLayout::state_names`](crate::types::NxAppLayout::state_names), and does not
-    /// require permission to change the app. Remove it with
-    /// [`DocApi::remove_session_alternate_state`](crate::doc::DocApi::remove_session_alternate_state).
+    /// Unlike a state added by [`DocApi::add_alternate_state`], it is not saved, not listed in
+    /// [`NxAppLayout::state_names`], and does not require permission to change the app. Remove it with
+    /// [`DocApi::remove_session_alternate_state`].
     ///
     /// # Parameters
     ///
@@ -173,11 +147,8 @@ pub trait DocApi: AsRemote {
     ///
     /// Schema method:
     /// [`Doc.AddSessionAlternateState`](https://qlik.dev/apis/json-rpc/qix/doc/#addsessionalternatestate).
-    #[doc(alias = "AddSessionAlternateState")]
-    fn add_session_alternate_state(
-        &self,
-        state_name: &str,
-    ) -> Call<'_, AddSessionAlternateState> {
+    #[doc(alias("AddSessionAlternateState", "qStateName", "qSourceStateName"))]
+    fn add_session_alternate_state(&self, state_name: &str) -> Call<'_, AddSessionAlternateState> {
         Call::new(self.as_remote(), AddSessionAlternateState::new(state_name))
     }
 
@@ -185,9 +156,8 @@ pub trait DocApi: AsRemote {
     ///
     /// Applies a bookmark and reports the values that could not be selected.
     ///
-    /// [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark) does not report values that disappeared in a
-    /// reload after the bookmark was created. This method compares the result with the stored selections and lists
-    /// the differences by state and field.
+    /// [`DocApi::apply_bookmark`] does not report values that disappeared in a reload after the bookmark was created.
+    /// This method compares the result with the stored selections and lists the differences by state and field.
     ///
     /// # Parameters
     ///
@@ -199,7 +169,7 @@ pub trait DocApi: AsRemote {
     /// whose selection differs.
     ///
     /// Schema method: [`Doc.ApplyAndVerifyBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#applyandverifybookmark).
-    #[doc(alias = "ApplyAndVerifyBookmark")]
+    #[doc(alias("ApplyAndVerifyBookmark", "qId"))]
     fn apply_and_verify_bookmark(&self, id: &str) -> Call<'_, ApplyAndVerifyBookmark> {
         Call::new(self.as_remote(), ApplyAndVerifyBookmark::new(id))
     }
@@ -207,10 +177,8 @@ pub trait DocApi: AsRemote {
     /// Applies a bookmark, replacing the current selections.
     ///
     /// Fields without stored selections are cleared. A bookmark may also contain variable values and soft patches.
-    /// All objects that depend on any of these become stale.
-    /// [`GenericBookmarkApi::apply`](crate::generic_bookmark::GenericBookmarkApi::apply) does the same for a bookmark
-    /// handle; [`DocApi::apply_and_verify_bookmark`](crate::doc::DocApi::apply_and_verify_bookmark) also reports
-    /// missing values.
+    /// All objects that depend on any of these become stale. [`GenericBookmarkApi::apply`] does the same for a
+    /// bookmark handle; [`DocApi::apply_and_verify_bookmark`] also reports missing values.
     ///
     /// # Parameters
     ///
@@ -221,7 +189,7 @@ pub trait DocApi: AsRemote {
     /// `bool` (`qSuccess`): `true` if the bookmark was applied. A failure is reported as `false`, not as an error.
     ///
     /// Schema method: [`Doc.ApplyBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#applybookmark).
-    #[doc(alias = "ApplyBookmark")]
+    #[doc(alias("ApplyBookmark", "qId"))]
     fn apply_bookmark(&self, id: &str) -> Call<'_, ApplyBookmark> {
         Call::new(self.as_remote(), ApplyBookmark::new(id))
     }
@@ -230,9 +198,8 @@ pub trait DocApi: AsRemote {
     ///
     /// Sets the active fields of several cyclic groups.
     ///
-    /// Restores what [`DocApi::get_group_states`](crate::doc::DocApi::get_group_states) returned. For a single group,
-    /// use [`GenericDimensionApi::set_active_field`](crate::generic_dimension::GenericDimensionApi::set_active_field)
-    /// or [`GenericObjectApi::set_active_field`](crate::generic_object::GenericObjectApi::set_active_field).
+    /// Restores what [`DocApi::get_group_states`] returned. For a single group, use
+    /// [`GenericDimensionApi::set_active_field`] or [`GenericObjectApi::set_active_field`].
     ///
     /// # Parameters
     ///
@@ -244,39 +211,34 @@ pub trait DocApi: AsRemote {
     /// not change.
     ///
     /// Schema method: [`Doc.ApplyGroupStates`](https://qlik.dev/apis/json-rpc/qix/doc/#applygroupstates).
-    #[doc(alias = "ApplyGroupStates")]
-    fn apply_group_states(
-        &self,
-        group_states: Vec<GroupState>,
-    ) -> Call<'_, ApplyGroupStates> {
+    #[doc(alias("ApplyGroupStates", "qGroupStates"))]
+    fn apply_group_states(&self, group_states: Vec<GroupState>) -> Call<'_, ApplyGroupStates> {
         Call::new(self.as_remote(), ApplyGroupStates::new(group_states))
     }
 
-    /// Applies a bookmark created by
-    /// [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark).
+    /// Applies a bookmark created by [`DocApi::create_temporary_bookmark`].
     ///
     /// Qlik Cloud only. Temporary bookmarks are not listed with the app's bookmarks, so keep their IDs.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): ID returned by
-    ///   [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark).
+    /// * `id` (`qId`): ID returned by [`DocApi::create_temporary_bookmark`].
     ///
     /// # Returns
     ///
     /// `bool` (`qReturn`): `true` if the bookmark was applied.
     ///
     /// Schema method: [`Doc.ApplyTemporaryBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#applytemporarybookmark).
-    #[doc(alias = "ApplyTemporaryBookmark")]
+    #[doc(alias("ApplyTemporaryBookmark", "qId"))]
     fn apply_temporary_bookmark(&self, id: &str) -> Call<'_, ApplyTemporaryBookmark> {
         Call::new(self.as_remote(), ApplyTemporaryBookmark::new(id))
     }
 
     /// Goes back one step in the selection history.
     ///
-    /// The session has one selection history. [`DocApi::back_count`](crate::doc::DocApi::back_count) returns the
-    /// number of available steps, and [`DocApi::forward`](crate::doc::DocApi::forward) goes forward again. Changes to
-    /// objects and properties have a separate history; see [`DocApi::undo`](crate::doc::DocApi::undo).
+    /// The session has one selection history. [`DocApi::back_count`] returns the number of available steps, and
+    /// [`DocApi::forward`] goes forward again. Changes to objects and properties have a separate history; see
+    /// [`DocApi::undo`].
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -294,7 +256,7 @@ pub trait DocApi: AsRemote {
         Call::new(self.as_remote(), Back::new())
     }
 
-    /// Returns the number of steps that [`DocApi::back`](crate::doc::DocApi::back) can go back.
+    /// Returns the number of steps that [`DocApi::back`] can go back.
     ///
     /// # Returns
     ///
@@ -311,8 +273,7 @@ pub trait DocApi: AsRemote {
     /// Transfers a session app to another user.
     ///
     /// For services that prepare session apps for others. It requires a deployment in which the new owner can attach
-    /// to the session app, currently Qlik Cloud only. See also
-    /// [`DocApi::change_session_app_space`](crate::doc::DocApi::change_session_app_space).
+    /// to the session app, currently Qlik Cloud only. See also [`DocApi::change_session_app_space`].
     ///
     /// # Parameters
     ///
@@ -325,11 +286,8 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `change_owner`.
     ///
     /// Schema method: [`Doc.ChangeSessionAppOwner`](https://qlik.dev/apis/json-rpc/qix/doc/#changesessionappowner).
-    #[doc(alias = "ChangeSessionAppOwner")]
-    fn change_session_app_owner(
-        &self,
-        new_owner_id: &str,
-    ) -> Call<'_, ChangeSessionAppOwner> {
+    #[doc(alias("ChangeSessionAppOwner", "qNewOwnerId"))]
+    fn change_session_app_owner(&self, new_owner_id: &str) -> Call<'_, ChangeSessionAppOwner> {
         Call::new(self.as_remote(), ChangeSessionAppOwner::new(new_owner_id))
     }
 
@@ -337,8 +295,7 @@ pub trait DocApi: AsRemote {
     ///
     /// Moves a session app to a space, so the members of the space can use it.
     ///
-    /// Like [`DocApi::change_session_app_owner`](crate::doc::DocApi::change_session_app_owner), for services that
-    /// prepare session apps in Qlik Cloud.
+    /// Like [`DocApi::change_session_app_owner`], for services that prepare session apps in Qlik Cloud.
     ///
     /// # Parameters
     ///
@@ -349,19 +306,15 @@ pub trait DocApi: AsRemote {
     /// `bool` (`qSuccess`): `true` if the app was moved.
     ///
     /// Schema method: [`Doc.ChangeSessionAppSpace`](https://qlik.dev/apis/json-rpc/qix/doc/#changesessionappspace).
-    #[doc(alias = "ChangeSessionAppSpace")]
-    fn change_session_app_space(
-        &self,
-        space_id: &str,
-    ) -> Call<'_, ChangeSessionAppSpace> {
+    #[doc(alias("ChangeSessionAppSpace", "qSpaceId"))]
+    fn change_session_app_space(&self, space_id: &str) -> Call<'_, ChangeSessionAppSpace> {
         Call::new(self.as_remote(), ChangeSessionAppSpace::new(space_id))
     }
 
     /// Validates a chart expression without evaluating it.
     ///
     /// The expression is valid if the error message and both lists are empty. Field names are checked against this
-    /// app. For input that may also be a number in the locale of the app, use
-    /// [`DocApi::check_number_or_expression`](crate::doc::DocApi::check_number_or_expression).
+    /// app. For input that may also be a number in the locale of the app, use [`DocApi::check_number_or_expression`].
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -385,7 +338,7 @@ pub trait DocApi: AsRemote {
     /// [`CheckExpressionResponse`].
     ///
     /// Schema method: [`Doc.CheckExpression`](https://qlik.dev/apis/json-rpc/qix/doc/#checkexpression), read-only.
-    #[doc(alias = "CheckExpression")]
+    #[doc(alias("CheckExpression", "qExpr", "qLabels", "qStrictFieldValidation"))]
     fn check_expression(&self, expr: &str) -> Call<'_, CheckExpression> {
         Call::new(self.as_remote(), CheckExpression::new(expr))
     }
@@ -393,8 +346,7 @@ pub trait DocApi: AsRemote {
     /// Validates a string that must be either a number in the locale of the app or an expression.
     ///
     /// Use it for input such as axis limits: `1.000,5` is valid in some locales only. The string is valid if both
-    /// results are empty. See also [`DocApi::check_expression`](crate::doc::DocApi::check_expression) and
-    /// [`DocApi::get_locale_info`](crate::doc::DocApi::get_locale_info).
+    /// results are empty. See also [`DocApi::check_expression`] and [`DocApi::get_locale_info`].
     ///
     /// # Parameters
     ///
@@ -406,18 +358,15 @@ pub trait DocApi: AsRemote {
     ///
     /// Schema method:
     /// [`Doc.CheckNumberOrExpression`](https://qlik.dev/apis/json-rpc/qix/doc/#checknumberorexpression), read-only.
-    #[doc(alias = "CheckNumberOrExpression")]
-    fn check_number_or_expression(
-        &self,
-        expr: &str,
-    ) -> Call<'_, CheckNumberOrExpression> {
+    #[doc(alias("CheckNumberOrExpression", "qExpr"))]
+    fn check_number_or_expression(&self, expr: &str) -> Call<'_, CheckNumberOrExpression> {
         Call::new(self.as_remote(), CheckNumberOrExpression::new(expr))
     }
 
     /// Checks the syntax of the load script without running it.
     ///
-    /// It checks the script last set with [`DocApi::set_script`](crate::doc::DocApi::set_script), whether saved or
-    /// not, for syntax errors only. Missing files, fields, and tables are reported by the reload.
+    /// It checks the script last set with [`DocApi::set_script`], whether saved or not, for syntax errors only.
+    /// Missing files, fields, and tables are reported by the reload.
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -446,7 +395,7 @@ pub trait DocApi: AsRemote {
     /// Clears the selections of all fields in one alternate state.
     ///
     /// Locked fields keep their selections unless you set `qLockedAlso`. To clear a single field, use
-    /// [`FieldApi::clear`](crate::field::FieldApi::clear).
+    /// [`FieldApi::clear`].
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -464,7 +413,7 @@ pub trait DocApi: AsRemote {
     ///   state.
     ///
     /// Schema method: [`Doc.ClearAll`](https://qlik.dev/apis/json-rpc/qix/doc/#clearall).
-    #[doc(alias = "ClearAll")]
+    #[doc(alias("ClearAll", "qLockedAlso", "qStateName"))]
     fn clear_all(&self) -> Call<'_, ClearAll> {
         Call::new(self.as_remote(), ClearAll::new())
     }
@@ -474,9 +423,8 @@ pub trait DocApi: AsRemote {
     /// Removes the soft patches of all objects.
     ///
     /// Soft patches change the properties of an object for one user and session only; see
-    /// [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches). The objects
-    /// revert to their saved properties, and those that had patches become stale. For a single object, use
-    /// [`GenericObjectApi::clear_soft_patches`](crate::generic_object::GenericObjectApi::clear_soft_patches).
+    /// [`GenericObjectApi::apply_patches`]. The objects revert to their saved properties, and those that had patches
+    /// become stale. For a single object, use [`GenericObjectApi::clear_soft_patches`].
     ///
     /// Schema method: [`Doc.ClearAllSoftPatches`](https://qlik.dev/apis/json-rpc/qix/doc/#clearallsoftpatches).
     #[doc(alias = "ClearAllSoftPatches")]
@@ -484,8 +432,7 @@ pub trait DocApi: AsRemote {
         Call::new(self.as_remote(), ClearAllSoftPatches::new())
     }
 
-    /// Clears the history of [`DocApi::undo`](crate::doc::DocApi::undo) and
-    /// [`DocApi::redo`](crate::doc::DocApi::redo).
+    /// Clears the history of [`DocApi::undo`] and [`DocApi::redo`].
     ///
     /// Schema method: [`Doc.ClearUndoBuffer`](https://qlik.dev/apis/json-rpc/qix/doc/#clearundobuffer).
     #[doc(alias = "ClearUndoBuffer")]
@@ -495,7 +442,7 @@ pub trait DocApi: AsRemote {
 
     /// Copies a bookmark.
     ///
-    /// Open the copy with [`DocApi::get_bookmark`](crate::doc::DocApi::get_bookmark).
+    /// Open the copy with [`DocApi::get_bookmark`].
     ///
     /// # Parameters
     ///
@@ -508,15 +455,14 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `create`.
     ///
     /// Schema method: [`Doc.CloneBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#clonebookmark).
-    #[doc(alias = "CloneBookmark")]
+    #[doc(alias("CloneBookmark", "qId"))]
     fn clone_bookmark(&self, id: &str) -> Call<'_, CloneBookmark> {
         Call::new(self.as_remote(), CloneBookmark::new(id))
     }
 
     /// Copies a library dimension.
     ///
-    /// Objects that use the original keep using it. Open the copy with
-    /// [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension).
+    /// Objects that use the original keep using it. Open the copy with [`DocApi::get_dimension`].
     ///
     /// # Parameters
     ///
@@ -529,15 +475,14 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `create`.
     ///
     /// Schema method: [`Doc.CloneDimension`](https://qlik.dev/apis/json-rpc/qix/doc/#clonedimension).
-    #[doc(alias = "CloneDimension")]
+    #[doc(alias("CloneDimension", "qId"))]
     fn clone_dimension(&self, id: &str) -> Call<'_, CloneDimension> {
         Call::new(self.as_remote(), CloneDimension::new(id))
     }
 
     /// Copies a library measure.
     ///
-    /// Objects that use the original keep using it. Open the copy with
-    /// [`DocApi::get_measure`](crate::doc::DocApi::get_measure).
+    /// Objects that use the original keep using it. Open the copy with [`DocApi::get_measure`].
     ///
     /// # Parameters
     ///
@@ -550,7 +495,7 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `create`.
     ///
     /// Schema method: [`Doc.CloneMeasure`](https://qlik.dev/apis/json-rpc/qix/doc/#clonemeasure).
-    #[doc(alias = "CloneMeasure")]
+    #[doc(alias("CloneMeasure", "qId"))]
     fn clone_measure(&self, id: &str) -> Call<'_, CloneMeasure> {
         Call::new(self.as_remote(), CloneMeasure::new(id))
     }
@@ -558,8 +503,8 @@ pub trait DocApi: AsRemote {
     /// Copies an object of the app and all its children.
     ///
     /// Only root objects, such as sheets and stories, can be copied. To duplicate a single chart, copy its properties
-    /// into a new child with [`GenericObjectApi::copy_from`](crate::generic_object::GenericObjectApi::copy_from).
-    /// Session objects cannot be copied. Open the copy with [`DocApi::get_object`](crate::doc::DocApi::get_object).
+    /// into a new child with [`GenericObjectApi::copy_from`]. Session objects cannot be copied. Open the copy with
+    /// [`DocApi::get_object`].
     ///
     /// # Parameters
     ///
@@ -572,7 +517,7 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `create`.
     ///
     /// Schema method: [`Doc.CloneObject`](https://qlik.dev/apis/json-rpc/qix/doc/#cloneobject).
-    #[doc(alias = "CloneObject")]
+    #[doc(alias("CloneObject", "qId"))]
     fn clone_object(&self, id: &str) -> Call<'_, CloneObject> {
         Call::new(self.as_remote(), CloneObject::new(id))
     }
@@ -580,17 +525,16 @@ pub trait DocApi: AsRemote {
     /// Replaces a published object with its draft.
     ///
     /// This is the last step of the old way to edit published sheets and stories: create a draft with
-    /// [`DocApi::create_draft`](crate::doc::DocApi::create_draft), change it, and commit it. To discard it instead,
-    /// use [`DocApi::destroy_draft`](crate::doc::DocApi::destroy_draft).
+    /// [`DocApi::create_draft`], change it, and commit it. To discard it instead, use [`DocApi::destroy_draft`].
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): Draft ID, as returned by [`DocApi::create_draft`](crate::doc::DocApi::create_draft).
+    /// * `id` (`qId`): Draft ID, as returned by [`DocApi::create_draft`].
     ///
     /// Requires the access right `update`.
     ///
     /// Schema method: [`Doc.CommitDraft`](https://qlik.dev/apis/json-rpc/qix/doc/#commitdraft).
-    #[doc(alias = "CommitDraft")]
+    #[doc(alias("CommitDraft", "qId"))]
     #[deprecated(note = "deprecated in the schema, without a replacement")]
     fn commit_draft(&self, id: &str) -> Call<'_, CommitDraft> {
         Call::new(self.as_remote(), CommitDraft::new(id))
@@ -609,7 +553,7 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `update`.
     ///
     /// Schema method: [`Doc.CommitScript`](https://qlik.dev/apis/json-rpc/qix/doc/#commitscript).
-    #[doc(alias = "CommitScript")]
+    #[doc(alias("CommitScript", "qCommitMessage"))]
     fn commit_script(&self) -> Call<'_, CommitScript> {
         Call::new(self.as_remote(), CommitScript::new())
     }
@@ -617,12 +561,9 @@ pub trait DocApi: AsRemote {
     /// Creates a bookmark with the current selections.
     ///
     /// The bookmark stores the selections of all alternate states. Its properties determine whether it also stores
-    /// variable values. To store soft patches, use
-    /// [`DocApi::create_bookmark_ex`](crate::doc::DocApi::create_bookmark_ex); for a short-lived bookmark, use
-    /// [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark). Apply a bookmark with
-    /// [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark), update its selections with
-    /// [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark), and list bookmarks with
-    /// [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks).
+    /// variable values. To store soft patches, use [`DocApi::create_bookmark_ex`]; for a short-lived bookmark, use
+    /// [`DocApi::create_temporary_bookmark`]. Apply a bookmark with [`DocApi::apply_bookmark`], update its selections
+    /// with [`DocApi::replace_bookmark`], and list bookmarks with [`DocApi::get_bookmarks`].
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -649,11 +590,8 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `create`.
     ///
     /// Schema method: [`Doc.CreateBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#createbookmark).
-    #[doc(alias = "CreateBookmark")]
-    fn create_bookmark(
-        &self,
-        prop: GenericBookmarkProperties,
-    ) -> Call<'_, CreateBookmark> {
+    #[doc(alias("CreateBookmark", "qProp"))]
+    fn create_bookmark(&self, prop: GenericBookmarkProperties) -> Call<'_, CreateBookmark> {
         Call::new(self.as_remote(), CreateBookmark::new(prop))
     }
 
@@ -661,15 +599,13 @@ pub trait DocApi: AsRemote {
     ///
     /// Creates a bookmark with the current selections and soft patches.
     ///
-    /// In addition to what [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark) stores, it stores the
-    /// soft patches of the session (see
-    /// [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches)). Applying the
-    /// bookmark then also restores, for example, the sort order of charts.
+    /// In addition to what [`DocApi::create_bookmark`] stores, it stores the soft patches of the session (see
+    /// [`GenericObjectApi::apply_patches`]). Applying the bookmark then also restores, for example, the sort order of
+    /// charts.
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): Properties of the bookmark, as for
-    ///   [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark).
+    /// * `prop` (`qProp`): Properties of the bookmark, as for [`DocApi::create_bookmark`].
     /// * `object_ids_to_patch` (`qObjectIdsToPatch`, optional list of `String`): IDs of the objects whose soft
     ///   patches are stored. Empty stores the soft patches of all objects.
     ///
@@ -680,11 +616,8 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `create`.
     ///
     /// Schema method: [`Doc.CreateBookmarkEx`](https://qlik.dev/apis/json-rpc/qix/doc/#createbookmarkex).
-    #[doc(alias = "CreateBookmarkEx")]
-    fn create_bookmark_ex(
-        &self,
-        prop: GenericBookmarkProperties,
-    ) -> Call<'_, CreateBookmarkEx> {
+    #[doc(alias("CreateBookmarkEx", "qProp", "qObjectIdsToPatch"))]
+    fn create_bookmark_ex(&self, prop: GenericBookmarkProperties) -> Call<'_, CreateBookmarkEx> {
         Call::new(self.as_remote(), CreateBookmarkEx::new(prop))
     }
 
@@ -692,7 +625,7 @@ pub trait DocApi: AsRemote {
     ///
     /// Connections belong to the deployment, not to the app: other users may see the new connection, subject to their
     /// access rights. Some deployments append the user name to the connection name, so read the definition back with
-    /// [`DocApi::get_connection`](crate::doc::DocApi::get_connection).
+    /// [`DocApi::get_connection`].
     ///
     /// # Parameters
     ///
@@ -706,15 +639,14 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `create`.
     ///
     /// Schema method: [`Doc.CreateConnection`](https://qlik.dev/apis/json-rpc/qix/doc/#createconnection).
-    #[doc(alias = "CreateConnection")]
+    #[doc(alias("CreateConnection", "qConnection"))]
     fn create_connection(&self, connection: Connection) -> Call<'_, CreateConnection> {
         Call::new(self.as_remote(), CreateConnection::new(connection))
     }
 
     /// Creates a library dimension, also called a master dimension, which any number of objects can share.
     ///
-    /// Objects refer to it by ID ([`NxDimension::library_id`](crate::types::NxDimension::library_id)) and pick up its
-    /// changes.
+    /// Objects refer to it by ID ([`NxDimension::library_id`]) and pick up its changes.
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -739,19 +671,14 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `create`.
     ///
     /// Schema method: [`Doc.CreateDimension`](https://qlik.dev/apis/json-rpc/qix/doc/#createdimension).
-    #[doc(alias = "CreateDimension")]
-    fn create_dimension(
-        &self,
-        prop: GenericDimensionProperties,
-    ) -> Call<'_, CreateDimension> {
+    #[doc(alias("CreateDimension", "qProp"))]
+    fn create_dimension(&self, prop: GenericDimensionProperties) -> Call<'_, CreateDimension> {
         Call::new(self.as_remote(), CreateDimension::new(prop))
     }
 
     /// Creates a draft of a published sheet or story, which can be changed without affecting the published object.
     ///
-    /// Finish with [`DocApi::commit_draft`](crate::doc::DocApi::commit_draft) or
-    /// [`DocApi::destroy_draft`](crate::doc::DocApi::destroy_draft). Open the draft with
-    /// [`DocApi::get_object`](crate::doc::DocApi::get_object).
+    /// Finish with [`DocApi::commit_draft`] or [`DocApi::destroy_draft`]. Open the draft with [`DocApi::get_object`].
     ///
     /// # Parameters
     ///
@@ -764,7 +691,7 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `create`.
     ///
     /// Schema method: [`Doc.CreateDraft`](https://qlik.dev/apis/json-rpc/qix/doc/#createdraft).
-    #[doc(alias = "CreateDraft")]
+    #[doc(alias("CreateDraft", "qId"))]
     #[deprecated(note = "deprecated in the schema, without a replacement")]
     fn create_draft(&self, id: &str) -> Call<'_, CreateDraft> {
         Call::new(self.as_remote(), CreateDraft::new(id))
@@ -772,8 +699,8 @@ pub trait DocApi: AsRemote {
 
     /// Creates a library measure, also called a master measure, which any number of objects can share.
     ///
-    /// Objects refer to it by ID ([`NxMeasure::library_id`](crate::types::NxMeasure::library_id)); expressions refer
-    /// to it by label. Both pick up its changes.
+    /// Objects refer to it by ID ([`NxMeasure::library_id`]); expressions refer to it by label. Both pick up its
+    /// changes.
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -798,7 +725,7 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `create`.
     ///
     /// Schema method: [`Doc.CreateMeasure`](https://qlik.dev/apis/json-rpc/qix/doc/#createmeasure).
-    #[doc(alias = "CreateMeasure")]
+    #[doc(alias("CreateMeasure", "qProp"))]
     fn create_measure(&self, prop: GenericMeasureProperties) -> Call<'_, CreateMeasure> {
         Call::new(self.as_remote(), CreateMeasure::new(prop))
     }
@@ -807,12 +734,10 @@ pub trait DocApi: AsRemote {
     ///
     /// A generic object is any JSON object with a type. For each definition in its properties that the engine
     /// recognizes (`qHyperCubeDef`, `qListObjectDef`, a string expression, …), the layout
-    /// ([`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout)) contains the
-    /// calculated result. To read data only, use
-    /// [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object), which does not require
-    /// permission to change the app and is not saved. To create a chart on a sheet, use
-    /// [`GenericObjectApi::create_child`](crate::generic_object::GenericObjectApi::create_child). In a published app,
-    /// new objects are private to the user.
+    /// ([`GenericObjectApi::get_layout`]) contains the calculated result. To read data only, use
+    /// [`DocApi::create_session_object`], which does not require permission to change the app and is not saved. To
+    /// create a chart on a sheet, use [`GenericObjectApi::create_child`]. In a published app, new objects are private
+    /// to the user.
     ///
     /// To derive the new object from a saved object, set `qExtendsId`: it inherits the properties of that object.
     ///
@@ -843,7 +768,7 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `create`.
     ///
     /// Schema method: [`Doc.CreateObject`](https://qlik.dev/apis/json-rpc/qix/doc/#createobject).
-    #[doc(alias = "CreateObject")]
+    #[doc(alias("CreateObject", "qProp"))]
     fn create_object(&self, prop: GenericObjectProperties) -> Call<'_, CreateObject> {
         Call::new(self.as_remote(), CreateObject::new(prop))
     }
@@ -851,13 +776,10 @@ pub trait DocApi: AsRemote {
     /// Creates an object that exists until the session ends and is never saved.
     ///
     /// This is the usual way to read data: include a `qHyperCubeDef` or a `qListObjectDef` in the properties, call
-    /// [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout), and fetch the remaining
-    /// pages with
-    /// [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data) or
-    /// [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data). It
-    /// does not require permission to change the app. Session objects use memory and are recalculated only when their
-    /// data is requested. Destroy objects that you no longer need with
-    /// [`DocApi::destroy_session_object`](crate::doc::DocApi::destroy_session_object).
+    /// [`GenericObjectApi::get_layout`], and fetch the remaining pages with [`GenericObjectApi::get_hyper_cube_data`]
+    /// or [`GenericObjectApi::get_list_object_data`]. It does not require permission to change the app. Session
+    /// objects use memory and are recalculated only when their data is requested. Destroy objects that you no longer
+    /// need with [`DocApi::destroy_session_object`].
     ///
     /// To derive the new object from a saved object, set `qExtendsId`: it inherits the properties of that object.
     ///
@@ -883,26 +805,19 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`GenericObject`](crate::generic_object::GenericObject) (`qReturn`): The object.
-    /// [`GenericObjectApi::get_info`](crate::generic_object::GenericObjectApi::get_info) returns its ID.
+    /// [`GenericObject`] (`qReturn`): The object. [`GenericObjectApi::get_info`] returns its ID.
     ///
     /// Schema method: [`Doc.CreateSessionObject`](https://qlik.dev/apis/json-rpc/qix/doc/#createsessionobject).
-    #[doc(alias = "CreateSessionObject")]
-    fn create_session_object(
-        &self,
-        prop: GenericObjectProperties,
-    ) -> Call<'_, CreateSessionObject> {
+    #[doc(alias("CreateSessionObject", "qProp"))]
+    fn create_session_object(&self, prop: GenericObjectProperties) -> Call<'_, CreateSessionObject> {
         Call::new(self.as_remote(), CreateSessionObject::new(prop))
     }
 
     /// Creates a variable that exists until the session ends and is never saved.
     ///
     /// This is the only kind of variable that you can create in a published app. Use it like any other variable:
-    /// insert it into an expression with `$(name)`, or open it with
-    /// [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name). Set its value in `qDefinition`, or
-    /// later with
-    /// [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value) and
-    /// similar methods.
+    /// insert it into an expression with `$(name)`, or open it with [`DocApi::get_variable_by_name`]. Set its value
+    /// in `qDefinition`, or later with [`GenericVariableApi::set_string_value`] and similar methods.
     ///
     /// # Parameters
     ///
@@ -911,22 +826,18 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`GenericVariable`](crate::generic_variable::GenericVariable) (`qReturn`): The variable.
+    /// [`GenericVariable`] (`qReturn`): The variable.
     ///
     /// Schema method: [`Doc.CreateSessionVariable`](https://qlik.dev/apis/json-rpc/qix/doc/#createsessionvariable).
-    #[doc(alias = "CreateSessionVariable")]
-    fn create_session_variable(
-        &self,
-        prop: GenericVariableProperties,
-    ) -> Call<'_, CreateSessionVariable> {
+    #[doc(alias("CreateSessionVariable", "qProp"))]
+    fn create_session_variable(&self, prop: GenericVariableProperties) -> Call<'_, CreateSessionVariable> {
         Call::new(self.as_remote(), CreateSessionVariable::new(prop))
     }
 
     /// Stores the current selections as a temporary bookmark.
     ///
     /// Qlik Cloud only. Use it to pass selections to another session, a print job, or a link without adding a
-    /// bookmark to the app. Apply it with
-    /// [`DocApi::apply_temporary_bookmark`](crate::doc::DocApi::apply_temporary_bookmark).
+    /// bookmark to the app. Apply it with [`DocApi::apply_temporary_bookmark`].
     ///
     /// # Parameters
     ///
@@ -941,18 +852,14 @@ pub trait DocApi: AsRemote {
     ///
     /// Schema method:
     /// [`Doc.CreateTemporaryBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#createtemporarybookmark).
-    #[doc(alias = "CreateTemporaryBookmark")]
-    fn create_temporary_bookmark(
-        &self,
-        options: NxTempBookmarkOptions,
-    ) -> Call<'_, CreateTemporaryBookmark> {
+    #[doc(alias("CreateTemporaryBookmark", "qOptions", "qObjectIdsToPatch"))]
+    fn create_temporary_bookmark(&self, options: NxTempBookmarkOptions) -> Call<'_, CreateTemporaryBookmark> {
         Call::new(self.as_remote(), CreateTemporaryBookmark::new(options))
     }
 
     /// Creates an empty variable, which is saved with the app.
     ///
-    /// Use [`DocApi::create_variable_ex`](crate::doc::DocApi::create_variable_ex) instead, which takes the definition
-    /// and returns the variable.
+    /// Use [`DocApi::create_variable_ex`] instead, which takes the definition and returns the variable.
     ///
     /// # Parameters
     ///
@@ -967,7 +874,7 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `update`.
     ///
     /// Schema method: [`Doc.CreateVariable`](https://qlik.dev/apis/json-rpc/qix/doc/#createvariable).
-    #[doc(alias = "CreateVariable")]
+    #[doc(alias("CreateVariable", "qName"))]
     #[deprecated(note = "use `DocApi::create_variable_ex` instead")]
     fn create_variable(&self, name: &str) -> Call<'_, CreateVariable> {
         Call::new(self.as_remote(), CreateVariable::new(name))
@@ -977,9 +884,9 @@ pub trait DocApi: AsRemote {
     ///
     /// A variable is a named value. `$(name)` inserts its value into an expression before the expression is parsed,
     /// so a variable can contain part of an expression. When a variable changes, every object that uses it becomes
-    /// stale. In a published app, you can create session variables only
-    /// ([`DocApi::create_session_variable`](crate::doc::DocApi::create_session_variable)). Variables of the load
-    /// script (`SET`, `LET`) are created by a reload. Returns an error if the name is empty or already in use.
+    /// stale. In a published app, you can create session variables only ([`DocApi::create_session_variable`]).
+    /// Variables of the load script (`SET`, `LET`) are created by a reload. Returns an error if the name is empty or
+    /// already in use.
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -1006,11 +913,8 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `create`.
     ///
     /// Schema method: [`Doc.CreateVariableEx`](https://qlik.dev/apis/json-rpc/qix/doc/#createvariableex).
-    #[doc(alias = "CreateVariableEx")]
-    fn create_variable_ex(
-        &self,
-        prop: GenericVariableProperties,
-    ) -> Call<'_, CreateVariableEx> {
+    #[doc(alias("CreateVariableEx", "qProp"))]
+    fn create_variable_ex(&self, prop: GenericVariableProperties) -> Call<'_, CreateVariableEx> {
         Call::new(self.as_remote(), CreateVariableEx::new(prop))
     }
 
@@ -1026,7 +930,7 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `delete`.
     ///
     /// Schema method: [`Doc.DeleteConnection`](https://qlik.dev/apis/json-rpc/qix/doc/#deleteconnection).
-    #[doc(alias = "DeleteConnection")]
+    #[doc(alias("DeleteConnection", "qConnectionId"))]
     fn delete_connection(&self, connection_id: &str) -> Call<'_, DeleteConnection> {
         Call::new(self.as_remote(), DeleteConnection::new(connection_id))
     }
@@ -1046,16 +950,15 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `delete`.
     ///
     /// Schema method: [`Doc.DestroyBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#destroybookmark).
-    #[doc(alias = "DestroyBookmark")]
+    #[doc(alias("DestroyBookmark", "qId"))]
     fn destroy_bookmark(&self, id: &str) -> Call<'_, DestroyBookmark> {
         Call::new(self.as_remote(), DestroyBookmark::new(id))
     }
 
     /// Deletes a library dimension.
     ///
-    /// Objects that use it lose that dimension; check
-    /// [`GenericDimensionApi::get_linked_objects`](crate::generic_dimension::GenericDimensionApi::get_linked_objects)
-    /// first. Handles to the dimension are closed.
+    /// Objects that use it lose that dimension; check [`GenericDimensionApi::get_linked_objects`] first. Handles to
+    /// the dimension are closed.
     ///
     /// # Parameters
     ///
@@ -1068,15 +971,14 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `delete`.
     ///
     /// Schema method: [`Doc.DestroyDimension`](https://qlik.dev/apis/json-rpc/qix/doc/#destroydimension).
-    #[doc(alias = "DestroyDimension")]
+    #[doc(alias("DestroyDimension", "qId"))]
     fn destroy_dimension(&self, id: &str) -> Call<'_, DestroyDimension> {
         Call::new(self.as_remote(), DestroyDimension::new(id))
     }
 
     /// Deletes a draft and its children. The published object does not change.
     ///
-    /// Discards what [`DocApi::create_draft`](crate::doc::DocApi::create_draft) created;
-    /// [`DocApi::commit_draft`](crate::doc::DocApi::commit_draft) publishes it instead.
+    /// Discards what [`DocApi::create_draft`] created; [`DocApi::commit_draft`] publishes it instead.
     ///
     /// # Parameters
     ///
@@ -1090,7 +992,7 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `delete`.
     ///
     /// Schema method: [`Doc.DestroyDraft`](https://qlik.dev/apis/json-rpc/qix/doc/#destroydraft).
-    #[doc(alias = "DestroyDraft")]
+    #[doc(alias("DestroyDraft", "qId", "qSourceId"))]
     #[deprecated(note = "deprecated in the schema, without a replacement")]
     fn destroy_draft(&self, id: &str, source_id: &str) -> Call<'_, DestroyDraft> {
         Call::new(self.as_remote(), DestroyDraft::new(id, source_id))
@@ -1098,9 +1000,8 @@ pub trait DocApi: AsRemote {
 
     /// Deletes a library measure.
     ///
-    /// Objects and expressions that use it lose that measure; check
-    /// [`GenericMeasureApi::get_linked_objects`](crate::generic_measure::GenericMeasureApi::get_linked_objects)
-    /// first. Handles to the measure are closed.
+    /// Objects and expressions that use it lose that measure; check [`GenericMeasureApi::get_linked_objects`] first.
+    /// Handles to the measure are closed.
     ///
     /// # Parameters
     ///
@@ -1113,16 +1014,15 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `delete`.
     ///
     /// Schema method: [`Doc.DestroyMeasure`](https://qlik.dev/apis/json-rpc/qix/doc/#destroymeasure).
-    #[doc(alias = "DestroyMeasure")]
+    #[doc(alias("DestroyMeasure", "qId"))]
     fn destroy_measure(&self, id: &str) -> Call<'_, DestroyMeasure> {
         Call::new(self.as_remote(), DestroyMeasure::new(id))
     }
 
     /// Deletes a saved root object and all its children.
     ///
-    /// For session objects, use [`DocApi::destroy_session_object`](crate::doc::DocApi::destroy_session_object); for
-    /// children, use [`GenericObjectApi::destroy_child`](crate::generic_object::GenericObjectApi::destroy_child).
-    /// Handles to deleted objects are closed.
+    /// For session objects, use [`DocApi::destroy_session_object`]; for children, use
+    /// [`GenericObjectApi::destroy_child`]. Handles to deleted objects are closed.
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -1144,36 +1044,34 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `delete`.
     ///
     /// Schema method: [`Doc.DestroyObject`](https://qlik.dev/apis/json-rpc/qix/doc/#destroyobject).
-    #[doc(alias = "DestroyObject")]
+    #[doc(alias("DestroyObject", "qId"))]
     fn destroy_object(&self, id: &str) -> Call<'_, DestroyObject> {
         Call::new(self.as_remote(), DestroyObject::new(id))
     }
 
-    /// Destroys an object created by [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object).
+    /// Destroys an object created by [`DocApi::create_session_object`].
     ///
     /// If a session opens many cubes, destroy those that you have read: each keeps its result in the memory of the
     /// engine. Handles to the object are closed.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): Object ID, as returned by
-    ///   [`GenericObjectApi::get_info`](crate::generic_object::GenericObjectApi::get_info).
+    /// * `id` (`qId`): Object ID, as returned by [`GenericObjectApi::get_info`].
     ///
     /// # Returns
     ///
     /// `bool` (`qSuccess`): `true` if the object was destroyed. A failure is reported as `false`, not as an error.
     ///
     /// Schema method: [`Doc.DestroySessionObject`](https://qlik.dev/apis/json-rpc/qix/doc/#destroysessionobject).
-    #[doc(alias = "DestroySessionObject")]
+    #[doc(alias("DestroySessionObject", "qId"))]
     fn destroy_session_object(&self, id: &str) -> Call<'_, DestroySessionObject> {
         Call::new(self.as_remote(), DestroySessionObject::new(id))
     }
 
     /// Destroys a session variable by ID.
     ///
-    /// Same as [`DocApi::destroy_session_variable_by_id`](crate::doc::DocApi::destroy_session_variable_by_id). To
-    /// destroy it by name, use
-    /// [`DocApi::destroy_session_variable_by_name`](crate::doc::DocApi::destroy_session_variable_by_name).
+    /// Same as [`DocApi::destroy_session_variable_by_id`]. To destroy it by name, use
+    /// [`DocApi::destroy_session_variable_by_name`].
     ///
     /// # Parameters
     ///
@@ -1184,7 +1082,7 @@ pub trait DocApi: AsRemote {
     /// `bool` (`qSuccess`): `true` if the variable was destroyed. A failure is reported as `false`, not as an error.
     ///
     /// Schema method: [`Doc.DestroySessionVariable`](https://qlik.dev/apis/json-rpc/qix/doc/#destroysessionvariable).
-    #[doc(alias = "DestroySessionVariable")]
+    #[doc(alias("DestroySessionVariable", "qId"))]
     fn destroy_session_variable(&self, id: &str) -> Call<'_, DestroySessionVariable> {
         Call::new(self.as_remote(), DestroySessionVariable::new(id))
     }
@@ -1193,8 +1091,7 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): Variable ID, as returned by
-    ///   [`GenericVariableApi::get_info`](crate::generic_variable::GenericVariableApi::get_info).
+    /// * `id` (`qId`): Variable ID, as returned by [`GenericVariableApi::get_info`].
     ///
     /// # Returns
     ///
@@ -1202,11 +1099,8 @@ pub trait DocApi: AsRemote {
     ///
     /// Schema method:
     /// [`Doc.DestroySessionVariableById`](https://qlik.dev/apis/json-rpc/qix/doc/#destroysessionvariablebyid).
-    #[doc(alias = "DestroySessionVariableById")]
-    fn destroy_session_variable_by_id(
-        &self,
-        id: &str,
-    ) -> Call<'_, DestroySessionVariableById> {
+    #[doc(alias("DestroySessionVariableById", "qId"))]
+    fn destroy_session_variable_by_id(&self, id: &str) -> Call<'_, DestroySessionVariableById> {
         Call::new(self.as_remote(), DestroySessionVariableById::new(id))
     }
 
@@ -1222,11 +1116,8 @@ pub trait DocApi: AsRemote {
     ///
     /// Schema method:
     /// [`Doc.DestroySessionVariableByName`](https://qlik.dev/apis/json-rpc/qix/doc/#destroysessionvariablebyname).
-    #[doc(alias = "DestroySessionVariableByName")]
-    fn destroy_session_variable_by_name(
-        &self,
-        name: &str,
-    ) -> Call<'_, DestroySessionVariableByName> {
+    #[doc(alias("DestroySessionVariableByName", "qName"))]
+    fn destroy_session_variable_by_name(&self, name: &str) -> Call<'_, DestroySessionVariableByName> {
         Call::new(self.as_remote(), DestroySessionVariableByName::new(name))
     }
 
@@ -1246,7 +1137,7 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `delete`.
     ///
     /// Schema method: [`Doc.DestroyVariableById`](https://qlik.dev/apis/json-rpc/qix/doc/#destroyvariablebyid).
-    #[doc(alias = "DestroyVariableById")]
+    #[doc(alias("DestroyVariableById", "qId"))]
     fn destroy_variable_by_id(&self, id: &str) -> Call<'_, DestroyVariableById> {
         Call::new(self.as_remote(), DestroyVariableById::new(id))
     }
@@ -1267,24 +1158,21 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `delete`.
     ///
     /// Schema method: [`Doc.DestroyVariableByName`](https://qlik.dev/apis/json-rpc/qix/doc/#destroyvariablebyname).
-    #[doc(alias = "DestroyVariableByName")]
+    #[doc(alias("DestroyVariableByName", "qName"))]
     fn destroy_variable_by_name(&self, name: &str) -> Call<'_, DestroyVariableByName> {
         Call::new(self.as_remote(), DestroyVariableByName::new(name))
     }
 
     /// Runs the load script and replaces the data of the app.
     ///
-    /// Prefer [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex), which has more options and returns more
-    /// details. For both methods:
+    /// Prefer [`DocApi::do_reload_ex`], which has more options and returns more details. For both methods:
     ///
-    /// - The call returns when the reload has ended. While it runs,
-    ///   [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) with the ID of this request returns
-    ///   progress and messages, and [`GlobalApi::cancel_reload`](crate::global::GlobalApi::cancel_reload) stops it.
-    /// - A failed script is not an error: the call succeeds and returns `false`. If
-    ///   [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) was called before, the progress
-    ///   contains the script errors ([`ProgressData::error_data`](crate::types::ProgressData::error_data)).
+    /// - The call returns when the reload has ended. While it runs, [`GlobalApi::get_progress`] with the ID of this
+    ///   request returns progress and messages, and [`GlobalApi::cancel_reload`] stops it.
+    /// - A failed script is not an error: the call succeeds and returns `false`. If [`GlobalApi::configure_reload`]
+    ///   was called before, the progress contains the script errors ([`ProgressData::error_data`]).
     /// - A second reload of the app while one is running fails with error 11000.
-    /// - The reload does not save the app: call [`DocApi::do_save`](crate::doc::DocApi::do_save) afterwards.
+    /// - The reload does not save the app: call [`DocApi::do_save`] afterwards.
     /// - All objects become stale. Selections of values that still exist are kept.
     ///
     /// ```
@@ -1304,8 +1192,7 @@ pub trait DocApi: AsRemote {
     /// * `partial` (`qPartial`, optional `bool`): Whether to run a partial reload: only statements with the prefix
     ///   `Add`, `Replace`, or `Merge` are run, and other tables are kept.
     /// * `debug` (`qDebug`, optional `bool`): Whether to stop at the breakpoints set with
-    ///   [`DocApi::set_script_breakpoints`](crate::doc::DocApi::set_script_breakpoints) and apply the limit set with
-    ///   [`DocApi::set_fetch_limit`](crate::doc::DocApi::set_fetch_limit).
+    ///   [`DocApi::set_script_breakpoints`] and apply the limit set with [`DocApi::set_fetch_limit`].
     ///
     /// # Returns
     ///
@@ -1314,17 +1201,15 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `reload`.
     ///
     /// Schema method: [`Doc.DoReload`](https://qlik.dev/apis/json-rpc/qix/doc/#doreload).
-    #[doc(alias = "DoReload")]
+    #[doc(alias("DoReload", "qMode", "qPartial", "qDebug"))]
     fn do_reload(&self) -> Call<'_, DoReload> {
         Call::new(self.as_remote(), DoReload::new())
     }
 
     /// Runs the load script with options and returns details of the result.
     ///
-    /// Like [`DocApi::do_reload`](crate::doc::DocApi::do_reload): follow it with
-    /// [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress), stop it with
-    /// [`GlobalApi::cancel_reload`](crate::global::GlobalApi::cancel_reload), check the result even if the call
-    /// succeeds, and save with [`DocApi::do_save`](crate::doc::DocApi::do_save).
+    /// Like [`DocApi::do_reload`]: follow it with [`GlobalApi::get_progress`], stop it with
+    /// [`GlobalApi::cancel_reload`], check the result even if the call succeeds, and save with [`DocApi::do_save`].
     ///
     /// In addition, it can limit the number of rows per source and skip `STORE` statements, and it returns the path
     /// of the log file and the script errors. The search index that is built after the load does not affect the
@@ -1343,7 +1228,7 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `reload`.
     ///
     /// Schema method: [`Doc.DoReloadEx`](https://qlik.dev/apis/json-rpc/qix/doc/#doreloadex).
-    #[doc(alias = "DoReloadEx")]
+    #[doc(alias("DoReloadEx", "qParams"))]
     fn do_reload_ex(&self) -> Call<'_, DoReloadEx> {
         Call::new(self.as_remote(), DoReloadEx::new())
     }
@@ -1351,9 +1236,8 @@ pub trait DocApi: AsRemote {
     /// Saves the app: definitions, script, and data.
     ///
     /// Call it after a reload; otherwise the loaded data is lost when the app closes. While it runs,
-    /// [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) returns its progress. If only objects
-    /// changed, [`DocApi::save_objects`](crate::doc::DocApi::save_objects) is much cheaper in deployments that
-    /// support it. A session app cannot be saved this way; use [`DocApi::save_as`](crate::doc::DocApi::save_as).
+    /// [`GlobalApi::get_progress`] returns its progress. If only objects changed, [`DocApi::save_objects`] is much
+    /// cheaper in deployments that support it. A session app cannot be saved this way; use [`DocApi::save_as`].
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -1372,7 +1256,7 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `update`.
     ///
     /// Schema method: [`Doc.DoSave`](https://qlik.dev/apis/json-rpc/qix/doc/#dosave).
-    #[doc(alias = "DoSave")]
+    #[doc(alias("DoSave", "qFileName"))]
     fn do_save(&self) -> Call<'_, DoSave> {
         Call::new(self.as_remote(), DoSave::new())
     }
@@ -1380,12 +1264,11 @@ pub trait DocApi: AsRemote {
     /// Evaluates an expression under the current selections and returns the result as a string.
     ///
     /// Intended for single values: for more than a few values, or for values by dimension, a hypercube
-    /// ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)) is cheaper. The expression is
-    /// evaluated in the default state; use set analysis for other states. A plain field name means `Only(field)`,
-    /// which is null unless exactly one value is possible. Validate user input with
-    /// [`DocApi::check_expression`](crate::doc::DocApi::check_expression) first.
+    /// ([`DocApi::create_session_object`]) is cheaper. The expression is evaluated in the default state; use set
+    /// analysis for other states. A plain field name means `Only(field)`, which is null unless exactly one value is
+    /// possible. Validate user input with [`DocApi::check_expression`] first.
     ///
-    /// To get the result as a number, use [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex).
+    /// To get the result as a number, use [`DocApi::evaluate_ex`].
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -1404,14 +1287,14 @@ pub trait DocApi: AsRemote {
     /// `String` (`qReturn`): Result as a string.
     ///
     /// Schema method: [`Doc.Evaluate`](https://qlik.dev/apis/json-rpc/qix/doc/#evaluate), read-only.
-    #[doc(alias = "Evaluate")]
+    #[doc(alias("Evaluate", "qExpression"))]
     fn evaluate(&self, expression: &str) -> Call<'_, Evaluate> {
         Call::new(self.as_remote(), Evaluate::new(expression))
     }
 
     /// Evaluates an expression under the current selections and returns the result as a string and a number.
     ///
-    /// Like [`DocApi::evaluate`](crate::doc::DocApi::evaluate), for single values in the default state.
+    /// Like [`DocApi::evaluate`], for single values in the default state.
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -1429,11 +1312,10 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`FieldValue`] (`qValue`): Result. Its number is valid only if
-    /// [`FieldValue::is_numeric`](crate::types::FieldValue::is_numeric) is `true`.
+    /// [`FieldValue`] (`qValue`): Result. Its number is valid only if [`FieldValue::is_numeric`] is `true`.
     ///
     /// Schema method: [`Doc.EvaluateEx`](https://qlik.dev/apis/json-rpc/qix/doc/#evaluateex), read-only.
-    #[doc(alias = "EvaluateEx")]
+    #[doc(alias("EvaluateEx", "qExpression"))]
     fn evaluate_ex(&self, expression: &str) -> Call<'_, EvaluateEx> {
         Call::new(self.as_remote(), EvaluateEx::new(expression))
     }
@@ -1460,7 +1342,7 @@ pub trait DocApi: AsRemote {
     /// `String` (`qExpandedExpression`): Expanded expression.
     ///
     /// Schema method: [`Doc.ExpandExpression`](https://qlik.dev/apis/json-rpc/qix/doc/#expandexpression), read-only.
-    #[doc(alias = "ExpandExpression")]
+    #[doc(alias("ExpandExpression", "qExpression"))]
     fn expand_expression(&self, expression: &str) -> Call<'_, ExpandExpression> {
         Call::new(self.as_remote(), ExpandExpression::new(expression))
     }
@@ -1468,9 +1350,8 @@ pub trait DocApi: AsRemote {
     /// Creates a copy of the app that contains only the data selected by a bookmark, and provides it for download.
     ///
     /// Qlik Sense Enterprise on Windows only. Section access always applies to the copy, so it never contains data
-    /// that the user may not see. See also [`GlobalApi::export_app`](crate::global::GlobalApi::export_app), and
-    /// [`GenericObjectApi::export_data`](crate::generic_object::GenericObjectApi::export_data), which exports a
-    /// single table.
+    /// that the user may not see. See also [`GlobalApi::export_app`], and [`GenericObjectApi::export_data`], which
+    /// exports a single table.
     ///
     /// # Parameters
     ///
@@ -1482,7 +1363,7 @@ pub trait DocApi: AsRemote {
     /// [`NxDownloadInfo`] (`qDownloadInfo`): URL and size of the copy.
     ///
     /// Schema method: [`Doc.ExportReducedData`](https://qlik.dev/apis/json-rpc/qix/doc/#exportreduceddata).
-    #[doc(alias = "ExportReducedData")]
+    #[doc(alias("ExportReducedData", "qOptions"))]
     fn export_reduced_data(&self) -> Call<'_, ExportReducedData> {
         Call::new(self.as_remote(), ExportReducedData::new())
     }
@@ -1490,8 +1371,8 @@ pub trait DocApi: AsRemote {
     /// Returns the fields that are associated with a given field and have at least one of the given tags.
     ///
     /// Associated fields are connected through keys, so a selection in one can affect the other. To search the whole
-    /// data model, use [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields). System tags start
-    /// with `$`, for example `$numeric`, `$key`, or `$date`.
+    /// data model, use [`DocApi::get_matching_fields`]. System tags start with `$`, for example `$numeric`, `$key`,
+    /// or `$date`.
     ///
     /// # Parameters
     ///
@@ -1504,18 +1385,14 @@ pub trait DocApi: AsRemote {
     ///
     /// Schema method: [`Doc.FindMatchingFields`](https://qlik.dev/apis/json-rpc/qix/doc/#findmatchingfields),
     /// read-only.
-    #[doc(alias = "FindMatchingFields")]
-    fn find_matching_fields(
-        &self,
-        field_name: &str,
-        tags: Vec<String>,
-    ) -> Call<'_, FindMatchingFields> {
+    #[doc(alias("FindMatchingFields", "qFieldName", "qTags"))]
+    fn find_matching_fields(&self, field_name: &str, tags: Vec<String>) -> Call<'_, FindMatchingFields> {
         Call::new(self.as_remote(), FindMatchingFields::new(field_name, tags))
     }
 
-    /// Goes forward one step in the selection history, after [`DocApi::back`](crate::doc::DocApi::back).
+    /// Goes forward one step in the selection history, after [`DocApi::back`].
     ///
-    /// [`DocApi::forward_count`](crate::doc::DocApi::forward_count) returns the number of available steps.
+    /// [`DocApi::forward_count`] returns the number of available steps.
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -1534,7 +1411,7 @@ pub trait DocApi: AsRemote {
         Call::new(self.as_remote(), Forward::new())
     }
 
-    /// Returns the number of steps that [`DocApi::forward`](crate::doc::DocApi::forward) can go forward.
+    /// Returns the number of steps that [`DocApi::forward`] can go forward.
     ///
     /// # Returns
     ///
@@ -1548,9 +1425,8 @@ pub trait DocApi: AsRemote {
 
     /// Returns the ID and type of every object in the app, including children.
     ///
-    /// The call is cheap because it returns [`NxInfo`](crate::types::NxInfo) values only. The list contains objects
-    /// of all types; check [`NxInfo::type_`](crate::types::NxInfo::type_). To filter by type or to include titles and
-    /// other properties, use [`DocApi::get_objects`](crate::doc::DocApi::get_objects).
+    /// The call is cheap because it returns [`NxInfo`] values only. The list contains objects of all types; check
+    /// [`NxInfo::type_`]. To filter by type or to include titles and other properties, use [`DocApi::get_objects`].
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -1575,9 +1451,8 @@ pub trait DocApi: AsRemote {
     /// Returns information about the app: title, last reload, alternate states, locale, and whether it has data and a
     /// script.
     ///
-    /// This is the app's equivalent of
-    /// [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout). The engine reports the
-    /// app handle as stale once, and again only after the layout has been fetched.
+    /// This is the app's equivalent of [`GenericObjectApi::get_layout`]. The engine reports the app handle as stale
+    /// once, and again only after the layout has been fetched.
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -1601,9 +1476,8 @@ pub trait DocApi: AsRemote {
 
     /// Returns the editable properties of the app, such as its title and thumbnail.
     ///
-    /// Modify the result and pass all of it, including custom members, to
-    /// [`DocApi::set_app_properties`](crate::doc::DocApi::set_app_properties). If you only need to read,
-    /// [`DocApi::get_app_layout`](crate::doc::DocApi::get_app_layout) contains more.
+    /// Modify the result and pass all of it, including custom members, to [`DocApi::set_app_properties`]. If you only
+    /// need to read, [`DocApi::get_app_layout`] contains more.
     ///
     /// # Returns
     ///
@@ -1632,12 +1506,8 @@ pub trait DocApi: AsRemote {
     ///
     /// Schema method: [`Doc.GetAssociationScores`](https://qlik.dev/apis/json-rpc/qix/doc/#getassociationscores),
     /// read-only.
-    #[doc(alias = "GetAssociationScores")]
-    fn get_association_scores(
-        &self,
-        table1: &str,
-        table2: &str,
-    ) -> Call<'_, GetAssociationScores> {
+    #[doc(alias("GetAssociationScores", "qTable1", "qTable2"))]
+    fn get_association_scores(&self, table1: &str, table2: &str) -> Call<'_, GetAssociationScores> {
         Call::new(self.as_remote(), GetAssociationScores::new(table1, table2))
     }
 
@@ -1651,10 +1521,10 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`GenericBookmark`](crate::generic_bookmark::GenericBookmark) (`qReturn`): The bookmark.
+    /// [`GenericBookmark`] (`qReturn`): The bookmark.
     ///
     /// Schema method: [`Doc.GetBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#getbookmark), read-only.
-    #[doc(alias = "GetBookmark")]
+    #[doc(alias("GetBookmark", "qId"))]
     fn get_bookmark(&self, id: &str) -> Call<'_, GetBookmark> {
         Call::new(self.as_remote(), GetBookmark::new(id))
     }
@@ -1672,7 +1542,7 @@ pub trait DocApi: AsRemote {
     /// properties.
     ///
     /// Schema method: [`Doc.GetBookmarks`](https://qlik.dev/apis/json-rpc/qix/doc/#getbookmarks), read-only.
-    #[doc(alias = "GetBookmarks")]
+    #[doc(alias("GetBookmarks", "qOptions"))]
     fn get_bookmarks(&self, options: NxGetBookmarkOptions) -> Call<'_, GetBookmarks> {
         Call::new(self.as_remote(), GetBookmarks::new(options))
     }
@@ -1692,7 +1562,7 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `reload`.
     ///
     /// Schema method: [`Doc.GetConnection`](https://qlik.dev/apis/json-rpc/qix/doc/#getconnection), read-only.
-    #[doc(alias = "GetConnection")]
+    #[doc(alias("GetConnection", "qConnectionId"))]
     fn get_connection(&self, connection_id: &str) -> Call<'_, GetConnection> {
         Call::new(self.as_remote(), GetConnection::new(connection_id))
     }
@@ -1703,8 +1573,7 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// list of [`Connection`] (`qConnections`): Connections, as returned by
-    /// [`DocApi::get_connection`](crate::doc::DocApi::get_connection).
+    /// list of [`Connection`] (`qConnections`): Connections, as returned by [`DocApi::get_connection`].
     ///
     /// Requires the access right `reload`.
     ///
@@ -1717,13 +1586,12 @@ pub trait DocApi: AsRemote {
     /// Lists the content libraries, which contain images and other files: the library of the app and the global
     /// libraries.
     ///
-    /// [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content) lists the files in a library.
+    /// [`DocApi::get_library_content`] lists the files in a library.
     ///
     /// # Returns
     ///
-    /// [`ContentLibraryList`] (`qList`): Libraries.
-    /// [`ContentLibraryListItem::app_specific`](crate::types::ContentLibraryListItem::app_specific) marks the library
-    /// of the app.
+    /// [`ContentLibraryList`] (`qList`): Libraries. [`ContentLibraryListItem::app_specific`] marks the library of the
+    /// app.
     ///
     /// Schema method: [`Doc.GetContentLibraries`](https://qlik.dev/apis/json-rpc/qix/doc/#getcontentlibraries),
     /// read-only.
@@ -1734,13 +1602,9 @@ pub trait DocApi: AsRemote {
 
     /// Returns the SQL syntax rules of the database behind a connection, and whether it has databases and owners.
     ///
-    /// Start with this method to browse an ODBC, OLE DB, or custom connection, then use
-    /// [`DocApi::get_databases`](crate::doc::DocApi::get_databases),
-    /// [`DocApi::get_database_owners`](crate::doc::DocApi::get_database_owners),
-    /// [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables),
-    /// [`DocApi::get_database_table_fields`](crate::doc::DocApi::get_database_table_fields), and
-    /// [`DocApi::get_database_table_preview`](crate::doc::DocApi::get_database_table_preview). The result also helps
-    /// you write correct `SELECT` statements.
+    /// Start with this method to browse an ODBC, OLE DB, or custom connection, then use [`DocApi::get_databases`],
+    /// [`DocApi::get_database_owners`], [`DocApi::get_database_tables`], [`DocApi::get_database_table_fields`], and
+    /// [`DocApi::get_database_table_preview`]. The result also helps you write correct `SELECT` statements.
     ///
     /// # Parameters
     ///
@@ -1753,7 +1617,7 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `reload`.
     ///
     /// Schema method: [`Doc.GetDatabaseInfo`](https://qlik.dev/apis/json-rpc/qix/doc/#getdatabaseinfo), read-only.
-    #[doc(alias = "GetDatabaseInfo")]
+    #[doc(alias("GetDatabaseInfo", "qConnectionId"))]
     fn get_database_info(&self, connection_id: &str) -> Call<'_, GetDatabaseInfo> {
         Call::new(self.as_remote(), GetDatabaseInfo::new(connection_id))
     }
@@ -1763,8 +1627,7 @@ pub trait DocApi: AsRemote {
     /// # Parameters
     ///
     /// * `connection_id` (`qConnectionId`): Connection ID.
-    /// * `database` (`qDatabase`, optional `String`): Database, as returned by
-    ///   [`DocApi::get_databases`](crate::doc::DocApi::get_databases).
+    /// * `database` (`qDatabase`, optional `String`): Database, as returned by [`DocApi::get_databases`].
     ///
     /// # Returns
     ///
@@ -1774,23 +1637,21 @@ pub trait DocApi: AsRemote {
     ///
     /// Schema method: [`Doc.GetDatabaseOwners`](https://qlik.dev/apis/json-rpc/qix/doc/#getdatabaseowners),
     /// read-only.
-    #[doc(alias = "GetDatabaseOwners")]
+    #[doc(alias("GetDatabaseOwners", "qConnectionId", "qDatabase"))]
     fn get_database_owners(&self, connection_id: &str) -> Call<'_, GetDatabaseOwners> {
         Call::new(self.as_remote(), GetDatabaseOwners::new(connection_id))
     }
 
     /// Lists the columns of a table or view behind an ODBC, OLE DB, or custom connection.
     ///
-    /// Specify a database, an owner, or both; [`DocApi::get_database_info`](crate::doc::DocApi::get_database_info)
-    /// returns which ones the source uses.
+    /// Specify a database, an owner, or both; [`DocApi::get_database_info`] returns which ones the source uses.
     ///
     /// # Parameters
     ///
     /// * `connection_id` (`qConnectionId`): Connection ID.
     /// * `database` (`qDatabase`, optional `String`): Database of the table.
     /// * `owner` (`qOwner`, optional `String`): Owner of the table.
-    /// * `table` (`qTable`): Table, as returned by
-    ///   [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables).
+    /// * `table` (`qTable`): Table, as returned by [`DocApi::get_database_tables`].
     ///
     /// # Returns
     ///
@@ -1800,12 +1661,8 @@ pub trait DocApi: AsRemote {
     ///
     /// Schema method: [`Doc.GetDatabaseTableFields`](https://qlik.dev/apis/json-rpc/qix/doc/#getdatabasetablefields),
     /// read-only.
-    #[doc(alias = "GetDatabaseTableFields")]
-    fn get_database_table_fields(
-        &self,
-        connection_id: &str,
-        table: &str,
-    ) -> Call<'_, GetDatabaseTableFields> {
+    #[doc(alias("GetDatabaseTableFields", "qConnectionId", "qDatabase", "qOwner", "qTable"))]
+    fn get_database_table_fields(&self, connection_id: &str, table: &str) -> Call<'_, GetDatabaseTableFields> {
         Call::new(self.as_remote(), GetDatabaseTableFields::new(connection_id, table))
     }
 
@@ -1818,8 +1675,7 @@ pub trait DocApi: AsRemote {
     /// * `connection_id` (`qConnectionId`): Connection ID.
     /// * `database` (`qDatabase`, optional `String`): Database of the table.
     /// * `owner` (`qOwner`, optional `String`): Owner of the table.
-    /// * `table` (`qTable`): Table, as returned by
-    ///   [`DocApi::get_database_tables`](crate::doc::DocApi::get_database_tables).
+    /// * `table` (`qTable`): Table, as returned by [`DocApi::get_database_tables`].
     /// * `conditions` (`qConditions`, optional [`FilterInfo`]): Filter for the rows.
     ///
     /// # Returns
@@ -1830,19 +1686,14 @@ pub trait DocApi: AsRemote {
     ///
     /// Schema method:
     /// [`Doc.GetDatabaseTablePreview`](https://qlik.dev/apis/json-rpc/qix/doc/#getdatabasetablepreview), read-only.
-    #[doc(alias = "GetDatabaseTablePreview")]
-    fn get_database_table_preview(
-        &self,
-        connection_id: &str,
-        table: &str,
-    ) -> Call<'_, GetDatabaseTablePreview> {
+    #[doc(alias("GetDatabaseTablePreview", "qConnectionId", "qDatabase", "qOwner", "qTable", "qConditions"))]
+    fn get_database_table_preview(&self, connection_id: &str, table: &str) -> Call<'_, GetDatabaseTablePreview> {
         Call::new(self.as_remote(), GetDatabaseTablePreview::new(connection_id, table))
     }
 
     /// Lists the tables and views behind an ODBC, OLE DB, or custom connection.
     ///
-    /// Specify a database, an owner, or both; [`DocApi::get_database_info`](crate::doc::DocApi::get_database_info)
-    /// returns which ones the source uses.
+    /// Specify a database, an owner, or both; [`DocApi::get_database_info`] returns which ones the source uses.
     ///
     /// # Parameters
     ///
@@ -1858,7 +1709,7 @@ pub trait DocApi: AsRemote {
     ///
     /// Schema method: [`Doc.GetDatabaseTables`](https://qlik.dev/apis/json-rpc/qix/doc/#getdatabasetables),
     /// read-only.
-    #[doc(alias = "GetDatabaseTables")]
+    #[doc(alias("GetDatabaseTables", "qConnectionId", "qDatabase", "qOwner"))]
     fn get_database_tables(&self, connection_id: &str) -> Call<'_, GetDatabaseTables> {
         Call::new(self.as_remote(), GetDatabaseTables::new(connection_id))
     }
@@ -1876,7 +1727,7 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `reload`.
     ///
     /// Schema method: [`Doc.GetDatabases`](https://qlik.dev/apis/json-rpc/qix/doc/#getdatabases), read-only.
-    #[doc(alias = "GetDatabases")]
+    #[doc(alias("GetDatabases", "qConnectionId"))]
     fn get_databases(&self, connection_id: &str) -> Call<'_, GetDatabases> {
         Call::new(self.as_remote(), GetDatabases::new(connection_id))
     }
@@ -1891,10 +1742,10 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`GenericDimension`](crate::generic_dimension::GenericDimension) (`qReturn`): The dimension.
+    /// [`GenericDimension`] (`qReturn`): The dimension.
     ///
     /// Schema method: [`Doc.GetDimension`](https://qlik.dev/apis/json-rpc/qix/doc/#getdimension), read-only.
-    #[doc(alias = "GetDimension")]
+    #[doc(alias("GetDimension", "qId"))]
     fn get_dimension(&self, id: &str) -> Call<'_, GetDimension> {
         Call::new(self.as_remote(), GetDimension::new(id))
     }
@@ -1902,7 +1753,7 @@ pub trait DocApi: AsRemote {
     /// Generates a new script with the default `SET` statements for number and date formats.
     ///
     /// The formats are those of the engine host at the time the engine started. The script of the app does not
-    /// change; pass the result to [`DocApi::set_script`](crate::doc::DocApi::set_script).
+    /// change; pass the result to [`DocApi::set_script`].
     ///
     /// # Parameters
     ///
@@ -1916,7 +1767,7 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `reload`.
     ///
     /// Schema method: [`Doc.GetEmptyScript`](https://qlik.dev/apis/json-rpc/qix/doc/#getemptyscript), read-only.
-    #[doc(alias = "GetEmptyScript")]
+    #[doc(alias("GetEmptyScript", "qLocalizedMainSection"))]
     fn get_empty_script(&self) -> Call<'_, GetEmptyScript> {
         Call::new(self.as_remote(), GetEmptyScript::new())
     }
@@ -1926,9 +1777,8 @@ pub trait DocApi: AsRemote {
     /// Returns the grammar of chart expressions for this app, including its fields and functions.
     ///
     /// For syntax highlighting and completion in editors. The result is large and rarely changes: cache it with its
-    /// hash, and call [`DocApi::get_expression_bnf_hash`](crate::doc::DocApi::get_expression_bnf_hash) to check
-    /// whether it is still current. [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) returns the
-    /// grammar without an app.
+    /// hash, and call [`DocApi::get_expression_bnf_hash`] to check whether it is still current.
+    /// [`GlobalApi::get_base_bnf`] returns the grammar without an app.
     ///
     /// # Returns
     ///
@@ -1942,8 +1792,7 @@ pub trait DocApi: AsRemote {
 
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Returns the hash of the grammar that [`DocApi::get_expression_bnf`](crate::doc::DocApi::get_expression_bnf)
-    /// returns.
+    /// Returns the hash of the grammar that [`DocApi::get_expression_bnf`] returns.
     ///
     /// # Returns
     ///
@@ -1956,8 +1805,7 @@ pub trait DocApi: AsRemote {
         Call::new(self.as_remote(), GetExpressionBNFHash::new())
     }
 
-    /// Lists the variables marked as favorites by
-    /// [`DocApi::set_favorite_variables`](crate::doc::DocApi::set_favorite_variables).
+    /// Lists the variables marked as favorites by [`DocApi::set_favorite_variables`].
     ///
     /// # Returns
     ///
@@ -1976,12 +1824,10 @@ pub trait DocApi: AsRemote {
     ///
     /// The handle belongs to one alternate state; open the field once for each state. For an unknown field, the
     /// method returns a not-found error (`Error::is_not_found`). To read the values of a field, use a list object
-    /// ([`ListObjectDef`](crate::types::ListObjectDef)) in a generic object.
+    /// ([`ListObjectDef`]) in a generic object.
     ///
-    /// See [`FieldApi::select`](crate::field::FieldApi::select),
-    /// [`FieldApi::select_values`](crate::field::FieldApi::select_values), and
-    /// [`FieldApi::clear`](crate::field::FieldApi::clear). For information about the field, see
-    /// [`DocApi::get_field_description`](crate::doc::DocApi::get_field_description).
+    /// See [`FieldApi::select`], [`FieldApi::select_values`], and [`FieldApi::clear`]. For information about the
+    /// field, see [`DocApi::get_field_description`].
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -2001,10 +1847,10 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`Field`](crate::field::Field) (`qReturn`): The field.
+    /// [`Field`] (`qReturn`): The field.
     ///
     /// Schema method: [`Doc.GetField`](https://qlik.dev/apis/json-rpc/qix/doc/#getfield), read-only.
-    #[doc(alias = "GetField")]
+    #[doc(alias("GetField", "qFieldName", "qStateName"))]
     fn get_field(&self, field_name: &str) -> Call<'_, GetField> {
         Call::new(self.as_remote(), GetField::new(field_name))
     }
@@ -2028,7 +1874,7 @@ pub trait DocApi: AsRemote {
     ///
     /// Schema method:
     /// [`Doc.GetFieldAndColumnSamples`](https://qlik.dev/apis/json-rpc/qix/doc/#getfieldandcolumnsamples), read-only.
-    #[doc(alias = "GetFieldAndColumnSamples")]
+    #[doc(alias("GetFieldAndColumnSamples", "qFieldsOrColumnsWithWildcards", "qMaxNumberOfValues", "qRandSeed"))]
     fn get_field_and_column_samples(
         &self,
         fields_or_columns_with_wildcards: Vec<FieldOrColumn>,
@@ -2036,18 +1882,14 @@ pub trait DocApi: AsRemote {
     ) -> Call<'_, GetFieldAndColumnSamples> {
         Call::new(
             self.as_remote(),
-            GetFieldAndColumnSamples::new(
-                fields_or_columns_with_wildcards,
-                max_number_of_values,
-            ),
+            GetFieldAndColumnSamples::new(fields_or_columns_with_wildcards, max_number_of_values),
         )
     }
 
     /// Returns information about a field: number of values, tables, tags, comment, and size in memory.
     ///
     /// It also contains the field's modes (locked, AND mode, always one selected value). To get all fields at once,
-    /// use a field list ([`FieldListDef`](crate::types::FieldListDef)) in a generic object, or
-    /// [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
+    /// use a field list ([`FieldListDef`]) in a generic object, or [`DocApi::get_tables_and_keys`].
     ///
     /// # Parameters
     ///
@@ -2059,15 +1901,14 @@ pub trait DocApi: AsRemote {
     ///
     /// Schema method: [`Doc.GetFieldDescription`](https://qlik.dev/apis/json-rpc/qix/doc/#getfielddescription),
     /// read-only.
-    #[doc(alias = "GetFieldDescription")]
+    #[doc(alias("GetFieldDescription", "qFieldName"))]
     fn get_field_description(&self, field_name: &str) -> Call<'_, GetFieldDescription> {
         Call::new(self.as_remote(), GetFieldDescription::new(field_name))
     }
 
     /// Returns the internal name of a calculated field, given its readable name.
     ///
-    /// [`DocApi::add_field_from_expression`](crate::doc::DocApi::add_field_from_expression) creates calculated
-    /// fields.
+    /// [`DocApi::add_field_from_expression`] creates calculated fields.
     ///
     /// # Parameters
     ///
@@ -2079,11 +1920,8 @@ pub trait DocApi: AsRemote {
     ///
     /// Schema method: [`Doc.GetFieldOnTheFlyByName`](https://qlik.dev/apis/json-rpc/qix/doc/#getfieldontheflybyname),
     /// read-only.
-    #[doc(alias = "GetFieldOnTheFlyByName")]
-    fn get_field_on_the_fly_by_name(
-        &self,
-        readable_name: &str,
-    ) -> Call<'_, GetFieldOnTheFlyByName> {
+    #[doc(alias("GetFieldOnTheFlyByName", "qReadableName"))]
+    fn get_field_on_the_fly_by_name(&self, readable_name: &str) -> Call<'_, GetFieldOnTheFlyByName> {
         Call::new(self.as_remote(), GetFieldOnTheFlyByName::new(readable_name))
     }
 
@@ -2099,11 +1937,8 @@ pub trait DocApi: AsRemote {
     ///
     /// Schema method:
     /// [`Doc.GetFieldsFromExpression`](https://qlik.dev/apis/json-rpc/qix/doc/#getfieldsfromexpression), read-only.
-    #[doc(alias = "GetFieldsFromExpression")]
-    fn get_fields_from_expression(
-        &self,
-        expr: &str,
-    ) -> Call<'_, GetFieldsFromExpression> {
+    #[doc(alias("GetFieldsFromExpression", "qExpr"))]
+    fn get_fields_from_expression(&self, expr: &str) -> Call<'_, GetFieldsFromExpression> {
         Call::new(self.as_remote(), GetFieldsFromExpression::new(expr))
     }
 
@@ -2121,30 +1956,24 @@ pub trait DocApi: AsRemote {
     ///
     /// Schema method: [`Doc.GetFieldsResourceIds`](https://qlik.dev/apis/json-rpc/qix/doc/#getfieldsresourceids),
     /// read-only.
-    #[doc(alias = "GetFieldsResourceIds")]
-    fn get_fields_resource_ids(
-        &self,
-        field_names: Vec<String>,
-    ) -> Call<'_, GetFieldsResourceIds> {
+    #[doc(alias("GetFieldsResourceIds", "qFieldNames"))]
+    fn get_fields_resource_ids(&self, field_names: Vec<String>) -> Call<'_, GetFieldsResourceIds> {
         Call::new(self.as_remote(), GetFieldsResourceIds::new(field_names))
     }
 
     /// Lists the fields of a table in a file of a folder connection.
     ///
-    /// To browse files, use
-    /// [`DocApi::get_folder_items_for_connection`](crate::doc::DocApi::get_folder_items_for_connection) to find a
-    /// file, [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type) to detect its format,
-    /// [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) to list its tables, and
-    /// [`DocApi::get_file_table_preview`](crate::doc::DocApi::get_file_table_preview) to read sample rows.
+    /// To browse files, use [`DocApi::get_folder_items_for_connection`] to find a file, [`DocApi::guess_file_type`]
+    /// to detect its format, [`DocApi::get_file_tables`] to list its tables, and [`DocApi::get_file_table_preview`]
+    /// to read sample rows.
     ///
     /// # Parameters
     ///
     /// * `connection_id` (`qConnectionId`): ID of the folder connection.
     /// * `relative_path` (`qRelativePath`, optional `String`): File path relative to the folder of the connection.
-    /// * `data_format` (`qDataFormat`): File format, usually as returned by
-    ///   [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type).
-    /// * `table` (`qTable`): Table, as returned by [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables).
-    ///   Required for formats with several tables per file, such as Excel, HTML, and XML.
+    /// * `data_format` (`qDataFormat`): File format, usually as returned by [`DocApi::guess_file_type`].
+    /// * `table` (`qTable`): Table, as returned by [`DocApi::get_file_tables`]. Required for formats with several
+    ///   tables per file, such as Excel, HTML, and XML.
     ///
     /// # Returns
     ///
@@ -2154,17 +1983,14 @@ pub trait DocApi: AsRemote {
     ///
     /// Schema method: [`Doc.GetFileTableFields`](https://qlik.dev/apis/json-rpc/qix/doc/#getfiletablefields),
     /// read-only.
-    #[doc(alias = "GetFileTableFields")]
+    #[doc(alias("GetFileTableFields", "qConnectionId", "qRelativePath", "qDataFormat", "qTable"))]
     fn get_file_table_fields(
         &self,
         connection_id: &str,
         data_format: FileDataFormat,
         table: &str,
     ) -> Call<'_, GetFileTableFields> {
-        Call::new(
-            self.as_remote(),
-            GetFileTableFields::new(connection_id, data_format, table),
-        )
+        Call::new(self.as_remote(), GetFileTableFields::new(connection_id, data_format, table))
     }
 
     /// Returns the first rows of a table in a file of a folder connection.
@@ -2173,10 +1999,9 @@ pub trait DocApi: AsRemote {
     ///
     /// * `connection_id` (`qConnectionId`): ID of the folder connection.
     /// * `relative_path` (`qRelativePath`, optional `String`): File path relative to the folder of the connection.
-    /// * `data_format` (`qDataFormat`): File format, usually as returned by
-    ///   [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type).
-    /// * `table` (`qTable`): Table, as returned by [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables).
-    ///   Required for formats with several tables per file, such as Excel, HTML, and XML.
+    /// * `data_format` (`qDataFormat`): File format, usually as returned by [`DocApi::guess_file_type`].
+    /// * `table` (`qTable`): Table, as returned by [`DocApi::get_file_tables`]. Required for formats with several
+    ///   tables per file, such as Excel, HTML, and XML.
     ///
     /// # Returns
     ///
@@ -2186,30 +2011,25 @@ pub trait DocApi: AsRemote {
     ///
     /// Schema method: [`Doc.GetFileTablePreview`](https://qlik.dev/apis/json-rpc/qix/doc/#getfiletablepreview),
     /// read-only.
-    #[doc(alias = "GetFileTablePreview")]
+    #[doc(alias("GetFileTablePreview", "qConnectionId", "qRelativePath", "qDataFormat", "qTable"))]
     fn get_file_table_preview(
         &self,
         connection_id: &str,
         data_format: FileDataFormat,
         table: &str,
     ) -> Call<'_, GetFileTablePreview> {
-        Call::new(
-            self.as_remote(),
-            GetFileTablePreview::new(connection_id, data_format, table),
-        )
+        Call::new(self.as_remote(), GetFileTablePreview::new(connection_id, data_format, table))
     }
 
     /// Lists the tables in a file of a folder connection.
     ///
-    /// For JSON and XML files, [`DocApi::get_file_tables_ex`](crate::doc::DocApi::get_file_tables_ex) also returns
-    /// the fields.
+    /// For JSON and XML files, [`DocApi::get_file_tables_ex`] also returns the fields.
     ///
     /// # Parameters
     ///
     /// * `connection_id` (`qConnectionId`): ID of the folder connection.
     /// * `relative_path` (`qRelativePath`, optional `String`): File path relative to the folder of the connection.
-    /// * `data_format` (`qDataFormat`): File format, usually as returned by
-    ///   [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type).
+    /// * `data_format` (`qDataFormat`): File format, usually as returned by [`DocApi::guess_file_type`].
     ///
     /// # Returns
     ///
@@ -2219,26 +2039,20 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `reload`.
     ///
     /// Schema method: [`Doc.GetFileTables`](https://qlik.dev/apis/json-rpc/qix/doc/#getfiletables), read-only.
-    #[doc(alias = "GetFileTables")]
-    fn get_file_tables(
-        &self,
-        connection_id: &str,
-        data_format: FileDataFormat,
-    ) -> Call<'_, GetFileTables> {
+    #[doc(alias("GetFileTables", "qConnectionId", "qRelativePath", "qDataFormat"))]
+    fn get_file_tables(&self, connection_id: &str, data_format: FileDataFormat) -> Call<'_, GetFileTables> {
         Call::new(self.as_remote(), GetFileTables::new(connection_id, data_format))
     }
 
     /// Lists the tables in a JSON or XML file of a folder connection, with their fields.
     ///
-    /// For other formats, use [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) and
-    /// [`DocApi::get_file_table_fields`](crate::doc::DocApi::get_file_table_fields).
+    /// For other formats, use [`DocApi::get_file_tables`] and [`DocApi::get_file_table_fields`].
     ///
     /// # Parameters
     ///
     /// * `connection_id` (`qConnectionId`): ID of the folder connection.
     /// * `relative_path` (`qRelativePath`, optional `String`): File path relative to the folder of the connection.
-    /// * `data_format` (`qDataFormat`): File format, usually as returned by
-    ///   [`DocApi::guess_file_type`](crate::doc::DocApi::guess_file_type).
+    /// * `data_format` (`qDataFormat`): File format, usually as returned by [`DocApi::guess_file_type`].
     ///
     /// # Returns
     ///
@@ -2247,12 +2061,8 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `reload`.
     ///
     /// Schema method: [`Doc.GetFileTablesEx`](https://qlik.dev/apis/json-rpc/qix/doc/#getfiletablesex), read-only.
-    #[doc(alias = "GetFileTablesEx")]
-    fn get_file_tables_ex(
-        &self,
-        connection_id: &str,
-        data_format: FileDataFormat,
-    ) -> Call<'_, GetFileTablesEx> {
+    #[doc(alias("GetFileTablesEx", "qConnectionId", "qRelativePath", "qDataFormat"))]
+    fn get_file_tables_ex(&self, connection_id: &str, data_format: FileDataFormat) -> Call<'_, GetFileTablesEx> {
         Call::new(self.as_remote(), GetFileTablesEx::new(connection_id, data_format))
     }
 
@@ -2273,11 +2083,8 @@ pub trait DocApi: AsRemote {
     /// Schema method:
     /// [`Doc.GetFolderItemsForConnection`](https://qlik.dev/apis/json-rpc/qix/doc/#getfolderitemsforconnection),
     /// read-only.
-    #[doc(alias = "GetFolderItemsForConnection")]
-    fn get_folder_items_for_connection(
-        &self,
-        connection_id: &str,
-    ) -> Call<'_, GetFolderItemsForConnection> {
+    #[doc(alias("GetFolderItemsForConnection", "qConnectionId", "qRelativePath"))]
+    fn get_folder_items_for_connection(&self, connection_id: &str) -> Call<'_, GetFolderItemsForConnection> {
         Call::new(self.as_remote(), GetFolderItemsForConnection::new(connection_id))
     }
 
@@ -2285,8 +2092,7 @@ pub trait DocApi: AsRemote {
     ///
     /// Returns the active field of each cyclic group of the app.
     ///
-    /// To restore the active fields later, pass the result to
-    /// [`DocApi::apply_group_states`](crate::doc::DocApi::apply_group_states).
+    /// To restore the active fields later, pass the result to [`DocApi::apply_group_states`].
     ///
     /// # Returns
     ///
@@ -2313,7 +2119,7 @@ pub trait DocApi: AsRemote {
     ///
     /// Schema method: [`Doc.GetIncludeFileContent`](https://qlik.dev/apis/json-rpc/qix/doc/#getincludefilecontent),
     /// read-only.
-    #[doc(alias = "GetIncludeFileContent")]
+    #[doc(alias("GetIncludeFileContent", "qPath"))]
     fn get_include_file_content(&self, path: &str) -> Call<'_, GetIncludeFileContent> {
         Call::new(self.as_remote(), GetIncludeFileContent::new(path))
     }
@@ -2322,9 +2128,8 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `name` (`qName`): Library name, from
-    ///   [`ContentLibraryListItem::name`](crate::types::ContentLibraryListItem::name). See
-    ///   [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries).
+    /// * `name` (`qName`): Library name, from [`ContentLibraryListItem::name`]. See
+    ///   [`DocApi::get_content_libraries`].
     ///
     /// # Returns
     ///
@@ -2332,7 +2137,7 @@ pub trait DocApi: AsRemote {
     ///
     /// Schema method: [`Doc.GetLibraryContent`](https://qlik.dev/apis/json-rpc/qix/doc/#getlibrarycontent),
     /// read-only.
-    #[doc(alias = "GetLibraryContent")]
+    #[doc(alias("GetLibraryContent", "qName"))]
     fn get_library_content(&self, name: &str) -> Call<'_, GetLibraryContent> {
         Call::new(self.as_remote(), GetLibraryContent::new(name))
     }
@@ -2356,8 +2161,8 @@ pub trait DocApi: AsRemote {
     /// Returns the formats of the app: separators, date and money formats, month and day names, and collation.
     ///
     /// They come from the `SET` statements of the load script and default to the locale of the engine host. Use them
-    /// to parse and format numbers as the users of the app do.
-    /// [`NxAppLayout::locale_info`](crate::types::NxAppLayout::locale_info) contains the same information.
+    /// to parse and format numbers as the users of the app do. [`NxAppLayout::locale_info`] contains the same
+    /// information.
     ///
     /// # Returns
     ///
@@ -2372,8 +2177,7 @@ pub trait DocApi: AsRemote {
     /// Returns which tables of the data model are loosely coupled.
     ///
     /// Selections do not propagate through a loosely coupled table. The engine automatically makes tables loosely
-    /// coupled to break circular references. Change the result with
-    /// [`DocApi::set_loosely_coupled_vector`](crate::doc::DocApi::set_loosely_coupled_vector).
+    /// coupled to break circular references. Change the result with [`DocApi::set_loosely_coupled_vector`].
     ///
     /// # Returns
     ///
@@ -2389,16 +2193,14 @@ pub trait DocApi: AsRemote {
 
     /// Returns the fields of the data model that have all or at least one of the given tags.
     ///
-    /// System tags start with `$`, for example `$numeric`, `$key`, or `$date`.
-    /// [`DocApi::find_matching_fields`](crate::doc::DocApi::find_matching_fields) searches only the fields that are
-    /// associated with a given field.
+    /// System tags start with `$`, for example `$numeric`, `$key`, or `$date`. [`DocApi::find_matching_fields`]
+    /// searches only the fields that are associated with a given field.
     ///
     /// # Parameters
     ///
     /// * `tags` (`qTags`): Tags.
     /// * `matching_field_mode` (`qMatchingFieldMode`, optional `String`): Whether a field needs all of the tags or
-    ///   one of them, as the name of a [`NxMatchingFieldMode`](crate::types::NxMatchingFieldMode) value. Defaults to
-    ///   all.
+    ///   one of them, as the name of a [`NxMatchingFieldMode`] value. Defaults to all.
     ///
     /// # Returns
     ///
@@ -2406,7 +2208,7 @@ pub trait DocApi: AsRemote {
     ///
     /// Schema method: [`Doc.GetMatchingFields`](https://qlik.dev/apis/json-rpc/qix/doc/#getmatchingfields),
     /// read-only.
-    #[doc(alias = "GetMatchingFields")]
+    #[doc(alias("GetMatchingFields", "qTags", "qMatchingFieldMode"))]
     fn get_matching_fields(&self, tags: Vec<String>) -> Call<'_, GetMatchingFields> {
         Call::new(self.as_remote(), GetMatchingFields::new(tags))
     }
@@ -2414,7 +2216,7 @@ pub trait DocApi: AsRemote {
     /// Opens a library measure.
     ///
     /// Returns a not-found error (`Error::is_not_found`) for an unknown ID. To find a measure by label, use
-    /// [`DocApi::get_measure_with_label`](crate::doc::DocApi::get_measure_with_label).
+    /// [`DocApi::get_measure_with_label`].
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -2434,10 +2236,10 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`GenericMeasure`](crate::generic_measure::GenericMeasure) (`qReturn`): The measure.
+    /// [`GenericMeasure`] (`qReturn`): The measure.
     ///
     /// Schema method: [`Doc.GetMeasure`](https://qlik.dev/apis/json-rpc/qix/doc/#getmeasure), read-only.
-    #[doc(alias = "GetMeasure")]
+    #[doc(alias("GetMeasure", "qId"))]
     fn get_measure(&self, id: &str) -> Call<'_, GetMeasure> {
         Call::new(self.as_remote(), GetMeasure::new(id))
     }
@@ -2453,19 +2255,18 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`GenericMeasure`](crate::generic_measure::GenericMeasure) (`qReturn`): The measure.
+    /// [`GenericMeasure`] (`qReturn`): The measure.
     ///
     /// Schema method: [`Doc.GetMeasureWithLabel`](https://qlik.dev/apis/json-rpc/qix/doc/#getmeasurewithlabel),
     /// read-only.
-    #[doc(alias = "GetMeasureWithLabel")]
+    #[doc(alias("GetMeasureWithLabel", "qLabel"))]
     fn get_measure_with_label(&self, label: &str) -> Call<'_, GetMeasureWithLabel> {
         Call::new(self.as_remote(), GetMeasureWithLabel::new(label))
     }
 
     /// Lists the media files that the app can use.
     ///
-    /// [`DocApi::get_content_libraries`](crate::doc::DocApi::get_content_libraries) and
-    /// [`DocApi::get_library_content`](crate::doc::DocApi::get_library_content) return more information, grouped by
+    /// [`DocApi::get_content_libraries`] and [`DocApi::get_library_content`] return more information, grouped by
     /// library.
     ///
     /// # Returns
@@ -2486,11 +2287,8 @@ pub trait DocApi: AsRemote {
     /// The result includes the type of the object. Returns a not-found error (`Error::is_not_found`) for an unknown
     /// ID.
     ///
-    /// To open library dimensions, library measures, variables, and bookmarks, use
-    /// [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension),
-    /// [`DocApi::get_measure`](crate::doc::DocApi::get_measure),
-    /// [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id), and
-    /// [`DocApi::get_bookmark`](crate::doc::DocApi::get_bookmark).
+    /// To open library dimensions, library measures, variables, and bookmarks, use [`DocApi::get_dimension`],
+    /// [`DocApi::get_measure`], [`DocApi::get_variable_by_id`], and [`DocApi::get_bookmark`].
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -2511,10 +2309,10 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`GenericObject`](crate::generic_object::GenericObject) (`qReturn`): The object.
+    /// [`GenericObject`] (`qReturn`): The object.
     ///
     /// Schema method: [`Doc.GetObject`](https://qlik.dev/apis/json-rpc/qix/doc/#getobject), read-only.
-    #[doc(alias = "GetObject")]
+    #[doc(alias("GetObject", "qId"))]
     fn get_object(&self, id: &str) -> Call<'_, GetObject> {
         Call::new(self.as_remote(), GetObject::new(id))
     }
@@ -2522,8 +2320,7 @@ pub trait DocApi: AsRemote {
     /// Lists the objects of given types, with selected properties.
     ///
     /// This replaces opening each object: to list sheets with their titles, request type `sheet` and the title
-    /// property in the options. If you only need IDs and types,
-    /// [`DocApi::get_all_infos`](crate::doc::DocApi::get_all_infos) is cheaper.
+    /// property in the options. If you only need IDs and types, [`DocApi::get_all_infos`] is cheaper.
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -2545,7 +2342,7 @@ pub trait DocApi: AsRemote {
     /// properties.
     ///
     /// Schema method: [`Doc.GetObjects`](https://qlik.dev/apis/json-rpc/qix/doc/#getobjects), read-only.
-    #[doc(alias = "GetObjects")]
+    #[doc(alias("GetObjects", "qOptions"))]
     fn get_objects(&self, options: NxGetObjectOptions) -> Call<'_, GetObjects> {
         Call::new(self.as_remote(), GetObjects::new(options))
     }
@@ -2569,19 +2366,15 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `create`.
     ///
     /// Schema method: [`Doc.GetOrCreateObject`](https://qlik.dev/apis/json-rpc/qix/doc/#getorcreateobject).
-    #[doc(alias = "GetOrCreateObject")]
-    fn get_or_create_object(
-        &self,
-        prop: GenericObjectProperties,
-    ) -> Call<'_, GetOrCreateObject> {
+    #[doc(alias("GetOrCreateObject", "qProp"))]
+    fn get_or_create_object(&self, prop: GenericObjectProperties) -> Call<'_, GetOrCreateObject> {
         Call::new(self.as_remote(), GetOrCreateObject::new(prop))
     }
 
     /// Returns the load script.
     ///
     /// It returns the script as last set, whether saved or not. Lines of the form `///$tab Name` start script
-    /// sections. [`DocApi::get_script_ex`](crate::doc::DocApi::get_script_ex) also returns whether another user has
-    /// locked the script.
+    /// sections. [`DocApi::get_script_ex`] also returns whether another user has locked the script.
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -2606,8 +2399,7 @@ pub trait DocApi: AsRemote {
 
     /// Lists the breakpoints in the load script.
     ///
-    /// They apply to debug reloads ([`DocApi::do_reload`](crate::doc::DocApi::do_reload)). Change them with
-    /// [`DocApi::set_script_breakpoints`](crate::doc::DocApi::set_script_breakpoints).
+    /// They apply to debug reloads ([`DocApi::do_reload`]). Change them with [`DocApi::set_script_breakpoints`].
     ///
     /// # Returns
     ///
@@ -2624,8 +2416,7 @@ pub trait DocApi: AsRemote {
 
     /// Returns the load script and its metadata.
     ///
-    /// [`DocApi::get_script`](crate::doc::DocApi::get_script) returns the script alone, and
-    /// [`DocApi::get_script_meta`](crate::doc::DocApi::get_script_meta) the metadata alone.
+    /// [`DocApi::get_script`] returns the script alone, and [`DocApi::get_script_meta`] the metadata alone.
     ///
     /// # Returns
     ///
@@ -2673,7 +2464,7 @@ pub trait DocApi: AsRemote {
     /// `String` (`qSetExpression`): Set expression.
     ///
     /// Schema method: [`Doc.GetSetAnalysis`](https://qlik.dev/apis/json-rpc/qix/doc/#getsetanalysis), read-only.
-    #[doc(alias = "GetSetAnalysis")]
+    #[doc(alias("GetSetAnalysis", "qStateName", "qBookmarkId"))]
     fn get_set_analysis(&self) -> Call<'_, GetSetAnalysis> {
         Call::new(self.as_remote(), GetSetAnalysis::new())
     }
@@ -2681,8 +2472,7 @@ pub trait DocApi: AsRemote {
     /// Returns rows of a table of the data model as loaded.
     ///
     /// Use it to inspect raw data. The method ignores selections and does not join related tables; for data that
-    /// respects selections, use a hypercube in a session object
-    /// ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)).
+    /// respects selections, use a hypercube in a session object ([`DocApi::create_session_object`]).
     ///
     /// # Parameters
     ///
@@ -2690,8 +2480,7 @@ pub trait DocApi: AsRemote {
     /// * `rows` (`qRows`): Number of rows to return.
     /// * `synthetic_mode` (`qSyntheticMode`): Whether to return the table as the engine stores it, with synthetic
     ///   keys, instead of as the script loaded it.
-    /// * `table_name` (`qTableName`): Table name, as returned by
-    ///   [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
+    /// * `table_name` (`qTableName`): Table name, as returned by [`DocApi::get_tables_and_keys`].
     ///
     /// # Returns
     ///
@@ -2699,30 +2488,20 @@ pub trait DocApi: AsRemote {
     /// the end of the table.
     ///
     /// Schema method: [`Doc.GetTableData`](https://qlik.dev/apis/json-rpc/qix/doc/#gettabledata), read-only.
-    #[doc(alias = "GetTableData")]
-    fn get_table_data(
-        &self,
-        offset: i64,
-        rows: i64,
-        synthetic_mode: bool,
-        table_name: &str,
-    ) -> Call<'_, GetTableData> {
-        Call::new(
-            self.as_remote(),
-            GetTableData::new(offset, rows, synthetic_mode, table_name),
-        )
+    #[doc(alias("GetTableData", "qOffset", "qRows", "qSyntheticMode", "qTableName"))]
+    fn get_table_data(&self, offset: i64, rows: i64, synthetic_mode: bool, table_name: &str) -> Call<'_, GetTableData> {
+        Call::new(self.as_remote(), GetTableData::new(offset, rows, synthetic_mode, table_name))
     }
 
     /// **Experimental**: may change or be removed in any engine version.
     ///
     /// Returns statistics about the fields of a table: row counts, nulls, distinct values, extremes, and averages.
     ///
-    /// [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys) can return them for all tables.
+    /// [`DocApi::get_tables_and_keys`] can return them for all tables.
     ///
     /// # Parameters
     ///
-    /// * `table_name` (`qTableName`): Table name, as returned by
-    ///   [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
+    /// * `table_name` (`qTableName`): Table name, as returned by [`DocApi::get_tables_and_keys`].
     ///
     /// # Returns
     ///
@@ -2730,7 +2509,7 @@ pub trait DocApi: AsRemote {
     ///
     /// Schema method: [`Doc.GetTableProfileData`](https://qlik.dev/apis/json-rpc/qix/doc/#gettableprofiledata),
     /// read-only.
-    #[doc(alias = "GetTableProfileData")]
+    #[doc(alias("GetTableProfileData", "qTableName"))]
     fn get_table_profile_data(&self, table_name: &str) -> Call<'_, GetTableProfileData> {
         Call::new(self.as_remote(), GetTableProfileData::new(table_name))
     }
@@ -2760,15 +2539,22 @@ pub trait DocApi: AsRemote {
     ///   and tables; `false` returns the tables as the script loaded them.
     /// * `include_sys_vars` (`qIncludeSysVars`): Whether to include system items of the engine.
     /// * `include_profiling` (`qIncludeProfiling`, optional `bool`): Whether to include the statistics of
-    ///   [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data) for each table, which takes
-    ///   more time.
+    ///   [`DocApi::get_table_profile_data`] for each table, which takes more time.
     ///
     /// # Returns
     ///
     /// [`GetTablesAndKeysResponse`].
     ///
     /// Schema method: [`Doc.GetTablesAndKeys`](https://qlik.dev/apis/json-rpc/qix/doc/#gettablesandkeys), read-only.
-    #[doc(alias = "GetTablesAndKeys")]
+    #[doc(alias(
+        "GetTablesAndKeys",
+        "qWindowSize",
+        "qNullSize",
+        "qCellHeight",
+        "qSyntheticMode",
+        "qIncludeSysVars",
+        "qIncludeProfiling"
+    ))]
     fn get_tables_and_keys(
         &self,
         window_size: Size,
@@ -2779,13 +2565,7 @@ pub trait DocApi: AsRemote {
     ) -> Call<'_, GetTablesAndKeys> {
         Call::new(
             self.as_remote(),
-            GetTablesAndKeys::new(
-                window_size,
-                null_size,
-                cell_height,
-                synthetic_mode,
-                include_sys_vars,
-            ),
+            GetTablesAndKeys::new(window_size, null_size, cell_height, synthetic_mode, include_sys_vars),
         )
     }
 
@@ -2804,8 +2584,7 @@ pub trait DocApi: AsRemote {
         Call::new(self.as_remote(), GetTextMacros::new())
     }
 
-    /// Opens a variable by name. Use [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name)
-    /// instead.
+    /// Opens a variable by name. Use [`DocApi::get_variable_by_name`] instead.
     ///
     /// # Parameters
     ///
@@ -2813,15 +2592,13 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`GenericVariable`](crate::generic_variable::GenericVariable) (`qReturn`): The variable.
+    /// [`GenericVariable`] (`qReturn`): The variable.
     ///
     /// Deprecated: use [`DocApi::get_variable_by_id`] or [`DocApi::get_variable_by_name`] instead.
     ///
     /// Schema method: [`Doc.GetVariable`](https://qlik.dev/apis/json-rpc/qix/doc/#getvariable), read-only.
-    #[doc(alias = "GetVariable")]
-    #[deprecated(
-        note = "use `DocApi::get_variable_by_id` or `DocApi::get_variable_by_name` instead"
-    )]
+    #[doc(alias("GetVariable", "qName"))]
+    #[deprecated(note = "use `DocApi::get_variable_by_id` or `DocApi::get_variable_by_name` instead")]
     fn get_variable(&self, name: &str) -> Call<'_, GetVariable> {
         Call::new(self.as_remote(), GetVariable::new(name))
     }
@@ -2829,7 +2606,7 @@ pub trait DocApi: AsRemote {
     /// Opens a saved variable or session variable by ID.
     ///
     /// Returns a not-found error (`Error::is_not_found`) for an unknown ID. To open a variable by name, use
-    /// [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name).
+    /// [`DocApi::get_variable_by_name`].
     ///
     /// # Parameters
     ///
@@ -2837,10 +2614,10 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`GenericVariable`](crate::generic_variable::GenericVariable) (`qReturn`): The variable.
+    /// [`GenericVariable`] (`qReturn`): The variable.
     ///
     /// Schema method: [`Doc.GetVariableById`](https://qlik.dev/apis/json-rpc/qix/doc/#getvariablebyid), read-only.
-    #[doc(alias = "GetVariableById")]
+    #[doc(alias("GetVariableById", "qId"))]
     fn get_variable_by_id(&self, id: &str) -> Call<'_, GetVariableById> {
         Call::new(self.as_remote(), GetVariableById::new(id))
     }
@@ -2848,9 +2625,8 @@ pub trait DocApi: AsRemote {
     /// Opens a saved variable or session variable by name.
     ///
     /// Returns a not-found error (`Error::is_not_found`) for an unknown name. Read the value with
-    /// [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout), and set it with
-    /// [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value) or
-    /// [`GenericVariableApi::set_num_value`](crate::generic_variable::GenericVariableApi::set_num_value).
+    /// [`GenericVariableApi::get_layout`], and set it with [`GenericVariableApi::set_string_value`] or
+    /// [`GenericVariableApi::set_num_value`].
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -2870,19 +2646,18 @@ pub trait DocApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`GenericVariable`](crate::generic_variable::GenericVariable) (`qReturn`): The variable.
+    /// [`GenericVariable`] (`qReturn`): The variable.
     ///
     /// Schema method: [`Doc.GetVariableByName`](https://qlik.dev/apis/json-rpc/qix/doc/#getvariablebyname),
     /// read-only.
-    #[doc(alias = "GetVariableByName")]
+    #[doc(alias("GetVariableByName", "qName"))]
     fn get_variable_by_name(&self, name: &str) -> Call<'_, GetVariableByName> {
         Call::new(self.as_remote(), GetVariableByName::new(name))
     }
 
     /// Lists the variables of the app.
     ///
-    /// Returns once what a variable list ([`VariableListDef`](crate::types::VariableListDef)) in a generic object
-    /// keeps up to date.
+    /// Returns once what a variable list ([`VariableListDef`]) in a generic object keeps up to date.
     ///
     /// # Parameters
     ///
@@ -2894,7 +2669,7 @@ pub trait DocApi: AsRemote {
     /// list of [`NxVariableListItem`] (`qList`): One entry per variable.
     ///
     /// Schema method: [`Doc.GetVariables`](https://qlik.dev/apis/json-rpc/qix/doc/#getvariables), read-only.
-    #[doc(alias = "GetVariables")]
+    #[doc(alias("GetVariables", "qListDef"))]
     fn get_variables(&self, list_def: VariableListDef) -> Call<'_, GetVariables> {
         Call::new(self.as_remote(), GetVariables::new(list_def))
     }
@@ -2914,8 +2689,8 @@ pub trait DocApi: AsRemote {
 
     /// Guesses the format of a file of a folder connection from its content.
     ///
-    /// Pass the result to [`DocApi::get_file_tables`](crate::doc::DocApi::get_file_tables) and related methods. For
-    /// delimited text, you may need to correct the quotes, the code page, and the labels.
+    /// Pass the result to [`DocApi::get_file_tables`] and related methods. For delimited text, you may need to
+    /// correct the quotes, the code page, and the labels.
     ///
     /// # Parameters
     ///
@@ -2929,57 +2704,49 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `reload`.
     ///
     /// Schema method: [`Doc.GuessFileType`](https://qlik.dev/apis/json-rpc/qix/doc/#guessfiletype), read-only.
-    #[doc(alias = "GuessFileType")]
+    #[doc(alias("GuessFileType", "qConnectionId", "qRelativePath"))]
     fn guess_file_type(&self, connection_id: &str) -> Call<'_, GuessFileType> {
         Call::new(self.as_remote(), GuessFileType::new(connection_id))
     }
 
     /// Locks the selections of all fields in one alternate state.
     ///
-    /// [`DocApi::unlock_all`](crate::doc::DocApi::unlock_all) undoes it. To lock a single field, use
-    /// [`FieldApi::lock`](crate::field::FieldApi::lock).
+    /// [`DocApi::unlock_all`] undoes it. To lock a single field, use [`FieldApi::lock`].
     ///
     /// # Parameters
     ///
     /// * `state_name` (`qStateName`, optional `String`): Alternate state. Defaults to `$`, the default state.
     ///
     /// Schema method: [`Doc.LockAll`](https://qlik.dev/apis/json-rpc/qix/doc/#lockall).
-    #[doc(alias = "LockAll")]
+    #[doc(alias("LockAll", "qStateName"))]
     fn lock_all(&self) -> Call<'_, LockAll> {
         Call::new(self.as_remote(), LockAll::new())
     }
 
     /// Changes the definition of a data connection.
     ///
-    /// The ID and the type cannot change. Modify the definition returned by
-    /// [`DocApi::get_connection`](crate::doc::DocApi::get_connection).
+    /// The ID and the type cannot change. Modify the definition returned by [`DocApi::get_connection`].
     ///
     /// # Parameters
     ///
     /// * `connection_id` (`qConnectionId`): Connection ID.
     /// * `connection` (`qConnection`): Complete new definition.
     /// * `override_credentials` (`qOverrideCredentials`, optional `bool`): Whether to replace the user name and
-    ///   password. Set it to `false` to keep the stored ones, because
-    ///   [`DocApi::get_connection`](crate::doc::DocApi::get_connection) does not return them.
+    ///   password. Set it to `false` to keep the stored ones, because [`DocApi::get_connection`] does not return
+    ///   them.
     ///
     /// Requires the access right `update`.
     ///
     /// Schema method: [`Doc.ModifyConnection`](https://qlik.dev/apis/json-rpc/qix/doc/#modifyconnection).
-    #[doc(alias = "ModifyConnection")]
-    fn modify_connection(
-        &self,
-        connection_id: &str,
-        connection: Connection,
-    ) -> Call<'_, ModifyConnection> {
+    #[doc(alias("ModifyConnection", "qConnectionId", "qConnection", "qOverrideCredentials"))]
+    fn modify_connection(&self, connection_id: &str, connection: Connection) -> Call<'_, ModifyConnection> {
         Call::new(self.as_remote(), ModifyConnection::new(connection_id, connection))
     }
 
     /// Publishes the app to a stream, with all its objects, bookmarks, and library items.
     ///
-    /// Qlik Sense Enterprise on Windows only;
-    /// [`GlobalApi::get_stream_list`](crate::global::GlobalApi::get_stream_list) lists the streams. An app can be
-    /// published once, to one stream. To publish an app that is not open, use
-    /// [`GlobalApi::publish_app`](crate::global::GlobalApi::publish_app).
+    /// Qlik Sense Enterprise on Windows only; [`GlobalApi::get_stream_list`] lists the streams. An app can be
+    /// published once, to one stream. To publish an app that is not open, use [`GlobalApi::publish_app`].
     ///
     /// # Parameters
     ///
@@ -2989,12 +2756,12 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `publish`.
     ///
     /// Schema method: [`Doc.Publish`](https://qlik.dev/apis/json-rpc/qix/doc/#publish).
-    #[doc(alias = "Publish")]
+    #[doc(alias("Publish", "qStreamId", "qName"))]
     fn publish(&self, stream_id: &str) -> Call<'_, Publish> {
         Call::new(self.as_remote(), Publish::new(stream_id))
     }
 
-    /// Redoes the last change undone by [`DocApi::undo`](crate::doc::DocApi::undo).
+    /// Redoes the last change undone by [`DocApi::undo`].
     ///
     /// # Returns
     ///
@@ -3009,7 +2776,7 @@ pub trait DocApi: AsRemote {
     /// Removes an alternate state and its selections from the app.
     ///
     /// Update objects that use the state yourself. To remove a session state, use
-    /// [`DocApi::remove_session_alternate_state`](crate::doc::DocApi::remove_session_alternate_state).
+    /// [`DocApi::remove_session_alternate_state`].
     ///
     /// # Parameters
     ///
@@ -3018,16 +2785,12 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `update`.
     ///
     /// Schema method: [`Doc.RemoveAlternateState`](https://qlik.dev/apis/json-rpc/qix/doc/#removealternatestate).
-    #[doc(alias = "RemoveAlternateState")]
-    fn remove_alternate_state(
-        &self,
-        state_name: &str,
-    ) -> Call<'_, RemoveAlternateState> {
+    #[doc(alias("RemoveAlternateState", "qStateName"))]
+    fn remove_alternate_state(&self, state_name: &str) -> Call<'_, RemoveAlternateState> {
         Call::new(self.as_remote(), RemoveAlternateState::new(state_name))
     }
 
-    /// Removes an alternate state added by
-    /// [`DocApi::add_session_alternate_state`](crate::doc::DocApi::add_session_alternate_state).
+    /// Removes an alternate state added by [`DocApi::add_session_alternate_state`].
     ///
     /// # Parameters
     ///
@@ -3039,11 +2802,8 @@ pub trait DocApi: AsRemote {
     ///
     /// Schema method:
     /// [`Doc.RemoveSessionAlternateState`](https://qlik.dev/apis/json-rpc/qix/doc/#removesessionalternatestate).
-    #[doc(alias = "RemoveSessionAlternateState")]
-    fn remove_session_alternate_state(
-        &self,
-        state_name: &str,
-    ) -> Call<'_, RemoveSessionAlternateState> {
+    #[doc(alias("RemoveSessionAlternateState", "qStateName"))]
+    fn remove_session_alternate_state(&self, state_name: &str) -> Call<'_, RemoveSessionAlternateState> {
         Call::new(self.as_remote(), RemoveSessionAlternateState::new(state_name))
     }
 
@@ -3062,10 +2822,8 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `update`.
     ///
     /// Schema method: [`Doc.RemoveVariable`](https://qlik.dev/apis/json-rpc/qix/doc/#removevariable).
-    #[doc(alias = "RemoveVariable")]
-    #[deprecated(
-        note = "use `DocApi::destroy_variable_by_id` or `DocApi::destroy_variable_by_name` instead"
-    )]
+    #[doc(alias("RemoveVariable", "qName"))]
+    #[deprecated(note = "use `DocApi::destroy_variable_by_id` or `DocApi::destroy_variable_by_name` instead")]
     fn remove_variable(&self, name: &str) -> Call<'_, RemoveVariable> {
         Call::new(self.as_remote(), RemoveVariable::new(name))
     }
@@ -3088,20 +2846,18 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `update`.
     ///
     /// Schema method: [`Doc.ReplaceBookmark`](https://qlik.dev/apis/json-rpc/qix/doc/#replacebookmark).
-    #[doc(alias = "ReplaceBookmark")]
+    #[doc(alias("ReplaceBookmark", "qId", "qIgnorePatches", "qObjectIdsToPatch"))]
     fn replace_bookmark(&self, id: &str) -> Call<'_, ReplaceBookmark> {
         Call::new(self.as_remote(), ReplaceBookmark::new(id))
     }
 
-    /// Restores the selections stored by
-    /// [`DocApi::store_temp_selection_state`](crate::doc::DocApi::store_temp_selection_state).
+    /// Restores the selections stored by [`DocApi::store_temp_selection_state`].
     ///
     /// Qlik Cloud only.
     ///
     /// # Parameters
     ///
-    /// * `id` (`qId`): ID returned by
-    ///   [`DocApi::store_temp_selection_state`](crate::doc::DocApi::store_temp_selection_state).
+    /// * `id` (`qId`): ID returned by [`DocApi::store_temp_selection_state`].
     ///
     /// # Returns
     ///
@@ -3109,11 +2865,8 @@ pub trait DocApi: AsRemote {
     ///
     /// Schema method:
     /// [`Doc.RestoreTempSelectionState`](https://qlik.dev/apis/json-rpc/qix/doc/#restoretempselectionstate).
-    #[doc(alias = "RestoreTempSelectionState")]
-    fn restore_temp_selection_state(
-        &self,
-        id: &str,
-    ) -> Call<'_, RestoreTempSelectionState> {
+    #[doc(alias("RestoreTempSelectionState", "qId"))]
+    fn restore_temp_selection_state(&self, id: &str) -> Call<'_, RestoreTempSelectionState> {
         Call::new(self.as_remote(), RestoreTempSelectionState::new(id))
     }
 
@@ -3127,8 +2880,8 @@ pub trait DocApi: AsRemote {
 
     /// Saves a copy of the app under another name.
     ///
-    /// This turns a session app into a saved app. Open the copy with
-    /// [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) over a separate connection.
+    /// This turns a session app into a saved app. Open the copy with [`GlobalApi::open_doc`] over a separate
+    /// connection.
     ///
     /// # Parameters
     ///
@@ -3141,15 +2894,15 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `create`.
     ///
     /// Schema method: [`Doc.SaveAs`](https://qlik.dev/apis/json-rpc/qix/doc/#saveas).
-    #[doc(alias = "SaveAs")]
+    #[doc(alias("SaveAs", "qNewAppName"))]
     fn save_as(&self, new_app_name: &str) -> Call<'_, SaveAs> {
         Call::new(self.as_remote(), SaveAs::new(new_app_name))
     }
 
     /// Saves changed objects without the data.
     ///
-    /// Qlik Sense Enterprise only; otherwise, use [`DocApi::do_save`](crate::doc::DocApi::do_save). After a reload,
-    /// call [`DocApi::do_save`](crate::doc::DocApi::do_save) to save the new data too.
+    /// Qlik Sense Enterprise only; otherwise, use [`DocApi::do_save`]. After a reload, call [`DocApi::do_save`] to
+    /// save the new data too.
     ///
     /// Requires the access right `update`.
     ///
@@ -3172,14 +2925,14 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `update`.
     ///
     /// Schema method: [`Doc.Scramble`](https://qlik.dev/apis/json-rpc/qix/doc/#scramble).
-    #[doc(alias = "Scramble")]
+    #[doc(alias("Scramble", "qFieldName"))]
     fn scramble(&self, field_name: &str) -> Call<'_, Scramble> {
         Call::new(self.as_remote(), Scramble::new(field_name))
     }
 
     /// Searches field values for terms and returns combinations of matches.
     ///
-    /// To select a result, use [`DocApi::select_associations`](crate::doc::DocApi::select_associations).
+    /// To select a result, use [`DocApi::select_associations`].
     ///
     /// # Parameters
     ///
@@ -3196,7 +2949,7 @@ pub trait DocApi: AsRemote {
     ///
     /// Schema method: [`Doc.SearchAssociations`](https://qlik.dev/apis/json-rpc/qix/doc/#searchassociations),
     /// read-only.
-    #[doc(alias = "SearchAssociations")]
+    #[doc(alias("SearchAssociations", "qOptions", "qTerms", "qPage"))]
     #[deprecated(note = "use `DocApi::search_results` instead")]
     fn search_associations(
         &self,
@@ -3210,8 +2963,7 @@ pub trait DocApi: AsRemote {
     /// Searches for charts and other objects by title, subtitle, footnote, type, and displayed dimension values.
     ///
     /// Values excluded by selections are not found. Containers and auxiliary objects, such as sheets, stories,
-    /// slides, library items, and snapshots, are never returned. To search the data, use
-    /// [`DocApi::search_results`](crate::doc::DocApi::search_results).
+    /// slides, library items, and snapshots, are never returned. To search the data, use [`DocApi::search_results`].
     ///
     /// # Parameters
     ///
@@ -3224,7 +2976,7 @@ pub trait DocApi: AsRemote {
     /// [`SearchResult`] (`qResult`): Matches, grouped by matching terms.
     ///
     /// Schema method: [`Doc.SearchObjects`](https://qlik.dev/apis/json-rpc/qix/doc/#searchobjects), read-only.
-    #[doc(alias = "SearchObjects")]
+    #[doc(alias("SearchObjects", "qOptions", "qTerms", "qPage"))]
     fn search_objects(
         &self,
         options: SearchObjectOptions,
@@ -3239,11 +2991,10 @@ pub trait DocApi: AsRemote {
     /// This is the search behind the smart search of Qlik Sense. Results are grouped by matching terms: with several
     /// terms, there is a group for values that match all terms and groups for individual terms. A group contains one
     /// item per field, and an item contains the matching values and the positions of the matches.
-    /// [`DocApi::select_associations`](crate::doc::DocApi::select_associations) selects the values of a group.
+    /// [`DocApi::select_associations`] selects the values of a group.
     ///
-    /// For suggestions while a user types, use [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest); for a
-    /// plain list of values by field, use [`DocApi::search_values`](crate::doc::DocApi::search_values); for charts,
-    /// use [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
+    /// For suggestions while a user types, use [`DocApi::search_suggest`]; for a plain list of values by field, use
+    /// [`DocApi::search_values`]; for charts, use [`DocApi::search_objects`].
     ///
     /// # Parameters
     ///
@@ -3257,7 +3008,7 @@ pub trait DocApi: AsRemote {
     /// [`SearchResult`] (`qResult`): Groups and their total number.
     ///
     /// Schema method: [`Doc.SearchResults`](https://qlik.dev/apis/json-rpc/qix/doc/#searchresults), read-only.
-    #[doc(alias = "SearchResults")]
+    #[doc(alias("SearchResults", "qOptions", "qTerms", "qPage"))]
     fn search_results(
         &self,
         options: SearchCombinationOptions,
@@ -3279,12 +3030,8 @@ pub trait DocApi: AsRemote {
     /// [`SearchSuggestionResult`] (`qResult`): Suggestions, and the fields that contain matches.
     ///
     /// Schema method: [`Doc.SearchSuggest`](https://qlik.dev/apis/json-rpc/qix/doc/#searchsuggest), read-only.
-    #[doc(alias = "SearchSuggest")]
-    fn search_suggest(
-        &self,
-        options: SearchCombinationOptions,
-        terms: Vec<String>,
-    ) -> Call<'_, SearchSuggest> {
+    #[doc(alias("SearchSuggest", "qOptions", "qTerms"))]
+    fn search_suggest(&self, options: SearchCombinationOptions, terms: Vec<String>) -> Call<'_, SearchSuggest> {
         Call::new(self.as_remote(), SearchSuggest::new(options, terms))
     }
 
@@ -3292,8 +3039,7 @@ pub trait DocApi: AsRemote {
     ///
     /// Searches the values of all or some fields and returns the matching values by field.
     ///
-    /// Unlike [`DocApi::search_results`](crate::doc::DocApi::search_results), it does not group results or combine
-    /// terms.
+    /// Unlike [`DocApi::search_results`], it does not group results or combine terms.
     ///
     /// # Parameters
     ///
@@ -3306,7 +3052,7 @@ pub trait DocApi: AsRemote {
     /// [`SearchValueResult`] (`qResult`): Fields with their matching values.
     ///
     /// Schema method: [`Doc.SearchValues`](https://qlik.dev/apis/json-rpc/qix/doc/#searchvalues), read-only.
-    #[doc(alias = "SearchValues")]
+    #[doc(alias("SearchValues", "qOptions", "qTerms", "qPage"))]
     fn search_values(
         &self,
         options: SearchValueOptions,
@@ -3324,13 +3070,12 @@ pub trait DocApi: AsRemote {
     ///
     /// * `options` (`qOptions`): Options of the search.
     /// * `terms` (`qTerms`): Terms of the search.
-    /// * `match_ix` (`qMatchIx`): Result to select: [`SearchGroup::id`](crate::types::SearchGroup::id), or
-    ///   [`SearchMatchCombination::id`](crate::types::SearchMatchCombination::id) after
-    ///   [`DocApi::search_associations`](crate::doc::DocApi::search_associations).
+    /// * `match_ix` (`qMatchIx`): Result to select: [`SearchGroup::id`], or [`SearchMatchCombination::id`] after
+    ///   [`DocApi::search_associations`].
     /// * `soft_lock` (`qSoftLock`, optional `bool`): Not used; omit it.
     ///
     /// Schema method: [`Doc.SelectAssociations`](https://qlik.dev/apis/json-rpc/qix/doc/#selectassociations).
-    #[doc(alias = "SelectAssociations")]
+    #[doc(alias("SelectAssociations", "qOptions", "qTerms", "qMatchIx", "qSoftLock"))]
     fn select_associations(
         &self,
         options: SearchCombinationOptions,
@@ -3361,7 +3106,14 @@ pub trait DocApi: AsRemote {
     ///
     /// Schema method:
     /// [`Doc.SendGenericCommandToCustomConnector`](https://qlik.dev/apis/json-rpc/qix/doc/#sendgenericcommandtocustomconnector).
-    #[doc(alias = "SendGenericCommandToCustomConnector")]
+    #[doc(alias(
+        "SendGenericCommandToCustomConnector",
+        "qProvider",
+        "qCommand",
+        "qMethod",
+        "qParameters",
+        "qAppendConnection"
+    ))]
     fn send_generic_command_to_custom_connector(
         &self,
         provider: &str,
@@ -3372,21 +3124,15 @@ pub trait DocApi: AsRemote {
     ) -> Call<'_, SendGenericCommandToCustomConnector> {
         Call::new(
             self.as_remote(),
-            SendGenericCommandToCustomConnector::new(
-                provider,
-                command,
-                method,
-                parameters,
-                append_connection,
-            ),
+            SendGenericCommandToCustomConnector::new(provider, command, method, parameters, append_connection),
         )
     }
 
     /// Replaces the properties of the app.
     ///
-    /// Modify the result of [`DocApi::get_app_properties`](crate::doc::DocApi::get_app_properties); otherwise,
-    /// members set by other clients are lost. You can omit the last reload time and the migration members. If
-    /// present, they must have the values that the engine returned. Servers keep only a few custom members.
+    /// Modify the result of [`DocApi::get_app_properties`]; otherwise, members set by other clients are lost. You can
+    /// omit the last reload time and the migration members. If present, they must have the values that the engine
+    /// returned. Servers keep only a few custom members.
     ///
     /// # Parameters
     ///
@@ -3395,7 +3141,7 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `update`.
     ///
     /// Schema method: [`Doc.SetAppProperties`](https://qlik.dev/apis/json-rpc/qix/doc/#setappproperties).
-    #[doc(alias = "SetAppProperties")]
+    #[doc(alias("SetAppProperties", "qProp"))]
     fn set_app_properties(&self, prop: NxAppProperties) -> Call<'_, SetAppProperties> {
         Call::new(self.as_remote(), SetAppProperties::new(prop))
     }
@@ -3409,19 +3155,15 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `reload`.
     ///
     /// Schema method: [`Doc.SetFavoriteVariables`](https://qlik.dev/apis/json-rpc/qix/doc/#setfavoritevariables).
-    #[doc(alias = "SetFavoriteVariables")]
-    fn set_favorite_variables(
-        &self,
-        names: Vec<String>,
-    ) -> Call<'_, SetFavoriteVariables> {
+    #[doc(alias("SetFavoriteVariables", "qNames"))]
+    fn set_favorite_variables(&self, names: Vec<String>) -> Call<'_, SetFavoriteVariables> {
         Call::new(self.as_remote(), SetFavoriteVariables::new(names))
     }
 
     /// Limits how many rows a debug reload loads from each source.
     ///
-    /// Use it to test a script on part of the data. To limit a regular reload, set
-    /// [`DoReloadExParams::row_limit`](crate::types::DoReloadExParams::row_limit) in
-    /// [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex).
+    /// Use it to test a script on part of the data. To limit a regular reload, set [`DoReloadExParams::row_limit`] in
+    /// [`DocApi::do_reload_ex`].
     ///
     /// # Parameters
     ///
@@ -3430,15 +3172,15 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `reload`.
     ///
     /// Schema method: [`Doc.SetFetchLimit`](https://qlik.dev/apis/json-rpc/qix/doc/#setfetchlimit).
-    #[doc(alias = "SetFetchLimit")]
+    #[doc(alias("SetFetchLimit", "qLimit"))]
     fn set_fetch_limit(&self, limit: i64) -> Call<'_, SetFetchLimit> {
         Call::new(self.as_remote(), SetFetchLimit::new(limit))
     }
 
     /// Sets which tables of the data model are loosely coupled.
     ///
-    /// Modify the result of [`DocApi::get_loosely_coupled_vector`](crate::doc::DocApi::get_loosely_coupled_vector),
-    /// which describes the numbers. Change only entries that are 0 or 1.
+    /// Modify the result of [`DocApi::get_loosely_coupled_vector`], which describes the numbers. Change only entries
+    /// that are 0 or 1.
     ///
     /// # Parameters
     ///
@@ -3452,18 +3194,14 @@ pub trait DocApi: AsRemote {
     ///
     /// Schema method:
     /// [`Doc.SetLooselyCoupledVector`](https://qlik.dev/apis/json-rpc/qix/doc/#setlooselycoupledvector).
-    #[doc(alias = "SetLooselyCoupledVector")]
-    fn set_loosely_coupled_vector(
-        &self,
-        v: Vec<i16>,
-    ) -> Call<'_, SetLooselyCoupledVector> {
+    #[doc(alias("SetLooselyCoupledVector", "qv"))]
+    fn set_loosely_coupled_vector(&self, v: Vec<i16>) -> Call<'_, SetLooselyCoupledVector> {
         Call::new(self.as_remote(), SetLooselyCoupledVector::new(v))
     }
 
     /// Sets whether other apps may load the data of this app with a `BINARY` statement.
     ///
-    /// Takes effect when the app is saved ([`DocApi::do_save`](crate::doc::DocApi::do_save)). See
-    /// [`NxAppLayout::prohibit_binary_load`](crate::types::NxAppLayout::prohibit_binary_load).
+    /// Takes effect when the app is saved ([`DocApi::do_save`]). See [`NxAppLayout::prohibit_binary_load`].
     ///
     /// # Parameters
     ///
@@ -3472,21 +3210,15 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `update`.
     ///
     /// Schema method: [`Doc.SetProhibitBinaryLoad`](https://qlik.dev/apis/json-rpc/qix/doc/#setprohibitbinaryload).
-    #[doc(alias = "SetProhibitBinaryLoad")]
-    fn set_prohibit_binary_load(
-        &self,
-        prohibit: bool,
-    ) -> Call<'_, SetProhibitBinaryLoad> {
+    #[doc(alias("SetProhibitBinaryLoad", "qProhibit"))]
+    fn set_prohibit_binary_load(&self, prohibit: bool) -> Call<'_, SetProhibitBinaryLoad> {
         Call::new(self.as_remote(), SetProhibitBinaryLoad::new(prohibit))
     }
 
     /// Replaces the load script.
     ///
-    /// The script is not run, checked, or saved; see
-    /// [`DocApi::check_script_syntax`](crate::doc::DocApi::check_script_syntax),
-    /// [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex), and
-    /// [`DocApi::do_save`](crate::doc::DocApi::do_save). To divide it into sections, start each section with a line
-    /// `///$tab Name`.
+    /// The script is not run, checked, or saved; see [`DocApi::check_script_syntax`], [`DocApi::do_reload_ex`], and
+    /// [`DocApi::do_save`]. To divide it into sections, start each section with a line `///$tab Name`.
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -3504,16 +3236,15 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `update`.
     ///
     /// Schema method: [`Doc.SetScript`](https://qlik.dev/apis/json-rpc/qix/doc/#setscript).
-    #[doc(alias = "SetScript")]
+    #[doc(alias("SetScript", "qScript"))]
     fn set_script(&self, script: &str) -> Call<'_, SetScript> {
         Call::new(self.as_remote(), SetScript::new(script))
     }
 
     /// Sets the breakpoints of the load script.
     ///
-    /// A debug reload ([`DocApi::do_reload`](crate::doc::DocApi::do_reload)) pauses at them.
-    /// [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact) returns what it is waiting for; respond
-    /// with [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done).
+    /// A debug reload ([`DocApi::do_reload`]) pauses at them. [`GlobalApi::get_interact`] returns what it is waiting
+    /// for; respond with [`GlobalApi::interact_done`].
     ///
     /// # Parameters
     ///
@@ -3523,11 +3254,8 @@ pub trait DocApi: AsRemote {
     /// Requires the access right `reload`.
     ///
     /// Schema method: [`Doc.SetScriptBreakpoints`](https://qlik.dev/apis/json-rpc/qix/doc/#setscriptbreakpoints).
-    #[doc(alias = "SetScriptBreakpoints")]
-    fn set_script_breakpoints(
-        &self,
-        breakpoints: Vec<EditorBreakpoint>,
-    ) -> Call<'_, SetScriptBreakpoints> {
+    #[doc(alias("SetScriptBreakpoints", "qBreakpoints"))]
+    fn set_script_breakpoints(&self, breakpoints: Vec<EditorBreakpoint>) -> Call<'_, SetScriptBreakpoints> {
         Call::new(self.as_remote(), SetScriptBreakpoints::new(breakpoints))
     }
 
@@ -3535,25 +3263,20 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `info` (`qInfo`): Positions and sizes, as returned by
-    ///   [`DocApi::get_view_dlg_save_info`](crate::doc::DocApi::get_view_dlg_save_info).
+    /// * `info` (`qInfo`): Positions and sizes, as returned by [`DocApi::get_view_dlg_save_info`].
     ///
     /// Requires the access right `update`.
     ///
     /// Schema method: [`Doc.SetViewDlgSaveInfo`](https://qlik.dev/apis/json-rpc/qix/doc/#setviewdlgsaveinfo).
-    #[doc(alias = "SetViewDlgSaveInfo")]
-    fn set_view_dlg_save_info(
-        &self,
-        info: TableViewDlgSaveInfo,
-    ) -> Call<'_, SetViewDlgSaveInfo> {
+    #[doc(alias("SetViewDlgSaveInfo", "qInfo"))]
+    fn set_view_dlg_save_info(&self, info: TableViewDlgSaveInfo) -> Call<'_, SetViewDlgSaveInfo> {
         Call::new(self.as_remote(), SetViewDlgSaveInfo::new(info))
     }
 
     /// Stores the current selections temporarily.
     ///
-    /// Qlik Cloud only. [`DocApi::restore_temp_selection_state`](crate::doc::DocApi::restore_temp_selection_state)
-    /// restores them. To include variables and soft patches, use
-    /// [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark).
+    /// Qlik Cloud only. [`DocApi::restore_temp_selection_state`] restores them. To include variables and soft
+    /// patches, use [`DocApi::create_temporary_bookmark`].
     ///
     /// # Parameters
     ///
@@ -3566,7 +3289,7 @@ pub trait DocApi: AsRemote {
     ///
     /// Schema method:
     /// [`Doc.StoreTempSelectionState`](https://qlik.dev/apis/json-rpc/qix/doc/#storetempselectionstate).
-    #[doc(alias = "StoreTempSelectionState")]
+    #[doc(alias("StoreTempSelectionState", "qTTLOfTempState"))]
     fn store_temp_selection_state(&self) -> Call<'_, StoreTempSelectionState> {
         Call::new(self.as_remote(), StoreTempSelectionState::new())
     }
@@ -3583,17 +3306,14 @@ pub trait DocApi: AsRemote {
     /// [`TransformAppResult`] (`qResult`): ID of the new app.
     ///
     /// Schema method: [`Doc.TransformApp`](https://qlik.dev/apis/json-rpc/qix/doc/#transformapp).
-    #[doc(alias = "TransformApp")]
-    fn transform_app(
-        &self,
-        dst_parameters: TransformAppParameters,
-    ) -> Call<'_, TransformApp> {
+    #[doc(alias("TransformApp", "qDstParameters"))]
+    fn transform_app(&self, dst_parameters: TransformAppParameters) -> Call<'_, TransformApp> {
         Call::new(self.as_remote(), TransformApp::new(dst_parameters))
     }
 
     /// Undoes the last change to the objects of the app.
     ///
-    /// Selections are not part of this history; see [`DocApi::back`](crate::doc::DocApi::back).
+    /// Selections are not part of this history; see [`DocApi::back`].
     ///
     /// # Returns
     ///
@@ -3607,1265 +3327,203 @@ pub trait DocApi: AsRemote {
 
     /// Unlocks the selections of all fields in one alternate state.
     ///
-    /// They stay selected but can be changed again. To unlock a single field, use
-    /// [`FieldApi::unlock`](crate::field::FieldApi::unlock).
+    /// They stay selected but can be changed again. To unlock a single field, use [`FieldApi::unlock`].
     ///
     /// # Parameters
     ///
     /// * `state_name` (`qStateName`, optional `String`): Alternate state. Defaults to `$`, the default state.
     ///
     /// Schema method: [`Doc.UnlockAll`](https://qlik.dev/apis/json-rpc/qix/doc/#unlockall).
-    #[doc(alias = "UnlockAll")]
+    #[doc(alias("UnlockAll", "qStateName"))]
     fn unlock_all(&self) -> Call<'_, UnlockAll> {
         Call::new(self.as_remote(), UnlockAll::new())
     }
 }
 
-/// Request of [`DocApi::abort_modal`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct AbortModal {
-    /// `qAccept`: see [`DocApi::abort_modal`].
-    #[doc(alias = "qAccept")]
-    pub accept: bool,
+request! {
+    DocApi::abort_modal => AbortModal("qAccept" accept(bool)) {}
+    Doc "AbortModal" Write -> () = nothing()
 }
 
-impl AbortModal {
-    /// Creates the request from its required parameters.
-    pub fn new(accept: bool) -> Self {
-        Self { accept }
+request! {
+    DocApi::add_alternate_state => AddAlternateState("qStateName" state_name(into String)) {}
+    Doc "AddAlternateState" Write -> () = nothing()
+}
+
+request! {
+    DocApi::add_field_from_expression => AddFieldFromExpression("qName" name(into String), "qExpr" expr(into String)) {}
+    Doc "AddFieldFromExpression" Write -> bool = value("qSuccess")
+}
+
+request! {
+    DocApi::add_session_alternate_state => AddSessionAlternateState("qStateName" state_name(into String)) {
+        "qSourceStateName" source_state_name(into String),
     }
+    Doc "AddSessionAlternateState" Write -> () = nothing()
 }
 
-impl Serialize for AbortModal {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qAccept", &self.accept)?;
-                Ok(())
-            },
-        )
+request! {
+    /// **Experimental**: may change or be removed in any engine version.
+    DocApi::apply_and_verify_bookmark => ApplyAndVerifyBookmark("qId" id(into String)) {}
+    Doc "ApplyAndVerifyBookmark" Write -> BookmarkApplyAndVerifyResult = value("qResult")
+}
+
+request! {
+    DocApi::apply_bookmark => ApplyBookmark("qId" id(into String)) {}
+    Doc "ApplyBookmark" Write -> bool = value("qSuccess")
+}
+
+request! {
+    /// **Experimental**: may change or be removed in any engine version.
+    DocApi::apply_group_states => ApplyGroupStates("qGroupStates" group_states(Vec<GroupState>)) {}
+    Doc "ApplyGroupStates" Write -> ApplyGroupStatesResult = value("qResult")
+}
+
+request! {
+    DocApi::apply_temporary_bookmark => ApplyTemporaryBookmark("qId" id(into String)) {}
+    Doc "ApplyTemporaryBookmark" Write -> bool = value("qReturn")
+}
+
+request! {
+    DocApi::back => Back() {}
+    Doc "Back" Write -> () = nothing()
+}
+
+request! {
+    DocApi::back_count => BackCount() {}
+    Doc "BackCount" Read -> i64 = value("qReturn")
+}
+
+request! {
+    /// **Experimental**: may change or be removed in any engine version.
+    DocApi::change_session_app_owner => ChangeSessionAppOwner("qNewOwnerId" new_owner_id(into String)) {}
+    Doc "ChangeSessionAppOwner" Write -> bool = value("qSuccess")
+}
+
+request! {
+    /// **Experimental**: may change or be removed in any engine version.
+    DocApi::change_session_app_space => ChangeSessionAppSpace("qSpaceId" space_id(into String)) {}
+    Doc "ChangeSessionAppSpace" Write -> bool = value("qSuccess")
+}
+
+request! {
+    DocApi::check_expression => CheckExpression("qExpr" expr(into String)) {
+        "qLabels" labels(each String),
+        "qStrictFieldValidation" strict_field_validation(bool),
     }
-}
-
-impl Request for AbortModal {
-    type Class = Doc;
-    type Response = ();
-    const METHOD: Method = Method::new("Doc", "AbortModal", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`DocApi::add_alternate_state`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct AddAlternateState {
-    /// `qStateName`: see [`DocApi::add_alternate_state`].
-    #[doc(alias = "qStateName")]
-    pub state_name: String,
-}
-
-impl AddAlternateState {
-    /// Creates the request from its required parameters.
-    pub fn new(state_name: impl Into<String>) -> Self {
-        Self {
-            state_name: state_name.into(),
-        }
-    }
-}
-
-impl Serialize for AddAlternateState {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qStateName", &self.state_name)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for AddAlternateState {
-    type Class = Doc;
-    type Response = ();
-    const METHOD: Method = Method::new("Doc", "AddAlternateState", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`DocApi::add_field_from_expression`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct AddFieldFromExpression {
-    /// `qName`: see [`DocApi::add_field_from_expression`].
-    #[doc(alias = "qName")]
-    pub name: String,
-    /// `qExpr`: see [`DocApi::add_field_from_expression`].
-    #[doc(alias = "qExpr")]
-    pub expr: String,
-}
-
-impl AddFieldFromExpression {
-    /// Creates the request from its required parameters.
-    pub fn new(name: impl Into<String>, expr: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            expr: expr.into(),
-        }
-    }
-}
-
-impl Serialize for AddFieldFromExpression {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qName", &self.name)?;
-                out.always("qExpr", &self.expr)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for AddFieldFromExpression {
-    type Class = Doc;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "AddFieldFromExpression",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`DocApi::add_session_alternate_state`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct AddSessionAlternateState {
-    /// `qStateName`: see [`DocApi::add_session_alternate_state`].
-    #[doc(alias = "qStateName")]
-    pub state_name: String,
-    /// `qSourceStateName`: see [`DocApi::add_session_alternate_state`].
-    #[doc(alias = "qSourceStateName")]
-    pub source_state_name: Option<String>,
-}
-
-impl AddSessionAlternateState {
-    /// Creates the request from its required parameters.
-    pub fn new(state_name: impl Into<String>) -> Self {
-        Self {
-            state_name: state_name.into(),
-            source_state_name: None,
-        }
-    }
-
-    /// `qSourceStateName`: see [`DocApi::add_session_alternate_state`].
-    #[must_use]
-    pub fn source_state_name(mut self, value: impl Into<String>) -> Self {
-        self.source_state_name = Some(value.into());
-        self
-    }
-}
-
-impl Call<'_, AddSessionAlternateState> {
-    /// `qSourceStateName`: see [`DocApi::add_session_alternate_state`].
-    pub fn source_state_name(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.source_state_name(value))
-    }
-}
-
-impl Serialize for AddSessionAlternateState {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qStateName", &self.state_name)?;
-                out.given("qSourceStateName", &self.source_state_name)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for AddSessionAlternateState {
-    type Class = Doc;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "Doc",
-        "AddSessionAlternateState",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// **Experimental**: may change or be removed in any engine version.
-///
-/// Request of [`DocApi::apply_and_verify_bookmark`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ApplyAndVerifyBookmark {
-    /// `qId`: see [`DocApi::apply_and_verify_bookmark`].
-    #[doc(alias = "qId")]
-    pub id: String,
-}
-
-impl ApplyAndVerifyBookmark {
-    /// Creates the request from its required parameters.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-impl Serialize for ApplyAndVerifyBookmark {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qId", &self.id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for ApplyAndVerifyBookmark {
-    type Class = Doc;
-    type Response = BookmarkApplyAndVerifyResult;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "ApplyAndVerifyBookmark",
-        Effect::Write,
-        &["qResult"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<BookmarkApplyAndVerifyResult, Error> {
-        answer.value("qResult")
-    }
-}
-
-/// Request of [`DocApi::apply_bookmark`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ApplyBookmark {
-    /// `qId`: see [`DocApi::apply_bookmark`].
-    #[doc(alias = "qId")]
-    pub id: String,
-}
-
-impl ApplyBookmark {
-    /// Creates the request from its required parameters.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-impl Serialize for ApplyBookmark {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qId", &self.id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for ApplyBookmark {
-    type Class = Doc;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "ApplyBookmark",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// **Experimental**: may change or be removed in any engine version.
-///
-/// Request of [`DocApi::apply_group_states`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ApplyGroupStates {
-    /// `qGroupStates`: see [`DocApi::apply_group_states`].
-    #[doc(alias = "qGroupStates")]
-    pub group_states: Vec<GroupState>,
-}
-
-impl ApplyGroupStates {
-    /// Creates the request from its required parameters.
-    pub fn new(group_states: Vec<GroupState>) -> Self {
-        Self { group_states }
-    }
-}
-
-impl Serialize for ApplyGroupStates {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qGroupStates", &self.group_states)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for ApplyGroupStates {
-    type Class = Doc;
-    type Response = ApplyGroupStatesResult;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "ApplyGroupStates",
-        Effect::Write,
-        &["qResult"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<ApplyGroupStatesResult, Error> {
-        answer.value("qResult")
-    }
-}
-
-/// Request of [`DocApi::apply_temporary_bookmark`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ApplyTemporaryBookmark {
-    /// `qId`: see [`DocApi::apply_temporary_bookmark`].
-    #[doc(alias = "qId")]
-    pub id: String,
-}
-
-impl ApplyTemporaryBookmark {
-    /// Creates the request from its required parameters.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-impl Serialize for ApplyTemporaryBookmark {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qId", &self.id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for ApplyTemporaryBookmark {
-    type Class = Doc;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "ApplyTemporaryBookmark",
-        Effect::Write,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`DocApi::back`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Back {}
-
-impl Back {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for Back {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for Back {
-    type Class = Doc;
-    type Response = ();
-    const METHOD: Method = Method::new("Doc", "Back", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`DocApi::back_count`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct BackCount {}
-
-impl BackCount {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for BackCount {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for BackCount {
-    type Class = Doc;
-    type Response = i64;
-    const METHOD: Method = Method::new("Doc", "BackCount", Effect::Read, &["qReturn"]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<i64, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// **Experimental**: may change or be removed in any engine version.
-///
-/// Request of [`DocApi::change_session_app_owner`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ChangeSessionAppOwner {
-    /// `qNewOwnerId`: see [`DocApi::change_session_app_owner`].
-    #[doc(alias = "qNewOwnerId")]
-    pub new_owner_id: String,
-}
-
-impl ChangeSessionAppOwner {
-    /// Creates the request from its required parameters.
-    pub fn new(new_owner_id: impl Into<String>) -> Self {
-        Self {
-            new_owner_id: new_owner_id.into(),
-        }
-    }
-}
-
-impl Serialize for ChangeSessionAppOwner {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qNewOwnerId", &self.new_owner_id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for ChangeSessionAppOwner {
-    type Class = Doc;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "ChangeSessionAppOwner",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// **Experimental**: may change or be removed in any engine version.
-///
-/// Request of [`DocApi::change_session_app_space`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ChangeSessionAppSpace {
-    /// `qSpaceId`: see [`DocApi::change_session_app_space`].
-    #[doc(alias = "qSpaceId")]
-    pub space_id: String,
-}
-
-impl ChangeSessionAppSpace {
-    /// Creates the request from its required parameters.
-    pub fn new(space_id: impl Into<String>) -> Self {
-        Self { space_id: space_id.into() }
-    }
-}
-
-impl Serialize for ChangeSessionAppSpace {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qSpaceId", &self.space_id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for ChangeSessionAppSpace {
-    type Class = Doc;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "ChangeSessionAppSpace",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`DocApi::check_expression`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CheckExpression {
-    /// `qExpr`: see [`DocApi::check_expression`].
-    #[doc(alias = "qExpr")]
-    pub expr: String,
-    /// `qLabels`: see [`DocApi::check_expression`].
-    #[doc(alias = "qLabels")]
-    pub labels: Option<Vec<String>>,
-    /// `qStrictFieldValidation`: see [`DocApi::check_expression`].
-    #[doc(alias = "qStrictFieldValidation")]
-    pub strict_field_validation: Option<bool>,
-}
-
-impl CheckExpression {
-    /// Creates the request from its required parameters.
-    pub fn new(expr: impl Into<String>) -> Self {
-        Self {
-            expr: expr.into(),
-            labels: None,
-            strict_field_validation: None,
-        }
-    }
-
-    /// `qLabels`: see [`DocApi::check_expression`].
-    #[must_use]
-    pub fn labels(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.labels = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// `qStrictFieldValidation`: see [`DocApi::check_expression`].
-    #[must_use]
-    pub fn strict_field_validation(mut self, value: bool) -> Self {
-        self.strict_field_validation = Some(value);
-        self
-    }
-}
-
-impl Call<'_, CheckExpression> {
-    /// `qLabels`: see [`DocApi::check_expression`].
-    pub fn labels(self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.map(|request| request.labels(value))
-    }
-
-    /// `qStrictFieldValidation`: see [`DocApi::check_expression`].
-    pub fn strict_field_validation(self, value: bool) -> Self {
-        self.map(|request| request.strict_field_validation(value))
-    }
-}
-
-impl Serialize for CheckExpression {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qExpr", &self.expr)?;
-                out.given("qLabels", &self.labels)?;
-                out.given("qStrictFieldValidation", &self.strict_field_validation)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for CheckExpression {
-    type Class = Doc;
-    type Response = CheckExpressionResponse;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "CheckExpression",
-        Effect::Read,
-        &["qErrorMsg", "qBadFieldNames", "qDangerousFieldNames"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<CheckExpressionResponse, Error> {
-        answer.record()
-    }
+    Doc "CheckExpression" Read -> CheckExpressionResponse = record("qErrorMsg", "qBadFieldNames", "qDangerousFieldNames")
 }
 
 /// Response of [`DocApi::check_expression`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckExpressionResponse {
-    /// Syntax error, or an empty string.
-    ///
-    /// Wire name: `qErrorMsg`.
+    /// `qErrorMsg`: Syntax error, or an empty string.
     #[doc(alias = "qErrorMsg")]
     pub error_msg: String,
-    /// Positions of fields that the data model does not contain.
-    ///
-    /// Wire name: `qBadFieldNames`.
+    /// `qBadFieldNames`: Positions of fields that the data model does not contain.
     #[doc(alias = "qBadFieldNames")]
     pub bad_field_names: Vec<NxRange>,
-    /// Positions of field names that the engine accepts but considers risky.
-    ///
-    /// Wire name: `qDangerousFieldNames`.
+    /// `qDangerousFieldNames`: Positions of field names that the engine accepts but considers risky.
     #[doc(alias = "qDangerousFieldNames")]
     pub dangerous_field_names: Vec<NxRange>,
 }
 
-impl CheckExpressionResponse {
-    /// Sets `qErrorMsg`.
-    #[must_use]
-    pub fn with_error_msg(mut self, value: impl Into<String>) -> Self {
-        self.error_msg = value.into();
-        self
-    }
-
-    /// Sets `qBadFieldNames`.
-    #[must_use]
-    pub fn with_bad_field_names(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<NxRange>>,
-    ) -> Self {
-        self.bad_field_names = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qDangerousFieldNames`.
-    #[must_use]
-    pub fn with_dangerous_field_names(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<NxRange>>,
-    ) -> Self {
-        self.dangerous_field_names = value.into_iter().map(Into::into).collect();
-        self
+record! {
+    CheckExpressionResponse "CheckExpressionResponse" [] {
+        "qErrorMsg" error_msg with_error_msg(into String),
+        "qBadFieldNames" bad_field_names with_bad_field_names(each NxRange),
+        "qDangerousFieldNames" dangerous_field_names with_dangerous_field_names(each NxRange),
     }
 }
 
-impl Record for CheckExpressionResponse {
-    const NAME: &'static str = "CheckExpressionResponse";
-    const MEMBERS: &'static [&'static str] = &[
-        "qErrorMsg",
-        "qBadFieldNames",
-        "qDangerousFieldNames",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qErrorMsg":"#, &mut self.error_msg)?;
-        input.member(r#"qBadFieldNames":"#, &mut self.bad_field_names)?;
-        input.member(r#"qDangerousFieldNames":"#, &mut self.dangerous_field_names)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qErrorMsg", &self.error_msg)?;
-        out.put("qBadFieldNames", &self.bad_field_names)?;
-        out.put("qDangerousFieldNames", &self.dangerous_field_names)?;
-        Ok(())
-    }
-}
-
-qix_schema::wire_records!(CheckExpressionResponse);
-
-/// Request of [`DocApi::check_number_or_expression`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CheckNumberOrExpression {
-    /// `qExpr`: see [`DocApi::check_number_or_expression`].
-    #[doc(alias = "qExpr")]
-    pub expr: String,
-}
-
-impl CheckNumberOrExpression {
-    /// Creates the request from its required parameters.
-    pub fn new(expr: impl Into<String>) -> Self {
-        Self { expr: expr.into() }
-    }
-}
-
-impl Serialize for CheckNumberOrExpression {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qExpr", &self.expr)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for CheckNumberOrExpression {
-    type Class = Doc;
-    type Response = CheckNumberOrExpressionResponse;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "CheckNumberOrExpression",
-        Effect::Read,
-        &["qErrorMsg", "qBadFieldNames"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<CheckNumberOrExpressionResponse, Error> {
-        answer.record()
-    }
+request! {
+    DocApi::check_number_or_expression => CheckNumberOrExpression("qExpr" expr(into String)) {}
+    Doc "CheckNumberOrExpression" Read -> CheckNumberOrExpressionResponse = record("qErrorMsg", "qBadFieldNames")
 }
 
 /// Response of [`DocApi::check_number_or_expression`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckNumberOrExpressionResponse {
-    /// Error, or an empty string.
-    ///
-    /// Wire name: `qErrorMsg`.
+    /// `qErrorMsg`: Error, or an empty string.
     #[doc(alias = "qErrorMsg")]
     pub error_msg: String,
-    /// Positions of fields that the data model does not contain.
-    ///
-    /// Wire name: `qBadFieldNames`.
+    /// `qBadFieldNames`: Positions of fields that the data model does not contain.
     #[doc(alias = "qBadFieldNames")]
     pub bad_field_names: Vec<NxRange>,
 }
 
-impl CheckNumberOrExpressionResponse {
-    /// Sets `qErrorMsg`.
-    #[must_use]
-    pub fn with_error_msg(mut self, value: impl Into<String>) -> Self {
-        self.error_msg = value.into();
-        self
-    }
-
-    /// Sets `qBadFieldNames`.
-    #[must_use]
-    pub fn with_bad_field_names(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<NxRange>>,
-    ) -> Self {
-        self.bad_field_names = value.into_iter().map(Into::into).collect();
-        self
+record! {
+    CheckNumberOrExpressionResponse "CheckNumberOrExpressionResponse" [] {
+        "qErrorMsg" error_msg with_error_msg(into String),
+        "qBadFieldNames" bad_field_names with_bad_field_names(each NxRange),
     }
 }
 
-impl Record for CheckNumberOrExpressionResponse {
-    const NAME: &'static str = "CheckNumberOrExpressionResponse";
-    const MEMBERS: &'static [&'static str] = &["qErrorMsg", "qBadFieldNames"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qErrorMsg":"#, &mut self.error_msg)?;
-        input.member(r#"qBadFieldNames":"#, &mut self.bad_field_names)?;
-        Ok(())
+request! {
+    DocApi::check_script_syntax => CheckScriptSyntax() {}
+    Doc "CheckScriptSyntax" Read -> Vec<ScriptSyntaxError> = value("qErrors")
+}
+
+request! {
+    DocApi::clear_all => ClearAll() {
+        "qLockedAlso" locked_also(bool),
+        "qStateName" state_name(into String),
     }
+    Doc "ClearAll" Write -> () = nothing()
+}
 
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qErrorMsg", &self.error_msg)?;
-        out.put("qBadFieldNames", &self.bad_field_names)?;
-        Ok(())
+request! {
+    /// **Experimental**: may change or be removed in any engine version.
+    DocApi::clear_all_soft_patches => ClearAllSoftPatches() {}
+    Doc "ClearAllSoftPatches" Write -> () = nothing()
+}
+
+request! {
+    DocApi::clear_undo_buffer => ClearUndoBuffer() {}
+    Doc "ClearUndoBuffer" Write -> () = nothing()
+}
+
+request! {
+    DocApi::clone_bookmark => CloneBookmark("qId" id(into String)) {}
+    Doc "CloneBookmark" Write -> String = value("qCloneId")
+}
+
+request! {
+    DocApi::clone_dimension => CloneDimension("qId" id(into String)) {}
+    Doc "CloneDimension" Write -> String = value("qCloneId")
+}
+
+request! {
+    DocApi::clone_measure => CloneMeasure("qId" id(into String)) {}
+    Doc "CloneMeasure" Write -> String = value("qCloneId")
+}
+
+request! {
+    DocApi::clone_object => CloneObject("qId" id(into String)) {}
+    Doc "CloneObject" Write -> String = value("qCloneId")
+}
+
+request! {
+    #[deprecated(note = "deprecated in the schema, without a replacement")]
+    DocApi::commit_draft => CommitDraft("qId" id(into String)) {}
+    Doc "CommitDraft" Write -> () = nothing()
+}
+
+request! {
+    /// **Experimental**: may change or be removed in any engine version.
+    DocApi::commit_script => CommitScript() {
+        "qCommitMessage" commit_message(into String),
     }
+    Doc "CommitScript" Write -> () = nothing()
 }
 
-qix_schema::wire_records!(CheckNumberOrExpressionResponse);
-
-/// Request of [`DocApi::check_script_syntax`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CheckScriptSyntax {}
-
-impl CheckScriptSyntax {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for CheckScriptSyntax {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for CheckScriptSyntax {
-    type Class = Doc;
-    type Response = Vec<ScriptSyntaxError>;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "CheckScriptSyntax",
-        Effect::Read,
-        &["qErrors"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<ScriptSyntaxError>, Error> {
-        answer.value("qErrors")
-    }
-}
-
-/// Request of [`DocApi::clear_all`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ClearAll {
-    /// `qLockedAlso`: see [`DocApi::clear_all`].
-    #[doc(alias = "qLockedAlso")]
-    pub locked_also: Option<bool>,
-    /// `qStateName`: see [`DocApi::clear_all`].
-    #[doc(alias = "qStateName")]
-    pub state_name: Option<String>,
-}
-
-impl ClearAll {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {
-            locked_also: None,
-            state_name: None,
-        }
-    }
-
-    /// `qLockedAlso`: see [`DocApi::clear_all`].
-    #[must_use]
-    pub fn locked_also(mut self, value: bool) -> Self {
-        self.locked_also = Some(value);
-        self
-    }
-
-    /// `qStateName`: see [`DocApi::clear_all`].
-    #[must_use]
-    pub fn state_name(mut self, value: impl Into<String>) -> Self {
-        self.state_name = Some(value.into());
-        self
-    }
-}
-
-impl Call<'_, ClearAll> {
-    /// `qLockedAlso`: see [`DocApi::clear_all`].
-    pub fn locked_also(self, value: bool) -> Self {
-        self.map(|request| request.locked_also(value))
-    }
-
-    /// `qStateName`: see [`DocApi::clear_all`].
-    pub fn state_name(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.state_name(value))
-    }
-}
-
-impl Serialize for ClearAll {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.given("qLockedAlso", &self.locked_also)?;
-                out.given("qStateName", &self.state_name)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for ClearAll {
-    type Class = Doc;
-    type Response = ();
-    const METHOD: Method = Method::new("Doc", "ClearAll", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// **Experimental**: may change or be removed in any engine version.
-///
-/// Request of [`DocApi::clear_all_soft_patches`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ClearAllSoftPatches {}
-
-impl ClearAllSoftPatches {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for ClearAllSoftPatches {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for ClearAllSoftPatches {
-    type Class = Doc;
-    type Response = ();
-    const METHOD: Method = Method::new("Doc", "ClearAllSoftPatches", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`DocApi::clear_undo_buffer`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ClearUndoBuffer {}
-
-impl ClearUndoBuffer {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for ClearUndoBuffer {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for ClearUndoBuffer {
-    type Class = Doc;
-    type Response = ();
-    const METHOD: Method = Method::new("Doc", "ClearUndoBuffer", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`DocApi::clone_bookmark`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CloneBookmark {
-    /// `qId`: see [`DocApi::clone_bookmark`].
-    #[doc(alias = "qId")]
-    pub id: String,
-}
-
-impl CloneBookmark {
-    /// Creates the request from its required parameters.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-impl Serialize for CloneBookmark {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qId", &self.id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for CloneBookmark {
-    type Class = Doc;
-    type Response = String;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "CloneBookmark",
-        Effect::Write,
-        &["qCloneId"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qCloneId")
-    }
-}
-
-/// Request of [`DocApi::clone_dimension`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CloneDimension {
-    /// `qId`: see [`DocApi::clone_dimension`].
-    #[doc(alias = "qId")]
-    pub id: String,
-}
-
-impl CloneDimension {
-    /// Creates the request from its required parameters.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-impl Serialize for CloneDimension {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qId", &self.id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for CloneDimension {
-    type Class = Doc;
-    type Response = String;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "CloneDimension",
-        Effect::Write,
-        &["qCloneId"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qCloneId")
-    }
-}
-
-/// Request of [`DocApi::clone_measure`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CloneMeasure {
-    /// `qId`: see [`DocApi::clone_measure`].
-    #[doc(alias = "qId")]
-    pub id: String,
-}
-
-impl CloneMeasure {
-    /// Creates the request from its required parameters.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-impl Serialize for CloneMeasure {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qId", &self.id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for CloneMeasure {
-    type Class = Doc;
-    type Response = String;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "CloneMeasure",
-        Effect::Write,
-        &["qCloneId"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qCloneId")
-    }
-}
-
-/// Request of [`DocApi::clone_object`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CloneObject {
-    /// `qId`: see [`DocApi::clone_object`].
-    #[doc(alias = "qId")]
-    pub id: String,
-}
-
-impl CloneObject {
-    /// Creates the request from its required parameters.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-impl Serialize for CloneObject {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qId", &self.id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for CloneObject {
-    type Class = Doc;
-    type Response = String;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "CloneObject",
-        Effect::Write,
-        &["qCloneId"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qCloneId")
-    }
-}
-
-/// Request of [`DocApi::commit_draft`].
-#[deprecated(note = "deprecated in the schema, without a replacement")]
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CommitDraft {
-    /// `qId`: see [`DocApi::commit_draft`].
-    #[doc(alias = "qId")]
-    pub id: String,
-}
-
-impl CommitDraft {
-    /// Creates the request from its required parameters.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-impl Serialize for CommitDraft {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qId", &self.id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for CommitDraft {
-    type Class = Doc;
-    type Response = ();
-    const METHOD: Method = Method::new("Doc", "CommitDraft", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// **Experimental**: may change or be removed in any engine version.
-///
-/// Request of [`DocApi::commit_script`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CommitScript {
-    /// `qCommitMessage`: see [`DocApi::commit_script`].
-    #[doc(alias = "qCommitMessage")]
-    pub commit_message: Option<String>,
-}
-
-impl CommitScript {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self { commit_message: None }
-    }
-
-    /// `qCommitMessage`: see [`DocApi::commit_script`].
-    #[must_use]
-    pub fn commit_message(mut self, value: impl Into<String>) -> Self {
-        self.commit_message = Some(value.into());
-        self
-    }
-}
-
-impl Call<'_, CommitScript> {
-    /// `qCommitMessage`: see [`DocApi::commit_script`].
-    pub fn commit_message(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.commit_message(value))
-    }
-}
-
-impl Serialize for CommitScript {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.given("qCommitMessage", &self.commit_message)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for CommitScript {
-    type Class = Doc;
-    type Response = ();
-    const METHOD: Method = Method::new("Doc", "CommitScript", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`DocApi::create_bookmark`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CreateBookmark {
-    /// `qProp`: see [`DocApi::create_bookmark`].
-    #[doc(alias = "qProp")]
-    pub prop: GenericBookmarkProperties,
-}
-
-impl CreateBookmark {
-    /// Creates the request from its required parameters.
-    pub fn new(prop: GenericBookmarkProperties) -> Self {
-        Self { prop }
-    }
-}
-
-impl Serialize for CreateBookmark {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qProp", &self.prop)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for CreateBookmark {
-    type Class = Doc;
-    type Response = CreateBookmarkResponse;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "CreateBookmark",
-        Effect::Write,
-        &["qInfo", "qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<CreateBookmarkResponse, Error> {
-        Ok(CreateBookmarkResponse {
-            info: answer.value("qInfo")?,
-            bookmark: answer.object("qReturn")?,
-        })
+request! {
+    DocApi::create_bookmark => CreateBookmark("qProp" prop(GenericBookmarkProperties)) {}
+    Doc "CreateBookmark" Write -> CreateBookmarkResponse = {
+        info: value("qInfo"),
+        bookmark: object("qReturn"),
     }
 }
 
@@ -4873,107 +3531,35 @@ impl Request for CreateBookmark {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateBookmarkResponse {
-    /// ID and type of the bookmark.
-    ///
-    /// Wire name: `qInfo`.
+    /// `qInfo`: ID and type of the bookmark.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// The bookmark.
-    ///
-    /// Wire name: `qReturn`.
+    /// `qReturn`: The bookmark.
     #[doc(alias = "qReturn")]
-    pub bookmark: super::generic_bookmark::GenericBookmark,
+    pub bookmark: GenericBookmark,
 }
 
 impl CreateBookmarkResponse {
     /// Creates a response, for test doubles.
-    pub fn new(bookmark: super::generic_bookmark::GenericBookmark) -> Self {
-        Self {
-            info: Default::default(),
-            bookmark,
-        }
-    }
-
-    /// Sets `qInfo`.
-    #[must_use]
-    pub fn with_info(mut self, value: NxInfo) -> Self {
-        self.info = value;
-        self
+    pub fn new(bookmark: GenericBookmark) -> Self {
+        Self { info: Default::default(), bookmark }
     }
 }
 
-/// **Experimental**: may change or be removed in any engine version.
-///
-/// Request of [`DocApi::create_bookmark_ex`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CreateBookmarkEx {
-    /// `qProp`: see [`DocApi::create_bookmark_ex`].
-    #[doc(alias = "qProp")]
-    pub prop: GenericBookmarkProperties,
-    /// `qObjectIdsToPatch`: see [`DocApi::create_bookmark_ex`].
-    #[doc(alias = "qObjectIdsToPatch")]
-    pub object_ids_to_patch: Option<Vec<String>>,
-}
-
-impl CreateBookmarkEx {
-    /// Creates the request from its required parameters.
-    pub fn new(prop: GenericBookmarkProperties) -> Self {
-        Self {
-            prop,
-            object_ids_to_patch: None,
-        }
-    }
-
-    /// `qObjectIdsToPatch`: see [`DocApi::create_bookmark_ex`].
-    #[must_use]
-    pub fn object_ids_to_patch(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.object_ids_to_patch = Some(value.into_iter().map(Into::into).collect());
-        self
+setters! {
+    CreateBookmarkResponse {
+        info with_info(NxInfo),
     }
 }
 
-impl Call<'_, CreateBookmarkEx> {
-    /// `qObjectIdsToPatch`: see [`DocApi::create_bookmark_ex`].
-    pub fn object_ids_to_patch(
-        self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.map(|request| request.object_ids_to_patch(value))
+request! {
+    /// **Experimental**: may change or be removed in any engine version.
+    DocApi::create_bookmark_ex => CreateBookmarkEx("qProp" prop(GenericBookmarkProperties)) {
+        "qObjectIdsToPatch" object_ids_to_patch(each String),
     }
-}
-
-impl Serialize for CreateBookmarkEx {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qProp", &self.prop)?;
-                out.given("qObjectIdsToPatch", &self.object_ids_to_patch)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for CreateBookmarkEx {
-    type Class = Doc;
-    type Response = CreateBookmarkExResponse;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "CreateBookmarkEx",
-        Effect::Write,
-        &["qInfo", "qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<CreateBookmarkExResponse, Error> {
-        Ok(CreateBookmarkExResponse {
-            info: answer.value("qInfo")?,
-            bookmark: answer.object("qReturn")?,
-        })
+    Doc "CreateBookmarkEx" Write -> CreateBookmarkExResponse = {
+        info: value("qInfo"),
+        bookmark: object("qReturn"),
     }
 }
 
@@ -4981,121 +3567,37 @@ impl Request for CreateBookmarkEx {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateBookmarkExResponse {
-    /// ID and type of the bookmark.
-    ///
-    /// Wire name: `qInfo`.
+    /// `qInfo`: ID and type of the bookmark.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// The bookmark.
-    ///
-    /// Wire name: `qReturn`.
+    /// `qReturn`: The bookmark.
     #[doc(alias = "qReturn")]
-    pub bookmark: super::generic_bookmark::GenericBookmark,
+    pub bookmark: GenericBookmark,
 }
 
 impl CreateBookmarkExResponse {
     /// Creates a response, for test doubles.
-    pub fn new(bookmark: super::generic_bookmark::GenericBookmark) -> Self {
-        Self {
-            info: Default::default(),
-            bookmark,
-        }
-    }
-
-    /// Sets `qInfo`.
-    #[must_use]
-    pub fn with_info(mut self, value: NxInfo) -> Self {
-        self.info = value;
-        self
+    pub fn new(bookmark: GenericBookmark) -> Self {
+        Self { info: Default::default(), bookmark }
     }
 }
 
-/// Request of [`DocApi::create_connection`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CreateConnection {
-    /// `qConnection`: see [`DocApi::create_connection`].
-    #[doc(alias = "qConnection")]
-    pub connection: Connection,
-}
-
-impl CreateConnection {
-    /// Creates the request from its required parameters.
-    pub fn new(connection: Connection) -> Self {
-        Self { connection }
+setters! {
+    CreateBookmarkExResponse {
+        info with_info(NxInfo),
     }
 }
 
-impl Serialize for CreateConnection {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qConnection", &self.connection)?;
-                Ok(())
-            },
-        )
-    }
+request! {
+    DocApi::create_connection => CreateConnection("qConnection" connection(Connection)) {}
+    Doc "CreateConnection" Write -> String = value("qConnectionId")
 }
 
-impl Request for CreateConnection {
-    type Class = Doc;
-    type Response = String;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "CreateConnection",
-        Effect::Write,
-        &["qConnectionId"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qConnectionId")
-    }
-}
-
-/// Request of [`DocApi::create_dimension`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CreateDimension {
-    /// `qProp`: see [`DocApi::create_dimension`].
-    #[doc(alias = "qProp")]
-    pub prop: GenericDimensionProperties,
-}
-
-impl CreateDimension {
-    /// Creates the request from its required parameters.
-    pub fn new(prop: GenericDimensionProperties) -> Self {
-        Self { prop }
-    }
-}
-
-impl Serialize for CreateDimension {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qProp", &self.prop)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for CreateDimension {
-    type Class = Doc;
-    type Response = CreateDimensionResponse;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "CreateDimension",
-        Effect::Write,
-        &["qInfo", "qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<CreateDimensionResponse, Error> {
-        Ok(CreateDimensionResponse {
-            info: answer.value("qInfo")?,
-            dimension: answer.object("qReturn")?,
-        })
+request! {
+    DocApi::create_dimension => CreateDimension("qProp" prop(GenericDimensionProperties)) {}
+    Doc "CreateDimension" Write -> CreateDimensionResponse = {
+        info: value("qInfo"),
+        dimension: object("qReturn"),
     }
 }
 
@@ -5103,122 +3605,38 @@ impl Request for CreateDimension {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateDimensionResponse {
-    /// ID and type of the dimension.
-    ///
-    /// Wire name: `qInfo`.
+    /// `qInfo`: ID and type of the dimension.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// The dimension.
-    ///
-    /// Wire name: `qReturn`.
+    /// `qReturn`: The dimension.
     #[doc(alias = "qReturn")]
-    pub dimension: super::generic_dimension::GenericDimension,
+    pub dimension: GenericDimension,
 }
 
 impl CreateDimensionResponse {
     /// Creates a response, for test doubles.
-    pub fn new(dimension: super::generic_dimension::GenericDimension) -> Self {
-        Self {
-            info: Default::default(),
-            dimension,
-        }
-    }
-
-    /// Sets `qInfo`.
-    #[must_use]
-    pub fn with_info(mut self, value: NxInfo) -> Self {
-        self.info = value;
-        self
+    pub fn new(dimension: GenericDimension) -> Self {
+        Self { info: Default::default(), dimension }
     }
 }
 
-/// Request of [`DocApi::create_draft`].
-#[deprecated(note = "deprecated in the schema, without a replacement")]
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CreateDraft {
-    /// `qId`: see [`DocApi::create_draft`].
-    #[doc(alias = "qId")]
-    pub id: String,
-}
-
-impl CreateDraft {
-    /// Creates the request from its required parameters.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
+setters! {
+    CreateDimensionResponse {
+        info with_info(NxInfo),
     }
 }
 
-impl Serialize for CreateDraft {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qId", &self.id)?;
-                Ok(())
-            },
-        )
-    }
+request! {
+    #[deprecated(note = "deprecated in the schema, without a replacement")]
+    DocApi::create_draft => CreateDraft("qId" id(into String)) {}
+    Doc "CreateDraft" Write -> String = value("qDraftId")
 }
 
-impl Request for CreateDraft {
-    type Class = Doc;
-    type Response = String;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "CreateDraft",
-        Effect::Write,
-        &["qDraftId"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qDraftId")
-    }
-}
-
-/// Request of [`DocApi::create_measure`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CreateMeasure {
-    /// `qProp`: see [`DocApi::create_measure`].
-    #[doc(alias = "qProp")]
-    pub prop: GenericMeasureProperties,
-}
-
-impl CreateMeasure {
-    /// Creates the request from its required parameters.
-    pub fn new(prop: GenericMeasureProperties) -> Self {
-        Self { prop }
-    }
-}
-
-impl Serialize for CreateMeasure {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qProp", &self.prop)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for CreateMeasure {
-    type Class = Doc;
-    type Response = CreateMeasureResponse;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "CreateMeasure",
-        Effect::Write,
-        &["qInfo", "qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<CreateMeasureResponse, Error> {
-        Ok(CreateMeasureResponse {
-            info: answer.value("qInfo")?,
-            measure: answer.object("qReturn")?,
-        })
+request! {
+    DocApi::create_measure => CreateMeasure("qProp" prop(GenericMeasureProperties)) {}
+    Doc "CreateMeasure" Write -> CreateMeasureResponse = {
+        info: value("qInfo"),
+        measure: object("qReturn"),
     }
 }
 
@@ -5226,78 +3644,32 @@ impl Request for CreateMeasure {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateMeasureResponse {
-    /// ID and type of the measure.
-    ///
-    /// Wire name: `qInfo`.
+    /// `qInfo`: ID and type of the measure.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// The measure.
-    ///
-    /// Wire name: `qReturn`.
+    /// `qReturn`: The measure.
     #[doc(alias = "qReturn")]
-    pub measure: super::generic_measure::GenericMeasure,
+    pub measure: GenericMeasure,
 }
 
 impl CreateMeasureResponse {
     /// Creates a response, for test doubles.
-    pub fn new(measure: super::generic_measure::GenericMeasure) -> Self {
-        Self {
-            info: Default::default(),
-            measure,
-        }
-    }
-
-    /// Sets `qInfo`.
-    #[must_use]
-    pub fn with_info(mut self, value: NxInfo) -> Self {
-        self.info = value;
-        self
+    pub fn new(measure: GenericMeasure) -> Self {
+        Self { info: Default::default(), measure }
     }
 }
 
-/// Request of [`DocApi::create_object`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CreateObject {
-    /// `qProp`: see [`DocApi::create_object`].
-    #[doc(alias = "qProp")]
-    pub prop: GenericObjectProperties,
-}
-
-impl CreateObject {
-    /// Creates the request from its required parameters.
-    pub fn new(prop: GenericObjectProperties) -> Self {
-        Self { prop }
+setters! {
+    CreateMeasureResponse {
+        info with_info(NxInfo),
     }
 }
 
-impl Serialize for CreateObject {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qProp", &self.prop)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for CreateObject {
-    type Class = Doc;
-    type Response = CreateObjectResponse;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "CreateObject",
-        Effect::Write,
-        &["qInfo", "qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<CreateObjectResponse, Error> {
-        Ok(CreateObjectResponse {
-            info: answer.value("qInfo")?,
-            object: answer.object("qReturn")?,
-        })
+request! {
+    DocApi::create_object => CreateObject("qProp" prop(GenericObjectProperties)) {}
+    Doc "CreateObject" Write -> CreateObjectResponse = {
+        info: value("qInfo"),
+        object: object("qReturn"),
     }
 }
 
@@ -5305,334 +3677,74 @@ impl Request for CreateObject {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateObjectResponse {
-    /// ID and type of the object.
-    ///
-    /// Wire name: `qInfo`.
+    /// `qInfo`: ID and type of the object.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// The object.
-    ///
-    /// Wire name: `qReturn`.
+    /// `qReturn`: The object.
     #[doc(alias = "qReturn")]
-    pub object: super::generic_object::GenericObject,
+    pub object: GenericObject,
 }
 
 impl CreateObjectResponse {
     /// Creates a response, for test doubles.
-    pub fn new(object: super::generic_object::GenericObject) -> Self {
-        Self {
-            info: Default::default(),
-            object,
-        }
-    }
-
-    /// Sets `qInfo`.
-    #[must_use]
-    pub fn with_info(mut self, value: NxInfo) -> Self {
-        self.info = value;
-        self
+    pub fn new(object: GenericObject) -> Self {
+        Self { info: Default::default(), object }
     }
 }
 
-/// Request of [`DocApi::create_session_object`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CreateSessionObject {
-    /// `qProp`: see [`DocApi::create_session_object`].
-    #[doc(alias = "qProp")]
-    pub prop: GenericObjectProperties,
-}
-
-impl CreateSessionObject {
-    /// Creates the request from its required parameters.
-    pub fn new(prop: GenericObjectProperties) -> Self {
-        Self { prop }
+setters! {
+    CreateObjectResponse {
+        info with_info(NxInfo),
     }
 }
 
-impl Serialize for CreateSessionObject {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qProp", &self.prop)?;
-                Ok(())
-            },
-        )
-    }
+request! {
+    DocApi::create_session_object => CreateSessionObject("qProp" prop(GenericObjectProperties)) {}
+    Doc "CreateSessionObject" Write -> GenericObject = object("qReturn")
 }
 
-impl Request for CreateSessionObject {
-    type Class = Doc;
-    type Response = super::generic_object::GenericObject;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "CreateSessionObject",
-        Effect::Write,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<super::generic_object::GenericObject, Error> {
-        answer.object("qReturn")
-    }
+request! {
+    DocApi::create_session_variable => CreateSessionVariable("qProp" prop(GenericVariableProperties)) {}
+    Doc "CreateSessionVariable" Write -> GenericVariable = object("qReturn")
 }
 
-/// Request of [`DocApi::create_session_variable`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CreateSessionVariable {
-    /// `qProp`: see [`DocApi::create_session_variable`].
-    #[doc(alias = "qProp")]
-    pub prop: GenericVariableProperties,
-}
-
-impl CreateSessionVariable {
-    /// Creates the request from its required parameters.
-    pub fn new(prop: GenericVariableProperties) -> Self {
-        Self { prop }
+request! {
+    DocApi::create_temporary_bookmark => CreateTemporaryBookmark("qOptions" options(NxTempBookmarkOptions)) {
+        "qObjectIdsToPatch" object_ids_to_patch(each String),
     }
-}
-
-impl Serialize for CreateSessionVariable {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qProp", &self.prop)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for CreateSessionVariable {
-    type Class = Doc;
-    type Response = super::generic_variable::GenericVariable;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "CreateSessionVariable",
-        Effect::Write,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(
-        answer: Answer<'_>,
-    ) -> Result<super::generic_variable::GenericVariable, Error> {
-        answer.object("qReturn")
-    }
-}
-
-/// Request of [`DocApi::create_temporary_bookmark`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CreateTemporaryBookmark {
-    /// `qOptions`: see [`DocApi::create_temporary_bookmark`].
-    #[doc(alias = "qOptions")]
-    pub options: NxTempBookmarkOptions,
-    /// `qObjectIdsToPatch`: see [`DocApi::create_temporary_bookmark`].
-    #[doc(alias = "qObjectIdsToPatch")]
-    pub object_ids_to_patch: Option<Vec<String>>,
-}
-
-impl CreateTemporaryBookmark {
-    /// Creates the request from its required parameters.
-    pub fn new(options: NxTempBookmarkOptions) -> Self {
-        Self {
-            options,
-            object_ids_to_patch: None,
-        }
-    }
-
-    /// `qObjectIdsToPatch`: see [`DocApi::create_temporary_bookmark`].
-    #[must_use]
-    pub fn object_ids_to_patch(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.object_ids_to_patch = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-}
-
-impl Call<'_, CreateTemporaryBookmark> {
-    /// `qObjectIdsToPatch`: see [`DocApi::create_temporary_bookmark`].
-    pub fn object_ids_to_patch(
-        self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.map(|request| request.object_ids_to_patch(value))
-    }
-}
-
-impl Serialize for CreateTemporaryBookmark {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qOptions", &self.options)?;
-                out.given("qObjectIdsToPatch", &self.object_ids_to_patch)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for CreateTemporaryBookmark {
-    type Class = Doc;
-    type Response = CreateTemporaryBookmarkResponse;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "CreateTemporaryBookmark",
-        Effect::Write,
-        &["qId", "qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<CreateTemporaryBookmarkResponse, Error> {
-        answer.record()
-    }
+    Doc "CreateTemporaryBookmark" Write -> CreateTemporaryBookmarkResponse = record("qId", "qReturn")
 }
 
 /// Response of [`DocApi::create_temporary_bookmark`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTemporaryBookmarkResponse {
-    /// ID of the temporary bookmark.
-    ///
-    /// Wire name: `qId`.
+    /// `qId`: ID of the temporary bookmark.
     #[doc(alias = "qId")]
     pub id: String,
-    /// `true` if the bookmark was stored.
-    ///
-    /// Wire name: `qReturn`.
+    /// `qReturn`: `true` if the bookmark was stored.
     #[doc(alias = "qReturn")]
     pub returned: bool,
 }
 
-impl CreateTemporaryBookmarkResponse {
-    /// Sets `qId`.
-    #[must_use]
-    pub fn with_id(mut self, value: impl Into<String>) -> Self {
-        self.id = value.into();
-        self
-    }
-
-    /// Sets `qReturn`.
-    #[must_use]
-    pub fn with_returned(mut self, value: bool) -> Self {
-        self.returned = value;
-        self
+record! {
+    CreateTemporaryBookmarkResponse "CreateTemporaryBookmarkResponse" [] {
+        "qId" id with_id(into String),
+        "qReturn" returned with_returned(bool),
     }
 }
 
-impl Record for CreateTemporaryBookmarkResponse {
-    const NAME: &'static str = "CreateTemporaryBookmarkResponse";
-    const MEMBERS: &'static [&'static str] = &["qId", "qReturn"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qId":"#, &mut self.id)?;
-        input.member(r#"qReturn":"#, &mut self.returned)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qId", &self.id)?;
-        out.put("qReturn", &self.returned)?;
-        Ok(())
-    }
+request! {
+    #[deprecated(note = "use `DocApi::create_variable_ex` instead")]
+    DocApi::create_variable => CreateVariable("qName" name(into String)) {}
+    Doc "CreateVariable" Write -> bool = value("qReturn")
 }
 
-qix_schema::wire_records!(CreateTemporaryBookmarkResponse);
-
-/// Request of [`DocApi::create_variable`].
-#[deprecated(note = "use `DocApi::create_variable_ex` instead")]
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CreateVariable {
-    /// `qName`: see [`DocApi::create_variable`].
-    #[doc(alias = "qName")]
-    pub name: String,
-}
-
-impl CreateVariable {
-    /// Creates the request from its required parameters.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into() }
-    }
-}
-
-impl Serialize for CreateVariable {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qName", &self.name)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for CreateVariable {
-    type Class = Doc;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "CreateVariable",
-        Effect::Write,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`DocApi::create_variable_ex`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CreateVariableEx {
-    /// `qProp`: see [`DocApi::create_variable_ex`].
-    #[doc(alias = "qProp")]
-    pub prop: GenericVariableProperties,
-}
-
-impl CreateVariableEx {
-    /// Creates the request from its required parameters.
-    pub fn new(prop: GenericVariableProperties) -> Self {
-        Self { prop }
-    }
-}
-
-impl Serialize for CreateVariableEx {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qProp", &self.prop)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for CreateVariableEx {
-    type Class = Doc;
-    type Response = CreateVariableExResponse;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "CreateVariableEx",
-        Effect::Write,
-        &["qInfo", "qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<CreateVariableExResponse, Error> {
-        Ok(CreateVariableExResponse {
-            info: answer.value("qInfo")?,
-            variable: answer.object("qReturn")?,
-        })
+request! {
+    DocApi::create_variable_ex => CreateVariableEx("qProp" prop(GenericVariableProperties)) {}
+    Doc "CreateVariableEx" Write -> CreateVariableExResponse = {
+        info: value("qInfo"),
+        variable: object("qReturn"),
     }
 }
 
@@ -5640,3474 +3752,498 @@ impl Request for CreateVariableEx {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateVariableExResponse {
-    /// ID and type of the variable.
-    ///
-    /// Wire name: `qInfo`.
+    /// `qInfo`: ID and type of the variable.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// The variable.
-    ///
-    /// Wire name: `qReturn`.
+    /// `qReturn`: The variable.
     #[doc(alias = "qReturn")]
-    pub variable: super::generic_variable::GenericVariable,
+    pub variable: GenericVariable,
 }
 
 impl CreateVariableExResponse {
     /// Creates a response, for test doubles.
-    pub fn new(variable: super::generic_variable::GenericVariable) -> Self {
-        Self {
-            info: Default::default(),
-            variable,
-        }
+    pub fn new(variable: GenericVariable) -> Self {
+        Self { info: Default::default(), variable }
     }
-
-    /// Sets `qInfo`.
-    #[must_use]
-    pub fn with_info(mut self, value: NxInfo) -> Self {
-        self.info = value;
-        self
-    }
-}
-
-/// Request of [`DocApi::delete_connection`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct DeleteConnection {
-    /// `qConnectionId`: see [`DocApi::delete_connection`].
-    #[doc(alias = "qConnectionId")]
-    pub connection_id: String,
-}
-
-impl DeleteConnection {
-    /// Creates the request from its required parameters.
-    pub fn new(connection_id: impl Into<String>) -> Self {
-        Self {
-            connection_id: connection_id.into(),
-        }
-    }
-}
-
-impl Serialize for DeleteConnection {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qConnectionId", &self.connection_id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for DeleteConnection {
-    type Class = Doc;
-    type Response = ();
-    const METHOD: Method = Method::new("Doc", "DeleteConnection", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`DocApi::destroy_bookmark`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct DestroyBookmark {
-    /// `qId`: see [`DocApi::destroy_bookmark`].
-    #[doc(alias = "qId")]
-    pub id: String,
-}
-
-impl DestroyBookmark {
-    /// Creates the request from its required parameters.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-impl Serialize for DestroyBookmark {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qId", &self.id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for DestroyBookmark {
-    type Class = Doc;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "DestroyBookmark",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`DocApi::destroy_dimension`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct DestroyDimension {
-    /// `qId`: see [`DocApi::destroy_dimension`].
-    #[doc(alias = "qId")]
-    pub id: String,
-}
-
-impl DestroyDimension {
-    /// Creates the request from its required parameters.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-impl Serialize for DestroyDimension {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qId", &self.id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for DestroyDimension {
-    type Class = Doc;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "DestroyDimension",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`DocApi::destroy_draft`].
-#[deprecated(note = "deprecated in the schema, without a replacement")]
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct DestroyDraft {
-    /// `qId`: see [`DocApi::destroy_draft`].
-    #[doc(alias = "qId")]
-    pub id: String,
-    /// `qSourceId`: see [`DocApi::destroy_draft`].
-    #[doc(alias = "qSourceId")]
-    pub source_id: String,
-}
-
-impl DestroyDraft {
-    /// Creates the request from its required parameters.
-    pub fn new(id: impl Into<String>, source_id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            source_id: source_id.into(),
-        }
-    }
-}
-
-impl Serialize for DestroyDraft {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qId", &self.id)?;
-                out.always("qSourceId", &self.source_id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for DestroyDraft {
-    type Class = Doc;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "DestroyDraft",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`DocApi::destroy_measure`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct DestroyMeasure {
-    /// `qId`: see [`DocApi::destroy_measure`].
-    #[doc(alias = "qId")]
-    pub id: String,
-}
-
-impl DestroyMeasure {
-    /// Creates the request from its required parameters.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-impl Serialize for DestroyMeasure {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qId", &self.id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for DestroyMeasure {
-    type Class = Doc;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "DestroyMeasure",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`DocApi::destroy_object`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct DestroyObject {
-    /// `qId`: see [`DocApi::destroy_object`].
-    #[doc(alias = "qId")]
-    pub id: String,
-}
-
-impl DestroyObject {
-    /// Creates the request from its required parameters.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-impl Serialize for DestroyObject {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qId", &self.id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for DestroyObject {
-    type Class = Doc;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "DestroyObject",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`DocApi::destroy_session_object`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct DestroySessionObject {
-    /// `qId`: see [`DocApi::destroy_session_object`].
-    #[doc(alias = "qId")]
-    pub id: String,
-}
-
-impl DestroySessionObject {
-    /// Creates the request from its required parameters.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-impl Serialize for DestroySessionObject {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qId", &self.id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for DestroySessionObject {
-    type Class = Doc;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "DestroySessionObject",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`DocApi::destroy_session_variable`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct DestroySessionVariable {
-    /// `qId`: see [`DocApi::destroy_session_variable`].
-    #[doc(alias = "qId")]
-    pub id: String,
-}
-
-impl DestroySessionVariable {
-    /// Creates the request from its required parameters.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-impl Serialize for DestroySessionVariable {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qId", &self.id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for DestroySessionVariable {
-    type Class = Doc;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "DestroySessionVariable",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`DocApi::destroy_session_variable_by_id`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct DestroySessionVariableById {
-    /// `qId`: see [`DocApi::destroy_session_variable_by_id`].
-    #[doc(alias = "qId")]
-    pub id: String,
-}
-
-impl DestroySessionVariableById {
-    /// Creates the request from its required parameters.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-impl Serialize for DestroySessionVariableById {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qId", &self.id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for DestroySessionVariableById {
-    type Class = Doc;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "DestroySessionVariableById",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`DocApi::destroy_session_variable_by_name`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct DestroySessionVariableByName {
-    /// `qName`: see [`DocApi::destroy_session_variable_by_name`].
-    #[doc(alias = "qName")]
-    pub name: String,
-}
-
-impl DestroySessionVariableByName {
-    /// Creates the request from its required parameters.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into() }
-    }
-}
-
-impl Serialize for DestroySessionVariableByName {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qName", &self.name)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for DestroySessionVariableByName {
-    type Class = Doc;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "DestroySessionVariableByName",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`DocApi::destroy_variable_by_id`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct DestroyVariableById {
-    /// `qId`: see [`DocApi::destroy_variable_by_id`].
-    #[doc(alias = "qId")]
-    pub id: String,
-}
-
-impl DestroyVariableById {
-    /// Creates the request from its required parameters.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-impl Serialize for DestroyVariableById {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qId", &self.id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for DestroyVariableById {
-    type Class = Doc;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "DestroyVariableById",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`DocApi::destroy_variable_by_name`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct DestroyVariableByName {
-    /// `qName`: see [`DocApi::destroy_variable_by_name`].
-    #[doc(alias = "qName")]
-    pub name: String,
-}
-
-impl DestroyVariableByName {
-    /// Creates the request from its required parameters.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into() }
-    }
-}
-
-impl Serialize for DestroyVariableByName {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qName", &self.name)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for DestroyVariableByName {
-    type Class = Doc;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "DestroyVariableByName",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`DocApi::do_reload`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DoReload {
-    /// `qMode`: see [`DocApi::do_reload`].
-    #[doc(alias = "qMode")]
-    pub mode: Option<i64>,
-    /// `qPartial`: see [`DocApi::do_reload`].
-    #[doc(alias = "qPartial")]
-    pub partial: Option<bool>,
-    /// `qDebug`: see [`DocApi::do_reload`].
-    #[doc(alias = "qDebug")]
-    pub debug: Option<bool>,
-}
-
-impl DoReload {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {
-            mode: None,
-            partial: None,
-            debug: None,
-        }
-    }
-
-    /// `qMode`: see [`DocApi::do_reload`].
-    #[must_use]
-    pub fn mode(mut self, value: i64) -> Self {
-        self.mode = Some(value);
-        self
-    }
-
-    /// `qPartial`: see [`DocApi::do_reload`].
-    #[must_use]
-    pub fn partial(mut self, value: bool) -> Self {
-        self.partial = Some(value);
-        self
-    }
-
-    /// `qDebug`: see [`DocApi::do_reload`].
-    #[must_use]
-    pub fn debug(mut self, value: bool) -> Self {
-        self.debug = Some(value);
-        self
-    }
-}
-
-impl Call<'_, DoReload> {
-    /// `qMode`: see [`DocApi::do_reload`].
-    pub fn mode(self, value: i64) -> Self {
-        self.map(|request| request.mode(value))
-    }
-
-    /// `qPartial`: see [`DocApi::do_reload`].
-    pub fn partial(self, value: bool) -> Self {
-        self.map(|request| request.partial(value))
-    }
-
-    /// `qDebug`: see [`DocApi::do_reload`].
-    pub fn debug(self, value: bool) -> Self {
-        self.map(|request| request.debug(value))
-    }
-}
-
-impl Serialize for DoReload {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.given("qMode", &self.mode)?;
-                out.given("qPartial", &self.partial)?;
-                out.given("qDebug", &self.debug)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for DoReload {
-    type Class = Doc;
-    type Response = bool;
-    const METHOD: Method = Method::new("Doc", "DoReload", Effect::Write, &["qReturn"]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`DocApi::do_reload_ex`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DoReloadEx {
-    /// `qParams`: see [`DocApi::do_reload_ex`].
-    #[doc(alias = "qParams")]
-    pub params: Option<DoReloadExParams>,
-}
-
-impl DoReloadEx {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self { params: None }
-    }
-
-    /// `qParams`: see [`DocApi::do_reload_ex`].
-    #[must_use]
-    pub fn params(mut self, value: DoReloadExParams) -> Self {
-        self.params = Some(value);
-        self
-    }
-}
-
-impl Call<'_, DoReloadEx> {
-    /// `qParams`: see [`DocApi::do_reload_ex`].
-    pub fn params(self, value: DoReloadExParams) -> Self {
-        self.map(|request| request.params(value))
-    }
-}
-
-impl Serialize for DoReloadEx {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.given("qParams", &self.params)?;
-                Ok(())
-            },
-        )
-    }
 }
 
-impl Request for DoReloadEx {
-    type Class = Doc;
-    type Response = DoReloadExResult;
-    const METHOD: Method = Method::new("Doc", "DoReloadEx", Effect::Write, &["qResult"]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<DoReloadExResult, Error> {
-        answer.value("qResult")
+setters! {
+    CreateVariableExResponse {
+        info with_info(NxInfo),
     }
 }
 
-/// Request of [`DocApi::do_save`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DoSave {
-    /// `qFileName`: see [`DocApi::do_save`].
-    #[doc(alias = "qFileName")]
-    pub file_name: Option<String>,
+request! {
+    DocApi::delete_connection => DeleteConnection("qConnectionId" connection_id(into String)) {}
+    Doc "DeleteConnection" Write -> () = nothing()
 }
 
-impl DoSave {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self { file_name: None }
-    }
-
-    /// `qFileName`: see [`DocApi::do_save`].
-    #[must_use]
-    pub fn file_name(mut self, value: impl Into<String>) -> Self {
-        self.file_name = Some(value.into());
-        self
-    }
-}
-
-impl Call<'_, DoSave> {
-    /// `qFileName`: see [`DocApi::do_save`].
-    pub fn file_name(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.file_name(value))
-    }
-}
-
-impl Serialize for DoSave {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.given("qFileName", &self.file_name)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for DoSave {
-    type Class = Doc;
-    type Response = ();
-    const METHOD: Method = Method::new("Doc", "DoSave", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`DocApi::evaluate`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Evaluate {
-    /// `qExpression`: see [`DocApi::evaluate`].
-    #[doc(alias = "qExpression")]
-    pub expression: String,
-}
-
-impl Evaluate {
-    /// Creates the request from its required parameters.
-    pub fn new(expression: impl Into<String>) -> Self {
-        Self {
-            expression: expression.into(),
-        }
-    }
-}
-
-impl Serialize for Evaluate {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qExpression", &self.expression)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for Evaluate {
-    type Class = Doc;
-    type Response = String;
-    const METHOD: Method = Method::new("Doc", "Evaluate", Effect::Read, &["qReturn"]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`DocApi::evaluate_ex`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct EvaluateEx {
-    /// `qExpression`: see [`DocApi::evaluate_ex`].
-    #[doc(alias = "qExpression")]
-    pub expression: String,
-}
-
-impl EvaluateEx {
-    /// Creates the request from its required parameters.
-    pub fn new(expression: impl Into<String>) -> Self {
-        Self {
-            expression: expression.into(),
-        }
-    }
-}
-
-impl Serialize for EvaluateEx {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qExpression", &self.expression)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for EvaluateEx {
-    type Class = Doc;
-    type Response = FieldValue;
-    const METHOD: Method = Method::new("Doc", "EvaluateEx", Effect::Read, &["qValue"]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<FieldValue, Error> {
-        answer.value("qValue")
-    }
-}
-
-/// Request of [`DocApi::expand_expression`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ExpandExpression {
-    /// `qExpression`: see [`DocApi::expand_expression`].
-    #[doc(alias = "qExpression")]
-    pub expression: String,
-}
-
-impl ExpandExpression {
-    /// Creates the request from its required parameters.
-    pub fn new(expression: impl Into<String>) -> Self {
-        Self {
-            expression: expression.into(),
-        }
-    }
-}
-
-impl Serialize for ExpandExpression {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qExpression", &self.expression)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for ExpandExpression {
-    type Class = Doc;
-    type Response = String;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "ExpandExpression",
-        Effect::Read,
-        &["qExpandedExpression"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qExpandedExpression")
-    }
-}
-
-/// Request of [`DocApi::export_reduced_data`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ExportReducedData {
-    /// `qOptions`: see [`DocApi::export_reduced_data`].
-    #[doc(alias = "qOptions")]
-    pub options: Option<NxDownloadOptions>,
-}
-
-impl ExportReducedData {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self { options: None }
-    }
-
-    /// `qOptions`: see [`DocApi::export_reduced_data`].
-    #[must_use]
-    pub fn options(mut self, value: NxDownloadOptions) -> Self {
-        self.options = Some(value);
-        self
-    }
-}
-
-impl Call<'_, ExportReducedData> {
-    /// `qOptions`: see [`DocApi::export_reduced_data`].
-    pub fn options(self, value: NxDownloadOptions) -> Self {
-        self.map(|request| request.options(value))
-    }
-}
-
-impl Serialize for ExportReducedData {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.given("qOptions", &self.options)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for ExportReducedData {
-    type Class = Doc;
-    type Response = NxDownloadInfo;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "ExportReducedData",
-        Effect::Write,
-        &["qDownloadInfo"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<NxDownloadInfo, Error> {
-        answer.value("qDownloadInfo")
-    }
-}
-
-/// Request of [`DocApi::find_matching_fields`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct FindMatchingFields {
-    /// `qFieldName`: see [`DocApi::find_matching_fields`].
-    #[doc(alias = "qFieldName")]
-    pub field_name: String,
-    /// `qTags`: see [`DocApi::find_matching_fields`].
-    #[doc(alias = "qTags")]
-    pub tags: Vec<String>,
-}
-
-impl FindMatchingFields {
-    /// Creates the request from its required parameters.
-    pub fn new(field_name: impl Into<String>, tags: Vec<String>) -> Self {
-        Self {
-            field_name: field_name.into(),
-            tags,
-        }
-    }
-}
-
-impl Serialize for FindMatchingFields {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qFieldName", &self.field_name)?;
-                out.always("qTags", &self.tags)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for FindMatchingFields {
-    type Class = Doc;
-    type Response = Vec<NxMatchingFieldInfo>;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "FindMatchingFields",
-        Effect::Read,
-        &["qFieldNames"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<NxMatchingFieldInfo>, Error> {
-        answer.value("qFieldNames")
-    }
-}
-
-/// Request of [`DocApi::forward`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Forward {}
-
-impl Forward {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for Forward {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for Forward {
-    type Class = Doc;
-    type Response = ();
-    const METHOD: Method = Method::new("Doc", "Forward", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`DocApi::forward_count`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ForwardCount {}
-
-impl ForwardCount {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for ForwardCount {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for ForwardCount {
-    type Class = Doc;
-    type Response = i64;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "ForwardCount",
-        Effect::Read,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<i64, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`DocApi::get_all_infos`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetAllInfos {}
-
-impl GetAllInfos {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetAllInfos {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetAllInfos {
-    type Class = Doc;
-    type Response = Vec<NxInfo>;
-    const METHOD: Method = Method::new("Doc", "GetAllInfos", Effect::Read, &["qInfos"]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<NxInfo>, Error> {
-        answer.value("qInfos")
-    }
-}
-
-/// Request of [`DocApi::get_app_layout`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetAppLayout {}
-
-impl GetAppLayout {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetAppLayout {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetAppLayout {
-    type Class = Doc;
-    type Response = NxAppLayout;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetAppLayout",
-        Effect::Read,
-        &["qLayout"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<NxAppLayout, Error> {
-        answer.value("qLayout")
-    }
-}
-
-/// Request of [`DocApi::get_app_properties`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetAppProperties {}
-
-impl GetAppProperties {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetAppProperties {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetAppProperties {
-    type Class = Doc;
-    type Response = NxAppProperties;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetAppProperties",
-        Effect::Read,
-        &["qProp"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<NxAppProperties, Error> {
-        answer.value("qProp")
-    }
-}
-
-/// Request of [`DocApi::get_association_scores`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetAssociationScores {
-    /// `qTable1`: see [`DocApi::get_association_scores`].
-    #[doc(alias = "qTable1")]
-    pub table1: String,
-    /// `qTable2`: see [`DocApi::get_association_scores`].
-    #[doc(alias = "qTable2")]
-    pub table2: String,
-}
-
-impl GetAssociationScores {
-    /// Creates the request from its required parameters.
-    pub fn new(table1: impl Into<String>, table2: impl Into<String>) -> Self {
-        Self {
-            table1: table1.into(),
-            table2: table2.into(),
-        }
-    }
+request! {
+    DocApi::destroy_bookmark => DestroyBookmark("qId" id(into String)) {}
+    Doc "DestroyBookmark" Write -> bool = value("qSuccess")
 }
 
-impl Serialize for GetAssociationScores {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qTable1", &self.table1)?;
-                out.always("qTable2", &self.table2)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetAssociationScores {
-    type Class = Doc;
-    type Response = Vec<AssociationScore>;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetAssociationScores",
-        Effect::Read,
-        &["qScore"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<AssociationScore>, Error> {
-        answer.value("qScore")
-    }
+request! {
+    DocApi::destroy_dimension => DestroyDimension("qId" id(into String)) {}
+    Doc "DestroyDimension" Write -> bool = value("qSuccess")
 }
 
-/// Request of [`DocApi::get_bookmark`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetBookmark {
-    /// `qId`: see [`DocApi::get_bookmark`].
-    #[doc(alias = "qId")]
-    pub id: String,
+request! {
+    #[deprecated(note = "deprecated in the schema, without a replacement")]
+    DocApi::destroy_draft => DestroyDraft("qId" id(into String), "qSourceId" source_id(into String)) {}
+    Doc "DestroyDraft" Write -> bool = value("qSuccess")
 }
 
-impl GetBookmark {
-    /// Creates the request from its required parameters.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
+request! {
+    DocApi::destroy_measure => DestroyMeasure("qId" id(into String)) {}
+    Doc "DestroyMeasure" Write -> bool = value("qSuccess")
 }
 
-impl Serialize for GetBookmark {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qId", &self.id)?;
-                Ok(())
-            },
-        )
-    }
+request! {
+    DocApi::destroy_object => DestroyObject("qId" id(into String)) {}
+    Doc "DestroyObject" Write -> bool = value("qSuccess")
 }
 
-impl Request for GetBookmark {
-    type Class = Doc;
-    type Response = super::generic_bookmark::GenericBookmark;
-    const METHOD: Method = Method::new("Doc", "GetBookmark", Effect::Read, &["qReturn"]);
-    #[inline]
-    fn read(
-        answer: Answer<'_>,
-    ) -> Result<super::generic_bookmark::GenericBookmark, Error> {
-        answer.object("qReturn")
-    }
+request! {
+    DocApi::destroy_session_object => DestroySessionObject("qId" id(into String)) {}
+    Doc "DestroySessionObject" Write -> bool = value("qSuccess")
 }
 
-/// Request of [`DocApi::get_bookmarks`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetBookmarks {
-    /// `qOptions`: see [`DocApi::get_bookmarks`].
-    #[doc(alias = "qOptions")]
-    pub options: NxGetBookmarkOptions,
+request! {
+    DocApi::destroy_session_variable => DestroySessionVariable("qId" id(into String)) {}
+    Doc "DestroySessionVariable" Write -> bool = value("qSuccess")
 }
 
-impl GetBookmarks {
-    /// Creates the request from its required parameters.
-    pub fn new(options: NxGetBookmarkOptions) -> Self {
-        Self { options }
-    }
+request! {
+    DocApi::destroy_session_variable_by_id => DestroySessionVariableById("qId" id(into String)) {}
+    Doc "DestroySessionVariableById" Write -> bool = value("qSuccess")
 }
 
-impl Serialize for GetBookmarks {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qOptions", &self.options)?;
-                Ok(())
-            },
-        )
-    }
+request! {
+    DocApi::destroy_session_variable_by_name => DestroySessionVariableByName("qName" name(into String)) {}
+    Doc "DestroySessionVariableByName" Write -> bool = value("qSuccess")
 }
 
-impl Request for GetBookmarks {
-    type Class = Doc;
-    type Response = Vec<NxContainerEntry>;
-    const METHOD: Method = Method::new("Doc", "GetBookmarks", Effect::Read, &["qList"]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<NxContainerEntry>, Error> {
-        answer.value("qList")
-    }
+request! {
+    DocApi::destroy_variable_by_id => DestroyVariableById("qId" id(into String)) {}
+    Doc "DestroyVariableById" Write -> bool = value("qSuccess")
 }
 
-/// Request of [`DocApi::get_connection`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetConnection {
-    /// `qConnectionId`: see [`DocApi::get_connection`].
-    #[doc(alias = "qConnectionId")]
-    pub connection_id: String,
-}
-
-impl GetConnection {
-    /// Creates the request from its required parameters.
-    pub fn new(connection_id: impl Into<String>) -> Self {
-        Self {
-            connection_id: connection_id.into(),
-        }
-    }
+request! {
+    DocApi::destroy_variable_by_name => DestroyVariableByName("qName" name(into String)) {}
+    Doc "DestroyVariableByName" Write -> bool = value("qSuccess")
 }
 
-impl Serialize for GetConnection {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qConnectionId", &self.connection_id)?;
-                Ok(())
-            },
-        )
+request! {
+    DocApi::do_reload => DoReload() {
+        "qMode" mode(i64),
+        "qPartial" partial(bool),
+        "qDebug" debug(bool),
     }
+    Doc "DoReload" Write -> bool = value("qReturn")
 }
 
-impl Request for GetConnection {
-    type Class = Doc;
-    type Response = Connection;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetConnection",
-        Effect::Read,
-        &["qConnection"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Connection, Error> {
-        answer.value("qConnection")
+request! {
+    DocApi::do_reload_ex => DoReloadEx() {
+        "qParams" params(DoReloadExParams),
     }
+    Doc "DoReloadEx" Write -> DoReloadExResult = value("qResult")
 }
 
-/// Request of [`DocApi::get_connections`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetConnections {}
-
-impl GetConnections {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
+request! {
+    DocApi::do_save => DoSave() {
+        "qFileName" file_name(into String),
     }
+    Doc "DoSave" Write -> () = nothing()
 }
 
-impl Serialize for GetConnections {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
+request! {
+    DocApi::evaluate => Evaluate("qExpression" expression(into String)) {}
+    Doc "Evaluate" Read -> String = value("qReturn")
 }
 
-impl Request for GetConnections {
-    type Class = Doc;
-    type Response = Vec<Connection>;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetConnections",
-        Effect::Read,
-        &["qConnections"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<Connection>, Error> {
-        answer.value("qConnections")
-    }
+request! {
+    DocApi::evaluate_ex => EvaluateEx("qExpression" expression(into String)) {}
+    Doc "EvaluateEx" Read -> FieldValue = value("qValue")
 }
 
-/// Request of [`DocApi::get_content_libraries`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetContentLibraries {}
-
-impl GetContentLibraries {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
+request! {
+    DocApi::expand_expression => ExpandExpression("qExpression" expression(into String)) {}
+    Doc "ExpandExpression" Read -> String = value("qExpandedExpression")
 }
 
-impl Serialize for GetContentLibraries {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
+request! {
+    DocApi::export_reduced_data => ExportReducedData() {
+        "qOptions" options(NxDownloadOptions),
     }
+    Doc "ExportReducedData" Write -> NxDownloadInfo = value("qDownloadInfo")
 }
 
-impl Request for GetContentLibraries {
-    type Class = Doc;
-    type Response = ContentLibraryList;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetContentLibraries",
-        Effect::Read,
-        &["qList"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<ContentLibraryList, Error> {
-        answer.value("qList")
-    }
+request! {
+    DocApi::find_matching_fields => FindMatchingFields("qFieldName" field_name(into String), "qTags" tags(Vec<String>)) {}
+    Doc "FindMatchingFields" Read -> Vec<NxMatchingFieldInfo> = value("qFieldNames")
 }
 
-/// Request of [`DocApi::get_database_info`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetDatabaseInfo {
-    /// `qConnectionId`: see [`DocApi::get_database_info`].
-    #[doc(alias = "qConnectionId")]
-    pub connection_id: String,
-}
-
-impl GetDatabaseInfo {
-    /// Creates the request from its required parameters.
-    pub fn new(connection_id: impl Into<String>) -> Self {
-        Self {
-            connection_id: connection_id.into(),
-        }
-    }
+request! {
+    DocApi::forward => Forward() {}
+    Doc "Forward" Write -> () = nothing()
 }
 
-impl Serialize for GetDatabaseInfo {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qConnectionId", &self.connection_id)?;
-                Ok(())
-            },
-        )
-    }
+request! {
+    DocApi::forward_count => ForwardCount() {}
+    Doc "ForwardCount" Read -> i64 = value("qReturn")
 }
 
-impl Request for GetDatabaseInfo {
-    type Class = Doc;
-    type Response = DatabaseInfo;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetDatabaseInfo",
-        Effect::Read,
-        &["qInfo"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<DatabaseInfo, Error> {
-        answer.value("qInfo")
-    }
+request! {
+    DocApi::get_all_infos => GetAllInfos() {}
+    Doc "GetAllInfos" Read -> Vec<NxInfo> = value("qInfos")
 }
-
-/// Request of [`DocApi::get_database_owners`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetDatabaseOwners {
-    /// `qConnectionId`: see [`DocApi::get_database_owners`].
-    #[doc(alias = "qConnectionId")]
-    pub connection_id: String,
-    /// `qDatabase`: see [`DocApi::get_database_owners`].
-    #[doc(alias = "qDatabase")]
-    pub database: Option<String>,
-}
-
-impl GetDatabaseOwners {
-    /// Creates the request from its required parameters.
-    pub fn new(connection_id: impl Into<String>) -> Self {
-        Self {
-            connection_id: connection_id.into(),
-            database: None,
-        }
-    }
 
-    /// `qDatabase`: see [`DocApi::get_database_owners`].
-    #[must_use]
-    pub fn database(mut self, value: impl Into<String>) -> Self {
-        self.database = Some(value.into());
-        self
-    }
+request! {
+    DocApi::get_app_layout => GetAppLayout() {}
+    Doc "GetAppLayout" Read -> NxAppLayout = value("qLayout")
 }
 
-impl Call<'_, GetDatabaseOwners> {
-    /// `qDatabase`: see [`DocApi::get_database_owners`].
-    pub fn database(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.database(value))
-    }
+request! {
+    DocApi::get_app_properties => GetAppProperties() {}
+    Doc "GetAppProperties" Read -> NxAppProperties = value("qProp")
 }
 
-impl Serialize for GetDatabaseOwners {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qConnectionId", &self.connection_id)?;
-                out.given("qDatabase", &self.database)?;
-                Ok(())
-            },
-        )
-    }
+request! {
+    DocApi::get_association_scores => GetAssociationScores("qTable1" table1(into String), "qTable2" table2(into String)) {}
+    Doc "GetAssociationScores" Read -> Vec<AssociationScore> = value("qScore")
 }
 
-impl Request for GetDatabaseOwners {
-    type Class = Doc;
-    type Response = Vec<DatabaseOwner>;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetDatabaseOwners",
-        Effect::Read,
-        &["qOwners"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<DatabaseOwner>, Error> {
-        answer.value("qOwners")
-    }
+request! {
+    DocApi::get_bookmark => GetBookmark("qId" id(into String)) {}
+    Doc "GetBookmark" Read -> GenericBookmark = object("qReturn")
 }
 
-/// Request of [`DocApi::get_database_table_fields`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetDatabaseTableFields {
-    /// `qConnectionId`: see [`DocApi::get_database_table_fields`].
-    #[doc(alias = "qConnectionId")]
-    pub connection_id: String,
-    /// `qDatabase`: see [`DocApi::get_database_table_fields`].
-    #[doc(alias = "qDatabase")]
-    pub database: Option<String>,
-    /// `qOwner`: see [`DocApi::get_database_table_fields`].
-    #[doc(alias = "qOwner")]
-    pub owner: Option<String>,
-    /// `qTable`: see [`DocApi::get_database_table_fields`].
-    #[doc(alias = "qTable")]
-    pub table: String,
-}
-
-impl GetDatabaseTableFields {
-    /// Creates the request from its required parameters.
-    pub fn new(connection_id: impl Into<String>, table: impl Into<String>) -> Self {
-        Self {
-            connection_id: connection_id.into(),
-            database: None,
-            owner: None,
-            table: table.into(),
-        }
-    }
-
-    /// `qDatabase`: see [`DocApi::get_database_table_fields`].
-    #[must_use]
-    pub fn database(mut self, value: impl Into<String>) -> Self {
-        self.database = Some(value.into());
-        self
-    }
-
-    /// `qOwner`: see [`DocApi::get_database_table_fields`].
-    #[must_use]
-    pub fn owner(mut self, value: impl Into<String>) -> Self {
-        self.owner = Some(value.into());
-        self
-    }
+request! {
+    DocApi::get_bookmarks => GetBookmarks("qOptions" options(NxGetBookmarkOptions)) {}
+    Doc "GetBookmarks" Read -> Vec<NxContainerEntry> = value("qList")
 }
 
-impl Call<'_, GetDatabaseTableFields> {
-    /// `qDatabase`: see [`DocApi::get_database_table_fields`].
-    pub fn database(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.database(value))
-    }
-
-    /// `qOwner`: see [`DocApi::get_database_table_fields`].
-    pub fn owner(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.owner(value))
-    }
+request! {
+    DocApi::get_connection => GetConnection("qConnectionId" connection_id(into String)) {}
+    Doc "GetConnection" Read -> Connection = value("qConnection")
 }
 
-impl Serialize for GetDatabaseTableFields {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qConnectionId", &self.connection_id)?;
-                out.given("qDatabase", &self.database)?;
-                out.given("qOwner", &self.owner)?;
-                out.always("qTable", &self.table)?;
-                Ok(())
-            },
-        )
-    }
+request! {
+    DocApi::get_connections => GetConnections() {}
+    Doc "GetConnections" Read -> Vec<Connection> = value("qConnections")
 }
 
-impl Request for GetDatabaseTableFields {
-    type Class = Doc;
-    type Response = Vec<DataField>;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetDatabaseTableFields",
-        Effect::Read,
-        &["qFields"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<DataField>, Error> {
-        answer.value("qFields")
-    }
+request! {
+    DocApi::get_content_libraries => GetContentLibraries() {}
+    Doc "GetContentLibraries" Read -> ContentLibraryList = value("qList")
 }
 
-/// Request of [`DocApi::get_database_table_preview`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetDatabaseTablePreview {
-    /// `qConnectionId`: see [`DocApi::get_database_table_preview`].
-    #[doc(alias = "qConnectionId")]
-    pub connection_id: String,
-    /// `qDatabase`: see [`DocApi::get_database_table_preview`].
-    #[doc(alias = "qDatabase")]
-    pub database: Option<String>,
-    /// `qOwner`: see [`DocApi::get_database_table_preview`].
-    #[doc(alias = "qOwner")]
-    pub owner: Option<String>,
-    /// `qTable`: see [`DocApi::get_database_table_preview`].
-    #[doc(alias = "qTable")]
-    pub table: String,
-    /// `qConditions`: see [`DocApi::get_database_table_preview`].
-    #[doc(alias = "qConditions")]
-    pub conditions: Option<FilterInfo>,
-}
-
-impl GetDatabaseTablePreview {
-    /// Creates the request from its required parameters.
-    pub fn new(connection_id: impl Into<String>, table: impl Into<String>) -> Self {
-        Self {
-            connection_id: connection_id.into(),
-            database: None,
-            owner: None,
-            table: table.into(),
-            conditions: None,
-        }
-    }
-
-    /// `qDatabase`: see [`DocApi::get_database_table_preview`].
-    #[must_use]
-    pub fn database(mut self, value: impl Into<String>) -> Self {
-        self.database = Some(value.into());
-        self
-    }
-
-    /// `qOwner`: see [`DocApi::get_database_table_preview`].
-    #[must_use]
-    pub fn owner(mut self, value: impl Into<String>) -> Self {
-        self.owner = Some(value.into());
-        self
-    }
-
-    /// `qConditions`: see [`DocApi::get_database_table_preview`].
-    #[must_use]
-    pub fn conditions(mut self, value: FilterInfo) -> Self {
-        self.conditions = Some(value);
-        self
-    }
+request! {
+    DocApi::get_database_info => GetDatabaseInfo("qConnectionId" connection_id(into String)) {}
+    Doc "GetDatabaseInfo" Read -> DatabaseInfo = value("qInfo")
 }
-
-impl Call<'_, GetDatabaseTablePreview> {
-    /// `qDatabase`: see [`DocApi::get_database_table_preview`].
-    pub fn database(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.database(value))
-    }
-
-    /// `qOwner`: see [`DocApi::get_database_table_preview`].
-    pub fn owner(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.owner(value))
-    }
 
-    /// `qConditions`: see [`DocApi::get_database_table_preview`].
-    pub fn conditions(self, value: FilterInfo) -> Self {
-        self.map(|request| request.conditions(value))
+request! {
+    DocApi::get_database_owners => GetDatabaseOwners("qConnectionId" connection_id(into String)) {
+        "qDatabase" database(into String),
     }
+    Doc "GetDatabaseOwners" Read -> Vec<DatabaseOwner> = value("qOwners")
 }
 
-impl Serialize for GetDatabaseTablePreview {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qConnectionId", &self.connection_id)?;
-                out.given("qDatabase", &self.database)?;
-                out.given("qOwner", &self.owner)?;
-                out.always("qTable", &self.table)?;
-                out.given("qConditions", &self.conditions)?;
-                Ok(())
-            },
-        )
+request! {
+    DocApi::get_database_table_fields => GetDatabaseTableFields("qConnectionId" connection_id(into String), "qTable" table(into String)) {
+        "qDatabase" database(into String),
+        "qOwner" owner(into String),
     }
+    Doc "GetDatabaseTableFields" Read -> Vec<DataField> = value("qFields")
 }
 
-impl Request for GetDatabaseTablePreview {
-    type Class = Doc;
-    type Response = GetDatabaseTablePreviewResponse;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetDatabaseTablePreview",
-        Effect::Read,
-        &["qPreview", "qRowCount"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<GetDatabaseTablePreviewResponse, Error> {
-        answer.record()
+request! {
+    DocApi::get_database_table_preview => GetDatabaseTablePreview("qConnectionId" connection_id(into String), "qTable" table(into String)) {
+        "qDatabase" database(into String),
+        "qOwner" owner(into String),
+        "qConditions" conditions(FilterInfo),
     }
+    Doc "GetDatabaseTablePreview" Read -> GetDatabaseTablePreviewResponse = record("qPreview", "qRowCount")
 }
 
 /// Response of [`DocApi::get_database_table_preview`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetDatabaseTablePreviewResponse {
-    /// Records of strings. The first record contains the column names.
-    ///
-    /// Wire name: `qPreview`.
+    /// `qPreview`: Records of strings. The first record contains the column names.
     #[doc(alias = "qPreview")]
     pub preview: Vec<DataRecord>,
-    /// Number of rows.
-    ///
-    /// Wire name: `qRowCount`.
+    /// `qRowCount`: Number of rows.
     #[doc(alias = "qRowCount")]
     pub row_count: i64,
 }
 
-impl GetDatabaseTablePreviewResponse {
-    /// Sets `qPreview`.
-    #[must_use]
-    pub fn with_preview(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<DataRecord>>,
-    ) -> Self {
-        self.preview = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qRowCount`.
-    #[must_use]
-    pub fn with_row_count(mut self, value: i64) -> Self {
-        self.row_count = value;
-        self
+record! {
+    GetDatabaseTablePreviewResponse "GetDatabaseTablePreviewResponse" [] {
+        "qPreview" preview with_preview(each DataRecord),
+        "qRowCount" row_count with_row_count(i64),
     }
 }
 
-impl Record for GetDatabaseTablePreviewResponse {
-    const NAME: &'static str = "GetDatabaseTablePreviewResponse";
-    const MEMBERS: &'static [&'static str] = &["qPreview", "qRowCount"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qPreview":"#, &mut self.preview)?;
-        input.member(r#"qRowCount":"#, &mut self.row_count)?;
-        Ok(())
+request! {
+    DocApi::get_database_tables => GetDatabaseTables("qConnectionId" connection_id(into String)) {
+        "qDatabase" database(into String),
+        "qOwner" owner(into String),
     }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qPreview", &self.preview)?;
-        out.put("qRowCount", &self.row_count)?;
-        Ok(())
-    }
+    Doc "GetDatabaseTables" Read -> Vec<DataTable> = value("qTables")
 }
 
-qix_schema::wire_records!(GetDatabaseTablePreviewResponse);
-
-/// Request of [`DocApi::get_database_tables`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetDatabaseTables {
-    /// `qConnectionId`: see [`DocApi::get_database_tables`].
-    #[doc(alias = "qConnectionId")]
-    pub connection_id: String,
-    /// `qDatabase`: see [`DocApi::get_database_tables`].
-    #[doc(alias = "qDatabase")]
-    pub database: Option<String>,
-    /// `qOwner`: see [`DocApi::get_database_tables`].
-    #[doc(alias = "qOwner")]
-    pub owner: Option<String>,
+request! {
+    DocApi::get_databases => GetDatabases("qConnectionId" connection_id(into String)) {}
+    Doc "GetDatabases" Read -> Vec<Database> = value("qDatabases")
 }
 
-impl GetDatabaseTables {
-    /// Creates the request from its required parameters.
-    pub fn new(connection_id: impl Into<String>) -> Self {
-        Self {
-            connection_id: connection_id.into(),
-            database: None,
-            owner: None,
-        }
-    }
-
-    /// `qDatabase`: see [`DocApi::get_database_tables`].
-    #[must_use]
-    pub fn database(mut self, value: impl Into<String>) -> Self {
-        self.database = Some(value.into());
-        self
-    }
-
-    /// `qOwner`: see [`DocApi::get_database_tables`].
-    #[must_use]
-    pub fn owner(mut self, value: impl Into<String>) -> Self {
-        self.owner = Some(value.into());
-        self
-    }
+request! {
+    DocApi::get_dimension => GetDimension("qId" id(into String)) {}
+    Doc "GetDimension" Read -> GenericDimension = object("qReturn")
 }
 
-impl Call<'_, GetDatabaseTables> {
-    /// `qDatabase`: see [`DocApi::get_database_tables`].
-    pub fn database(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.database(value))
+request! {
+    DocApi::get_empty_script => GetEmptyScript() {
+        "qLocalizedMainSection" localized_main_section(into String),
     }
-
-    /// `qOwner`: see [`DocApi::get_database_tables`].
-    pub fn owner(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.owner(value))
-    }
+    Doc "GetEmptyScript" Read -> String = value("qReturn")
 }
 
-impl Serialize for GetDatabaseTables {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qConnectionId", &self.connection_id)?;
-                out.given("qDatabase", &self.database)?;
-                out.given("qOwner", &self.owner)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetDatabaseTables {
-    type Class = Doc;
-    type Response = Vec<DataTable>;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetDatabaseTables",
-        Effect::Read,
-        &["qTables"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<DataTable>, Error> {
-        answer.value("qTables")
-    }
-}
-
-/// Request of [`DocApi::get_databases`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetDatabases {
-    /// `qConnectionId`: see [`DocApi::get_databases`].
-    #[doc(alias = "qConnectionId")]
-    pub connection_id: String,
-}
-
-impl GetDatabases {
-    /// Creates the request from its required parameters.
-    pub fn new(connection_id: impl Into<String>) -> Self {
-        Self {
-            connection_id: connection_id.into(),
-        }
-    }
-}
-
-impl Serialize for GetDatabases {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qConnectionId", &self.connection_id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetDatabases {
-    type Class = Doc;
-    type Response = Vec<Database>;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetDatabases",
-        Effect::Read,
-        &["qDatabases"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<Database>, Error> {
-        answer.value("qDatabases")
-    }
-}
-
-/// Request of [`DocApi::get_dimension`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetDimension {
-    /// `qId`: see [`DocApi::get_dimension`].
-    #[doc(alias = "qId")]
-    pub id: String,
-}
-
-impl GetDimension {
-    /// Creates the request from its required parameters.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-impl Serialize for GetDimension {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qId", &self.id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetDimension {
-    type Class = Doc;
-    type Response = super::generic_dimension::GenericDimension;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetDimension",
-        Effect::Read,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(
-        answer: Answer<'_>,
-    ) -> Result<super::generic_dimension::GenericDimension, Error> {
-        answer.object("qReturn")
-    }
-}
-
-/// Request of [`DocApi::get_empty_script`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetEmptyScript {
-    /// `qLocalizedMainSection`: see [`DocApi::get_empty_script`].
-    #[doc(alias = "qLocalizedMainSection")]
-    pub localized_main_section: Option<String>,
-}
-
-impl GetEmptyScript {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {
-            localized_main_section: None,
-        }
-    }
-
-    /// `qLocalizedMainSection`: see [`DocApi::get_empty_script`].
-    #[must_use]
-    pub fn localized_main_section(mut self, value: impl Into<String>) -> Self {
-        self.localized_main_section = Some(value.into());
-        self
-    }
-}
-
-impl Call<'_, GetEmptyScript> {
-    /// `qLocalizedMainSection`: see [`DocApi::get_empty_script`].
-    pub fn localized_main_section(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.localized_main_section(value))
-    }
-}
-
-impl Serialize for GetEmptyScript {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.given("qLocalizedMainSection", &self.localized_main_section)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetEmptyScript {
-    type Class = Doc;
-    type Response = String;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetEmptyScript",
-        Effect::Read,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// **Experimental**: may change or be removed in any engine version.
-///
-/// Request of [`DocApi::get_expression_bnf`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetExpressionBNF {}
-
-impl GetExpressionBNF {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetExpressionBNF {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetExpressionBNF {
-    type Class = Doc;
-    type Response = GetExpressionBNFResponse;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetExpressionBNF",
-        Effect::Read,
-        &["qBnfDefs", "qBnfHash"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<GetExpressionBNFResponse, Error> {
-        answer.record()
-    }
+request! {
+    /// **Experimental**: may change or be removed in any engine version.
+    DocApi::get_expression_bnf => GetExpressionBNF() {}
+    Doc "GetExpressionBNF" Read -> GetExpressionBNFResponse = record("qBnfDefs", "qBnfHash")
 }
 
 /// Response of [`DocApi::get_expression_bnf`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetExpressionBNFResponse {
-    /// Rules and tokens, which refer to each other by number.
-    ///
-    /// Wire name: `qBnfDefs`.
+    /// `qBnfDefs`: Rules and tokens, which refer to each other by number.
     #[doc(alias = "qBnfDefs")]
     pub bnf_defs: Vec<BNFDef>,
-    /// Hash of the grammar.
-    ///
-    /// Wire name: `qBnfHash`.
+    /// `qBnfHash`: Hash of the grammar.
     #[doc(alias = "qBnfHash")]
     pub bnf_hash: String,
 }
 
-impl GetExpressionBNFResponse {
-    /// Sets `qBnfDefs`.
-    #[must_use]
-    pub fn with_bnf_defs(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<BNFDef>>,
-    ) -> Self {
-        self.bnf_defs = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qBnfHash`.
-    #[must_use]
-    pub fn with_bnf_hash(mut self, value: impl Into<String>) -> Self {
-        self.bnf_hash = value.into();
-        self
+record! {
+    GetExpressionBNFResponse "GetExpressionBNFResponse" [] {
+        "qBnfDefs" bnf_defs with_bnf_defs(each BNFDef),
+        "qBnfHash" bnf_hash with_bnf_hash(into String),
     }
 }
 
-impl Record for GetExpressionBNFResponse {
-    const NAME: &'static str = "GetExpressionBNFResponse";
-    const MEMBERS: &'static [&'static str] = &["qBnfDefs", "qBnfHash"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qBnfDefs":"#, &mut self.bnf_defs)?;
-        input.member(r#"qBnfHash":"#, &mut self.bnf_hash)?;
-        Ok(())
+request! {
+    /// **Experimental**: may change or be removed in any engine version.
+    DocApi::get_expression_bnf_hash => GetExpressionBNFHash() {}
+    Doc "GetExpressionBNFHash" Read -> String = value("qBnfHash")
+}
+
+request! {
+    DocApi::get_favorite_variables => GetFavoriteVariables() {}
+    Doc "GetFavoriteVariables" Read -> Vec<String> = value("qNames")
+}
+
+request! {
+    DocApi::get_field => GetField("qFieldName" field_name(into String)) {
+        "qStateName" state_name(into String),
     }
+    Doc "GetField" Read -> Field = object("qReturn")
+}
 
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qBnfDefs", &self.bnf_defs)?;
-        out.put("qBnfHash", &self.bnf_hash)?;
-        Ok(())
+request! {
+    DocApi::get_field_and_column_samples => GetFieldAndColumnSamples("qFieldsOrColumnsWithWildcards" fields_or_columns_with_wildcards(Vec<FieldOrColumn>), "qMaxNumberOfValues" max_number_of_values(i64)) {
+        "qRandSeed" rand_seed(i64),
     }
+    Doc "GetFieldAndColumnSamples" Read -> Vec<SampleResult> = value("qResult")
 }
 
-qix_schema::wire_records!(GetExpressionBNFResponse);
+request! {
+    DocApi::get_field_description => GetFieldDescription("qFieldName" field_name(into String)) {}
+    Doc "GetFieldDescription" Read -> FieldDescription = value("qReturn")
+}
 
-/// **Experimental**: may change or be removed in any engine version.
-///
-/// Request of [`DocApi::get_expression_bnf_hash`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetExpressionBNFHash {}
+request! {
+    DocApi::get_field_on_the_fly_by_name => GetFieldOnTheFlyByName("qReadableName" readable_name(into String)) {}
+    Doc "GetFieldOnTheFlyByName" Read -> String = value("qName")
+}
 
-impl GetExpressionBNFHash {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
+request! {
+    DocApi::get_fields_from_expression => GetFieldsFromExpression("qExpr" expr(into String)) {}
+    Doc "GetFieldsFromExpression" Read -> Vec<String> = value("qFieldNames")
+}
+
+request! {
+    DocApi::get_fields_resource_ids => GetFieldsResourceIds("qFieldNames" field_names(Vec<String>)) {}
+    Doc "GetFieldsResourceIds" Read -> Vec<NxFieldResourceId> = value("qFields")
+}
+
+request! {
+    DocApi::get_file_table_fields => GetFileTableFields("qConnectionId" connection_id(into String), "qDataFormat" data_format(FileDataFormat), "qTable" table(into String)) {
+        "qRelativePath" relative_path(into String),
     }
-}
-
-impl Serialize for GetExpressionBNFHash {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetExpressionBNFHash {
-    type Class = Doc;
-    type Response = String;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetExpressionBNFHash",
-        Effect::Read,
-        &["qBnfHash"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qBnfHash")
-    }
-}
-
-/// Request of [`DocApi::get_favorite_variables`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetFavoriteVariables {}
-
-impl GetFavoriteVariables {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetFavoriteVariables {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetFavoriteVariables {
-    type Class = Doc;
-    type Response = Vec<String>;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetFavoriteVariables",
-        Effect::Read,
-        &["qNames"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<String>, Error> {
-        answer.value("qNames")
-    }
-}
-
-/// Request of [`DocApi::get_field`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetField {
-    /// `qFieldName`: see [`DocApi::get_field`].
-    #[doc(alias = "qFieldName")]
-    pub field_name: String,
-    /// `qStateName`: see [`DocApi::get_field`].
-    #[doc(alias = "qStateName")]
-    pub state_name: Option<String>,
-}
-
-impl GetField {
-    /// Creates the request from its required parameters.
-    pub fn new(field_name: impl Into<String>) -> Self {
-        Self {
-            field_name: field_name.into(),
-            state_name: None,
-        }
-    }
-
-    /// `qStateName`: see [`DocApi::get_field`].
-    #[must_use]
-    pub fn state_name(mut self, value: impl Into<String>) -> Self {
-        self.state_name = Some(value.into());
-        self
-    }
-}
-
-impl Call<'_, GetField> {
-    /// `qStateName`: see [`DocApi::get_field`].
-    pub fn state_name(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.state_name(value))
-    }
-}
-
-impl Serialize for GetField {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qFieldName", &self.field_name)?;
-                out.given("qStateName", &self.state_name)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetField {
-    type Class = Doc;
-    type Response = super::field::Field;
-    const METHOD: Method = Method::new("Doc", "GetField", Effect::Read, &["qReturn"]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<super::field::Field, Error> {
-        answer.object("qReturn")
-    }
-}
-
-/// Request of [`DocApi::get_field_and_column_samples`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetFieldAndColumnSamples {
-    /// `qFieldsOrColumnsWithWildcards`: see [`DocApi::get_field_and_column_samples`].
-    #[doc(alias = "qFieldsOrColumnsWithWildcards")]
-    pub fields_or_columns_with_wildcards: Vec<FieldOrColumn>,
-    /// `qMaxNumberOfValues`: see [`DocApi::get_field_and_column_samples`].
-    #[doc(alias = "qMaxNumberOfValues")]
-    pub max_number_of_values: i64,
-    /// `qRandSeed`: see [`DocApi::get_field_and_column_samples`].
-    #[doc(alias = "qRandSeed")]
-    pub rand_seed: Option<i64>,
-}
-
-impl GetFieldAndColumnSamples {
-    /// Creates the request from its required parameters.
-    pub fn new(
-        fields_or_columns_with_wildcards: Vec<FieldOrColumn>,
-        max_number_of_values: i64,
-    ) -> Self {
-        Self {
-            fields_or_columns_with_wildcards,
-            max_number_of_values,
-            rand_seed: None,
-        }
-    }
-
-    /// `qRandSeed`: see [`DocApi::get_field_and_column_samples`].
-    #[must_use]
-    pub fn rand_seed(mut self, value: i64) -> Self {
-        self.rand_seed = Some(value);
-        self
-    }
-}
-
-impl Call<'_, GetFieldAndColumnSamples> {
-    /// `qRandSeed`: see [`DocApi::get_field_and_column_samples`].
-    pub fn rand_seed(self, value: i64) -> Self {
-        self.map(|request| request.rand_seed(value))
-    }
-}
-
-impl Serialize for GetFieldAndColumnSamples {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always(
-                    "qFieldsOrColumnsWithWildcards",
-                    &self.fields_or_columns_with_wildcards,
-                )?;
-                out.always("qMaxNumberOfValues", &self.max_number_of_values)?;
-                out.given("qRandSeed", &self.rand_seed)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetFieldAndColumnSamples {
-    type Class = Doc;
-    type Response = Vec<SampleResult>;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetFieldAndColumnSamples",
-        Effect::Read,
-        &["qResult"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<SampleResult>, Error> {
-        answer.value("qResult")
-    }
-}
-
-/// Request of [`DocApi::get_field_description`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetFieldDescription {
-    /// `qFieldName`: see [`DocApi::get_field_description`].
-    #[doc(alias = "qFieldName")]
-    pub field_name: String,
-}
-
-impl GetFieldDescription {
-    /// Creates the request from its required parameters.
-    pub fn new(field_name: impl Into<String>) -> Self {
-        Self {
-            field_name: field_name.into(),
-        }
-    }
-}
-
-impl Serialize for GetFieldDescription {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qFieldName", &self.field_name)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetFieldDescription {
-    type Class = Doc;
-    type Response = FieldDescription;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetFieldDescription",
-        Effect::Read,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<FieldDescription, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`DocApi::get_field_on_the_fly_by_name`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetFieldOnTheFlyByName {
-    /// `qReadableName`: see [`DocApi::get_field_on_the_fly_by_name`].
-    #[doc(alias = "qReadableName")]
-    pub readable_name: String,
-}
-
-impl GetFieldOnTheFlyByName {
-    /// Creates the request from its required parameters.
-    pub fn new(readable_name: impl Into<String>) -> Self {
-        Self {
-            readable_name: readable_name.into(),
-        }
-    }
-}
-
-impl Serialize for GetFieldOnTheFlyByName {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qReadableName", &self.readable_name)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetFieldOnTheFlyByName {
-    type Class = Doc;
-    type Response = String;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetFieldOnTheFlyByName",
-        Effect::Read,
-        &["qName"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qName")
-    }
-}
-
-/// Request of [`DocApi::get_fields_from_expression`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetFieldsFromExpression {
-    /// `qExpr`: see [`DocApi::get_fields_from_expression`].
-    #[doc(alias = "qExpr")]
-    pub expr: String,
-}
-
-impl GetFieldsFromExpression {
-    /// Creates the request from its required parameters.
-    pub fn new(expr: impl Into<String>) -> Self {
-        Self { expr: expr.into() }
-    }
-}
-
-impl Serialize for GetFieldsFromExpression {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qExpr", &self.expr)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetFieldsFromExpression {
-    type Class = Doc;
-    type Response = Vec<String>;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetFieldsFromExpression",
-        Effect::Read,
-        &["qFieldNames"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<String>, Error> {
-        answer.value("qFieldNames")
-    }
-}
-
-/// Request of [`DocApi::get_fields_resource_ids`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetFieldsResourceIds {
-    /// `qFieldNames`: see [`DocApi::get_fields_resource_ids`].
-    #[doc(alias = "qFieldNames")]
-    pub field_names: Vec<String>,
-}
-
-impl GetFieldsResourceIds {
-    /// Creates the request from its required parameters.
-    pub fn new(field_names: Vec<String>) -> Self {
-        Self { field_names }
-    }
-}
-
-impl Serialize for GetFieldsResourceIds {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qFieldNames", &self.field_names)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetFieldsResourceIds {
-    type Class = Doc;
-    type Response = Vec<NxFieldResourceId>;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetFieldsResourceIds",
-        Effect::Read,
-        &["qFields"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<NxFieldResourceId>, Error> {
-        answer.value("qFields")
-    }
-}
-
-/// Request of [`DocApi::get_file_table_fields`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetFileTableFields {
-    /// `qConnectionId`: see [`DocApi::get_file_table_fields`].
-    #[doc(alias = "qConnectionId")]
-    pub connection_id: String,
-    /// `qRelativePath`: see [`DocApi::get_file_table_fields`].
-    #[doc(alias = "qRelativePath")]
-    pub relative_path: Option<String>,
-    /// `qDataFormat`: see [`DocApi::get_file_table_fields`].
-    #[doc(alias = "qDataFormat")]
-    pub data_format: FileDataFormat,
-    /// `qTable`: see [`DocApi::get_file_table_fields`].
-    #[doc(alias = "qTable")]
-    pub table: String,
-}
-
-impl GetFileTableFields {
-    /// Creates the request from its required parameters.
-    pub fn new(
-        connection_id: impl Into<String>,
-        data_format: FileDataFormat,
-        table: impl Into<String>,
-    ) -> Self {
-        Self {
-            connection_id: connection_id.into(),
-            relative_path: None,
-            data_format,
-            table: table.into(),
-        }
-    }
-
-    /// `qRelativePath`: see [`DocApi::get_file_table_fields`].
-    #[must_use]
-    pub fn relative_path(mut self, value: impl Into<String>) -> Self {
-        self.relative_path = Some(value.into());
-        self
-    }
-}
-
-impl Call<'_, GetFileTableFields> {
-    /// `qRelativePath`: see [`DocApi::get_file_table_fields`].
-    pub fn relative_path(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.relative_path(value))
-    }
-}
-
-impl Serialize for GetFileTableFields {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qConnectionId", &self.connection_id)?;
-                out.given("qRelativePath", &self.relative_path)?;
-                out.always("qDataFormat", &self.data_format)?;
-                out.always("qTable", &self.table)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetFileTableFields {
-    type Class = Doc;
-    type Response = GetFileTableFieldsResponse;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetFileTableFields",
-        Effect::Read,
-        &["qFields", "qFormatSpec"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<GetFileTableFieldsResponse, Error> {
-        answer.record()
-    }
+    Doc "GetFileTableFields" Read -> GetFileTableFieldsResponse = record("qFields", "qFormatSpec")
 }
 
 /// Response of [`DocApi::get_file_table_fields`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFileTableFieldsResponse {
-    /// Fields.
-    ///
-    /// Wire name: `qFields`.
+    /// `qFields`: Fields.
     #[doc(alias = "qFields")]
     pub fields: Vec<DataField>,
-    /// Format specification for a `LOAD` statement, to place after the file name.
-    ///
-    /// Wire name: `qFormatSpec`.
+    /// `qFormatSpec`: Format specification for a `LOAD` statement, to place after the file name.
     #[doc(alias = "qFormatSpec")]
     pub format_spec: String,
 }
 
-impl GetFileTableFieldsResponse {
-    /// Sets `qFields`.
-    #[must_use]
-    pub fn with_fields(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<DataField>>,
-    ) -> Self {
-        self.fields = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qFormatSpec`.
-    #[must_use]
-    pub fn with_format_spec(mut self, value: impl Into<String>) -> Self {
-        self.format_spec = value.into();
-        self
+record! {
+    GetFileTableFieldsResponse "GetFileTableFieldsResponse" [] {
+        "qFields" fields with_fields(each DataField),
+        "qFormatSpec" format_spec with_format_spec(into String),
     }
 }
 
-impl Record for GetFileTableFieldsResponse {
-    const NAME: &'static str = "GetFileTableFieldsResponse";
-    const MEMBERS: &'static [&'static str] = &["qFields", "qFormatSpec"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qFields":"#, &mut self.fields)?;
-        input.member(r#"qFormatSpec":"#, &mut self.format_spec)?;
-        Ok(())
+request! {
+    DocApi::get_file_table_preview => GetFileTablePreview("qConnectionId" connection_id(into String), "qDataFormat" data_format(FileDataFormat), "qTable" table(into String)) {
+        "qRelativePath" relative_path(into String),
     }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qFields", &self.fields)?;
-        out.put("qFormatSpec", &self.format_spec)?;
-        Ok(())
-    }
-}
-
-qix_schema::wire_records!(GetFileTableFieldsResponse);
-
-/// Request of [`DocApi::get_file_table_preview`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetFileTablePreview {
-    /// `qConnectionId`: see [`DocApi::get_file_table_preview`].
-    #[doc(alias = "qConnectionId")]
-    pub connection_id: String,
-    /// `qRelativePath`: see [`DocApi::get_file_table_preview`].
-    #[doc(alias = "qRelativePath")]
-    pub relative_path: Option<String>,
-    /// `qDataFormat`: see [`DocApi::get_file_table_preview`].
-    #[doc(alias = "qDataFormat")]
-    pub data_format: FileDataFormat,
-    /// `qTable`: see [`DocApi::get_file_table_preview`].
-    #[doc(alias = "qTable")]
-    pub table: String,
-}
-
-impl GetFileTablePreview {
-    /// Creates the request from its required parameters.
-    pub fn new(
-        connection_id: impl Into<String>,
-        data_format: FileDataFormat,
-        table: impl Into<String>,
-    ) -> Self {
-        Self {
-            connection_id: connection_id.into(),
-            relative_path: None,
-            data_format,
-            table: table.into(),
-        }
-    }
-
-    /// `qRelativePath`: see [`DocApi::get_file_table_preview`].
-    #[must_use]
-    pub fn relative_path(mut self, value: impl Into<String>) -> Self {
-        self.relative_path = Some(value.into());
-        self
-    }
-}
-
-impl Call<'_, GetFileTablePreview> {
-    /// `qRelativePath`: see [`DocApi::get_file_table_preview`].
-    pub fn relative_path(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.relative_path(value))
-    }
-}
-
-impl Serialize for GetFileTablePreview {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qConnectionId", &self.connection_id)?;
-                out.given("qRelativePath", &self.relative_path)?;
-                out.always("qDataFormat", &self.data_format)?;
-                out.always("qTable", &self.table)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetFileTablePreview {
-    type Class = Doc;
-    type Response = GetFileTablePreviewResponse;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetFileTablePreview",
-        Effect::Read,
-        &["qPreview", "qFormatSpec"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<GetFileTablePreviewResponse, Error> {
-        answer.record()
-    }
+    Doc "GetFileTablePreview" Read -> GetFileTablePreviewResponse = record("qPreview", "qFormatSpec")
 }
 
 /// Response of [`DocApi::get_file_table_preview`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetFileTablePreviewResponse {
-    /// Records of strings. The first record contains the field names.
-    ///
-    /// Wire name: `qPreview`.
+    /// `qPreview`: Records of strings. The first record contains the field names.
     #[doc(alias = "qPreview")]
     pub preview: Vec<DataRecord>,
-    /// Format specification for a `LOAD` statement, to place after the file name.
-    ///
-    /// Wire name: `qFormatSpec`.
+    /// `qFormatSpec`: Format specification for a `LOAD` statement, to place after the file name.
     #[doc(alias = "qFormatSpec")]
     pub format_spec: String,
 }
 
-impl GetFileTablePreviewResponse {
-    /// Sets `qPreview`.
-    #[must_use]
-    pub fn with_preview(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<DataRecord>>,
-    ) -> Self {
-        self.preview = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qFormatSpec`.
-    #[must_use]
-    pub fn with_format_spec(mut self, value: impl Into<String>) -> Self {
-        self.format_spec = value.into();
-        self
+record! {
+    GetFileTablePreviewResponse "GetFileTablePreviewResponse" [] {
+        "qPreview" preview with_preview(each DataRecord),
+        "qFormatSpec" format_spec with_format_spec(into String),
     }
 }
 
-impl Record for GetFileTablePreviewResponse {
-    const NAME: &'static str = "GetFileTablePreviewResponse";
-    const MEMBERS: &'static [&'static str] = &["qPreview", "qFormatSpec"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qPreview":"#, &mut self.preview)?;
-        input.member(r#"qFormatSpec":"#, &mut self.format_spec)?;
-        Ok(())
+request! {
+    DocApi::get_file_tables => GetFileTables("qConnectionId" connection_id(into String), "qDataFormat" data_format(FileDataFormat)) {
+        "qRelativePath" relative_path(into String),
     }
+    Doc "GetFileTables" Read -> Vec<DataTable> = value("qTables")
+}
 
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qPreview", &self.preview)?;
-        out.put("qFormatSpec", &self.format_spec)?;
-        Ok(())
+request! {
+    DocApi::get_file_tables_ex => GetFileTablesEx("qConnectionId" connection_id(into String), "qDataFormat" data_format(FileDataFormat)) {
+        "qRelativePath" relative_path(into String),
     }
+    Doc "GetFileTablesEx" Read -> Vec<DataTableEx> = value("qTables")
 }
 
-qix_schema::wire_records!(GetFileTablePreviewResponse);
-
-/// Request of [`DocApi::get_file_tables`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetFileTables {
-    /// `qConnectionId`: see [`DocApi::get_file_tables`].
-    #[doc(alias = "qConnectionId")]
-    pub connection_id: String,
-    /// `qRelativePath`: see [`DocApi::get_file_tables`].
-    #[doc(alias = "qRelativePath")]
-    pub relative_path: Option<String>,
-    /// `qDataFormat`: see [`DocApi::get_file_tables`].
-    #[doc(alias = "qDataFormat")]
-    pub data_format: FileDataFormat,
-}
-
-impl GetFileTables {
-    /// Creates the request from its required parameters.
-    pub fn new(connection_id: impl Into<String>, data_format: FileDataFormat) -> Self {
-        Self {
-            connection_id: connection_id.into(),
-            relative_path: None,
-            data_format,
-        }
+request! {
+    DocApi::get_folder_items_for_connection => GetFolderItemsForConnection("qConnectionId" connection_id(into String)) {
+        "qRelativePath" relative_path(into String),
     }
+    Doc "GetFolderItemsForConnection" Read -> Vec<FolderItem> = value("qFolderItems")
+}
 
-    /// `qRelativePath`: see [`DocApi::get_file_tables`].
-    #[must_use]
-    pub fn relative_path(mut self, value: impl Into<String>) -> Self {
-        self.relative_path = Some(value.into());
-        self
+request! {
+    /// **Experimental**: may change or be removed in any engine version.
+    DocApi::get_group_states => GetGroupStates() {}
+    Doc "GetGroupStates" Read -> Vec<GroupState> = value("qGroupStates")
+}
+
+request! {
+    DocApi::get_include_file_content => GetIncludeFileContent("qPath" path(into String)) {}
+    Doc "GetIncludeFileContent" Read -> String = value("qContent")
+}
+
+request! {
+    DocApi::get_library_content => GetLibraryContent("qName" name(into String)) {}
+    Doc "GetLibraryContent" Read -> StaticContentList = value("qList")
+}
+
+request! {
+    DocApi::get_lineage => GetLineage() {}
+    Doc "GetLineage" Read -> Vec<LineageInfo> = value("qLineage")
+}
+
+request! {
+    DocApi::get_locale_info => GetLocaleInfo() {}
+    Doc "GetLocaleInfo" Read -> LocaleInfo = value("qReturn")
+}
+
+request! {
+    DocApi::get_loosely_coupled_vector => GetLooselyCoupledVector() {}
+    Doc "GetLooselyCoupledVector" Read -> Vec<i16> = value("qv")
+}
+
+request! {
+    DocApi::get_matching_fields => GetMatchingFields("qTags" tags(Vec<String>)) {
+        "qMatchingFieldMode" matching_field_mode(into String),
     }
+    Doc "GetMatchingFields" Read -> Vec<NxMatchingFieldInfo> = value("qFieldNames")
 }
 
-impl Call<'_, GetFileTables> {
-    /// `qRelativePath`: see [`DocApi::get_file_tables`].
-    pub fn relative_path(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.relative_path(value))
-    }
+request! {
+    DocApi::get_measure => GetMeasure("qId" id(into String)) {}
+    Doc "GetMeasure" Read -> GenericMeasure = object("qReturn")
 }
 
-impl Serialize for GetFileTables {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qConnectionId", &self.connection_id)?;
-                out.given("qRelativePath", &self.relative_path)?;
-                out.always("qDataFormat", &self.data_format)?;
-                Ok(())
-            },
-        )
-    }
+request! {
+    DocApi::get_measure_with_label => GetMeasureWithLabel("qLabel" label(into String)) {}
+    Doc "GetMeasureWithLabel" Read -> GenericMeasure = object("qReturn")
 }
 
-impl Request for GetFileTables {
-    type Class = Doc;
-    type Response = Vec<DataTable>;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetFileTables",
-        Effect::Read,
-        &["qTables"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<DataTable>, Error> {
-        answer.value("qTables")
-    }
-}
-
-/// Request of [`DocApi::get_file_tables_ex`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetFileTablesEx {
-    /// `qConnectionId`: see [`DocApi::get_file_tables_ex`].
-    #[doc(alias = "qConnectionId")]
-    pub connection_id: String,
-    /// `qRelativePath`: see [`DocApi::get_file_tables_ex`].
-    #[doc(alias = "qRelativePath")]
-    pub relative_path: Option<String>,
-    /// `qDataFormat`: see [`DocApi::get_file_tables_ex`].
-    #[doc(alias = "qDataFormat")]
-    pub data_format: FileDataFormat,
-}
-
-impl GetFileTablesEx {
-    /// Creates the request from its required parameters.
-    pub fn new(connection_id: impl Into<String>, data_format: FileDataFormat) -> Self {
-        Self {
-            connection_id: connection_id.into(),
-            relative_path: None,
-            data_format,
-        }
-    }
-
-    /// `qRelativePath`: see [`DocApi::get_file_tables_ex`].
-    #[must_use]
-    pub fn relative_path(mut self, value: impl Into<String>) -> Self {
-        self.relative_path = Some(value.into());
-        self
-    }
-}
-
-impl Call<'_, GetFileTablesEx> {
-    /// `qRelativePath`: see [`DocApi::get_file_tables_ex`].
-    pub fn relative_path(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.relative_path(value))
-    }
-}
-
-impl Serialize for GetFileTablesEx {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qConnectionId", &self.connection_id)?;
-                out.given("qRelativePath", &self.relative_path)?;
-                out.always("qDataFormat", &self.data_format)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetFileTablesEx {
-    type Class = Doc;
-    type Response = Vec<DataTableEx>;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetFileTablesEx",
-        Effect::Read,
-        &["qTables"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<DataTableEx>, Error> {
-        answer.value("qTables")
-    }
-}
-
-/// Request of [`DocApi::get_folder_items_for_connection`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetFolderItemsForConnection {
-    /// `qConnectionId`: see [`DocApi::get_folder_items_for_connection`].
-    #[doc(alias = "qConnectionId")]
-    pub connection_id: String,
-    /// `qRelativePath`: see [`DocApi::get_folder_items_for_connection`].
-    #[doc(alias = "qRelativePath")]
-    pub relative_path: Option<String>,
-}
-
-impl GetFolderItemsForConnection {
-    /// Creates the request from its required parameters.
-    pub fn new(connection_id: impl Into<String>) -> Self {
-        Self {
-            connection_id: connection_id.into(),
-            relative_path: None,
-        }
-    }
-
-    /// `qRelativePath`: see [`DocApi::get_folder_items_for_connection`].
-    #[must_use]
-    pub fn relative_path(mut self, value: impl Into<String>) -> Self {
-        self.relative_path = Some(value.into());
-        self
-    }
-}
-
-impl Call<'_, GetFolderItemsForConnection> {
-    /// `qRelativePath`: see [`DocApi::get_folder_items_for_connection`].
-    pub fn relative_path(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.relative_path(value))
-    }
-}
-
-impl Serialize for GetFolderItemsForConnection {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qConnectionId", &self.connection_id)?;
-                out.given("qRelativePath", &self.relative_path)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetFolderItemsForConnection {
-    type Class = Doc;
-    type Response = Vec<FolderItem>;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetFolderItemsForConnection",
-        Effect::Read,
-        &["qFolderItems"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<FolderItem>, Error> {
-        answer.value("qFolderItems")
-    }
-}
-
-/// **Experimental**: may change or be removed in any engine version.
-///
-/// Request of [`DocApi::get_group_states`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetGroupStates {}
-
-impl GetGroupStates {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetGroupStates {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetGroupStates {
-    type Class = Doc;
-    type Response = Vec<GroupState>;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetGroupStates",
-        Effect::Read,
-        &["qGroupStates"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<GroupState>, Error> {
-        answer.value("qGroupStates")
-    }
-}
-
-/// Request of [`DocApi::get_include_file_content`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetIncludeFileContent {
-    /// `qPath`: see [`DocApi::get_include_file_content`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-}
-
-impl GetIncludeFileContent {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>) -> Self {
-        Self { path: path.into() }
-    }
-}
-
-impl Serialize for GetIncludeFileContent {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetIncludeFileContent {
-    type Class = Doc;
-    type Response = String;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetIncludeFileContent",
-        Effect::Read,
-        &["qContent"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qContent")
-    }
-}
-
-/// Request of [`DocApi::get_library_content`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetLibraryContent {
-    /// `qName`: see [`DocApi::get_library_content`].
-    #[doc(alias = "qName")]
-    pub name: String,
-}
-
-impl GetLibraryContent {
-    /// Creates the request from its required parameters.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into() }
-    }
-}
-
-impl Serialize for GetLibraryContent {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qName", &self.name)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetLibraryContent {
-    type Class = Doc;
-    type Response = StaticContentList;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetLibraryContent",
-        Effect::Read,
-        &["qList"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<StaticContentList, Error> {
-        answer.value("qList")
-    }
-}
-
-/// Request of [`DocApi::get_lineage`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetLineage {}
-
-impl GetLineage {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetLineage {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetLineage {
-    type Class = Doc;
-    type Response = Vec<LineageInfo>;
-    const METHOD: Method = Method::new("Doc", "GetLineage", Effect::Read, &["qLineage"]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<LineageInfo>, Error> {
-        answer.value("qLineage")
-    }
-}
-
-/// Request of [`DocApi::get_locale_info`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetLocaleInfo {}
-
-impl GetLocaleInfo {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetLocaleInfo {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetLocaleInfo {
-    type Class = Doc;
-    type Response = LocaleInfo;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetLocaleInfo",
-        Effect::Read,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<LocaleInfo, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`DocApi::get_loosely_coupled_vector`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetLooselyCoupledVector {}
-
-impl GetLooselyCoupledVector {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetLooselyCoupledVector {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetLooselyCoupledVector {
-    type Class = Doc;
-    type Response = Vec<i16>;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetLooselyCoupledVector",
-        Effect::Read,
-        &["qv"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<i16>, Error> {
-        answer.value("qv")
-    }
-}
-
-/// Request of [`DocApi::get_matching_fields`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetMatchingFields {
-    /// `qTags`: see [`DocApi::get_matching_fields`].
-    #[doc(alias = "qTags")]
-    pub tags: Vec<String>,
-    /// `qMatchingFieldMode`: see [`DocApi::get_matching_fields`].
-    #[doc(alias = "qMatchingFieldMode")]
-    pub matching_field_mode: Option<String>,
-}
-
-impl GetMatchingFields {
-    /// Creates the request from its required parameters.
-    pub fn new(tags: Vec<String>) -> Self {
-        Self {
-            tags,
-            matching_field_mode: None,
-        }
-    }
-
-    /// `qMatchingFieldMode`: see [`DocApi::get_matching_fields`].
-    #[must_use]
-    pub fn matching_field_mode(mut self, value: impl Into<String>) -> Self {
-        self.matching_field_mode = Some(value.into());
-        self
-    }
-}
-
-impl Call<'_, GetMatchingFields> {
-    /// `qMatchingFieldMode`: see [`DocApi::get_matching_fields`].
-    pub fn matching_field_mode(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.matching_field_mode(value))
-    }
-}
-
-impl Serialize for GetMatchingFields {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qTags", &self.tags)?;
-                out.given("qMatchingFieldMode", &self.matching_field_mode)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetMatchingFields {
-    type Class = Doc;
-    type Response = Vec<NxMatchingFieldInfo>;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetMatchingFields",
-        Effect::Read,
-        &["qFieldNames"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<NxMatchingFieldInfo>, Error> {
-        answer.value("qFieldNames")
-    }
-}
-
-/// Request of [`DocApi::get_measure`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetMeasure {
-    /// `qId`: see [`DocApi::get_measure`].
-    #[doc(alias = "qId")]
-    pub id: String,
-}
-
-impl GetMeasure {
-    /// Creates the request from its required parameters.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-impl Serialize for GetMeasure {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qId", &self.id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetMeasure {
-    type Class = Doc;
-    type Response = super::generic_measure::GenericMeasure;
-    const METHOD: Method = Method::new("Doc", "GetMeasure", Effect::Read, &["qReturn"]);
-    #[inline]
-    fn read(
-        answer: Answer<'_>,
-    ) -> Result<super::generic_measure::GenericMeasure, Error> {
-        answer.object("qReturn")
-    }
-}
-
-/// Request of [`DocApi::get_measure_with_label`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetMeasureWithLabel {
-    /// `qLabel`: see [`DocApi::get_measure_with_label`].
-    #[doc(alias = "qLabel")]
-    pub label: String,
-}
-
-impl GetMeasureWithLabel {
-    /// Creates the request from its required parameters.
-    pub fn new(label: impl Into<String>) -> Self {
-        Self { label: label.into() }
-    }
-}
-
-impl Serialize for GetMeasureWithLabel {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qLabel", &self.label)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetMeasureWithLabel {
-    type Class = Doc;
-    type Response = super::generic_measure::GenericMeasure;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetMeasureWithLabel",
-        Effect::Read,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(
-        answer: Answer<'_>,
-    ) -> Result<super::generic_measure::GenericMeasure, Error> {
-        answer.object("qReturn")
-    }
-}
-
-/// Request of [`DocApi::get_media_list`].
-#[deprecated(note = "use `DocApi::get_library_content` instead")]
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetMediaList {}
-
-impl GetMediaList {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetMediaList {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetMediaList {
-    type Class = Doc;
-    type Response = GetMediaListResponse;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetMediaList",
-        Effect::Read,
-        &["qList", "qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<GetMediaListResponse, Error> {
-        answer.record()
-    }
+request! {
+    #[deprecated(note = "use `DocApi::get_library_content` instead")]
+    DocApi::get_media_list => GetMediaList() {}
+    Doc "GetMediaList" Read -> GetMediaListResponse = record("qList", "qReturn")
 }
 
 /// Response of [`DocApi::get_media_list`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetMediaListResponse {
-    /// Files.
-    ///
-    /// Wire name: `qList`.
+    /// `qList`: Files.
     #[doc(alias = "qList")]
     pub list: MediaList,
-    /// `true` on success.
-    ///
-    /// Wire name: `qReturn`.
+    /// `qReturn`: `true` on success.
     #[doc(alias = "qReturn")]
     pub returned: bool,
 }
 
-impl GetMediaListResponse {
-    /// Sets `qList`.
-    #[must_use]
-    pub fn with_list(mut self, value: MediaList) -> Self {
-        self.list = value;
-        self
-    }
-
-    /// Sets `qReturn`.
-    #[must_use]
-    pub fn with_returned(mut self, value: bool) -> Self {
-        self.returned = value;
-        self
+record! {
+    GetMediaListResponse "GetMediaListResponse" [] {
+        "qList" list with_list(MediaList),
+        "qReturn" returned with_returned(bool),
     }
 }
 
-impl Record for GetMediaListResponse {
-    const NAME: &'static str = "GetMediaListResponse";
-    const MEMBERS: &'static [&'static str] = &["qList", "qReturn"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qList":"#, &mut self.list)?;
-        input.member(r#"qReturn":"#, &mut self.returned)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qList", &self.list)?;
-        out.put("qReturn", &self.returned)?;
-        Ok(())
-    }
+request! {
+    DocApi::get_object => GetObject("qId" id(into String)) {}
+    Doc "GetObject" Read -> GenericObject = object("qReturn")
 }
 
-qix_schema::wire_records!(GetMediaListResponse);
-
-/// Request of [`DocApi::get_object`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetObject {
-    /// `qId`: see [`DocApi::get_object`].
-    #[doc(alias = "qId")]
-    pub id: String,
+request! {
+    DocApi::get_objects => GetObjects("qOptions" options(NxGetObjectOptions)) {}
+    Doc "GetObjects" Read -> Vec<NxContainerEntry> = value("qList")
 }
 
-impl GetObject {
-    /// Creates the request from its required parameters.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-impl Serialize for GetObject {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qId", &self.id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetObject {
-    type Class = Doc;
-    type Response = super::generic_object::GenericObject;
-    const METHOD: Method = Method::new("Doc", "GetObject", Effect::Read, &["qReturn"]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<super::generic_object::GenericObject, Error> {
-        answer.object("qReturn")
-    }
-}
-
-/// Request of [`DocApi::get_objects`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetObjects {
-    /// `qOptions`: see [`DocApi::get_objects`].
-    #[doc(alias = "qOptions")]
-    pub options: NxGetObjectOptions,
-}
-
-impl GetObjects {
-    /// Creates the request from its required parameters.
-    pub fn new(options: NxGetObjectOptions) -> Self {
-        Self { options }
-    }
-}
-
-impl Serialize for GetObjects {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qOptions", &self.options)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetObjects {
-    type Class = Doc;
-    type Response = Vec<NxContainerEntry>;
-    const METHOD: Method = Method::new("Doc", "GetObjects", Effect::Read, &["qList"]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<NxContainerEntry>, Error> {
-        answer.value("qList")
-    }
-}
-
-/// **Experimental**: may change or be removed in any engine version.
-///
-/// Request of [`DocApi::get_or_create_object`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetOrCreateObject {
-    /// `qProp`: see [`DocApi::get_or_create_object`].
-    #[doc(alias = "qProp")]
-    pub prop: GenericObjectProperties,
-}
-
-impl GetOrCreateObject {
-    /// Creates the request from its required parameters.
-    pub fn new(prop: GenericObjectProperties) -> Self {
-        Self { prop }
-    }
-}
-
-impl Serialize for GetOrCreateObject {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qProp", &self.prop)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetOrCreateObject {
-    type Class = Doc;
-    type Response = GetOrCreateObjectResponse;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetOrCreateObject",
-        Effect::Write,
-        &["qNewObject", "qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<GetOrCreateObjectResponse, Error> {
-        Ok(GetOrCreateObjectResponse {
-            new_object: answer.value("qNewObject")?,
-            object: answer.object("qReturn")?,
-        })
+request! {
+    /// **Experimental**: may change or be removed in any engine version.
+    DocApi::get_or_create_object => GetOrCreateObject("qProp" prop(GenericObjectProperties)) {}
+    Doc "GetOrCreateObject" Write -> GetOrCreateObjectResponse = {
+        new_object: value("qNewObject"),
+        object: object("qReturn"),
     }
 }
 
@@ -9115,1214 +4251,181 @@ impl Request for GetOrCreateObject {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct GetOrCreateObjectResponse {
-    /// Whether this call created the object.
-    ///
-    /// Wire name: `qNewObject`.
+    /// `qNewObject`: Whether this call created the object.
     #[doc(alias = "qNewObject")]
     pub new_object: bool,
-    /// The object.
-    ///
-    /// Wire name: `qReturn`.
+    /// `qReturn`: The object.
     #[doc(alias = "qReturn")]
-    pub object: super::generic_object::GenericObject,
+    pub object: GenericObject,
 }
 
 impl GetOrCreateObjectResponse {
     /// Creates a response, for test doubles.
-    pub fn new(object: super::generic_object::GenericObject) -> Self {
-        Self {
-            new_object: Default::default(),
-            object,
-        }
-    }
-
-    /// Sets `qNewObject`.
-    #[must_use]
-    pub fn with_new_object(mut self, value: bool) -> Self {
-        self.new_object = value;
-        self
+    pub fn new(object: GenericObject) -> Self {
+        Self { new_object: Default::default(), object }
     }
 }
 
-/// Request of [`DocApi::get_script`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetScript {}
-
-impl GetScript {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
+setters! {
+    GetOrCreateObjectResponse {
+        new_object with_new_object(bool),
     }
 }
 
-impl Serialize for GetScript {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
+request! {
+    DocApi::get_script => GetScript() {}
+    Doc "GetScript" Read -> String = value("qScript")
 }
 
-impl Request for GetScript {
-    type Class = Doc;
-    type Response = String;
-    const METHOD: Method = Method::new("Doc", "GetScript", Effect::Read, &["qScript"]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qScript")
-    }
+request! {
+    DocApi::get_script_breakpoints => GetScriptBreakpoints() {}
+    Doc "GetScriptBreakpoints" Read -> Vec<EditorBreakpoint> = value("qBreakpoints")
 }
 
-/// Request of [`DocApi::get_script_breakpoints`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetScriptBreakpoints {}
-
-impl GetScriptBreakpoints {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
+request! {
+    DocApi::get_script_ex => GetScriptEx() {}
+    Doc "GetScriptEx" Read -> AppScript = value("qScript")
 }
 
-impl Serialize for GetScriptBreakpoints {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
+request! {
+    /// **Experimental**: may change or be removed in any engine version.
+    DocApi::get_script_meta => GetScriptMeta() {}
+    Doc "GetScriptMeta" Read -> AppScriptMeta = value("qMeta")
 }
 
-impl Request for GetScriptBreakpoints {
-    type Class = Doc;
-    type Response = Vec<EditorBreakpoint>;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetScriptBreakpoints",
-        Effect::Read,
-        &["qBreakpoints"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<EditorBreakpoint>, Error> {
-        answer.value("qBreakpoints")
+request! {
+    DocApi::get_set_analysis => GetSetAnalysis() {
+        "qStateName" state_name(into String),
+        "qBookmarkId" bookmark_id(into String),
     }
+    Doc "GetSetAnalysis" Read -> String = value("qSetExpression")
 }
 
-/// Request of [`DocApi::get_script_ex`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetScriptEx {}
-
-impl GetScriptEx {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
+request! {
+    DocApi::get_table_data => GetTableData("qOffset" offset(i64), "qRows" rows(i64), "qSyntheticMode" synthetic_mode(bool), "qTableName" table_name(into String)) {}
+    Doc "GetTableData" Read -> Vec<TableRow> = value("qData")
 }
 
-impl Serialize for GetScriptEx {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
+request! {
+    /// **Experimental**: may change or be removed in any engine version.
+    DocApi::get_table_profile_data => GetTableProfileData("qTableName" table_name(into String)) {}
+    Doc "GetTableProfileData" Read -> TableProfilingData = value("qProfiling")
 }
 
-impl Request for GetScriptEx {
-    type Class = Doc;
-    type Response = AppScript;
-    const METHOD: Method = Method::new("Doc", "GetScriptEx", Effect::Read, &["qScript"]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<AppScript, Error> {
-        answer.value("qScript")
+request! {
+    DocApi::get_tables_and_keys => GetTablesAndKeys("qWindowSize" window_size(Size), "qNullSize" null_size(Size), "qCellHeight" cell_height(i64), "qSyntheticMode" synthetic_mode(bool), "qIncludeSysVars" include_sys_vars(bool)) {
+        "qIncludeProfiling" include_profiling(bool),
     }
-}
-
-/// **Experimental**: may change or be removed in any engine version.
-///
-/// Request of [`DocApi::get_script_meta`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetScriptMeta {}
-
-impl GetScriptMeta {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetScriptMeta {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetScriptMeta {
-    type Class = Doc;
-    type Response = AppScriptMeta;
-    const METHOD: Method = Method::new("Doc", "GetScriptMeta", Effect::Read, &["qMeta"]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<AppScriptMeta, Error> {
-        answer.value("qMeta")
-    }
-}
-
-/// Request of [`DocApi::get_set_analysis`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetSetAnalysis {
-    /// `qStateName`: see [`DocApi::get_set_analysis`].
-    #[doc(alias = "qStateName")]
-    pub state_name: Option<String>,
-    /// `qBookmarkId`: see [`DocApi::get_set_analysis`].
-    #[doc(alias = "qBookmarkId")]
-    pub bookmark_id: Option<String>,
-}
-
-impl GetSetAnalysis {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {
-            state_name: None,
-            bookmark_id: None,
-        }
-    }
-
-    /// `qStateName`: see [`DocApi::get_set_analysis`].
-    #[must_use]
-    pub fn state_name(mut self, value: impl Into<String>) -> Self {
-        self.state_name = Some(value.into());
-        self
-    }
-
-    /// `qBookmarkId`: see [`DocApi::get_set_analysis`].
-    #[must_use]
-    pub fn bookmark_id(mut self, value: impl Into<String>) -> Self {
-        self.bookmark_id = Some(value.into());
-        self
-    }
-}
-
-impl Call<'_, GetSetAnalysis> {
-    /// `qStateName`: see [`DocApi::get_set_analysis`].
-    pub fn state_name(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.state_name(value))
-    }
-
-    /// `qBookmarkId`: see [`DocApi::get_set_analysis`].
-    pub fn bookmark_id(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.bookmark_id(value))
-    }
-}
-
-impl Serialize for GetSetAnalysis {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.given("qStateName", &self.state_name)?;
-                out.given("qBookmarkId", &self.bookmark_id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetSetAnalysis {
-    type Class = Doc;
-    type Response = String;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetSetAnalysis",
-        Effect::Read,
-        &["qSetExpression"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qSetExpression")
-    }
-}
-
-/// Request of [`DocApi::get_table_data`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetTableData {
-    /// `qOffset`: see [`DocApi::get_table_data`].
-    #[doc(alias = "qOffset")]
-    pub offset: i64,
-    /// `qRows`: see [`DocApi::get_table_data`].
-    #[doc(alias = "qRows")]
-    pub rows: i64,
-    /// `qSyntheticMode`: see [`DocApi::get_table_data`].
-    #[doc(alias = "qSyntheticMode")]
-    pub synthetic_mode: bool,
-    /// `qTableName`: see [`DocApi::get_table_data`].
-    #[doc(alias = "qTableName")]
-    pub table_name: String,
-}
-
-impl GetTableData {
-    /// Creates the request from its required parameters.
-    pub fn new(
-        offset: i64,
-        rows: i64,
-        synthetic_mode: bool,
-        table_name: impl Into<String>,
-    ) -> Self {
-        Self {
-            offset,
-            rows,
-            synthetic_mode,
-            table_name: table_name.into(),
-        }
-    }
-}
-
-impl Serialize for GetTableData {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qOffset", &self.offset)?;
-                out.always("qRows", &self.rows)?;
-                out.always("qSyntheticMode", &self.synthetic_mode)?;
-                out.always("qTableName", &self.table_name)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetTableData {
-    type Class = Doc;
-    type Response = Vec<TableRow>;
-    const METHOD: Method = Method::new("Doc", "GetTableData", Effect::Read, &["qData"]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<TableRow>, Error> {
-        answer.value("qData")
-    }
-}
-
-/// **Experimental**: may change or be removed in any engine version.
-///
-/// Request of [`DocApi::get_table_profile_data`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetTableProfileData {
-    /// `qTableName`: see [`DocApi::get_table_profile_data`].
-    #[doc(alias = "qTableName")]
-    pub table_name: String,
-}
-
-impl GetTableProfileData {
-    /// Creates the request from its required parameters.
-    pub fn new(table_name: impl Into<String>) -> Self {
-        Self {
-            table_name: table_name.into(),
-        }
-    }
-}
-
-impl Serialize for GetTableProfileData {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qTableName", &self.table_name)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetTableProfileData {
-    type Class = Doc;
-    type Response = TableProfilingData;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetTableProfileData",
-        Effect::Read,
-        &["qProfiling"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<TableProfilingData, Error> {
-        answer.value("qProfiling")
-    }
-}
-
-/// Request of [`DocApi::get_tables_and_keys`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetTablesAndKeys {
-    /// `qWindowSize`: see [`DocApi::get_tables_and_keys`].
-    #[doc(alias = "qWindowSize")]
-    pub window_size: Size,
-    /// `qNullSize`: see [`DocApi::get_tables_and_keys`].
-    #[doc(alias = "qNullSize")]
-    pub null_size: Size,
-    /// `qCellHeight`: see [`DocApi::get_tables_and_keys`].
-    #[doc(alias = "qCellHeight")]
-    pub cell_height: i64,
-    /// `qSyntheticMode`: see [`DocApi::get_tables_and_keys`].
-    #[doc(alias = "qSyntheticMode")]
-    pub synthetic_mode: bool,
-    /// `qIncludeSysVars`: see [`DocApi::get_tables_and_keys`].
-    #[doc(alias = "qIncludeSysVars")]
-    pub include_sys_vars: bool,
-    /// `qIncludeProfiling`: see [`DocApi::get_tables_and_keys`].
-    #[doc(alias = "qIncludeProfiling")]
-    pub include_profiling: Option<bool>,
-}
-
-impl GetTablesAndKeys {
-    /// Creates the request from its required parameters.
-    pub fn new(
-        window_size: Size,
-        null_size: Size,
-        cell_height: i64,
-        synthetic_mode: bool,
-        include_sys_vars: bool,
-    ) -> Self {
-        Self {
-            window_size,
-            null_size,
-            cell_height,
-            synthetic_mode,
-            include_sys_vars,
-            include_profiling: None,
-        }
-    }
-
-    /// `qIncludeProfiling`: see [`DocApi::get_tables_and_keys`].
-    #[must_use]
-    pub fn include_profiling(mut self, value: bool) -> Self {
-        self.include_profiling = Some(value);
-        self
-    }
-}
-
-impl Call<'_, GetTablesAndKeys> {
-    /// `qIncludeProfiling`: see [`DocApi::get_tables_and_keys`].
-    pub fn include_profiling(self, value: bool) -> Self {
-        self.map(|request| request.include_profiling(value))
-    }
-}
-
-impl Serialize for GetTablesAndKeys {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qWindowSize", &self.window_size)?;
-                out.always("qNullSize", &self.null_size)?;
-                out.always("qCellHeight", &self.cell_height)?;
-                out.always("qSyntheticMode", &self.synthetic_mode)?;
-                out.always("qIncludeSysVars", &self.include_sys_vars)?;
-                out.given("qIncludeProfiling", &self.include_profiling)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetTablesAndKeys {
-    type Class = Doc;
-    type Response = GetTablesAndKeysResponse;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetTablesAndKeys",
-        Effect::Read,
-        &["qtr", "qk"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<GetTablesAndKeysResponse, Error> {
-        answer.record()
-    }
+    Doc "GetTablesAndKeys" Read -> GetTablesAndKeysResponse = record("qtr", "qk")
 }
 
 /// Response of [`DocApi::get_tables_and_keys`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetTablesAndKeysResponse {
-    /// Tables with their fields.
-    ///
-    /// Wire name: `qtr`.
+    /// `qtr`: Tables with their fields.
     #[doc(alias = "qtr")]
     pub tr: Vec<TableRecord>,
-    /// Keys, each with the tables that it associates.
-    ///
-    /// Wire name: `qk`.
+    /// `qk`: Keys, each with the tables that it associates.
     #[doc(alias = "qk")]
     pub k: Vec<SourceKeyRecord>,
 }
 
-impl GetTablesAndKeysResponse {
-    /// Sets `qtr`.
-    #[must_use]
-    pub fn with_tr(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<TableRecord>>,
-    ) -> Self {
-        self.tr = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qk`.
-    #[must_use]
-    pub fn with_k(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<SourceKeyRecord>>,
-    ) -> Self {
-        self.k = value.into_iter().map(Into::into).collect();
-        self
+record! {
+    GetTablesAndKeysResponse "GetTablesAndKeysResponse" [] {
+        "qtr" tr with_tr(each TableRecord),
+        "qk" k with_k(each SourceKeyRecord),
     }
 }
 
-impl Record for GetTablesAndKeysResponse {
-    const NAME: &'static str = "GetTablesAndKeysResponse";
-    const MEMBERS: &'static [&'static str] = &["qtr", "qk"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qtr":"#, &mut self.tr)?;
-        input.member(r#"qk":"#, &mut self.k)?;
-        Ok(())
+request! {
+    DocApi::get_text_macros => GetTextMacros() {}
+    Doc "GetTextMacros" Read -> Vec<TextMacro> = value("qMacros")
+}
+
+request! {
+    #[deprecated(note = "use `DocApi::get_variable_by_id` or `DocApi::get_variable_by_name` instead")]
+    DocApi::get_variable => GetVariable("qName" name(into String)) {}
+    Doc "GetVariable" Read -> GenericVariable = object("qReturn")
+}
+
+request! {
+    DocApi::get_variable_by_id => GetVariableById("qId" id(into String)) {}
+    Doc "GetVariableById" Read -> GenericVariable = object("qReturn")
+}
+
+request! {
+    DocApi::get_variable_by_name => GetVariableByName("qName" name(into String)) {}
+    Doc "GetVariableByName" Read -> GenericVariable = object("qReturn")
+}
+
+request! {
+    DocApi::get_variables => GetVariables("qListDef" list_def(VariableListDef)) {}
+    Doc "GetVariables" Read -> Vec<NxVariableListItem> = value("qList")
+}
+
+request! {
+    DocApi::get_view_dlg_save_info => GetViewDlgSaveInfo() {}
+    Doc "GetViewDlgSaveInfo" Read -> TableViewDlgSaveInfo = value("qReturn")
+}
+
+request! {
+    DocApi::guess_file_type => GuessFileType("qConnectionId" connection_id(into String)) {
+        "qRelativePath" relative_path(into String),
     }
+    Doc "GuessFileType" Read -> FileDataFormat = value("qDataFormat")
+}
 
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qtr", &self.tr)?;
-        out.put("qk", &self.k)?;
-        Ok(())
+request! {
+    DocApi::lock_all => LockAll() {
+        "qStateName" state_name(into String),
     }
+    Doc "LockAll" Write -> () = nothing()
 }
 
-qix_schema::wire_records!(GetTablesAndKeysResponse);
-
-/// Request of [`DocApi::get_text_macros`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetTextMacros {}
-
-impl GetTextMacros {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
+request! {
+    DocApi::modify_connection => ModifyConnection("qConnectionId" connection_id(into String), "qConnection" connection(Connection)) {
+        "qOverrideCredentials" override_credentials(bool),
     }
+    Doc "ModifyConnection" Write -> () = nothing()
 }
 
-impl Serialize for GetTextMacros {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
+request! {
+    DocApi::publish => Publish("qStreamId" stream_id(into String)) {
+        "qName" name(into String),
     }
+    Doc "Publish" Write -> () = nothing()
 }
 
-impl Request for GetTextMacros {
-    type Class = Doc;
-    type Response = Vec<TextMacro>;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetTextMacros",
-        Effect::Read,
-        &["qMacros"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<TextMacro>, Error> {
-        answer.value("qMacros")
+request! {
+    DocApi::redo => Redo() {}
+    Doc "Redo" Write -> bool = value("qSuccess")
+}
+
+request! {
+    DocApi::remove_alternate_state => RemoveAlternateState("qStateName" state_name(into String)) {}
+    Doc "RemoveAlternateState" Write -> () = nothing()
+}
+
+request! {
+    DocApi::remove_session_alternate_state => RemoveSessionAlternateState("qStateName" state_name(into String)) {}
+    Doc "RemoveSessionAlternateState" Write -> bool = value("qSuccess")
+}
+
+request! {
+    #[deprecated(note = "use `DocApi::destroy_variable_by_id` or `DocApi::destroy_variable_by_name` instead")]
+    DocApi::remove_variable => RemoveVariable("qName" name(into String)) {}
+    Doc "RemoveVariable" Write -> bool = value("qReturn")
+}
+
+request! {
+    DocApi::replace_bookmark => ReplaceBookmark("qId" id(into String)) {
+        "qIgnorePatches" ignore_patches(bool),
+        "qObjectIdsToPatch" object_ids_to_patch(each String),
     }
-}
-
-/// Request of [`DocApi::get_variable`].
-#[deprecated(
-    note = "use `DocApi::get_variable_by_id` or `DocApi::get_variable_by_name` instead"
-)]
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetVariable {
-    /// `qName`: see [`DocApi::get_variable`].
-    #[doc(alias = "qName")]
-    pub name: String,
-}
-
-impl GetVariable {
-    /// Creates the request from its required parameters.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into() }
-    }
-}
-
-impl Serialize for GetVariable {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qName", &self.name)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetVariable {
-    type Class = Doc;
-    type Response = super::generic_variable::GenericVariable;
-    const METHOD: Method = Method::new("Doc", "GetVariable", Effect::Read, &["qReturn"]);
-    #[inline]
-    fn read(
-        answer: Answer<'_>,
-    ) -> Result<super::generic_variable::GenericVariable, Error> {
-        answer.object("qReturn")
-    }
-}
-
-/// Request of [`DocApi::get_variable_by_id`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetVariableById {
-    /// `qId`: see [`DocApi::get_variable_by_id`].
-    #[doc(alias = "qId")]
-    pub id: String,
-}
-
-impl GetVariableById {
-    /// Creates the request from its required parameters.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-impl Serialize for GetVariableById {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qId", &self.id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetVariableById {
-    type Class = Doc;
-    type Response = super::generic_variable::GenericVariable;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetVariableById",
-        Effect::Read,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(
-        answer: Answer<'_>,
-    ) -> Result<super::generic_variable::GenericVariable, Error> {
-        answer.object("qReturn")
-    }
-}
-
-/// Request of [`DocApi::get_variable_by_name`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetVariableByName {
-    /// `qName`: see [`DocApi::get_variable_by_name`].
-    #[doc(alias = "qName")]
-    pub name: String,
-}
-
-impl GetVariableByName {
-    /// Creates the request from its required parameters.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into() }
-    }
-}
-
-impl Serialize for GetVariableByName {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qName", &self.name)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetVariableByName {
-    type Class = Doc;
-    type Response = super::generic_variable::GenericVariable;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetVariableByName",
-        Effect::Read,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(
-        answer: Answer<'_>,
-    ) -> Result<super::generic_variable::GenericVariable, Error> {
-        answer.object("qReturn")
-    }
-}
-
-/// Request of [`DocApi::get_variables`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetVariables {
-    /// `qListDef`: see [`DocApi::get_variables`].
-    #[doc(alias = "qListDef")]
-    pub list_def: VariableListDef,
-}
-
-impl GetVariables {
-    /// Creates the request from its required parameters.
-    pub fn new(list_def: VariableListDef) -> Self {
-        Self { list_def }
-    }
-}
-
-impl Serialize for GetVariables {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qListDef", &self.list_def)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetVariables {
-    type Class = Doc;
-    type Response = Vec<NxVariableListItem>;
-    const METHOD: Method = Method::new("Doc", "GetVariables", Effect::Read, &["qList"]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<NxVariableListItem>, Error> {
-        answer.value("qList")
-    }
-}
-
-/// Request of [`DocApi::get_view_dlg_save_info`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetViewDlgSaveInfo {}
-
-impl GetViewDlgSaveInfo {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetViewDlgSaveInfo {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetViewDlgSaveInfo {
-    type Class = Doc;
-    type Response = TableViewDlgSaveInfo;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GetViewDlgSaveInfo",
-        Effect::Read,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<TableViewDlgSaveInfo, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`DocApi::guess_file_type`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GuessFileType {
-    /// `qConnectionId`: see [`DocApi::guess_file_type`].
-    #[doc(alias = "qConnectionId")]
-    pub connection_id: String,
-    /// `qRelativePath`: see [`DocApi::guess_file_type`].
-    #[doc(alias = "qRelativePath")]
-    pub relative_path: Option<String>,
-}
-
-impl GuessFileType {
-    /// Creates the request from its required parameters.
-    pub fn new(connection_id: impl Into<String>) -> Self {
-        Self {
-            connection_id: connection_id.into(),
-            relative_path: None,
-        }
-    }
-
-    /// `qRelativePath`: see [`DocApi::guess_file_type`].
-    #[must_use]
-    pub fn relative_path(mut self, value: impl Into<String>) -> Self {
-        self.relative_path = Some(value.into());
-        self
-    }
-}
-
-impl Call<'_, GuessFileType> {
-    /// `qRelativePath`: see [`DocApi::guess_file_type`].
-    pub fn relative_path(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.relative_path(value))
-    }
-}
-
-impl Serialize for GuessFileType {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qConnectionId", &self.connection_id)?;
-                out.given("qRelativePath", &self.relative_path)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GuessFileType {
-    type Class = Doc;
-    type Response = FileDataFormat;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "GuessFileType",
-        Effect::Read,
-        &["qDataFormat"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<FileDataFormat, Error> {
-        answer.value("qDataFormat")
-    }
-}
-
-/// Request of [`DocApi::lock_all`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct LockAll {
-    /// `qStateName`: see [`DocApi::lock_all`].
-    #[doc(alias = "qStateName")]
-    pub state_name: Option<String>,
-}
-
-impl LockAll {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self { state_name: None }
-    }
-
-    /// `qStateName`: see [`DocApi::lock_all`].
-    #[must_use]
-    pub fn state_name(mut self, value: impl Into<String>) -> Self {
-        self.state_name = Some(value.into());
-        self
-    }
-}
-
-impl Call<'_, LockAll> {
-    /// `qStateName`: see [`DocApi::lock_all`].
-    pub fn state_name(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.state_name(value))
-    }
-}
-
-impl Serialize for LockAll {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.given("qStateName", &self.state_name)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for LockAll {
-    type Class = Doc;
-    type Response = ();
-    const METHOD: Method = Method::new("Doc", "LockAll", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`DocApi::modify_connection`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ModifyConnection {
-    /// `qConnectionId`: see [`DocApi::modify_connection`].
-    #[doc(alias = "qConnectionId")]
-    pub connection_id: String,
-    /// `qConnection`: see [`DocApi::modify_connection`].
-    #[doc(alias = "qConnection")]
-    pub connection: Connection,
-    /// `qOverrideCredentials`: see [`DocApi::modify_connection`].
-    #[doc(alias = "qOverrideCredentials")]
-    pub override_credentials: Option<bool>,
-}
-
-impl ModifyConnection {
-    /// Creates the request from its required parameters.
-    pub fn new(connection_id: impl Into<String>, connection: Connection) -> Self {
-        Self {
-            connection_id: connection_id.into(),
-            connection,
-            override_credentials: None,
-        }
-    }
-
-    /// `qOverrideCredentials`: see [`DocApi::modify_connection`].
-    #[must_use]
-    pub fn override_credentials(mut self, value: bool) -> Self {
-        self.override_credentials = Some(value);
-        self
-    }
-}
-
-impl Call<'_, ModifyConnection> {
-    /// `qOverrideCredentials`: see [`DocApi::modify_connection`].
-    pub fn override_credentials(self, value: bool) -> Self {
-        self.map(|request| request.override_credentials(value))
-    }
-}
-
-impl Serialize for ModifyConnection {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qConnectionId", &self.connection_id)?;
-                out.always("qConnection", &self.connection)?;
-                out.given("qOverrideCredentials", &self.override_credentials)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for ModifyConnection {
-    type Class = Doc;
-    type Response = ();
-    const METHOD: Method = Method::new("Doc", "ModifyConnection", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`DocApi::publish`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Publish {
-    /// `qStreamId`: see [`DocApi::publish`].
-    #[doc(alias = "qStreamId")]
-    pub stream_id: String,
-    /// `qName`: see [`DocApi::publish`].
-    #[doc(alias = "qName")]
-    pub name: Option<String>,
-}
-
-impl Publish {
-    /// Creates the request from its required parameters.
-    pub fn new(stream_id: impl Into<String>) -> Self {
-        Self {
-            stream_id: stream_id.into(),
-            name: None,
-        }
-    }
-
-    /// `qName`: see [`DocApi::publish`].
-    #[must_use]
-    pub fn name(mut self, value: impl Into<String>) -> Self {
-        self.name = Some(value.into());
-        self
-    }
-}
-
-impl Call<'_, Publish> {
-    /// `qName`: see [`DocApi::publish`].
-    pub fn name(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.name(value))
-    }
-}
-
-impl Serialize for Publish {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qStreamId", &self.stream_id)?;
-                out.given("qName", &self.name)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for Publish {
-    type Class = Doc;
-    type Response = ();
-    const METHOD: Method = Method::new("Doc", "Publish", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`DocApi::redo`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Redo {}
-
-impl Redo {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for Redo {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for Redo {
-    type Class = Doc;
-    type Response = bool;
-    const METHOD: Method = Method::new("Doc", "Redo", Effect::Write, &["qSuccess"]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`DocApi::remove_alternate_state`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct RemoveAlternateState {
-    /// `qStateName`: see [`DocApi::remove_alternate_state`].
-    #[doc(alias = "qStateName")]
-    pub state_name: String,
-}
-
-impl RemoveAlternateState {
-    /// Creates the request from its required parameters.
-    pub fn new(state_name: impl Into<String>) -> Self {
-        Self {
-            state_name: state_name.into(),
-        }
-    }
-}
-
-impl Serialize for RemoveAlternateState {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qStateName", &self.state_name)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for RemoveAlternateState {
-    type Class = Doc;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "Doc",
-        "RemoveAlternateState",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`DocApi::remove_session_alternate_state`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct RemoveSessionAlternateState {
-    /// `qStateName`: see [`DocApi::remove_session_alternate_state`].
-    #[doc(alias = "qStateName")]
-    pub state_name: String,
-}
-
-impl RemoveSessionAlternateState {
-    /// Creates the request from its required parameters.
-    pub fn new(state_name: impl Into<String>) -> Self {
-        Self {
-            state_name: state_name.into(),
-        }
-    }
-}
-
-impl Serialize for RemoveSessionAlternateState {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qStateName", &self.state_name)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for RemoveSessionAlternateState {
-    type Class = Doc;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "RemoveSessionAlternateState",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`DocApi::remove_variable`].
-#[deprecated(
-    note = "use `DocApi::destroy_variable_by_id` or `DocApi::destroy_variable_by_name` instead"
-)]
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct RemoveVariable {
-    /// `qName`: see [`DocApi::remove_variable`].
-    #[doc(alias = "qName")]
-    pub name: String,
-}
-
-impl RemoveVariable {
-    /// Creates the request from its required parameters.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into() }
-    }
-}
-
-impl Serialize for RemoveVariable {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qName", &self.name)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for RemoveVariable {
-    type Class = Doc;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "RemoveVariable",
-        Effect::Write,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`DocApi::replace_bookmark`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ReplaceBookmark {
-    /// `qId`: see [`DocApi::replace_bookmark`].
-    #[doc(alias = "qId")]
-    pub id: String,
-    /// `qIgnorePatches`: see [`DocApi::replace_bookmark`].
-    #[doc(alias = "qIgnorePatches")]
-    pub ignore_patches: Option<bool>,
-    /// `qObjectIdsToPatch`: see [`DocApi::replace_bookmark`].
-    #[doc(alias = "qObjectIdsToPatch")]
-    pub object_ids_to_patch: Option<Vec<String>>,
-}
-
-impl ReplaceBookmark {
-    /// Creates the request from its required parameters.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            ignore_patches: None,
-            object_ids_to_patch: None,
-        }
-    }
-
-    /// `qIgnorePatches`: see [`DocApi::replace_bookmark`].
-    #[must_use]
-    pub fn ignore_patches(mut self, value: bool) -> Self {
-        self.ignore_patches = Some(value);
-        self
-    }
-
-    /// `qObjectIdsToPatch`: see [`DocApi::replace_bookmark`].
-    #[must_use]
-    pub fn object_ids_to_patch(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.object_ids_to_patch = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-}
-
-impl Call<'_, ReplaceBookmark> {
-    /// `qIgnorePatches`: see [`DocApi::replace_bookmark`].
-    pub fn ignore_patches(self, value: bool) -> Self {
-        self.map(|request| request.ignore_patches(value))
-    }
-
-    /// `qObjectIdsToPatch`: see [`DocApi::replace_bookmark`].
-    pub fn object_ids_to_patch(
-        self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.map(|request| request.object_ids_to_patch(value))
-    }
-}
-
-impl Serialize for ReplaceBookmark {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qId", &self.id)?;
-                out.given("qIgnorePatches", &self.ignore_patches)?;
-                out.given("qObjectIdsToPatch", &self.object_ids_to_patch)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for ReplaceBookmark {
-    type Class = Doc;
-    type Response = ReplaceBookmarkResponse;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "ReplaceBookmark",
-        Effect::Write,
-        &["qInfo", "qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<ReplaceBookmarkResponse, Error> {
-        Ok(ReplaceBookmarkResponse {
-            info: answer.value("qInfo")?,
-            bookmark: answer.object("qReturn")?,
-        })
+    Doc "ReplaceBookmark" Write -> ReplaceBookmarkResponse = {
+        info: value("qInfo"),
+        bookmark: object("qReturn"),
     }
 }
 
@@ -10330,1182 +4433,170 @@ impl Request for ReplaceBookmark {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ReplaceBookmarkResponse {
-    /// ID and type of the bookmark.
-    ///
-    /// Wire name: `qInfo`.
+    /// `qInfo`: ID and type of the bookmark.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// The bookmark.
-    ///
-    /// Wire name: `qReturn`.
+    /// `qReturn`: The bookmark.
     #[doc(alias = "qReturn")]
-    pub bookmark: super::generic_bookmark::GenericBookmark,
+    pub bookmark: GenericBookmark,
 }
 
 impl ReplaceBookmarkResponse {
     /// Creates a response, for test doubles.
-    pub fn new(bookmark: super::generic_bookmark::GenericBookmark) -> Self {
-        Self {
-            info: Default::default(),
-            bookmark,
-        }
+    pub fn new(bookmark: GenericBookmark) -> Self {
+        Self { info: Default::default(), bookmark }
     }
-
-    /// Sets `qInfo`.
-    #[must_use]
-    pub fn with_info(mut self, value: NxInfo) -> Self {
-        self.info = value;
-        self
-    }
-}
-
-/// Request of [`DocApi::restore_temp_selection_state`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct RestoreTempSelectionState {
-    /// `qId`: see [`DocApi::restore_temp_selection_state`].
-    #[doc(alias = "qId")]
-    pub id: String,
-}
-
-impl RestoreTempSelectionState {
-    /// Creates the request from its required parameters.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-impl Serialize for RestoreTempSelectionState {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qId", &self.id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for RestoreTempSelectionState {
-    type Class = Doc;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "RestoreTempSelectionState",
-        Effect::Write,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`DocApi::resume`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Resume {}
-
-impl Resume {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for Resume {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for Resume {
-    type Class = Doc;
-    type Response = ();
-    const METHOD: Method = Method::new("Doc", "Resume", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`DocApi::save_as`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SaveAs {
-    /// `qNewAppName`: see [`DocApi::save_as`].
-    #[doc(alias = "qNewAppName")]
-    pub new_app_name: String,
-}
-
-impl SaveAs {
-    /// Creates the request from its required parameters.
-    pub fn new(new_app_name: impl Into<String>) -> Self {
-        Self {
-            new_app_name: new_app_name.into(),
-        }
-    }
-}
-
-impl Serialize for SaveAs {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qNewAppName", &self.new_app_name)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SaveAs {
-    type Class = Doc;
-    type Response = String;
-    const METHOD: Method = Method::new("Doc", "SaveAs", Effect::Write, &["qNewAppId"]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qNewAppId")
-    }
-}
-
-/// Request of [`DocApi::save_objects`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SaveObjects {}
-
-impl SaveObjects {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for SaveObjects {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for SaveObjects {
-    type Class = Doc;
-    type Response = ();
-    const METHOD: Method = Method::new("Doc", "SaveObjects", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`DocApi::scramble`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Scramble {
-    /// `qFieldName`: see [`DocApi::scramble`].
-    #[doc(alias = "qFieldName")]
-    pub field_name: String,
-}
-
-impl Scramble {
-    /// Creates the request from its required parameters.
-    pub fn new(field_name: impl Into<String>) -> Self {
-        Self {
-            field_name: field_name.into(),
-        }
-    }
-}
-
-impl Serialize for Scramble {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qFieldName", &self.field_name)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for Scramble {
-    type Class = Doc;
-    type Response = ();
-    const METHOD: Method = Method::new("Doc", "Scramble", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`DocApi::search_associations`].
-#[deprecated(note = "use `DocApi::search_results` instead")]
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SearchAssociations {
-    /// `qOptions`: see [`DocApi::search_associations`].
-    #[doc(alias = "qOptions")]
-    pub options: SearchCombinationOptions,
-    /// `qTerms`: see [`DocApi::search_associations`].
-    #[doc(alias = "qTerms")]
-    pub terms: Vec<String>,
-    /// `qPage`: see [`DocApi::search_associations`].
-    #[doc(alias = "qPage")]
-    pub page: SearchPage,
-}
-
-impl SearchAssociations {
-    /// Creates the request from its required parameters.
-    pub fn new(
-        options: SearchCombinationOptions,
-        terms: Vec<String>,
-        page: SearchPage,
-    ) -> Self {
-        Self { options, terms, page }
-    }
-}
-
-impl Serialize for SearchAssociations {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qOptions", &self.options)?;
-                out.always("qTerms", &self.terms)?;
-                out.always("qPage", &self.page)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SearchAssociations {
-    type Class = Doc;
-    type Response = SearchAssociationResult;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "SearchAssociations",
-        Effect::Read,
-        &["qResults"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<SearchAssociationResult, Error> {
-        answer.value("qResults")
-    }
-}
-
-/// Request of [`DocApi::search_objects`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SearchObjects {
-    /// `qOptions`: see [`DocApi::search_objects`].
-    #[doc(alias = "qOptions")]
-    pub options: SearchObjectOptions,
-    /// `qTerms`: see [`DocApi::search_objects`].
-    #[doc(alias = "qTerms")]
-    pub terms: Vec<String>,
-    /// `qPage`: see [`DocApi::search_objects`].
-    #[doc(alias = "qPage")]
-    pub page: SearchPage,
-}
-
-impl SearchObjects {
-    /// Creates the request from its required parameters.
-    pub fn new(
-        options: SearchObjectOptions,
-        terms: Vec<String>,
-        page: SearchPage,
-    ) -> Self {
-        Self { options, terms, page }
-    }
-}
-
-impl Serialize for SearchObjects {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qOptions", &self.options)?;
-                out.always("qTerms", &self.terms)?;
-                out.always("qPage", &self.page)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SearchObjects {
-    type Class = Doc;
-    type Response = SearchResult;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "SearchObjects",
-        Effect::Read,
-        &["qResult"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<SearchResult, Error> {
-        answer.value("qResult")
-    }
-}
-
-/// Request of [`DocApi::search_results`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SearchResults {
-    /// `qOptions`: see [`DocApi::search_results`].
-    #[doc(alias = "qOptions")]
-    pub options: SearchCombinationOptions,
-    /// `qTerms`: see [`DocApi::search_results`].
-    #[doc(alias = "qTerms")]
-    pub terms: Vec<String>,
-    /// `qPage`: see [`DocApi::search_results`].
-    #[doc(alias = "qPage")]
-    pub page: SearchPage,
-}
-
-impl SearchResults {
-    /// Creates the request from its required parameters.
-    pub fn new(
-        options: SearchCombinationOptions,
-        terms: Vec<String>,
-        page: SearchPage,
-    ) -> Self {
-        Self { options, terms, page }
-    }
-}
-
-impl Serialize for SearchResults {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qOptions", &self.options)?;
-                out.always("qTerms", &self.terms)?;
-                out.always("qPage", &self.page)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SearchResults {
-    type Class = Doc;
-    type Response = SearchResult;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "SearchResults",
-        Effect::Read,
-        &["qResult"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<SearchResult, Error> {
-        answer.value("qResult")
-    }
-}
-
-/// Request of [`DocApi::search_suggest`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SearchSuggest {
-    /// `qOptions`: see [`DocApi::search_suggest`].
-    #[doc(alias = "qOptions")]
-    pub options: SearchCombinationOptions,
-    /// `qTerms`: see [`DocApi::search_suggest`].
-    #[doc(alias = "qTerms")]
-    pub terms: Vec<String>,
-}
-
-impl SearchSuggest {
-    /// Creates the request from its required parameters.
-    pub fn new(options: SearchCombinationOptions, terms: Vec<String>) -> Self {
-        Self { options, terms }
-    }
-}
-
-impl Serialize for SearchSuggest {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qOptions", &self.options)?;
-                out.always("qTerms", &self.terms)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SearchSuggest {
-    type Class = Doc;
-    type Response = SearchSuggestionResult;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "SearchSuggest",
-        Effect::Read,
-        &["qResult"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<SearchSuggestionResult, Error> {
-        answer.value("qResult")
-    }
-}
-
-/// **Experimental**: may change or be removed in any engine version.
-///
-/// Request of [`DocApi::search_values`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SearchValues {
-    /// `qOptions`: see [`DocApi::search_values`].
-    #[doc(alias = "qOptions")]
-    pub options: SearchValueOptions,
-    /// `qTerms`: see [`DocApi::search_values`].
-    #[doc(alias = "qTerms")]
-    pub terms: Vec<String>,
-    /// `qPage`: see [`DocApi::search_values`].
-    #[doc(alias = "qPage")]
-    pub page: SearchValuePage,
-}
-
-impl SearchValues {
-    /// Creates the request from its required parameters.
-    pub fn new(
-        options: SearchValueOptions,
-        terms: Vec<String>,
-        page: SearchValuePage,
-    ) -> Self {
-        Self { options, terms, page }
-    }
-}
-
-impl Serialize for SearchValues {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qOptions", &self.options)?;
-                out.always("qTerms", &self.terms)?;
-                out.always("qPage", &self.page)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SearchValues {
-    type Class = Doc;
-    type Response = SearchValueResult;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "SearchValues",
-        Effect::Read,
-        &["qResult"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<SearchValueResult, Error> {
-        answer.value("qResult")
-    }
-}
-
-/// Request of [`DocApi::select_associations`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SelectAssociations {
-    /// `qOptions`: see [`DocApi::select_associations`].
-    #[doc(alias = "qOptions")]
-    pub options: SearchCombinationOptions,
-    /// `qTerms`: see [`DocApi::select_associations`].
-    #[doc(alias = "qTerms")]
-    pub terms: Vec<String>,
-    /// `qMatchIx`: see [`DocApi::select_associations`].
-    #[doc(alias = "qMatchIx")]
-    pub match_ix: i64,
-    /// `qSoftLock`: see [`DocApi::select_associations`].
-    #[doc(alias = "qSoftLock")]
-    pub soft_lock: Option<bool>,
-}
-
-impl SelectAssociations {
-    /// Creates the request from its required parameters.
-    pub fn new(
-        options: SearchCombinationOptions,
-        terms: Vec<String>,
-        match_ix: i64,
-    ) -> Self {
-        Self {
-            options,
-            terms,
-            match_ix,
-            soft_lock: None,
-        }
-    }
-
-    /// `qSoftLock`: see [`DocApi::select_associations`].
-    #[must_use]
-    pub fn soft_lock(mut self, value: bool) -> Self {
-        self.soft_lock = Some(value);
-        self
-    }
-}
-
-impl Call<'_, SelectAssociations> {
-    /// `qSoftLock`: see [`DocApi::select_associations`].
-    pub fn soft_lock(self, value: bool) -> Self {
-        self.map(|request| request.soft_lock(value))
-    }
-}
-
-impl Serialize for SelectAssociations {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qOptions", &self.options)?;
-                out.always("qTerms", &self.terms)?;
-                out.always("qMatchIx", &self.match_ix)?;
-                out.given("qSoftLock", &self.soft_lock)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SelectAssociations {
-    type Class = Doc;
-    type Response = ();
-    const METHOD: Method = Method::new("Doc", "SelectAssociations", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`DocApi::send_generic_command_to_custom_connector`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SendGenericCommandToCustomConnector {
-    /// `qProvider`: see [`DocApi::send_generic_command_to_custom_connector`].
-    #[doc(alias = "qProvider")]
-    pub provider: String,
-    /// `qCommand`: see [`DocApi::send_generic_command_to_custom_connector`].
-    #[doc(alias = "qCommand")]
-    pub command: String,
-    /// `qMethod`: see [`DocApi::send_generic_command_to_custom_connector`].
-    #[doc(alias = "qMethod")]
-    pub method: String,
-    /// `qParameters`: see [`DocApi::send_generic_command_to_custom_connector`].
-    #[doc(alias = "qParameters")]
-    pub parameters: Vec<String>,
-    /// `qAppendConnection`: see [`DocApi::send_generic_command_to_custom_connector`].
-    #[doc(alias = "qAppendConnection")]
-    pub append_connection: String,
-}
-
-impl SendGenericCommandToCustomConnector {
-    /// Creates the request from its required parameters.
-    pub fn new(
-        provider: impl Into<String>,
-        command: impl Into<String>,
-        method: impl Into<String>,
-        parameters: Vec<String>,
-        append_connection: impl Into<String>,
-    ) -> Self {
-        Self {
-            provider: provider.into(),
-            command: command.into(),
-            method: method.into(),
-            parameters,
-            append_connection: append_connection.into(),
-        }
-    }
-}
-
-impl Serialize for SendGenericCommandToCustomConnector {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qProvider", &self.provider)?;
-                out.always("qCommand", &self.command)?;
-                out.always("qMethod", &self.method)?;
-                out.always("qParameters", &self.parameters)?;
-                out.always("qAppendConnection", &self.append_connection)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SendGenericCommandToCustomConnector {
-    type Class = Doc;
-    type Response = String;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "SendGenericCommandToCustomConnector",
-        Effect::Write,
-        &["qResult"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qResult")
-    }
-}
-
-/// Request of [`DocApi::set_app_properties`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SetAppProperties {
-    /// `qProp`: see [`DocApi::set_app_properties`].
-    #[doc(alias = "qProp")]
-    pub prop: NxAppProperties,
-}
-
-impl SetAppProperties {
-    /// Creates the request from its required parameters.
-    pub fn new(prop: NxAppProperties) -> Self {
-        Self { prop }
-    }
-}
-
-impl Serialize for SetAppProperties {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qProp", &self.prop)?;
-                Ok(())
-            },
-        )
-    }
 }
 
-impl Request for SetAppProperties {
-    type Class = Doc;
-    type Response = ();
-    const METHOD: Method = Method::new("Doc", "SetAppProperties", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
+setters! {
+    ReplaceBookmarkResponse {
+        info with_info(NxInfo),
     }
 }
 
-/// Request of [`DocApi::set_favorite_variables`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SetFavoriteVariables {
-    /// `qNames`: see [`DocApi::set_favorite_variables`].
-    #[doc(alias = "qNames")]
-    pub names: Vec<String>,
+request! {
+    DocApi::restore_temp_selection_state => RestoreTempSelectionState("qId" id(into String)) {}
+    Doc "RestoreTempSelectionState" Write -> bool = value("qReturn")
 }
 
-impl SetFavoriteVariables {
-    /// Creates the request from its required parameters.
-    pub fn new(names: Vec<String>) -> Self {
-        Self { names }
-    }
-}
-
-impl Serialize for SetFavoriteVariables {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qNames", &self.names)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SetFavoriteVariables {
-    type Class = Doc;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "Doc",
-        "SetFavoriteVariables",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`DocApi::set_fetch_limit`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SetFetchLimit {
-    /// `qLimit`: see [`DocApi::set_fetch_limit`].
-    #[doc(alias = "qLimit")]
-    pub limit: i64,
-}
-
-impl SetFetchLimit {
-    /// Creates the request from its required parameters.
-    pub fn new(limit: i64) -> Self {
-        Self { limit }
-    }
-}
-
-impl Serialize for SetFetchLimit {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qLimit", &self.limit)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SetFetchLimit {
-    type Class = Doc;
-    type Response = ();
-    const METHOD: Method = Method::new("Doc", "SetFetchLimit", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`DocApi::set_loosely_coupled_vector`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SetLooselyCoupledVector {
-    /// `qv`: see [`DocApi::set_loosely_coupled_vector`].
-    #[doc(alias = "qv")]
-    pub v: Vec<i16>,
-}
-
-impl SetLooselyCoupledVector {
-    /// Creates the request from its required parameters.
-    pub fn new(v: Vec<i16>) -> Self {
-        Self { v }
-    }
-}
-
-impl Serialize for SetLooselyCoupledVector {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qv", &self.v)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SetLooselyCoupledVector {
-    type Class = Doc;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "SetLooselyCoupledVector",
-        Effect::Write,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`DocApi::set_prohibit_binary_load`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SetProhibitBinaryLoad {
-    /// `qProhibit`: see [`DocApi::set_prohibit_binary_load`].
-    #[doc(alias = "qProhibit")]
-    pub prohibit: bool,
-}
-
-impl SetProhibitBinaryLoad {
-    /// Creates the request from its required parameters.
-    pub fn new(prohibit: bool) -> Self {
-        Self { prohibit }
-    }
+request! {
+    DocApi::resume => Resume() {}
+    Doc "Resume" Write -> () = nothing()
 }
 
-impl Serialize for SetProhibitBinaryLoad {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qProhibit", &self.prohibit)?;
-                Ok(())
-            },
-        )
-    }
+request! {
+    DocApi::save_as => SaveAs("qNewAppName" new_app_name(into String)) {}
+    Doc "SaveAs" Write -> String = value("qNewAppId")
 }
 
-impl Request for SetProhibitBinaryLoad {
-    type Class = Doc;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "Doc",
-        "SetProhibitBinaryLoad",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
+request! {
+    DocApi::save_objects => SaveObjects() {}
+    Doc "SaveObjects" Write -> () = nothing()
 }
 
-/// Request of [`DocApi::set_script`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SetScript {
-    /// `qScript`: see [`DocApi::set_script`].
-    #[doc(alias = "qScript")]
-    pub script: String,
+request! {
+    DocApi::scramble => Scramble("qFieldName" field_name(into String)) {}
+    Doc "Scramble" Write -> () = nothing()
 }
 
-impl SetScript {
-    /// Creates the request from its required parameters.
-    pub fn new(script: impl Into<String>) -> Self {
-        Self { script: script.into() }
-    }
+request! {
+    #[deprecated(note = "use `DocApi::search_results` instead")]
+    DocApi::search_associations => SearchAssociations("qOptions" options(SearchCombinationOptions), "qTerms" terms(Vec<String>), "qPage" page(SearchPage)) {}
+    Doc "SearchAssociations" Read -> SearchAssociationResult = value("qResults")
 }
 
-impl Serialize for SetScript {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qScript", &self.script)?;
-                Ok(())
-            },
-        )
-    }
+request! {
+    DocApi::search_objects => SearchObjects("qOptions" options(SearchObjectOptions), "qTerms" terms(Vec<String>), "qPage" page(SearchPage)) {}
+    Doc "SearchObjects" Read -> SearchResult = value("qResult")
 }
 
-impl Request for SetScript {
-    type Class = Doc;
-    type Response = ();
-    const METHOD: Method = Method::new("Doc", "SetScript", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
+request! {
+    DocApi::search_results => SearchResults("qOptions" options(SearchCombinationOptions), "qTerms" terms(Vec<String>), "qPage" page(SearchPage)) {}
+    Doc "SearchResults" Read -> SearchResult = value("qResult")
 }
 
-/// Request of [`DocApi::set_script_breakpoints`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SetScriptBreakpoints {
-    /// `qBreakpoints`: see [`DocApi::set_script_breakpoints`].
-    #[doc(alias = "qBreakpoints")]
-    pub breakpoints: Vec<EditorBreakpoint>,
+request! {
+    DocApi::search_suggest => SearchSuggest("qOptions" options(SearchCombinationOptions), "qTerms" terms(Vec<String>)) {}
+    Doc "SearchSuggest" Read -> SearchSuggestionResult = value("qResult")
 }
 
-impl SetScriptBreakpoints {
-    /// Creates the request from its required parameters.
-    pub fn new(breakpoints: Vec<EditorBreakpoint>) -> Self {
-        Self { breakpoints }
-    }
+request! {
+    /// **Experimental**: may change or be removed in any engine version.
+    DocApi::search_values => SearchValues("qOptions" options(SearchValueOptions), "qTerms" terms(Vec<String>), "qPage" page(SearchValuePage)) {}
+    Doc "SearchValues" Read -> SearchValueResult = value("qResult")
 }
 
-impl Serialize for SetScriptBreakpoints {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qBreakpoints", &self.breakpoints)?;
-                Ok(())
-            },
-        )
+request! {
+    DocApi::select_associations => SelectAssociations("qOptions" options(SearchCombinationOptions), "qTerms" terms(Vec<String>), "qMatchIx" match_ix(i64)) {
+        "qSoftLock" soft_lock(bool),
     }
+    Doc "SelectAssociations" Write -> () = nothing()
 }
 
-impl Request for SetScriptBreakpoints {
-    type Class = Doc;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "Doc",
-        "SetScriptBreakpoints",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
+request! {
+    DocApi::send_generic_command_to_custom_connector => SendGenericCommandToCustomConnector("qProvider" provider(into String), "qCommand" command(into String), "qMethod" method(into String), "qParameters" parameters(Vec<String>), "qAppendConnection" append_connection(into String)) {}
+    Doc "SendGenericCommandToCustomConnector" Write -> String = value("qResult")
 }
 
-/// Request of [`DocApi::set_view_dlg_save_info`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SetViewDlgSaveInfo {
-    /// `qInfo`: see [`DocApi::set_view_dlg_save_info`].
-    #[doc(alias = "qInfo")]
-    pub info: TableViewDlgSaveInfo,
+request! {
+    DocApi::set_app_properties => SetAppProperties("qProp" prop(NxAppProperties)) {}
+    Doc "SetAppProperties" Write -> () = nothing()
 }
 
-impl SetViewDlgSaveInfo {
-    /// Creates the request from its required parameters.
-    pub fn new(info: TableViewDlgSaveInfo) -> Self {
-        Self { info }
-    }
+request! {
+    DocApi::set_favorite_variables => SetFavoriteVariables("qNames" names(Vec<String>)) {}
+    Doc "SetFavoriteVariables" Write -> () = nothing()
 }
 
-impl Serialize for SetViewDlgSaveInfo {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qInfo", &self.info)?;
-                Ok(())
-            },
-        )
-    }
+request! {
+    DocApi::set_fetch_limit => SetFetchLimit("qLimit" limit(i64)) {}
+    Doc "SetFetchLimit" Write -> () = nothing()
 }
 
-impl Request for SetViewDlgSaveInfo {
-    type Class = Doc;
-    type Response = ();
-    const METHOD: Method = Method::new("Doc", "SetViewDlgSaveInfo", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
+request! {
+    DocApi::set_loosely_coupled_vector => SetLooselyCoupledVector("qv" v(Vec<i16>)) {}
+    Doc "SetLooselyCoupledVector" Write -> bool = value("qReturn")
 }
 
-/// Request of [`DocApi::store_temp_selection_state`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct StoreTempSelectionState {
-    /// `qTTLOfTempState`: see [`DocApi::store_temp_selection_state`].
-    #[doc(alias = "qTTLOfTempState")]
-    pub ttl_of_temp_state: Option<i64>,
+request! {
+    DocApi::set_prohibit_binary_load => SetProhibitBinaryLoad("qProhibit" prohibit(bool)) {}
+    Doc "SetProhibitBinaryLoad" Write -> () = nothing()
 }
-
-impl StoreTempSelectionState {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self { ttl_of_temp_state: None }
-    }
 
-    /// `qTTLOfTempState`: see [`DocApi::store_temp_selection_state`].
-    #[must_use]
-    pub fn ttl_of_temp_state(mut self, value: i64) -> Self {
-        self.ttl_of_temp_state = Some(value);
-        self
-    }
+request! {
+    DocApi::set_script => SetScript("qScript" script(into String)) {}
+    Doc "SetScript" Write -> () = nothing()
 }
 
-impl Call<'_, StoreTempSelectionState> {
-    /// `qTTLOfTempState`: see [`DocApi::store_temp_selection_state`].
-    pub fn ttl_of_temp_state(self, value: i64) -> Self {
-        self.map(|request| request.ttl_of_temp_state(value))
-    }
+request! {
+    DocApi::set_script_breakpoints => SetScriptBreakpoints("qBreakpoints" breakpoints(Vec<EditorBreakpoint>)) {}
+    Doc "SetScriptBreakpoints" Write -> () = nothing()
 }
 
-impl Serialize for StoreTempSelectionState {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.given("qTTLOfTempState", &self.ttl_of_temp_state)?;
-                Ok(())
-            },
-        )
-    }
+request! {
+    DocApi::set_view_dlg_save_info => SetViewDlgSaveInfo("qInfo" info(TableViewDlgSaveInfo)) {}
+    Doc "SetViewDlgSaveInfo" Write -> () = nothing()
 }
 
-impl Request for StoreTempSelectionState {
-    type Class = Doc;
-    type Response = StoreTempSelectionStateResponse;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "StoreTempSelectionState",
-        Effect::Write,
-        &["qId", "qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<StoreTempSelectionStateResponse, Error> {
-        answer.record()
+request! {
+    DocApi::store_temp_selection_state => StoreTempSelectionState() {
+        "qTTLOfTempState" ttl_of_temp_state(i64),
     }
+    Doc "StoreTempSelectionState" Write -> StoreTempSelectionStateResponse = record("qId", "qReturn")
 }
 
 /// Response of [`DocApi::store_temp_selection_state`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StoreTempSelectionStateResponse {
-    /// ID of the stored selections.
-    ///
-    /// Wire name: `qId`.
+    /// `qId`: ID of the stored selections.
     #[doc(alias = "qId")]
     pub id: String,
-    /// `true` if the selections were stored.
-    ///
-    /// Wire name: `qReturn`.
+    /// `qReturn`: `true` if the selections were stored.
     #[doc(alias = "qReturn")]
     pub returned: bool,
 }
 
-impl StoreTempSelectionStateResponse {
-    /// Sets `qId`.
-    #[must_use]
-    pub fn with_id(mut self, value: impl Into<String>) -> Self {
-        self.id = value.into();
-        self
-    }
-
-    /// Sets `qReturn`.
-    #[must_use]
-    pub fn with_returned(mut self, value: bool) -> Self {
-        self.returned = value;
-        self
+record! {
+    StoreTempSelectionStateResponse "StoreTempSelectionStateResponse" [] {
+        "qId" id with_id(into String),
+        "qReturn" returned with_returned(bool),
     }
 }
 
-impl Record for StoreTempSelectionStateResponse {
-    const NAME: &'static str = "StoreTempSelectionStateResponse";
-    const MEMBERS: &'static [&'static str] = &["qId", "qReturn"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qId":"#, &mut self.id)?;
-        input.member(r#"qReturn":"#, &mut self.returned)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qId", &self.id)?;
-        out.put("qReturn", &self.returned)?;
-        Ok(())
-    }
+request! {
+    DocApi::transform_app => TransformApp("qDstParameters" dst_parameters(TransformAppParameters)) {}
+    Doc "TransformApp" Write -> TransformAppResult = value("qResult")
 }
 
-qix_schema::wire_records!(StoreTempSelectionStateResponse);
-
-/// Request of [`DocApi::transform_app`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct TransformApp {
-    /// `qDstParameters`: see [`DocApi::transform_app`].
-    #[doc(alias = "qDstParameters")]
-    pub dst_parameters: TransformAppParameters,
+request! {
+    DocApi::undo => Undo() {}
+    Doc "Undo" Write -> bool = value("qSuccess")
 }
 
-impl TransformApp {
-    /// Creates the request from its required parameters.
-    pub fn new(dst_parameters: TransformAppParameters) -> Self {
-        Self { dst_parameters }
+request! {
+    DocApi::unlock_all => UnlockAll() {
+        "qStateName" state_name(into String),
     }
-}
-
-impl Serialize for TransformApp {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qDstParameters", &self.dst_parameters)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for TransformApp {
-    type Class = Doc;
-    type Response = TransformAppResult;
-    const METHOD: Method = Method::new(
-        "Doc",
-        "TransformApp",
-        Effect::Write,
-        &["qResult"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<TransformAppResult, Error> {
-        answer.value("qResult")
-    }
-}
-
-/// Request of [`DocApi::undo`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Undo {}
-
-impl Undo {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for Undo {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for Undo {
-    type Class = Doc;
-    type Response = bool;
-    const METHOD: Method = Method::new("Doc", "Undo", Effect::Write, &["qSuccess"]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`DocApi::unlock_all`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UnlockAll {
-    /// `qStateName`: see [`DocApi::unlock_all`].
-    #[doc(alias = "qStateName")]
-    pub state_name: Option<String>,
-}
-
-impl UnlockAll {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self { state_name: None }
-    }
-
-    /// `qStateName`: see [`DocApi::unlock_all`].
-    #[must_use]
-    pub fn state_name(mut self, value: impl Into<String>) -> Self {
-        self.state_name = Some(value.into());
-        self
-    }
-}
-
-impl Call<'_, UnlockAll> {
-    /// `qStateName`: see [`DocApi::unlock_all`].
-    pub fn state_name(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.state_name(value))
-    }
-}
-
-impl Serialize for UnlockAll {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.given("qStateName", &self.state_name)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for UnlockAll {
-    type Class = Doc;
-    type Response = ();
-    const METHOD: Method = Method::new("Doc", "UnlockAll", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
+    Doc "UnlockAll" Write -> () = nothing()
 }

@@ -2,2183 +2,686 @@
 
 //! Error codes of the engine.
 
-use qix_schema::ErrorCode;
-
-/// The request is not valid JSON.
-///
-/// `LOCERR_JSON_RPC_PARSE_ERROR`, code -32700.
-pub const JSON_RPC_PARSE_ERROR: ErrorCode = ErrorCode(-32700i64);
-
-/// The response exceeds the size limit of the engine. Request fewer rows or a smaller page.
-///
-/// `LOCERR_JSON_RPC_RESPONSE_TOO_LARGE`, code -32604.
-pub const JSON_RPC_RESPONSE_TOO_LARGE: ErrorCode = ErrorCode(-32604i64);
-
-/// The engine failed to process the request. Check its log.
-///
-/// `LOCERR_JSON_RPC_INTERNAL_ERROR`, code -32603.
-pub const JSON_RPC_INTERNAL_ERROR: ErrorCode = ErrorCode(-32603i64);
-
-/// A parameter is missing, misspelled, or of the wrong type.
-///
-/// `LOCERR_JSON_RPC_INVALID_PARAMETERS`, code -32602.
-pub const JSON_RPC_INVALID_PARAMETERS: ErrorCode = ErrorCode(-32602i64);
-
-/// The object does not have this method. Older engines return it for newer methods.
-///
-/// `LOCERR_JSON_RPC_METHOD_NOT_FOUND`, code -32601.
-pub const JSON_RPC_METHOD_NOT_FOUND: ErrorCode = ErrorCode(-32601i64);
-
-/// The message is valid JSON but not a valid request.
-///
-/// `LOCERR_JSON_RPC_INVALID_REQUEST`, code -32600.
-pub const JSON_RPC_INVALID_REQUEST: ErrorCode = ErrorCode(-32600i64);
-
-/// Internal error of the engine.
-///
-/// `LOCERR_INTERNAL_ERROR`, code -128.
-pub const INTERNAL_ERROR: ErrorCode = ErrorCode(-128i64);
-
-/// Unknown error.
-///
-/// `LOCERR_GENERIC_UNKNOWN`, code -1.
-pub const GENERIC_UNKNOWN: ErrorCode = ErrorCode(-1i64);
-
-/// No error.
-///
-/// `LOCERR_GENERIC_OK`, code 0.
-pub const GENERIC_OK: ErrorCode = ErrorCode(0i64);
-
-/// A required value has not been set.
-///
-/// `LOCERR_GENERIC_NOT_SET`, code 1.
-pub const GENERIC_NOT_SET: ErrorCode = ErrorCode(1i64);
-
-/// The item does not exist, or the user may not see it (`Error::is_not_found`).
-///
-/// `LOCERR_GENERIC_NOT_FOUND`, code 2.
-pub const GENERIC_NOT_FOUND: ErrorCode = ErrorCode(2i64);
-
-/// An item with this name or ID already exists. Choose another one, or use the existing item.
-///
-/// `LOCERR_GENERIC_ALREADY_EXISTS`, code 3.
-pub const GENERIC_ALREADY_EXISTS: ErrorCode = ErrorCode(3i64);
-
-/// A path is malformed or does not exist: the path of a definition in the properties, of a file, or of an app.
-///
-/// `LOCERR_GENERIC_INVALID_PATH`, code 4.
-pub const GENERIC_INVALID_PATH: ErrorCode = ErrorCode(4i64);
-
-/// The user lacks permission, for example to change a published app or to open an app with section access.
-///
-/// `LOCERR_GENERIC_ACCESS_DENIED`, code 5.
-pub const GENERIC_ACCESS_DENIED: ErrorCode = ErrorCode(5i64);
-
-/// The engine ran out of memory.
-///
-/// `LOCERR_GENERIC_OUT_OF_MEMORY`, code 6.
-pub const GENERIC_OUT_OF_MEMORY: ErrorCode = ErrorCode(6i64);
-
-/// Something was used before it was initialized.
-///
-/// `LOCERR_GENERIC_NOT_INITIALIZED`, code 7.
-pub const GENERIC_NOT_INITIALIZED: ErrorCode = ErrorCode(7i64);
-
-/// A parameter has an invalid value.
-///
-/// `LOCERR_GENERIC_INVALID_PARAMETERS`, code 8.
-pub const GENERIC_INVALID_PARAMETERS: ErrorCode = ErrorCode(8i64);
-
-/// A required parameter is empty.
-///
-/// `LOCERR_GENERIC_EMPTY_PARAMETERS`, code 9.
-pub const GENERIC_EMPTY_PARAMETERS: ErrorCode = ErrorCode(9i64);
-
-/// Internal error of the engine.
-///
-/// `LOCERR_GENERIC_INTERNAL_ERROR`, code 10.
-pub const GENERIC_INTERNAL_ERROR: ErrorCode = ErrorCode(10i64);
-
-/// The data is corrupt.
-///
-/// `LOCERR_GENERIC_CORRUPT_DATA`, code 11.
-pub const GENERIC_CORRUPT_DATA: ErrorCode = ErrorCode(11i64);
-
-/// The data in memory is inconsistent.
-///
-/// `LOCERR_GENERIC_MEMORY_INCONSISTENCY`, code 12.
-pub const GENERIC_MEMORY_INCONSISTENCY: ErrorCode = ErrorCode(12i64);
-
-/// The operation was aborted because its owner is not visible.
-///
-/// `LOCERR_GENERIC_INVISIBLE_OWNER_ABORT`, code 13.
-pub const GENERIC_INVISIBLE_OWNER_ABORT: ErrorCode = ErrorCode(13i64);
-
-/// Validation is prohibited.
-///
-/// `LOCERR_GENERIC_PROHIBIT_VALIDATE`, code 14.
-pub const GENERIC_PROHIBIT_VALIDATE: ErrorCode = ErrorCode(14i64);
-
-/// The request was aborted: it was canceled, or a selection or another change in the same session made it
-/// obsolete. Repeat it if it only reads and you still need the result.
-///
-/// `LOCERR_GENERIC_ABORTED`, code 15.
-pub const GENERIC_ABORTED: ErrorCode = ErrorCode(15i64);
-
-/// The engine lost the connection to a service that it depends on.
-///
-/// `LOCERR_GENERIC_CONNECTION_LOST`, code 16.
-pub const GENERIC_CONNECTION_LOST: ErrorCode = ErrorCode(16i64);
-
-/// This product edition does not support the feature.
-///
-/// `LOCERR_GENERIC_UNSUPPORTED_IN_PRODUCT_VERSION`, code 17.
-pub const GENERIC_UNSUPPORTED_IN_PRODUCT_VERSION: ErrorCode = ErrorCode(17i64);
-
-/// A REST service that the engine uses is unreachable.
-///
-/// `LOCERR_GENERIC_REST_CONNECTION_FAILURE`, code 18.
-pub const GENERIC_REST_CONNECTION_FAILURE: ErrorCode = ErrorCode(18i64);
-
-/// The memory limit of the app or the engine has been reached. Request less, or retry later.
-///
-/// `LOCERR_GENERIC_MEMORY_LIMIT_REACHED`, code 19.
-pub const GENERIC_MEMORY_LIMIT_REACHED: ErrorCode = ErrorCode(19i64);
-
-/// The feature is not implemented.
-///
-/// `LOCERR_GENERIC_NOT_IMPLEMENTED`, code 20.
-pub const GENERIC_NOT_IMPLEMENTED: ErrorCode = ErrorCode(20i64);
-
-/// The engine terminated during the operation. Reconnect.
-///
-/// `LOCERR_GENERIC_ENGINE_TERMINATED`, code 21.
-pub const GENERIC_ENGINE_TERMINATED: ErrorCode = ErrorCode(21i64);
-
-/// The limit of write operations has been reached.
-///
-/// `LOCERR_GENERIC_WRITE_OPERATIONS_LIMIT_REACHED`, code 22.
-pub const GENERIC_WRITE_OPERATIONS_LIMIT_REACHED: ErrorCode = ErrorCode(22i64);
-
-/// HTTP status of a web server that the engine called: bad request.
-///
-/// `LOCERR_HTTP_400`, code 400.
-pub const HTTP_400: ErrorCode = ErrorCode(400i64);
-
-/// HTTP status of a web server that the engine called: unauthorized. Check the credentials of the data
-/// connection.
-///
-/// `LOCERR_HTTP_401`, code 401.
-pub const HTTP_401: ErrorCode = ErrorCode(401i64);
-
-/// HTTP status of a web server that the engine called: payment required.
-///
-/// `LOCERR_HTTP_402`, code 402.
-pub const HTTP_402: ErrorCode = ErrorCode(402i64);
-
-/// HTTP status of a web server that the engine called: forbidden. Check the permissions of the data connection's
-/// account.
-///
-/// `LOCERR_HTTP_403`, code 403.
-pub const HTTP_403: ErrorCode = ErrorCode(403i64);
-
-/// HTTP status of a web server that the engine called: not found. Check the URL.
-///
-/// `LOCERR_HTTP_404`, code 404.
-pub const HTTP_404: ErrorCode = ErrorCode(404i64);
-
-/// HTTP status of a web server that the engine called: method not allowed.
-///
-/// `LOCERR_HTTP_405`, code 405.
-pub const HTTP_405: ErrorCode = ErrorCode(405i64);
-
-/// HTTP status of a web server that the engine called: not acceptable.
-///
-/// `LOCERR_HTTP_406`, code 406.
-pub const HTTP_406: ErrorCode = ErrorCode(406i64);
-
-/// HTTP status of a proxy between the engine and a web server: proxy authentication required.
-///
-/// `LOCERR_HTTP_407`, code 407.
-pub const HTTP_407: ErrorCode = ErrorCode(407i64);
-
-/// HTTP status of a web server that the engine called: request timeout.
-///
-/// `LOCERR_HTTP_408`, code 408.
-pub const HTTP_408: ErrorCode = ErrorCode(408i64);
-
-/// HTTP status of a web server that the engine called: conflict.
-///
-/// `LOCERR_HTTP_409`, code 409.
-pub const HTTP_409: ErrorCode = ErrorCode(409i64);
-
-/// HTTP status of a web server that the engine called: gone.
-///
-/// `LOCERR_HTTP_410`, code 410.
-pub const HTTP_410: ErrorCode = ErrorCode(410i64);
-
-/// HTTP status of a web server that the engine called: length required.
-///
-/// `LOCERR_HTTP_411`, code 411.
-pub const HTTP_411: ErrorCode = ErrorCode(411i64);
-
-/// HTTP status of a web server that the engine called: precondition failed.
-///
-/// `LOCERR_HTTP_412`, code 412.
-pub const HTTP_412: ErrorCode = ErrorCode(412i64);
-
-/// HTTP status of a web server that the engine called: content too large.
-///
-/// `LOCERR_HTTP_413`, code 413.
-pub const HTTP_413: ErrorCode = ErrorCode(413i64);
-
-/// HTTP status of a web server that the engine called: URI too long.
-///
-/// `LOCERR_HTTP_414`, code 414.
-pub const HTTP_414: ErrorCode = ErrorCode(414i64);
-
-/// HTTP status of a web server that the engine called: unsupported media type.
-///
-/// `LOCERR_HTTP_415`, code 415.
-pub const HTTP_415: ErrorCode = ErrorCode(415i64);
-
-/// HTTP status of a web server that the engine called: range not satisfiable.
-///
-/// `LOCERR_HTTP_416`, code 416.
-pub const HTTP_416: ErrorCode = ErrorCode(416i64);
-
-/// HTTP status of a web server that the engine called: expectation failed.
-///
-/// `LOCERR_HTTP_417`, code 417.
-pub const HTTP_417: ErrorCode = ErrorCode(417i64);
-
-/// HTTP status of a web server that the engine called: unprocessable content.
-///
-/// `LOCERR_HTTP_422`, code 422.
-pub const HTTP_422: ErrorCode = ErrorCode(422i64);
-
-/// HTTP status of a web server that the engine called: locked.
-///
-/// `LOCERR_HTTP_423`, code 423.
-pub const HTTP_423: ErrorCode = ErrorCode(423i64);
-
-/// HTTP status of a web server that the engine called: too many requests. Retry later.
-///
-/// `LOCERR_HTTP_429`, code 429.
-pub const HTTP_429: ErrorCode = ErrorCode(429i64);
-
-/// HTTP status of a web server that the engine called: internal server error.
-///
-/// `LOCERR_HTTP_500`, code 500.
-pub const HTTP_500: ErrorCode = ErrorCode(500i64);
-
-/// HTTP status of a web server that the engine called: not implemented.
-///
-/// `LOCERR_HTTP_501`, code 501.
-pub const HTTP_501: ErrorCode = ErrorCode(501i64);
-
-/// HTTP status of a gateway between the engine and a web server: bad gateway. Retry later.
-///
-/// `LOCERR_HTTP_502`, code 502.
-pub const HTTP_502: ErrorCode = ErrorCode(502i64);
-
-/// HTTP status of a web server that the engine called: service unavailable. Retry later.
-///
-/// `LOCERR_HTTP_503`, code 503.
-pub const HTTP_503: ErrorCode = ErrorCode(503i64);
-
-/// HTTP status of a gateway between the engine and a web server: gateway timeout. Retry later.
-///
-/// `LOCERR_HTTP_504`, code 504.
-pub const HTTP_504: ErrorCode = ErrorCode(504i64);
-
-/// HTTP status of a web server that the engine called: HTTP version not supported.
-///
-/// `LOCERR_HTTP_505`, code 505.
-pub const HTTP_505: ErrorCode = ErrorCode(505i64);
-
-/// HTTP status of a web server that the engine called: bandwidth limit exceeded.
-///
-/// `LOCERR_HTTP_509`, code 509.
-pub const HTTP_509: ErrorCode = ErrorCode(509i64);
-
-/// The host name of a web server could not be resolved. Check the URL and the DNS settings of the engine host.
-///
-/// `LOCERR_HTTP_COULD_NOT_RESOLVE_HOST`, code 700.
-pub const HTTP_COULD_NOT_RESOLVE_HOST: ErrorCode = ErrorCode(700i64);
-
-/// An app with this name or ID already exists.
-///
-/// `LOCERR_APP_ALREADY_EXISTS`, code 1000.
-pub const APP_ALREADY_EXISTS: ErrorCode = ErrorCode(1000i64);
-
-/// The app name is invalid.
-///
-/// `LOCERR_APP_INVALID_NAME`, code 1001.
-pub const APP_INVALID_NAME: ErrorCode = ErrorCode(1001i64);
-
-/// An app is already open in the session, for example because the connection attached to an existing session. Get
-/// it with [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc).
-///
-/// `LOCERR_APP_ALREADY_OPEN`, code 1002.
-pub const APP_ALREADY_OPEN: ErrorCode = ErrorCode(1002i64);
-
-/// The app does not exist, or the user may not see it.
-///
-/// `LOCERR_APP_NOT_FOUND`, code 1003.
-pub const APP_NOT_FOUND: ErrorCode = ErrorCode(1003i64);
-
-/// The app could not be imported.
-///
-/// `LOCERR_APP_IMPORT_FAILED`, code 1004.
-pub const APP_IMPORT_FAILED: ErrorCode = ErrorCode(1004i64);
-
-/// The app could not be saved.
-///
-/// `LOCERR_APP_SAVE_FAILED`, code 1005.
-pub const APP_SAVE_FAILED: ErrorCode = ErrorCode(1005i64);
-
-/// The app could not be created.
-///
-/// `LOCERR_APP_CREATE_FAILED`, code 1006.
-pub const APP_CREATE_FAILED: ErrorCode = ErrorCode(1006i64);
-
-/// There is no valid app. [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc) returns this
-/// error if no app is open.
-///
-/// `LOCERR_APP_INVALID`, code 1007.
-pub const APP_INVALID: ErrorCode = ErrorCode(1007i64);
-
-/// The connection to the app failed.
-///
-/// `LOCERR_APP_CONNECT_FAILED`, code 1008.
-pub const APP_CONNECT_FAILED: ErrorCode = ErrorCode(1008i64);
-
-/// The app is already open in the session, with data instead of without or vice versa. Open it in the same mode,
-/// or use another session.
-///
-/// `LOCERR_APP_ALREADY_OPEN_IN_DIFFERENT_MODE`, code 1009.
-pub const APP_ALREADY_OPEN_IN_DIFFERENT_MODE: ErrorCode = ErrorCode(1009i64);
-
-/// The app must be migrated to the current version, but the migration service is unreachable.
-///
-/// `LOCERR_APP_MIGRATION_COULD_NOT_CONTACT_MIGRATION_SERVICE`, code 1010.
-pub const APP_MIGRATION_COULD_NOT_CONTACT_MIGRATION_SERVICE: ErrorCode = ErrorCode(
-    1010i64,
-);
-
-/// The migration of the app to the current version could not be started.
-///
-/// `LOCERR_APP_MIGRATION_COULD_NOT_START_MIGRATION`, code 1011.
-pub const APP_MIGRATION_COULD_NOT_START_MIGRATION: ErrorCode = ErrorCode(1011i64);
-
-/// The migration of the app to the current version failed.
-///
-/// `LOCERR_APP_MIGRATION_FAILURE`, code 1012.
-pub const APP_MIGRATION_FAILURE: ErrorCode = ErrorCode(1012i64);
-
-/// The app has no load script.
-///
-/// `LOCERR_APP_SCRIPT_MISSING`, code 1013.
-pub const APP_SCRIPT_MISSING: ErrorCode = ErrorCode(1013i64);
-
-/// The app could not be exported.
-///
-/// `LOCERR_APP_EXPORT_FAILED`, code 1014.
-pub const APP_EXPORT_FAILED: ErrorCode = ErrorCode(1014i64);
-
-/// The app exceeds the size limit of the deployment or subscription. Load less data.
-///
-/// `LOCERR_APP_SIZE_EXCEEDED`, code 1015.
-pub const APP_SIZE_EXCEEDED: ErrorCode = ErrorCode(1015i64);
-
-/// Direct Query apps do not support this workload.
-///
-/// `LOCERR_APP_DIRECT_QUERY_WORKLOAD_NOT_SUPPORTED`, code 1016.
-pub const APP_DIRECT_QUERY_WORKLOAD_NOT_SUPPORTED: ErrorCode = ErrorCode(1016i64);
-
-/// The app must be open.
-///
-/// `LOCERR_APP_NOT_OPEN`, code 1017.
-pub const APP_NOT_OPEN: ErrorCode = ErrorCode(1017i64);
-
-/// The event source of the app timed out.
-///
-/// `LOCERR_APP_EVENT_SOURCE_TIMEOUT`, code 1018.
-pub const APP_EVENT_SOURCE_TIMEOUT: ErrorCode = ErrorCode(1018i64);
-
-/// The app is marked as deleted.
-///
-/// `LOCERR_APP_SOFT_DELETED`, code 1019.
-pub const APP_SOFT_DELETED: ErrorCode = ErrorCode(1019i64);
-
-/// A data connection with this name already exists.
-///
-/// `LOCERR_CONNECTION_ALREADY_EXISTS`, code 2000.
-pub const CONNECTION_ALREADY_EXISTS: ErrorCode = ErrorCode(2000i64);
-
-/// The data connection does not exist, or the user may not use it.
-///
-/// `LOCERR_CONNECTION_NOT_FOUND`, code 2001.
-pub const CONNECTION_NOT_FOUND: ErrorCode = ErrorCode(2001i64);
-
-/// The definition of a data connection could not be loaded.
-///
-/// `LOCERR_CONNECTION_FAILED_TO_LOAD`, code 2002.
-pub const CONNECTION_FAILED_TO_LOAD: ErrorCode = ErrorCode(2002i64);
-
-/// A data connection could not be imported.
-///
-/// `LOCERR_CONNECTION_FAILED_TO_IMPORT`, code 2003.
-pub const CONNECTION_FAILED_TO_IMPORT: ErrorCode = ErrorCode(2003i64);
-
-/// The name of the data connection is invalid.
-///
-/// `LOCERR_CONNECTION_NAME_IS_INVALID`, code 2004.
-pub const CONNECTION_NAME_IS_INVALID: ErrorCode = ErrorCode(2004i64);
-
-/// The data connection has no credentials for this user.
-///
-/// `LOCERR_CONNECTION_MISSING_CREDENTIALS`, code 2005.
-pub const CONNECTION_MISSING_CREDENTIALS: ErrorCode = ErrorCode(2005i64);
-
-/// The connector does not support file streaming.
-///
-/// `LOCERR_CONNECTOR_NO_FILE_STREAMING_SUPPORT`, code 2300.
-pub const CONNECTOR_NO_FILE_STREAMING_SUPPORT: ErrorCode = ErrorCode(2300i64);
-
-/// A file from a connector exceeds the buffer size.
-///
-/// `LOCERR_CONNECTOR_FILESIZE_EXCEEDED_BUFFER_SIZE`, code 2301.
-pub const CONNECTOR_FILESIZE_EXCEEDED_BUFFER_SIZE: ErrorCode = ErrorCode(2301i64);
-
-/// The account of the engine has no access to the file.
-///
-/// `LOCERR_FILE_ACCESS_DENIED`, code 3000.
-pub const FILE_ACCESS_DENIED: ErrorCode = ErrorCode(3000i64);
-
-/// The file name is invalid.
-///
-/// `LOCERR_FILE_NAME_INVALID`, code 3001.
-pub const FILE_NAME_INVALID: ErrorCode = ErrorCode(3001i64);
-
-/// The file is corrupt.
-///
-/// `LOCERR_FILE_CORRUPT`, code 3002.
-pub const FILE_CORRUPT: ErrorCode = ErrorCode(3002i64);
-
-/// The file does not exist. Paths refer to the engine host, not to the client.
-///
-/// `LOCERR_FILE_NOT_FOUND`, code 3003.
-pub const FILE_NOT_FOUND: ErrorCode = ErrorCode(3003i64);
-
-/// The engine does not support this file format.
-///
-/// `LOCERR_FILE_FORMAT_UNSUPPORTED`, code 3004.
-pub const FILE_FORMAT_UNSUPPORTED: ErrorCode = ErrorCode(3004i64);
-
-/// The file is open in a mode that does not support this operation.
-///
-/// `LOCERR_FILE_OPENED_IN_UNSUPPORTED_MODE`, code 3005.
-pub const FILE_OPENED_IN_UNSUPPORTED_MODE: ErrorCode = ErrorCode(3005i64);
-
-/// The file does not contain this table or sheet.
-///
-/// `LOCERR_FILE_TABLE_NOT_FOUND`, code 3006.
-pub const FILE_TABLE_NOT_FOUND: ErrorCode = ErrorCode(3006i64);
-
-/// Access denied for this user.
-///
-/// `LOCERR_USER_ACCESS_DENIED`, code 4000.
-pub const USER_ACCESS_DENIED: ErrorCode = ErrorCode(4000i64);
-
-/// The engine could not impersonate the user.
-///
-/// `LOCERR_USER_IMPERSONATION_FAILED`, code 4001.
-pub const USER_IMPERSONATION_FAILED: ErrorCode = ErrorCode(4001i64);
-
-/// No session or user license is available.
-///
-/// `LOCERR_SERVER_OUT_OF_SESSION_AND_USER_CALS`, code 5000.
-pub const SERVER_OUT_OF_SESSION_AND_USER_CALS: ErrorCode = ErrorCode(5000i64);
-
-/// No session license is available.
-///
-/// `LOCERR_SERVER_OUT_OF_SESSION_CALS`, code 5001.
-pub const SERVER_OUT_OF_SESSION_CALS: ErrorCode = ErrorCode(5001i64);
-
-/// No usage license is available.
-///
-/// `LOCERR_SERVER_OUT_OF_USAGE_CALS`, code 5002.
-pub const SERVER_OUT_OF_USAGE_CALS: ErrorCode = ErrorCode(5002i64);
-
-/// No license is available.
-///
-/// `LOCERR_SERVER_OUT_OF_CALS`, code 5003.
-pub const SERVER_OUT_OF_CALS: ErrorCode = ErrorCode(5003i64);
-
-/// No named-user license is available.
-///
-/// `LOCERR_SERVER_OUT_OF_NAMED_CALS`, code 5004.
-pub const SERVER_OUT_OF_NAMED_CALS: ErrorCode = ErrorCode(5004i64);
-
-/// The server does not accept requests at this time.
-///
-/// `LOCERR_SERVER_OFF_DUTY`, code 5005.
-pub const SERVER_OFF_DUTY: ErrorCode = ErrorCode(5005i64);
-
-/// The server is busy. Retry later.
-///
-/// `LOCERR_SERVER_BUSY`, code 5006.
-pub const SERVER_BUSY: ErrorCode = ErrorCode(5006i64);
-
-/// The license of the server has expired.
-///
-/// `LOCERR_SERVER_LICENSE_EXPIRED`, code 5007.
-pub const SERVER_LICENSE_EXPIRED: ErrorCode = ErrorCode(5007i64);
-
-/// Web clients are disabled on this server.
-///
-/// `LOCERR_SERVER_AJAX_DISABLED`, code 5008.
-pub const SERVER_AJAX_DISABLED: ErrorCode = ErrorCode(5008i64);
-
-/// The user has no access pass, and none is available.
-///
-/// `LOCERR_SERVER_NO_TOKEN`, code 5009.
-pub const SERVER_NO_TOKEN: ErrorCode = ErrorCode(5009i64);
-
-/// The path does not lead to a hypercube or list that supports this operation. Check the path and the type of the
-/// definition.
-///
-/// `LOCERR_HC_INVALID_OBJECT`, code 6000.
-pub const HC_INVALID_OBJECT: ErrorCode = ErrorCode(6000i64);
-
-/// The result of the hypercube is too large.
-///
-/// `LOCERR_HC_RESULT_TOO_LARGE`, code 6001.
-pub const HC_RESULT_TOO_LARGE: ErrorCode = ErrorCode(6001i64);
-
-/// The state of the hypercube or list does not allow this operation.
-///
-/// `LOCERR_HC_INVALID_OBJECT_STATE`, code 6002.
-pub const HC_INVALID_OBJECT_STATE: ErrorCode = ErrorCode(6002i64);
-
-/// Another object is in selection mode. End it with
-/// [`GenericObjectApi::end_selections`](crate::generic_object::GenericObjectApi::end_selections), or with
-/// [`DocApi::abort_modal`](crate::doc::DocApi::abort_modal) for any object.
-///
-/// `LOCERR_HC_MODAL_OBJECT_ERROR`, code 6003.
-pub const HC_MODAL_OBJECT_ERROR: ErrorCode = ErrorCode(6003i64);
-
-/// The definition is invalid, for example because a dimension or measure is missing or wrong.
-///
-/// `LOCERR_CALC_INVALID_DEF`, code 7000.
-pub const CALC_INVALID_DEF: ErrorCode = ErrorCode(7000i64);
-
-/// The definition refers to a library dimension or measure that does not exist.
-///
-/// `LOCERR_CALC_NOT_IN_LIB`, code 7001.
-pub const CALC_NOT_IN_LIB: ErrorCode = ErrorCode(7001i64);
-
-/// The calculation ran out of memory.
-///
-/// `LOCERR_CALC_HEAP_ERROR`, code 7002.
-pub const CALC_HEAP_ERROR: ErrorCode = ErrorCode(7002i64);
-
-/// The calculation is too large. Use fewer or coarser dimensions, or select fewer values.
-///
-/// `LOCERR_CALC_TOO_LARGE`, code 7003.
-pub const CALC_TOO_LARGE: ErrorCode = ErrorCode(7003i64);
-
-/// The calculation timed out.
-///
-/// `LOCERR_CALC_TIMEOUT`, code 7004.
-pub const CALC_TIMEOUT: ErrorCode = ErrorCode(7004i64);
-
-/// The calculation condition of the object is not met, so it has no data yet. Usually, a selection is required;
-/// the message of the object ([`HyperCube::calc_cond_msg`](crate::types::HyperCube::calc_cond_msg)) may describe
-/// it.
-///
-/// `LOCERR_CALC_EVAL_CONDITION_FAILED`, code 7005.
-pub const CALC_EVAL_CONDITION_FAILED: ErrorCode = ErrorCode(7005i64);
-
-/// Linked and other aggregations cannot be mixed this way.
-///
-/// `LOCERR_CALC_MIXED_LINKED_AGGREGATION`, code 7006.
-pub const CALC_MIXED_LINKED_AGGREGATION: ErrorCode = ErrorCode(7006i64);
-
-/// The calculation is linked to something that does not exist.
-///
-/// `LOCERR_CALC_MISSING_LINKED`, code 7007.
-pub const CALC_MISSING_LINKED: ErrorCode = ErrorCode(7007i64);
-
-/// The column sort order is invalid. Check the numbers in `qInterColumnSortOrder`.
-///
-/// `LOCERR_CALC_INVALID_COL_SORT`, code 7008.
-pub const CALC_INVALID_COL_SORT: ErrorCode = ErrorCode(7008i64);
-
-/// The requested pages contain more than 10,000 cells. Request fewer rows at a time.
-///
-/// `LOCERR_CALC_PAGES_TOO_LARGE`, code 7009.
-pub const CALC_PAGES_TOO_LARGE: ErrorCode = ErrorCode(7009i64);
-
-/// Semantic fields are not allowed here.
-///
-/// `LOCERR_CALC_SEMANTIC_FIELD_NOT_ALLOWED`, code 7010.
-pub const CALC_SEMANTIC_FIELD_NOT_ALLOWED: ErrorCode = ErrorCode(7010i64);
-
-/// The state of the calculation does not allow validation.
-///
-/// `LOCERR_CALC_VALIDATION_STATE_INVALID`, code 7011.
-pub const CALC_VALIDATION_STATE_INVALID: ErrorCode = ErrorCode(7011i64);
-
-/// The pivot table already contains this dimension.
-///
-/// `LOCERR_CALC_PIVOT_DIMENSIONS_ALREADY_EXISTS`, code 7012.
-pub const CALC_PIVOT_DIMENSIONS_ALREADY_EXISTS: ErrorCode = ErrorCode(7012i64);
-
-/// The calculation is linked to a field that does not exist.
-///
-/// `LOCERR_CALC_MISSING_LINKED_FIELD`, code 7013.
-pub const CALC_MISSING_LINKED_FIELD: ErrorCode = ErrorCode(7013i64);
-
-/// The result has not been calculated.
-///
-/// `LOCERR_CALC_NOT_CALCULATED`, code 7014.
-pub const CALC_NOT_CALCULATED: ErrorCode = ErrorCode(7014i64);
-
-/// The object extends an object that cannot be extended; see
-/// [`GenericObjectProperties::extends_id`](crate::types::GenericObjectProperties::extends_id).
-///
-/// `LOCERR_LAYOUT_EXTENDS_INVALID_ID`, code 8000.
-pub const LAYOUT_EXTENDS_INVALID_ID: ErrorCode = ErrorCode(8000i64);
-
-/// The object is linked to an object that does not exist.
-///
-/// `LOCERR_LAYOUT_LINKED_OBJECT_NOT_FOUND`, code 8001.
-pub const LAYOUT_LINKED_OBJECT_NOT_FOUND: ErrorCode = ErrorCode(8001i64);
-
-/// The object is linked to an invalid object.
-///
-/// `LOCERR_LAYOUT_LINKED_OBJECT_INVALID`, code 8002.
-pub const LAYOUT_LINKED_OBJECT_INVALID: ErrorCode = ErrorCode(8002i64);
-
-/// Writing to app storage failed.
-///
-/// `LOCERR_PERSISTENCE_WRITE_FAILED`, code 9000.
-pub const PERSISTENCE_WRITE_FAILED: ErrorCode = ErrorCode(9000i64);
-
-/// Reading from app storage failed.
-///
-/// `LOCERR_PERSISTENCE_READ_FAILED`, code 9001.
-pub const PERSISTENCE_READ_FAILED: ErrorCode = ErrorCode(9001i64);
-
-/// Deleting from app storage failed.
-///
-/// `LOCERR_PERSISTENCE_DELETE_FAILED`, code 9002.
-pub const PERSISTENCE_DELETE_FAILED: ErrorCode = ErrorCode(9002i64);
-
-/// App storage does not contain the app or object. Its file may have been deleted.
-///
-/// `LOCERR_PERSISTENCE_NOT_FOUND`, code 9003.
-pub const PERSISTENCE_NOT_FOUND: ErrorCode = ErrorCode(9003i64);
-
-/// The app was saved by an incompatible version, usually a newer one.
-///
-/// `LOCERR_PERSISTENCE_UNSUPPORTED_VERSION`, code 9004.
-pub const PERSISTENCE_UNSUPPORTED_VERSION: ErrorCode = ErrorCode(9004i64);
-
-/// The app must be migrated, but its file is read-only.
-///
-/// `LOCERR_PERSISTENCE_MIGRATION_FAILED_READ_ONLY`, code 9005.
-pub const PERSISTENCE_MIGRATION_FAILED_READ_ONLY: ErrorCode = ErrorCode(9005i64);
-
-/// The migration of the app was canceled.
-///
-/// `LOCERR_PERSISTENCE_MIGRATION_CANCELLED`, code 9006.
-pub const PERSISTENCE_MIGRATION_CANCELLED: ErrorCode = ErrorCode(9006i64);
-
-/// The backup of the app before its migration failed.
-///
-/// `LOCERR_PERSISTENCE_MIGRATION_BACKUP_FAILED`, code 9007.
-pub const PERSISTENCE_MIGRATION_BACKUP_FAILED: ErrorCode = ErrorCode(9007i64);
-
-/// The disk is full.
-///
-/// `LOCERR_PERSISTENCE_DISK_FULL`, code 9008.
-pub const PERSISTENCE_DISK_FULL: ErrorCode = ErrorCode(9008i64);
-
-/// Session apps are in memory only and do not support this storage operation.
-///
-/// `LOCERR_PERSISTENCE_NOT_SUPPORTED_FOR_SESSION_APP`, code 9009.
-pub const PERSISTENCE_NOT_SUPPORTED_FOR_SESSION_APP: ErrorCode = ErrorCode(9009i64);
-
-/// Moving data in app storage failed.
-///
-/// `LOCERR_PERSISTENCE_MOVE_FAILED`, code 9010.
-pub const PERSISTENCE_MOVE_FAILED: ErrorCode = ErrorCode(9010i64);
-
-/// The stored object is locked. Retry later.
-///
-/// `LOCERR_PERSISTENCE_OBJECT_LOCKED`, code 9011.
-pub const PERSISTENCE_OBJECT_LOCKED: ErrorCode = ErrorCode(9011i64);
-
-/// The encryption key is being changed. Retry later.
-///
-/// `LOCERR_PERSISTENCE_ENCRYPTION_KEY_MIGRATION_ONGOING`, code 9012.
-pub const PERSISTENCE_ENCRYPTION_KEY_MIGRATION_ONGOING: ErrorCode = ErrorCode(9012i64);
-
-/// App synchronization: invalid parameters for sending a chunk.
-///
-/// `LOCERR_PERSISTENCE_SYNC_SET_CHUNK_INVALID_PARAMETERS`, code 9510.
-pub const PERSISTENCE_SYNC_SET_CHUNK_INVALID_PARAMETERS: ErrorCode = ErrorCode(9510i64);
-
-/// App synchronization: invalid parameters for requesting a chunk.
-///
-/// `LOCERR_PERSISTENCE_SYNC_GET_CHUNK_INVALID_PARAMETERS`, code 9511.
-pub const PERSISTENCE_SYNC_GET_CHUNK_INVALID_PARAMETERS: ErrorCode = ErrorCode(9511i64);
-
-/// The user has no access to a data source of the script.
-///
-/// `LOCERR_SCRIPT_DATASOURCE_ACCESS_DENIED`, code 10000.
-pub const SCRIPT_DATASOURCE_ACCESS_DENIED: ErrorCode = ErrorCode(10000i64);
-
-/// A reload of the app is in progress. Wait for it to end, or cancel it with
-/// [`GlobalApi::cancel_reload`](crate::global::GlobalApi::cancel_reload).
-///
-/// `LOCERR_RELOAD_IN_PROGRESS`, code 11000.
-pub const RELOAD_IN_PROGRESS: ErrorCode = ErrorCode(11000i64);
-
-/// The script refers to a table that has not been loaded.
-///
-/// `LOCERR_RELOAD_TABLE_X_NOT_FOUND`, code 11001.
-pub const RELOAD_TABLE_X_NOT_FOUND: ErrorCode = ErrorCode(11001i64);
-
-/// The script contains an unknown statement, often because of a missing semicolon.
-///
-/// `LOCERR_RELOAD_UNKNOWN_STATEMENT`, code 11002.
-pub const RELOAD_UNKNOWN_STATEMENT: ErrorCode = ErrorCode(11002i64);
-
-/// Unexpected token in the script.
-///
-/// `LOCERR_RELOAD_EXPECTED_SOMETHING_FOUND_UNKNOWN`, code 11003.
-pub const RELOAD_EXPECTED_SOMETHING_FOUND_UNKNOWN: ErrorCode = ErrorCode(11003i64);
-
-/// Unexpected token at the end of a script statement.
-///
-/// `LOCERR_RELOAD_EXPECTED_NOTHING_FOUND_UNKNOWN`, code 11004.
-pub const RELOAD_EXPECTED_NOTHING_FOUND_UNKNOWN: ErrorCode = ErrorCode(11004i64);
-
-/// Unexpected token in the script; one specific token was expected.
-///
-/// `LOCERR_RELOAD_EXPECTED_ONE_OF_1_TOKENS_FOUND_UNKNOWN`, code 11005.
-pub const RELOAD_EXPECTED_ONE_OF_1_TOKENS_FOUND_UNKNOWN: ErrorCode = ErrorCode(11005i64);
-
-/// Unexpected token in the script; one of two tokens was expected.
-///
-/// `LOCERR_RELOAD_EXPECTED_ONE_OF_2_TOKENS_FOUND_UNKNOWN`, code 11006.
-pub const RELOAD_EXPECTED_ONE_OF_2_TOKENS_FOUND_UNKNOWN: ErrorCode = ErrorCode(11006i64);
-
-/// Unexpected token in the script; one of three tokens was expected.
-///
-/// `LOCERR_RELOAD_EXPECTED_ONE_OF_3_TOKENS_FOUND_UNKNOWN`, code 11007.
-pub const RELOAD_EXPECTED_ONE_OF_3_TOKENS_FOUND_UNKNOWN: ErrorCode = ErrorCode(11007i64);
-
-/// Unexpected token in the script; one of four tokens was expected.
-///
-/// `LOCERR_RELOAD_EXPECTED_ONE_OF_4_TOKENS_FOUND_UNKNOWN`, code 11008.
-pub const RELOAD_EXPECTED_ONE_OF_4_TOKENS_FOUND_UNKNOWN: ErrorCode = ErrorCode(11008i64);
-
-/// Unexpected token in the script; one of five tokens was expected.
-///
-/// `LOCERR_RELOAD_EXPECTED_ONE_OF_5_TOKENS_FOUND_UNKNOWN`, code 11009.
-pub const RELOAD_EXPECTED_ONE_OF_5_TOKENS_FOUND_UNKNOWN: ErrorCode = ErrorCode(11009i64);
-
-/// Unexpected token in the script; one of six tokens was expected.
-///
-/// `LOCERR_RELOAD_EXPECTED_ONE_OF_6_TOKENS_FOUND_UNKNOWN`, code 11010.
-pub const RELOAD_EXPECTED_ONE_OF_6_TOKENS_FOUND_UNKNOWN: ErrorCode = ErrorCode(11010i64);
-
-/// Unexpected token in the script; one of seven tokens was expected.
-///
-/// `LOCERR_RELOAD_EXPECTED_ONE_OF_7_TOKENS_FOUND_UNKNOWN`, code 11011.
-pub const RELOAD_EXPECTED_ONE_OF_7_TOKENS_FOUND_UNKNOWN: ErrorCode = ErrorCode(11011i64);
-
-/// Unexpected token in the script; one of eight or more tokens was expected.
-///
-/// `LOCERR_RELOAD_EXPECTED_ONE_OF_8_OR_MORE_TOKENS_FOUND_UNKNOWN`, code 11012.
-pub const RELOAD_EXPECTED_ONE_OF_8_OR_MORE_TOKENS_FOUND_UNKNOWN: ErrorCode = ErrorCode(
-    11012i64,
-);
-
-/// A source does not contain a field that the script loads. Check its spelling and case.
-///
-/// `LOCERR_RELOAD_FIELD_X_NOT_FOUND`, code 11013.
-pub const RELOAD_FIELD_X_NOT_FOUND: ErrorCode = ErrorCode(11013i64);
-
-/// The script uses a mapping table that has not been loaded.
-///
-/// `LOCERR_RELOAD_MAPPING_TABLE_X_NOT_FOUND`, code 11014.
-pub const RELOAD_MAPPING_TABLE_X_NOT_FOUND: ErrorCode = ErrorCode(11014i64);
-
-/// The data connection in a `lib://` path does not exist, or the user may not use it.
-///
-/// `LOCERR_RELOAD_LIB_CONNECTION_X_NOT_FOUND`, code 11015.
-pub const RELOAD_LIB_CONNECTION_X_NOT_FOUND: ErrorCode = ErrorCode(11015i64);
-
-/// A name in the script is already in use.
-///
-/// `LOCERR_RELOAD_NAME_ALREADY_TAKEN`, code 11016.
-pub const RELOAD_NAME_ALREADY_TAKEN: ErrorCode = ErrorCode(11016i64);
-
-/// A file that the script loads as DIF has another format.
-///
-/// `LOCERR_RELOAD_WRONG_FILE_FORMAT_DIF`, code 11017.
-pub const RELOAD_WRONG_FILE_FORMAT_DIF: ErrorCode = ErrorCode(11017i64);
-
-/// A file that the script loads as an old-format Excel workbook (BIFF) has another format.
-///
-/// `LOCERR_RELOAD_WRONG_FILE_FORMAT_BIFF`, code 11018.
-pub const RELOAD_WRONG_FILE_FORMAT_BIFF: ErrorCode = ErrorCode(11018i64);
-
-/// A file that the script loads is encrypted.
-///
-/// `LOCERR_RELOAD_WRONG_FILE_FORMAT_ENCRYPTED`, code 11019.
-pub const RELOAD_WRONG_FILE_FORMAT_ENCRYPTED: ErrorCode = ErrorCode(11019i64);
-
-/// A file that the script loads or stores could not be opened. Check the path and the connection.
-///
-/// `LOCERR_RELOAD_OPEN_FILE_ERROR`, code 11020.
-pub const RELOAD_OPEN_FILE_ERROR: ErrorCode = ErrorCode(11020i64);
-
-/// The row count of `AutoGenerate` is invalid.
-///
-/// `LOCERR_RELOAD_AUTO_GENERATE_COUNT`, code 11021.
-pub const RELOAD_AUTO_GENERATE_COUNT: ErrorCode = ErrorCode(11021i64);
-
-/// The prefixes of a script statement cannot be combined.
-///
-/// `LOCERR_RELOAD_PE_ILLEGAL_PREFIX_COMB`, code 11022.
-pub const RELOAD_PE_ILLEGAL_PREFIX_COMB: ErrorCode = ErrorCode(11022i64);
-
-/// A control statement has no matching counterpart, such as `IF` without `END IF`.
-///
-/// `LOCERR_RELOAD_MATCHING_CONTROL_STATEMENT_ERROR`, code 11023.
-pub const RELOAD_MATCHING_CONTROL_STATEMENT_ERROR: ErrorCode = ErrorCode(11023i64);
-
-/// No data connection matches a path in the script.
-///
-/// `LOCERR_RELOAD_MATCHING_LIBPATH_X_NOT_FOUND`, code 11024.
-pub const RELOAD_MATCHING_LIBPATH_X_NOT_FOUND: ErrorCode = ErrorCode(11024i64);
-
-/// The data connection that matches a path in the script is invalid.
-///
-/// `LOCERR_RELOAD_MATCHING_LIBPATH_X_INVALID`, code 11025.
-pub const RELOAD_MATCHING_LIBPATH_X_INVALID: ErrorCode = ErrorCode(11025i64);
-
-/// A path in the script is outside of the folder of its data connection.
-///
-/// `LOCERR_RELOAD_MATCHING_LIBPATH_X_OUTSIDE`, code 11026.
-pub const RELOAD_MATCHING_LIBPATH_X_OUTSIDE: ErrorCode = ErrorCode(11026i64);
-
-/// A file name in the script cannot be resolved to a full path. Use a `lib://` path.
-///
-/// `LOCERR_RELOAD_NO_QUALIFIED_PATH_FOR_FILE`, code 11027.
-pub const RELOAD_NO_QUALIFIED_PATH_FOR_FILE: ErrorCode = ErrorCode(11027i64);
-
-/// In standard mode, this statement supports `lib://` paths only.
-///
-/// `LOCERR_RELOAD_MODE_STATEMENT_ONLY_FOR_LIB_PATHS`, code 11028.
-pub const RELOAD_MODE_STATEMENT_ONLY_FOR_LIB_PATHS: ErrorCode = ErrorCode(11028i64);
-
-/// The script uses semantic fields inconsistently.
-///
-/// `LOCERR_RELOAD_INCONSISTENT_USE_OF_SEMANTIC_FIELDS`, code 11029.
-pub const RELOAD_INCONSISTENT_USE_OF_SEMANTIC_FIELDS: ErrorCode = ErrorCode(11029i64);
-
-/// The script queries a database without a preceding `CONNECT`.
-///
-/// `LOCERR_RELOAD_NO_OPEN_DATABASE`, code 11030.
-pub const RELOAD_NO_OPEN_DATABASE: ErrorCode = ErrorCode(11030i64);
-
-/// In a load with `GROUP BY`, all other fields must be aggregated.
-///
-/// `LOCERR_RELOAD_AGGREGATION_REQUIRED_BY_GROUP_BY`, code 11031.
-pub const RELOAD_AGGREGATION_REQUIRED_BY_GROUP_BY: ErrorCode = ErrorCode(11031i64);
-
-/// In standard mode, `CONNECT` supports data connections only. Use `LIB CONNECT TO`.
-///
-/// `LOCERR_RELOAD_CONNECT_MUST_USE_LIB_PREFIX_IN_THIS_MODE`, code 11032.
-pub const RELOAD_CONNECT_MUST_USE_LIB_PREFIX_IN_THIS_MODE: ErrorCode = ErrorCode(
-    11032i64,
-);
-
-/// Connecting to an ODBC data source failed.
-///
-/// `LOCERR_RELOAD_ODBC_CONNECT_FAILED`, code 11033.
-pub const RELOAD_ODBC_CONNECT_FAILED: ErrorCode = ErrorCode(11033i64);
-
-/// Connecting to an OLE DB data source failed.
-///
-/// `LOCERR_RELOAD_OLEDB_CONNECT_FAILED`, code 11034.
-pub const RELOAD_OLEDB_CONNECT_FAILED: ErrorCode = ErrorCode(11034i64);
-
-/// A connector failed to connect to its data source.
-///
-/// `LOCERR_RELOAD_CUSTOM_CONNECT_FAILED`, code 11035.
-pub const RELOAD_CUSTOM_CONNECT_FAILED: ErrorCode = ErrorCode(11035i64);
-
-/// Reading from an ODBC data source failed. The message of the driver usually contains the reason.
-///
-/// `LOCERR_RELOAD_ODBC_READ_FAILED`, code 11036.
-pub const RELOAD_ODBC_READ_FAILED: ErrorCode = ErrorCode(11036i64);
-
-/// Reading from an OLE DB data source failed. The message of the provider usually contains the reason.
-///
-/// `LOCERR_RELOAD_OLEDB_READ_FAILED`, code 11037.
-pub const RELOAD_OLEDB_READ_FAILED: ErrorCode = ErrorCode(11037i64);
-
-/// Reading through a connector failed.
-///
-/// `LOCERR_RELOAD_CUSTOM_READ_FAILED`, code 11038.
-pub const RELOAD_CUSTOM_READ_FAILED: ErrorCode = ErrorCode(11038i64);
-
-/// The app that the script loads with `BINARY` does not allow it; see
-/// [`DocApi::set_prohibit_binary_load`](crate::doc::DocApi::set_prohibit_binary_load).
-///
-/// `LOCERR_RELOAD_BINARY_LOAD_PROHIBITED`, code 11039.
-pub const RELOAD_BINARY_LOAD_PROHIBITED: ErrorCode = ErrorCode(11039i64);
-
-/// A connector could not be started.
-///
-/// `LOCERR_RELOAD_CONNECTOR_START_FAILED`, code 11040.
-pub const RELOAD_CONNECTOR_START_FAILED: ErrorCode = ErrorCode(11040i64);
-
-/// A connector does not respond.
-///
-/// `LOCERR_RELOAD_CONNECTOR_NOT_RESPONDING`, code 11041.
-pub const RELOAD_CONNECTOR_NOT_RESPONDING: ErrorCode = ErrorCode(11041i64);
-
-/// A connector returned an error or an invalid response.
-///
-/// `LOCERR_RELOAD_CONNECTOR_REPLY_ERROR`, code 11042.
-pub const RELOAD_CONNECTOR_REPLY_ERROR: ErrorCode = ErrorCode(11042i64);
-
-/// The engine could not connect to a connector.
-///
-/// `LOCERR_RELOAD_CONNECTOR_CONNECT_ERROR`, code 11043.
-pub const RELOAD_CONNECTOR_CONNECT_ERROR: ErrorCode = ErrorCode(11043i64);
-
-/// The connector that a data connection requires is not installed.
-///
-/// `LOCERR_RELOAD_CONNECTOR_NOT_FOUND_ERROR`, code 11044.
-pub const RELOAD_CONNECTOR_NOT_FOUND_ERROR: ErrorCode = ErrorCode(11044i64);
-
-/// A table with input fields contains duplicate keys.
-///
-/// `LOCERR_RELOAD_INPUT_FIELD_WITH_DUPLICATE_KEYS`, code 11045.
-pub const RELOAD_INPUT_FIELD_WITH_DUPLICATE_KEYS: ErrorCode = ErrorCode(11045i64);
-
-/// A `CONCATENATE` load has no preceding table to append to.
-///
-/// `LOCERR_RELOAD_CONCATENATE_LOAD_NO_PREVIOUS_TABLE`, code 11046.
-pub const RELOAD_CONCATENATE_LOAD_NO_PREVIOUS_TABLE: ErrorCode = ErrorCode(11046i64);
-
-/// A file that the script loads is not a valid QVD file.
-///
-/// `LOCERR_RELOAD_WRONG_FILE_FORMAT_QVD`, code 11047.
-pub const RELOAD_WRONG_FILE_FORMAT_QVD: ErrorCode = ErrorCode(11047i64);
-
-/// The user's entitlement does not allow an action of the script.
-///
-/// `LOCERR_RELOAD_ACTION_BLOCKED_ENTITLEMENT`, code 11048.
-pub const RELOAD_ACTION_BLOCKED_ENTITLEMENT: ErrorCode = ErrorCode(11048i64);
-
-/// The script itself raised an error.
-///
-/// `LOCERR_RELOAD_EXIT_ERROR`, code 11049.
-pub const RELOAD_EXIT_ERROR: ErrorCode = ErrorCode(11049i64);
-
-/// Qlik Sense Desktop: a newer version is available.
-///
-/// `LOCERR_PERSONAL_NEW_VERSION_AVAILABLE`, code 12000.
-pub const PERSONAL_NEW_VERSION_AVAILABLE: ErrorCode = ErrorCode(12000i64);
-
-/// Qlik Sense Desktop: this version has expired and must be updated.
-///
-/// `LOCERR_PERSONAL_VERSION_EXPIRED`, code 12001.
-pub const PERSONAL_VERSION_EXPIRED: ErrorCode = ErrorCode(12001i64);
-
-/// Qlik Sense Desktop: the app has section access, which this edition does not support.
-///
-/// `LOCERR_PERSONAL_SECTION_ACCESS_DETECTED`, code 12002.
-pub const PERSONAL_SECTION_ACCESS_DETECTED: ErrorCode = ErrorCode(12002i64);
-
-/// Qlik Sense Desktop: the app could not be deleted.
-///
-/// `LOCERR_PERSONAL_APP_DELETION_FAILED`, code 12003.
-pub const PERSONAL_APP_DELETION_FAILED: ErrorCode = ErrorCode(12003i64);
-
-/// The user could not be authenticated.
-///
-/// `LOCERR_USER_AUTHENTICATION_FAILURE`, code 12004.
-pub const USER_AUTHENTICATION_FAILURE: ErrorCode = ErrorCode(12004i64);
-
-/// The exported file is too large. Select fewer values, or read the data in pages.
-///
-/// `LOCERR_EXPORT_OUT_OF_MEMORY`, code 13000.
-pub const EXPORT_OUT_OF_MEMORY: ErrorCode = ErrorCode(13000i64);
-
-/// The object has no data to export.
-///
-/// `LOCERR_EXPORT_NO_DATA`, code 13001.
-pub const EXPORT_NO_DATA: ErrorCode = ErrorCode(13001i64);
-
-/// File synchronization: invalid offset.
-///
-/// `LOCERR_SYNC_INVALID_OFFSET`, code 14000.
-pub const SYNC_INVALID_OFFSET: ErrorCode = ErrorCode(14000i64);
-
-/// The search timed out. Use more specific terms or search fewer fields.
-///
-/// `LOCERR_SEARCH_TIMEOUT`, code 15000.
-pub const SEARCH_TIMEOUT: ErrorCode = ErrorCode(15000i64);
-
-/// Direct Discovery: a linked expression failed.
-///
-/// `LOCERR_DIRECT_DISCOVERY_LINKED_EXPRESSION_FAIL`, code 16000.
-pub const DIRECT_DISCOVERY_LINKED_EXPRESSION_FAIL: ErrorCode = ErrorCode(16000i64);
-
-/// Direct Discovery: the query returned more rows than allowed.
-///
-/// `LOCERR_DIRECT_DISCOVERY_ROWCOUNT_OVERFLOW`, code 16001.
-pub const DIRECT_DISCOVERY_ROWCOUNT_OVERFLOW: ErrorCode = ErrorCode(16001i64);
-
-/// Direct Discovery: the query returned no rows.
-///
-/// `LOCERR_DIRECT_DISCOVERY_EMPTY_RESULT`, code 16002.
-pub const DIRECT_DISCOVERY_EMPTY_RESULT: ErrorCode = ErrorCode(16002i64);
-
-/// Direct Discovery: connecting to the database failed.
-///
-/// `LOCERR_DIRECT_DISCOVERY_DB_CONNECTION_FAILED`, code 16003.
-pub const DIRECT_DISCOVERY_DB_CONNECTION_FAILED: ErrorCode = ErrorCode(16003i64);
-
-/// Direct Discovery: a `MEASURE` field is not allowed here.
-///
-/// `LOCERR_DIRECT_DISCOVERY_MEASURE_NOT_ALLOWED`, code 16004.
-pub const DIRECT_DISCOVERY_MEASURE_NOT_ALLOWED: ErrorCode = ErrorCode(16004i64);
-
-/// Direct Discovery: a `DETAIL` field is not allowed here.
-///
-/// `LOCERR_DIRECT_DISCOVERY_DETAIL_NOT_ALLOWED`, code 16005.
-pub const DIRECT_DISCOVERY_DETAIL_NOT_ALLOWED: ErrorCode = ErrorCode(16005i64);
-
-/// Direct Discovery: the data model must not contain synthetic keys or circular references.
-///
-/// `LOCERR_DIRECT_DISCOVERY_NOT_SYNTH_CIRCULAR_ALLOWED`, code 16006.
-pub const DIRECT_DISCOVERY_NOT_SYNTH_CIRCULAR_ALLOWED: ErrorCode = ErrorCode(16006i64);
-
-/// Direct Discovery: an app can contain only one Direct Discovery table.
-///
-/// `LOCERR_DIRECT_DISCOVERY_ONLY_ONE_DD_TABLE_ALLOWED`, code 16007.
-pub const DIRECT_DISCOVERY_ONLY_ONE_DD_TABLE_ALLOWED: ErrorCode = ErrorCode(16007i64);
-
-/// Direct Discovery: the database rejected the credentials.
-///
-/// `LOCERR_DIRECT_DISCOVERY_DB_AUTHORIZATION_FAILED`, code 16008.
-pub const DIRECT_DISCOVERY_DB_AUTHORIZATION_FAILED: ErrorCode = ErrorCode(16008i64);
-
-/// Smart load: the table does not exist.
-///
-/// `LOCERR_SMART_LOAD_TABLE_NOT_FOUND`, code 17000.
-pub const SMART_LOAD_TABLE_NOT_FOUND: ErrorCode = ErrorCode(17000i64);
-
-/// Smart load: the table name is not unique.
-///
-/// `LOCERR_SMART_LOAD_TABLE_DUPLICATED`, code 17001.
-pub const SMART_LOAD_TABLE_DUPLICATED: ErrorCode = ErrorCode(17001i64);
-
-/// The variable has no name.
-///
-/// `LOCERR_VARIABLE_NO_NAME`, code 18000.
-pub const VARIABLE_NO_NAME: ErrorCode = ErrorCode(18000i64);
-
-/// A variable with this name already exists.
-///
-/// `LOCERR_VARIABLE_DUPLICATE_NAME`, code 18001.
-pub const VARIABLE_DUPLICATE_NAME: ErrorCode = ErrorCode(18001i64);
-
-/// The properties contradict each other or the existing variable.
-///
-/// `LOCERR_VARIABLE_INCONSISTENCY`, code 18002.
-pub const VARIABLE_INCONSISTENCY: ErrorCode = ErrorCode(18002i64);
-
-/// The constraints of the variable contradict each other; see
-/// [`GenericVariableConstraints`](crate::types::GenericVariableConstraints).
-///
-/// `LOCERR_VARIABLE_CONSTRAINT_INCONSISTENCY`, code 18003.
-pub const VARIABLE_CONSTRAINT_INCONSISTENCY: ErrorCode = ErrorCode(18003i64);
-
-/// The value violates the constraints of the variable.
-///
-/// `LOCERR_VARIABLE_CONSTRAINT_FAILED`, code 18004.
-pub const VARIABLE_CONSTRAINT_FAILED: ErrorCode = ErrorCode(18004i64);
-
-/// The media libraries could not be listed.
-///
-/// `LOCERR_MEDIA_LIBRARY_LIST_FAILED`, code 19000.
-pub const MEDIA_LIBRARY_LIST_FAILED: ErrorCode = ErrorCode(19000i64);
-
-/// The files of a media library could not be listed.
-///
-/// `LOCERR_MEDIA_LIBRARY_CONTENT_FAILED`, code 19001.
-pub const MEDIA_LIBRARY_CONTENT_FAILED: ErrorCode = ErrorCode(19001i64);
-
-/// Media files could not be added to the app.
-///
-/// `LOCERR_MEDIA_BUNDLING_FAILED`, code 19002.
-pub const MEDIA_BUNDLING_FAILED: ErrorCode = ErrorCode(19002i64);
-
-/// Media files could not be extracted from the app.
-///
-/// `LOCERR_MEDIA_UNBUNDLING_FAILED`, code 19003.
-pub const MEDIA_UNBUNDLING_FAILED: ErrorCode = ErrorCode(19003i64);
-
-/// The media library does not exist.
-///
-/// `LOCERR_MEDIA_LIBRARY_NOT_FOUND`, code 19004.
-pub const MEDIA_LIBRARY_NOT_FOUND: ErrorCode = ErrorCode(19004i64);
-
-/// The feature is disabled in this deployment.
-///
-/// `LOCERR_FEATURE_DISABLED`, code 20000.
-pub const FEATURE_DISABLED: ErrorCode = ErrorCode(20000i64);
-
-/// The load exceeds the maximum number of fields.
-///
-/// `LOCERR_LOAD_TOO_MANY_FIELDS`, code 21000.
-pub const LOAD_TOO_MANY_FIELDS: ErrorCode = ErrorCode(21000i64);
-
-/// The load exceeds the maximum number of tables.
-///
-/// `LOCERR_LOAD_TOO_MANY_TABLES`, code 21001.
-pub const LOAD_TOO_MANY_TABLES: ErrorCode = ErrorCode(21001i64);
-
-/// Analytic connection (server-side extension): no error.
-///
-/// `LOCERR_EXTENGINE_GRPC_STATUS_OK`, code 22000.
-pub const EXTENGINE_GRPC_STATUS_OK: ErrorCode = ErrorCode(22000i64);
-
-/// Analytic connection: the call was canceled.
-///
-/// `LOCERR_EXTENGINE_GRPC_STATUS_CANCELLED`, code 22001.
-pub const EXTENGINE_GRPC_STATUS_CANCELLED: ErrorCode = ErrorCode(22001i64);
-
-/// Analytic connection: unknown error.
-///
-/// `LOCERR_EXTENGINE_GRPC_STATUS_UNKNOWN`, code 22002.
-pub const EXTENGINE_GRPC_STATUS_UNKNOWN: ErrorCode = ErrorCode(22002i64);
-
-/// Analytic connection: invalid argument.
-///
-/// `LOCERR_EXTENGINE_GRPC_STATUS_INVALID_ARGUMENT`, code 22003.
-pub const EXTENGINE_GRPC_STATUS_INVALID_ARGUMENT: ErrorCode = ErrorCode(22003i64);
-
-/// Analytic connection: the call timed out.
-///
-/// `LOCERR_EXTENGINE_GRPC_STATUS_DEADLINE_EXCEEDED`, code 22004.
-pub const EXTENGINE_GRPC_STATUS_DEADLINE_EXCEEDED: ErrorCode = ErrorCode(22004i64);
-
-/// Analytic connection: the extension did not find something that it needs.
-///
-/// `LOCERR_EXTENGINE_GRPC_STATUS_NOT_FOUND`, code 22005.
-pub const EXTENGINE_GRPC_STATUS_NOT_FOUND: ErrorCode = ErrorCode(22005i64);
-
-/// Analytic connection: what the extension was asked to create already exists.
-///
-/// `LOCERR_EXTENGINE_GRPC_STATUS_ALREADY_EXISTS`, code 22006.
-pub const EXTENGINE_GRPC_STATUS_ALREADY_EXISTS: ErrorCode = ErrorCode(22006i64);
-
-/// Analytic connection: permission denied.
-///
-/// `LOCERR_EXTENGINE_GRPC_STATUS_PERMISSION_DENIED`, code 22007.
-pub const EXTENGINE_GRPC_STATUS_PERMISSION_DENIED: ErrorCode = ErrorCode(22007i64);
-
-/// Analytic connection: the extension ran out of memory or another resource.
-///
-/// `LOCERR_EXTENGINE_GRPC_STATUS_RESOURCE_EXHAUSTED`, code 22008.
-pub const EXTENGINE_GRPC_STATUS_RESOURCE_EXHAUSTED: ErrorCode = ErrorCode(22008i64);
-
-/// Analytic connection: the state of the extension does not allow the call.
-///
-/// `LOCERR_EXTENGINE_GRPC_STATUS_FAILED_PRECONDITION`, code 22009.
-pub const EXTENGINE_GRPC_STATUS_FAILED_PRECONDITION: ErrorCode = ErrorCode(22009i64);
-
-/// Analytic connection: the extension aborted the call.
-///
-/// `LOCERR_EXTENGINE_GRPC_STATUS_ABORTED`, code 22010.
-pub const EXTENGINE_GRPC_STATUS_ABORTED: ErrorCode = ErrorCode(22010i64);
-
-/// Analytic connection: a value is out of range.
-///
-/// `LOCERR_EXTENGINE_GRPC_STATUS_OUT_OF_RANGE`, code 22011.
-pub const EXTENGINE_GRPC_STATUS_OUT_OF_RANGE: ErrorCode = ErrorCode(22011i64);
-
-/// Analytic connection: the extension does not implement the function.
-///
-/// `LOCERR_EXTENGINE_GRPC_STATUS_UNIMPLEMENTED`, code 22012.
-pub const EXTENGINE_GRPC_STATUS_UNIMPLEMENTED: ErrorCode = ErrorCode(22012i64);
-
-/// Analytic connection: internal error of the extension.
-///
-/// `LOCERR_EXTENGINE_GRPC_STATUS_INTERNAL`, code 22013.
-pub const EXTENGINE_GRPC_STATUS_INTERNAL: ErrorCode = ErrorCode(22013i64);
-
-/// Analytic connection: the extension is unreachable. Check that it is running.
-///
-/// `LOCERR_EXTENGINE_GRPC_STATUS_UNAVAILABLE`, code 22014.
-pub const EXTENGINE_GRPC_STATUS_UNAVAILABLE: ErrorCode = ErrorCode(22014i64);
-
-/// Analytic connection: data was lost or corrupted.
-///
-/// `LOCERR_EXTENGINE_GRPC_STATUS_DATA_LOSS`, code 22015.
-pub const EXTENGINE_GRPC_STATUS_DATA_LOSS: ErrorCode = ErrorCode(22015i64);
-
-/// Analytic connection: the extension rejected the credentials of the engine.
-///
-/// `LOCERR_EXTENGINE_GRPC_STATUS_UNAUTHENTICATED`, code 22016.
-pub const EXTENGINE_GRPC_STATUS_UNAUTHENTICATED: ErrorCode = ErrorCode(22016i64);
-
-/// Excel export: the object cannot be exported.
-///
-/// `LOCERR_LXW_INVALID_OBJ`, code 23001.
-pub const LXW_INVALID_OBJ: ErrorCode = ErrorCode(23001i64);
-
-/// Excel export: invalid file.
-///
-/// `LOCERR_LXW_INVALID_FILE`, code 23002.
-pub const LXW_INVALID_FILE: ErrorCode = ErrorCode(23002i64);
-
-/// Excel export: invalid worksheet.
-///
-/// `LOCERR_LXW_INVALID_SHEET`, code 23003.
-pub const LXW_INVALID_SHEET: ErrorCode = ErrorCode(23003i64);
-
-/// Excel export: invalid range of rows and columns.
-///
-/// `LOCERR_LXW_INVALID_EXPORT_RANGE`, code 23004.
-pub const LXW_INVALID_EXPORT_RANGE: ErrorCode = ErrorCode(23004i64);
-
-/// Excel export: unspecified error.
-///
-/// `LOCERR_LXW_ERROR`, code 23005.
-pub const LXW_ERROR: ErrorCode = ErrorCode(23005i64);
-
-/// Excel export: out of memory.
-///
-/// `LOCERR_LXW_ERROR_MEMORY_MALLOC_FAILED`, code 23006.
-pub const LXW_ERROR_MEMORY_MALLOC_FAILED: ErrorCode = ErrorCode(23006i64);
-
-/// Excel export: the file could not be created.
-///
-/// `LOCERR_LXW_ERROR_CREATING_XLSX_FILE`, code 23007.
-pub const LXW_ERROR_CREATING_XLSX_FILE: ErrorCode = ErrorCode(23007i64);
-
-/// Excel export: a temporary file could not be created.
-///
-/// `LOCERR_LXW_ERROR_CREATING_TMPFILE`, code 23008.
-pub const LXW_ERROR_CREATING_TMPFILE: ErrorCode = ErrorCode(23008i64);
-
-/// Excel export: a ZIP file operation failed.
-///
-/// `LOCERR_LXW_ERROR_ZIP_FILE_OPERATION`, code 23009.
-pub const LXW_ERROR_ZIP_FILE_OPERATION: ErrorCode = ErrorCode(23009i64);
-
-/// Excel export: an entry could not be added to the ZIP file.
-///
-/// `LOCERR_LXW_ERROR_ZIP_FILE_ADD`, code 23010.
-pub const LXW_ERROR_ZIP_FILE_ADD: ErrorCode = ErrorCode(23010i64);
-
-/// Excel export: the ZIP file could not be closed.
-///
-/// `LOCERR_LXW_ERROR_ZIP_CLOSE`, code 23011.
-pub const LXW_ERROR_ZIP_CLOSE: ErrorCode = ErrorCode(23011i64);
-
-/// Excel export: a null parameter was ignored.
-///
-/// `LOCERR_LXW_ERROR_NULL_PARAMETER_IGNORED`, code 23012.
-pub const LXW_ERROR_NULL_PARAMETER_IGNORED: ErrorCode = ErrorCode(23012i64);
-
-/// Excel export: a string exceeds the maximum length of a cell.
-///
-/// `LOCERR_LXW_ERROR_MAX_STRING_LENGTH_EXCEEDED`, code 23013.
-pub const LXW_ERROR_MAX_STRING_LENGTH_EXCEEDED: ErrorCode = ErrorCode(23013i64);
-
-/// Excel export: a string exceeds the limit of 255 characters.
-///
-/// `LOCERR_LXW_ERROR_255_STRING_LENGTH_EXCEEDED`, code 23014.
-pub const LXW_ERROR_255_STRING_LENGTH_EXCEEDED: ErrorCode = ErrorCode(23014i64);
-
-/// Excel export: a string is missing from the shared string table.
-///
-/// `LOCERR_LXW_ERROR_SHARED_STRING_INDEX_NOT_FOUND`, code 23015.
-pub const LXW_ERROR_SHARED_STRING_INDEX_NOT_FOUND: ErrorCode = ErrorCode(23015i64);
-
-/// Excel export: a row or column is outside of the worksheet limits.
-///
-/// `LOCERR_LXW_ERROR_WORKSHEET_INDEX_OUT_OF_RANGE`, code 23016.
-pub const LXW_ERROR_WORKSHEET_INDEX_OUT_OF_RANGE: ErrorCode = ErrorCode(23016i64);
-
-/// Excel export: the worksheet exceeds the maximum number of links.
-///
-/// `LOCERR_LXW_ERROR_WORKSHEET_MAX_NUMBER_URLS_EXCEEDED`, code 23017.
-pub const LXW_ERROR_WORKSHEET_MAX_NUMBER_URLS_EXCEEDED: ErrorCode = ErrorCode(23017i64);
-
-/// Big Data Index: no error.
-///
-/// `LOCERR_BDI_STATUS_OK`, code 24000.
-pub const BDI_STATUS_OK: ErrorCode = ErrorCode(24000i64);
-
-/// Big Data Index: an error without its own code.
-///
-/// `LOCERR_BDI_GENERIC_ERROR_NOT_TRANSLATED`, code 24001.
-pub const BDI_GENERIC_ERROR_NOT_TRANSLATED: ErrorCode = ErrorCode(24001i64);
-
-/// The definition of a trend line is invalid; see [`NxTrendlineDef`](crate::types::NxTrendlineDef).
-///
-/// `LOCERR_TRENDLINE_INVALID_DEF`, code 25000.
-pub const TRENDLINE_INVALID_DEF: ErrorCode = ErrorCode(25000i64);
-
-/// A trend line cannot be calculated for these values.
-///
-/// `LOCERR_TRENDLINE_INVALID_MATH_ERROR`, code 25001.
-pub const TRENDLINE_INVALID_MATH_ERROR: ErrorCode = ErrorCode(25001i64);
-
-/// Web file: the protocol of the URL is not supported.
-///
-/// `LOCERR_CURL_UNSUPPORTED_PROTOCOL`, code 30000.
-pub const CURL_UNSUPPORTED_PROTOCOL: ErrorCode = ErrorCode(30000i64);
-
-/// Web file: the proxy name could not be resolved.
-///
-/// `LOCERR_CURL_COULDNT_RESOLVE_PROXY`, code 30001.
-pub const CURL_COULDNT_RESOLVE_PROXY: ErrorCode = ErrorCode(30001i64);
-
-/// Web file: connecting to the server failed.
-///
-/// `LOCERR_CURL_COULDNT_CONNECT`, code 30002.
-pub const CURL_COULDNT_CONNECT: ErrorCode = ErrorCode(30002i64);
-
-/// Web file: the server denied access.
-///
-/// `LOCERR_CURL_REMOTE_ACCESS_DENIED`, code 30003.
-pub const CURL_REMOTE_ACCESS_DENIED: ErrorCode = ErrorCode(30003i64);
-
-/// Web file: the FTP server failed to connect back to the engine.
-///
-/// `LOCERR_CURL_FTP_ACCEPT_FAILED`, code 30004.
-pub const CURL_FTP_ACCEPT_FAILED: ErrorCode = ErrorCode(30004i64);
-
-/// Web file: the FTP server did not connect back to the engine in time.
-///
-/// `LOCERR_CURL_FTP_ACCEPT_TIMEOUT`, code 30005.
-pub const CURL_FTP_ACCEPT_TIMEOUT: ErrorCode = ErrorCode(30005i64);
-
-/// Web file: the host for an FTP transfer was not found.
-///
-/// `LOCERR_CURL_FTP_CANT_GET_HOST`, code 30006.
-pub const CURL_FTP_CANT_GET_HOST: ErrorCode = ErrorCode(30006i64);
-
-/// Web file: the transfer was shorter or longer than announced.
-///
-/// `LOCERR_CURL_PARTIAL_FILE`, code 30007.
-pub const CURL_PARTIAL_FILE: ErrorCode = ErrorCode(30007i64);
-
-/// Web file: the server rejected a command.
-///
-/// `LOCERR_CURL_QUOTE_ERROR`, code 30008.
-pub const CURL_QUOTE_ERROR: ErrorCode = ErrorCode(30008i64);
-
-/// Web file: received data could not be written.
-///
-/// `LOCERR_CURL_WRITE_ERROR`, code 30009.
-pub const CURL_WRITE_ERROR: ErrorCode = ErrorCode(30009i64);
-
-/// Web file: the upload could not be started.
-///
-/// `LOCERR_CURL_UPLOAD_FAILED`, code 30010.
-pub const CURL_UPLOAD_FAILED: ErrorCode = ErrorCode(30010i64);
-
-/// Web file: out of memory.
-///
-/// `LOCERR_CURL_OUT_OF_MEMORY`, code 30011.
-pub const CURL_OUT_OF_MEMORY: ErrorCode = ErrorCode(30011i64);
-
-/// Web file: the transfer timed out.
-///
-/// `LOCERR_CURL_OPERATION_TIMEDOUT`, code 30012.
-pub const CURL_OPERATION_TIMEDOUT: ErrorCode = ErrorCode(30012i64);
-
-/// Web file: the FTP server cannot resume transfers.
-///
-/// `LOCERR_CURL_FTP_COULDNT_USE_REST`, code 30013.
-pub const CURL_FTP_COULDNT_USE_REST: ErrorCode = ErrorCode(30013i64);
-
-/// Web file: a POST request could not be sent.
-///
-/// `LOCERR_CURL_HTTP_POST_ERROR`, code 30014.
-pub const CURL_HTTP_POST_ERROR: ErrorCode = ErrorCode(30014i64);
-
-/// Web file: the TLS handshake failed.
-///
-/// `LOCERR_CURL_SSL_CONNECT_ERROR`, code 30015.
-pub const CURL_SSL_CONNECT_ERROR: ErrorCode = ErrorCode(30015i64);
-
-/// Web file: a file with a `file:` URL could not be read.
-///
-/// `LOCERR_CURL_FILE_COULDNT_READ_FILE`, code 30016.
-pub const CURL_FILE_COULDNT_READ_FILE: ErrorCode = ErrorCode(30016i64);
-
-/// Web file: the LDAP server rejected the login.
-///
-/// `LOCERR_CURL_LDAP_CANNOT_BIND`, code 30017.
-pub const CURL_LDAP_CANNOT_BIND: ErrorCode = ErrorCode(30017i64);
-
-/// Web file: the LDAP search failed.
-///
-/// `LOCERR_CURL_LDAP_SEARCH_FAILED`, code 30018.
-pub const CURL_LDAP_SEARCH_FAILED: ErrorCode = ErrorCode(30018i64);
-
-/// Web file: too many redirects.
-///
-/// `LOCERR_CURL_TOO_MANY_REDIRECTS`, code 30019.
-pub const CURL_TOO_MANY_REDIRECTS: ErrorCode = ErrorCode(30019i64);
-
-/// Web file: the certificate or fingerprint of the server could not be verified.
-///
-/// `LOCERR_CURL_PEER_FAILED_VERIFICATION`, code 30020.
-pub const CURL_PEER_FAILED_VERIFICATION: ErrorCode = ErrorCode(30020i64);
-
-/// Web file: the server sent no data.
-///
-/// `LOCERR_CURL_GOT_NOTHING`, code 30021.
-pub const CURL_GOT_NOTHING: ErrorCode = ErrorCode(30021i64);
-
-/// Web file: the cryptographic engine was not found.
-///
-/// `LOCERR_CURL_SSL_ENGINE_NOTFOUND`, code 30022.
-pub const CURL_SSL_ENGINE_NOTFOUND: ErrorCode = ErrorCode(30022i64);
-
-/// Web file: the cryptographic engine could not be set as the default.
-///
-/// `LOCERR_CURL_SSL_ENGINE_SETFAILED`, code 30023.
-pub const CURL_SSL_ENGINE_SETFAILED: ErrorCode = ErrorCode(30023i64);
-
-/// Web file: there is a problem with the client certificate.
-///
-/// `LOCERR_CURL_SSL_CERTPROBLEM`, code 30024.
-pub const CURL_SSL_CERTPROBLEM: ErrorCode = ErrorCode(30024i64);
-
-/// Web file: the requested cipher cannot be used.
-///
-/// `LOCERR_CURL_SSL_CIPHER`, code 30025.
-pub const CURL_SSL_CIPHER: ErrorCode = ErrorCode(30025i64);
-
-/// Web file: the engine host does not trust the issuer of the server certificate.
-///
-/// `LOCERR_CURL_SSL_CACERT`, code 30026.
-pub const CURL_SSL_CACERT: ErrorCode = ErrorCode(30026i64);
-
-/// Web file: the content encoding is not supported.
-///
-/// `LOCERR_CURL_BAD_CONTENT_ENCODING`, code 30027.
-pub const CURL_BAD_CONTENT_ENCODING: ErrorCode = ErrorCode(30027i64);
-
-/// Web file: invalid LDAP URL.
-///
-/// `LOCERR_CURL_LDAP_INVALID_URL`, code 30028.
-pub const CURL_LDAP_INVALID_URL: ErrorCode = ErrorCode(30028i64);
-
-/// Web file: TLS is required but could not be used.
-///
-/// `LOCERR_CURL_USE_SSL_FAILED`, code 30029.
-pub const CURL_USE_SSL_FAILED: ErrorCode = ErrorCode(30029i64);
-
-/// Web file: the cryptographic engine could not be initialized.
-///
-/// `LOCERR_CURL_SSL_ENGINE_INITFAILED`, code 30030.
-pub const CURL_SSL_ENGINE_INITFAILED: ErrorCode = ErrorCode(30030i64);
-
-/// Web file: the server rejected the user name or password.
-///
-/// `LOCERR_CURL_LOGIN_DENIED`, code 30031.
-pub const CURL_LOGIN_DENIED: ErrorCode = ErrorCode(30031i64);
-
-/// Web file: the file does not exist on the TFTP server.
-///
-/// `LOCERR_CURL_TFTP_NOTFOUND`, code 30032.
-pub const CURL_TFTP_NOTFOUND: ErrorCode = ErrorCode(30032i64);
-
-/// Web file: illegal TFTP operation.
-///
-/// `LOCERR_CURL_TFTP_ILLEGAL`, code 30033.
-pub const CURL_TFTP_ILLEGAL: ErrorCode = ErrorCode(30033i64);
-
-/// Web file: the SSH session failed.
-///
-/// `LOCERR_CURL_SSH`, code 30034.
-pub const CURL_SSH: ErrorCode = ErrorCode(30034i64);
-
-/// A set expression is too large.
-///
-/// `LOCERR_SETEXPRESSION_TOO_LARGE`, code 30100.
-pub const SETEXPRESSION_TOO_LARGE: ErrorCode = ErrorCode(30100i64);
-
-/// A load with the `MERGE` prefix failed.
-///
-/// `LOCERR_RELOAD_MERGE_LOAD_ERROR`, code 30101.
-pub const RELOAD_MERGE_LOAD_ERROR: ErrorCode = ErrorCode(30101i64);
-
-/// Web file, Windows: the FTP operation was aborted.
-///
-/// `LOCERR_WIN_FTP_DROPPED`, code 30200.
-pub const WIN_FTP_DROPPED: ErrorCode = ErrorCode(30200i64);
-
-/// Web file, Windows: the FTP server does not support passive mode.
-///
-/// `LOCERR_WIN_FTP_NO_PASSIVE_MODE`, code 30201.
-pub const WIN_FTP_NO_PASSIVE_MODE: ErrorCode = ErrorCode(30201i64);
-
-/// Web file, Windows: the server did not send headers.
-///
-/// `LOCERR_WIN_HTTP_DOWNLEVEL_SERVER`, code 30210.
-pub const WIN_HTTP_DOWNLEVEL_SERVER: ErrorCode = ErrorCode(30210i64);
-
-/// Web file, Windows: the response of the server is invalid.
-///
-/// `LOCERR_WIN_HTTP_INVALID_SERVER_RESPONSE`, code 30211.
-pub const WIN_HTTP_INVALID_SERVER_RESPONSE: ErrorCode = ErrorCode(30211i64);
-
-/// Web file, Windows: a redirect requires confirmation by a user.
-///
-/// `LOCERR_WIN_HTTP_REDIRECT_NEEDS_CONFIRMATION`, code 30212.
-pub const WIN_HTTP_REDIRECT_NEEDS_CONFIRMATION: ErrorCode = ErrorCode(30212i64);
-
-/// Web file, Windows: the request must be repeated.
-///
-/// `LOCERR_WIN_INTERNET_FORCE_RETRY`, code 30220.
-pub const WIN_INTERNET_FORCE_RETRY: ErrorCode = ErrorCode(30220i64);
-
-/// Web file, Windows: connecting to the server failed.
-///
-/// `LOCERR_WIN_INTERNET_CANNOT_CONNECT`, code 30221.
-pub const WIN_INTERNET_CANNOT_CONNECT: ErrorCode = ErrorCode(30221i64);
-
-/// Web file, Windows: the connection was aborted.
-///
-/// `LOCERR_WIN_INTERNET_CONNECTION_ABORTED`, code 30222.
-pub const WIN_INTERNET_CONNECTION_ABORTED: ErrorCode = ErrorCode(30222i64);
-
-/// Web file, Windows: the server reset the connection.
-///
-/// `LOCERR_WIN_INTERNET_CONNECTION_RESET`, code 30223.
-pub const WIN_INTERNET_CONNECTION_RESET: ErrorCode = ErrorCode(30223i64);
-
-/// Web file, Windows: the engine host is offline.
-///
-/// `LOCERR_WIN_INTERNET_DISCONNECTED`, code 30224.
-pub const WIN_INTERNET_DISCONNECTED: ErrorCode = ErrorCode(30224i64);
-
-/// Web file, Windows: the request is malformed.
-///
-/// `LOCERR_WIN_INTERNET_INCORRECT_FORMAT`, code 30225.
-pub const WIN_INTERNET_INCORRECT_FORMAT: ErrorCode = ErrorCode(30225i64);
-
-/// Web file, Windows: the engine host does not trust the issuer of the server certificate.
-///
-/// `LOCERR_WIN_INTERNET_INVALID_CA`, code 30226.
-pub const WIN_INTERNET_INVALID_CA: ErrorCode = ErrorCode(30226i64);
-
-/// Web file, Windows: invalid operation.
-///
-/// `LOCERR_WIN_INTERNET_INVALID_OPERATION`, code 30227.
-pub const WIN_INTERNET_INVALID_OPERATION: ErrorCode = ErrorCode(30227i64);
-
-/// Web file, Windows: invalid URL.
-///
-/// `LOCERR_WIN_INTERNET_INVALID_URL`, code 30228.
-pub const WIN_INTERNET_INVALID_URL: ErrorCode = ErrorCode(30228i64);
-
-/// Web file, Windows: the file does not exist.
-///
-/// `LOCERR_WIN_INTERNET_ITEM_NOT_FOUND`, code 30229.
-pub const WIN_INTERNET_ITEM_NOT_FOUND: ErrorCode = ErrorCode(30229i64);
-
-/// Web file, Windows: the server rejected the login.
-///
-/// `LOCERR_WIN_INTERNET_LOGIN_FAILURE`, code 30230.
-pub const WIN_INTERNET_LOGIN_FAILURE: ErrorCode = ErrorCode(30230i64);
-
-/// Web file, Windows: the server name could not be resolved.
-///
-/// `LOCERR_WIN_INTERNET_NAME_NOT_RESOLVED`, code 30231.
-pub const WIN_INTERNET_NAME_NOT_RESOLVED: ErrorCode = ErrorCode(30231i64);
-
-/// Web file, Windows: the request requires user interaction.
-///
-/// `LOCERR_WIN_INTERNET_NEED_UI`, code 30232.
-pub const WIN_INTERNET_NEED_UI: ErrorCode = ErrorCode(30232i64);
-
-/// Web file, Windows: the server certificate was issued for another name.
-///
-/// `LOCERR_WIN_INTERNET_SEC_CERT_CN_INVALID`, code 30233.
-pub const WIN_INTERNET_SEC_CERT_CN_INVALID: ErrorCode = ErrorCode(30233i64);
-
-/// Web file, Windows: the server certificate has expired or is not valid yet.
-///
-/// `LOCERR_WIN_INTERNET_SEC_CERT_DATE_INVALID`, code 30234.
-pub const WIN_INTERNET_SEC_CERT_DATE_INVALID: ErrorCode = ErrorCode(30234i64);
-
-/// Web file, Windows: the server certificate contains errors.
-///
-/// `LOCERR_WIN_INTERNET_SEC_CERT_ERRORS`, code 30235.
-pub const WIN_INTERNET_SEC_CERT_ERRORS: ErrorCode = ErrorCode(30235i64);
-
-/// Web file, Windows: the server certificate is invalid.
-///
-/// `LOCERR_WIN_INTERNET_SEC_INVALID_CERT`, code 30236.
-pub const WIN_INTERNET_SEC_INVALID_CERT: ErrorCode = ErrorCode(30236i64);
-
-/// Web file, Windows: the server is unreachable.
-///
-/// `LOCERR_WIN_INTERNET_SERVER_UNREACHABLE`, code 30237.
-pub const WIN_INTERNET_SERVER_UNREACHABLE: ErrorCode = ErrorCode(30237i64);
-
-/// The requested bookmark content is too large. Request fewer values at a time.
-///
-/// `LOCERR_BM_RESULT_TOO_LARGE`, code 31000.
-pub const BM_RESULT_TOO_LARGE: ErrorCode = ErrorCode(31000i64);
-
-/// Message queue: connecting failed.
-///
-/// `LOCERR_MQ_SOCKET_CONNECT_FAILURE`, code 33000.
-pub const MQ_SOCKET_CONNECT_FAILURE: ErrorCode = ErrorCode(33000i64);
-
-/// Message queue: the socket could not be opened.
-///
-/// `LOCERR_MQ_SOCKET_OPEN_FAILURE`, code 33001.
-pub const MQ_SOCKET_OPEN_FAILURE: ErrorCode = ErrorCode(33001i64);
-
-/// Message queue: no response.
-///
-/// `LOCERR_MQ_PROTOCOL_NO_RESPONE`, code 33002.
-pub const MQ_PROTOCOL_NO_RESPONE: ErrorCode = ErrorCode(33002i64);
-
-/// Message queue: the client library failed.
-///
-/// `LOCERR_MQ_PROTOCOL_LIBRARY_EXCEPTION`, code 33003.
-pub const MQ_PROTOCOL_LIBRARY_EXCEPTION: ErrorCode = ErrorCode(33003i64);
-
-/// Message queue: the connection was closed.
-///
-/// `LOCERR_MQ_PROTOCOL_CONNECTION_CLOSED`, code 33004.
-pub const MQ_PROTOCOL_CONNECTION_CLOSED: ErrorCode = ErrorCode(33004i64);
-
-/// Message queue: the channel was closed.
-///
-/// `LOCERR_MQ_PROTOCOL_CHANNEL_CLOSED`, code 33005.
-pub const MQ_PROTOCOL_CHANNEL_CLOSED: ErrorCode = ErrorCode(33005i64);
-
-/// Message queue: unknown error.
-///
-/// `LOCERR_MQ_PROTOCOL_UNKNOWN_ERROR`, code 33006.
-pub const MQ_PROTOCOL_UNKNOWN_ERROR: ErrorCode = ErrorCode(33006i64);
-
-/// Message queue: invalid status.
-///
-/// `LOCERR_MQ_PROTOCOL_INVALID_STATUS`, code 33007.
-pub const MQ_PROTOCOL_INVALID_STATUS: ErrorCode = ErrorCode(33007i64);
-
-/// Each code with its name in the schema.
-pub const NAMES: &[(ErrorCode, &str)] = &[
-    (JSON_RPC_PARSE_ERROR, "LOCERR_JSON_RPC_PARSE_ERROR"),
-    (JSON_RPC_RESPONSE_TOO_LARGE, "LOCERR_JSON_RPC_RESPONSE_TOO_LARGE"),
-    (JSON_RPC_INTERNAL_ERROR, "LOCERR_JSON_RPC_INTERNAL_ERROR"),
-    (JSON_RPC_INVALID_PARAMETERS, "LOCERR_JSON_RPC_INVALID_PARAMETERS"),
-    (JSON_RPC_METHOD_NOT_FOUND, "LOCERR_JSON_RPC_METHOD_NOT_FOUND"),
-    (JSON_RPC_INVALID_REQUEST, "LOCERR_JSON_RPC_INVALID_REQUEST"),
-    (INTERNAL_ERROR, "LOCERR_INTERNAL_ERROR"),
-    (GENERIC_UNKNOWN, "LOCERR_GENERIC_UNKNOWN"),
-    (GENERIC_OK, "LOCERR_GENERIC_OK"),
-    (GENERIC_NOT_SET, "LOCERR_GENERIC_NOT_SET"),
-    (GENERIC_NOT_FOUND, "LOCERR_GENERIC_NOT_FOUND"),
-    (GENERIC_ALREADY_EXISTS, "LOCERR_GENERIC_ALREADY_EXISTS"),
-    (GENERIC_INVALID_PATH, "LOCERR_GENERIC_INVALID_PATH"),
-    (GENERIC_ACCESS_DENIED, "LOCERR_GENERIC_ACCESS_DENIED"),
-    (GENERIC_OUT_OF_MEMORY, "LOCERR_GENERIC_OUT_OF_MEMORY"),
-    (GENERIC_NOT_INITIALIZED, "LOCERR_GENERIC_NOT_INITIALIZED"),
-    (GENERIC_INVALID_PARAMETERS, "LOCERR_GENERIC_INVALID_PARAMETERS"),
-    (GENERIC_EMPTY_PARAMETERS, "LOCERR_GENERIC_EMPTY_PARAMETERS"),
-    (GENERIC_INTERNAL_ERROR, "LOCERR_GENERIC_INTERNAL_ERROR"),
-    (GENERIC_CORRUPT_DATA, "LOCERR_GENERIC_CORRUPT_DATA"),
-    (GENERIC_MEMORY_INCONSISTENCY, "LOCERR_GENERIC_MEMORY_INCONSISTENCY"),
-    (GENERIC_INVISIBLE_OWNER_ABORT, "LOCERR_GENERIC_INVISIBLE_OWNER_ABORT"),
-    (GENERIC_PROHIBIT_VALIDATE, "LOCERR_GENERIC_PROHIBIT_VALIDATE"),
-    (GENERIC_ABORTED, "LOCERR_GENERIC_ABORTED"),
-    (GENERIC_CONNECTION_LOST, "LOCERR_GENERIC_CONNECTION_LOST"),
-    (
-        GENERIC_UNSUPPORTED_IN_PRODUCT_VERSION,
-        "LOCERR_GENERIC_UNSUPPORTED_IN_PRODUCT_VERSION",
-    ),
-    (GENERIC_REST_CONNECTION_FAILURE, "LOCERR_GENERIC_REST_CONNECTION_FAILURE"),
-    (GENERIC_MEMORY_LIMIT_REACHED, "LOCERR_GENERIC_MEMORY_LIMIT_REACHED"),
-    (GENERIC_NOT_IMPLEMENTED, "LOCERR_GENERIC_NOT_IMPLEMENTED"),
-    (GENERIC_ENGINE_TERMINATED, "LOCERR_GENERIC_ENGINE_TERMINATED"),
-    (
-        GENERIC_WRITE_OPERATIONS_LIMIT_REACHED,
-        "LOCERR_GENERIC_WRITE_OPERATIONS_LIMIT_REACHED",
-    ),
-    (HTTP_400, "LOCERR_HTTP_400"),
-    (HTTP_401, "LOCERR_HTTP_401"),
-    (HTTP_402, "LOCERR_HTTP_402"),
-    (HTTP_403, "LOCERR_HTTP_403"),
-    (HTTP_404, "LOCERR_HTTP_404"),
-    (HTTP_405, "LOCERR_HTTP_405"),
-    (HTTP_406, "LOCERR_HTTP_406"),
-    (HTTP_407, "LOCERR_HTTP_407"),
-    (HTTP_408, "LOCERR_HTTP_408"),
-    (HTTP_409, "LOCERR_HTTP_409"),
-    (HTTP_410, "LOCERR_HTTP_410"),
-    (HTTP_411, "LOCERR_HTTP_411"),
-    (HTTP_412, "LOCERR_HTTP_412"),
-    (HTTP_413, "LOCERR_HTTP_413"),
-    (HTTP_414, "LOCERR_HTTP_414"),
-    (HTTP_415, "LOCERR_HTTP_415"),
-    (HTTP_416, "LOCERR_HTTP_416"),
-    (HTTP_417, "LOCERR_HTTP_417"),
-    (HTTP_422, "LOCERR_HTTP_422"),
-    (HTTP_423, "LOCERR_HTTP_423"),
-    (HTTP_429, "LOCERR_HTTP_429"),
-    (HTTP_500, "LOCERR_HTTP_500"),
-    (HTTP_501, "LOCERR_HTTP_501"),
-    (HTTP_502, "LOCERR_HTTP_502"),
-    (HTTP_503, "LOCERR_HTTP_503"),
-    (HTTP_504, "LOCERR_HTTP_504"),
-    (HTTP_505, "LOCERR_HTTP_505"),
-    (HTTP_509, "LOCERR_HTTP_509"),
-    (HTTP_COULD_NOT_RESOLVE_HOST, "LOCERR_HTTP_COULD_NOT_RESOLVE_HOST"),
-    (APP_ALREADY_EXISTS, "LOCERR_APP_ALREADY_EXISTS"),
-    (APP_INVALID_NAME, "LOCERR_APP_INVALID_NAME"),
-    (APP_ALREADY_OPEN, "LOCERR_APP_ALREADY_OPEN"),
-    (APP_NOT_FOUND, "LOCERR_APP_NOT_FOUND"),
-    (APP_IMPORT_FAILED, "LOCERR_APP_IMPORT_FAILED"),
-    (APP_SAVE_FAILED, "LOCERR_APP_SAVE_FAILED"),
-    (APP_CREATE_FAILED, "LOCERR_APP_CREATE_FAILED"),
-    (APP_INVALID, "LOCERR_APP_INVALID"),
-    (APP_CONNECT_FAILED, "LOCERR_APP_CONNECT_FAILED"),
-    (APP_ALREADY_OPEN_IN_DIFFERENT_MODE, "LOCERR_APP_ALREADY_OPEN_IN_DIFFERENT_MODE"),
-    (
-        APP_MIGRATION_COULD_NOT_CONTACT_MIGRATION_SERVICE,
-        "LOCERR_APP_MIGRATION_COULD_NOT_CONTACT_MIGRATION_SERVICE",
-    ),
-    (
-        APP_MIGRATION_COULD_NOT_START_MIGRATION,
-        "LOCERR_APP_MIGRATION_COULD_NOT_START_MIGRATION",
-    ),
-    (APP_MIGRATION_FAILURE, "LOCERR_APP_MIGRATION_FAILURE"),
-    (APP_SCRIPT_MISSING, "LOCERR_APP_SCRIPT_MISSING"),
-    (APP_EXPORT_FAILED, "LOCERR_APP_EXPORT_FAILED"),
-    (APP_SIZE_EXCEEDED, "LOCERR_APP_SIZE_EXCEEDED"),
-    (
-        APP_DIRECT_QUERY_WORKLOAD_NOT_SUPPORTED,
-        "LOCERR_APP_DIRECT_QUERY_WORKLOAD_NOT_SUPPORTED",
-    ),
-    (APP_NOT_OPEN, "LOCERR_APP_NOT_OPEN"),
-    (APP_EVENT_SOURCE_TIMEOUT, "LOCERR_APP_EVENT_SOURCE_TIMEOUT"),
-    (APP_SOFT_DELETED, "LOCERR_APP_SOFT_DELETED"),
-    (CONNECTION_ALREADY_EXISTS, "LOCERR_CONNECTION_ALREADY_EXISTS"),
-    (CONNECTION_NOT_FOUND, "LOCERR_CONNECTION_NOT_FOUND"),
-    (CONNECTION_FAILED_TO_LOAD, "LOCERR_CONNECTION_FAILED_TO_LOAD"),
-    (CONNECTION_FAILED_TO_IMPORT, "LOCERR_CONNECTION_FAILED_TO_IMPORT"),
-    (CONNECTION_NAME_IS_INVALID, "LOCERR_CONNECTION_NAME_IS_INVALID"),
-    (CONNECTION_MISSING_CREDENTIALS, "LOCERR_CONNECTION_MISSING_CREDENTIALS"),
-    (CONNECTOR_NO_FILE_STREAMING_SUPPORT, "LOCERR_CONNECTOR_NO_FILE_STREAMING_SUPPORT"),
-    (
-        CONNECTOR_FILESIZE_EXCEEDED_BUFFER_SIZE,
-        "LOCERR_CONNECTOR_FILESIZE_EXCEEDED_BUFFER_SIZE",
-    ),
-    (FILE_ACCESS_DENIED, "LOCERR_FILE_ACCESS_DENIED"),
-    (FILE_NAME_INVALID, "LOCERR_FILE_NAME_INVALID"),
-    (FILE_CORRUPT, "LOCERR_FILE_CORRUPT"),
-    (FILE_NOT_FOUND, "LOCERR_FILE_NOT_FOUND"),
-    (FILE_FORMAT_UNSUPPORTED, "LOCERR_FILE_FORMAT_UNSUPPORTED"),
-    (FILE_OPENED_IN_UNSUPPORTED_MODE, "LOCERR_FILE_OPENED_IN_UNSUPPORTED_MODE"),
-    (FILE_TABLE_NOT_FOUND, "LOCERR_FILE_TABLE_NOT_FOUND"),
-    (USER_ACCESS_DENIED, "LOCERR_USER_ACCESS_DENIED"),
-    (USER_IMPERSONATION_FAILED, "LOCERR_USER_IMPERSONATION_FAILED"),
-    (SERVER_OUT_OF_SESSION_AND_USER_CALS, "LOCERR_SERVER_OUT_OF_SESSION_AND_USER_CALS"),
-    (SERVER_OUT_OF_SESSION_CALS, "LOCERR_SERVER_OUT_OF_SESSION_CALS"),
-    (SERVER_OUT_OF_USAGE_CALS, "LOCERR_SERVER_OUT_OF_USAGE_CALS"),
-    (SERVER_OUT_OF_CALS, "LOCERR_SERVER_OUT_OF_CALS"),
-    (SERVER_OUT_OF_NAMED_CALS, "LOCERR_SERVER_OUT_OF_NAMED_CALS"),
-    (SERVER_OFF_DUTY, "LOCERR_SERVER_OFF_DUTY"),
-    (SERVER_BUSY, "LOCERR_SERVER_BUSY"),
-    (SERVER_LICENSE_EXPIRED, "LOCERR_SERVER_LICENSE_EXPIRED"),
-    (SERVER_AJAX_DISABLED, "LOCERR_SERVER_AJAX_DISABLED"),
-    (SERVER_NO_TOKEN, "LOCERR_SERVER_NO_TOKEN"),
-    (HC_INVALID_OBJECT, "LOCERR_HC_INVALID_OBJECT"),
-    (HC_RESULT_TOO_LARGE, "LOCERR_HC_RESULT_TOO_LARGE"),
-    (HC_INVALID_OBJECT_STATE, "LOCERR_HC_INVALID_OBJECT_STATE"),
-    (HC_MODAL_OBJECT_ERROR, "LOCERR_HC_MODAL_OBJECT_ERROR"),
-    (CALC_INVALID_DEF, "LOCERR_CALC_INVALID_DEF"),
-    (CALC_NOT_IN_LIB, "LOCERR_CALC_NOT_IN_LIB"),
-    (CALC_HEAP_ERROR, "LOCERR_CALC_HEAP_ERROR"),
-    (CALC_TOO_LARGE, "LOCERR_CALC_TOO_LARGE"),
-    (CALC_TIMEOUT, "LOCERR_CALC_TIMEOUT"),
-    (CALC_EVAL_CONDITION_FAILED, "LOCERR_CALC_EVAL_CONDITION_FAILED"),
-    (CALC_MIXED_LINKED_AGGREGATION, "LOCERR_CALC_MIXED_LINKED_AGGREGATION"),
-    (CALC_MISSING_LINKED, "LOCERR_CALC_MISSING_LINKED"),
-    (CALC_INVALID_COL_SORT, "LOCERR_CALC_INVALID_COL_SORT"),
-    (CALC_PAGES_TOO_LARGE, "LOCERR_CALC_PAGES_TOO_LARGE"),
-    (CALC_SEMANTIC_FIELD_NOT_ALLOWED, "LOCERR_CALC_SEMANTIC_FIELD_NOT_ALLOWED"),
-    (CALC_VALIDATION_STATE_INVALID, "LOCERR_CALC_VALIDATION_STATE_INVALID"),
-    (
-        CALC_PIVOT_DIMENSIONS_ALREADY_EXISTS,
-        "LOCERR_CALC_PIVOT_DIMENSIONS_ALREADY_EXISTS",
-    ),
-    (CALC_MISSING_LINKED_FIELD, "LOCERR_CALC_MISSING_LINKED_FIELD"),
-    (CALC_NOT_CALCULATED, "LOCERR_CALC_NOT_CALCULATED"),
-    (LAYOUT_EXTENDS_INVALID_ID, "LOCERR_LAYOUT_EXTENDS_INVALID_ID"),
-    (LAYOUT_LINKED_OBJECT_NOT_FOUND, "LOCERR_LAYOUT_LINKED_OBJECT_NOT_FOUND"),
-    (LAYOUT_LINKED_OBJECT_INVALID, "LOCERR_LAYOUT_LINKED_OBJECT_INVALID"),
-    (PERSISTENCE_WRITE_FAILED, "LOCERR_PERSISTENCE_WRITE_FAILED"),
-    (PERSISTENCE_READ_FAILED, "LOCERR_PERSISTENCE_READ_FAILED"),
-    (PERSISTENCE_DELETE_FAILED, "LOCERR_PERSISTENCE_DELETE_FAILED"),
-    (PERSISTENCE_NOT_FOUND, "LOCERR_PERSISTENCE_NOT_FOUND"),
-    (PERSISTENCE_UNSUPPORTED_VERSION, "LOCERR_PERSISTENCE_UNSUPPORTED_VERSION"),
-    (
-        PERSISTENCE_MIGRATION_FAILED_READ_ONLY,
-        "LOCERR_PERSISTENCE_MIGRATION_FAILED_READ_ONLY",
-    ),
-    (PERSISTENCE_MIGRATION_CANCELLED, "LOCERR_PERSISTENCE_MIGRATION_CANCELLED"),
-    (PERSISTENCE_MIGRATION_BACKUP_FAILED, "LOCERR_PERSISTENCE_MIGRATION_BACKUP_FAILED"),
-    (PERSISTENCE_DISK_FULL, "LOCERR_PERSISTENCE_DISK_FULL"),
-    (
-        PERSISTENCE_NOT_SUPPORTED_FOR_SESSION_APP,
-        "LOCERR_PERSISTENCE_NOT_SUPPORTED_FOR_SESSION_APP",
-    ),
-    (PERSISTENCE_MOVE_FAILED, "LOCERR_PERSISTENCE_MOVE_FAILED"),
-    (PERSISTENCE_OBJECT_LOCKED, "LOCERR_PERSISTENCE_OBJECT_LOCKED"),
-    (
-        PERSISTENCE_ENCRYPTION_KEY_MIGRATION_ONGOING,
-        "LOCERR_PERSISTENCE_ENCRYPTION_KEY_MIGRATION_ONGOING",
-    ),
-    (
-        PERSISTENCE_SYNC_SET_CHUNK_INVALID_PARAMETERS,
-        "LOCERR_PERSISTENCE_SYNC_SET_CHUNK_INVALID_PARAMETERS",
-    ),
-    (
-        PERSISTENCE_SYNC_GET_CHUNK_INVALID_PARAMETERS,
-        "LOCERR_PERSISTENCE_SYNC_GET_CHUNK_INVALID_PARAMETERS",
-    ),
-    (SCRIPT_DATASOURCE_ACCESS_DENIED, "LOCERR_SCRIPT_DATASOURCE_ACCESS_DENIED"),
-    (RELOAD_IN_PROGRESS, "LOCERR_RELOAD_IN_PROGRESS"),
-    (RELOAD_TABLE_X_NOT_FOUND, "LOCERR_RELOAD_TABLE_X_NOT_FOUND"),
-    (RELOAD_UNKNOWN_STATEMENT, "LOCERR_RELOAD_UNKNOWN_STATEMENT"),
-    (
-        RELOAD_EXPECTED_SOMETHING_FOUND_UNKNOWN,
-        "LOCERR_RELOAD_EXPECTED_SOMETHING_FOUND_UNKNOWN",
-    ),
-    (
-        RELOAD_EXPECTED_NOTHING_FOUND_UNKNOWN,
-        "LOCERR_RELOAD_EXPECTED_NOTHING_FOUND_UNKNOWN",
-    ),
-    (
-        RELOAD_EXPECTED_ONE_OF_1_TOKENS_FOUND_UNKNOWN,
-        "LOCERR_RELOAD_EXPECTED_ONE_OF_1_TOKENS_FOUND_UNKNOWN",
-    ),
-    (
-        RELOAD_EXPECTED_ONE_OF_2_TOKENS_FOUND_UNKNOWN,
-        "LOCERR_RELOAD_EXPECTED_ONE_OF_2_TOKENS_FOUND_UNKNOWN",
-    ),
-    (
-        RELOAD_EXPECTED_ONE_OF_3_TOKENS_FOUND_UNKNOWN,
-        "LOCERR_RELOAD_EXPECTED_ONE_OF_3_TOKENS_FOUND_UNKNOWN",
-    ),
-    (
-        RELOAD_EXPECTED_ONE_OF_4_TOKENS_FOUND_UNKNOWN,
-        "LOCERR_RELOAD_EXPECTED_ONE_OF_4_TOKENS_FOUND_UNKNOWN",
-    ),
-    (
-        RELOAD_EXPECTED_ONE_OF_5_TOKENS_FOUND_UNKNOWN,
-        "LOCERR_RELOAD_EXPECTED_ONE_OF_5_TOKENS_FOUND_UNKNOWN",
-    ),
-    (
-        RELOAD_EXPECTED_ONE_OF_6_TOKENS_FOUND_UNKNOWN,
-        "LOCERR_RELOAD_EXPECTED_ONE_OF_6_TOKENS_FOUND_UNKNOWN",
-    ),
-    (
-        RELOAD_EXPECTED_ONE_OF_7_TOKENS_FOUND_UNKNOWN,
-        "LOCERR_RELOAD_EXPECTED_ONE_OF_7_TOKENS_FOUND_UNKNOWN",
-    ),
-    (
-        RELOAD_EXPECTED_ONE_OF_8_OR_MORE_TOKENS_FOUND_UNKNOWN,
-        "LOCERR_RELOAD_EXPECTED_ONE_OF_8_OR_MORE_TOKENS_FOUND_UNKNOWN",
-    ),
-    (RELOAD_FIELD_X_NOT_FOUND, "LOCERR_RELOAD_FIELD_X_NOT_FOUND"),
-    (RELOAD_MAPPING_TABLE_X_NOT_FOUND, "LOCERR_RELOAD_MAPPING_TABLE_X_NOT_FOUND"),
-    (RELOAD_LIB_CONNECTION_X_NOT_FOUND, "LOCERR_RELOAD_LIB_CONNECTION_X_NOT_FOUND"),
-    (RELOAD_NAME_ALREADY_TAKEN, "LOCERR_RELOAD_NAME_ALREADY_TAKEN"),
-    (RELOAD_WRONG_FILE_FORMAT_DIF, "LOCERR_RELOAD_WRONG_FILE_FORMAT_DIF"),
-    (RELOAD_WRONG_FILE_FORMAT_BIFF, "LOCERR_RELOAD_WRONG_FILE_FORMAT_BIFF"),
-    (RELOAD_WRONG_FILE_FORMAT_ENCRYPTED, "LOCERR_RELOAD_WRONG_FILE_FORMAT_ENCRYPTED"),
-    (RELOAD_OPEN_FILE_ERROR, "LOCERR_RELOAD_OPEN_FILE_ERROR"),
-    (RELOAD_AUTO_GENERATE_COUNT, "LOCERR_RELOAD_AUTO_GENERATE_COUNT"),
-    (RELOAD_PE_ILLEGAL_PREFIX_COMB, "LOCERR_RELOAD_PE_ILLEGAL_PREFIX_COMB"),
-    (
-        RELOAD_MATCHING_CONTROL_STATEMENT_ERROR,
-        "LOCERR_RELOAD_MATCHING_CONTROL_STATEMENT_ERROR",
-    ),
-    (RELOAD_MATCHING_LIBPATH_X_NOT_FOUND, "LOCERR_RELOAD_MATCHING_LIBPATH_X_NOT_FOUND"),
-    (RELOAD_MATCHING_LIBPATH_X_INVALID, "LOCERR_RELOAD_MATCHING_LIBPATH_X_INVALID"),
-    (RELOAD_MATCHING_LIBPATH_X_OUTSIDE, "LOCERR_RELOAD_MATCHING_LIBPATH_X_OUTSIDE"),
-    (RELOAD_NO_QUALIFIED_PATH_FOR_FILE, "LOCERR_RELOAD_NO_QUALIFIED_PATH_FOR_FILE"),
-    (
-        RELOAD_MODE_STATEMENT_ONLY_FOR_LIB_PATHS,
-        "LOCERR_RELOAD_MODE_STATEMENT_ONLY_FOR_LIB_PATHS",
-    ),
-    (
-        RELOAD_INCONSISTENT_USE_OF_SEMANTIC_FIELDS,
-        "LOCERR_RELOAD_INCONSISTENT_USE_OF_SEMANTIC_FIELDS",
-    ),
-    (RELOAD_NO_OPEN_DATABASE, "LOCERR_RELOAD_NO_OPEN_DATABASE"),
-    (
-        RELOAD_AGGREGATION_REQUIRED_BY_GROUP_BY,
-        "LOCERR_RELOAD_AGGREGATION_REQUIRED_BY_GROUP_BY",
-    ),
-    (
-        RELOAD_CONNECT_MUST_USE_LIB_PREFIX_IN_THIS_MODE,
-        "LOCERR_RELOAD_CONNECT_MUST_USE_LIB_PREFIX_IN_THIS_MODE",
-    ),
-    (RELOAD_ODBC_CONNECT_FAILED, "LOCERR_RELOAD_ODBC_CONNECT_FAILED"),
-    (RELOAD_OLEDB_CONNECT_FAILED, "LOCERR_RELOAD_OLEDB_CONNECT_FAILED"),
-    (RELOAD_CUSTOM_CONNECT_FAILED, "LOCERR_RELOAD_CUSTOM_CONNECT_FAILED"),
-    (RELOAD_ODBC_READ_FAILED, "LOCERR_RELOAD_ODBC_READ_FAILED"),
-    (RELOAD_OLEDB_READ_FAILED, "LOCERR_RELOAD_OLEDB_READ_FAILED"),
-    (RELOAD_CUSTOM_READ_FAILED, "LOCERR_RELOAD_CUSTOM_READ_FAILED"),
-    (RELOAD_BINARY_LOAD_PROHIBITED, "LOCERR_RELOAD_BINARY_LOAD_PROHIBITED"),
-    (RELOAD_CONNECTOR_START_FAILED, "LOCERR_RELOAD_CONNECTOR_START_FAILED"),
-    (RELOAD_CONNECTOR_NOT_RESPONDING, "LOCERR_RELOAD_CONNECTOR_NOT_RESPONDING"),
-    (RELOAD_CONNECTOR_REPLY_ERROR, "LOCERR_RELOAD_CONNECTOR_REPLY_ERROR"),
-    (RELOAD_CONNECTOR_CONNECT_ERROR, "LOCERR_RELOAD_CONNECTOR_CONNECT_ERROR"),
-    (RELOAD_CONNECTOR_NOT_FOUND_ERROR, "LOCERR_RELOAD_CONNECTOR_NOT_FOUND_ERROR"),
-    (
-        RELOAD_INPUT_FIELD_WITH_DUPLICATE_KEYS,
-        "LOCERR_RELOAD_INPUT_FIELD_WITH_DUPLICATE_KEYS",
-    ),
-    (
-        RELOAD_CONCATENATE_LOAD_NO_PREVIOUS_TABLE,
-        "LOCERR_RELOAD_CONCATENATE_LOAD_NO_PREVIOUS_TABLE",
-    ),
-    (RELOAD_WRONG_FILE_FORMAT_QVD, "LOCERR_RELOAD_WRONG_FILE_FORMAT_QVD"),
-    (RELOAD_ACTION_BLOCKED_ENTITLEMENT, "LOCERR_RELOAD_ACTION_BLOCKED_ENTITLEMENT"),
-    (RELOAD_EXIT_ERROR, "LOCERR_RELOAD_EXIT_ERROR"),
-    (PERSONAL_NEW_VERSION_AVAILABLE, "LOCERR_PERSONAL_NEW_VERSION_AVAILABLE"),
-    (PERSONAL_VERSION_EXPIRED, "LOCERR_PERSONAL_VERSION_EXPIRED"),
-    (PERSONAL_SECTION_ACCESS_DETECTED, "LOCERR_PERSONAL_SECTION_ACCESS_DETECTED"),
-    (PERSONAL_APP_DELETION_FAILED, "LOCERR_PERSONAL_APP_DELETION_FAILED"),
-    (USER_AUTHENTICATION_FAILURE, "LOCERR_USER_AUTHENTICATION_FAILURE"),
-    (EXPORT_OUT_OF_MEMORY, "LOCERR_EXPORT_OUT_OF_MEMORY"),
-    (EXPORT_NO_DATA, "LOCERR_EXPORT_NO_DATA"),
-    (SYNC_INVALID_OFFSET, "LOCERR_SYNC_INVALID_OFFSET"),
-    (SEARCH_TIMEOUT, "LOCERR_SEARCH_TIMEOUT"),
-    (
-        DIRECT_DISCOVERY_LINKED_EXPRESSION_FAIL,
-        "LOCERR_DIRECT_DISCOVERY_LINKED_EXPRESSION_FAIL",
-    ),
-    (DIRECT_DISCOVERY_ROWCOUNT_OVERFLOW, "LOCERR_DIRECT_DISCOVERY_ROWCOUNT_OVERFLOW"),
-    (DIRECT_DISCOVERY_EMPTY_RESULT, "LOCERR_DIRECT_DISCOVERY_EMPTY_RESULT"),
-    (
-        DIRECT_DISCOVERY_DB_CONNECTION_FAILED,
-        "LOCERR_DIRECT_DISCOVERY_DB_CONNECTION_FAILED",
-    ),
-    (
-        DIRECT_DISCOVERY_MEASURE_NOT_ALLOWED,
-        "LOCERR_DIRECT_DISCOVERY_MEASURE_NOT_ALLOWED",
-    ),
-    (DIRECT_DISCOVERY_DETAIL_NOT_ALLOWED, "LOCERR_DIRECT_DISCOVERY_DETAIL_NOT_ALLOWED"),
-    (
-        DIRECT_DISCOVERY_NOT_SYNTH_CIRCULAR_ALLOWED,
-        "LOCERR_DIRECT_DISCOVERY_NOT_SYNTH_CIRCULAR_ALLOWED",
-    ),
-    (
-        DIRECT_DISCOVERY_ONLY_ONE_DD_TABLE_ALLOWED,
-        "LOCERR_DIRECT_DISCOVERY_ONLY_ONE_DD_TABLE_ALLOWED",
-    ),
-    (
-        DIRECT_DISCOVERY_DB_AUTHORIZATION_FAILED,
-        "LOCERR_DIRECT_DISCOVERY_DB_AUTHORIZATION_FAILED",
-    ),
-    (SMART_LOAD_TABLE_NOT_FOUND, "LOCERR_SMART_LOAD_TABLE_NOT_FOUND"),
-    (SMART_LOAD_TABLE_DUPLICATED, "LOCERR_SMART_LOAD_TABLE_DUPLICATED"),
-    (VARIABLE_NO_NAME, "LOCERR_VARIABLE_NO_NAME"),
-    (VARIABLE_DUPLICATE_NAME, "LOCERR_VARIABLE_DUPLICATE_NAME"),
-    (VARIABLE_INCONSISTENCY, "LOCERR_VARIABLE_INCONSISTENCY"),
-    (VARIABLE_CONSTRAINT_INCONSISTENCY, "LOCERR_VARIABLE_CONSTRAINT_INCONSISTENCY"),
-    (VARIABLE_CONSTRAINT_FAILED, "LOCERR_VARIABLE_CONSTRAINT_FAILED"),
-    (MEDIA_LIBRARY_LIST_FAILED, "LOCERR_MEDIA_LIBRARY_LIST_FAILED"),
-    (MEDIA_LIBRARY_CONTENT_FAILED, "LOCERR_MEDIA_LIBRARY_CONTENT_FAILED"),
-    (MEDIA_BUNDLING_FAILED, "LOCERR_MEDIA_BUNDLING_FAILED"),
-    (MEDIA_UNBUNDLING_FAILED, "LOCERR_MEDIA_UNBUNDLING_FAILED"),
-    (MEDIA_LIBRARY_NOT_FOUND, "LOCERR_MEDIA_LIBRARY_NOT_FOUND"),
-    (FEATURE_DISABLED, "LOCERR_FEATURE_DISABLED"),
-    (LOAD_TOO_MANY_FIELDS, "LOCERR_LOAD_TOO_MANY_FIELDS"),
-    (LOAD_TOO_MANY_TABLES, "LOCERR_LOAD_TOO_MANY_TABLES"),
-    (EXTENGINE_GRPC_STATUS_OK, "LOCERR_EXTENGINE_GRPC_STATUS_OK"),
-    (EXTENGINE_GRPC_STATUS_CANCELLED, "LOCERR_EXTENGINE_GRPC_STATUS_CANCELLED"),
-    (EXTENGINE_GRPC_STATUS_UNKNOWN, "LOCERR_EXTENGINE_GRPC_STATUS_UNKNOWN"),
-    (
-        EXTENGINE_GRPC_STATUS_INVALID_ARGUMENT,
-        "LOCERR_EXTENGINE_GRPC_STATUS_INVALID_ARGUMENT",
-    ),
-    (
-        EXTENGINE_GRPC_STATUS_DEADLINE_EXCEEDED,
-        "LOCERR_EXTENGINE_GRPC_STATUS_DEADLINE_EXCEEDED",
-    ),
-    (EXTENGINE_GRPC_STATUS_NOT_FOUND, "LOCERR_EXTENGINE_GRPC_STATUS_NOT_FOUND"),
-    (
-        EXTENGINE_GRPC_STATUS_ALREADY_EXISTS,
-        "LOCERR_EXTENGINE_GRPC_STATUS_ALREADY_EXISTS",
-    ),
-    (
-        EXTENGINE_GRPC_STATUS_PERMISSION_DENIED,
-        "LOCERR_EXTENGINE_GRPC_STATUS_PERMISSION_DENIED",
-    ),
-    (
-        EXTENGINE_GRPC_STATUS_RESOURCE_EXHAUSTED,
-        "LOCERR_EXTENGINE_GRPC_STATUS_RESOURCE_EXHAUSTED",
-    ),
-    (
-        EXTENGINE_GRPC_STATUS_FAILED_PRECONDITION,
-        "LOCERR_EXTENGINE_GRPC_STATUS_FAILED_PRECONDITION",
-    ),
-    (EXTENGINE_GRPC_STATUS_ABORTED, "LOCERR_EXTENGINE_GRPC_STATUS_ABORTED"),
-    (EXTENGINE_GRPC_STATUS_OUT_OF_RANGE, "LOCERR_EXTENGINE_GRPC_STATUS_OUT_OF_RANGE"),
-    (EXTENGINE_GRPC_STATUS_UNIMPLEMENTED, "LOCERR_EXTENGINE_GRPC_STATUS_UNIMPLEMENTED"),
-    (EXTENGINE_GRPC_STATUS_INTERNAL, "LOCERR_EXTENGINE_GRPC_STATUS_INTERNAL"),
-    (EXTENGINE_GRPC_STATUS_UNAVAILABLE, "LOCERR_EXTENGINE_GRPC_STATUS_UNAVAILABLE"),
-    (EXTENGINE_GRPC_STATUS_DATA_LOSS, "LOCERR_EXTENGINE_GRPC_STATUS_DATA_LOSS"),
-    (
-        EXTENGINE_GRPC_STATUS_UNAUTHENTICATED,
-        "LOCERR_EXTENGINE_GRPC_STATUS_UNAUTHENTICATED",
-    ),
-    (LXW_INVALID_OBJ, "LOCERR_LXW_INVALID_OBJ"),
-    (LXW_INVALID_FILE, "LOCERR_LXW_INVALID_FILE"),
-    (LXW_INVALID_SHEET, "LOCERR_LXW_INVALID_SHEET"),
-    (LXW_INVALID_EXPORT_RANGE, "LOCERR_LXW_INVALID_EXPORT_RANGE"),
-    (LXW_ERROR, "LOCERR_LXW_ERROR"),
-    (LXW_ERROR_MEMORY_MALLOC_FAILED, "LOCERR_LXW_ERROR_MEMORY_MALLOC_FAILED"),
-    (LXW_ERROR_CREATING_XLSX_FILE, "LOCERR_LXW_ERROR_CREATING_XLSX_FILE"),
-    (LXW_ERROR_CREATING_TMPFILE, "LOCERR_LXW_ERROR_CREATING_TMPFILE"),
-    (LXW_ERROR_ZIP_FILE_OPERATION, "LOCERR_LXW_ERROR_ZIP_FILE_OPERATION"),
-    (LXW_ERROR_ZIP_FILE_ADD, "LOCERR_LXW_ERROR_ZIP_FILE_ADD"),
-    (LXW_ERROR_ZIP_CLOSE, "LOCERR_LXW_ERROR_ZIP_CLOSE"),
-    (LXW_ERROR_NULL_PARAMETER_IGNORED, "LOCERR_LXW_ERROR_NULL_PARAMETER_IGNORED"),
-    (
-        LXW_ERROR_MAX_STRING_LENGTH_EXCEEDED,
-        "LOCERR_LXW_ERROR_MAX_STRING_LENGTH_EXCEEDED",
-    ),
-    (
-        LXW_ERROR_255_STRING_LENGTH_EXCEEDED,
-        "LOCERR_LXW_ERROR_255_STRING_LENGTH_EXCEEDED",
-    ),
-    (
-        LXW_ERROR_SHARED_STRING_INDEX_NOT_FOUND,
-        "LOCERR_LXW_ERROR_SHARED_STRING_INDEX_NOT_FOUND",
-    ),
-    (
-        LXW_ERROR_WORKSHEET_INDEX_OUT_OF_RANGE,
-        "LOCERR_LXW_ERROR_WORKSHEET_INDEX_OUT_OF_RANGE",
-    ),
-    (
-        LXW_ERROR_WORKSHEET_MAX_NUMBER_URLS_EXCEEDED,
-        "LOCERR_LXW_ERROR_WORKSHEET_MAX_NUMBER_URLS_EXCEEDED",
-    ),
-    (BDI_STATUS_OK, "LOCERR_BDI_STATUS_OK"),
-    (BDI_GENERIC_ERROR_NOT_TRANSLATED, "LOCERR_BDI_GENERIC_ERROR_NOT_TRANSLATED"),
-    (TRENDLINE_INVALID_DEF, "LOCERR_TRENDLINE_INVALID_DEF"),
-    (TRENDLINE_INVALID_MATH_ERROR, "LOCERR_TRENDLINE_INVALID_MATH_ERROR"),
-    (CURL_UNSUPPORTED_PROTOCOL, "LOCERR_CURL_UNSUPPORTED_PROTOCOL"),
-    (CURL_COULDNT_RESOLVE_PROXY, "LOCERR_CURL_COULDNT_RESOLVE_PROXY"),
-    (CURL_COULDNT_CONNECT, "LOCERR_CURL_COULDNT_CONNECT"),
-    (CURL_REMOTE_ACCESS_DENIED, "LOCERR_CURL_REMOTE_ACCESS_DENIED"),
-    (CURL_FTP_ACCEPT_FAILED, "LOCERR_CURL_FTP_ACCEPT_FAILED"),
-    (CURL_FTP_ACCEPT_TIMEOUT, "LOCERR_CURL_FTP_ACCEPT_TIMEOUT"),
-    (CURL_FTP_CANT_GET_HOST, "LOCERR_CURL_FTP_CANT_GET_HOST"),
-    (CURL_PARTIAL_FILE, "LOCERR_CURL_PARTIAL_FILE"),
-    (CURL_QUOTE_ERROR, "LOCERR_CURL_QUOTE_ERROR"),
-    (CURL_WRITE_ERROR, "LOCERR_CURL_WRITE_ERROR"),
-    (CURL_UPLOAD_FAILED, "LOCERR_CURL_UPLOAD_FAILED"),
-    (CURL_OUT_OF_MEMORY, "LOCERR_CURL_OUT_OF_MEMORY"),
-    (CURL_OPERATION_TIMEDOUT, "LOCERR_CURL_OPERATION_TIMEDOUT"),
-    (CURL_FTP_COULDNT_USE_REST, "LOCERR_CURL_FTP_COULDNT_USE_REST"),
-    (CURL_HTTP_POST_ERROR, "LOCERR_CURL_HTTP_POST_ERROR"),
-    (CURL_SSL_CONNECT_ERROR, "LOCERR_CURL_SSL_CONNECT_ERROR"),
-    (CURL_FILE_COULDNT_READ_FILE, "LOCERR_CURL_FILE_COULDNT_READ_FILE"),
-    (CURL_LDAP_CANNOT_BIND, "LOCERR_CURL_LDAP_CANNOT_BIND"),
-    (CURL_LDAP_SEARCH_FAILED, "LOCERR_CURL_LDAP_SEARCH_FAILED"),
-    (CURL_TOO_MANY_REDIRECTS, "LOCERR_CURL_TOO_MANY_REDIRECTS"),
-    (CURL_PEER_FAILED_VERIFICATION, "LOCERR_CURL_PEER_FAILED_VERIFICATION"),
-    (CURL_GOT_NOTHING, "LOCERR_CURL_GOT_NOTHING"),
-    (CURL_SSL_ENGINE_NOTFOUND, "LOCERR_CURL_SSL_ENGINE_NOTFOUND"),
-    (CURL_SSL_ENGINE_SETFAILED, "LOCERR_CURL_SSL_ENGINE_SETFAILED"),
-    (CURL_SSL_CERTPROBLEM, "LOCERR_CURL_SSL_CERTPROBLEM"),
-    (CURL_SSL_CIPHER, "LOCERR_CURL_SSL_CIPHER"),
-    (CURL_SSL_CACERT, "LOCERR_CURL_SSL_CACERT"),
-    (CURL_BAD_CONTENT_ENCODING, "LOCERR_CURL_BAD_CONTENT_ENCODING"),
-    (CURL_LDAP_INVALID_URL, "LOCERR_CURL_LDAP_INVALID_URL"),
-    (CURL_USE_SSL_FAILED, "LOCERR_CURL_USE_SSL_FAILED"),
-    (CURL_SSL_ENGINE_INITFAILED, "LOCERR_CURL_SSL_ENGINE_INITFAILED"),
-    (CURL_LOGIN_DENIED, "LOCERR_CURL_LOGIN_DENIED"),
-    (CURL_TFTP_NOTFOUND, "LOCERR_CURL_TFTP_NOTFOUND"),
-    (CURL_TFTP_ILLEGAL, "LOCERR_CURL_TFTP_ILLEGAL"),
-    (CURL_SSH, "LOCERR_CURL_SSH"),
-    (SETEXPRESSION_TOO_LARGE, "LOCERR_SETEXPRESSION_TOO_LARGE"),
-    (RELOAD_MERGE_LOAD_ERROR, "LOCERR_RELOAD_MERGE_LOAD_ERROR"),
-    (WIN_FTP_DROPPED, "LOCERR_WIN_FTP_DROPPED"),
-    (WIN_FTP_NO_PASSIVE_MODE, "LOCERR_WIN_FTP_NO_PASSIVE_MODE"),
-    (WIN_HTTP_DOWNLEVEL_SERVER, "LOCERR_WIN_HTTP_DOWNLEVEL_SERVER"),
-    (WIN_HTTP_INVALID_SERVER_RESPONSE, "LOCERR_WIN_HTTP_INVALID_SERVER_RESPONSE"),
-    (
-        WIN_HTTP_REDIRECT_NEEDS_CONFIRMATION,
-        "LOCERR_WIN_HTTP_REDIRECT_NEEDS_CONFIRMATION",
-    ),
-    (WIN_INTERNET_FORCE_RETRY, "LOCERR_WIN_INTERNET_FORCE_RETRY"),
-    (WIN_INTERNET_CANNOT_CONNECT, "LOCERR_WIN_INTERNET_CANNOT_CONNECT"),
-    (WIN_INTERNET_CONNECTION_ABORTED, "LOCERR_WIN_INTERNET_CONNECTION_ABORTED"),
-    (WIN_INTERNET_CONNECTION_RESET, "LOCERR_WIN_INTERNET_CONNECTION_RESET"),
-    (WIN_INTERNET_DISCONNECTED, "LOCERR_WIN_INTERNET_DISCONNECTED"),
-    (WIN_INTERNET_INCORRECT_FORMAT, "LOCERR_WIN_INTERNET_INCORRECT_FORMAT"),
-    (WIN_INTERNET_INVALID_CA, "LOCERR_WIN_INTERNET_INVALID_CA"),
-    (WIN_INTERNET_INVALID_OPERATION, "LOCERR_WIN_INTERNET_INVALID_OPERATION"),
-    (WIN_INTERNET_INVALID_URL, "LOCERR_WIN_INTERNET_INVALID_URL"),
-    (WIN_INTERNET_ITEM_NOT_FOUND, "LOCERR_WIN_INTERNET_ITEM_NOT_FOUND"),
-    (WIN_INTERNET_LOGIN_FAILURE, "LOCERR_WIN_INTERNET_LOGIN_FAILURE"),
-    (WIN_INTERNET_NAME_NOT_RESOLVED, "LOCERR_WIN_INTERNET_NAME_NOT_RESOLVED"),
-    (WIN_INTERNET_NEED_UI, "LOCERR_WIN_INTERNET_NEED_UI"),
-    (WIN_INTERNET_SEC_CERT_CN_INVALID, "LOCERR_WIN_INTERNET_SEC_CERT_CN_INVALID"),
-    (WIN_INTERNET_SEC_CERT_DATE_INVALID, "LOCERR_WIN_INTERNET_SEC_CERT_DATE_INVALID"),
-    (WIN_INTERNET_SEC_CERT_ERRORS, "LOCERR_WIN_INTERNET_SEC_CERT_ERRORS"),
-    (WIN_INTERNET_SEC_INVALID_CERT, "LOCERR_WIN_INTERNET_SEC_INVALID_CERT"),
-    (WIN_INTERNET_SERVER_UNREACHABLE, "LOCERR_WIN_INTERNET_SERVER_UNREACHABLE"),
-    (BM_RESULT_TOO_LARGE, "LOCERR_BM_RESULT_TOO_LARGE"),
-    (MQ_SOCKET_CONNECT_FAILURE, "LOCERR_MQ_SOCKET_CONNECT_FAILURE"),
-    (MQ_SOCKET_OPEN_FAILURE, "LOCERR_MQ_SOCKET_OPEN_FAILURE"),
-    (MQ_PROTOCOL_NO_RESPONE, "LOCERR_MQ_PROTOCOL_NO_RESPONE"),
-    (MQ_PROTOCOL_LIBRARY_EXCEPTION, "LOCERR_MQ_PROTOCOL_LIBRARY_EXCEPTION"),
-    (MQ_PROTOCOL_CONNECTION_CLOSED, "LOCERR_MQ_PROTOCOL_CONNECTION_CLOSED"),
-    (MQ_PROTOCOL_CHANNEL_CLOSED, "LOCERR_MQ_PROTOCOL_CHANNEL_CLOSED"),
-    (MQ_PROTOCOL_UNKNOWN_ERROR, "LOCERR_MQ_PROTOCOL_UNKNOWN_ERROR"),
-    (MQ_PROTOCOL_INVALID_STATUS, "LOCERR_MQ_PROTOCOL_INVALID_STATUS"),
-];
+use super::types::*;
+use super::*;
+
+qix_schema::error_codes! {
+    /// The request is not valid JSON.
+    JSON_RPC_PARSE_ERROR = -32700 "LOCERR_JSON_RPC_PARSE_ERROR",
+    /// The response exceeds the size limit of the engine. Request fewer rows or a smaller page.
+    JSON_RPC_RESPONSE_TOO_LARGE = -32604 "LOCERR_JSON_RPC_RESPONSE_TOO_LARGE",
+    /// The engine failed to process the request. Check its log.
+    JSON_RPC_INTERNAL_ERROR = -32603 "LOCERR_JSON_RPC_INTERNAL_ERROR",
+    /// A parameter is missing, misspelled, or of the wrong type.
+    JSON_RPC_INVALID_PARAMETERS = -32602 "LOCERR_JSON_RPC_INVALID_PARAMETERS",
+    /// The object does not have this method. Older engines return it for newer methods.
+    JSON_RPC_METHOD_NOT_FOUND = -32601 "LOCERR_JSON_RPC_METHOD_NOT_FOUND",
+    /// The message is valid JSON but not a valid request.
+    JSON_RPC_INVALID_REQUEST = -32600 "LOCERR_JSON_RPC_INVALID_REQUEST",
+    /// Internal error of the engine.
+    INTERNAL_ERROR = -128 "LOCERR_INTERNAL_ERROR",
+    /// Unknown error.
+    GENERIC_UNKNOWN = -1 "LOCERR_GENERIC_UNKNOWN",
+    /// No error.
+    GENERIC_OK = 0 "LOCERR_GENERIC_OK",
+    /// A required value has not been set.
+    GENERIC_NOT_SET = 1 "LOCERR_GENERIC_NOT_SET",
+    /// The item does not exist, or the user may not see it (`Error::is_not_found`).
+    GENERIC_NOT_FOUND = 2 "LOCERR_GENERIC_NOT_FOUND",
+    /// An item with this name or ID already exists. Choose another one, or use the existing item.
+    GENERIC_ALREADY_EXISTS = 3 "LOCERR_GENERIC_ALREADY_EXISTS",
+    /// A path is malformed or does not exist: the path of a definition in the properties, of a file, or of an app.
+    GENERIC_INVALID_PATH = 4 "LOCERR_GENERIC_INVALID_PATH",
+    /// The user lacks permission, for example to change a published app or to open an app with section access.
+    GENERIC_ACCESS_DENIED = 5 "LOCERR_GENERIC_ACCESS_DENIED",
+    /// The engine ran out of memory.
+    GENERIC_OUT_OF_MEMORY = 6 "LOCERR_GENERIC_OUT_OF_MEMORY",
+    /// Something was used before it was initialized.
+    GENERIC_NOT_INITIALIZED = 7 "LOCERR_GENERIC_NOT_INITIALIZED",
+    /// A parameter has an invalid value.
+    GENERIC_INVALID_PARAMETERS = 8 "LOCERR_GENERIC_INVALID_PARAMETERS",
+    /// A required parameter is empty.
+    GENERIC_EMPTY_PARAMETERS = 9 "LOCERR_GENERIC_EMPTY_PARAMETERS",
+    /// Internal error of the engine.
+    GENERIC_INTERNAL_ERROR = 10 "LOCERR_GENERIC_INTERNAL_ERROR",
+    /// The data is corrupt.
+    GENERIC_CORRUPT_DATA = 11 "LOCERR_GENERIC_CORRUPT_DATA",
+    /// The data in memory is inconsistent.
+    GENERIC_MEMORY_INCONSISTENCY = 12 "LOCERR_GENERIC_MEMORY_INCONSISTENCY",
+    /// The operation was aborted because its owner is not visible.
+    GENERIC_INVISIBLE_OWNER_ABORT = 13 "LOCERR_GENERIC_INVISIBLE_OWNER_ABORT",
+    /// Validation is prohibited.
+    GENERIC_PROHIBIT_VALIDATE = 14 "LOCERR_GENERIC_PROHIBIT_VALIDATE",
+    /// The request was aborted: it was canceled, or a selection or another change in the same session made it
+    /// obsolete. Repeat it if it only reads and you still need the result.
+    GENERIC_ABORTED = 15 "LOCERR_GENERIC_ABORTED",
+    /// The engine lost the connection to a service that it depends on.
+    GENERIC_CONNECTION_LOST = 16 "LOCERR_GENERIC_CONNECTION_LOST",
+    /// This product edition does not support the feature.
+    GENERIC_UNSUPPORTED_IN_PRODUCT_VERSION = 17 "LOCERR_GENERIC_UNSUPPORTED_IN_PRODUCT_VERSION",
+    /// A REST service that the engine uses is unreachable.
+    GENERIC_REST_CONNECTION_FAILURE = 18 "LOCERR_GENERIC_REST_CONNECTION_FAILURE",
+    /// The memory limit of the app or the engine has been reached. Request less, or retry later.
+    GENERIC_MEMORY_LIMIT_REACHED = 19 "LOCERR_GENERIC_MEMORY_LIMIT_REACHED",
+    /// The feature is not implemented.
+    GENERIC_NOT_IMPLEMENTED = 20 "LOCERR_GENERIC_NOT_IMPLEMENTED",
+    /// The engine terminated during the operation. Reconnect.
+    GENERIC_ENGINE_TERMINATED = 21 "LOCERR_GENERIC_ENGINE_TERMINATED",
+    /// The limit of write operations has been reached.
+    GENERIC_WRITE_OPERATIONS_LIMIT_REACHED = 22 "LOCERR_GENERIC_WRITE_OPERATIONS_LIMIT_REACHED",
+    /// HTTP status of a web server that the engine called: bad request.
+    HTTP_400 = 400 "LOCERR_HTTP_400",
+    /// HTTP status of a web server that the engine called: unauthorized. Check the credentials of the data
+    /// connection.
+    HTTP_401 = 401 "LOCERR_HTTP_401",
+    /// HTTP status of a web server that the engine called: payment required.
+    HTTP_402 = 402 "LOCERR_HTTP_402",
+    /// HTTP status of a web server that the engine called: forbidden. Check the permissions of the data connection's
+    /// account.
+    HTTP_403 = 403 "LOCERR_HTTP_403",
+    /// HTTP status of a web server that the engine called: not found. Check the URL.
+    HTTP_404 = 404 "LOCERR_HTTP_404",
+    /// HTTP status of a web server that the engine called: method not allowed.
+    HTTP_405 = 405 "LOCERR_HTTP_405",
+    /// HTTP status of a web server that the engine called: not acceptable.
+    HTTP_406 = 406 "LOCERR_HTTP_406",
+    /// HTTP status of a proxy between the engine and a web server: proxy authentication required.
+    HTTP_407 = 407 "LOCERR_HTTP_407",
+    /// HTTP status of a web server that the engine called: request timeout.
+    HTTP_408 = 408 "LOCERR_HTTP_408",
+    /// HTTP status of a web server that the engine called: conflict.
+    HTTP_409 = 409 "LOCERR_HTTP_409",
+    /// HTTP status of a web server that the engine called: gone.
+    HTTP_410 = 410 "LOCERR_HTTP_410",
+    /// HTTP status of a web server that the engine called: length required.
+    HTTP_411 = 411 "LOCERR_HTTP_411",
+    /// HTTP status of a web server that the engine called: precondition failed.
+    HTTP_412 = 412 "LOCERR_HTTP_412",
+    /// HTTP status of a web server that the engine called: content too large.
+    HTTP_413 = 413 "LOCERR_HTTP_413",
+    /// HTTP status of a web server that the engine called: URI too long.
+    HTTP_414 = 414 "LOCERR_HTTP_414",
+    /// HTTP status of a web server that the engine called: unsupported media type.
+    HTTP_415 = 415 "LOCERR_HTTP_415",
+    /// HTTP status of a web server that the engine called: range not satisfiable.
+    HTTP_416 = 416 "LOCERR_HTTP_416",
+    /// HTTP status of a web server that the engine called: expectation failed.
+    HTTP_417 = 417 "LOCERR_HTTP_417",
+    /// HTTP status of a web server that the engine called: unprocessable content.
+    HTTP_422 = 422 "LOCERR_HTTP_422",
+    /// HTTP status of a web server that the engine called: locked.
+    HTTP_423 = 423 "LOCERR_HTTP_423",
+    /// HTTP status of a web server that the engine called: too many requests. Retry later.
+    HTTP_429 = 429 "LOCERR_HTTP_429",
+    /// HTTP status of a web server that the engine called: internal server error.
+    HTTP_500 = 500 "LOCERR_HTTP_500",
+    /// HTTP status of a web server that the engine called: not implemented.
+    HTTP_501 = 501 "LOCERR_HTTP_501",
+    /// HTTP status of a gateway between the engine and a web server: bad gateway. Retry later.
+    HTTP_502 = 502 "LOCERR_HTTP_502",
+    /// HTTP status of a web server that the engine called: service unavailable. Retry later.
+    HTTP_503 = 503 "LOCERR_HTTP_503",
+    /// HTTP status of a gateway between the engine and a web server: gateway timeout. Retry later.
+    HTTP_504 = 504 "LOCERR_HTTP_504",
+    /// HTTP status of a web server that the engine called: HTTP version not supported.
+    HTTP_505 = 505 "LOCERR_HTTP_505",
+    /// HTTP status of a web server that the engine called: bandwidth limit exceeded.
+    HTTP_509 = 509 "LOCERR_HTTP_509",
+    /// The host name of a web server could not be resolved. Check the URL and the DNS settings of the engine host.
+    HTTP_COULD_NOT_RESOLVE_HOST = 700 "LOCERR_HTTP_COULD_NOT_RESOLVE_HOST",
+    /// An app with this name or ID already exists.
+    APP_ALREADY_EXISTS = 1000 "LOCERR_APP_ALREADY_EXISTS",
+    /// The app name is invalid.
+    APP_INVALID_NAME = 1001 "LOCERR_APP_INVALID_NAME",
+    /// An app is already open in the session, for example because the connection attached to an existing session. Get
+    /// it with [`GlobalApi::get_active_doc`].
+    APP_ALREADY_OPEN = 1002 "LOCERR_APP_ALREADY_OPEN",
+    /// The app does not exist, or the user may not see it.
+    APP_NOT_FOUND = 1003 "LOCERR_APP_NOT_FOUND",
+    /// The app could not be imported.
+    APP_IMPORT_FAILED = 1004 "LOCERR_APP_IMPORT_FAILED",
+    /// The app could not be saved.
+    APP_SAVE_FAILED = 1005 "LOCERR_APP_SAVE_FAILED",
+    /// The app could not be created.
+    APP_CREATE_FAILED = 1006 "LOCERR_APP_CREATE_FAILED",
+    /// There is no valid app. [`GlobalApi::get_active_doc`] returns this error if no app is open.
+    APP_INVALID = 1007 "LOCERR_APP_INVALID",
+    /// The connection to the app failed.
+    APP_CONNECT_FAILED = 1008 "LOCERR_APP_CONNECT_FAILED",
+    /// The app is already open in the session, with data instead of without or vice versa. Open it in the same mode,
+    /// or use another session.
+    APP_ALREADY_OPEN_IN_DIFFERENT_MODE = 1009 "LOCERR_APP_ALREADY_OPEN_IN_DIFFERENT_MODE",
+    /// The app must be migrated to the current version, but the migration service is unreachable.
+    APP_MIGRATION_COULD_NOT_CONTACT_MIGRATION_SERVICE = 1010 "LOCERR_APP_MIGRATION_COULD_NOT_CONTACT_MIGRATION_SERVICE",
+    /// The migration of the app to the current version could not be started.
+    APP_MIGRATION_COULD_NOT_START_MIGRATION = 1011 "LOCERR_APP_MIGRATION_COULD_NOT_START_MIGRATION",
+    /// The migration of the app to the current version failed.
+    APP_MIGRATION_FAILURE = 1012 "LOCERR_APP_MIGRATION_FAILURE",
+    /// The app has no load script.
+    APP_SCRIPT_MISSING = 1013 "LOCERR_APP_SCRIPT_MISSING",
+    /// The app could not be exported.
+    APP_EXPORT_FAILED = 1014 "LOCERR_APP_EXPORT_FAILED",
+    /// The app exceeds the size limit of the deployment or subscription. Load less data.
+    APP_SIZE_EXCEEDED = 1015 "LOCERR_APP_SIZE_EXCEEDED",
+    /// Direct Query apps do not support this workload.
+    APP_DIRECT_QUERY_WORKLOAD_NOT_SUPPORTED = 1016 "LOCERR_APP_DIRECT_QUERY_WORKLOAD_NOT_SUPPORTED",
+    /// The app must be open.
+    APP_NOT_OPEN = 1017 "LOCERR_APP_NOT_OPEN",
+    /// The event source of the app timed out.
+    APP_EVENT_SOURCE_TIMEOUT = 1018 "LOCERR_APP_EVENT_SOURCE_TIMEOUT",
+    /// The app is marked as deleted.
+    APP_SOFT_DELETED = 1019 "LOCERR_APP_SOFT_DELETED",
+    /// A data connection with this name already exists.
+    CONNECTION_ALREADY_EXISTS = 2000 "LOCERR_CONNECTION_ALREADY_EXISTS",
+    /// The data connection does not exist, or the user may not use it.
+    CONNECTION_NOT_FOUND = 2001 "LOCERR_CONNECTION_NOT_FOUND",
+    /// The definition of a data connection could not be loaded.
+    CONNECTION_FAILED_TO_LOAD = 2002 "LOCERR_CONNECTION_FAILED_TO_LOAD",
+    /// A data connection could not be imported.
+    CONNECTION_FAILED_TO_IMPORT = 2003 "LOCERR_CONNECTION_FAILED_TO_IMPORT",
+    /// The name of the data connection is invalid.
+    CONNECTION_NAME_IS_INVALID = 2004 "LOCERR_CONNECTION_NAME_IS_INVALID",
+    /// The data connection has no credentials for this user.
+    CONNECTION_MISSING_CREDENTIALS = 2005 "LOCERR_CONNECTION_MISSING_CREDENTIALS",
+    /// The connector does not support file streaming.
+    CONNECTOR_NO_FILE_STREAMING_SUPPORT = 2300 "LOCERR_CONNECTOR_NO_FILE_STREAMING_SUPPORT",
+    /// A file from a connector exceeds the buffer size.
+    CONNECTOR_FILESIZE_EXCEEDED_BUFFER_SIZE = 2301 "LOCERR_CONNECTOR_FILESIZE_EXCEEDED_BUFFER_SIZE",
+    /// The account of the engine has no access to the file.
+    FILE_ACCESS_DENIED = 3000 "LOCERR_FILE_ACCESS_DENIED",
+    /// The file name is invalid.
+    FILE_NAME_INVALID = 3001 "LOCERR_FILE_NAME_INVALID",
+    /// The file is corrupt.
+    FILE_CORRUPT = 3002 "LOCERR_FILE_CORRUPT",
+    /// The file does not exist. Paths refer to the engine host, not to the client.
+    FILE_NOT_FOUND = 3003 "LOCERR_FILE_NOT_FOUND",
+    /// The engine does not support this file format.
+    FILE_FORMAT_UNSUPPORTED = 3004 "LOCERR_FILE_FORMAT_UNSUPPORTED",
+    /// The file is open in a mode that does not support this operation.
+    FILE_OPENED_IN_UNSUPPORTED_MODE = 3005 "LOCERR_FILE_OPENED_IN_UNSUPPORTED_MODE",
+    /// The file does not contain this table or sheet.
+    FILE_TABLE_NOT_FOUND = 3006 "LOCERR_FILE_TABLE_NOT_FOUND",
+    /// Access denied for this user.
+    USER_ACCESS_DENIED = 4000 "LOCERR_USER_ACCESS_DENIED",
+    /// The engine could not impersonate the user.
+    USER_IMPERSONATION_FAILED = 4001 "LOCERR_USER_IMPERSONATION_FAILED",
+    /// No session or user license is available.
+    SERVER_OUT_OF_SESSION_AND_USER_CALS = 5000 "LOCERR_SERVER_OUT_OF_SESSION_AND_USER_CALS",
+    /// No session license is available.
+    SERVER_OUT_OF_SESSION_CALS = 5001 "LOCERR_SERVER_OUT_OF_SESSION_CALS",
+    /// No usage license is available.
+    SERVER_OUT_OF_USAGE_CALS = 5002 "LOCERR_SERVER_OUT_OF_USAGE_CALS",
+    /// No license is available.
+    SERVER_OUT_OF_CALS = 5003 "LOCERR_SERVER_OUT_OF_CALS",
+    /// No named-user license is available.
+    SERVER_OUT_OF_NAMED_CALS = 5004 "LOCERR_SERVER_OUT_OF_NAMED_CALS",
+    /// The server does not accept requests at this time.
+    SERVER_OFF_DUTY = 5005 "LOCERR_SERVER_OFF_DUTY",
+    /// The server is busy. Retry later.
+    SERVER_BUSY = 5006 "LOCERR_SERVER_BUSY",
+    /// The license of the server has expired.
+    SERVER_LICENSE_EXPIRED = 5007 "LOCERR_SERVER_LICENSE_EXPIRED",
+    /// Web clients are disabled on this server.
+    SERVER_AJAX_DISABLED = 5008 "LOCERR_SERVER_AJAX_DISABLED",
+    /// The user has no access pass, and none is available.
+    SERVER_NO_TOKEN = 5009 "LOCERR_SERVER_NO_TOKEN",
+    /// The path does not lead to a hypercube or list that supports this operation. Check the path and the type of the
+    /// definition.
+    HC_INVALID_OBJECT = 6000 "LOCERR_HC_INVALID_OBJECT",
+    /// The result of the hypercube is too large.
+    HC_RESULT_TOO_LARGE = 6001 "LOCERR_HC_RESULT_TOO_LARGE",
+    /// The state of the hypercube or list does not allow this operation.
+    HC_INVALID_OBJECT_STATE = 6002 "LOCERR_HC_INVALID_OBJECT_STATE",
+    /// Another object is in selection mode. End it with [`GenericObjectApi::end_selections`], or with
+    /// [`DocApi::abort_modal`] for any object.
+    HC_MODAL_OBJECT_ERROR = 6003 "LOCERR_HC_MODAL_OBJECT_ERROR",
+    /// The definition is invalid, for example because a dimension or measure is missing or wrong.
+    CALC_INVALID_DEF = 7000 "LOCERR_CALC_INVALID_DEF",
+    /// The definition refers to a library dimension or measure that does not exist.
+    CALC_NOT_IN_LIB = 7001 "LOCERR_CALC_NOT_IN_LIB",
+    /// The calculation ran out of memory.
+    CALC_HEAP_ERROR = 7002 "LOCERR_CALC_HEAP_ERROR",
+    /// The calculation is too large. Use fewer or coarser dimensions, or select fewer values.
+    CALC_TOO_LARGE = 7003 "LOCERR_CALC_TOO_LARGE",
+    /// The calculation timed out.
+    CALC_TIMEOUT = 7004 "LOCERR_CALC_TIMEOUT",
+    /// The calculation condition of the object is not met, so it has no data yet. Usually, a selection is required;
+    /// the message of the object ([`HyperCube::calc_cond_msg`]) may describe it.
+    CALC_EVAL_CONDITION_FAILED = 7005 "LOCERR_CALC_EVAL_CONDITION_FAILED",
+    /// Linked and other aggregations cannot be mixed this way.
+    CALC_MIXED_LINKED_AGGREGATION = 7006 "LOCERR_CALC_MIXED_LINKED_AGGREGATION",
+    /// The calculation is linked to something that does not exist.
+    CALC_MISSING_LINKED = 7007 "LOCERR_CALC_MISSING_LINKED",
+    /// The column sort order is invalid. Check the numbers in `qInterColumnSortOrder`.
+    CALC_INVALID_COL_SORT = 7008 "LOCERR_CALC_INVALID_COL_SORT",
+    /// The requested pages contain more than 10,000 cells. Request fewer rows at a time.
+    CALC_PAGES_TOO_LARGE = 7009 "LOCERR_CALC_PAGES_TOO_LARGE",
+    /// Semantic fields are not allowed here.
+    CALC_SEMANTIC_FIELD_NOT_ALLOWED = 7010 "LOCERR_CALC_SEMANTIC_FIELD_NOT_ALLOWED",
+    /// The state of the calculation does not allow validation.
+    CALC_VALIDATION_STATE_INVALID = 7011 "LOCERR_CALC_VALIDATION_STATE_INVALID",
+    /// The pivot table already contains this dimension.
+    CALC_PIVOT_DIMENSIONS_ALREADY_EXISTS = 7012 "LOCERR_CALC_PIVOT_DIMENSIONS_ALREADY_EXISTS",
+    /// The calculation is linked to a field that does not exist.
+    CALC_MISSING_LINKED_FIELD = 7013 "LOCERR_CALC_MISSING_LINKED_FIELD",
+    /// The result has not been calculated.
+    CALC_NOT_CALCULATED = 7014 "LOCERR_CALC_NOT_CALCULATED",
+    /// The object extends an object that cannot be extended; see [`GenericObjectProperties::extends_id`].
+    LAYOUT_EXTENDS_INVALID_ID = 8000 "LOCERR_LAYOUT_EXTENDS_INVALID_ID",
+    /// The object is linked to an object that does not exist.
+    LAYOUT_LINKED_OBJECT_NOT_FOUND = 8001 "LOCERR_LAYOUT_LINKED_OBJECT_NOT_FOUND",
+    /// The object is linked to an invalid object.
+    LAYOUT_LINKED_OBJECT_INVALID = 8002 "LOCERR_LAYOUT_LINKED_OBJECT_INVALID",
+    /// Writing to app storage failed.
+    PERSISTENCE_WRITE_FAILED = 9000 "LOCERR_PERSISTENCE_WRITE_FAILED",
+    /// Reading from app storage failed.
+    PERSISTENCE_READ_FAILED = 9001 "LOCERR_PERSISTENCE_READ_FAILED",
+    /// Deleting from app storage failed.
+    PERSISTENCE_DELETE_FAILED = 9002 "LOCERR_PERSISTENCE_DELETE_FAILED",
+    /// App storage does not contain the app or object. Its file may have been deleted.
+    PERSISTENCE_NOT_FOUND = 9003 "LOCERR_PERSISTENCE_NOT_FOUND",
+    /// The app was saved by an incompatible version, usually a newer one.
+    PERSISTENCE_UNSUPPORTED_VERSION = 9004 "LOCERR_PERSISTENCE_UNSUPPORTED_VERSION",
+    /// The app must be migrated, but its file is read-only.
+    PERSISTENCE_MIGRATION_FAILED_READ_ONLY = 9005 "LOCERR_PERSISTENCE_MIGRATION_FAILED_READ_ONLY",
+    /// The migration of the app was canceled.
+    PERSISTENCE_MIGRATION_CANCELLED = 9006 "LOCERR_PERSISTENCE_MIGRATION_CANCELLED",
+    /// The backup of the app before its migration failed.
+    PERSISTENCE_MIGRATION_BACKUP_FAILED = 9007 "LOCERR_PERSISTENCE_MIGRATION_BACKUP_FAILED",
+    /// The disk is full.
+    PERSISTENCE_DISK_FULL = 9008 "LOCERR_PERSISTENCE_DISK_FULL",
+    /// Session apps are in memory only and do not support this storage operation.
+    PERSISTENCE_NOT_SUPPORTED_FOR_SESSION_APP = 9009 "LOCERR_PERSISTENCE_NOT_SUPPORTED_FOR_SESSION_APP",
+    /// Moving data in app storage failed.
+    PERSISTENCE_MOVE_FAILED = 9010 "LOCERR_PERSISTENCE_MOVE_FAILED",
+    /// The stored object is locked. Retry later.
+    PERSISTENCE_OBJECT_LOCKED = 9011 "LOCERR_PERSISTENCE_OBJECT_LOCKED",
+    /// The encryption key is being changed. Retry later.
+    PERSISTENCE_ENCRYPTION_KEY_MIGRATION_ONGOING = 9012 "LOCERR_PERSISTENCE_ENCRYPTION_KEY_MIGRATION_ONGOING",
+    /// App synchronization: invalid parameters for sending a chunk.
+    PERSISTENCE_SYNC_SET_CHUNK_INVALID_PARAMETERS = 9510 "LOCERR_PERSISTENCE_SYNC_SET_CHUNK_INVALID_PARAMETERS",
+    /// App synchronization: invalid parameters for requesting a chunk.
+    PERSISTENCE_SYNC_GET_CHUNK_INVALID_PARAMETERS = 9511 "LOCERR_PERSISTENCE_SYNC_GET_CHUNK_INVALID_PARAMETERS",
+    /// The user has no access to a data source of the script.
+    SCRIPT_DATASOURCE_ACCESS_DENIED = 10000 "LOCERR_SCRIPT_DATASOURCE_ACCESS_DENIED",
+    /// A reload of the app is in progress. Wait for it to end, or cancel it with [`GlobalApi::cancel_reload`].
+    RELOAD_IN_PROGRESS = 11000 "LOCERR_RELOAD_IN_PROGRESS",
+    /// The script refers to a table that has not been loaded.
+    RELOAD_TABLE_X_NOT_FOUND = 11001 "LOCERR_RELOAD_TABLE_X_NOT_FOUND",
+    /// The script contains an unknown statement, often because of a missing semicolon.
+    RELOAD_UNKNOWN_STATEMENT = 11002 "LOCERR_RELOAD_UNKNOWN_STATEMENT",
+    /// Unexpected token in the script.
+    RELOAD_EXPECTED_SOMETHING_FOUND_UNKNOWN = 11003 "LOCERR_RELOAD_EXPECTED_SOMETHING_FOUND_UNKNOWN",
+    /// Unexpected token at the end of a script statement.
+    RELOAD_EXPECTED_NOTHING_FOUND_UNKNOWN = 11004 "LOCERR_RELOAD_EXPECTED_NOTHING_FOUND_UNKNOWN",
+    /// Unexpected token in the script; one specific token was expected.
+    RELOAD_EXPECTED_ONE_OF_1_TOKENS_FOUND_UNKNOWN = 11005 "LOCERR_RELOAD_EXPECTED_ONE_OF_1_TOKENS_FOUND_UNKNOWN",
+    /// Unexpected token in the script; one of two tokens was expected.
+    RELOAD_EXPECTED_ONE_OF_2_TOKENS_FOUND_UNKNOWN = 11006 "LOCERR_RELOAD_EXPECTED_ONE_OF_2_TOKENS_FOUND_UNKNOWN",
+    /// Unexpected token in the script; one of three tokens was expected.
+    RELOAD_EXPECTED_ONE_OF_3_TOKENS_FOUND_UNKNOWN = 11007 "LOCERR_RELOAD_EXPECTED_ONE_OF_3_TOKENS_FOUND_UNKNOWN",
+    /// Unexpected token in the script; one of four tokens was expected.
+    RELOAD_EXPECTED_ONE_OF_4_TOKENS_FOUND_UNKNOWN = 11008 "LOCERR_RELOAD_EXPECTED_ONE_OF_4_TOKENS_FOUND_UNKNOWN",
+    /// Unexpected token in the script; one of five tokens was expected.
+    RELOAD_EXPECTED_ONE_OF_5_TOKENS_FOUND_UNKNOWN = 11009 "LOCERR_RELOAD_EXPECTED_ONE_OF_5_TOKENS_FOUND_UNKNOWN",
+    /// Unexpected token in the script; one of six tokens was expected.
+    RELOAD_EXPECTED_ONE_OF_6_TOKENS_FOUND_UNKNOWN = 11010 "LOCERR_RELOAD_EXPECTED_ONE_OF_6_TOKENS_FOUND_UNKNOWN",
+    /// Unexpected token in the script; one of seven tokens was expected.
+    RELOAD_EXPECTED_ONE_OF_7_TOKENS_FOUND_UNKNOWN = 11011 "LOCERR_RELOAD_EXPECTED_ONE_OF_7_TOKENS_FOUND_UNKNOWN",
+    /// Unexpected token in the script; one of eight or more tokens was expected.
+    RELOAD_EXPECTED_ONE_OF_8_OR_MORE_TOKENS_FOUND_UNKNOWN = 11012 "LOCERR_RELOAD_EXPECTED_ONE_OF_8_OR_MORE_TOKENS_FOUND_UNKNOWN",
+    /// A source does not contain a field that the script loads. Check its spelling and case.
+    RELOAD_FIELD_X_NOT_FOUND = 11013 "LOCERR_RELOAD_FIELD_X_NOT_FOUND",
+    /// The script uses a mapping table that has not been loaded.
+    RELOAD_MAPPING_TABLE_X_NOT_FOUND = 11014 "LOCERR_RELOAD_MAPPING_TABLE_X_NOT_FOUND",
+    /// The data connection in a `lib://` path does not exist, or the user may not use it.
+    RELOAD_LIB_CONNECTION_X_NOT_FOUND = 11015 "LOCERR_RELOAD_LIB_CONNECTION_X_NOT_FOUND",
+    /// A name in the script is already in use.
+    RELOAD_NAME_ALREADY_TAKEN = 11016 "LOCERR_RELOAD_NAME_ALREADY_TAKEN",
+    /// A file that the script loads as DIF has another format.
+    RELOAD_WRONG_FILE_FORMAT_DIF = 11017 "LOCERR_RELOAD_WRONG_FILE_FORMAT_DIF",
+    /// A file that the script loads as an old-format Excel workbook (BIFF) has another format.
+    RELOAD_WRONG_FILE_FORMAT_BIFF = 11018 "LOCERR_RELOAD_WRONG_FILE_FORMAT_BIFF",
+    /// A file that the script loads is encrypted.
+    RELOAD_WRONG_FILE_FORMAT_ENCRYPTED = 11019 "LOCERR_RELOAD_WRONG_FILE_FORMAT_ENCRYPTED",
+    /// A file that the script loads or stores could not be opened. Check the path and the connection.
+    RELOAD_OPEN_FILE_ERROR = 11020 "LOCERR_RELOAD_OPEN_FILE_ERROR",
+    /// The row count of `AutoGenerate` is invalid.
+    RELOAD_AUTO_GENERATE_COUNT = 11021 "LOCERR_RELOAD_AUTO_GENERATE_COUNT",
+    /// The prefixes of a script statement cannot be combined.
+    RELOAD_PE_ILLEGAL_PREFIX_COMB = 11022 "LOCERR_RELOAD_PE_ILLEGAL_PREFIX_COMB",
+    /// A control statement has no matching counterpart, such as `IF` without `END IF`.
+    RELOAD_MATCHING_CONTROL_STATEMENT_ERROR = 11023 "LOCERR_RELOAD_MATCHING_CONTROL_STATEMENT_ERROR",
+    /// No data connection matches a path in the script.
+    RELOAD_MATCHING_LIBPATH_X_NOT_FOUND = 11024 "LOCERR_RELOAD_MATCHING_LIBPATH_X_NOT_FOUND",
+    /// The data connection that matches a path in the script is invalid.
+    RELOAD_MATCHING_LIBPATH_X_INVALID = 11025 "LOCERR_RELOAD_MATCHING_LIBPATH_X_INVALID",
+    /// A path in the script is outside of the folder of its data connection.
+    RELOAD_MATCHING_LIBPATH_X_OUTSIDE = 11026 "LOCERR_RELOAD_MATCHING_LIBPATH_X_OUTSIDE",
+    /// A file name in the script cannot be resolved to a full path. Use a `lib://` path.
+    RELOAD_NO_QUALIFIED_PATH_FOR_FILE = 11027 "LOCERR_RELOAD_NO_QUALIFIED_PATH_FOR_FILE",
+    /// In standard mode, this statement supports `lib://` paths only.
+    RELOAD_MODE_STATEMENT_ONLY_FOR_LIB_PATHS = 11028 "LOCERR_RELOAD_MODE_STATEMENT_ONLY_FOR_LIB_PATHS",
+    /// The script uses semantic fields inconsistently.
+    RELOAD_INCONSISTENT_USE_OF_SEMANTIC_FIELDS = 11029 "LOCERR_RELOAD_INCONSISTENT_USE_OF_SEMANTIC_FIELDS",
+    /// The script queries a database without a preceding `CONNECT`.
+    RELOAD_NO_OPEN_DATABASE = 11030 "LOCERR_RELOAD_NO_OPEN_DATABASE",
+    /// In a load with `GROUP BY`, all other fields must be aggregated.
+    RELOAD_AGGREGATION_REQUIRED_BY_GROUP_BY = 11031 "LOCERR_RELOAD_AGGREGATION_REQUIRED_BY_GROUP_BY",
+    /// In standard mode, `CONNECT` supports data connections only. Use `LIB CONNECT TO`.
+    RELOAD_CONNECT_MUST_USE_LIB_PREFIX_IN_THIS_MODE = 11032 "LOCERR_RELOAD_CONNECT_MUST_USE_LIB_PREFIX_IN_THIS_MODE",
+    /// Connecting to an ODBC data source failed.
+    RELOAD_ODBC_CONNECT_FAILED = 11033 "LOCERR_RELOAD_ODBC_CONNECT_FAILED",
+    /// Connecting to an OLE DB data source failed.
+    RELOAD_OLEDB_CONNECT_FAILED = 11034 "LOCERR_RELOAD_OLEDB_CONNECT_FAILED",
+    /// A connector failed to connect to its data source.
+    RELOAD_CUSTOM_CONNECT_FAILED = 11035 "LOCERR_RELOAD_CUSTOM_CONNECT_FAILED",
+    /// Reading from an ODBC data source failed. The message of the driver usually contains the reason.
+    RELOAD_ODBC_READ_FAILED = 11036 "LOCERR_RELOAD_ODBC_READ_FAILED",
+    /// Reading from an OLE DB data source failed. The message of the provider usually contains the reason.
+    RELOAD_OLEDB_READ_FAILED = 11037 "LOCERR_RELOAD_OLEDB_READ_FAILED",
+    /// Reading through a connector failed.
+    RELOAD_CUSTOM_READ_FAILED = 11038 "LOCERR_RELOAD_CUSTOM_READ_FAILED",
+    /// The app that the script loads with `BINARY` does not allow it; see [`DocApi::set_prohibit_binary_load`].
+    RELOAD_BINARY_LOAD_PROHIBITED = 11039 "LOCERR_RELOAD_BINARY_LOAD_PROHIBITED",
+    /// A connector could not be started.
+    RELOAD_CONNECTOR_START_FAILED = 11040 "LOCERR_RELOAD_CONNECTOR_START_FAILED",
+    /// A connector does not respond.
+    RELOAD_CONNECTOR_NOT_RESPONDING = 11041 "LOCERR_RELOAD_CONNECTOR_NOT_RESPONDING",
+    /// A connector returned an error or an invalid response.
+    RELOAD_CONNECTOR_REPLY_ERROR = 11042 "LOCERR_RELOAD_CONNECTOR_REPLY_ERROR",
+    /// The engine could not connect to a connector.
+    RELOAD_CONNECTOR_CONNECT_ERROR = 11043 "LOCERR_RELOAD_CONNECTOR_CONNECT_ERROR",
+    /// The connector that a data connection requires is not installed.
+    RELOAD_CONNECTOR_NOT_FOUND_ERROR = 11044 "LOCERR_RELOAD_CONNECTOR_NOT_FOUND_ERROR",
+    /// A table with input fields contains duplicate keys.
+    RELOAD_INPUT_FIELD_WITH_DUPLICATE_KEYS = 11045 "LOCERR_RELOAD_INPUT_FIELD_WITH_DUPLICATE_KEYS",
+    /// A `CONCATENATE` load has no preceding table to append to.
+    RELOAD_CONCATENATE_LOAD_NO_PREVIOUS_TABLE = 11046 "LOCERR_RELOAD_CONCATENATE_LOAD_NO_PREVIOUS_TABLE",
+    /// A file that the script loads is not a valid QVD file.
+    RELOAD_WRONG_FILE_FORMAT_QVD = 11047 "LOCERR_RELOAD_WRONG_FILE_FORMAT_QVD",
+    /// The user's entitlement does not allow an action of the script.
+    RELOAD_ACTION_BLOCKED_ENTITLEMENT = 11048 "LOCERR_RELOAD_ACTION_BLOCKED_ENTITLEMENT",
+    /// The script itself raised an error.
+    RELOAD_EXIT_ERROR = 11049 "LOCERR_RELOAD_EXIT_ERROR",
+    /// Qlik Sense Desktop: a newer version is available.
+    PERSONAL_NEW_VERSION_AVAILABLE = 12000 "LOCERR_PERSONAL_NEW_VERSION_AVAILABLE",
+    /// Qlik Sense Desktop: this version has expired and must be updated.
+    PERSONAL_VERSION_EXPIRED = 12001 "LOCERR_PERSONAL_VERSION_EXPIRED",
+    /// Qlik Sense Desktop: the app has section access, which this edition does not support.
+    PERSONAL_SECTION_ACCESS_DETECTED = 12002 "LOCERR_PERSONAL_SECTION_ACCESS_DETECTED",
+    /// Qlik Sense Desktop: the app could not be deleted.
+    PERSONAL_APP_DELETION_FAILED = 12003 "LOCERR_PERSONAL_APP_DELETION_FAILED",
+    /// The user could not be authenticated.
+    USER_AUTHENTICATION_FAILURE = 12004 "LOCERR_USER_AUTHENTICATION_FAILURE",
+    /// The exported file is too large. Select fewer values, or read the data in pages.
+    EXPORT_OUT_OF_MEMORY = 13000 "LOCERR_EXPORT_OUT_OF_MEMORY",
+    /// The object has no data to export.
+    EXPORT_NO_DATA = 13001 "LOCERR_EXPORT_NO_DATA",
+    /// File synchronization: invalid offset.
+    SYNC_INVALID_OFFSET = 14000 "LOCERR_SYNC_INVALID_OFFSET",
+    /// The search timed out. Use more specific terms or search fewer fields.
+    SEARCH_TIMEOUT = 15000 "LOCERR_SEARCH_TIMEOUT",
+    /// Direct Discovery: a linked expression failed.
+    DIRECT_DISCOVERY_LINKED_EXPRESSION_FAIL = 16000 "LOCERR_DIRECT_DISCOVERY_LINKED_EXPRESSION_FAIL",
+    /// Direct Discovery: the query returned more rows than allowed.
+    DIRECT_DISCOVERY_ROWCOUNT_OVERFLOW = 16001 "LOCERR_DIRECT_DISCOVERY_ROWCOUNT_OVERFLOW",
+    /// Direct Discovery: the query returned no rows.
+    DIRECT_DISCOVERY_EMPTY_RESULT = 16002 "LOCERR_DIRECT_DISCOVERY_EMPTY_RESULT",
+    /// Direct Discovery: connecting to the database failed.
+    DIRECT_DISCOVERY_DB_CONNECTION_FAILED = 16003 "LOCERR_DIRECT_DISCOVERY_DB_CONNECTION_FAILED",
+    /// Direct Discovery: a `MEASURE` field is not allowed here.
+    DIRECT_DISCOVERY_MEASURE_NOT_ALLOWED = 16004 "LOCERR_DIRECT_DISCOVERY_MEASURE_NOT_ALLOWED",
+    /// Direct Discovery: a `DETAIL` field is not allowed here.
+    DIRECT_DISCOVERY_DETAIL_NOT_ALLOWED = 16005 "LOCERR_DIRECT_DISCOVERY_DETAIL_NOT_ALLOWED",
+    /// Direct Discovery: the data model must not contain synthetic keys or circular references.
+    DIRECT_DISCOVERY_NOT_SYNTH_CIRCULAR_ALLOWED = 16006 "LOCERR_DIRECT_DISCOVERY_NOT_SYNTH_CIRCULAR_ALLOWED",
+    /// Direct Discovery: an app can contain only one Direct Discovery table.
+    DIRECT_DISCOVERY_ONLY_ONE_DD_TABLE_ALLOWED = 16007 "LOCERR_DIRECT_DISCOVERY_ONLY_ONE_DD_TABLE_ALLOWED",
+    /// Direct Discovery: the database rejected the credentials.
+    DIRECT_DISCOVERY_DB_AUTHORIZATION_FAILED = 16008 "LOCERR_DIRECT_DISCOVERY_DB_AUTHORIZATION_FAILED",
+    /// Smart load: the table does not exist.
+    SMART_LOAD_TABLE_NOT_FOUND = 17000 "LOCERR_SMART_LOAD_TABLE_NOT_FOUND",
+    /// Smart load: the table name is not unique.
+    SMART_LOAD_TABLE_DUPLICATED = 17001 "LOCERR_SMART_LOAD_TABLE_DUPLICATED",
+    /// The variable has no name.
+    VARIABLE_NO_NAME = 18000 "LOCERR_VARIABLE_NO_NAME",
+    /// A variable with this name already exists.
+    VARIABLE_DUPLICATE_NAME = 18001 "LOCERR_VARIABLE_DUPLICATE_NAME",
+    /// The properties contradict each other or the existing variable.
+    VARIABLE_INCONSISTENCY = 18002 "LOCERR_VARIABLE_INCONSISTENCY",
+    /// The constraints of the variable contradict each other; see [`GenericVariableConstraints`].
+    VARIABLE_CONSTRAINT_INCONSISTENCY = 18003 "LOCERR_VARIABLE_CONSTRAINT_INCONSISTENCY",
+    /// The value violates the constraints of the variable.
+    VARIABLE_CONSTRAINT_FAILED = 18004 "LOCERR_VARIABLE_CONSTRAINT_FAILED",
+    /// The media libraries could not be listed.
+    MEDIA_LIBRARY_LIST_FAILED = 19000 "LOCERR_MEDIA_LIBRARY_LIST_FAILED",
+    /// The files of a media library could not be listed.
+    MEDIA_LIBRARY_CONTENT_FAILED = 19001 "LOCERR_MEDIA_LIBRARY_CONTENT_FAILED",
+    /// Media files could not be added to the app.
+    MEDIA_BUNDLING_FAILED = 19002 "LOCERR_MEDIA_BUNDLING_FAILED",
+    /// Media files could not be extracted from the app.
+    MEDIA_UNBUNDLING_FAILED = 19003 "LOCERR_MEDIA_UNBUNDLING_FAILED",
+    /// The media library does not exist.
+    MEDIA_LIBRARY_NOT_FOUND = 19004 "LOCERR_MEDIA_LIBRARY_NOT_FOUND",
+    /// The feature is disabled in this deployment.
+    FEATURE_DISABLED = 20000 "LOCERR_FEATURE_DISABLED",
+    /// The load exceeds the maximum number of fields.
+    LOAD_TOO_MANY_FIELDS = 21000 "LOCERR_LOAD_TOO_MANY_FIELDS",
+    /// The load exceeds the maximum number of tables.
+    LOAD_TOO_MANY_TABLES = 21001 "LOCERR_LOAD_TOO_MANY_TABLES",
+    /// Analytic connection (server-side extension): no error.
+    EXTENGINE_GRPC_STATUS_OK = 22000 "LOCERR_EXTENGINE_GRPC_STATUS_OK",
+    /// Analytic connection: the call was canceled.
+    EXTENGINE_GRPC_STATUS_CANCELLED = 22001 "LOCERR_EXTENGINE_GRPC_STATUS_CANCELLED",
+    /// Analytic connection: unknown error.
+    EXTENGINE_GRPC_STATUS_UNKNOWN = 22002 "LOCERR_EXTENGINE_GRPC_STATUS_UNKNOWN",
+    /// Analytic connection: invalid argument.
+    EXTENGINE_GRPC_STATUS_INVALID_ARGUMENT = 22003 "LOCERR_EXTENGINE_GRPC_STATUS_INVALID_ARGUMENT",
+    /// Analytic connection: the call timed out.
+    EXTENGINE_GRPC_STATUS_DEADLINE_EXCEEDED = 22004 "LOCERR_EXTENGINE_GRPC_STATUS_DEADLINE_EXCEEDED",
+    /// Analytic connection: the extension did not find something that it needs.
+    EXTENGINE_GRPC_STATUS_NOT_FOUND = 22005 "LOCERR_EXTENGINE_GRPC_STATUS_NOT_FOUND",
+    /// Analytic connection: what the extension was asked to create already exists.
+    EXTENGINE_GRPC_STATUS_ALREADY_EXISTS = 22006 "LOCERR_EXTENGINE_GRPC_STATUS_ALREADY_EXISTS",
+    /// Analytic connection: permission denied.
+    EXTENGINE_GRPC_STATUS_PERMISSION_DENIED = 22007 "LOCERR_EXTENGINE_GRPC_STATUS_PERMISSION_DENIED",
+    /// Analytic connection: the extension ran out of memory or another resource.
+    EXTENGINE_GRPC_STATUS_RESOURCE_EXHAUSTED = 22008 "LOCERR_EXTENGINE_GRPC_STATUS_RESOURCE_EXHAUSTED",
+    /// Analytic connection: the state of the extension does not allow the call.
+    EXTENGINE_GRPC_STATUS_FAILED_PRECONDITION = 22009 "LOCERR_EXTENGINE_GRPC_STATUS_FAILED_PRECONDITION",
+    /// Analytic connection: the extension aborted the call.
+    EXTENGINE_GRPC_STATUS_ABORTED = 22010 "LOCERR_EXTENGINE_GRPC_STATUS_ABORTED",
+    /// Analytic connection: a value is out of range.
+    EXTENGINE_GRPC_STATUS_OUT_OF_RANGE = 22011 "LOCERR_EXTENGINE_GRPC_STATUS_OUT_OF_RANGE",
+    /// Analytic connection: the extension does not implement the function.
+    EXTENGINE_GRPC_STATUS_UNIMPLEMENTED = 22012 "LOCERR_EXTENGINE_GRPC_STATUS_UNIMPLEMENTED",
+    /// Analytic connection: internal error of the extension.
+    EXTENGINE_GRPC_STATUS_INTERNAL = 22013 "LOCERR_EXTENGINE_GRPC_STATUS_INTERNAL",
+    /// Analytic connection: the extension is unreachable. Check that it is running.
+    EXTENGINE_GRPC_STATUS_UNAVAILABLE = 22014 "LOCERR_EXTENGINE_GRPC_STATUS_UNAVAILABLE",
+    /// Analytic connection: data was lost or corrupted.
+    EXTENGINE_GRPC_STATUS_DATA_LOSS = 22015 "LOCERR_EXTENGINE_GRPC_STATUS_DATA_LOSS",
+    /// Analytic connection: the extension rejected the credentials of the engine.
+    EXTENGINE_GRPC_STATUS_UNAUTHENTICATED = 22016 "LOCERR_EXTENGINE_GRPC_STATUS_UNAUTHENTICATED",
+    /// Excel export: the object cannot be exported.
+    LXW_INVALID_OBJ = 23001 "LOCERR_LXW_INVALID_OBJ",
+    /// Excel export: invalid file.
+    LXW_INVALID_FILE = 23002 "LOCERR_LXW_INVALID_FILE",
+    /// Excel export: invalid worksheet.
+    LXW_INVALID_SHEET = 23003 "LOCERR_LXW_INVALID_SHEET",
+    /// Excel export: invalid range of rows and columns.
+    LXW_INVALID_EXPORT_RANGE = 23004 "LOCERR_LXW_INVALID_EXPORT_RANGE",
+    /// Excel export: unspecified error.
+    LXW_ERROR = 23005 "LOCERR_LXW_ERROR",
+    /// Excel export: out of memory.
+    LXW_ERROR_MEMORY_MALLOC_FAILED = 23006 "LOCERR_LXW_ERROR_MEMORY_MALLOC_FAILED",
+    /// Excel export: the file could not be created.
+    LXW_ERROR_CREATING_XLSX_FILE = 23007 "LOCERR_LXW_ERROR_CREATING_XLSX_FILE",
+    /// Excel export: a temporary file could not be created.
+    LXW_ERROR_CREATING_TMPFILE = 23008 "LOCERR_LXW_ERROR_CREATING_TMPFILE",
+    /// Excel export: a ZIP file operation failed.
+    LXW_ERROR_ZIP_FILE_OPERATION = 23009 "LOCERR_LXW_ERROR_ZIP_FILE_OPERATION",
+    /// Excel export: an entry could not be added to the ZIP file.
+    LXW_ERROR_ZIP_FILE_ADD = 23010 "LOCERR_LXW_ERROR_ZIP_FILE_ADD",
+    /// Excel export: the ZIP file could not be closed.
+    LXW_ERROR_ZIP_CLOSE = 23011 "LOCERR_LXW_ERROR_ZIP_CLOSE",
+    /// Excel export: a null parameter was ignored.
+    LXW_ERROR_NULL_PARAMETER_IGNORED = 23012 "LOCERR_LXW_ERROR_NULL_PARAMETER_IGNORED",
+    /// Excel export: a string exceeds the maximum length of a cell.
+    LXW_ERROR_MAX_STRING_LENGTH_EXCEEDED = 23013 "LOCERR_LXW_ERROR_MAX_STRING_LENGTH_EXCEEDED",
+    /// Excel export: a string exceeds the limit of 255 characters.
+    LXW_ERROR_255_STRING_LENGTH_EXCEEDED = 23014 "LOCERR_LXW_ERROR_255_STRING_LENGTH_EXCEEDED",
+    /// Excel export: a string is missing from the shared string table.
+    LXW_ERROR_SHARED_STRING_INDEX_NOT_FOUND = 23015 "LOCERR_LXW_ERROR_SHARED_STRING_INDEX_NOT_FOUND",
+    /// Excel export: a row or column is outside of the worksheet limits.
+    LXW_ERROR_WORKSHEET_INDEX_OUT_OF_RANGE = 23016 "LOCERR_LXW_ERROR_WORKSHEET_INDEX_OUT_OF_RANGE",
+    /// Excel export: the worksheet exceeds the maximum number of links.
+    LXW_ERROR_WORKSHEET_MAX_NUMBER_URLS_EXCEEDED = 23017 "LOCERR_LXW_ERROR_WORKSHEET_MAX_NUMBER_URLS_EXCEEDED",
+    /// Big Data Index: no error.
+    BDI_STATUS_OK = 24000 "LOCERR_BDI_STATUS_OK",
+    /// Big Data Index: an error without its own code.
+    BDI_GENERIC_ERROR_NOT_TRANSLATED = 24001 "LOCERR_BDI_GENERIC_ERROR_NOT_TRANSLATED",
+    /// The definition of a trend line is invalid; see [`NxTrendlineDef`].
+    TRENDLINE_INVALID_DEF = 25000 "LOCERR_TRENDLINE_INVALID_DEF",
+    /// A trend line cannot be calculated for these values.
+    TRENDLINE_INVALID_MATH_ERROR = 25001 "LOCERR_TRENDLINE_INVALID_MATH_ERROR",
+    /// Web file: the protocol of the URL is not supported.
+    CURL_UNSUPPORTED_PROTOCOL = 30000 "LOCERR_CURL_UNSUPPORTED_PROTOCOL",
+    /// Web file: the proxy name could not be resolved.
+    CURL_COULDNT_RESOLVE_PROXY = 30001 "LOCERR_CURL_COULDNT_RESOLVE_PROXY",
+    /// Web file: connecting to the server failed.
+    CURL_COULDNT_CONNECT = 30002 "LOCERR_CURL_COULDNT_CONNECT",
+    /// Web file: the server denied access.
+    CURL_REMOTE_ACCESS_DENIED = 30003 "LOCERR_CURL_REMOTE_ACCESS_DENIED",
+    /// Web file: the FTP server failed to connect back to the engine.
+    CURL_FTP_ACCEPT_FAILED = 30004 "LOCERR_CURL_FTP_ACCEPT_FAILED",
+    /// Web file: the FTP server did not connect back to the engine in time.
+    CURL_FTP_ACCEPT_TIMEOUT = 30005 "LOCERR_CURL_FTP_ACCEPT_TIMEOUT",
+    /// Web file: the host for an FTP transfer was not found.
+    CURL_FTP_CANT_GET_HOST = 30006 "LOCERR_CURL_FTP_CANT_GET_HOST",
+    /// Web file: the transfer was shorter or longer than announced.
+    CURL_PARTIAL_FILE = 30007 "LOCERR_CURL_PARTIAL_FILE",
+    /// Web file: the server rejected a command.
+    CURL_QUOTE_ERROR = 30008 "LOCERR_CURL_QUOTE_ERROR",
+    /// Web file: received data could not be written.
+    CURL_WRITE_ERROR = 30009 "LOCERR_CURL_WRITE_ERROR",
+    /// Web file: the upload could not be started.
+    CURL_UPLOAD_FAILED = 30010 "LOCERR_CURL_UPLOAD_FAILED",
+    /// Web file: out of memory.
+    CURL_OUT_OF_MEMORY = 30011 "LOCERR_CURL_OUT_OF_MEMORY",
+    /// Web file: the transfer timed out.
+    CURL_OPERATION_TIMEDOUT = 30012 "LOCERR_CURL_OPERATION_TIMEDOUT",
+    /// Web file: the FTP server cannot resume transfers.
+    CURL_FTP_COULDNT_USE_REST = 30013 "LOCERR_CURL_FTP_COULDNT_USE_REST",
+    /// Web file: a POST request could not be sent.
+    CURL_HTTP_POST_ERROR = 30014 "LOCERR_CURL_HTTP_POST_ERROR",
+    /// Web file: the TLS handshake failed.
+    CURL_SSL_CONNECT_ERROR = 30015 "LOCERR_CURL_SSL_CONNECT_ERROR",
+    /// Web file: a file with a `file:` URL could not be read.
+    CURL_FILE_COULDNT_READ_FILE = 30016 "LOCERR_CURL_FILE_COULDNT_READ_FILE",
+    /// Web file: the LDAP server rejected the login.
+    CURL_LDAP_CANNOT_BIND = 30017 "LOCERR_CURL_LDAP_CANNOT_BIND",
+    /// Web file: the LDAP search failed.
+    CURL_LDAP_SEARCH_FAILED = 30018 "LOCERR_CURL_LDAP_SEARCH_FAILED",
+    /// Web file: too many redirects.
+    CURL_TOO_MANY_REDIRECTS = 30019 "LOCERR_CURL_TOO_MANY_REDIRECTS",
+    /// Web file: the certificate or fingerprint of the server could not be verified.
+    CURL_PEER_FAILED_VERIFICATION = 30020 "LOCERR_CURL_PEER_FAILED_VERIFICATION",
+    /// Web file: the server sent no data.
+    CURL_GOT_NOTHING = 30021 "LOCERR_CURL_GOT_NOTHING",
+    /// Web file: the cryptographic engine was not found.
+    CURL_SSL_ENGINE_NOTFOUND = 30022 "LOCERR_CURL_SSL_ENGINE_NOTFOUND",
+    /// Web file: the cryptographic engine could not be set as the default.
+    CURL_SSL_ENGINE_SETFAILED = 30023 "LOCERR_CURL_SSL_ENGINE_SETFAILED",
+    /// Web file: there is a problem with the client certificate.
+    CURL_SSL_CERTPROBLEM = 30024 "LOCERR_CURL_SSL_CERTPROBLEM",
+    /// Web file: the requested cipher cannot be used.
+    CURL_SSL_CIPHER = 30025 "LOCERR_CURL_SSL_CIPHER",
+    /// Web file: the engine host does not trust the issuer of the server certificate.
+    CURL_SSL_CACERT = 30026 "LOCERR_CURL_SSL_CACERT",
+    /// Web file: the content encoding is not supported.
+    CURL_BAD_CONTENT_ENCODING = 30027 "LOCERR_CURL_BAD_CONTENT_ENCODING",
+    /// Web file: invalid LDAP URL.
+    CURL_LDAP_INVALID_URL = 30028 "LOCERR_CURL_LDAP_INVALID_URL",
+    /// Web file: TLS is required but could not be used.
+    CURL_USE_SSL_FAILED = 30029 "LOCERR_CURL_USE_SSL_FAILED",
+    /// Web file: the cryptographic engine could not be initialized.
+    CURL_SSL_ENGINE_INITFAILED = 30030 "LOCERR_CURL_SSL_ENGINE_INITFAILED",
+    /// Web file: the server rejected the user name or password.
+    CURL_LOGIN_DENIED = 30031 "LOCERR_CURL_LOGIN_DENIED",
+    /// Web file: the file does not exist on the TFTP server.
+    CURL_TFTP_NOTFOUND = 30032 "LOCERR_CURL_TFTP_NOTFOUND",
+    /// Web file: illegal TFTP operation.
+    CURL_TFTP_ILLEGAL = 30033 "LOCERR_CURL_TFTP_ILLEGAL",
+    /// Web file: the SSH session failed.
+    CURL_SSH = 30034 "LOCERR_CURL_SSH",
+    /// A set expression is too large.
+    SETEXPRESSION_TOO_LARGE = 30100 "LOCERR_SETEXPRESSION_TOO_LARGE",
+    /// A load with the `MERGE` prefix failed.
+    RELOAD_MERGE_LOAD_ERROR = 30101 "LOCERR_RELOAD_MERGE_LOAD_ERROR",
+    /// Web file, Windows: the FTP operation was aborted.
+    WIN_FTP_DROPPED = 30200 "LOCERR_WIN_FTP_DROPPED",
+    /// Web file, Windows: the FTP server does not support passive mode.
+    WIN_FTP_NO_PASSIVE_MODE = 30201 "LOCERR_WIN_FTP_NO_PASSIVE_MODE",
+    /// Web file, Windows: the server did not send headers.
+    WIN_HTTP_DOWNLEVEL_SERVER = 30210 "LOCERR_WIN_HTTP_DOWNLEVEL_SERVER",
+    /// Web file, Windows: the response of the server is invalid.
+    WIN_HTTP_INVALID_SERVER_RESPONSE = 30211 "LOCERR_WIN_HTTP_INVALID_SERVER_RESPONSE",
+    /// Web file, Windows: a redirect requires confirmation by a user.
+    WIN_HTTP_REDIRECT_NEEDS_CONFIRMATION = 30212 "LOCERR_WIN_HTTP_REDIRECT_NEEDS_CONFIRMATION",
+    /// Web file, Windows: the request must be repeated.
+    WIN_INTERNET_FORCE_RETRY = 30220 "LOCERR_WIN_INTERNET_FORCE_RETRY",
+    /// Web file, Windows: connecting to the server failed.
+    WIN_INTERNET_CANNOT_CONNECT = 30221 "LOCERR_WIN_INTERNET_CANNOT_CONNECT",
+    /// Web file, Windows: the connection was aborted.
+    WIN_INTERNET_CONNECTION_ABORTED = 30222 "LOCERR_WIN_INTERNET_CONNECTION_ABORTED",
+    /// Web file, Windows: the server reset the connection.
+    WIN_INTERNET_CONNECTION_RESET = 30223 "LOCERR_WIN_INTERNET_CONNECTION_RESET",
+    /// Web file, Windows: the engine host is offline.
+    WIN_INTERNET_DISCONNECTED = 30224 "LOCERR_WIN_INTERNET_DISCONNECTED",
+    /// Web file, Windows: the request is malformed.
+    WIN_INTERNET_INCORRECT_FORMAT = 30225 "LOCERR_WIN_INTERNET_INCORRECT_FORMAT",
+    /// Web file, Windows: the engine host does not trust the issuer of the server certificate.
+    WIN_INTERNET_INVALID_CA = 30226 "LOCERR_WIN_INTERNET_INVALID_CA",
+    /// Web file, Windows: invalid operation.
+    WIN_INTERNET_INVALID_OPERATION = 30227 "LOCERR_WIN_INTERNET_INVALID_OPERATION",
+    /// Web file, Windows: invalid URL.
+    WIN_INTERNET_INVALID_URL = 30228 "LOCERR_WIN_INTERNET_INVALID_URL",
+    /// Web file, Windows: the file does not exist.
+    WIN_INTERNET_ITEM_NOT_FOUND = 30229 "LOCERR_WIN_INTERNET_ITEM_NOT_FOUND",
+    /// Web file, Windows: the server rejected the login.
+    WIN_INTERNET_LOGIN_FAILURE = 30230 "LOCERR_WIN_INTERNET_LOGIN_FAILURE",
+    /// Web file, Windows: the server name could not be resolved.
+    WIN_INTERNET_NAME_NOT_RESOLVED = 30231 "LOCERR_WIN_INTERNET_NAME_NOT_RESOLVED",
+    /// Web file, Windows: the request requires user interaction.
+    WIN_INTERNET_NEED_UI = 30232 "LOCERR_WIN_INTERNET_NEED_UI",
+    /// Web file, Windows: the server certificate was issued for another name.
+    WIN_INTERNET_SEC_CERT_CN_INVALID = 30233 "LOCERR_WIN_INTERNET_SEC_CERT_CN_INVALID",
+    /// Web file, Windows: the server certificate has expired or is not valid yet.
+    WIN_INTERNET_SEC_CERT_DATE_INVALID = 30234 "LOCERR_WIN_INTERNET_SEC_CERT_DATE_INVALID",
+    /// Web file, Windows: the server certificate contains errors.
+    WIN_INTERNET_SEC_CERT_ERRORS = 30235 "LOCERR_WIN_INTERNET_SEC_CERT_ERRORS",
+    /// Web file, Windows: the server certificate is invalid.
+    WIN_INTERNET_SEC_INVALID_CERT = 30236 "LOCERR_WIN_INTERNET_SEC_INVALID_CERT",
+    /// Web file, Windows: the server is unreachable.
+    WIN_INTERNET_SERVER_UNREACHABLE = 30237 "LOCERR_WIN_INTERNET_SERVER_UNREACHABLE",
+    /// The requested bookmark content is too large. Request fewer values at a time.
+    BM_RESULT_TOO_LARGE = 31000 "LOCERR_BM_RESULT_TOO_LARGE",
+    /// Message queue: connecting failed.
+    MQ_SOCKET_CONNECT_FAILURE = 33000 "LOCERR_MQ_SOCKET_CONNECT_FAILURE",
+    /// Message queue: the socket could not be opened.
+    MQ_SOCKET_OPEN_FAILURE = 33001 "LOCERR_MQ_SOCKET_OPEN_FAILURE",
+    /// Message queue: no response.
+    MQ_PROTOCOL_NO_RESPONE = 33002 "LOCERR_MQ_PROTOCOL_NO_RESPONE",
+    /// Message queue: the client library failed.
+    MQ_PROTOCOL_LIBRARY_EXCEPTION = 33003 "LOCERR_MQ_PROTOCOL_LIBRARY_EXCEPTION",
+    /// Message queue: the connection was closed.
+    MQ_PROTOCOL_CONNECTION_CLOSED = 33004 "LOCERR_MQ_PROTOCOL_CONNECTION_CLOSED",
+    /// Message queue: the channel was closed.
+    MQ_PROTOCOL_CHANNEL_CLOSED = 33005 "LOCERR_MQ_PROTOCOL_CHANNEL_CLOSED",
+    /// Message queue: unknown error.
+    MQ_PROTOCOL_UNKNOWN_ERROR = 33006 "LOCERR_MQ_PROTOCOL_UNKNOWN_ERROR",
+    /// Message queue: invalid status.
+    MQ_PROTOCOL_INVALID_STATUS = 33007 "LOCERR_MQ_PROTOCOL_INVALID_STATUS",
+}

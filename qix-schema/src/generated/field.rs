@@ -3,27 +3,23 @@
 //! The class `Field`: its methods and their requests.
 
 use std::sync::Arc;
-use qix_schema::Error;
-use qix_schema::rpc::{Answer, AsRemote, Class, Effect, Method, Remote, Request};
-use qix_schema::__private::write_object;
-use serde::ser::{Serialize, Serializer};
-use super::Call;
+
+use qix_schema::__private::request;
+use qix_schema::rpc::{AsRemote, Class, Remote};
+
 use super::types::*;
+use super::*;
 
 /// A field of the data model in one alternate state. Selects values without an object.
 ///
-/// Returned by [`DocApi::get_field`](crate::doc::DocApi::get_field). A selection restricts the possible values of
-/// all associated fields, invalidates everything that depends on them, and aborts running calculations (error
-/// 15).
+/// Returned by [`DocApi::get_field`]. A selection restricts the possible values of all associated fields,
+/// invalidates everything that depends on them, and aborts running calculations (error 15).
 ///
-/// You can select by search string ([`FieldApi::select`](crate::field::FieldApi::select)), by value
-/// ([`FieldApi::select_values`](crate::field::FieldApi::select_values)), or by element number
-/// ([`FieldApi::low_level_select`](crate::field::FieldApi::low_level_select)). These methods return `false` if
-/// the selection was not made, usually because the field is locked. With a soft lock, they select even in a
-/// locked field.
+/// You can select by search string ([`FieldApi::select`]), by value ([`FieldApi::select_values`]), or by element
+/// number ([`FieldApi::low_level_select`]). These methods return `false` if the selection was not made, usually
+/// because the field is locked. With a soft lock, they select even in a locked field.
 ///
-/// To read the values of a field and their selection states, use a list object
-/// ([`ListObjectDef`](crate::types::ListObjectDef)).
+/// To read the values of a field and their selection states, use a list object ([`ListObjectDef`]).
 ///
 /// Methods: [`FieldApi`].
 #[derive(Clone, Debug)]
@@ -55,9 +51,8 @@ impl FieldApi for Field {}
 pub trait FieldApi: AsRemote {
     /// Clears the selections in this field.
     ///
-    /// Selections in other fields are unchanged. Fails on a locked field: call
-    /// [`FieldApi::unlock`](crate::field::FieldApi::unlock) first. To clear all fields, use
-    /// [`DocApi::clear_all`](crate::doc::DocApi::clear_all).
+    /// Selections in other fields are unchanged. Fails on a locked field: call [`FieldApi::unlock`] first. To clear
+    /// all fields, use [`DocApi::clear_all`].
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -90,14 +85,14 @@ pub trait FieldApi: AsRemote {
     /// `bool` (`qReturn`): `true` on success.
     ///
     /// Schema method: [`Field.ClearAllButThis`](https://qlik.dev/apis/json-rpc/qix/field/#clearallbutthis).
-    #[doc(alias = "ClearAllButThis")]
+    #[doc(alias("ClearAllButThis", "qSoftLock"))]
     fn clear_all_but_this(&self) -> Call<'_, ClearAllButThis> {
         Call::new(self.as_remote(), ClearAllButThis::new())
     }
 
     /// Returns whether the selected values of this field are combined with AND.
     ///
-    /// See [`FieldApi::set_and_mode`](crate::field::FieldApi::set_and_mode).
+    /// See [`FieldApi::set_and_mode`].
     ///
     /// # Returns
     ///
@@ -112,9 +107,8 @@ pub trait FieldApi: AsRemote {
     /// Returns the number of distinct values in the field.
     ///
     /// All values count, regardless of selections. To count the values that are possible under the current
-    /// selections, evaluate `Count(distinct …)` with [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex), or
-    /// read the state counts of a list object
-    /// ([`NxDimensionInfo::state_counts`](crate::types::NxDimensionInfo::state_counts)).
+    /// selections, evaluate `Count(distinct …)` with [`DocApi::evaluate_ex`], or read the state counts of a list
+    /// object ([`NxDimensionInfo::state_counts`]).
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -138,9 +132,8 @@ pub trait FieldApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`NxFieldProperties`] (`qProperties`): The settings.
-    /// [`NxFieldProperties::one_and_only_one`](crate::types::NxFieldProperties::one_and_only_one) is the only one so
-    /// far.
+    /// [`NxFieldProperties`] (`qProperties`): The settings. [`NxFieldProperties::one_and_only_one`] is the only one
+    /// so far.
     ///
     /// Schema method: [`Field.GetNxProperties`](https://qlik.dev/apis/json-rpc/qix/field/#getnxproperties),
     /// read-only.
@@ -152,8 +145,7 @@ pub trait FieldApi: AsRemote {
     /// Locks the selections in this field: they cannot be changed, and clearing other selections keeps them.
     ///
     /// A field without selections cannot be locked. Selecting in a locked field returns `false` unless a soft lock is
-    /// used. [`FieldApi::unlock`](crate::field::FieldApi::unlock) undoes it;
-    /// [`DocApi::lock_all`](crate::doc::DocApi::lock_all) locks all fields with selections.
+    /// used. [`FieldApi::unlock`] undoes it; [`DocApi::lock_all`] locks all fields with selections.
     ///
     /// # Returns
     ///
@@ -168,9 +160,8 @@ pub trait FieldApi: AsRemote {
     /// Selects values by their element numbers.
     ///
     /// This is the fastest way to select many values if you have their element numbers from the cells of a list or
-    /// cube ([`NxCell::elem_number`](crate::types::NxCell::elem_number)). An element number identifies a value within
-    /// this field until the next reload. Negative numbers, which cells contain for totals, null values, and so on,
-    /// cannot be selected.
+    /// cube ([`NxCell::elem_number`]). An element number identifies a value within this field until the next reload.
+    /// Negative numbers, which cells contain for totals, null values, and so on, cannot be selected.
     ///
     /// # Parameters
     ///
@@ -184,12 +175,8 @@ pub trait FieldApi: AsRemote {
     /// `bool` (`qReturn`): `true` if the selection was made.
     ///
     /// Schema method: [`Field.LowLevelSelect`](https://qlik.dev/apis/json-rpc/qix/field/#lowlevelselect).
-    #[doc(alias = "LowLevelSelect")]
-    fn low_level_select(
-        &self,
-        values: Vec<i32>,
-        toggle_mode: bool,
-    ) -> Call<'_, LowLevelSelect> {
+    #[doc(alias("LowLevelSelect", "qValues", "qToggleMode", "qSoftLock"))]
+    fn low_level_select(&self, values: Vec<i32>, toggle_mode: bool) -> Call<'_, LowLevelSelect> {
         Call::new(self.as_remote(), LowLevelSelect::new(values, toggle_mode))
     }
 
@@ -198,9 +185,8 @@ pub trait FieldApi: AsRemote {
     /// The string uses the same syntax as the search box of a filter: a value (`2020`), a wildcard pattern (`Jan*`),
     /// a numeric comparison (`>=2015<2020`), or an expression that is evaluated for each value (`=Sum(Sales)>1000`).
     /// Some leading characters therefore have a special meaning, including `<`, `>`, `"`, `~`, `(`, `=`, `'`, and
-    /// `[`. To select values that come from data, use
-    /// [`FieldApi::select_values`](crate::field::FieldApi::select_values) instead. To add to a selection, use
-    /// [`FieldApi::toggle_select`](crate::field::FieldApi::toggle_select).
+    /// `[`. To select values that come from data, use [`FieldApi::select_values`] instead. To add to a selection, use
+    /// [`FieldApi::toggle_select`].
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -224,15 +210,15 @@ pub trait FieldApi: AsRemote {
     /// verify the result with a list object or an expression.
     ///
     /// Schema method: [`Field.Select`](https://qlik.dev/apis/json-rpc/qix/field/#select).
-    #[doc(alias = "Select")]
+    #[doc(alias("Select", "qMatch", "qSoftLock", "qExcludedValuesMode"))]
     fn select(&self, match_: &str) -> Call<'_, Select> {
         Call::new(self.as_remote(), Select::new(match_))
     }
 
     /// Selects all values of the field, including excluded ones.
     ///
-    /// This differs from having no selection ([`FieldApi::clear`](crate::field::FieldApi::clear)): it appears in the
-    /// current selections and restricts associated fields to values that occur together with a value of this field.
+    /// This differs from having no selection ([`FieldApi::clear`]): it appears in the current selections and
+    /// restricts associated fields to values that occur together with a value of this field.
     ///
     /// # Parameters
     ///
@@ -243,7 +229,7 @@ pub trait FieldApi: AsRemote {
     /// `bool` (`qReturn`): `true` if the selection was made.
     ///
     /// Schema method: [`Field.SelectAll`](https://qlik.dev/apis/json-rpc/qix/field/#selectall).
-    #[doc(alias = "SelectAll")]
+    #[doc(alias("SelectAll", "qSoftLock"))]
     fn select_all(&self) -> Call<'_, SelectAll> {
         Call::new(self.as_remote(), SelectAll::new())
     }
@@ -262,7 +248,7 @@ pub trait FieldApi: AsRemote {
     /// `bool` (`qReturn`): `true` if the selection was made.
     ///
     /// Schema method: [`Field.SelectAlternative`](https://qlik.dev/apis/json-rpc/qix/field/#selectalternative).
-    #[doc(alias = "SelectAlternative")]
+    #[doc(alias("SelectAlternative", "qSoftLock"))]
     fn select_alternative(&self) -> Call<'_, SelectAlternative> {
         Call::new(self.as_remote(), SelectAlternative::new())
     }
@@ -278,7 +264,7 @@ pub trait FieldApi: AsRemote {
     /// `bool` (`qReturn`): `true` if the selection was made.
     ///
     /// Schema method: [`Field.SelectExcluded`](https://qlik.dev/apis/json-rpc/qix/field/#selectexcluded).
-    #[doc(alias = "SelectExcluded")]
+    #[doc(alias("SelectExcluded", "qSoftLock"))]
     fn select_excluded(&self) -> Call<'_, SelectExcluded> {
         Call::new(self.as_remote(), SelectExcluded::new())
     }
@@ -296,7 +282,7 @@ pub trait FieldApi: AsRemote {
     /// `bool` (`qReturn`): `true` if the selection was made.
     ///
     /// Schema method: [`Field.SelectPossible`](https://qlik.dev/apis/json-rpc/qix/field/#selectpossible).
-    #[doc(alias = "SelectPossible")]
+    #[doc(alias("SelectPossible", "qSoftLock"))]
     fn select_possible(&self) -> Call<'_, SelectPossible> {
         Call::new(self.as_remote(), SelectPossible::new())
     }
@@ -304,9 +290,8 @@ pub trait FieldApi: AsRemote {
     /// Selects the given values.
     ///
     /// Values are taken literally, never as a pattern or an expression, so this is the safe way to select values that
-    /// come from data. Pass numbers as numbers (set [`FieldValue::is_numeric`](crate::types::FieldValue::is_numeric)
-    /// and [`FieldValue::number`](crate::types::FieldValue::number)); they match regardless of the field's format.
-    /// Dates are numbers too: days since December 30, 1899.
+    /// come from data. Pass numbers as numbers (set [`FieldValue::is_numeric`] and [`FieldValue::number`]); they
+    /// match regardless of the field's format. Dates are numbers too: days since December 30, 1899.
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -330,7 +315,7 @@ pub trait FieldApi: AsRemote {
     /// `bool` (`qReturn`): `true` if the selection was made.
     ///
     /// Schema method: [`Field.SelectValues`](https://qlik.dev/apis/json-rpc/qix/field/#selectvalues).
-    #[doc(alias = "SelectValues")]
+    #[doc(alias("SelectValues", "qFieldValues", "qToggleMode", "qSoftLock"))]
     fn select_values(&self, field_values: Vec<FieldValue>) -> Call<'_, SelectValues> {
         Call::new(self.as_remote(), SelectValues::new(field_values))
     }
@@ -346,34 +331,31 @@ pub trait FieldApi: AsRemote {
     /// * `and_mode` (`qAndMode`): `true` for AND, `false` for OR.
     ///
     /// Schema method: [`Field.SetAndMode`](https://qlik.dev/apis/json-rpc/qix/field/#setandmode).
-    #[doc(alias = "SetAndMode")]
+    #[doc(alias("SetAndMode", "qAndMode"))]
     fn set_and_mode(&self, and_mode: bool) -> Call<'_, SetAndMode> {
         Call::new(self.as_remote(), SetAndMode::new(and_mode))
     }
 
     /// Changes the settings of the field.
     ///
-    /// If [`NxFieldProperties::one_and_only_one`](crate::types::NxFieldProperties::one_and_only_one) is set, exactly
-    /// one value of the field is always selected: the selection cannot be cleared, and selecting another value
-    /// replaces it. One value must be selected when you set it.
+    /// If [`NxFieldProperties::one_and_only_one`] is set, exactly one value of the field is always selected: the
+    /// selection cannot be cleared, and selecting another value replaces it. One value must be selected when you set
+    /// it.
     ///
     /// # Parameters
     ///
     /// * `properties` (`qProperties`): New settings.
     ///
     /// Schema method: [`Field.SetNxProperties`](https://qlik.dev/apis/json-rpc/qix/field/#setnxproperties).
-    #[doc(alias = "SetNxProperties")]
-    fn set_nx_properties(
-        &self,
-        properties: NxFieldProperties,
-    ) -> Call<'_, SetNxProperties> {
+    #[doc(alias("SetNxProperties", "qProperties"))]
+    fn set_nx_properties(&self, properties: NxFieldProperties) -> Call<'_, SetNxProperties> {
         Call::new(self.as_remote(), SetNxProperties::new(properties))
     }
 
     /// Toggles the values that match a search string and keeps other selections.
     ///
     /// Matching values that are selected become unselected, and vice versa. The search string has the syntax
-    /// described at [`FieldApi::select`](crate::field::FieldApi::select).
+    /// described at [`FieldApi::select`].
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -398,7 +380,7 @@ pub trait FieldApi: AsRemote {
     /// `bool` (`qReturn`): `true` if the selection changed.
     ///
     /// Schema method: [`Field.ToggleSelect`](https://qlik.dev/apis/json-rpc/qix/field/#toggleselect).
-    #[doc(alias = "ToggleSelect")]
+    #[doc(alias("ToggleSelect", "qMatch", "qSoftLock", "qExcludedValuesMode"))]
     fn toggle_select(&self, match_: &str) -> Call<'_, ToggleSelect> {
         Call::new(self.as_remote(), ToggleSelect::new(match_))
     }
@@ -416,853 +398,108 @@ pub trait FieldApi: AsRemote {
     }
 }
 
-/// Request of [`FieldApi::clear`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Clear {}
-
-impl Clear {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for Clear {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for Clear {
-    type Class = Field;
-    type Response = bool;
-    const METHOD: Method = Method::new("Field", "Clear", Effect::Write, &["qReturn"]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`FieldApi::clear_all_but_this`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ClearAllButThis {
-    /// `qSoftLock`: see [`FieldApi::clear_all_but_this`].
-    #[doc(alias = "qSoftLock")]
-    pub soft_lock: Option<bool>,
-}
-
-impl ClearAllButThis {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self { soft_lock: None }
-    }
-
-    /// `qSoftLock`: see [`FieldApi::clear_all_but_this`].
-    #[must_use]
-    pub fn soft_lock(mut self, value: bool) -> Self {
-        self.soft_lock = Some(value);
-        self
-    }
-}
-
-impl Call<'_, ClearAllButThis> {
-    /// `qSoftLock`: see [`FieldApi::clear_all_but_this`].
-    pub fn soft_lock(self, value: bool) -> Self {
-        self.map(|request| request.soft_lock(value))
-    }
-}
-
-impl Serialize for ClearAllButThis {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.given("qSoftLock", &self.soft_lock)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for ClearAllButThis {
-    type Class = Field;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Field",
-        "ClearAllButThis",
-        Effect::Write,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`FieldApi::get_and_mode`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetAndMode {}
-
-impl GetAndMode {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetAndMode {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetAndMode {
-    type Class = Field;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Field",
-        "GetAndMode",
-        Effect::Read,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`FieldApi::get_cardinal`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetCardinal {}
-
-impl GetCardinal {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetCardinal {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetCardinal {
-    type Class = Field;
-    type Response = i64;
-    const METHOD: Method = Method::new(
-        "Field",
-        "GetCardinal",
-        Effect::Read,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<i64, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`FieldApi::get_nx_properties`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetNxProperties {}
-
-impl GetNxProperties {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetNxProperties {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetNxProperties {
-    type Class = Field;
-    type Response = NxFieldProperties;
-    const METHOD: Method = Method::new(
-        "Field",
-        "GetNxProperties",
-        Effect::Read,
-        &["qProperties"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<NxFieldProperties, Error> {
-        answer.value("qProperties")
-    }
-}
-
-/// Request of [`FieldApi::lock`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Lock {}
-
-impl Lock {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for Lock {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for Lock {
-    type Class = Field;
-    type Response = bool;
-    const METHOD: Method = Method::new("Field", "Lock", Effect::Write, &["qReturn"]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`FieldApi::low_level_select`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct LowLevelSelect {
-    /// `qValues`: see [`FieldApi::low_level_select`].
-    #[doc(alias = "qValues")]
-    pub values: Vec<i32>,
-    /// `qToggleMode`: see [`FieldApi::low_level_select`].
-    #[doc(alias = "qToggleMode")]
-    pub toggle_mode: bool,
-    /// `qSoftLock`: see [`FieldApi::low_level_select`].
-    #[doc(alias = "qSoftLock")]
-    pub soft_lock: Option<bool>,
-}
-
-impl LowLevelSelect {
-    /// Creates the request from its required parameters.
-    pub fn new(values: Vec<i32>, toggle_mode: bool) -> Self {
-        Self {
-            values,
-            toggle_mode,
-            soft_lock: None,
-        }
-    }
-
-    /// `qSoftLock`: see [`FieldApi::low_level_select`].
-    #[must_use]
-    pub fn soft_lock(mut self, value: bool) -> Self {
-        self.soft_lock = Some(value);
-        self
-    }
-}
-
-impl Call<'_, LowLevelSelect> {
-    /// `qSoftLock`: see [`FieldApi::low_level_select`].
-    pub fn soft_lock(self, value: bool) -> Self {
-        self.map(|request| request.soft_lock(value))
-    }
-}
-
-impl Serialize for LowLevelSelect {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qValues", &self.values)?;
-                out.always("qToggleMode", &self.toggle_mode)?;
-                out.given("qSoftLock", &self.soft_lock)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for LowLevelSelect {
-    type Class = Field;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Field",
-        "LowLevelSelect",
-        Effect::Write,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`FieldApi::select`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Select {
-    /// `qMatch`: see [`FieldApi::select`].
-    #[doc(alias = "qMatch")]
-    pub match_: String,
-    /// `qSoftLock`: see [`FieldApi::select`].
-    #[doc(alias = "qSoftLock")]
-    pub soft_lock: Option<bool>,
-    /// `qExcludedValuesMode`: see [`FieldApi::select`].
-    #[doc(alias = "qExcludedValuesMode")]
-    pub excluded_values_mode: Option<i64>,
-}
-
-impl Select {
-    /// Creates the request from its required parameters.
-    pub fn new(match_: impl Into<String>) -> Self {
-        Self {
-            match_: match_.into(),
-            soft_lock: None,
-            excluded_values_mode: None,
-        }
-    }
-
-    /// `qSoftLock`: see [`FieldApi::select`].
-    #[must_use]
-    pub fn soft_lock(mut self, value: bool) -> Self {
-        self.soft_lock = Some(value);
-        self
-    }
-
-    /// `qExcludedValuesMode`: see [`FieldApi::select`].
-    #[must_use]
-    pub fn excluded_values_mode(mut self, value: i64) -> Self {
-        self.excluded_values_mode = Some(value);
-        self
-    }
-}
-
-impl Call<'_, Select> {
-    /// `qSoftLock`: see [`FieldApi::select`].
-    pub fn soft_lock(self, value: bool) -> Self {
-        self.map(|request| request.soft_lock(value))
-    }
-
-    /// `qExcludedValuesMode`: see [`FieldApi::select`].
-    pub fn excluded_values_mode(self, value: i64) -> Self {
-        self.map(|request| request.excluded_values_mode(value))
-    }
-}
-
-impl Serialize for Select {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qMatch", &self.match_)?;
-                out.given("qSoftLock", &self.soft_lock)?;
-                out.given("qExcludedValuesMode", &self.excluded_values_mode)?;
-                Ok(())
-            },
-        )
-    }
+request! {
+    FieldApi::clear => Clear() {}
+    Field "Clear" Write -> bool = value("qReturn")
 }
 
-impl Request for Select {
-    type Class = Field;
-    type Response = bool;
-    const METHOD: Method = Method::new("Field", "Select", Effect::Write, &["qReturn"]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qReturn")
+request! {
+    FieldApi::clear_all_but_this => ClearAllButThis() {
+        "qSoftLock" soft_lock(bool),
     }
+    Field "ClearAllButThis" Write -> bool = value("qReturn")
 }
 
-/// Request of [`FieldApi::select_all`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SelectAll {
-    /// `qSoftLock`: see [`FieldApi::select_all`].
-    #[doc(alias = "qSoftLock")]
-    pub soft_lock: Option<bool>,
+request! {
+    FieldApi::get_and_mode => GetAndMode() {}
+    Field "GetAndMode" Read -> bool = value("qReturn")
 }
 
-impl SelectAll {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self { soft_lock: None }
-    }
-
-    /// `qSoftLock`: see [`FieldApi::select_all`].
-    #[must_use]
-    pub fn soft_lock(mut self, value: bool) -> Self {
-        self.soft_lock = Some(value);
-        self
-    }
-}
-
-impl Call<'_, SelectAll> {
-    /// `qSoftLock`: see [`FieldApi::select_all`].
-    pub fn soft_lock(self, value: bool) -> Self {
-        self.map(|request| request.soft_lock(value))
-    }
-}
-
-impl Serialize for SelectAll {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.given("qSoftLock", &self.soft_lock)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SelectAll {
-    type Class = Field;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Field",
-        "SelectAll",
-        Effect::Write,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`FieldApi::select_alternative`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SelectAlternative {
-    /// `qSoftLock`: see [`FieldApi::select_alternative`].
-    #[doc(alias = "qSoftLock")]
-    pub soft_lock: Option<bool>,
-}
-
-impl SelectAlternative {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self { soft_lock: None }
-    }
-
-    /// `qSoftLock`: see [`FieldApi::select_alternative`].
-    #[must_use]
-    pub fn soft_lock(mut self, value: bool) -> Self {
-        self.soft_lock = Some(value);
-        self
-    }
-}
-
-impl Call<'_, SelectAlternative> {
-    /// `qSoftLock`: see [`FieldApi::select_alternative`].
-    pub fn soft_lock(self, value: bool) -> Self {
-        self.map(|request| request.soft_lock(value))
-    }
-}
-
-impl Serialize for SelectAlternative {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.given("qSoftLock", &self.soft_lock)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SelectAlternative {
-    type Class = Field;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Field",
-        "SelectAlternative",
-        Effect::Write,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`FieldApi::select_excluded`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SelectExcluded {
-    /// `qSoftLock`: see [`FieldApi::select_excluded`].
-    #[doc(alias = "qSoftLock")]
-    pub soft_lock: Option<bool>,
-}
-
-impl SelectExcluded {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self { soft_lock: None }
-    }
-
-    /// `qSoftLock`: see [`FieldApi::select_excluded`].
-    #[must_use]
-    pub fn soft_lock(mut self, value: bool) -> Self {
-        self.soft_lock = Some(value);
-        self
-    }
-}
-
-impl Call<'_, SelectExcluded> {
-    /// `qSoftLock`: see [`FieldApi::select_excluded`].
-    pub fn soft_lock(self, value: bool) -> Self {
-        self.map(|request| request.soft_lock(value))
-    }
-}
-
-impl Serialize for SelectExcluded {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.given("qSoftLock", &self.soft_lock)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SelectExcluded {
-    type Class = Field;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Field",
-        "SelectExcluded",
-        Effect::Write,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`FieldApi::select_possible`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct SelectPossible {
-    /// `qSoftLock`: see [`FieldApi::select_possible`].
-    #[doc(alias = "qSoftLock")]
-    pub soft_lock: Option<bool>,
-}
-
-impl SelectPossible {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self { soft_lock: None }
-    }
-
-    /// `qSoftLock`: see [`FieldApi::select_possible`].
-    #[must_use]
-    pub fn soft_lock(mut self, value: bool) -> Self {
-        self.soft_lock = Some(value);
-        self
-    }
-}
-
-impl Call<'_, SelectPossible> {
-    /// `qSoftLock`: see [`FieldApi::select_possible`].
-    pub fn soft_lock(self, value: bool) -> Self {
-        self.map(|request| request.soft_lock(value))
-    }
-}
-
-impl Serialize for SelectPossible {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.given("qSoftLock", &self.soft_lock)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SelectPossible {
-    type Class = Field;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Field",
-        "SelectPossible",
-        Effect::Write,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`FieldApi::select_values`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SelectValues {
-    /// `qFieldValues`: see [`FieldApi::select_values`].
-    #[doc(alias = "qFieldValues")]
-    pub field_values: Vec<FieldValue>,
-    /// `qToggleMode`: see [`FieldApi::select_values`].
-    #[doc(alias = "qToggleMode")]
-    pub toggle_mode: Option<bool>,
-    /// `qSoftLock`: see [`FieldApi::select_values`].
-    #[doc(alias = "qSoftLock")]
-    pub soft_lock: Option<bool>,
-}
-
-impl SelectValues {
-    /// Creates the request from its required parameters.
-    pub fn new(field_values: Vec<FieldValue>) -> Self {
-        Self {
-            field_values,
-            toggle_mode: None,
-            soft_lock: None,
-        }
-    }
-
-    /// `qToggleMode`: see [`FieldApi::select_values`].
-    #[must_use]
-    pub fn toggle_mode(mut self, value: bool) -> Self {
-        self.toggle_mode = Some(value);
-        self
-    }
-
-    /// `qSoftLock`: see [`FieldApi::select_values`].
-    #[must_use]
-    pub fn soft_lock(mut self, value: bool) -> Self {
-        self.soft_lock = Some(value);
-        self
-    }
-}
-
-impl Call<'_, SelectValues> {
-    /// `qToggleMode`: see [`FieldApi::select_values`].
-    pub fn toggle_mode(self, value: bool) -> Self {
-        self.map(|request| request.toggle_mode(value))
-    }
-
-    /// `qSoftLock`: see [`FieldApi::select_values`].
-    pub fn soft_lock(self, value: bool) -> Self {
-        self.map(|request| request.soft_lock(value))
-    }
-}
-
-impl Serialize for SelectValues {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qFieldValues", &self.field_values)?;
-                out.given("qToggleMode", &self.toggle_mode)?;
-                out.given("qSoftLock", &self.soft_lock)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SelectValues {
-    type Class = Field;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Field",
-        "SelectValues",
-        Effect::Write,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`FieldApi::set_and_mode`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SetAndMode {
-    /// `qAndMode`: see [`FieldApi::set_and_mode`].
-    #[doc(alias = "qAndMode")]
-    pub and_mode: bool,
+request! {
+    FieldApi::get_cardinal => GetCardinal() {}
+    Field "GetCardinal" Read -> i64 = value("qReturn")
 }
 
-impl SetAndMode {
-    /// Creates the request from its required parameters.
-    pub fn new(and_mode: bool) -> Self {
-        Self { and_mode }
-    }
+request! {
+    FieldApi::get_nx_properties => GetNxProperties() {}
+    Field "GetNxProperties" Read -> NxFieldProperties = value("qProperties")
 }
 
-impl Serialize for SetAndMode {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qAndMode", &self.and_mode)?;
-                Ok(())
-            },
-        )
-    }
+request! {
+    FieldApi::lock => Lock() {}
+    Field "Lock" Write -> bool = value("qReturn")
 }
 
-impl Request for SetAndMode {
-    type Class = Field;
-    type Response = ();
-    const METHOD: Method = Method::new("Field", "SetAndMode", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
+request! {
+    FieldApi::low_level_select => LowLevelSelect("qValues" values(Vec<i32>), "qToggleMode" toggle_mode(bool)) {
+        "qSoftLock" soft_lock(bool),
     }
-}
-
-/// Request of [`FieldApi::set_nx_properties`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SetNxProperties {
-    /// `qProperties`: see [`FieldApi::set_nx_properties`].
-    #[doc(alias = "qProperties")]
-    pub properties: NxFieldProperties,
+    Field "LowLevelSelect" Write -> bool = value("qReturn")
 }
 
-impl SetNxProperties {
-    /// Creates the request from its required parameters.
-    pub fn new(properties: NxFieldProperties) -> Self {
-        Self { properties }
+request! {
+    FieldApi::select => Select("qMatch" match_(into String)) {
+        "qSoftLock" soft_lock(bool),
+        "qExcludedValuesMode" excluded_values_mode(i64),
     }
+    Field "Select" Write -> bool = value("qReturn")
 }
 
-impl Serialize for SetNxProperties {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qProperties", &self.properties)?;
-                Ok(())
-            },
-        )
+request! {
+    FieldApi::select_all => SelectAll() {
+        "qSoftLock" soft_lock(bool),
     }
+    Field "SelectAll" Write -> bool = value("qReturn")
 }
 
-impl Request for SetNxProperties {
-    type Class = Field;
-    type Response = ();
-    const METHOD: Method = Method::new("Field", "SetNxProperties", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
+request! {
+    FieldApi::select_alternative => SelectAlternative() {
+        "qSoftLock" soft_lock(bool),
     }
-}
-
-/// Request of [`FieldApi::toggle_select`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ToggleSelect {
-    /// `qMatch`: see [`FieldApi::toggle_select`].
-    #[doc(alias = "qMatch")]
-    pub match_: String,
-    /// `qSoftLock`: see [`FieldApi::toggle_select`].
-    #[doc(alias = "qSoftLock")]
-    pub soft_lock: Option<bool>,
-    /// `qExcludedValuesMode`: see [`FieldApi::toggle_select`].
-    #[doc(alias = "qExcludedValuesMode")]
-    pub excluded_values_mode: Option<i64>,
+    Field "SelectAlternative" Write -> bool = value("qReturn")
 }
-
-impl ToggleSelect {
-    /// Creates the request from its required parameters.
-    pub fn new(match_: impl Into<String>) -> Self {
-        Self {
-            match_: match_.into(),
-            soft_lock: None,
-            excluded_values_mode: None,
-        }
-    }
-
-    /// `qSoftLock`: see [`FieldApi::toggle_select`].
-    #[must_use]
-    pub fn soft_lock(mut self, value: bool) -> Self {
-        self.soft_lock = Some(value);
-        self
-    }
 
-    /// `qExcludedValuesMode`: see [`FieldApi::toggle_select`].
-    #[must_use]
-    pub fn excluded_values_mode(mut self, value: i64) -> Self {
-        self.excluded_values_mode = Some(value);
-        self
+request! {
+    FieldApi::select_excluded => SelectExcluded() {
+        "qSoftLock" soft_lock(bool),
     }
+    Field "SelectExcluded" Write -> bool = value("qReturn")
 }
-
-impl Call<'_, ToggleSelect> {
-    /// `qSoftLock`: see [`FieldApi::toggle_select`].
-    pub fn soft_lock(self, value: bool) -> Self {
-        self.map(|request| request.soft_lock(value))
-    }
 
-    /// `qExcludedValuesMode`: see [`FieldApi::toggle_select`].
-    pub fn excluded_values_mode(self, value: i64) -> Self {
-        self.map(|request| request.excluded_values_mode(value))
+request! {
+    FieldApi::select_possible => SelectPossible() {
+        "qSoftLock" soft_lock(bool),
     }
+    Field "SelectPossible" Write -> bool = value("qReturn")
 }
 
-impl Serialize for ToggleSelect {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qMatch", &self.match_)?;
-                out.given("qSoftLock", &self.soft_lock)?;
-                out.given("qExcludedValuesMode", &self.excluded_values_mode)?;
-                Ok(())
-            },
-        )
+request! {
+    FieldApi::select_values => SelectValues("qFieldValues" field_values(Vec<FieldValue>)) {
+        "qToggleMode" toggle_mode(bool),
+        "qSoftLock" soft_lock(bool),
     }
+    Field "SelectValues" Write -> bool = value("qReturn")
 }
 
-impl Request for ToggleSelect {
-    type Class = Field;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Field",
-        "ToggleSelect",
-        Effect::Write,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qReturn")
-    }
+request! {
+    FieldApi::set_and_mode => SetAndMode("qAndMode" and_mode(bool)) {}
+    Field "SetAndMode" Write -> () = nothing()
 }
-
-/// Request of [`FieldApi::unlock`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Unlock {}
 
-impl Unlock {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
+request! {
+    FieldApi::set_nx_properties => SetNxProperties("qProperties" properties(NxFieldProperties)) {}
+    Field "SetNxProperties" Write -> () = nothing()
 }
 
-impl Serialize for Unlock {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
+request! {
+    FieldApi::toggle_select => ToggleSelect("qMatch" match_(into String)) {
+        "qSoftLock" soft_lock(bool),
+        "qExcludedValuesMode" excluded_values_mode(i64),
     }
+    Field "ToggleSelect" Write -> bool = value("qReturn")
 }
 
-impl Request for Unlock {
-    type Class = Field;
-    type Response = bool;
-    const METHOD: Method = Method::new("Field", "Unlock", Effect::Write, &["qReturn"]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qReturn")
-    }
+request! {
+    FieldApi::unlock => Unlock() {}
+    Field "Unlock" Write -> bool = value("qReturn")
 }

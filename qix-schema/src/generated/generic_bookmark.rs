@@ -3,23 +3,20 @@
 //! The class `GenericBookmark`: its methods and their requests.
 
 use std::sync::Arc;
-use qix_schema::Error;
-use qix_schema::rpc::{Answer, AsRemote, Class, Effect, Method, Remote, Request};
-use qix_schema::__private::write_object;
-use serde::ser::{Serialize, Serializer};
-use super::Call;
+
+use qix_schema::__private::request;
+use qix_schema::rpc::{AsRemote, Class, Remote};
+
 use super::types::*;
+use super::*;
 
 /// A bookmark: a named set of selections, optionally with variable values and layout changes.
 ///
-/// Created by [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark), which stores the current
-/// selections of all alternate states, and opened by [`DocApi::get_bookmark`](crate::doc::DocApi::get_bookmark).
-/// To list bookmarks, use [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks) or an object with a
-/// [`BookmarkListDef`](crate::types::BookmarkListDef). The stored selections cannot be edited:
-/// [`GenericBookmarkApi::set_properties`](crate::generic_bookmark::GenericBookmarkApi::set_properties) changes
-/// the title and other properties, and [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark) stores
-/// the current selections instead. Chart snapshots in stories are also bookmarks; their properties contain a
-/// complete layout.
+/// Created by [`DocApi::create_bookmark`], which stores the current selections of all alternate states, and
+/// opened by [`DocApi::get_bookmark`]. To list bookmarks, use [`DocApi::get_bookmarks`] or an object with a
+/// [`BookmarkListDef`]. The stored selections cannot be edited: [`GenericBookmarkApi::set_properties`] changes
+/// the title and other properties, and [`DocApi::replace_bookmark`] stores the current selections instead. Chart
+/// snapshots in stories are also bookmarks; their properties contain a complete layout.
 ///
 /// Methods: [`GenericBookmarkApi`].
 #[derive(Clone, Debug)]
@@ -52,10 +49,8 @@ pub trait GenericBookmarkApi: AsRemote {
     /// Applies the bookmark, replacing the current selections.
     ///
     /// It also restores the variables and layout changes that the bookmark contains. Values that no longer exist are
-    /// skipped silently; use
-    /// [`GenericBookmarkApi::apply_and_verify`](crate::generic_bookmark::GenericBookmarkApi::apply_and_verify) to
-    /// find out about them. Almost everything in the app becomes stale.
-    /// [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark) does the same by bookmark ID.
+    /// skipped silently; use [`GenericBookmarkApi::apply_and_verify`] to find out about them. Almost everything in
+    /// the app becomes stale. [`DocApi::apply_bookmark`] does the same by bookmark ID.
     ///
     /// # Returns
     ///
@@ -86,9 +81,8 @@ pub trait GenericBookmarkApi: AsRemote {
 
     /// Changes individual properties of the bookmark, such as its title at `/qMetaDef/title`.
     ///
-    /// Patch values are JSON, encoded as strings. Patching is cheaper than
-    /// [`GenericBookmarkApi::set_properties`](crate::generic_bookmark::GenericBookmarkApi::set_properties) and does
-    /// not touch other members. You cannot patch the bookmark ID. Bookmarks do not support soft patches.
+    /// Patch values are JSON, encoded as strings. Patching is cheaper than [`GenericBookmarkApi::set_properties`] and
+    /// does not touch other members. You cannot patch the bookmark ID. Bookmarks do not support soft patches.
     ///
     /// # Parameters
     ///
@@ -98,15 +92,14 @@ pub trait GenericBookmarkApi: AsRemote {
     ///
     /// Schema method:
     /// [`GenericBookmark.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#applypatches).
-    #[doc(alias = "ApplyPatches")]
+    #[doc(alias("ApplyPatches", "qPatches"))]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
         Call::new(self.as_remote(), ApplyPatches::new(patches))
     }
 
     /// Adds a published bookmark to the approved content of the app.
     ///
-    /// Qlik Sense Enterprise on Windows only.
-    /// [`GenericBookmarkApi::un_approve`](crate::generic_bookmark::GenericBookmarkApi::un_approve) undoes it.
+    /// Qlik Sense Enterprise on Windows only. [`GenericBookmarkApi::un_approve`] undoes it.
     ///
     /// Requires the access right `approve`.
     ///
@@ -118,10 +111,8 @@ pub trait GenericBookmarkApi: AsRemote {
 
     /// Returns the values of a field that the bookmark stores for the default state `$`.
     ///
-    /// For other alternate states, use
-    /// [`GenericBookmarkApi::get_field_values_ex`](crate::generic_bookmark::GenericBookmarkApi::get_field_values_ex).
-    /// [`GenericBookmarkLayout::field_infos`](crate::types::GenericBookmarkLayout::field_infos) lists the fields and
-    /// the number of values of each.
+    /// For other alternate states, use [`GenericBookmarkApi::get_field_values_ex`].
+    /// [`GenericBookmarkLayout::field_infos`] lists the fields and the number of values of each.
     ///
     /// # Parameters
     ///
@@ -137,17 +128,14 @@ pub trait GenericBookmarkApi: AsRemote {
     /// Schema method:
     /// [`GenericBookmark.GetFieldValues`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getfieldvalues),
     /// read-only.
-    #[doc(alias = "GetFieldValues")]
+    #[doc(alias("GetFieldValues", "qField", "qGetExcludedValues", "qDataPage"))]
     fn get_field_values(
         &self,
         field: &str,
         get_excluded_values: bool,
         data_page: BookmarkFieldPage,
     ) -> Call<'_, GetFieldValues> {
-        Call::new(
-            self.as_remote(),
-            GetFieldValues::new(field, get_excluded_values, data_page),
-        )
+        Call::new(self.as_remote(), GetFieldValues::new(field, get_excluded_values, data_page))
     }
 
     /// Returns the values of a field that the bookmark stores, grouped by alternate state.
@@ -167,17 +155,14 @@ pub trait GenericBookmarkApi: AsRemote {
     /// Schema method:
     /// [`GenericBookmark.GetFieldValuesEx`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getfieldvaluesex),
     /// read-only.
-    #[doc(alias = "GetFieldValuesEx")]
+    #[doc(alias("GetFieldValuesEx", "qField", "qGetExcludedValues", "qDataPages"))]
     fn get_field_values_ex(
         &self,
         field: &str,
         get_excluded_values: bool,
         data_pages: BookmarkStateFieldPages,
     ) -> Call<'_, GetFieldValuesEx> {
-        Call::new(
-            self.as_remote(),
-            GetFieldValuesEx::new(field, get_excluded_values, data_pages),
-        )
+        Call::new(self.as_remote(), GetFieldValuesEx::new(field, get_excluded_values, data_pages))
     }
 
     /// Returns the type and ID of the bookmark.
@@ -208,8 +193,7 @@ pub trait GenericBookmarkApi: AsRemote {
 
     /// Returns the properties of the bookmark, for editing.
     ///
-    /// They do not include the selections; see
-    /// [`GenericBookmarkApi::get_layout`](crate::generic_bookmark::GenericBookmarkApi::get_layout).
+    /// They do not include the selections; see [`GenericBookmarkApi::get_layout`].
     ///
     /// # Returns
     ///
@@ -227,9 +211,8 @@ pub trait GenericBookmarkApi: AsRemote {
     ///
     /// Insert it into an aggregation, `Sum({…} Sales)`, to calculate with these selections regardless of the
     /// current ones. Selections in calculated dimensions and calculated fields are omitted, which the comment
-    /// `MISSING VALUES` in the result indicates. [`DocApi::get_set_analysis`](crate::doc::DocApi::get_set_analysis)
-    /// does the same for the current selections, or for a bookmark by ID. Engines older than 12.2886 do not have this
-    /// method.
+    /// `MISSING VALUES` in the result indicates. [`DocApi::get_set_analysis`] does the same for the current
+    /// selections, or for a bookmark by ID. Engines older than 12.2886 do not have this method.
     ///
     /// # Parameters
     ///
@@ -242,15 +225,14 @@ pub trait GenericBookmarkApi: AsRemote {
     /// Schema method:
     /// [`GenericBookmark.GetSetAnalysis`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#getsetanalysis),
     /// read-only.
-    #[doc(alias = "GetSetAnalysis")]
+    #[doc(alias("GetSetAnalysis", "qStateName"))]
     fn get_set_analysis(&self) -> Call<'_, GetSetAnalysis> {
         Call::new(self.as_remote(), GetSetAnalysis::new())
     }
 
     /// Makes a private bookmark of a published app visible to other users.
     ///
-    /// Not available in Qlik Sense Desktop.
-    /// [`GenericBookmarkApi::un_publish`](crate::generic_bookmark::GenericBookmarkApi::un_publish) undoes it.
+    /// Not available in Qlik Sense Desktop. [`GenericBookmarkApi::un_publish`] undoes it.
     ///
     /// Requires the access right `publish`.
     ///
@@ -262,9 +244,8 @@ pub trait GenericBookmarkApi: AsRemote {
 
     /// Replaces all properties of the bookmark.
     ///
-    /// Omitted members are removed, so modify the result of
-    /// [`GenericBookmarkApi::get_properties`](crate::generic_bookmark::GenericBookmarkApi::get_properties) and pass
-    /// all of it. The stored selections do not change.
+    /// Omitted members are removed, so modify the result of [`GenericBookmarkApi::get_properties`] and pass all of
+    /// it. The stored selections do not change.
     ///
     /// # Parameters
     ///
@@ -274,11 +255,8 @@ pub trait GenericBookmarkApi: AsRemote {
     ///
     /// Schema method:
     /// [`GenericBookmark.SetProperties`](https://qlik.dev/apis/json-rpc/qix/genericbookmark/#setproperties).
-    #[doc(alias = "SetProperties")]
-    fn set_properties(
-        &self,
-        prop: GenericBookmarkProperties,
-    ) -> Call<'_, SetProperties> {
+    #[doc(alias("SetProperties", "qProp"))]
+    fn set_properties(&self, prop: GenericBookmarkProperties) -> Call<'_, SetProperties> {
         Call::new(self.as_remote(), SetProperties::new(prop))
     }
 
@@ -307,552 +285,75 @@ pub trait GenericBookmarkApi: AsRemote {
     }
 }
 
-/// Request of [`GenericBookmarkApi::apply`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Apply {}
+request! {
+    GenericBookmarkApi::apply => Apply() {}
+    GenericBookmark "Apply" Write -> bool = value("qSuccess")
+}
 
-impl Apply {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
+request! {
+    /// **Experimental**: may change or be removed in any engine version.
+    GenericBookmarkApi::apply_and_verify => ApplyAndVerify() {}
+    GenericBookmark "ApplyAndVerify" Write -> BookmarkApplyAndVerifyResult = value("qResult")
+}
+
+request! {
+    GenericBookmarkApi::apply_patches => ApplyPatches("qPatches" patches(Vec<NxPatch>)) {}
+    GenericBookmark "ApplyPatches" Write -> () = nothing()
+}
+
+request! {
+    GenericBookmarkApi::approve => Approve() {}
+    GenericBookmark "Approve" Write -> () = nothing()
+}
+
+request! {
+    GenericBookmarkApi::get_field_values => GetFieldValues("qField" field(into String), "qGetExcludedValues" get_excluded_values(bool), "qDataPage" data_page(BookmarkFieldPage)) {}
+    GenericBookmark "GetFieldValues" Read -> Vec<FieldValue> = value("qFieldValues")
+}
+
+request! {
+    GenericBookmarkApi::get_field_values_ex => GetFieldValuesEx("qField" field(into String), "qGetExcludedValues" get_excluded_values(bool), "qDataPages" data_pages(BookmarkStateFieldPages)) {}
+    GenericBookmark "GetFieldValuesEx" Read -> Vec<StateFieldValues> = value("qFieldValues")
+}
+
+request! {
+    GenericBookmarkApi::get_info => GetInfo() {}
+    GenericBookmark "GetInfo" Read -> NxInfo = value("qInfo")
+}
+
+request! {
+    GenericBookmarkApi::get_layout => GetLayout() {}
+    GenericBookmark "GetLayout" Read -> GenericBookmarkLayout = value("qLayout")
+}
+
+request! {
+    GenericBookmarkApi::get_properties => GetProperties() {}
+    GenericBookmark "GetProperties" Read -> GenericBookmarkProperties = value("qProp")
+}
+
+request! {
+    GenericBookmarkApi::get_set_analysis => GetSetAnalysis() {
+        "qStateName" state_name(into String),
     }
+    GenericBookmark "GetSetAnalysis" Read -> String = value("qSetExpression")
 }
 
-impl Serialize for Apply {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
+request! {
+    GenericBookmarkApi::publish => Publish() {}
+    GenericBookmark "Publish" Write -> () = nothing()
 }
 
-impl Request for Apply {
-    type Class = GenericBookmark;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "GenericBookmark",
-        "Apply",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
+request! {
+    GenericBookmarkApi::set_properties => SetProperties("qProp" prop(GenericBookmarkProperties)) {}
+    GenericBookmark "SetProperties" Write -> () = nothing()
 }
 
-/// **Experimental**: may change or be removed in any engine version.
-///
-/// Request of [`GenericBookmarkApi::apply_and_verify`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ApplyAndVerify {}
-
-impl ApplyAndVerify {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
+request! {
+    GenericBookmarkApi::un_approve => UnApprove() {}
+    GenericBookmark "UnApprove" Write -> () = nothing()
 }
 
-impl Serialize for ApplyAndVerify {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for ApplyAndVerify {
-    type Class = GenericBookmark;
-    type Response = BookmarkApplyAndVerifyResult;
-    const METHOD: Method = Method::new(
-        "GenericBookmark",
-        "ApplyAndVerify",
-        Effect::Write,
-        &["qResult"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<BookmarkApplyAndVerifyResult, Error> {
-        answer.value("qResult")
-    }
-}
-
-/// Request of [`GenericBookmarkApi::apply_patches`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ApplyPatches {
-    /// `qPatches`: see [`GenericBookmarkApi::apply_patches`].
-    #[doc(alias = "qPatches")]
-    pub patches: Vec<NxPatch>,
-}
-
-impl ApplyPatches {
-    /// Creates the request from its required parameters.
-    pub fn new(patches: Vec<NxPatch>) -> Self {
-        Self { patches }
-    }
-}
-
-impl Serialize for ApplyPatches {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPatches", &self.patches)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for ApplyPatches {
-    type Class = GenericBookmark;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericBookmark",
-        "ApplyPatches",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericBookmarkApi::approve`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Approve {}
-
-impl Approve {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for Approve {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for Approve {
-    type Class = GenericBookmark;
-    type Response = ();
-    const METHOD: Method = Method::new("GenericBookmark", "Approve", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericBookmarkApi::get_field_values`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetFieldValues {
-    /// `qField`: see [`GenericBookmarkApi::get_field_values`].
-    #[doc(alias = "qField")]
-    pub field: String,
-    /// `qGetExcludedValues`: see [`GenericBookmarkApi::get_field_values`].
-    #[doc(alias = "qGetExcludedValues")]
-    pub get_excluded_values: bool,
-    /// `qDataPage`: see [`GenericBookmarkApi::get_field_values`].
-    #[doc(alias = "qDataPage")]
-    pub data_page: BookmarkFieldPage,
-}
-
-impl GetFieldValues {
-    /// Creates the request from its required parameters.
-    pub fn new(
-        field: impl Into<String>,
-        get_excluded_values: bool,
-        data_page: BookmarkFieldPage,
-    ) -> Self {
-        Self {
-            field: field.into(),
-            get_excluded_values,
-            data_page,
-        }
-    }
-}
-
-impl Serialize for GetFieldValues {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qField", &self.field)?;
-                out.always("qGetExcludedValues", &self.get_excluded_values)?;
-                out.always("qDataPage", &self.data_page)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetFieldValues {
-    type Class = GenericBookmark;
-    type Response = Vec<FieldValue>;
-    const METHOD: Method = Method::new(
-        "GenericBookmark",
-        "GetFieldValues",
-        Effect::Read,
-        &["qFieldValues"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<FieldValue>, Error> {
-        answer.value("qFieldValues")
-    }
-}
-
-/// Request of [`GenericBookmarkApi::get_field_values_ex`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetFieldValuesEx {
-    /// `qField`: see [`GenericBookmarkApi::get_field_values_ex`].
-    #[doc(alias = "qField")]
-    pub field: String,
-    /// `qGetExcludedValues`: see [`GenericBookmarkApi::get_field_values_ex`].
-    #[doc(alias = "qGetExcludedValues")]
-    pub get_excluded_values: bool,
-    /// `qDataPages`: see [`GenericBookmarkApi::get_field_values_ex`].
-    #[doc(alias = "qDataPages")]
-    pub data_pages: BookmarkStateFieldPages,
-}
-
-impl GetFieldValuesEx {
-    /// Creates the request from its required parameters.
-    pub fn new(
-        field: impl Into<String>,
-        get_excluded_values: bool,
-        data_pages: BookmarkStateFieldPages,
-    ) -> Self {
-        Self {
-            field: field.into(),
-            get_excluded_values,
-            data_pages,
-        }
-    }
-}
-
-impl Serialize for GetFieldValuesEx {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qField", &self.field)?;
-                out.always("qGetExcludedValues", &self.get_excluded_values)?;
-                out.always("qDataPages", &self.data_pages)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetFieldValuesEx {
-    type Class = GenericBookmark;
-    type Response = Vec<StateFieldValues>;
-    const METHOD: Method = Method::new(
-        "GenericBookmark",
-        "GetFieldValuesEx",
-        Effect::Read,
-        &["qFieldValues"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<StateFieldValues>, Error> {
-        answer.value("qFieldValues")
-    }
-}
-
-/// Request of [`GenericBookmarkApi::get_info`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetInfo {}
-
-impl GetInfo {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetInfo {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetInfo {
-    type Class = GenericBookmark;
-    type Response = NxInfo;
-    const METHOD: Method = Method::new(
-        "GenericBookmark",
-        "GetInfo",
-        Effect::Read,
-        &["qInfo"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<NxInfo, Error> {
-        answer.value("qInfo")
-    }
-}
-
-/// Request of [`GenericBookmarkApi::get_layout`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetLayout {}
-
-impl GetLayout {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetLayout {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetLayout {
-    type Class = GenericBookmark;
-    type Response = GenericBookmarkLayout;
-    const METHOD: Method = Method::new(
-        "GenericBookmark",
-        "GetLayout",
-        Effect::Read,
-        &["qLayout"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<GenericBookmarkLayout, Error> {
-        answer.value("qLayout")
-    }
-}
-
-/// Request of [`GenericBookmarkApi::get_properties`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetProperties {}
-
-impl GetProperties {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetProperties {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetProperties {
-    type Class = GenericBookmark;
-    type Response = GenericBookmarkProperties;
-    const METHOD: Method = Method::new(
-        "GenericBookmark",
-        "GetProperties",
-        Effect::Read,
-        &["qProp"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<GenericBookmarkProperties, Error> {
-        answer.value("qProp")
-    }
-}
-
-/// Request of [`GenericBookmarkApi::get_set_analysis`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetSetAnalysis {
-    /// `qStateName`: see [`GenericBookmarkApi::get_set_analysis`].
-    #[doc(alias = "qStateName")]
-    pub state_name: Option<String>,
-}
-
-impl GetSetAnalysis {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self { state_name: None }
-    }
-
-    /// `qStateName`: see [`GenericBookmarkApi::get_set_analysis`].
-    #[must_use]
-    pub fn state_name(mut self, value: impl Into<String>) -> Self {
-        self.state_name = Some(value.into());
-        self
-    }
-}
-
-impl Call<'_, GetSetAnalysis> {
-    /// `qStateName`: see [`GenericBookmarkApi::get_set_analysis`].
-    pub fn state_name(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.state_name(value))
-    }
-}
-
-impl Serialize for GetSetAnalysis {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.given("qStateName", &self.state_name)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetSetAnalysis {
-    type Class = GenericBookmark;
-    type Response = String;
-    const METHOD: Method = Method::new(
-        "GenericBookmark",
-        "GetSetAnalysis",
-        Effect::Read,
-        &["qSetExpression"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qSetExpression")
-    }
-}
-
-/// Request of [`GenericBookmarkApi::publish`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Publish {}
-
-impl Publish {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for Publish {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for Publish {
-    type Class = GenericBookmark;
-    type Response = ();
-    const METHOD: Method = Method::new("GenericBookmark", "Publish", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericBookmarkApi::set_properties`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SetProperties {
-    /// `qProp`: see [`GenericBookmarkApi::set_properties`].
-    #[doc(alias = "qProp")]
-    pub prop: GenericBookmarkProperties,
-}
-
-impl SetProperties {
-    /// Creates the request from its required parameters.
-    pub fn new(prop: GenericBookmarkProperties) -> Self {
-        Self { prop }
-    }
-}
-
-impl Serialize for SetProperties {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qProp", &self.prop)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SetProperties {
-    type Class = GenericBookmark;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericBookmark",
-        "SetProperties",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericBookmarkApi::un_approve`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UnApprove {}
-
-impl UnApprove {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for UnApprove {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for UnApprove {
-    type Class = GenericBookmark;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericBookmark",
-        "UnApprove",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericBookmarkApi::un_publish`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UnPublish {}
-
-impl UnPublish {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for UnPublish {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for UnPublish {
-    type Class = GenericBookmark;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericBookmark",
-        "UnPublish",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
+request! {
+    GenericBookmarkApi::un_publish => UnPublish() {}
+    GenericBookmark "UnPublish" Write -> () = nothing()
 }

@@ -3,22 +3,20 @@
 //! The class `GenericDimension`: its methods and their requests.
 
 use std::sync::Arc;
-use qix_schema::Error;
-use qix_schema::rpc::{Answer, AsRemote, Class, Effect, Method, Remote, Request};
-use qix_schema::__private::write_object;
-use serde::ser::{Serialize, Serializer};
-use super::Call;
+
+use qix_schema::__private::request;
+use qix_schema::rpc::{AsRemote, Class, Remote};
+
 use super::types::*;
+use super::*;
 
 /// A library dimension, which charts use by reference.
 ///
 /// Also called a master dimension: one or more field expressions with a title, maintained in one place. A chart
-/// refers to it by [`NxDimension::library_id`](crate::types::NxDimension::library_id) and picks up its changes.
-/// Created by [`DocApi::create_dimension`](crate::doc::DocApi::create_dimension) and opened by
-/// [`DocApi::get_dimension`](crate::doc::DocApi::get_dimension). To list dimensions, use an object with a
-/// [`DimensionListDef`](crate::types::DimensionListDef). A dimension with several fields is either a drill-down
-/// dimension ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)) or a cyclic dimension
-/// ([`NxGrpType::Collection`](crate::types::NxGrpType::Collection)).
+/// refers to it by [`NxDimension::library_id`] and picks up its changes. Created by [`DocApi::create_dimension`]
+/// and opened by [`DocApi::get_dimension`]. To list dimensions, use an object with a [`DimensionListDef`]. A
+/// dimension with several fields is either a drill-down dimension ([`NxGrpType::Hierarchy`]) or a cyclic
+/// dimension ([`NxGrpType::Collection`]).
 ///
 /// Methods: [`GenericDimensionApi`].
 #[derive(Clone, Debug)]
@@ -50,10 +48,9 @@ impl GenericDimensionApi for GenericDimension {}
 pub trait GenericDimensionApi: AsRemote {
     /// Changes individual properties of the dimension, such as its title at `/qMetaDef/title`.
     ///
-    /// Patch values are JSON, encoded as strings. Patching is cheaper than
-    /// [`GenericDimensionApi::set_properties`](crate::generic_dimension::GenericDimensionApi::set_properties) and
-    /// does not touch other members. Objects that use the dimension become stale. You cannot patch the dimension ID.
-    /// Dimensions do not support soft patches.
+    /// Patch values are JSON, encoded as strings. Patching is cheaper than [`GenericDimensionApi::set_properties`]
+    /// and does not touch other members. Objects that use the dimension become stale. You cannot patch the dimension
+    /// ID. Dimensions do not support soft patches.
     ///
     /// # Parameters
     ///
@@ -63,15 +60,14 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// Schema method:
     /// [`GenericDimension.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#applypatches).
-    #[doc(alias = "ApplyPatches")]
+    #[doc(alias("ApplyPatches", "qPatches"))]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
         Call::new(self.as_remote(), ApplyPatches::new(patches))
     }
 
     /// Adds a published dimension to the approved content of the app.
     ///
-    /// Qlik Sense Enterprise on Windows only.
-    /// [`GenericDimensionApi::un_approve`](crate::generic_dimension::GenericDimensionApi::un_approve) undoes it.
+    /// Qlik Sense Enterprise on Windows only. [`GenericDimensionApi::un_approve`] undoes it.
     ///
     /// Requires the access right `approve`.
     ///
@@ -85,12 +81,11 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// Returns the active field of a cyclic dimension.
     ///
-    /// For dimensions of type [`NxGrpType::Collection`](crate::types::NxGrpType::Collection) only.
+    /// For dimensions of type [`NxGrpType::Collection`] only.
     ///
     /// # Returns
     ///
-    /// `i64` (`qReturn`): Index of the field in
-    /// [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs), counted from 0.
+    /// `i64` (`qReturn`): Index of the field in [`NxLibraryDimensionDef::field_defs`], counted from 0.
     ///
     /// Schema method:
     /// [`GenericDimension.GetActiveField`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getactivefield),
@@ -104,8 +99,7 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`NxLibraryDimensionDef`] (`qDim`): The definition, as in
-    /// [`GenericDimensionProperties::dim`](crate::types::GenericDimensionProperties::dim).
+    /// [`NxLibraryDimensionDef`] (`qDim`): The definition, as in [`GenericDimensionProperties::dim`].
     ///
     /// Schema method:
     /// [`GenericDimension.GetDimension`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getdimension),
@@ -119,8 +113,7 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`NxInfo`] (`qInfo`): Type and ID. Use the ID as
-    /// [`NxDimension::library_id`](crate::types::NxDimension::library_id).
+    /// [`NxInfo`] (`qInfo`): Type and ID. Use the ID as [`NxDimension::library_id`].
     ///
     /// Schema method: [`GenericDimension.GetInfo`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#getinfo),
     /// read-only.
@@ -131,8 +124,8 @@ pub trait GenericDimensionApi: AsRemote {
 
     /// Returns the evaluated dimension and information about its fields.
     ///
-    /// [`GenericDimensionLayout::dim_infos`](crate::types::GenericDimensionLayout::dim_infos) contains the tags of
-    /// each field, which tell, for example, whether it contains dates.
+    /// [`GenericDimensionLayout::dim_infos`] contains the tags of each field, which tell, for example, whether it
+    /// contains dates.
     ///
     /// # Returns
     ///
@@ -147,9 +140,8 @@ pub trait GenericDimensionApi: AsRemote {
 
     /// Returns the objects that use this dimension.
     ///
-    /// Check them before you change the dimension or delete it with
-    /// [`DocApi::destroy_dimension`](crate::doc::DocApi::destroy_dimension): charts that refer to a deleted dimension
-    /// show an error.
+    /// Check them before you change the dimension or delete it with [`DocApi::destroy_dimension`]: charts that refer
+    /// to a deleted dimension show an error.
     ///
     /// # Returns
     ///
@@ -179,8 +171,7 @@ pub trait GenericDimensionApi: AsRemote {
 
     /// Makes a private dimension of a published app visible to other users.
     ///
-    /// Not available in Qlik Sense Desktop.
-    /// [`GenericDimensionApi::un_publish`](crate::generic_dimension::GenericDimensionApi::un_publish) undoes it.
+    /// Not available in Qlik Sense Desktop. [`GenericDimensionApi::un_publish`] undoes it.
     ///
     /// Requires the access right `publish`.
     ///
@@ -194,27 +185,24 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// Sets the active field of a cyclic dimension.
     ///
-    /// For dimensions of type [`NxGrpType::Collection`](crate::types::NxGrpType::Collection) only. All charts that
-    /// use the dimension change; to change a single chart, use
-    /// [`GenericObjectApi::set_active_field`](crate::generic_object::GenericObjectApi::set_active_field).
+    /// For dimensions of type [`NxGrpType::Collection`] only. All charts that use the dimension change; to change a
+    /// single chart, use [`GenericObjectApi::set_active_field`].
     ///
     /// # Parameters
     ///
-    /// * `ix` (`qIx`): Index of the field in
-    ///   [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs), counted from 0.
+    /// * `ix` (`qIx`): Index of the field in [`NxLibraryDimensionDef::field_defs`], counted from 0.
     ///
     /// Schema method:
     /// [`GenericDimension.SetActiveField`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#setactivefield).
-    #[doc(alias = "SetActiveField")]
+    #[doc(alias("SetActiveField", "qIx"))]
     fn set_active_field(&self, ix: i64) -> Call<'_, SetActiveField> {
         Call::new(self.as_remote(), SetActiveField::new(ix))
     }
 
     /// Replaces all properties of the dimension.
     ///
-    /// Omitted members are removed, so modify the result of
-    /// [`GenericDimensionApi::get_properties`](crate::generic_dimension::GenericDimensionApi::get_properties) and
-    /// pass all of it. All objects that use the dimension become stale.
+    /// Omitted members are removed, so modify the result of [`GenericDimensionApi::get_properties`] and pass all of
+    /// it. All objects that use the dimension become stale.
     ///
     /// # Parameters
     ///
@@ -224,11 +212,8 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// Schema method:
     /// [`GenericDimension.SetProperties`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#setproperties).
-    #[doc(alias = "SetProperties")]
-    fn set_properties(
-        &self,
-        prop: GenericDimensionProperties,
-    ) -> Call<'_, SetProperties> {
+    #[doc(alias("SetProperties", "qProp"))]
+    fn set_properties(&self, prop: GenericDimensionProperties) -> Call<'_, SetProperties> {
         Call::new(self.as_remote(), SetProperties::new(prop))
     }
 
@@ -236,15 +221,14 @@ pub trait GenericDimensionApi: AsRemote {
     ///
     /// Activates another field of a cyclic dimension.
     ///
-    /// For dimensions of type [`NxGrpType::Collection`](crate::types::NxGrpType::Collection) only. All charts that
-    /// use the dimension change.
+    /// For dimensions of type [`NxGrpType::Collection`] only. All charts that use the dimension change.
     ///
     /// # Parameters
     ///
     /// * `step` (`qStep`): Number of fields to advance. Negative numbers step back.
     ///
     /// Schema method: [`GenericDimension.StepCycle`](https://qlik.dev/apis/json-rpc/qix/genericdimension/#stepcycle).
-    #[doc(alias = "StepCycle")]
+    #[doc(alias("StepCycle", "qStep"))]
     fn step_cycle(&self, step: i64) -> Call<'_, StepCycle> {
         Call::new(self.as_remote(), StepCycle::new(step))
     }
@@ -274,510 +258,75 @@ pub trait GenericDimensionApi: AsRemote {
     }
 }
 
-/// Request of [`GenericDimensionApi::apply_patches`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ApplyPatches {
-    /// `qPatches`: see [`GenericDimensionApi::apply_patches`].
-    #[doc(alias = "qPatches")]
-    pub patches: Vec<NxPatch>,
+request! {
+    GenericDimensionApi::apply_patches => ApplyPatches("qPatches" patches(Vec<NxPatch>)) {}
+    GenericDimension "ApplyPatches" Write -> () = nothing()
 }
 
-impl ApplyPatches {
-    /// Creates the request from its required parameters.
-    pub fn new(patches: Vec<NxPatch>) -> Self {
-        Self { patches }
-    }
+request! {
+    GenericDimensionApi::approve => Approve() {}
+    GenericDimension "Approve" Write -> () = nothing()
 }
 
-impl Serialize for ApplyPatches {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPatches", &self.patches)?;
-                Ok(())
-            },
-        )
-    }
+request! {
+    /// **Experimental**: may change or be removed in any engine version.
+    GenericDimensionApi::get_active_field => GetActiveField() {}
+    GenericDimension "GetActiveField" Read -> i64 = value("qReturn")
 }
 
-impl Request for ApplyPatches {
-    type Class = GenericDimension;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericDimension",
-        "ApplyPatches",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
+request! {
+    GenericDimensionApi::get_dimension => GetDimension() {}
+    GenericDimension "GetDimension" Read -> NxLibraryDimensionDef = value("qDim")
 }
 
-/// Request of [`GenericDimensionApi::approve`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Approve {}
-
-impl Approve {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
+request! {
+    GenericDimensionApi::get_info => GetInfo() {}
+    GenericDimension "GetInfo" Read -> NxInfo = value("qInfo")
 }
 
-impl Serialize for Approve {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
+request! {
+    GenericDimensionApi::get_layout => GetLayout() {}
+    GenericDimension "GetLayout" Read -> GenericDimensionLayout = value("qLayout")
 }
 
-impl Request for Approve {
-    type Class = GenericDimension;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericDimension",
-        "Approve",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
+request! {
+    GenericDimensionApi::get_linked_objects => GetLinkedObjects() {}
+    GenericDimension "GetLinkedObjects" Read -> Vec<NxLinkedObjectInfo> = value("qItems")
 }
 
-/// **Experimental**: may change or be removed in any engine version.
-///
-/// Request of [`GenericDimensionApi::get_active_field`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetActiveField {}
-
-impl GetActiveField {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
+request! {
+    GenericDimensionApi::get_properties => GetProperties() {}
+    GenericDimension "GetProperties" Read -> GenericDimensionProperties = value("qProp")
 }
 
-impl Serialize for GetActiveField {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
+request! {
+    GenericDimensionApi::publish => Publish() {}
+    GenericDimension "Publish" Write -> () = nothing()
 }
 
-impl Request for GetActiveField {
-    type Class = GenericDimension;
-    type Response = i64;
-    const METHOD: Method = Method::new(
-        "GenericDimension",
-        "GetActiveField",
-        Effect::Read,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<i64, Error> {
-        answer.value("qReturn")
-    }
+request! {
+    /// **Experimental**: may change or be removed in any engine version.
+    GenericDimensionApi::set_active_field => SetActiveField("qIx" ix(i64)) {}
+    GenericDimension "SetActiveField" Write -> () = nothing()
 }
 
-/// Request of [`GenericDimensionApi::get_dimension`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetDimension {}
-
-impl GetDimension {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
+request! {
+    GenericDimensionApi::set_properties => SetProperties("qProp" prop(GenericDimensionProperties)) {}
+    GenericDimension "SetProperties" Write -> () = nothing()
 }
 
-impl Serialize for GetDimension {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
+request! {
+    /// **Experimental**: may change or be removed in any engine version.
+    GenericDimensionApi::step_cycle => StepCycle("qStep" step(i64)) {}
+    GenericDimension "StepCycle" Write -> () = nothing()
 }
 
-impl Request for GetDimension {
-    type Class = GenericDimension;
-    type Response = NxLibraryDimensionDef;
-    const METHOD: Method = Method::new(
-        "GenericDimension",
-        "GetDimension",
-        Effect::Read,
-        &["qDim"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<NxLibraryDimensionDef, Error> {
-        answer.value("qDim")
-    }
+request! {
+    GenericDimensionApi::un_approve => UnApprove() {}
+    GenericDimension "UnApprove" Write -> () = nothing()
 }
 
-/// Request of [`GenericDimensionApi::get_info`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetInfo {}
-
-impl GetInfo {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetInfo {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetInfo {
-    type Class = GenericDimension;
-    type Response = NxInfo;
-    const METHOD: Method = Method::new(
-        "GenericDimension",
-        "GetInfo",
-        Effect::Read,
-        &["qInfo"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<NxInfo, Error> {
-        answer.value("qInfo")
-    }
-}
-
-/// Request of [`GenericDimensionApi::get_layout`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetLayout {}
-
-impl GetLayout {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetLayout {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetLayout {
-    type Class = GenericDimension;
-    type Response = GenericDimensionLayout;
-    const METHOD: Method = Method::new(
-        "GenericDimension",
-        "GetLayout",
-        Effect::Read,
-        &["qLayout"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<GenericDimensionLayout, Error> {
-        answer.value("qLayout")
-    }
-}
-
-/// Request of [`GenericDimensionApi::get_linked_objects`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetLinkedObjects {}
-
-impl GetLinkedObjects {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetLinkedObjects {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetLinkedObjects {
-    type Class = GenericDimension;
-    type Response = Vec<NxLinkedObjectInfo>;
-    const METHOD: Method = Method::new(
-        "GenericDimension",
-        "GetLinkedObjects",
-        Effect::Read,
-        &["qItems"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<NxLinkedObjectInfo>, Error> {
-        answer.value("qItems")
-    }
-}
-
-/// Request of [`GenericDimensionApi::get_properties`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetProperties {}
-
-impl GetProperties {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetProperties {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetProperties {
-    type Class = GenericDimension;
-    type Response = GenericDimensionProperties;
-    const METHOD: Method = Method::new(
-        "GenericDimension",
-        "GetProperties",
-        Effect::Read,
-        &["qProp"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<GenericDimensionProperties, Error> {
-        answer.value("qProp")
-    }
-}
-
-/// Request of [`GenericDimensionApi::publish`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Publish {}
-
-impl Publish {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for Publish {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for Publish {
-    type Class = GenericDimension;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericDimension",
-        "Publish",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// **Experimental**: may change or be removed in any engine version.
-///
-/// Request of [`GenericDimensionApi::set_active_field`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SetActiveField {
-    /// `qIx`: see [`GenericDimensionApi::set_active_field`].
-    #[doc(alias = "qIx")]
-    pub ix: i64,
-}
-
-impl SetActiveField {
-    /// Creates the request from its required parameters.
-    pub fn new(ix: i64) -> Self {
-        Self { ix }
-    }
-}
-
-impl Serialize for SetActiveField {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qIx", &self.ix)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SetActiveField {
-    type Class = GenericDimension;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericDimension",
-        "SetActiveField",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericDimensionApi::set_properties`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SetProperties {
-    /// `qProp`: see [`GenericDimensionApi::set_properties`].
-    #[doc(alias = "qProp")]
-    pub prop: GenericDimensionProperties,
-}
-
-impl SetProperties {
-    /// Creates the request from its required parameters.
-    pub fn new(prop: GenericDimensionProperties) -> Self {
-        Self { prop }
-    }
-}
-
-impl Serialize for SetProperties {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qProp", &self.prop)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SetProperties {
-    type Class = GenericDimension;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericDimension",
-        "SetProperties",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// **Experimental**: may change or be removed in any engine version.
-///
-/// Request of [`GenericDimensionApi::step_cycle`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct StepCycle {
-    /// `qStep`: see [`GenericDimensionApi::step_cycle`].
-    #[doc(alias = "qStep")]
-    pub step: i64,
-}
-
-impl StepCycle {
-    /// Creates the request from its required parameters.
-    pub fn new(step: i64) -> Self {
-        Self { step }
-    }
-}
-
-impl Serialize for StepCycle {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qStep", &self.step)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for StepCycle {
-    type Class = GenericDimension;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericDimension",
-        "StepCycle",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericDimensionApi::un_approve`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UnApprove {}
-
-impl UnApprove {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for UnApprove {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for UnApprove {
-    type Class = GenericDimension;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericDimension",
-        "UnApprove",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericDimensionApi::un_publish`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UnPublish {}
-
-impl UnPublish {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for UnPublish {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for UnPublish {
-    type Class = GenericDimension;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericDimension",
-        "UnPublish",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
+request! {
+    GenericDimensionApi::un_publish => UnPublish() {}
+    GenericDimension "UnPublish" Write -> () = nothing()
 }

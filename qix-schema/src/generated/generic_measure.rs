@@ -3,21 +3,19 @@
 //! The class `GenericMeasure`: its methods and their requests.
 
 use std::sync::Arc;
-use qix_schema::Error;
-use qix_schema::rpc::{Answer, AsRemote, Class, Effect, Method, Remote, Request};
-use qix_schema::__private::write_object;
-use serde::ser::{Serialize, Serializer};
-use super::Call;
+
+use qix_schema::__private::request;
+use qix_schema::rpc::{AsRemote, Class, Remote};
+
 use super::types::*;
+use super::*;
 
 /// A library measure, which charts use by reference.
 ///
 /// Also called a master measure: an expression such as `Sum(Sales)` with a title and a number format, maintained
-/// in one place. A chart refers to it by [`NxMeasure::library_id`](crate::types::NxMeasure::library_id) and picks
-/// up its changes. Created by [`DocApi::create_measure`](crate::doc::DocApi::create_measure) and opened by
-/// [`DocApi::get_measure`](crate::doc::DocApi::get_measure) or
-/// [`DocApi::get_measure_with_label`](crate::doc::DocApi::get_measure_with_label). To list measures, use an
-/// object with a [`MeasureListDef`](crate::types::MeasureListDef).
+/// in one place. A chart refers to it by [`NxMeasure::library_id`] and picks up its changes. Created by
+/// [`DocApi::create_measure`] and opened by [`DocApi::get_measure`] or [`DocApi::get_measure_with_label`]. To
+/// list measures, use an object with a [`MeasureListDef`].
 ///
 /// Methods: [`GenericMeasureApi`].
 #[derive(Clone, Debug)]
@@ -49,10 +47,9 @@ impl GenericMeasureApi for GenericMeasure {}
 pub trait GenericMeasureApi: AsRemote {
     /// Changes individual properties of the measure, such as its expression at `/qMeasure/qDef`.
     ///
-    /// Patch values are JSON, encoded as strings. Patching is cheaper than
-    /// [`GenericMeasureApi::set_properties`](crate::generic_measure::GenericMeasureApi::set_properties) and does not
-    /// touch other members. Objects that use the measure become stale. You cannot patch the measure ID. Measures do
-    /// not support soft patches.
+    /// Patch values are JSON, encoded as strings. Patching is cheaper than [`GenericMeasureApi::set_properties`] and
+    /// does not touch other members. Objects that use the measure become stale. You cannot patch the measure ID.
+    /// Measures do not support soft patches.
     ///
     /// # Parameters
     ///
@@ -62,15 +59,14 @@ pub trait GenericMeasureApi: AsRemote {
     ///
     /// Schema method:
     /// [`GenericMeasure.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#applypatches).
-    #[doc(alias = "ApplyPatches")]
+    #[doc(alias("ApplyPatches", "qPatches"))]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
         Call::new(self.as_remote(), ApplyPatches::new(patches))
     }
 
     /// Adds a published measure to the approved content of the app.
     ///
-    /// Qlik Sense Enterprise on Windows only.
-    /// [`GenericMeasureApi::un_approve`](crate::generic_measure::GenericMeasureApi::un_approve) undoes it.
+    /// Qlik Sense Enterprise on Windows only. [`GenericMeasureApi::un_approve`] undoes it.
     ///
     /// Requires the access right `approve`.
     ///
@@ -84,8 +80,7 @@ pub trait GenericMeasureApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`NxInfo`] (`qInfo`): Type and ID. Use the ID as
-    /// [`NxMeasure::library_id`](crate::types::NxMeasure::library_id).
+    /// [`NxInfo`] (`qInfo`): Type and ID. Use the ID as [`NxMeasure::library_id`].
     ///
     /// Schema method: [`GenericMeasure.GetInfo`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#getinfo),
     /// read-only.
@@ -96,8 +91,8 @@ pub trait GenericMeasureApi: AsRemote {
 
     /// Returns the measure with the expressions in its properties evaluated, such as its label expression.
     ///
-    /// It does not calculate the measure itself. For a value, evaluate the expression with
-    /// [`DocApi::evaluate_ex`](crate::doc::DocApi::evaluate_ex), or use the measure in a hypercube.
+    /// It does not calculate the measure itself. For a value, evaluate the expression with [`DocApi::evaluate_ex`],
+    /// or use the measure in a hypercube.
     ///
     /// # Returns
     ///
@@ -112,9 +107,8 @@ pub trait GenericMeasureApi: AsRemote {
 
     /// Returns the objects that use this measure.
     ///
-    /// Check them before you change the measure or delete it with
-    /// [`DocApi::destroy_measure`](crate::doc::DocApi::destroy_measure): charts that refer to a deleted measure show
-    /// an error.
+    /// Check them before you change the measure or delete it with [`DocApi::destroy_measure`]: charts that refer to a
+    /// deleted measure show an error.
     ///
     /// # Returns
     ///
@@ -133,8 +127,7 @@ pub trait GenericMeasureApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`NxLibraryMeasureDef`] (`qMeasure`): The definition, as in
-    /// [`GenericMeasureProperties::measure`](crate::types::GenericMeasureProperties::measure).
+    /// [`NxLibraryMeasureDef`] (`qMeasure`): The definition, as in [`GenericMeasureProperties::measure`].
     ///
     /// Schema method: [`GenericMeasure.GetMeasure`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#getmeasure),
     /// read-only.
@@ -158,8 +151,7 @@ pub trait GenericMeasureApi: AsRemote {
 
     /// Makes a private measure of a published app visible to other users.
     ///
-    /// Not available in Qlik Sense Desktop.
-    /// [`GenericMeasureApi::un_publish`](crate::generic_measure::GenericMeasureApi::un_publish) undoes it.
+    /// Not available in Qlik Sense Desktop. [`GenericMeasureApi::un_publish`] undoes it.
     ///
     /// Requires the access right `publish`.
     ///
@@ -171,9 +163,8 @@ pub trait GenericMeasureApi: AsRemote {
 
     /// Replaces all properties of the measure.
     ///
-    /// Omitted members are removed, so modify the result of
-    /// [`GenericMeasureApi::get_properties`](crate::generic_measure::GenericMeasureApi::get_properties) and pass all
-    /// of it. All objects that use the measure become stale.
+    /// Omitted members are removed, so modify the result of [`GenericMeasureApi::get_properties`] and pass all of it.
+    /// All objects that use the measure become stale.
     ///
     /// # Parameters
     ///
@@ -183,7 +174,7 @@ pub trait GenericMeasureApi: AsRemote {
     ///
     /// Schema method:
     /// [`GenericMeasure.SetProperties`](https://qlik.dev/apis/json-rpc/qix/genericmeasure/#setproperties).
-    #[doc(alias = "SetProperties")]
+    #[doc(alias("SetProperties", "qProp"))]
     fn set_properties(&self, prop: GenericMeasureProperties) -> Call<'_, SetProperties> {
         Call::new(self.as_remote(), SetProperties::new(prop))
     }
@@ -213,375 +204,57 @@ pub trait GenericMeasureApi: AsRemote {
     }
 }
 
-/// Request of [`GenericMeasureApi::apply_patches`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ApplyPatches {
-    /// `qPatches`: see [`GenericMeasureApi::apply_patches`].
-    #[doc(alias = "qPatches")]
-    pub patches: Vec<NxPatch>,
+request! {
+    GenericMeasureApi::apply_patches => ApplyPatches("qPatches" patches(Vec<NxPatch>)) {}
+    GenericMeasure "ApplyPatches" Write -> () = nothing()
 }
 
-impl ApplyPatches {
-    /// Creates the request from its required parameters.
-    pub fn new(patches: Vec<NxPatch>) -> Self {
-        Self { patches }
-    }
+request! {
+    GenericMeasureApi::approve => Approve() {}
+    GenericMeasure "Approve" Write -> () = nothing()
 }
 
-impl Serialize for ApplyPatches {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPatches", &self.patches)?;
-                Ok(())
-            },
-        )
-    }
+request! {
+    GenericMeasureApi::get_info => GetInfo() {}
+    GenericMeasure "GetInfo" Read -> NxInfo = value("qInfo")
 }
 
-impl Request for ApplyPatches {
-    type Class = GenericMeasure;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericMeasure",
-        "ApplyPatches",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
+request! {
+    GenericMeasureApi::get_layout => GetLayout() {}
+    GenericMeasure "GetLayout" Read -> GenericMeasureLayout = value("qLayout")
 }
 
-/// Request of [`GenericMeasureApi::approve`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Approve {}
-
-impl Approve {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
+request! {
+    GenericMeasureApi::get_linked_objects => GetLinkedObjects() {}
+    GenericMeasure "GetLinkedObjects" Read -> Vec<NxLinkedObjectInfo> = value("qItems")
 }
 
-impl Serialize for Approve {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
+request! {
+    GenericMeasureApi::get_measure => GetMeasure() {}
+    GenericMeasure "GetMeasure" Read -> NxLibraryMeasureDef = value("qMeasure")
 }
 
-impl Request for Approve {
-    type Class = GenericMeasure;
-    type Response = ();
-    const METHOD: Method = Method::new("GenericMeasure", "Approve", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
+request! {
+    GenericMeasureApi::get_properties => GetProperties() {}
+    GenericMeasure "GetProperties" Read -> GenericMeasureProperties = value("qProp")
 }
 
-/// Request of [`GenericMeasureApi::get_info`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetInfo {}
-
-impl GetInfo {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
+request! {
+    GenericMeasureApi::publish => Publish() {}
+    GenericMeasure "Publish" Write -> () = nothing()
 }
 
-impl Serialize for GetInfo {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
+request! {
+    GenericMeasureApi::set_properties => SetProperties("qProp" prop(GenericMeasureProperties)) {}
+    GenericMeasure "SetProperties" Write -> () = nothing()
 }
 
-impl Request for GetInfo {
-    type Class = GenericMeasure;
-    type Response = NxInfo;
-    const METHOD: Method = Method::new(
-        "GenericMeasure",
-        "GetInfo",
-        Effect::Read,
-        &["qInfo"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<NxInfo, Error> {
-        answer.value("qInfo")
-    }
+request! {
+    GenericMeasureApi::un_approve => UnApprove() {}
+    GenericMeasure "UnApprove" Write -> () = nothing()
 }
 
-/// Request of [`GenericMeasureApi::get_layout`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetLayout {}
-
-impl GetLayout {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetLayout {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetLayout {
-    type Class = GenericMeasure;
-    type Response = GenericMeasureLayout;
-    const METHOD: Method = Method::new(
-        "GenericMeasure",
-        "GetLayout",
-        Effect::Read,
-        &["qLayout"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<GenericMeasureLayout, Error> {
-        answer.value("qLayout")
-    }
-}
-
-/// Request of [`GenericMeasureApi::get_linked_objects`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetLinkedObjects {}
-
-impl GetLinkedObjects {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetLinkedObjects {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetLinkedObjects {
-    type Class = GenericMeasure;
-    type Response = Vec<NxLinkedObjectInfo>;
-    const METHOD: Method = Method::new(
-        "GenericMeasure",
-        "GetLinkedObjects",
-        Effect::Read,
-        &["qItems"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<NxLinkedObjectInfo>, Error> {
-        answer.value("qItems")
-    }
-}
-
-/// Request of [`GenericMeasureApi::get_measure`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetMeasure {}
-
-impl GetMeasure {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetMeasure {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetMeasure {
-    type Class = GenericMeasure;
-    type Response = NxLibraryMeasureDef;
-    const METHOD: Method = Method::new(
-        "GenericMeasure",
-        "GetMeasure",
-        Effect::Read,
-        &["qMeasure"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<NxLibraryMeasureDef, Error> {
-        answer.value("qMeasure")
-    }
-}
-
-/// Request of [`GenericMeasureApi::get_properties`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetProperties {}
-
-impl GetProperties {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetProperties {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetProperties {
-    type Class = GenericMeasure;
-    type Response = GenericMeasureProperties;
-    const METHOD: Method = Method::new(
-        "GenericMeasure",
-        "GetProperties",
-        Effect::Read,
-        &["qProp"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<GenericMeasureProperties, Error> {
-        answer.value("qProp")
-    }
-}
-
-/// Request of [`GenericMeasureApi::publish`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Publish {}
-
-impl Publish {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for Publish {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for Publish {
-    type Class = GenericMeasure;
-    type Response = ();
-    const METHOD: Method = Method::new("GenericMeasure", "Publish", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericMeasureApi::set_properties`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SetProperties {
-    /// `qProp`: see [`GenericMeasureApi::set_properties`].
-    #[doc(alias = "qProp")]
-    pub prop: GenericMeasureProperties,
-}
-
-impl SetProperties {
-    /// Creates the request from its required parameters.
-    pub fn new(prop: GenericMeasureProperties) -> Self {
-        Self { prop }
-    }
-}
-
-impl Serialize for SetProperties {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qProp", &self.prop)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SetProperties {
-    type Class = GenericMeasure;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericMeasure",
-        "SetProperties",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericMeasureApi::un_approve`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UnApprove {}
-
-impl UnApprove {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for UnApprove {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for UnApprove {
-    type Class = GenericMeasure;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericMeasure",
-        "UnApprove",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericMeasureApi::un_publish`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UnPublish {}
-
-impl UnPublish {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for UnPublish {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for UnPublish {
-    type Class = GenericMeasure;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericMeasure",
-        "UnPublish",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
+request! {
+    GenericMeasureApi::un_publish => UnPublish() {}
+    GenericMeasure "UnPublish" Write -> () = nothing()
 }

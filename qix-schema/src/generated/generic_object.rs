@@ -3,31 +3,26 @@
 //! The class `GenericObject`: its methods and their requests.
 
 use std::sync::Arc;
-use qix_schema::Error;
-use qix_schema::rpc::{Answer, AsRemote, Class, Effect, Method, Remote, Request};
-use qix_schema::__private::write_object;
-use qix_schema::__private::{Input, Members, Record};
-use serde::ser::SerializeMap;
-use serde::ser::{Serialize, Serializer};
-use super::Call;
+
+use qix_schema::__private::{record, request, setters};
+use qix_schema::rpc::{AsRemote, Class, Remote};
+
 use super::types::*;
+use super::*;
 
 /// An object of an app: a sheet, a chart, a filter, or just a hypercube to calculate.
 ///
-/// The properties ([`GenericObjectProperties`](crate::types::GenericObjectProperties)) define what an object is.
-/// They are a JSON object in which the engine recognizes certain members. For each definition, such as
-/// `qHyperCubeDef` or `qListObjectDef`, the layout
-/// ([`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout)) contains the
-/// calculated result, `qHyperCube` or `qListObject`. All other members are copied to the layout unchanged. Open
-/// an object with [`DocApi::get_object`](crate::doc::DocApi::get_object), create a saved object with
-/// [`DocApi::create_object`](crate::doc::DocApi::create_object), or create an object for the current session with
-/// [`DocApi::create_session_object`](crate::doc::DocApi::create_session_object). Programs that only read data
-/// should use session objects.
+/// The properties ([`GenericObjectProperties`]) define what an object is. They are a JSON object in which the
+/// engine recognizes certain members. For each definition, such as `qHyperCubeDef` or `qListObjectDef`, the
+/// layout ([`GenericObjectApi::get_layout`]) contains the calculated result, `qHyperCube` or `qListObject`. All
+/// other members are copied to the layout unchanged. Open an object with [`DocApi::get_object`], create a saved
+/// object with [`DocApi::create_object`], or create an object for the current session with
+/// [`DocApi::create_session_object`]. Programs that only read data should use session objects.
 ///
 /// To read data, fetch the layout, then use its data or fetch more pages with
-/// [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data) and
-/// similar methods. When a selection, a reload, or new properties make the handle stale, fetch the layout again.
-/// The engine reports a stale object once and does not recalculate it until asked.
+/// [`GenericObjectApi::get_hyper_cube_data`] and similar methods. When a selection, a reload, or new properties
+/// make the handle stale, fetch the layout again. The engine reports a stale object once and does not recalculate
+/// it until asked.
 ///
 /// **Paths**: methods that work on a definition take its path in the properties, such as `/qHyperCubeDef`,
 /// `/qListObjectDef`, or `/layers/0/qHyperCubeDef`.
@@ -76,16 +71,14 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Schema method:
     /// [`GenericObject.AbortListObjectSearch`](https://qlik.dev/apis/json-rpc/qix/genericobject/#abortlistobjectsearch).
-    #[doc(alias = "AbortListObjectSearch")]
+    #[doc(alias("AbortListObjectSearch", "qPath"))]
     fn abort_list_object_search(&self, path: &str) -> Call<'_, AbortListObjectSearch> {
         Call::new(self.as_remote(), AbortListObjectSearch::new(path))
     }
 
     /// Selects the matches of the current search in a list object and ends the search.
     ///
-    /// Call
-    /// [`GenericObjectApi::search_list_object_for`](crate::generic_object::GenericObjectApi::search_list_object_for)
-    /// first.
+    /// Call [`GenericObjectApi::search_list_object_for`] first.
     ///
     /// # Parameters
     ///
@@ -96,12 +89,8 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Schema method:
     /// [`GenericObject.AcceptListObjectSearch`](https://qlik.dev/apis/json-rpc/qix/genericobject/#acceptlistobjectsearch).
-    #[doc(alias = "AcceptListObjectSearch")]
-    fn accept_list_object_search(
-        &self,
-        path: &str,
-        toggle_mode: bool,
-    ) -> Call<'_, AcceptListObjectSearch> {
+    #[doc(alias("AcceptListObjectSearch", "qPath", "qToggleMode", "qSoftLock"))]
+    fn accept_list_object_search(&self, path: &str, toggle_mode: bool) -> Call<'_, AcceptListObjectSearch> {
         Call::new(self.as_remote(), AcceptListObjectSearch::new(path, toggle_mode))
     }
 
@@ -109,8 +98,8 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Adds members to a group of objects.
     ///
-    /// An [`NxGroupDef`](crate::types::NxGroupDef) in the properties of an object defines groups, which organize
-    /// bookmarks or objects in folders.
+    /// An [`NxGroupDef`] in the properties of an object defines groups, which organize bookmarks or objects in
+    /// folders.
     ///
     /// # Parameters
     ///
@@ -124,12 +113,8 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Schema method:
     /// [`GenericObject.AddGroupMembers`](https://qlik.dev/apis/json-rpc/qix/genericobject/#addgroupmembers).
-    #[doc(alias = "AddGroupMembers")]
-    fn add_group_members(
-        &self,
-        path: &str,
-        members: Vec<NxGroupObjectId>,
-    ) -> Call<'_, AddGroupMembers> {
+    #[doc(alias("AddGroupMembers", "qPath", "qMembers", "qTargetGroupId", "qPosId"))]
+    fn add_group_members(&self, path: &str, members: Vec<NxGroupObjectId>) -> Call<'_, AddGroupMembers> {
         Call::new(self.as_remote(), AddGroupMembers::new(path, members))
     }
 
@@ -137,18 +122,13 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// A patch consists of a path in the properties, such as `/title` or `/qHyperCubeDef/qMeasures/0/qDef/qDef`, an
     /// operation, and a value, which is JSON encoded as a string, so a string value needs its own quotes. Patching is
-    /// cheaper than [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties) and
-    /// does not overwrite other changes to the object.
+    /// cheaper than [`GenericObjectApi::set_properties`] and does not overwrite other changes to the object.
     ///
     /// A soft patch changes only what this session calculates and sees, so users without permission to edit can use
-    /// it, for example to try another sort order. It affects
-    /// [`GenericObjectApi::get_layout`](crate::generic_object::GenericObjectApi::get_layout) and
-    /// [`GenericObjectApi::get_effective_properties`](crate::generic_object::GenericObjectApi::get_effective_properties),
-    /// but not [`GenericObjectApi::get_properties`](crate::generic_object::GenericObjectApi::get_properties).
-    /// [`GenericObjectLayout::has_soft_patches`](crate::types::GenericObjectLayout::has_soft_patches) indicates that
-    /// the object has soft patches. They are removed by
-    /// [`GenericObjectApi::clear_soft_patches`](crate::generic_object::GenericObjectApi::clear_soft_patches) and at
-    /// the end of the session. You cannot patch the object ID.
+    /// it, for example to try another sort order. It affects [`GenericObjectApi::get_layout`] and
+    /// [`GenericObjectApi::get_effective_properties`], but not [`GenericObjectApi::get_properties`].
+    /// [`GenericObjectLayout::has_soft_patches`] indicates that the object has soft patches. They are removed by
+    /// [`GenericObjectApi::clear_soft_patches`] and at the end of the session. You cannot patch the object ID.
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -174,7 +154,7 @@ pub trait GenericObjectApi: AsRemote {
     /// * `soft_patch` (`qSoftPatch`, optional `bool`): Whether to apply soft patches.
     ///
     /// Schema method: [`GenericObject.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericobject/#applypatches).
-    #[doc(alias = "ApplyPatches")]
+    #[doc(alias("ApplyPatches", "qPatches", "qSoftPatch"))]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
         Call::new(self.as_remote(), ApplyPatches::new(patches))
     }
@@ -182,7 +162,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Adds a published object to the approved content of the app.
     ///
     /// Qlik Sense Enterprise on Windows only: approved sheets are listed separately from sheets published by other
-    /// users. [`GenericObjectApi::un_approve`](crate::generic_object::GenericObjectApi::un_approve) undoes it.
+    /// users. [`GenericObjectApi::un_approve`] undoes it.
     ///
     /// Requires the access right `approve`.
     ///
@@ -195,13 +175,12 @@ pub trait GenericObjectApi: AsRemote {
     /// Starts selection mode for this object, in which selections can be undone as a whole.
     ///
     /// User interfaces call it when a user starts selecting in a chart. Selections take effect immediately, so other
-    /// charts update, but they are confirmed or undone together by
-    /// [`GenericObjectApi::end_selections`](crate::generic_object::GenericObjectApi::end_selections). In selection
+    /// charts update, but they are confirmed or undone together by [`GenericObjectApi::end_selections`]. In selection
     /// mode, the object keeps its row order, so rows do not move while the user is selecting.
     ///
     /// Only one object of a session can be in selection mode. Until it ends, selecting in other objects or starting
-    /// another selection mode fails with error 6003; [`DocApi::abort_modal`](crate::doc::DocApi::abort_modal) ends
-    /// selection mode for any object. To select values from a program, you do not need selection mode.
+    /// another selection mode fails with error 6003; [`DocApi::abort_modal`] ends selection mode for any object. To
+    /// select values from a program, you do not need selection mode.
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -222,16 +201,15 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Schema method:
     /// [`GenericObject.BeginSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#beginselections).
-    #[doc(alias = "BeginSelections")]
+    #[doc(alias("BeginSelections", "qPaths"))]
     fn begin_selections(&self, paths: Vec<String>) -> Call<'_, BeginSelections> {
         Call::new(self.as_remote(), BeginSelections::new(paths))
     }
 
     /// Clears the selections in the dimensions of a hypercube or in a list object.
     ///
-    /// Locked fields keep their selections. To clear a single field, use
-    /// [`FieldApi::clear`](crate::field::FieldApi::clear); to clear all fields, use
-    /// [`DocApi::clear_all`](crate::doc::DocApi::clear_all).
+    /// Locked fields keep their selections. To clear a single field, use [`FieldApi::clear`]; to clear all fields,
+    /// use [`DocApi::clear_all`].
     ///
     /// # Parameters
     ///
@@ -241,7 +219,7 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Schema method:
     /// [`GenericObject.ClearSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#clearselections).
-    #[doc(alias = "ClearSelections")]
+    #[doc(alias("ClearSelections", "qPath", "qColIndices"))]
     fn clear_selections(&self, path: &str) -> Call<'_, ClearSelections> {
         Call::new(self.as_remote(), ClearSelections::new(path))
     }
@@ -249,8 +227,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Removes all soft patches of this object.
     ///
     /// The object reverts to its saved properties. To remove the soft patches of all objects, use
-    /// [`DocApi::clear_all_soft_patches`](crate::doc::DocApi::clear_all_soft_patches). See
-    /// [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches).
+    /// [`DocApi::clear_all_soft_patches`]. See [`GenericObjectApi::apply_patches`].
     ///
     /// Schema method:
     /// [`GenericObject.ClearSoftPatches`](https://qlik.dev/apis/json-rpc/qix/genericobject/#clearsoftpatches).
@@ -261,10 +238,9 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Collapses one or all nodes of the left dimensions of a pivot table.
     ///
-    /// Requires a cube of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot) with
-    /// [`HyperCubeDef::always_fully_expanded`](crate::types::HyperCubeDef::always_fully_expanded) set to `false`. The
-    /// expansion state belongs to the session. The size of the cube changes, so fetch the layout again.
-    /// [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left) undoes it.
+    /// Requires a cube of mode [`NxHypercubeMode::Pivot`] with [`HyperCubeDef::always_fully_expanded`] set to
+    /// `false`. The expansion state belongs to the session. The size of the cube changes, so fetch the layout again.
+    /// [`GenericObjectApi::expand_left`] undoes it.
     ///
     /// # Parameters
     ///
@@ -274,22 +250,14 @@ pub trait GenericObjectApi: AsRemote {
     /// * `all` (`qAll`): Whether to collapse all nodes. If `true`, `qRow` and `qCol` are ignored; pass 0.
     ///
     /// Schema method: [`GenericObject.CollapseLeft`](https://qlik.dev/apis/json-rpc/qix/genericobject/#collapseleft).
-    #[doc(alias = "CollapseLeft")]
-    fn collapse_left(
-        &self,
-        path: &str,
-        row: i64,
-        col: i64,
-        all: bool,
-    ) -> Call<'_, CollapseLeft> {
+    #[doc(alias("CollapseLeft", "qPath", "qRow", "qCol", "qAll"))]
+    fn collapse_left(&self, path: &str, row: i64, col: i64, all: bool) -> Call<'_, CollapseLeft> {
         Call::new(self.as_remote(), CollapseLeft::new(path, row, col, all))
     }
 
     /// Collapses one or all nodes of the top dimensions of a pivot table.
     ///
-    /// Has the same requirements as
-    /// [`GenericObjectApi::collapse_left`](crate::generic_object::GenericObjectApi::collapse_left).
-    /// [`GenericObjectApi::expand_top`](crate::generic_object::GenericObjectApi::expand_top) undoes it.
+    /// Has the same requirements as [`GenericObjectApi::collapse_left`]. [`GenericObjectApi::expand_top`] undoes it.
     ///
     /// # Parameters
     ///
@@ -299,21 +267,14 @@ pub trait GenericObjectApi: AsRemote {
     /// * `all` (`qAll`): Whether to collapse all nodes. If `true`, `qRow` and `qCol` are ignored; pass 0.
     ///
     /// Schema method: [`GenericObject.CollapseTop`](https://qlik.dev/apis/json-rpc/qix/genericobject/#collapsetop).
-    #[doc(alias = "CollapseTop")]
-    fn collapse_top(
-        &self,
-        path: &str,
-        row: i64,
-        col: i64,
-        all: bool,
-    ) -> Call<'_, CollapseTop> {
+    #[doc(alias("CollapseTop", "qPath", "qRow", "qCol", "qAll"))]
+    fn collapse_top(&self, path: &str, row: i64, col: i64, all: bool) -> Call<'_, CollapseTop> {
         Call::new(self.as_remote(), CollapseTop::new(path, row, col, all))
     }
 
     /// Replaces the properties and children of this object with a copy of those of another object.
     ///
-    /// The ID of this object does not change. To copy a root object to a new object, use
-    /// [`DocApi::clone_object`](crate::doc::DocApi::clone_object).
+    /// The ID of this object does not change. To copy a root object to a new object, use [`DocApi::clone_object`].
     ///
     /// # Parameters
     ///
@@ -322,7 +283,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Requires the access right `update`.
     ///
     /// Schema method: [`GenericObject.CopyFrom`](https://qlik.dev/apis/json-rpc/qix/genericobject/#copyfrom).
-    #[doc(alias = "CopyFrom")]
+    #[doc(alias("CopyFrom", "qFromId"))]
     fn copy_from(&self, from_id: &str) -> Call<'_, CopyFrom> {
         Call::new(self.as_remote(), CopyFrom::new(from_id))
     }
@@ -331,8 +292,7 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Destroying an object also destroys its children. You can change the properties of the parent in the same call,
     /// so that its layout is never inconsistent: for example, a sheet stores the positions of its charts in its own
-    /// properties. To derive the child from another object, set
-    /// [`GenericObjectProperties::extends_id`](crate::types::GenericObjectProperties::extends_id).
+    /// properties. To derive the child from another object, set [`GenericObjectProperties::extends_id`].
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -346,8 +306,8 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `prop` (`qProp`): Properties of the child. [`NxInfo::type_`](crate::types::NxInfo::type_) in `qInfo` is
-    ///   required. If [`NxInfo::id`](crate::types::NxInfo::id) is empty, the engine generates an ID.
+    /// * `prop` (`qProp`): Properties of the child. [`NxInfo::type_`] in `qInfo` is required. If [`NxInfo::id`] is
+    ///   empty, the engine generates an ID.
     /// * `prop_for_this` (`qPropForThis`, optional [`GenericObjectProperties`]): Complete new properties of the
     ///   parent. If omitted, the parent does not change.
     ///
@@ -358,7 +318,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Requires the access right `update`.
     ///
     /// Schema method: [`GenericObject.CreateChild`](https://qlik.dev/apis/json-rpc/qix/genericobject/#createchild).
-    #[doc(alias = "CreateChild")]
+    #[doc(alias("CreateChild", "qProp", "qPropForThis"))]
     fn create_child(&self, prop: GenericObjectProperties) -> Call<'_, CreateChild> {
         Call::new(self.as_remote(), CreateChild::new(prop))
     }
@@ -367,8 +327,7 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Creates a group inside a group of objects.
     ///
-    /// See [`NxGroupDef`](crate::types::NxGroupDef). Add members with
-    /// [`GenericObjectApi::add_group_members`](crate::generic_object::GenericObjectApi::add_group_members).
+    /// See [`NxGroupDef`]. Add members with [`GenericObjectApi::add_group_members`].
     ///
     /// # Parameters
     ///
@@ -384,7 +343,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Requires the access right `create`, `update`.
     ///
     /// Schema method: [`GenericObject.CreateGroup`](https://qlik.dev/apis/json-rpc/qix/genericobject/#creategroup).
-    #[doc(alias = "CreateGroup")]
+    #[doc(alias("CreateGroup", "qPath", "qGroupDef", "qTargetGroupId"))]
     fn create_group(&self, path: &str, group_def: NxGroupDef) -> Call<'_, CreateGroup> {
         Call::new(self.as_remote(), CreateGroup::new(path, group_def))
     }
@@ -400,7 +359,7 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Schema method:
     /// [`GenericObject.DestroyAllChildren`](https://qlik.dev/apis/json-rpc/qix/genericobject/#destroyallchildren).
-    #[doc(alias = "DestroyAllChildren")]
+    #[doc(alias("DestroyAllChildren", "qPropForThis"))]
     fn destroy_all_children(&self) -> Call<'_, DestroyAllChildren> {
         Call::new(self.as_remote(), DestroyAllChildren::new())
     }
@@ -408,8 +367,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Destroys a child of this object and all its descendants.
     ///
     /// Handles to destroyed objects are closed. Objects linked to the child (see
-    /// [`GenericObjectApi::get_linked_objects`](crate::generic_object::GenericObjectApi::get_linked_objects)) are
-    /// invalidated.
+    /// [`GenericObjectApi::get_linked_objects`]) are invalidated.
     ///
     /// # Parameters
     ///
@@ -424,16 +382,15 @@ pub trait GenericObjectApi: AsRemote {
     /// Requires the access right `update`.
     ///
     /// Schema method: [`GenericObject.DestroyChild`](https://qlik.dev/apis/json-rpc/qix/genericobject/#destroychild).
-    #[doc(alias = "DestroyChild")]
+    #[doc(alias("DestroyChild", "qId", "qPropForThis"))]
     fn destroy_child(&self, id: &str) -> Call<'_, DestroyChild> {
         Call::new(self.as_remote(), DestroyChild::new(id))
     }
 
     /// Goes up one or more levels in a drill-down dimension of a hypercube.
     ///
-    /// A drill-down dimension ([`NxGrpType::Hierarchy`](crate::types::NxGrpType::Hierarchy)) automatically moves to
-    /// its next field when only one value of the current field is possible. This method goes back. It stops at the
-    /// first level.
+    /// A drill-down dimension ([`NxGrpType::Hierarchy`]) automatically moves to its next field when only one value of
+    /// the current field is possible. This method goes back. It stops at the first level.
     ///
     /// # Parameters
     ///
@@ -442,7 +399,7 @@ pub trait GenericObjectApi: AsRemote {
     /// * `nbr_steps` (`qNbrSteps`): Number of levels to go up.
     ///
     /// Schema method: [`GenericObject.DrillUp`](https://qlik.dev/apis/json-rpc/qix/genericobject/#drillup).
-    #[doc(alias = "DrillUp")]
+    #[doc(alias("DrillUp", "qPath", "qDimNo", "qNbrSteps"))]
     fn drill_up(&self, path: &str, dim_no: i64, nbr_steps: i64) -> Call<'_, DrillUp> {
         Call::new(self.as_remote(), DrillUp::new(path, dim_no, nbr_steps))
     }
@@ -451,8 +408,7 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// A snapshot is a bookmark that contains the layout of a chart at one point in time; story slides show charts
     /// this way. An object contains at most one snapshot, so another call replaces it.
-    /// [`GenericObjectApi::get_snapshot_object`](crate::generic_object::GenericObjectApi::get_snapshot_object) opens
-    /// it.
+    /// [`GenericObjectApi::get_snapshot_object`] opens it.
     ///
     /// # Parameters
     ///
@@ -462,14 +418,14 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Schema method:
     /// [`GenericObject.EmbedSnapshotObject`](https://qlik.dev/apis/json-rpc/qix/genericobject/#embedsnapshotobject).
-    #[doc(alias = "EmbedSnapshotObject")]
+    #[doc(alias("EmbedSnapshotObject", "qId"))]
     fn embed_snapshot_object(&self, id: &str) -> Call<'_, EmbedSnapshotObject> {
         Call::new(self.as_remote(), EmbedSnapshotObject::new(id))
     }
 
     /// Ends the selection mode of this object and keeps or undoes the selections made in it.
     ///
-    /// See [`GenericObjectApi::begin_selections`](crate::generic_object::GenericObjectApi::begin_selections).
+    /// See [`GenericObjectApi::begin_selections`].
     ///
     /// # Parameters
     ///
@@ -478,18 +434,16 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Schema method:
     /// [`GenericObject.EndSelections`](https://qlik.dev/apis/json-rpc/qix/genericobject/#endselections).
-    #[doc(alias = "EndSelections")]
+    #[doc(alias("EndSelections", "qAccept"))]
     fn end_selections(&self, accept: bool) -> Call<'_, EndSelections> {
         Call::new(self.as_remote(), EndSelections::new(accept))
     }
 
     /// Expands one or all nodes of the left dimensions of a pivot table.
     ///
-    /// Requires a cube of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot) with
-    /// [`HyperCubeDef::always_fully_expanded`](crate::types::HyperCubeDef::always_fully_expanded) set to `false`.
-    /// [`NxPivotDimensionCell::can_expand`](crate::types::NxPivotDimensionCell::can_expand) marks the nodes that can
-    /// be expanded. The expansion state belongs to the session. The size of the cube changes, so fetch the layout and
-    /// the pages again.
+    /// Requires a cube of mode [`NxHypercubeMode::Pivot`] with [`HyperCubeDef::always_fully_expanded`] set to
+    /// `false`. [`NxPivotDimensionCell::can_expand`] marks the nodes that can be expanded. The expansion state
+    /// belongs to the session. The size of the cube changes, so fetch the layout and the pages again.
     ///
     /// # Parameters
     ///
@@ -499,21 +453,14 @@ pub trait GenericObjectApi: AsRemote {
     /// * `all` (`qAll`): Whether to expand all nodes. If `true`, `qRow` and `qCol` are ignored; pass 0.
     ///
     /// Schema method: [`GenericObject.ExpandLeft`](https://qlik.dev/apis/json-rpc/qix/genericobject/#expandleft).
-    #[doc(alias = "ExpandLeft")]
-    fn expand_left(
-        &self,
-        path: &str,
-        row: i64,
-        col: i64,
-        all: bool,
-    ) -> Call<'_, ExpandLeft> {
+    #[doc(alias("ExpandLeft", "qPath", "qRow", "qCol", "qAll"))]
+    fn expand_left(&self, path: &str, row: i64, col: i64, all: bool) -> Call<'_, ExpandLeft> {
         Call::new(self.as_remote(), ExpandLeft::new(path, row, col, all))
     }
 
     /// Expands one or all nodes of the top dimensions of a pivot table.
     ///
-    /// Has the same requirements as
-    /// [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left).
+    /// Has the same requirements as [`GenericObjectApi::expand_left`].
     ///
     /// # Parameters
     ///
@@ -523,21 +470,14 @@ pub trait GenericObjectApi: AsRemote {
     /// * `all` (`qAll`): Whether to expand all nodes. If `true`, `qRow` and `qCol` are ignored; pass 0.
     ///
     /// Schema method: [`GenericObject.ExpandTop`](https://qlik.dev/apis/json-rpc/qix/genericobject/#expandtop).
-    #[doc(alias = "ExpandTop")]
-    fn expand_top(
-        &self,
-        path: &str,
-        row: i64,
-        col: i64,
-        all: bool,
-    ) -> Call<'_, ExpandTop> {
+    #[doc(alias("ExpandTop", "qPath", "qRow", "qCol", "qAll"))]
+    fn expand_top(&self, path: &str, row: i64, col: i64, all: bool) -> Call<'_, ExpandTop> {
         Call::new(self.as_remote(), ExpandTop::new(path, row, col, all))
     }
 
     /// Exports the data of a hypercube to a file on the server and returns its URL.
     ///
-    /// Not available in Qlik Cloud. To read rows in a program, use
-    /// [`GenericObjectApi::get_hyper_cube_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_data), which
+    /// Not available in Qlik Cloud. To read rows in a program, use [`GenericObjectApi::get_hyper_cube_data`], which
     /// works in all deployments. Unless the server is configured differently, files are truncated at 1,048,566 rows
     /// and 16,384 columns for an Excel sheet, and at 1,000 columns and 5 million cells for CSV. Truncation is not an
     /// error but is reported by warning 1000. Returns error 13000 if the file is too large and error 13001 if there
@@ -559,16 +499,14 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `file_type` (`qFileType`): File type, as the wire value of
-    ///   [`NxExportFileType`](crate::types::NxExportFileType):
-    ///   [`NxExportFileType::CsvC`](crate::types::NxExportFileType::CsvC),
-    ///   [`NxExportFileType::Ooxml`](crate::types::NxExportFileType::Ooxml) for Excel, and so on.
+    /// * `file_type` (`qFileType`): File type, as the wire value of [`NxExportFileType`]: [`NxExportFileType::CsvC`],
+    ///   [`NxExportFileType::Ooxml`] for Excel, and so on.
     /// * `path` (`qPath`, optional `String`): Path of the definition to export, such as `/qHyperCubeDef`. Required
     ///   for CSV.
     /// * `file_name` (`qFileName`, optional `String`): File name for the browser download. Qlik Sense Desktop only.
     /// * `export_state` (`qExportState`, optional `String`): Values to export, as the wire value of
-    ///   [`NxExportState`](crate::types::NxExportState): [`NxExportState::All`](crate::types::NxExportState::All) for
-    ///   all values or [`NxExportState::Possible`](crate::types::NxExportState::Possible) for possible values only.
+    ///   [`NxExportState`]: [`NxExportState::All`] for all values or [`NxExportState::Possible`] for possible values
+    ///   only.
     /// * `serve_once` (`qServeOnce`, optional `bool`): Whether the file is deleted after the first download. Windows
     ///   servers only.
     ///
@@ -579,15 +517,15 @@ pub trait GenericObjectApi: AsRemote {
     /// Requires the access right `exportdata`.
     ///
     /// Schema method: [`GenericObject.ExportData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#exportdata).
-    #[doc(alias = "ExportData")]
+    #[doc(alias("ExportData", "qFileType", "qPath", "qFileName", "qExportState", "qServeOnce"))]
     fn export_data(&self, file_type: &str) -> Call<'_, ExportData> {
         Call::new(self.as_remote(), ExportData::new(file_type))
     }
 
     /// Opens a child of this object.
     ///
-    /// Finds direct children only; for other objects, use [`DocApi::get_object`](crate::doc::DocApi::get_object).
-    /// Returns a not-found error (`Error::is_not_found`) if there is no such child.
+    /// Finds direct children only; for other objects, use [`DocApi::get_object`]. Returns a not-found error
+    /// (`Error::is_not_found`) if there is no such child.
     ///
     /// # Parameters
     ///
@@ -595,11 +533,11 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`GenericObject`](crate::generic_object::GenericObject) (`qReturn`): The child.
+    /// [`GenericObject`] (`qReturn`): The child.
     ///
     /// Schema method: [`GenericObject.GetChild`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getchild),
     /// read-only.
-    #[doc(alias = "GetChild")]
+    #[doc(alias("GetChild", "qId"))]
     fn get_child(&self, id: &str) -> Call<'_, GetChild> {
         Call::new(self.as_remote(), GetChild::new(id))
     }
@@ -607,7 +545,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Returns the ID and type of each direct child, in order.
     ///
     /// To get more information about each child, such as its title, and to be notified of changes, add a
-    /// [`ChildListDef`](crate::types::ChildListDef) to the object and read its layout.
+    /// [`ChildListDef`] to the object and read its layout.
     ///
     /// # Returns
     ///
@@ -623,10 +561,8 @@ pub trait GenericObjectApi: AsRemote {
     /// Returns the properties in effect in this session, including soft patches and properties inherited from a
     /// linked object.
     ///
-    /// They describe what is calculated. Do not pass them to
-    /// [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties), which would
-    /// make temporary changes permanent; edit the result of
-    /// [`GenericObjectApi::get_properties`](crate::generic_object::GenericObjectApi::get_properties) instead.
+    /// They describe what is calculated. Do not pass them to [`GenericObjectApi::set_properties`], which would make
+    /// temporary changes permanent; edit the result of [`GenericObjectApi::get_properties`] instead.
     ///
     /// # Returns
     ///
@@ -643,8 +579,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Returns the properties of the object, all its descendants, and embedded snapshots.
     ///
     /// It returns a whole sheet in one call, for copies, backups, and comparisons.
-    /// [`GenericObjectApi::set_full_property_tree`](crate::generic_object::GenericObjectApi::set_full_property_tree)
-    /// writes the result.
+    /// [`GenericObjectApi::set_full_property_tree`] writes the result.
     ///
     /// # Returns
     ///
@@ -664,22 +599,20 @@ pub trait GenericObjectApi: AsRemote {
     /// pass narrower `qDataRanges` and a higher `qQueryLevel`. When few enough points remain in the range, the engine
     /// returns the points themselves. It omits points with a null measure, so a page may be shorter than requested.
     ///
-    /// The first array of [`NxDataPage::matrix`](crate::types::NxDataPage::matrix) indicates what the page contains.
-    /// For rectangles, it contains a cell whose [`NxCell::num`](crate::types::NxCell::num) is the largest number of
-    /// points in a rectangle. Each following array describes a rectangle: its corners in
-    /// [`NxCell::text`](crate::types::NxCell::text) as `[left, top, right, bottom]` in measure units, and its number
-    /// of points in [`NxCell::num`](crate::types::NxCell::num). For points, the first array is empty, and the
-    /// following arrays contain the dimension and the measures of each point. The element numbers of rectangles are
-    /// generated for the grid: they can be negative and cannot be selected.
+    /// The first array of [`NxDataPage::matrix`] indicates what the page contains. For rectangles, it contains a cell
+    /// whose [`NxCell::num`] is the largest number of points in a rectangle. Each following array describes a
+    /// rectangle: its corners in [`NxCell::text`] as `[left, top, right, bottom]` in measure units, and its number of
+    /// points in [`NxCell::num`]. For points, the first array is empty, and the following arrays contain the
+    /// dimension and the measures of each point. The element numbers of rectangles are generated for the grid: they
+    /// can be negative and cannot be selected.
     ///
     /// # Parameters
     ///
     /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
     /// * `pages` (`qPages`): Pages to return. The width is the number of dimensions and measures, 3 or 4.
     /// * `viewport` (`qViewport`): Size and zoom level of the drawing. Not used by the engine.
-    /// * `data_ranges` (`qDataRanges`): Visible ranges, in measure units.
-    ///   [`NxMeasureInfo::min`](crate::types::NxMeasureInfo::min) and
-    ///   [`NxMeasureInfo::max`](crate::types::NxMeasureInfo::max) in the layout give the bounds of each measure.
+    /// * `data_ranges` (`qDataRanges`): Visible ranges, in measure units. [`NxMeasureInfo::min`] and
+    ///   [`NxMeasureInfo::max`] in the layout give the bounds of each measure.
     /// * `max_nbr_cells` (`qMaxNbrCells`): Maximum number of rectangles.
     /// * `query_level` (`qQueryLevel`): Resolution, up to 20. Higher levels return smaller rectangles.
     /// * `binning_method` (`qBinningMethod`): Type of grid: 0 adapts to the density of the points, 1 is hexagonal, 2
@@ -692,7 +625,16 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method:
     /// [`GenericObject.GetHyperCubeBinnedData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubebinneddata),
     /// read-only.
-    #[doc(alias = "GetHyperCubeBinnedData")]
+    #[doc(alias(
+        "GetHyperCubeBinnedData",
+        "qPath",
+        "qPages",
+        "qViewport",
+        "qDataRanges",
+        "qMaxNbrCells",
+        "qQueryLevel",
+        "qBinningMethod"
+    ))]
     fn get_hyper_cube_binned_data(
         &self,
         path: &str,
@@ -705,15 +647,7 @@ pub trait GenericObjectApi: AsRemote {
     ) -> Call<'_, GetHyperCubeBinnedData> {
         Call::new(
             self.as_remote(),
-            GetHyperCubeBinnedData::new(
-                path,
-                pages,
-                viewport,
-                data_ranges,
-                max_nbr_cells,
-                query_level,
-                binning_method,
-            ),
+            GetHyperCubeBinnedData::new(path, pages, viewport, data_ranges, max_nbr_cells, query_level, binning_method),
         )
     }
 
@@ -735,7 +669,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method:
     /// [`GenericObject.GetHyperCubeContinuousData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubecontinuousdata),
     /// read-only.
-    #[doc(alias = "GetHyperCubeContinuousData")]
+    #[doc(alias("GetHyperCubeContinuousData", "qPath", "qOptions", "qReverseSort"))]
     fn get_hyper_cube_continuous_data(
         &self,
         path: &str,
@@ -746,18 +680,16 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Returns rows of a straight hypercube. This is the main way to read calculated data.
     ///
-    /// Requires a cube of mode [`NxHypercubeMode::Straight`](crate::types::NxHypercubeMode::Straight). The columns
-    /// are the dimensions followed by the measures; the sort settings of the cube determine the row order. A page is
-    /// a rectangle of cells. A call can request several pages with at most 10,000 cells in total; otherwise, it fails
-    /// with error 7009. To read a large cube, request 10,000 divided by the number of columns rows at a time until
-    /// you reach [`HyperCube::size`](crate::types::HyperCube::size). A page that extends beyond the data is shorter;
-    /// [`NxDataPage::area`](crate::types::NxDataPage::area) describes what it covers.
+    /// Requires a cube of mode [`NxHypercubeMode::Straight`]. The columns are the dimensions followed by the
+    /// measures; the sort settings of the cube determine the row order. A page is a rectangle of cells. A call can
+    /// request several pages with at most 10,000 cells in total; otherwise, it fails with error 7009. To read a large
+    /// cube, request 10,000 divided by the number of columns rows at a time until you reach [`HyperCube::size`]. A
+    /// page that extends beyond the data is shorter; [`NxDataPage::area`] describes what it covers.
     ///
-    /// Fetch the layout first: it contains the size, and errors in the definition in
-    /// [`HyperCube::error`](crate::types::HyperCube::error). Error 7005 means that the calculation condition of the
-    /// cube is not met. A selection or reload between two pages changes the rows: the handle is reported as stale,
-    /// and you must start over. If a selection is made in the session while a page is calculated, the call fails with
-    /// error 15 and can be repeated.
+    /// Fetch the layout first: it contains the size, and errors in the definition in [`HyperCube::error`]. Error 7005
+    /// means that the calculation condition of the cube is not met. A selection or reload between two pages changes
+    /// the rows: the handle is reported as stale, and you must start over. If a selection is made in the session
+    /// while a page is calculated, the call fails with error 15 and can be repeated.
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -786,21 +718,16 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method:
     /// [`GenericObject.GetHyperCubeData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubedata),
     /// read-only.
-    #[doc(alias = "GetHyperCubeData")]
-    fn get_hyper_cube_data(
-        &self,
-        path: &str,
-        pages: Vec<NxPage>,
-    ) -> Call<'_, GetHyperCubeData> {
+    #[doc(alias("GetHyperCubeData", "qPath", "qPages"))]
+    fn get_hyper_cube_data(&self, path: &str, pages: Vec<NxPage>) -> Call<'_, GetHyperCubeData> {
         Call::new(self.as_remote(), GetHyperCubeData::new(path, pages))
     }
 
     /// Returns part of a pivot table: nodes of its left and top dimensions and the values between them.
     ///
-    /// Requires a cube of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot). Page coordinates
-    /// count the rows and columns of the data matrix in its current expansion state. The result contains the trees of
-    /// left and top nodes that overlap the page. To change the expansion state, use
-    /// [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left) and similar methods.
+    /// Requires a cube of mode [`NxHypercubeMode::Pivot`]. Page coordinates count the rows and columns of the data
+    /// matrix in its current expansion state. The result contains the trees of left and top nodes that overlap the
+    /// page. To change the expansion state, use [`GenericObjectApi::expand_left`] and similar methods.
     ///
     /// # Parameters
     ///
@@ -814,20 +741,16 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method:
     /// [`GenericObject.GetHyperCubePivotData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubepivotdata),
     /// read-only.
-    #[doc(alias = "GetHyperCubePivotData")]
-    fn get_hyper_cube_pivot_data(
-        &self,
-        path: &str,
-        pages: Vec<NxPage>,
-    ) -> Call<'_, GetHyperCubePivotData> {
+    #[doc(alias("GetHyperCubePivotData", "qPath", "qPages"))]
+    fn get_hyper_cube_pivot_data(&self, path: &str, pages: Vec<NxPage>) -> Call<'_, GetHyperCubePivotData> {
         Call::new(self.as_remote(), GetHyperCubePivotData::new(path, pages))
     }
 
     /// Returns reduced data of a chart with more points than can be drawn, for mini charts and overviews.
     ///
     /// The result preserves the shape of the chart, not its values: a row does not represent a specific value of the
-    /// data. Data is not reduced if it fits into the page or if the zoom factor is 0;
-    /// [`NxDataPage::is_reduced`](crate::types::NxDataPage::is_reduced) indicates which.
+    /// data. Data is not reduced if it fits into the page or if the zoom factor is 0; [`NxDataPage::is_reduced`]
+    /// indicates which.
     ///
     /// # Parameters
     ///
@@ -835,12 +758,9 @@ pub trait GenericObjectApi: AsRemote {
     /// * `pages` (`qPages`): Pages of the full chart to reduce.
     /// * `zoom_factor` (`qZoomFactor`): How much to reduce. -1 lets the engine decide. In modes `D1` and `S`, one
     ///   point represents 2 to the power of this number of points; in mode `C`, it is the number of clusters.
-    /// * `reduction_mode` (`qReductionMode`): Reduction algorithm, as the wire value of
-    ///   [`NxDataReductionMode`](crate::types::NxDataReductionMode):
-    ///   [`NxDataReductionMode::Onedim`](crate::types::NxDataReductionMode::Onedim) for bar and line charts;
-    ///   [`NxDataReductionMode::Scattered`](crate::types::NxDataReductionMode::Scattered) or
-    ///   [`NxDataReductionMode::Clustered`](crate::types::NxDataReductionMode::Clustered) (clusters) for scatter
-    ///   plots.
+    /// * `reduction_mode` (`qReductionMode`): Reduction algorithm, as the wire value of [`NxDataReductionMode`]:
+    ///   [`NxDataReductionMode::Onedim`] for bar and line charts; [`NxDataReductionMode::Scattered`] or
+    ///   [`NxDataReductionMode::Clustered`] (clusters) for scatter plots.
     ///
     /// # Returns
     ///
@@ -849,7 +769,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method:
     /// [`GenericObject.GetHyperCubeReducedData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubereduceddata),
     /// read-only.
-    #[doc(alias = "GetHyperCubeReducedData")]
+    #[doc(alias("GetHyperCubeReducedData", "qPath", "qPages", "qZoomFactor", "qReductionMode"))]
     fn get_hyper_cube_reduced_data(
         &self,
         path: &str,
@@ -857,16 +777,13 @@ pub trait GenericObjectApi: AsRemote {
         zoom_factor: i64,
         reduction_mode: &str,
     ) -> Call<'_, GetHyperCubeReducedData> {
-        Call::new(
-            self.as_remote(),
-            GetHyperCubeReducedData::new(path, pages, zoom_factor, reduction_mode),
-        )
+        Call::new(self.as_remote(), GetHyperCubeReducedData::new(path, pages, zoom_factor, reduction_mode))
     }
 
     /// Returns the data of a stacked hypercube, such as a stacked bar chart.
     ///
-    /// Requires a cube of mode [`NxHypercubeMode::PivotStack`](crate::types::NxHypercubeMode::PivotStack), which has
-    /// left dimensions only. The data is a tree with one level per dimension.
+    /// Requires a cube of mode [`NxHypercubeMode::PivotStack`], which has left dimensions only. The data is a tree
+    /// with one level per dimension.
     ///
     /// # Parameters
     ///
@@ -881,27 +798,22 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method:
     /// [`GenericObject.GetHyperCubeStackData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubestackdata),
     /// read-only.
-    #[doc(alias = "GetHyperCubeStackData")]
-    fn get_hyper_cube_stack_data(
-        &self,
-        path: &str,
-        pages: Vec<NxPage>,
-    ) -> Call<'_, GetHyperCubeStackData> {
+    #[doc(alias("GetHyperCubeStackData", "qPath", "qPages", "qMaxNbrCells"))]
+    fn get_hyper_cube_stack_data(&self, path: &str, pages: Vec<NxPage>) -> Call<'_, GetHyperCubeStackData> {
         Call::new(self.as_remote(), GetHyperCubeStackData::new(path, pages))
     }
 
     /// Returns the nodes of a tree, limited in width and depth.
     ///
-    /// Requires an object with a [`TreeDataDef`](crate::types::TreeDataDef) or a cube of mode
-    /// [`NxHypercubeMode::Tree`](crate::types::NxHypercubeMode::Tree). Unlike in a pivot table, each level can have
-    /// its own measures. Without options, it returns the whole tree, which can be very large.
+    /// Requires an object with a [`TreeDataDef`] or a cube of mode [`NxHypercubeMode::Tree`]. Unlike in a pivot
+    /// table, each level can have its own measures. Without options, it returns the whole tree, which can be very
+    /// large.
     ///
     /// # Parameters
     ///
     /// * `path` (`qPath`): Path of the definition, such as `/qTreeDataDef`.
     /// * `node_options` (`qNodeOptions`, optional [`NxTreeDataOption`]): Areas and levels to return. If the tree has
-    ///   more nodes than [`NxTreeDataOption::max_nbr_of_nodes`](crate::types::NxTreeDataOption::max_nbr_of_nodes),
-    ///   the result is empty, not truncated.
+    ///   more nodes than [`NxTreeDataOption::max_nbr_of_nodes`], the result is empty, not truncated.
     ///
     /// # Returns
     ///
@@ -910,7 +822,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method:
     /// [`GenericObject.GetHyperCubeTreeData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#gethypercubetreedata),
     /// read-only.
-    #[doc(alias = "GetHyperCubeTreeData")]
+    #[doc(alias("GetHyperCubeTreeData", "qPath", "qNodeOptions"))]
     fn get_hyper_cube_tree_data(&self, path: &str) -> Call<'_, GetHyperCubeTreeData> {
         Call::new(self.as_remote(), GetHyperCubeTreeData::new(path))
     }
@@ -931,14 +843,13 @@ pub trait GenericObjectApi: AsRemote {
     /// Calculates the object and returns its layout: the properties, with each definition replaced by its result.
     ///
     /// This is what programs display or read. The layout contains `qHyperCube` with size, headings, totals, and the
-    /// pages requested by [`HyperCubeDef::initial_data_fetch`](crate::types::HyperCubeDef::initial_data_fetch)
-    /// instead of `qHyperCubeDef`; `qListObject` instead of `qListObjectDef`; and values instead of expressions.
-    /// Other members are unchanged. Only direct children are included, and only if the properties request a list of
-    /// them.
+    /// pages requested by [`HyperCubeDef::initial_data_fetch`] instead of `qHyperCubeDef`; `qListObject` instead of
+    /// `qListObjectDef`; and values instead of expressions. Other members are unchanged. Only direct children are
+    /// included, and only if the properties request a list of them.
     ///
-    /// Errors in a definition do not make the call fail: check
-    /// [`GenericObjectLayout::error`](crate::types::GenericObjectLayout::error) and the `qError` member of the cube,
-    /// dimension, or measure. For example, a calculation condition that is not met is reported there as error 7005.
+    /// Errors in a definition do not make the call fail: check [`GenericObjectLayout::error`] and the `qError` member
+    /// of the cube, dimension, or measure. For example, a calculation condition that is not met is reported there as
+    /// error 7005.
     ///
     /// The engine reports a stale object once, and again only after the layout has been fetched. If a selection is
     /// made while the call runs, it fails with error 15 and can be repeated.
@@ -973,8 +884,8 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Returns the objects that are linked to this object and inherit its properties.
     ///
-    /// Check them before you change or delete a master visualization.
-    /// [`GenericObjectProperties::extends_id`](crate::types::GenericObjectProperties::extends_id) links objects.
+    /// Check them before you change or delete a master visualization. [`GenericObjectProperties::extends_id`] links
+    /// objects.
     ///
     /// # Returns
     ///
@@ -991,12 +902,10 @@ pub trait GenericObjectApi: AsRemote {
     /// Returns the values of a list object, with their selection states.
     ///
     /// The sort settings of the list determine the order. During a search
-    /// ([`GenericObjectApi::search_list_object_for`](crate::generic_object::GenericObjectApi::search_list_object_for)),
-    /// it returns only the matches. A call can request several pages with at most 10,000 cells in total; otherwise,
-    /// it fails with error
-    /// 7009. [`NxCell::elem_number`](crate::types::NxCell::elem_number) is the number to pass to
-    ///   [`GenericObjectApi::select_list_object_values`](crate::generic_object::GenericObjectApi::select_list_object_values);
-    ///   [`NxCell::state`](crate::types::NxCell::state) is the selection state.
+    /// ([`GenericObjectApi::search_list_object_for`]), it returns only the matches. A call can request several pages
+    /// with at most 10,000 cells in total; otherwise, it fails with error
+    /// 7009. [`NxCell::elem_number`] is the number to pass to [`GenericObjectApi::select_list_object_values`];
+    ///   [`NxCell::state`] is the selection state.
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -1025,12 +934,8 @@ pub trait GenericObjectApi: AsRemote {
     /// Schema method:
     /// [`GenericObject.GetListObjectData`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getlistobjectdata),
     /// read-only.
-    #[doc(alias = "GetListObjectData")]
-    fn get_list_object_data(
-        &self,
-        path: &str,
-        pages: Vec<NxPage>,
-    ) -> Call<'_, GetListObjectData> {
+    #[doc(alias("GetListObjectData", "qPath", "qPages"))]
+    fn get_list_object_data(&self, path: &str, pages: Vec<NxPage>) -> Call<'_, GetListObjectData> {
         Call::new(self.as_remote(), GetListObjectData::new(path, pages))
     }
 
@@ -1040,7 +945,7 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`GenericObject`](crate::generic_object::GenericObject) (`qReturn`): The parent.
+    /// [`GenericObject`] (`qReturn`): The parent.
     ///
     /// Schema method: [`GenericObject.GetParent`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getparent),
     /// read-only.
@@ -1052,10 +957,9 @@ pub trait GenericObjectApi: AsRemote {
     /// Returns the saved properties of the object, for editing.
     ///
     /// They do not include soft patches or properties inherited from a linked object; see
-    /// [`GenericObjectApi::get_effective_properties`](crate::generic_object::GenericObjectApi::get_effective_properties).
-    /// Members that were never set may be present with their default values. Members that are not part of the schema,
-    /// which other programs added, are preserved when you pass the value to
-    /// [`GenericObjectApi::set_properties`](crate::generic_object::GenericObjectApi::set_properties).
+    /// [`GenericObjectApi::get_effective_properties`]. Members that were never set may be present with their default
+    /// values. Members that are not part of the schema, which other programs added, are preserved when you pass the
+    /// value to [`GenericObjectApi::set_properties`].
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -1086,14 +990,12 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Opens the snapshot embedded in this object.
     ///
-    /// See
-    /// [`GenericObjectApi::embed_snapshot_object`](crate::generic_object::GenericObjectApi::embed_snapshot_object).
-    /// Returns a not-found error (`Error::is_not_found`) if the object has no snapshot.
+    /// See [`GenericObjectApi::embed_snapshot_object`]. Returns a not-found error (`Error::is_not_found`) if the
+    /// object has no snapshot.
     ///
     /// # Returns
     ///
-    /// [`GenericObject`](crate::generic_object::GenericObject) (`qReturn`): The snapshot, whose properties contain
-    /// the layout of the chart.
+    /// [`GenericObject`] (`qReturn`): The snapshot, whose properties contain the layout of the chart.
     ///
     /// Schema method:
     /// [`GenericObject.GetSnapshotObject`](https://qlik.dev/apis/json-rpc/qix/genericobject/#getsnapshotobject),
@@ -1106,8 +1008,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Locks the selections in dimensions of a hypercube or in a list object.
     ///
     /// Locked fields keep their selections when others are cleared, and reject new selections without a soft lock. To
-    /// lock a single field, use [`FieldApi::lock`](crate::field::FieldApi::lock); to lock all fields, use
-    /// [`DocApi::lock_all`](crate::doc::DocApi::lock_all).
+    /// lock a single field, use [`FieldApi::lock`]; to lock all fields, use [`DocApi::lock_all`].
     ///
     /// # Parameters
     ///
@@ -1116,15 +1017,14 @@ pub trait GenericObjectApi: AsRemote {
     ///   Defaults to all dimensions.
     ///
     /// Schema method: [`GenericObject.Lock`](https://qlik.dev/apis/json-rpc/qix/genericobject/#lock).
-    #[doc(alias = "Lock")]
+    #[doc(alias("Lock", "qPath", "qColIndices"))]
     fn lock(&self, path: &str) -> Call<'_, Lock> {
         Call::new(self.as_remote(), Lock::new(path))
     }
 
     /// Selects values by several sets of measure ranges.
     ///
-    /// Each set has its own dimensions and works like a call to
-    /// [`GenericObjectApi::range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::range_select_hyper_cube_values),
+    /// Each set has its own dimensions and works like a call to [`GenericObjectApi::range_select_hyper_cube_values`],
     /// for example when a user draws several rectangles in a scatter plot.
     ///
     /// # Parameters
@@ -1138,12 +1038,11 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): `true` if the selection was made; see
-    /// [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`].
     ///
     /// Schema method:
     /// [`GenericObject.MultiRangeSelectHyperCubeValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#multirangeselecthypercubevalues).
-    #[doc(alias = "MultiRangeSelectHyperCubeValues")]
+    #[doc(alias("MultiRangeSelectHyperCubeValues", "qPath", "qRanges", "qOrMode", "qDeselectOnlyOneSelected"))]
     fn multi_range_select_hyper_cube_values(
         &self,
         path: &str,
@@ -1154,10 +1053,8 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Selects tree nodes by measure ranges.
     ///
-    /// Like
-    /// [`GenericObjectApi::multi_range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::multi_range_select_hyper_cube_values),
-    /// for objects with a [`TreeDataDef`](crate::types::TreeDataDef). Each level of a tree has its own measures, so a
-    /// range specifies both the dimension and the measure.
+    /// Like [`GenericObjectApi::multi_range_select_hyper_cube_values`], for objects with a [`TreeDataDef`]. Each
+    /// level of a tree has its own measures, so a range specifies both the dimension and the measure.
     ///
     /// # Parameters
     ///
@@ -1170,12 +1067,11 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): `true` if the selection was made; see
-    /// [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`].
     ///
     /// Schema method:
     /// [`GenericObject.MultiRangeSelectTreeDataValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#multirangeselecttreedatavalues).
-    #[doc(alias = "MultiRangeSelectTreeDataValues")]
+    #[doc(alias("MultiRangeSelectTreeDataValues", "qPath", "qRanges", "qOrMode", "qDeselectOnlyOneSelected"))]
     fn multi_range_select_tree_data_values(
         &self,
         path: &str,
@@ -1187,8 +1083,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Makes a private object of a published app visible to other users.
     ///
     /// Not available in Qlik Sense Desktop. In Qlik Sense Enterprise on Windows, a sheet becomes a community sheet;
-    /// [`GenericObjectApi::approve`](crate::generic_object::GenericObjectApi::approve) then makes it part of the app.
-    /// [`GenericObjectApi::un_publish`](crate::generic_object::GenericObjectApi::un_publish) undoes it.
+    /// [`GenericObjectApi::approve`] then makes it part of the app. [`GenericObjectApi::un_publish`] undoes it.
     ///
     /// Requires the access right `publish`.
     ///
@@ -1202,14 +1097,12 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// For example, it selects all customers with sales between 1,000 and 5,000: the engine finds the rows and
     /// selects in their dimensions. The ranges apply to measure values, not to field values. For ranges of a
-    /// continuous dimension, use
-    /// [`GenericObjectApi::select_hyper_cube_continuous_range`](crate::generic_object::GenericObjectApi::select_hyper_cube_continuous_range).
+    /// continuous dimension, use [`GenericObjectApi::select_hyper_cube_continuous_range`].
     ///
     /// # Parameters
     ///
     /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
-    /// * `ranges` (`qRanges`): One range per measure.
-    ///   [`NxRangeSelectInfo::measure_ix`](crate::types::NxRangeSelectInfo::measure_ix) specifies the measure.
+    /// * `ranges` (`qRanges`): One range per measure. [`NxRangeSelectInfo::measure_ix`] specifies the measure.
     /// * `columns_to_select` (`qColumnsToSelect`, optional list of `i32`): Indexes of the dimensions to select in,
     ///   counted from 0. Empty for all dimensions.
     /// * `or_mode` (`qOrMode`, optional `bool`): Whether one of the measures must be in its range instead of all of
@@ -1219,12 +1112,18 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): `true` if the selection was made; see
-    /// [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`].
     ///
     /// Schema method:
     /// [`GenericObject.RangeSelectHyperCubeValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#rangeselecthypercubevalues).
-    #[doc(alias = "RangeSelectHyperCubeValues")]
+    #[doc(alias(
+        "RangeSelectHyperCubeValues",
+        "qPath",
+        "qRanges",
+        "qColumnsToSelect",
+        "qOrMode",
+        "qDeselectOnlyOneSelected"
+    ))]
     fn range_select_hyper_cube_values(
         &self,
         path: &str,
@@ -1245,7 +1144,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Requires the access right `update`, `delete`.
     ///
     /// Schema method: [`GenericObject.RemoveGroup`](https://qlik.dev/apis/json-rpc/qix/genericobject/#removegroup).
-    #[doc(alias = "RemoveGroup")]
+    #[doc(alias("RemoveGroup", "qPath", "qGroupId"))]
     fn remove_group(&self, path: &str, group_id: &str) -> Call<'_, RemoveGroup> {
         Call::new(self.as_remote(), RemoveGroup::new(path, group_id))
     }
@@ -1265,19 +1164,14 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Schema method:
     /// [`GenericObject.RemoveGroupMembers`](https://qlik.dev/apis/json-rpc/qix/genericobject/#removegroupmembers).
-    #[doc(alias = "RemoveGroupMembers")]
-    fn remove_group_members(
-        &self,
-        path: &str,
-        members: Vec<String>,
-    ) -> Call<'_, RemoveGroupMembers> {
+    #[doc(alias("RemoveGroupMembers", "qPath", "qMembers", "qTargetGroupId"))]
+    fn remove_group_members(&self, path: &str, members: Vec<String>) -> Call<'_, RemoveGroupMembers> {
         Call::new(self.as_remote(), RemoveGroupMembers::new(path, members))
     }
 
     /// Undoes all selections made in the current selection mode of this object, without ending the mode.
     ///
-    /// See [`GenericObjectApi::begin_selections`](crate::generic_object::GenericObjectApi::begin_selections).
-    /// [`NxSelectionInfo::made_selections`](crate::types::NxSelectionInfo::made_selections) in the layout indicates
+    /// See [`GenericObjectApi::begin_selections`]. [`NxSelectionInfo::made_selections`] in the layout indicates
     /// whether there are any.
     ///
     /// Schema method:
@@ -1289,13 +1183,9 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Searches the values of a list object. The layout then contains only the matches.
     ///
-    /// The search does not select anything.
-    /// [`GenericObjectApi::accept_list_object_search`](crate::generic_object::GenericObjectApi::accept_list_object_search)
-    /// selects the matches;
-    /// [`GenericObjectApi::abort_list_object_search`](crate::generic_object::GenericObjectApi::abort_list_object_search)
-    /// cancels the search. Call this method again whenever the user changes the search string, and read the matches
-    /// with
-    /// [`GenericObjectApi::get_list_object_data`](crate::generic_object::GenericObjectApi::get_list_object_data).
+    /// The search does not select anything. [`GenericObjectApi::accept_list_object_search`] selects the matches;
+    /// [`GenericObjectApi::abort_list_object_search`] cancels the search. Call this method again whenever the user
+    /// changes the search string, and read the matches with [`GenericObjectApi::get_list_object_data`].
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -1320,16 +1210,12 @@ pub trait GenericObjectApi: AsRemote {
     /// # Returns
     ///
     /// `bool` (`qSuccess`): `true` if the search was performed, even if nothing matched. To find out whether there
-    /// are matches, check [`ListObject::size`](crate::types::ListObject::size) in the layout.
+    /// are matches, check [`ListObject::size`] in the layout.
     ///
     /// Schema method:
     /// [`GenericObject.SearchListObjectFor`](https://qlik.dev/apis/json-rpc/qix/genericobject/#searchlistobjectfor).
-    #[doc(alias = "SearchListObjectFor")]
-    fn search_list_object_for(
-        &self,
-        path: &str,
-        match_: &str,
-    ) -> Call<'_, SearchListObjectFor> {
+    #[doc(alias("SearchListObjectFor", "qPath", "qMatch"))]
+    fn search_list_object_for(&self, path: &str, match_: &str) -> Call<'_, SearchListObjectFor> {
         Call::new(self.as_remote(), SearchListObjectFor::new(path, match_))
     }
 
@@ -1337,8 +1223,7 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Use it in a client that displays a table and knows the position of a click: it does not need element numbers.
     /// Positions refer to the current state of the cube. If the cube has become stale, other values are selected, so
-    /// use selection mode or select by value
-    /// ([`GenericObjectApi::select_hyper_cube_values`](crate::generic_object::GenericObjectApi::select_hyper_cube_values)).
+    /// use selection mode or select by value ([`GenericObjectApi::select_hyper_cube_values`]).
     ///
     /// # Parameters
     ///
@@ -1353,46 +1238,46 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): `true` if the selection was made; see
-    /// [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`].
     ///
     /// Schema method:
     /// [`GenericObject.SelectHyperCubeCells`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selecthypercubecells).
-    #[doc(alias = "SelectHyperCubeCells")]
+    #[doc(alias(
+        "SelectHyperCubeCells",
+        "qPath",
+        "qRowIndices",
+        "qColIndices",
+        "qSoftLock",
+        "qDeselectOnlyOneSelected"
+    ))]
     fn select_hyper_cube_cells(
         &self,
         path: &str,
         row_indices: Vec<i32>,
         col_indices: Vec<i32>,
     ) -> Call<'_, SelectHyperCubeCells> {
-        Call::new(
-            self.as_remote(),
-            SelectHyperCubeCells::new(path, row_indices, col_indices),
-        )
+        Call::new(self.as_remote(), SelectHyperCubeCells::new(path, row_indices, col_indices))
     }
 
     /// Selects ranges of the continuous dimensions of a hypercube.
     ///
-    /// Use it for time axes and other numeric axes. Dates are day numbers, as in
-    /// [`NxCell::num`](crate::types::NxCell::num). To select by measure ranges, use
-    /// [`GenericObjectApi::range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::range_select_hyper_cube_values).
+    /// Use it for time axes and other numeric axes. Dates are day numbers, as in [`NxCell::num`]. To select by
+    /// measure ranges, use [`GenericObjectApi::range_select_hyper_cube_values`].
     ///
     /// # Parameters
     ///
     /// * `path` (`qPath`): Path of the hypercube definition, usually `/qHyperCubeDef`.
     /// * `ranges` (`qRanges`): Ranges, each with the index of its dimension, counted from 0. Endpoints are included
-    ///   only if [`Range::min_incl_eq`](crate::types::Range::min_incl_eq) or
-    ///   [`Range::max_incl_eq`](crate::types::Range::max_incl_eq) is set.
+    ///   only if [`Range::min_incl_eq`] or [`Range::max_incl_eq`] is set.
     /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): `true` if the selection was made; see
-    /// [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`].
     ///
     /// Schema method:
     /// [`GenericObject.SelectHyperCubeContinuousRange`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selecthypercubecontinuousrange).
-    #[doc(alias = "SelectHyperCubeContinuousRange")]
+    #[doc(alias("SelectHyperCubeContinuousRange", "qPath", "qRanges", "qSoftLock"))]
     fn select_hyper_cube_continuous_range(
         &self,
         path: &str,
@@ -1403,11 +1288,10 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Selects values of one dimension of a hypercube by element number.
     ///
-    /// The element number of a cell ([`NxCell::elem_number`](crate::types::NxCell::elem_number)) identifies the value
-    /// within its field, regardless of its row, so changes to the sort order or the selections do not affect it; only
-    /// a reload can change it. Negative numbers, which cells contain for totals, null values, and others, cannot be
-    /// selected. To select by position or in several dimensions, use
-    /// [`GenericObjectApi::select_hyper_cube_cells`](crate::generic_object::GenericObjectApi::select_hyper_cube_cells).
+    /// The element number of a cell ([`NxCell::elem_number`]) identifies the value within its field, regardless of
+    /// its row, so changes to the sort order or the selections do not affect it; only a reload can change it.
+    /// Negative numbers, which cells contain for totals, null values, and others, cannot be selected. To select by
+    /// position or in several dimensions, use [`GenericObjectApi::select_hyper_cube_cells`].
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -1435,12 +1319,11 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): `true` if the selection was made; see
-    /// [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`].
     ///
     /// Schema method:
     /// [`GenericObject.SelectHyperCubeValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selecthypercubevalues).
-    #[doc(alias = "SelectHyperCubeValues")]
+    #[doc(alias("SelectHyperCubeValues", "qPath", "qDimNo", "qValues", "qToggleMode"))]
     fn select_hyper_cube_values(
         &self,
         path: &str,
@@ -1448,18 +1331,13 @@ pub trait GenericObjectApi: AsRemote {
         values: Vec<i32>,
         toggle_mode: bool,
     ) -> Call<'_, SelectHyperCubeValues> {
-        Call::new(
-            self.as_remote(),
-            SelectHyperCubeValues::new(path, dim_no, values, toggle_mode),
-        )
+        Call::new(self.as_remote(), SelectHyperCubeValues::new(path, dim_no, values, toggle_mode))
     }
 
     /// Selects all values of the field in a list object, including excluded values.
     ///
-    /// This is not the same as having no selection; for that, use
-    /// [`GenericObjectApi::clear_selections`](crate::generic_object::GenericObjectApi::clear_selections). To select
-    /// only the values that other selections allow, use
-    /// [`GenericObjectApi::select_list_object_possible`](crate::generic_object::GenericObjectApi::select_list_object_possible).
+    /// This is not the same as having no selection; for that, use [`GenericObjectApi::clear_selections`]. To select
+    /// only the values that other selections allow, use [`GenericObjectApi::select_list_object_possible`].
     ///
     /// # Parameters
     ///
@@ -1468,12 +1346,11 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): `true` if the selection was made; see
-    /// [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`].
     ///
     /// Schema method:
     /// [`GenericObject.SelectListObjectAll`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectall).
-    #[doc(alias = "SelectListObjectAll")]
+    #[doc(alias("SelectListObjectAll", "qPath", "qSoftLock"))]
     fn select_list_object_all(&self, path: &str) -> Call<'_, SelectListObjectAll> {
         Call::new(self.as_remote(), SelectListObjectAll::new(path))
     }
@@ -1489,16 +1366,12 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): `true` if the selection was made; see
-    /// [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`].
     ///
     /// Schema method:
     /// [`GenericObject.SelectListObjectAlternative`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectalternative).
-    #[doc(alias = "SelectListObjectAlternative")]
-    fn select_list_object_alternative(
-        &self,
-        path: &str,
-    ) -> Call<'_, SelectListObjectAlternative> {
+    #[doc(alias("SelectListObjectAlternative", "qPath", "qSoftLock"))]
+    fn select_list_object_alternative(&self, path: &str) -> Call<'_, SelectListObjectAlternative> {
         Call::new(self.as_remote(), SelectListObjectAlternative::new(path))
     }
 
@@ -1509,19 +1382,17 @@ pub trait GenericObjectApi: AsRemote {
     /// # Parameters
     ///
     /// * `path` (`qPath`): Path of the list object definition, usually `/qListObjectDef`.
-    /// * `ranges` (`qRanges`): Ranges. Endpoints are included only if
-    ///   [`Range::min_incl_eq`](crate::types::Range::min_incl_eq) or
-    ///   [`Range::max_incl_eq`](crate::types::Range::max_incl_eq) is set.
+    /// * `ranges` (`qRanges`): Ranges. Endpoints are included only if [`Range::min_incl_eq`] or
+    ///   [`Range::max_incl_eq`] is set.
     /// * `soft_lock` (`qSoftLock`, optional `bool`): Whether to select even if the field is locked.
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): `true` if the selection was made; see
-    /// [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`].
     ///
     /// Schema method:
     /// [`GenericObject.SelectListObjectContinuousRange`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectcontinuousrange).
-    #[doc(alias = "SelectListObjectContinuousRange")]
+    #[doc(alias("SelectListObjectContinuousRange", "qPath", "qRanges", "qSoftLock"))]
     fn select_list_object_continuous_range(
         &self,
         path: &str,
@@ -1539,16 +1410,12 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): `true` if the selection was made; see
-    /// [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`].
     ///
     /// Schema method:
     /// [`GenericObject.SelectListObjectExcluded`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectexcluded).
-    #[doc(alias = "SelectListObjectExcluded")]
-    fn select_list_object_excluded(
-        &self,
-        path: &str,
-    ) -> Call<'_, SelectListObjectExcluded> {
+    #[doc(alias("SelectListObjectExcluded", "qPath", "qSoftLock"))]
+    fn select_list_object_excluded(&self, path: &str) -> Call<'_, SelectListObjectExcluded> {
         Call::new(self.as_remote(), SelectListObjectExcluded::new(path))
     }
 
@@ -1563,24 +1430,19 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): `true` if the selection was made; see
-    /// [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`].
     ///
     /// Schema method:
     /// [`GenericObject.SelectListObjectPossible`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectpossible).
-    #[doc(alias = "SelectListObjectPossible")]
-    fn select_list_object_possible(
-        &self,
-        path: &str,
-    ) -> Call<'_, SelectListObjectPossible> {
+    #[doc(alias("SelectListObjectPossible", "qPath", "qSoftLock"))]
+    fn select_list_object_possible(&self, path: &str) -> Call<'_, SelectListObjectPossible> {
         Call::new(self.as_remote(), SelectListObjectPossible::new(path))
     }
 
     /// Selects values of a list object by element number, like a click in a filter.
     ///
-    /// [`NxCell::elem_number`](crate::types::NxCell::elem_number) in the data of the list contains the element
-    /// numbers. If you know only the string or the number of a value, use
-    /// [`FieldApi::select_values`](crate::field::FieldApi::select_values).
+    /// [`NxCell::elem_number`] in the data of the list contains the element numbers. If you know only the string or
+    /// the number of a value, use [`FieldApi::select_values`].
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -1606,29 +1468,24 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): `true` if the selection was made; see
-    /// [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`].
     ///
     /// Schema method:
     /// [`GenericObject.SelectListObjectValues`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectlistobjectvalues).
-    #[doc(alias = "SelectListObjectValues")]
+    #[doc(alias("SelectListObjectValues", "qPath", "qValues", "qToggleMode", "qSoftLock"))]
     fn select_list_object_values(
         &self,
         path: &str,
         values: Vec<i32>,
         toggle_mode: bool,
     ) -> Call<'_, SelectListObjectValues> {
-        Call::new(
-            self.as_remote(),
-            SelectListObjectValues::new(path, values, toggle_mode),
-        )
+        Call::new(self.as_remote(), SelectListObjectValues::new(path, values, toggle_mode))
     }
 
     /// Selects in a pivot table or stacked hypercube, by the positions of nodes and data cells.
     ///
-    /// Requires a cube of mode [`NxHypercubeMode::Pivot`](crate::types::NxHypercubeMode::Pivot) or
-    /// [`NxHypercubeMode::PivotStack`](crate::types::NxHypercubeMode::PivotStack); the latter has no top nodes. Only
-    /// expanded dimensions can be selected.
+    /// Requires a cube of mode [`NxHypercubeMode::Pivot`] or [`NxHypercubeMode::PivotStack`]; the latter has no top
+    /// nodes. Only expanded dimensions can be selected.
     ///
     /// # Parameters
     ///
@@ -1640,17 +1497,12 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `bool` (`qSuccess`): `true` if the selection was made; see
-    /// [`GenericObject`](crate::generic_object::GenericObject).
+    /// `bool` (`qSuccess`): `true` if the selection was made; see [`GenericObject`].
     ///
     /// Schema method:
     /// [`GenericObject.SelectPivotCells`](https://qlik.dev/apis/json-rpc/qix/genericobject/#selectpivotcells).
-    #[doc(alias = "SelectPivotCells")]
-    fn select_pivot_cells(
-        &self,
-        path: &str,
-        selections: Vec<NxSelectionCell>,
-    ) -> Call<'_, SelectPivotCells> {
+    #[doc(alias("SelectPivotCells", "qPath", "qSelections", "qSoftLock", "qDeselectOnlyOneSelected"))]
+    fn select_pivot_cells(&self, path: &str, selections: Vec<NxSelectionCell>) -> Call<'_, SelectPivotCells> {
         Call::new(self.as_remote(), SelectPivotCells::new(path, selections))
     }
 
@@ -1659,9 +1511,8 @@ pub trait GenericObjectApi: AsRemote {
     /// Sets the active field of a cyclic dimension in a hypercube.
     ///
     /// Does nothing if the field does not exist or if another dimension of the cube already shows it. To activate the
-    /// next field, use [`GenericObjectApi::step_cycle`](crate::generic_object::GenericObjectApi::step_cycle). To
-    /// change a library dimension for all objects that use it, use
-    /// [`GenericDimensionApi::set_active_field`](crate::generic_dimension::GenericDimensionApi::set_active_field).
+    /// next field, use [`GenericObjectApi::step_cycle`]. To change a library dimension for all objects that use it,
+    /// use [`GenericDimensionApi::set_active_field`].
     ///
     /// # Parameters
     ///
@@ -1671,13 +1522,8 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Schema method:
     /// [`GenericObject.SetActiveField`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setactivefield).
-    #[doc(alias = "SetActiveField")]
-    fn set_active_field(
-        &self,
-        path: &str,
-        dim_no: i64,
-        new_index: i64,
-    ) -> Call<'_, SetActiveField> {
+    #[doc(alias("SetActiveField", "qPath", "qDimNo", "qNewIndex"))]
+    fn set_active_field(&self, path: &str, dim_no: i64, new_index: i64) -> Call<'_, SetActiveField> {
         Call::new(self.as_remote(), SetActiveField::new(path, dim_no, new_index))
     }
 
@@ -1691,16 +1537,15 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Schema method:
     /// [`GenericObject.SetChildArrayOrder`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setchildarrayorder).
-    #[doc(alias = "SetChildArrayOrder")]
+    #[doc(alias("SetChildArrayOrder", "qIds"))]
     fn set_child_array_order(&self, ids: Vec<String>) -> Call<'_, SetChildArrayOrder> {
         Call::new(self.as_remote(), SetChildArrayOrder::new(ids))
     }
 
     /// Sets the properties of the object and its descendants, including embedded snapshots.
     ///
-    /// Takes the result of
-    /// [`GenericObjectApi::get_full_property_tree`](crate::generic_object::GenericObjectApi::get_full_property_tree).
-    /// Children that do not exist are created. The type of an object cannot change.
+    /// Takes the result of [`GenericObjectApi::get_full_property_tree`]. Children that do not exist are created. The
+    /// type of an object cannot change.
     ///
     /// # Parameters
     ///
@@ -1710,11 +1555,8 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Schema method:
     /// [`GenericObject.SetFullPropertyTree`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setfullpropertytree).
-    #[doc(alias = "SetFullPropertyTree")]
-    fn set_full_property_tree(
-        &self,
-        prop_entry: GenericObjectEntry,
-    ) -> Call<'_, SetFullPropertyTree> {
+    #[doc(alias("SetFullPropertyTree", "qPropEntry"))]
+    fn set_full_property_tree(&self, prop_entry: GenericObjectEntry) -> Call<'_, SetFullPropertyTree> {
         Call::new(self.as_remote(), SetFullPropertyTree::new(prop_entry))
     }
 
@@ -1733,20 +1575,17 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Schema method:
     /// [`GenericObject.SetGroupLabel`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setgrouplabel).
-    #[doc(alias = "SetGroupLabel")]
+    #[doc(alias("SetGroupLabel", "qPath", "qNewLabel", "qTargetGroupId"))]
     fn set_group_label(&self, path: &str, new_label: &str) -> Call<'_, SetGroupLabel> {
         Call::new(self.as_remote(), SetGroupLabel::new(path, new_label))
     }
 
     /// Replaces all properties of the object.
     ///
-    /// Omitted members are removed, so modify the result of
-    /// [`GenericObjectApi::get_properties`](crate::generic_object::GenericObjectApi::get_properties) and pass all of
-    /// it. To change a few members,
-    /// [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches) is safer and
-    /// cheaper. The object becomes stale. For saved objects, call [`DocApi::do_save`](crate::doc::DocApi::do_save) or
-    /// [`DocApi::save_objects`](crate::doc::DocApi::save_objects) to make the change permanent. Returns error 5 if
-    /// the user may not edit the object.
+    /// Omitted members are removed, so modify the result of [`GenericObjectApi::get_properties`] and pass all of it.
+    /// To change a few members, [`GenericObjectApi::apply_patches`] is safer and cheaper. The object becomes stale.
+    /// For saved objects, call [`DocApi::do_save`] or [`DocApi::save_objects`] to make the change permanent. Returns
+    /// error 5 if the user may not edit the object.
     ///
     /// # Parameters
     ///
@@ -1756,7 +1595,7 @@ pub trait GenericObjectApi: AsRemote {
     ///
     /// Schema method:
     /// [`GenericObject.SetProperties`](https://qlik.dev/apis/json-rpc/qix/genericobject/#setproperties).
-    #[doc(alias = "SetProperties")]
+    #[doc(alias("SetProperties", "qProp"))]
     fn set_properties(&self, prop: GenericObjectProperties) -> Call<'_, SetProperties> {
         Call::new(self.as_remote(), SetProperties::new(prop))
     }
@@ -1766,8 +1605,7 @@ pub trait GenericObjectApi: AsRemote {
     /// Activates another field of a cyclic dimension in a hypercube.
     ///
     /// It skips fields that another dimension of the cube already shows, and does nothing if no other field is left.
-    /// To activate a specific field, use
-    /// [`GenericObjectApi::set_active_field`](crate::generic_object::GenericObjectApi::set_active_field).
+    /// To activate a specific field, use [`GenericObjectApi::set_active_field`].
     ///
     /// # Parameters
     ///
@@ -1776,20 +1614,14 @@ pub trait GenericObjectApi: AsRemote {
     /// * `nbr_steps` (`qNbrSteps`): Number of fields to advance. Negative numbers step back; 0 does nothing.
     ///
     /// Schema method: [`GenericObject.StepCycle`](https://qlik.dev/apis/json-rpc/qix/genericobject/#stepcycle).
-    #[doc(alias = "StepCycle")]
-    fn step_cycle(
-        &self,
-        path: &str,
-        dim_no: i64,
-        nbr_steps: i64,
-    ) -> Call<'_, StepCycle> {
+    #[doc(alias("StepCycle", "qPath", "qDimNo", "qNbrSteps"))]
+    fn step_cycle(&self, path: &str, dim_no: i64, nbr_steps: i64) -> Call<'_, StepCycle> {
         Call::new(self.as_remote(), StepCycle::new(path, dim_no, nbr_steps))
     }
 
     /// Removes the object from the approved content of its app. It stays published.
     ///
-    /// Qlik Sense Enterprise on Windows only. Undoes
-    /// [`GenericObjectApi::approve`](crate::generic_object::GenericObjectApi::approve).
+    /// Qlik Sense Enterprise on Windows only. Undoes [`GenericObjectApi::approve`].
     ///
     /// Requires the access right `approve`.
     ///
@@ -1801,8 +1633,7 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Makes a published object private again.
     ///
-    /// Not available in Qlik Sense Desktop. Undoes
-    /// [`GenericObjectApi::publish`](crate::generic_object::GenericObjectApi::publish).
+    /// Not available in Qlik Sense Desktop. Undoes [`GenericObjectApi::publish`].
     ///
     /// Requires the access right `publish`.
     ///
@@ -1814,8 +1645,7 @@ pub trait GenericObjectApi: AsRemote {
 
     /// Unlocks the selections in dimensions of a hypercube or in a list object.
     ///
-    /// They stay selected but can be changed again. See
-    /// [`GenericObjectApi::lock`](crate::generic_object::GenericObjectApi::lock).
+    /// They stay selected but can be changed again. See [`GenericObjectApi::lock`].
     ///
     /// # Parameters
     ///
@@ -1824,663 +1654,84 @@ pub trait GenericObjectApi: AsRemote {
     ///   Defaults to all dimensions.
     ///
     /// Schema method: [`GenericObject.Unlock`](https://qlik.dev/apis/json-rpc/qix/genericobject/#unlock).
-    #[doc(alias = "Unlock")]
+    #[doc(alias("Unlock", "qPath", "qColIndices"))]
     fn unlock(&self, path: &str) -> Call<'_, Unlock> {
         Call::new(self.as_remote(), Unlock::new(path))
     }
 }
 
-/// Request of [`GenericObjectApi::abort_list_object_search`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct AbortListObjectSearch {
-    /// `qPath`: see [`GenericObjectApi::abort_list_object_search`].
-    #[doc(alias = "qPath")]
-    pub path: String,
+request! {
+    GenericObjectApi::abort_list_object_search => AbortListObjectSearch("qPath" path(into String)) {}
+    GenericObject "AbortListObjectSearch" Write -> () = nothing()
 }
 
-impl AbortListObjectSearch {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>) -> Self {
-        Self { path: path.into() }
+request! {
+    GenericObjectApi::accept_list_object_search => AcceptListObjectSearch("qPath" path(into String), "qToggleMode" toggle_mode(bool)) {
+        "qSoftLock" soft_lock(bool),
     }
+    GenericObject "AcceptListObjectSearch" Write -> () = nothing()
 }
 
-impl Serialize for AbortListObjectSearch {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                Ok(())
-            },
-        )
+request! {
+    /// **Experimental**: may change or be removed in any engine version.
+    GenericObjectApi::add_group_members => AddGroupMembers("qPath" path(into String), "qMembers" members(Vec<NxGroupObjectId>)) {
+        "qTargetGroupId" target_group_id(into String),
+        "qPosId" pos_id(into String),
     }
+    GenericObject "AddGroupMembers" Write -> () = nothing()
 }
 
-impl Request for AbortListObjectSearch {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "AbortListObjectSearch",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
+request! {
+    GenericObjectApi::apply_patches => ApplyPatches("qPatches" patches(Vec<NxPatch>)) {
+        "qSoftPatch" soft_patch(bool),
     }
+    GenericObject "ApplyPatches" Write -> () = nothing()
 }
 
-/// Request of [`GenericObjectApi::accept_list_object_search`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct AcceptListObjectSearch {
-    /// `qPath`: see [`GenericObjectApi::accept_list_object_search`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qToggleMode`: see [`GenericObjectApi::accept_list_object_search`].
-    #[doc(alias = "qToggleMode")]
-    pub toggle_mode: bool,
-    /// `qSoftLock`: see [`GenericObjectApi::accept_list_object_search`].
-    #[doc(alias = "qSoftLock")]
-    pub soft_lock: Option<bool>,
+request! {
+    GenericObjectApi::approve => Approve() {}
+    GenericObject "Approve" Write -> () = nothing()
 }
 
-impl AcceptListObjectSearch {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>, toggle_mode: bool) -> Self {
-        Self {
-            path: path.into(),
-            toggle_mode,
-            soft_lock: None,
-        }
+request! {
+    GenericObjectApi::begin_selections => BeginSelections("qPaths" paths(Vec<String>)) {}
+    GenericObject "BeginSelections" Write -> () = nothing()
+}
+
+request! {
+    GenericObjectApi::clear_selections => ClearSelections("qPath" path(into String)) {
+        "qColIndices" col_indices(each i32),
     }
+    GenericObject "ClearSelections" Write -> () = nothing()
+}
 
-    /// `qSoftLock`: see [`GenericObjectApi::accept_list_object_search`].
-    #[must_use]
-    pub fn soft_lock(mut self, value: bool) -> Self {
-        self.soft_lock = Some(value);
-        self
+request! {
+    GenericObjectApi::clear_soft_patches => ClearSoftPatches() {}
+    GenericObject "ClearSoftPatches" Write -> () = nothing()
+}
+
+request! {
+    GenericObjectApi::collapse_left => CollapseLeft("qPath" path(into String), "qRow" row(i64), "qCol" col(i64), "qAll" all(bool)) {}
+    GenericObject "CollapseLeft" Write -> () = nothing()
+}
+
+request! {
+    GenericObjectApi::collapse_top => CollapseTop("qPath" path(into String), "qRow" row(i64), "qCol" col(i64), "qAll" all(bool)) {}
+    GenericObject "CollapseTop" Write -> () = nothing()
+}
+
+request! {
+    GenericObjectApi::copy_from => CopyFrom("qFromId" from_id(into String)) {}
+    GenericObject "CopyFrom" Write -> () = nothing()
+}
+
+request! {
+    GenericObjectApi::create_child => CreateChild("qProp" prop(GenericObjectProperties)) {
+        "qPropForThis" prop_for_this(GenericObjectProperties),
     }
-}
-
-impl Call<'_, AcceptListObjectSearch> {
-    /// `qSoftLock`: see [`GenericObjectApi::accept_list_object_search`].
-    pub fn soft_lock(self, value: bool) -> Self {
-        self.map(|request| request.soft_lock(value))
-    }
-}
-
-impl Serialize for AcceptListObjectSearch {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qToggleMode", &self.toggle_mode)?;
-                out.given("qSoftLock", &self.soft_lock)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for AcceptListObjectSearch {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "AcceptListObjectSearch",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// **Experimental**: may change or be removed in any engine version.
-///
-/// Request of [`GenericObjectApi::add_group_members`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct AddGroupMembers {
-    /// `qPath`: see [`GenericObjectApi::add_group_members`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qMembers`: see [`GenericObjectApi::add_group_members`].
-    #[doc(alias = "qMembers")]
-    pub members: Vec<NxGroupObjectId>,
-    /// `qTargetGroupId`: see [`GenericObjectApi::add_group_members`].
-    #[doc(alias = "qTargetGroupId")]
-    pub target_group_id: Option<String>,
-    /// `qPosId`: see [`GenericObjectApi::add_group_members`].
-    #[doc(alias = "qPosId")]
-    pub pos_id: Option<String>,
-}
-
-impl AddGroupMembers {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>, members: Vec<NxGroupObjectId>) -> Self {
-        Self {
-            path: path.into(),
-            members,
-            target_group_id: None,
-            pos_id: None,
-        }
-    }
-
-    /// `qTargetGroupId`: see [`GenericObjectApi::add_group_members`].
-    #[must_use]
-    pub fn target_group_id(mut self, value: impl Into<String>) -> Self {
-        self.target_group_id = Some(value.into());
-        self
-    }
-
-    /// `qPosId`: see [`GenericObjectApi::add_group_members`].
-    #[must_use]
-    pub fn pos_id(mut self, value: impl Into<String>) -> Self {
-        self.pos_id = Some(value.into());
-        self
-    }
-}
-
-impl Call<'_, AddGroupMembers> {
-    /// `qTargetGroupId`: see [`GenericObjectApi::add_group_members`].
-    pub fn target_group_id(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.target_group_id(value))
-    }
-
-    /// `qPosId`: see [`GenericObjectApi::add_group_members`].
-    pub fn pos_id(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.pos_id(value))
-    }
-}
-
-impl Serialize for AddGroupMembers {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qMembers", &self.members)?;
-                out.given("qTargetGroupId", &self.target_group_id)?;
-                out.given("qPosId", &self.pos_id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for AddGroupMembers {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "AddGroupMembers",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericObjectApi::apply_patches`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ApplyPatches {
-    /// `qPatches`: see [`GenericObjectApi::apply_patches`].
-    #[doc(alias = "qPatches")]
-    pub patches: Vec<NxPatch>,
-    /// `qSoftPatch`: see [`GenericObjectApi::apply_patches`].
-    #[doc(alias = "qSoftPatch")]
-    pub soft_patch: Option<bool>,
-}
-
-impl ApplyPatches {
-    /// Creates the request from its required parameters.
-    pub fn new(patches: Vec<NxPatch>) -> Self {
-        Self { patches, soft_patch: None }
-    }
-
-    /// `qSoftPatch`: see [`GenericObjectApi::apply_patches`].
-    #[must_use]
-    pub fn soft_patch(mut self, value: bool) -> Self {
-        self.soft_patch = Some(value);
-        self
-    }
-}
-
-impl Call<'_, ApplyPatches> {
-    /// `qSoftPatch`: see [`GenericObjectApi::apply_patches`].
-    pub fn soft_patch(self, value: bool) -> Self {
-        self.map(|request| request.soft_patch(value))
-    }
-}
-
-impl Serialize for ApplyPatches {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPatches", &self.patches)?;
-                out.given("qSoftPatch", &self.soft_patch)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for ApplyPatches {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "ApplyPatches",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericObjectApi::approve`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Approve {}
-
-impl Approve {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for Approve {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for Approve {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new("GenericObject", "Approve", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericObjectApi::begin_selections`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct BeginSelections {
-    /// `qPaths`: see [`GenericObjectApi::begin_selections`].
-    #[doc(alias = "qPaths")]
-    pub paths: Vec<String>,
-}
-
-impl BeginSelections {
-    /// Creates the request from its required parameters.
-    pub fn new(paths: Vec<String>) -> Self {
-        Self { paths }
-    }
-}
-
-impl Serialize for BeginSelections {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPaths", &self.paths)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for BeginSelections {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "BeginSelections",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericObjectApi::clear_selections`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ClearSelections {
-    /// `qPath`: see [`GenericObjectApi::clear_selections`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qColIndices`: see [`GenericObjectApi::clear_selections`].
-    #[doc(alias = "qColIndices")]
-    pub col_indices: Option<Vec<i32>>,
-}
-
-impl ClearSelections {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            col_indices: None,
-        }
-    }
-
-    /// `qColIndices`: see [`GenericObjectApi::clear_selections`].
-    #[must_use]
-    pub fn col_indices(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<i32>>,
-    ) -> Self {
-        self.col_indices = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-}
-
-impl Call<'_, ClearSelections> {
-    /// `qColIndices`: see [`GenericObjectApi::clear_selections`].
-    pub fn col_indices(self, value: impl IntoIterator<Item = impl Into<i32>>) -> Self {
-        self.map(|request| request.col_indices(value))
-    }
-}
-
-impl Serialize for ClearSelections {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.given("qColIndices", &self.col_indices)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for ClearSelections {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "ClearSelections",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericObjectApi::clear_soft_patches`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ClearSoftPatches {}
-
-impl ClearSoftPatches {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for ClearSoftPatches {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for ClearSoftPatches {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "ClearSoftPatches",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericObjectApi::collapse_left`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CollapseLeft {
-    /// `qPath`: see [`GenericObjectApi::collapse_left`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qRow`: see [`GenericObjectApi::collapse_left`].
-    #[doc(alias = "qRow")]
-    pub row: i64,
-    /// `qCol`: see [`GenericObjectApi::collapse_left`].
-    #[doc(alias = "qCol")]
-    pub col: i64,
-    /// `qAll`: see [`GenericObjectApi::collapse_left`].
-    #[doc(alias = "qAll")]
-    pub all: bool,
-}
-
-impl CollapseLeft {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>, row: i64, col: i64, all: bool) -> Self {
-        Self {
-            path: path.into(),
-            row,
-            col,
-            all,
-        }
-    }
-}
-
-impl Serialize for CollapseLeft {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qRow", &self.row)?;
-                out.always("qCol", &self.col)?;
-                out.always("qAll", &self.all)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for CollapseLeft {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "CollapseLeft",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericObjectApi::collapse_top`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CollapseTop {
-    /// `qPath`: see [`GenericObjectApi::collapse_top`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qRow`: see [`GenericObjectApi::collapse_top`].
-    #[doc(alias = "qRow")]
-    pub row: i64,
-    /// `qCol`: see [`GenericObjectApi::collapse_top`].
-    #[doc(alias = "qCol")]
-    pub col: i64,
-    /// `qAll`: see [`GenericObjectApi::collapse_top`].
-    #[doc(alias = "qAll")]
-    pub all: bool,
-}
-
-impl CollapseTop {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>, row: i64, col: i64, all: bool) -> Self {
-        Self {
-            path: path.into(),
-            row,
-            col,
-            all,
-        }
-    }
-}
-
-impl Serialize for CollapseTop {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qRow", &self.row)?;
-                out.always("qCol", &self.col)?;
-                out.always("qAll", &self.all)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for CollapseTop {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "CollapseTop",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericObjectApi::copy_from`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CopyFrom {
-    /// `qFromId`: see [`GenericObjectApi::copy_from`].
-    #[doc(alias = "qFromId")]
-    pub from_id: String,
-}
-
-impl CopyFrom {
-    /// Creates the request from its required parameters.
-    pub fn new(from_id: impl Into<String>) -> Self {
-        Self { from_id: from_id.into() }
-    }
-}
-
-impl Serialize for CopyFrom {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qFromId", &self.from_id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for CopyFrom {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new("GenericObject", "CopyFrom", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericObjectApi::create_child`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CreateChild {
-    /// `qProp`: see [`GenericObjectApi::create_child`].
-    #[doc(alias = "qProp")]
-    pub prop: GenericObjectProperties,
-    /// `qPropForThis`: see [`GenericObjectApi::create_child`].
-    #[doc(alias = "qPropForThis")]
-    pub prop_for_this: Option<GenericObjectProperties>,
-}
-
-impl CreateChild {
-    /// Creates the request from its required parameters.
-    pub fn new(prop: GenericObjectProperties) -> Self {
-        Self { prop, prop_for_this: None }
-    }
-
-    /// `qPropForThis`: see [`GenericObjectApi::create_child`].
-    #[must_use]
-    pub fn prop_for_this(mut self, value: GenericObjectProperties) -> Self {
-        self.prop_for_this = Some(value);
-        self
-    }
-}
-
-impl Call<'_, CreateChild> {
-    /// `qPropForThis`: see [`GenericObjectApi::create_child`].
-    pub fn prop_for_this(self, value: GenericObjectProperties) -> Self {
-        self.map(|request| request.prop_for_this(value))
-    }
-}
-
-impl Serialize for CreateChild {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qProp", &self.prop)?;
-                out.given("qPropForThis", &self.prop_for_this)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for CreateChild {
-    type Class = GenericObject;
-    type Response = CreateChildResponse;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "CreateChild",
-        Effect::Write,
-        &["qInfo", "qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<CreateChildResponse, Error> {
-        Ok(CreateChildResponse {
-            info: answer.value("qInfo")?,
-            object: answer.object("qReturn")?,
-        })
+    GenericObject "CreateChild" Write -> CreateChildResponse = {
+        info: value("qInfo"),
+        object: object("qReturn"),
     }
 }
 
@@ -2488,3258 +1739,397 @@ impl Request for CreateChild {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateChildResponse {
-    /// Type and ID of the child. The ID differs from the requested one if that was taken.
-    ///
-    /// Wire name: `qInfo`.
+    /// `qInfo`: Type and ID of the child. The ID differs from the requested one if that was taken.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// The child.
-    ///
-    /// Wire name: `qReturn`.
+    /// `qReturn`: The child.
     #[doc(alias = "qReturn")]
-    pub object: super::generic_object::GenericObject,
+    pub object: GenericObject,
 }
 
 impl CreateChildResponse {
     /// Creates a response, for test doubles.
-    pub fn new(object: super::generic_object::GenericObject) -> Self {
-        Self {
-            info: Default::default(),
-            object,
-        }
-    }
-
-    /// Sets `qInfo`.
-    #[must_use]
-    pub fn with_info(mut self, value: NxInfo) -> Self {
-        self.info = value;
-        self
+    pub fn new(object: GenericObject) -> Self {
+        Self { info: Default::default(), object }
     }
 }
 
-/// **Experimental**: may change or be removed in any engine version.
-///
-/// Request of [`GenericObjectApi::create_group`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CreateGroup {
-    /// `qPath`: see [`GenericObjectApi::create_group`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qGroupDef`: see [`GenericObjectApi::create_group`].
-    #[doc(alias = "qGroupDef")]
-    pub group_def: NxGroupDef,
-    /// `qTargetGroupId`: see [`GenericObjectApi::create_group`].
-    #[doc(alias = "qTargetGroupId")]
-    pub target_group_id: Option<String>,
-}
-
-impl CreateGroup {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>, group_def: NxGroupDef) -> Self {
-        Self {
-            path: path.into(),
-            group_def,
-            target_group_id: None,
-        }
-    }
-
-    /// `qTargetGroupId`: see [`GenericObjectApi::create_group`].
-    #[must_use]
-    pub fn target_group_id(mut self, value: impl Into<String>) -> Self {
-        self.target_group_id = Some(value.into());
-        self
+setters! {
+    CreateChildResponse {
+        info with_info(NxInfo),
     }
 }
 
-impl Call<'_, CreateGroup> {
-    /// `qTargetGroupId`: see [`GenericObjectApi::create_group`].
-    pub fn target_group_id(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.target_group_id(value))
+request! {
+    /// **Experimental**: may change or be removed in any engine version.
+    GenericObjectApi::create_group => CreateGroup("qPath" path(into String), "qGroupDef" group_def(NxGroupDef)) {
+        "qTargetGroupId" target_group_id(into String),
     }
+    GenericObject "CreateGroup" Write -> String = value("qGroupId")
 }
 
-impl Serialize for CreateGroup {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qGroupDef", &self.group_def)?;
-                out.given("qTargetGroupId", &self.target_group_id)?;
-                Ok(())
-            },
-        )
+request! {
+    GenericObjectApi::destroy_all_children => DestroyAllChildren() {
+        "qPropForThis" prop_for_this(GenericObjectProperties),
     }
+    GenericObject "DestroyAllChildren" Write -> () = nothing()
 }
 
-impl Request for CreateGroup {
-    type Class = GenericObject;
-    type Response = String;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "CreateGroup",
-        Effect::Write,
-        &["qGroupId"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qGroupId")
+request! {
+    GenericObjectApi::destroy_child => DestroyChild("qId" id(into String)) {
+        "qPropForThis" prop_for_this(GenericObjectProperties),
     }
+    GenericObject "DestroyChild" Write -> bool = value("qSuccess")
 }
 
-/// Request of [`GenericObjectApi::destroy_all_children`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DestroyAllChildren {
-    /// `qPropForThis`: see [`GenericObjectApi::destroy_all_children`].
-    #[doc(alias = "qPropForThis")]
-    pub prop_for_this: Option<GenericObjectProperties>,
+request! {
+    GenericObjectApi::drill_up => DrillUp("qPath" path(into String), "qDimNo" dim_no(i64), "qNbrSteps" nbr_steps(i64)) {}
+    GenericObject "DrillUp" Write -> () = nothing()
 }
 
-impl DestroyAllChildren {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self { prop_for_this: None }
-    }
-
-    /// `qPropForThis`: see [`GenericObjectApi::destroy_all_children`].
-    #[must_use]
-    pub fn prop_for_this(mut self, value: GenericObjectProperties) -> Self {
-        self.prop_for_this = Some(value);
-        self
-    }
+request! {
+    GenericObjectApi::embed_snapshot_object => EmbedSnapshotObject("qId" id(into String)) {}
+    GenericObject "EmbedSnapshotObject" Write -> () = nothing()
 }
 
-impl Call<'_, DestroyAllChildren> {
-    /// `qPropForThis`: see [`GenericObjectApi::destroy_all_children`].
-    pub fn prop_for_this(self, value: GenericObjectProperties) -> Self {
-        self.map(|request| request.prop_for_this(value))
-    }
+request! {
+    GenericObjectApi::end_selections => EndSelections("qAccept" accept(bool)) {}
+    GenericObject "EndSelections" Write -> () = nothing()
 }
 
-impl Serialize for DestroyAllChildren {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.given("qPropForThis", &self.prop_for_this)?;
-                Ok(())
-            },
-        )
-    }
+request! {
+    GenericObjectApi::expand_left => ExpandLeft("qPath" path(into String), "qRow" row(i64), "qCol" col(i64), "qAll" all(bool)) {}
+    GenericObject "ExpandLeft" Write -> () = nothing()
 }
 
-impl Request for DestroyAllChildren {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "DestroyAllChildren",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
+request! {
+    GenericObjectApi::expand_top => ExpandTop("qPath" path(into String), "qRow" row(i64), "qCol" col(i64), "qAll" all(bool)) {}
+    GenericObject "ExpandTop" Write -> () = nothing()
 }
 
-/// Request of [`GenericObjectApi::destroy_child`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct DestroyChild {
-    /// `qId`: see [`GenericObjectApi::destroy_child`].
-    #[doc(alias = "qId")]
-    pub id: String,
-    /// `qPropForThis`: see [`GenericObjectApi::destroy_child`].
-    #[doc(alias = "qPropForThis")]
-    pub prop_for_this: Option<GenericObjectProperties>,
-}
-
-impl DestroyChild {
-    /// Creates the request from its required parameters.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            prop_for_this: None,
-        }
+request! {
+    GenericObjectApi::export_data => ExportData("qFileType" file_type(into String)) {
+        "qPath" path(into String),
+        "qFileName" file_name(into String),
+        "qExportState" export_state(into String),
+        "qServeOnce" serve_once(bool),
     }
-
-    /// `qPropForThis`: see [`GenericObjectApi::destroy_child`].
-    #[must_use]
-    pub fn prop_for_this(mut self, value: GenericObjectProperties) -> Self {
-        self.prop_for_this = Some(value);
-        self
-    }
-}
-
-impl Call<'_, DestroyChild> {
-    /// `qPropForThis`: see [`GenericObjectApi::destroy_child`].
-    pub fn prop_for_this(self, value: GenericObjectProperties) -> Self {
-        self.map(|request| request.prop_for_this(value))
-    }
-}
-
-impl Serialize for DestroyChild {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qId", &self.id)?;
-                out.given("qPropForThis", &self.prop_for_this)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for DestroyChild {
-    type Class = GenericObject;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "DestroyChild",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`GenericObjectApi::drill_up`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct DrillUp {
-    /// `qPath`: see [`GenericObjectApi::drill_up`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qDimNo`: see [`GenericObjectApi::drill_up`].
-    #[doc(alias = "qDimNo")]
-    pub dim_no: i64,
-    /// `qNbrSteps`: see [`GenericObjectApi::drill_up`].
-    #[doc(alias = "qNbrSteps")]
-    pub nbr_steps: i64,
-}
-
-impl DrillUp {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>, dim_no: i64, nbr_steps: i64) -> Self {
-        Self {
-            path: path.into(),
-            dim_no,
-            nbr_steps,
-        }
-    }
-}
-
-impl Serialize for DrillUp {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qDimNo", &self.dim_no)?;
-                out.always("qNbrSteps", &self.nbr_steps)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for DrillUp {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new("GenericObject", "DrillUp", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericObjectApi::embed_snapshot_object`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct EmbedSnapshotObject {
-    /// `qId`: see [`GenericObjectApi::embed_snapshot_object`].
-    #[doc(alias = "qId")]
-    pub id: String,
-}
-
-impl EmbedSnapshotObject {
-    /// Creates the request from its required parameters.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
-    }
-}
-
-impl Serialize for EmbedSnapshotObject {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qId", &self.id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for EmbedSnapshotObject {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "EmbedSnapshotObject",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericObjectApi::end_selections`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct EndSelections {
-    /// `qAccept`: see [`GenericObjectApi::end_selections`].
-    #[doc(alias = "qAccept")]
-    pub accept: bool,
-}
-
-impl EndSelections {
-    /// Creates the request from its required parameters.
-    pub fn new(accept: bool) -> Self {
-        Self { accept }
-    }
-}
-
-impl Serialize for EndSelections {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qAccept", &self.accept)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for EndSelections {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "EndSelections",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericObjectApi::expand_left`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ExpandLeft {
-    /// `qPath`: see [`GenericObjectApi::expand_left`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qRow`: see [`GenericObjectApi::expand_left`].
-    #[doc(alias = "qRow")]
-    pub row: i64,
-    /// `qCol`: see [`GenericObjectApi::expand_left`].
-    #[doc(alias = "qCol")]
-    pub col: i64,
-    /// `qAll`: see [`GenericObjectApi::expand_left`].
-    #[doc(alias = "qAll")]
-    pub all: bool,
-}
-
-impl ExpandLeft {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>, row: i64, col: i64, all: bool) -> Self {
-        Self {
-            path: path.into(),
-            row,
-            col,
-            all,
-        }
-    }
-}
-
-impl Serialize for ExpandLeft {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qRow", &self.row)?;
-                out.always("qCol", &self.col)?;
-                out.always("qAll", &self.all)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for ExpandLeft {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "ExpandLeft",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericObjectApi::expand_top`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ExpandTop {
-    /// `qPath`: see [`GenericObjectApi::expand_top`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qRow`: see [`GenericObjectApi::expand_top`].
-    #[doc(alias = "qRow")]
-    pub row: i64,
-    /// `qCol`: see [`GenericObjectApi::expand_top`].
-    #[doc(alias = "qCol")]
-    pub col: i64,
-    /// `qAll`: see [`GenericObjectApi::expand_top`].
-    #[doc(alias = "qAll")]
-    pub all: bool,
-}
-
-impl ExpandTop {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>, row: i64, col: i64, all: bool) -> Self {
-        Self {
-            path: path.into(),
-            row,
-            col,
-            all,
-        }
-    }
-}
-
-impl Serialize for ExpandTop {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qRow", &self.row)?;
-                out.always("qCol", &self.col)?;
-                out.always("qAll", &self.all)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for ExpandTop {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new("GenericObject", "ExpandTop", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericObjectApi::export_data`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ExportData {
-    /// `qFileType`: see [`GenericObjectApi::export_data`].
-    #[doc(alias = "qFileType")]
-    pub file_type: String,
-    /// `qPath`: see [`GenericObjectApi::export_data`].
-    #[doc(alias = "qPath")]
-    pub path: Option<String>,
-    /// `qFileName`: see [`GenericObjectApi::export_data`].
-    #[doc(alias = "qFileName")]
-    pub file_name: Option<String>,
-    /// `qExportState`: see [`GenericObjectApi::export_data`].
-    #[doc(alias = "qExportState")]
-    pub export_state: Option<String>,
-    /// `qServeOnce`: see [`GenericObjectApi::export_data`].
-    #[doc(alias = "qServeOnce")]
-    pub serve_once: Option<bool>,
-}
-
-impl ExportData {
-    /// Creates the request from its required parameters.
-    pub fn new(file_type: impl Into<String>) -> Self {
-        Self {
-            file_type: file_type.into(),
-            path: None,
-            file_name: None,
-            export_state: None,
-            serve_once: None,
-        }
-    }
-
-    /// `qPath`: see [`GenericObjectApi::export_data`].
-    #[must_use]
-    pub fn path(mut self, value: impl Into<String>) -> Self {
-        self.path = Some(value.into());
-        self
-    }
-
-    /// `qFileName`: see [`GenericObjectApi::export_data`].
-    #[must_use]
-    pub fn file_name(mut self, value: impl Into<String>) -> Self {
-        self.file_name = Some(value.into());
-        self
-    }
-
-    /// `qExportState`: see [`GenericObjectApi::export_data`].
-    #[must_use]
-    pub fn export_state(mut self, value: impl Into<String>) -> Self {
-        self.export_state = Some(value.into());
-        self
-    }
-
-    /// `qServeOnce`: see [`GenericObjectApi::export_data`].
-    #[must_use]
-    pub fn serve_once(mut self, value: bool) -> Self {
-        self.serve_once = Some(value);
-        self
-    }
-}
-
-impl Call<'_, ExportData> {
-    /// `qPath`: see [`GenericObjectApi::export_data`].
-    pub fn path(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.path(value))
-    }
-
-    /// `qFileName`: see [`GenericObjectApi::export_data`].
-    pub fn file_name(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.file_name(value))
-    }
-
-    /// `qExportState`: see [`GenericObjectApi::export_data`].
-    pub fn export_state(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.export_state(value))
-    }
-
-    /// `qServeOnce`: see [`GenericObjectApi::export_data`].
-    pub fn serve_once(self, value: bool) -> Self {
-        self.map(|request| request.serve_once(value))
-    }
-}
-
-impl Serialize for ExportData {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qFileType", &self.file_type)?;
-                out.given("qPath", &self.path)?;
-                out.given("qFileName", &self.file_name)?;
-                out.given("qExportState", &self.export_state)?;
-                out.given("qServeOnce", &self.serve_once)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for ExportData {
-    type Class = GenericObject;
-    type Response = ExportDataResponse;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "ExportData",
-        Effect::Write,
-        &["qUrl", "qWarnings"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<ExportDataResponse, Error> {
-        answer.record()
-    }
+    GenericObject "ExportData" Write -> ExportDataResponse = record("qUrl", "qWarnings")
 }
 
 /// Response of [`GenericObjectApi::export_data`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExportDataResponse {
-    /// URL of the file, relative to the server. Download it over HTTP with the same authentication.
-    ///
-    /// Wire name: `qUrl`.
+    /// `qUrl`: URL of the file, relative to the server. Download it over HTTP with the same authentication.
     #[doc(alias = "qUrl")]
     pub url: String,
-    /// Warning numbers. 1000 means that the file is truncated.
-    ///
-    /// Wire name: `qWarnings`.
+    /// `qWarnings`: Warning numbers. 1000 means that the file is truncated.
     #[doc(alias = "qWarnings")]
     pub warnings: Vec<i32>,
 }
 
-impl ExportDataResponse {
-    /// Sets `qUrl`.
-    #[must_use]
-    pub fn with_url(mut self, value: impl Into<String>) -> Self {
-        self.url = value.into();
-        self
-    }
-
-    /// Sets `qWarnings`.
-    #[must_use]
-    pub fn with_warnings(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<i32>>,
-    ) -> Self {
-        self.warnings = value.into_iter().map(Into::into).collect();
-        self
+record! {
+    ExportDataResponse "ExportDataResponse" [] {
+        "qUrl" url with_url(into String),
+        "qWarnings" warnings with_warnings(each i32),
     }
 }
 
-impl Record for ExportDataResponse {
-    const NAME: &'static str = "ExportDataResponse";
-    const MEMBERS: &'static [&'static str] = &["qUrl", "qWarnings"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qUrl":"#, &mut self.url)?;
-        input.member(r#"qWarnings":"#, &mut self.warnings)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qUrl", &self.url)?;
-        out.put("qWarnings", &self.warnings)?;
-        Ok(())
-    }
+request! {
+    GenericObjectApi::get_child => GetChild("qId" id(into String)) {}
+    GenericObject "GetChild" Read -> GenericObject = object("qReturn")
 }
 
-qix_schema::wire_records!(ExportDataResponse);
-
-/// Request of [`GenericObjectApi::get_child`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetChild {
-    /// `qId`: see [`GenericObjectApi::get_child`].
-    #[doc(alias = "qId")]
-    pub id: String,
+request! {
+    GenericObjectApi::get_child_infos => GetChildInfos() {}
+    GenericObject "GetChildInfos" Read -> Vec<NxInfo> = value("qInfos")
 }
 
-impl GetChild {
-    /// Creates the request from its required parameters.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into() }
+request! {
+    GenericObjectApi::get_effective_properties => GetEffectiveProperties() {}
+    GenericObject "GetEffectiveProperties" Read -> GenericObjectProperties = value("qProp")
+}
+
+request! {
+    GenericObjectApi::get_full_property_tree => GetFullPropertyTree() {}
+    GenericObject "GetFullPropertyTree" Read -> GenericObjectEntry = value("qPropEntry")
+}
+
+request! {
+    GenericObjectApi::get_hyper_cube_binned_data => GetHyperCubeBinnedData("qPath" path(into String), "qPages" pages(Vec<NxPage>), "qViewport" viewport(NxViewPort), "qDataRanges" data_ranges(Vec<NxDataAreaPage>), "qMaxNbrCells" max_nbr_cells(i64), "qQueryLevel" query_level(i64), "qBinningMethod" binning_method(i64)) {}
+    GenericObject "GetHyperCubeBinnedData" Read -> Vec<NxDataPage> = value("qDataPages")
+}
+
+request! {
+    GenericObjectApi::get_hyper_cube_continuous_data => GetHyperCubeContinuousData("qPath" path(into String), "qOptions" options(NxContinuousDataOptions)) {
+        "qReverseSort" reverse_sort(bool),
     }
-}
-
-impl Serialize for GetChild {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qId", &self.id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetChild {
-    type Class = GenericObject;
-    type Response = super::generic_object::GenericObject;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "GetChild",
-        Effect::Read,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<super::generic_object::GenericObject, Error> {
-        answer.object("qReturn")
-    }
-}
-
-/// Request of [`GenericObjectApi::get_child_infos`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetChildInfos {}
-
-impl GetChildInfos {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetChildInfos {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetChildInfos {
-    type Class = GenericObject;
-    type Response = Vec<NxInfo>;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "GetChildInfos",
-        Effect::Read,
-        &["qInfos"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<NxInfo>, Error> {
-        answer.value("qInfos")
-    }
-}
-
-/// Request of [`GenericObjectApi::get_effective_properties`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetEffectiveProperties {}
-
-impl GetEffectiveProperties {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetEffectiveProperties {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetEffectiveProperties {
-    type Class = GenericObject;
-    type Response = GenericObjectProperties;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "GetEffectiveProperties",
-        Effect::Read,
-        &["qProp"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<GenericObjectProperties, Error> {
-        answer.value("qProp")
-    }
-}
-
-/// Request of [`GenericObjectApi::get_full_property_tree`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetFullPropertyTree {}
-
-impl GetFullPropertyTree {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetFullPropertyTree {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetFullPropertyTree {
-    type Class = GenericObject;
-    type Response = GenericObjectEntry;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "GetFullPropertyTree",
-        Effect::Read,
-        &["qPropEntry"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<GenericObjectEntry, Error> {
-        answer.value("qPropEntry")
-    }
-}
-
-/// Request of [`GenericObjectApi::get_hyper_cube_binned_data`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetHyperCubeBinnedData {
-    /// `qPath`: see [`GenericObjectApi::get_hyper_cube_binned_data`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qPages`: see [`GenericObjectApi::get_hyper_cube_binned_data`].
-    #[doc(alias = "qPages")]
-    pub pages: Vec<NxPage>,
-    /// `qViewport`: see [`GenericObjectApi::get_hyper_cube_binned_data`].
-    #[doc(alias = "qViewport")]
-    pub viewport: NxViewPort,
-    /// `qDataRanges`: see [`GenericObjectApi::get_hyper_cube_binned_data`].
-    #[doc(alias = "qDataRanges")]
-    pub data_ranges: Vec<NxDataAreaPage>,
-    /// `qMaxNbrCells`: see [`GenericObjectApi::get_hyper_cube_binned_data`].
-    #[doc(alias = "qMaxNbrCells")]
-    pub max_nbr_cells: i64,
-    /// `qQueryLevel`: see [`GenericObjectApi::get_hyper_cube_binned_data`].
-    #[doc(alias = "qQueryLevel")]
-    pub query_level: i64,
-    /// `qBinningMethod`: see [`GenericObjectApi::get_hyper_cube_binned_data`].
-    #[doc(alias = "qBinningMethod")]
-    pub binning_method: i64,
-}
-
-impl GetHyperCubeBinnedData {
-    /// Creates the request from its required parameters.
-    pub fn new(
-        path: impl Into<String>,
-        pages: Vec<NxPage>,
-        viewport: NxViewPort,
-        data_ranges: Vec<NxDataAreaPage>,
-        max_nbr_cells: i64,
-        query_level: i64,
-        binning_method: i64,
-    ) -> Self {
-        Self {
-            path: path.into(),
-            pages,
-            viewport,
-            data_ranges,
-            max_nbr_cells,
-            query_level,
-            binning_method,
-        }
-    }
-}
-
-impl Serialize for GetHyperCubeBinnedData {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qPages", &self.pages)?;
-                out.always("qViewport", &self.viewport)?;
-                out.always("qDataRanges", &self.data_ranges)?;
-                out.always("qMaxNbrCells", &self.max_nbr_cells)?;
-                out.always("qQueryLevel", &self.query_level)?;
-                out.always("qBinningMethod", &self.binning_method)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetHyperCubeBinnedData {
-    type Class = GenericObject;
-    type Response = Vec<NxDataPage>;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "GetHyperCubeBinnedData",
-        Effect::Read,
-        &["qDataPages"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<NxDataPage>, Error> {
-        answer.value("qDataPages")
-    }
-}
-
-/// Request of [`GenericObjectApi::get_hyper_cube_continuous_data`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetHyperCubeContinuousData {
-    /// `qPath`: see [`GenericObjectApi::get_hyper_cube_continuous_data`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qOptions`: see [`GenericObjectApi::get_hyper_cube_continuous_data`].
-    #[doc(alias = "qOptions")]
-    pub options: NxContinuousDataOptions,
-    /// `qReverseSort`: see [`GenericObjectApi::get_hyper_cube_continuous_data`].
-    #[doc(alias = "qReverseSort")]
-    pub reverse_sort: Option<bool>,
-}
-
-impl GetHyperCubeContinuousData {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>, options: NxContinuousDataOptions) -> Self {
-        Self {
-            path: path.into(),
-            options,
-            reverse_sort: None,
-        }
-    }
-
-    /// `qReverseSort`: see [`GenericObjectApi::get_hyper_cube_continuous_data`].
-    #[must_use]
-    pub fn reverse_sort(mut self, value: bool) -> Self {
-        self.reverse_sort = Some(value);
-        self
-    }
-}
-
-impl Call<'_, GetHyperCubeContinuousData> {
-    /// `qReverseSort`: see [`GenericObjectApi::get_hyper_cube_continuous_data`].
-    pub fn reverse_sort(self, value: bool) -> Self {
-        self.map(|request| request.reverse_sort(value))
-    }
-}
-
-impl Serialize for GetHyperCubeContinuousData {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qOptions", &self.options)?;
-                out.given("qReverseSort", &self.reverse_sort)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetHyperCubeContinuousData {
-    type Class = GenericObject;
-    type Response = GetHyperCubeContinuousDataResponse;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "GetHyperCubeContinuousData",
-        Effect::Read,
-        &["qDataPages", "qAxisData"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<GetHyperCubeContinuousDataResponse, Error> {
-        answer.record()
-    }
+    GenericObject "GetHyperCubeContinuousData" Read -> GetHyperCubeContinuousDataResponse = record("qDataPages", "qAxisData")
 }
 
 /// Response of [`GenericObjectApi::get_hyper_cube_continuous_data`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetHyperCubeContinuousDataResponse {
-    /// Points, one row per bin.
-    ///
-    /// Wire name: `qDataPages`.
+    /// `qDataPages`: Points, one row per bin.
     #[doc(alias = "qDataPages")]
     pub data_pages: Vec<NxDataPage>,
-    /// Axis ticks with labels.
-    ///
-    /// Wire name: `qAxisData`.
+    /// `qAxisData`: Axis ticks with labels.
     #[doc(alias = "qAxisData")]
     pub axis_data: NxAxisData,
 }
 
-impl GetHyperCubeContinuousDataResponse {
-    /// Sets `qDataPages`.
-    #[must_use]
-    pub fn with_data_pages(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<NxDataPage>>,
-    ) -> Self {
-        self.data_pages = value.into_iter().map(Into::into).collect();
-        self
+record! {
+    GetHyperCubeContinuousDataResponse "GetHyperCubeContinuousDataResponse" [] {
+        "qDataPages" data_pages with_data_pages(each NxDataPage),
+        "qAxisData" axis_data with_axis_data(NxAxisData),
     }
-
-    /// Sets `qAxisData`.
-    #[must_use]
-    pub fn with_axis_data(mut self, value: NxAxisData) -> Self {
-        self.axis_data = value;
-        self
-    }
-}
-
-impl Record for GetHyperCubeContinuousDataResponse {
-    const NAME: &'static str = "GetHyperCubeContinuousDataResponse";
-    const MEMBERS: &'static [&'static str] = &["qDataPages", "qAxisData"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qDataPages":"#, &mut self.data_pages)?;
-        input.member(r#"qAxisData":"#, &mut self.axis_data)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qDataPages", &self.data_pages)?;
-        out.put("qAxisData", &self.axis_data)?;
-        Ok(())
-    }
-}
-
-qix_schema::wire_records!(GetHyperCubeContinuousDataResponse);
-
-/// Request of [`GenericObjectApi::get_hyper_cube_data`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetHyperCubeData {
-    /// `qPath`: see [`GenericObjectApi::get_hyper_cube_data`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qPages`: see [`GenericObjectApi::get_hyper_cube_data`].
-    #[doc(alias = "qPages")]
-    pub pages: Vec<NxPage>,
-}
-
-impl GetHyperCubeData {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>, pages: Vec<NxPage>) -> Self {
-        Self { path: path.into(), pages }
-    }
-}
-
-impl Serialize for GetHyperCubeData {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qPages", &self.pages)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetHyperCubeData {
-    type Class = GenericObject;
-    type Response = Vec<NxDataPage>;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "GetHyperCubeData",
-        Effect::Read,
-        &["qDataPages"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<NxDataPage>, Error> {
-        answer.value("qDataPages")
-    }
-}
-
-/// Request of [`GenericObjectApi::get_hyper_cube_pivot_data`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetHyperCubePivotData {
-    /// `qPath`: see [`GenericObjectApi::get_hyper_cube_pivot_data`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qPages`: see [`GenericObjectApi::get_hyper_cube_pivot_data`].
-    #[doc(alias = "qPages")]
-    pub pages: Vec<NxPage>,
-}
-
-impl GetHyperCubePivotData {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>, pages: Vec<NxPage>) -> Self {
-        Self { path: path.into(), pages }
-    }
-}
-
-impl Serialize for GetHyperCubePivotData {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qPages", &self.pages)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetHyperCubePivotData {
-    type Class = GenericObject;
-    type Response = Vec<NxPivotPage>;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "GetHyperCubePivotData",
-        Effect::Read,
-        &["qDataPages"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<NxPivotPage>, Error> {
-        answer.value("qDataPages")
-    }
-}
-
-/// Request of [`GenericObjectApi::get_hyper_cube_reduced_data`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetHyperCubeReducedData {
-    /// `qPath`: see [`GenericObjectApi::get_hyper_cube_reduced_data`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qPages`: see [`GenericObjectApi::get_hyper_cube_reduced_data`].
-    #[doc(alias = "qPages")]
-    pub pages: Vec<NxPage>,
-    /// `qZoomFactor`: see [`GenericObjectApi::get_hyper_cube_reduced_data`].
-    #[doc(alias = "qZoomFactor")]
-    pub zoom_factor: i64,
-    /// `qReductionMode`: see [`GenericObjectApi::get_hyper_cube_reduced_data`].
-    #[doc(alias = "qReductionMode")]
-    pub reduction_mode: String,
-}
-
-impl GetHyperCubeReducedData {
-    /// Creates the request from its required parameters.
-    pub fn new(
-        path: impl Into<String>,
-        pages: Vec<NxPage>,
-        zoom_factor: i64,
-        reduction_mode: impl Into<String>,
-    ) -> Self {
-        Self {
-            path: path.into(),
-            pages,
-            zoom_factor,
-            reduction_mode: reduction_mode.into(),
-        }
-    }
-}
-
-impl Serialize for GetHyperCubeReducedData {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qPages", &self.pages)?;
-                out.always("qZoomFactor", &self.zoom_factor)?;
-                out.always("qReductionMode", &self.reduction_mode)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetHyperCubeReducedData {
-    type Class = GenericObject;
-    type Response = Vec<NxDataPage>;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "GetHyperCubeReducedData",
-        Effect::Read,
-        &["qDataPages"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<NxDataPage>, Error> {
-        answer.value("qDataPages")
-    }
-}
-
-/// Request of [`GenericObjectApi::get_hyper_cube_stack_data`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetHyperCubeStackData {
-    /// `qPath`: see [`GenericObjectApi::get_hyper_cube_stack_data`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qPages`: see [`GenericObjectApi::get_hyper_cube_stack_data`].
-    #[doc(alias = "qPages")]
-    pub pages: Vec<NxPage>,
-    /// `qMaxNbrCells`: see [`GenericObjectApi::get_hyper_cube_stack_data`].
-    #[doc(alias = "qMaxNbrCells")]
-    pub max_nbr_cells: Option<i64>,
-}
-
-impl GetHyperCubeStackData {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>, pages: Vec<NxPage>) -> Self {
-        Self {
-            path: path.into(),
-            pages,
-            max_nbr_cells: None,
-        }
-    }
-
-    /// `qMaxNbrCells`: see [`GenericObjectApi::get_hyper_cube_stack_data`].
-    #[must_use]
-    pub fn max_nbr_cells(mut self, value: i64) -> Self {
-        self.max_nbr_cells = Some(value);
-        self
-    }
-}
-
-impl Call<'_, GetHyperCubeStackData> {
-    /// `qMaxNbrCells`: see [`GenericObjectApi::get_hyper_cube_stack_data`].
-    pub fn max_nbr_cells(self, value: i64) -> Self {
-        self.map(|request| request.max_nbr_cells(value))
-    }
-}
-
-impl Serialize for GetHyperCubeStackData {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qPages", &self.pages)?;
-                out.given("qMaxNbrCells", &self.max_nbr_cells)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetHyperCubeStackData {
-    type Class = GenericObject;
-    type Response = Vec<NxStackPage>;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "GetHyperCubeStackData",
-        Effect::Read,
-        &["qDataPages"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<NxStackPage>, Error> {
-        answer.value("qDataPages")
-    }
-}
-
-/// Request of [`GenericObjectApi::get_hyper_cube_tree_data`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetHyperCubeTreeData {
-    /// `qPath`: see [`GenericObjectApi::get_hyper_cube_tree_data`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qNodeOptions`: see [`GenericObjectApi::get_hyper_cube_tree_data`].
-    #[doc(alias = "qNodeOptions")]
-    pub node_options: Option<NxTreeDataOption>,
-}
-
-impl GetHyperCubeTreeData {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            node_options: None,
-        }
-    }
-
-    /// `qNodeOptions`: see [`GenericObjectApi::get_hyper_cube_tree_data`].
-    #[must_use]
-    pub fn node_options(mut self, value: NxTreeDataOption) -> Self {
-        self.node_options = Some(value);
-        self
-    }
-}
-
-impl Call<'_, GetHyperCubeTreeData> {
-    /// `qNodeOptions`: see [`GenericObjectApi::get_hyper_cube_tree_data`].
-    pub fn node_options(self, value: NxTreeDataOption) -> Self {
-        self.map(|request| request.node_options(value))
-    }
-}
-
-impl Serialize for GetHyperCubeTreeData {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.given("qNodeOptions", &self.node_options)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetHyperCubeTreeData {
-    type Class = GenericObject;
-    type Response = Vec<NxTreeNode>;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "GetHyperCubeTreeData",
-        Effect::Read,
-        &["qNodes"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<NxTreeNode>, Error> {
-        answer.value("qNodes")
-    }
-}
-
-/// Request of [`GenericObjectApi::get_info`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetInfo {}
-
-impl GetInfo {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetInfo {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetInfo {
-    type Class = GenericObject;
-    type Response = NxInfo;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "GetInfo",
-        Effect::Read,
-        &["qInfo"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<NxInfo, Error> {
-        answer.value("qInfo")
-    }
-}
-
-/// Request of [`GenericObjectApi::get_layout`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetLayout {}
-
-impl GetLayout {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetLayout {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetLayout {
-    type Class = GenericObject;
-    type Response = GenericObjectLayout;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "GetLayout",
-        Effect::Read,
-        &["qLayout"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<GenericObjectLayout, Error> {
-        answer.value("qLayout")
-    }
-}
-
-/// Request of [`GenericObjectApi::get_linked_objects`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetLinkedObjects {}
-
-impl GetLinkedObjects {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetLinkedObjects {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetLinkedObjects {
-    type Class = GenericObject;
-    type Response = Vec<NxLinkedObjectInfo>;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "GetLinkedObjects",
-        Effect::Read,
-        &["qItems"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<NxLinkedObjectInfo>, Error> {
-        answer.value("qItems")
-    }
-}
-
-/// Request of [`GenericObjectApi::get_list_object_data`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetListObjectData {
-    /// `qPath`: see [`GenericObjectApi::get_list_object_data`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qPages`: see [`GenericObjectApi::get_list_object_data`].
-    #[doc(alias = "qPages")]
-    pub pages: Vec<NxPage>,
-}
-
-impl GetListObjectData {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>, pages: Vec<NxPage>) -> Self {
-        Self { path: path.into(), pages }
-    }
-}
-
-impl Serialize for GetListObjectData {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qPages", &self.pages)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetListObjectData {
-    type Class = GenericObject;
-    type Response = Vec<NxDataPage>;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "GetListObjectData",
-        Effect::Read,
-        &["qDataPages"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<NxDataPage>, Error> {
-        answer.value("qDataPages")
-    }
-}
-
-/// Request of [`GenericObjectApi::get_parent`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetParent {}
-
-impl GetParent {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetParent {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetParent {
-    type Class = GenericObject;
-    type Response = super::generic_object::GenericObject;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "GetParent",
-        Effect::Read,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<super::generic_object::GenericObject, Error> {
-        answer.object("qReturn")
-    }
-}
-
-/// Request of [`GenericObjectApi::get_properties`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetProperties {}
-
-impl GetProperties {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetProperties {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetProperties {
-    type Class = GenericObject;
-    type Response = GenericObjectProperties;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "GetProperties",
-        Effect::Read,
-        &["qProp"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<GenericObjectProperties, Error> {
-        answer.value("qProp")
-    }
-}
-
-/// Request of [`GenericObjectApi::get_snapshot_object`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetSnapshotObject {}
-
-impl GetSnapshotObject {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetSnapshotObject {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetSnapshotObject {
-    type Class = GenericObject;
-    type Response = super::generic_object::GenericObject;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "GetSnapshotObject",
-        Effect::Read,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<super::generic_object::GenericObject, Error> {
-        answer.object("qReturn")
-    }
-}
-
-/// Request of [`GenericObjectApi::lock`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Lock {
-    /// `qPath`: see [`GenericObjectApi::lock`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qColIndices`: see [`GenericObjectApi::lock`].
-    #[doc(alias = "qColIndices")]
-    pub col_indices: Option<Vec<i32>>,
-}
-
-impl Lock {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            col_indices: None,
-        }
-    }
-
-    /// `qColIndices`: see [`GenericObjectApi::lock`].
-    #[must_use]
-    pub fn col_indices(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<i32>>,
-    ) -> Self {
-        self.col_indices = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-}
-
-impl Call<'_, Lock> {
-    /// `qColIndices`: see [`GenericObjectApi::lock`].
-    pub fn col_indices(self, value: impl IntoIterator<Item = impl Into<i32>>) -> Self {
-        self.map(|request| request.col_indices(value))
-    }
-}
-
-impl Serialize for Lock {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.given("qColIndices", &self.col_indices)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for Lock {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new("GenericObject", "Lock", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericObjectApi::multi_range_select_hyper_cube_values`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct MultiRangeSelectHyperCubeValues {
-    /// `qPath`: see [`GenericObjectApi::multi_range_select_hyper_cube_values`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qRanges`: see [`GenericObjectApi::multi_range_select_hyper_cube_values`].
-    #[doc(alias = "qRanges")]
-    pub ranges: Vec<NxMultiRangeSelectInfo>,
-    /// `qOrMode`: see [`GenericObjectApi::multi_range_select_hyper_cube_values`].
-    #[doc(alias = "qOrMode")]
-    pub or_mode: Option<bool>,
-    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::multi_range_select_hyper_cube_values`].
-    #[doc(alias = "qDeselectOnlyOneSelected")]
-    pub deselect_only_one_selected: Option<bool>,
-}
-
-impl MultiRangeSelectHyperCubeValues {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>, ranges: Vec<NxMultiRangeSelectInfo>) -> Self {
-        Self {
-            path: path.into(),
-            ranges,
-            or_mode: None,
-            deselect_only_one_selected: None,
-        }
-    }
-
-    /// `qOrMode`: see [`GenericObjectApi::multi_range_select_hyper_cube_values`].
-    #[must_use]
-    pub fn or_mode(mut self, value: bool) -> Self {
-        self.or_mode = Some(value);
-        self
-    }
-
-    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::multi_range_select_hyper_cube_values`].
-    #[must_use]
-    pub fn deselect_only_one_selected(mut self, value: bool) -> Self {
-        self.deselect_only_one_selected = Some(value);
-        self
-    }
-}
-
-impl Call<'_, MultiRangeSelectHyperCubeValues> {
-    /// `qOrMode`: see [`GenericObjectApi::multi_range_select_hyper_cube_values`].
-    pub fn or_mode(self, value: bool) -> Self {
-        self.map(|request| request.or_mode(value))
-    }
-
-    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::multi_range_select_hyper_cube_values`].
-    pub fn deselect_only_one_selected(self, value: bool) -> Self {
-        self.map(|request| request.deselect_only_one_selected(value))
-    }
-}
-
-impl Serialize for MultiRangeSelectHyperCubeValues {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qRanges", &self.ranges)?;
-                out.given("qOrMode", &self.or_mode)?;
-                out.given("qDeselectOnlyOneSelected", &self.deselect_only_one_selected)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for MultiRangeSelectHyperCubeValues {
-    type Class = GenericObject;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "MultiRangeSelectHyperCubeValues",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`GenericObjectApi::multi_range_select_tree_data_values`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct MultiRangeSelectTreeDataValues {
-    /// `qPath`: see [`GenericObjectApi::multi_range_select_tree_data_values`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qRanges`: see [`GenericObjectApi::multi_range_select_tree_data_values`].
-    #[doc(alias = "qRanges")]
-    pub ranges: Vec<NxTreeMultiRangeSelectInfo>,
-    /// `qOrMode`: see [`GenericObjectApi::multi_range_select_tree_data_values`].
-    #[doc(alias = "qOrMode")]
-    pub or_mode: Option<bool>,
-    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::multi_range_select_tree_data_values`].
-    #[doc(alias = "qDeselectOnlyOneSelected")]
-    pub deselect_only_one_selected: Option<bool>,
-}
-
-impl MultiRangeSelectTreeDataValues {
-    /// Creates the request from its required parameters.
-    pub fn new(
-        path: impl Into<String>,
-        ranges: Vec<NxTreeMultiRangeSelectInfo>,
-    ) -> Self {
-        Self {
-            path: path.into(),
-            ranges,
-            or_mode: None,
-            deselect_only_one_selected: None,
-        }
-    }
-
-    /// `qOrMode`: see [`GenericObjectApi::multi_range_select_tree_data_values`].
-    #[must_use]
-    pub fn or_mode(mut self, value: bool) -> Self {
-        self.or_mode = Some(value);
-        self
-    }
-
-    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::multi_range_select_tree_data_values`].
-    #[must_use]
-    pub fn deselect_only_one_selected(mut self, value: bool) -> Self {
-        self.deselect_only_one_selected = Some(value);
-        self
-    }
-}
-
-impl Call<'_, MultiRangeSelectTreeDataValues> {
-    /// `qOrMode`: see [`GenericObjectApi::multi_range_select_tree_data_values`].
-    pub fn or_mode(self, value: bool) -> Self {
-        self.map(|request| request.or_mode(value))
-    }
-
-    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::multi_range_select_tree_data_values`].
-    pub fn deselect_only_one_selected(self, value: bool) -> Self {
-        self.map(|request| request.deselect_only_one_selected(value))
-    }
-}
-
-impl Serialize for MultiRangeSelectTreeDataValues {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qRanges", &self.ranges)?;
-                out.given("qOrMode", &self.or_mode)?;
-                out.given("qDeselectOnlyOneSelected", &self.deselect_only_one_selected)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for MultiRangeSelectTreeDataValues {
-    type Class = GenericObject;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "MultiRangeSelectTreeDataValues",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`GenericObjectApi::publish`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Publish {}
-
-impl Publish {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for Publish {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for Publish {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new("GenericObject", "Publish", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericObjectApi::range_select_hyper_cube_values`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct RangeSelectHyperCubeValues {
-    /// `qPath`: see [`GenericObjectApi::range_select_hyper_cube_values`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qRanges`: see [`GenericObjectApi::range_select_hyper_cube_values`].
-    #[doc(alias = "qRanges")]
-    pub ranges: Vec<NxRangeSelectInfo>,
-    /// `qColumnsToSelect`: see [`GenericObjectApi::range_select_hyper_cube_values`].
-    #[doc(alias = "qColumnsToSelect")]
-    pub columns_to_select: Option<Vec<i32>>,
-    /// `qOrMode`: see [`GenericObjectApi::range_select_hyper_cube_values`].
-    #[doc(alias = "qOrMode")]
-    pub or_mode: Option<bool>,
-    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::range_select_hyper_cube_values`].
-    #[doc(alias = "qDeselectOnlyOneSelected")]
-    pub deselect_only_one_selected: Option<bool>,
-}
-
-impl RangeSelectHyperCubeValues {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>, ranges: Vec<NxRangeSelectInfo>) -> Self {
-        Self {
-            path: path.into(),
-            ranges,
-            columns_to_select: None,
-            or_mode: None,
-            deselect_only_one_selected: None,
-        }
-    }
-
-    /// `qColumnsToSelect`: see [`GenericObjectApi::range_select_hyper_cube_values`].
-    #[must_use]
-    pub fn columns_to_select(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<i32>>,
-    ) -> Self {
-        self.columns_to_select = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// `qOrMode`: see [`GenericObjectApi::range_select_hyper_cube_values`].
-    #[must_use]
-    pub fn or_mode(mut self, value: bool) -> Self {
-        self.or_mode = Some(value);
-        self
-    }
-
-    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::range_select_hyper_cube_values`].
-    #[must_use]
-    pub fn deselect_only_one_selected(mut self, value: bool) -> Self {
-        self.deselect_only_one_selected = Some(value);
-        self
-    }
-}
-
-impl Call<'_, RangeSelectHyperCubeValues> {
-    /// `qColumnsToSelect`: see [`GenericObjectApi::range_select_hyper_cube_values`].
-    pub fn columns_to_select(
-        self,
-        value: impl IntoIterator<Item = impl Into<i32>>,
-    ) -> Self {
-        self.map(|request| request.columns_to_select(value))
-    }
-
-    /// `qOrMode`: see [`GenericObjectApi::range_select_hyper_cube_values`].
-    pub fn or_mode(self, value: bool) -> Self {
-        self.map(|request| request.or_mode(value))
-    }
-
-    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::range_select_hyper_cube_values`].
-    pub fn deselect_only_one_selected(self, value: bool) -> Self {
-        self.map(|request| request.deselect_only_one_selected(value))
-    }
-}
-
-impl Serialize for RangeSelectHyperCubeValues {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qRanges", &self.ranges)?;
-                out.given("qColumnsToSelect", &self.columns_to_select)?;
-                out.given("qOrMode", &self.or_mode)?;
-                out.given("qDeselectOnlyOneSelected", &self.deselect_only_one_selected)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for RangeSelectHyperCubeValues {
-    type Class = GenericObject;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "RangeSelectHyperCubeValues",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// **Experimental**: may change or be removed in any engine version.
-///
-/// Request of [`GenericObjectApi::remove_group`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct RemoveGroup {
-    /// `qPath`: see [`GenericObjectApi::remove_group`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qGroupId`: see [`GenericObjectApi::remove_group`].
-    #[doc(alias = "qGroupId")]
-    pub group_id: String,
-}
-
-impl RemoveGroup {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>, group_id: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            group_id: group_id.into(),
-        }
-    }
-}
-
-impl Serialize for RemoveGroup {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qGroupId", &self.group_id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for RemoveGroup {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "RemoveGroup",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// **Experimental**: may change or be removed in any engine version.
-///
-/// Request of [`GenericObjectApi::remove_group_members`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct RemoveGroupMembers {
-    /// `qPath`: see [`GenericObjectApi::remove_group_members`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qMembers`: see [`GenericObjectApi::remove_group_members`].
-    #[doc(alias = "qMembers")]
-    pub members: Vec<String>,
-    /// `qTargetGroupId`: see [`GenericObjectApi::remove_group_members`].
-    #[doc(alias = "qTargetGroupId")]
-    pub target_group_id: Option<String>,
-}
-
-impl RemoveGroupMembers {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>, members: Vec<String>) -> Self {
-        Self {
-            path: path.into(),
-            members,
-            target_group_id: None,
-        }
-    }
-
-    /// `qTargetGroupId`: see [`GenericObjectApi::remove_group_members`].
-    #[must_use]
-    pub fn target_group_id(mut self, value: impl Into<String>) -> Self {
-        self.target_group_id = Some(value.into());
-        self
-    }
-}
-
-impl Call<'_, RemoveGroupMembers> {
-    /// `qTargetGroupId`: see [`GenericObjectApi::remove_group_members`].
-    pub fn target_group_id(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.target_group_id(value))
-    }
-}
-
-impl Serialize for RemoveGroupMembers {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qMembers", &self.members)?;
-                out.given("qTargetGroupId", &self.target_group_id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for RemoveGroupMembers {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "RemoveGroupMembers",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericObjectApi::reset_made_selections`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ResetMadeSelections {}
-
-impl ResetMadeSelections {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for ResetMadeSelections {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for ResetMadeSelections {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "ResetMadeSelections",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericObjectApi::search_list_object_for`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SearchListObjectFor {
-    /// `qPath`: see [`GenericObjectApi::search_list_object_for`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qMatch`: see [`GenericObjectApi::search_list_object_for`].
-    #[doc(alias = "qMatch")]
-    pub match_: String,
-}
-
-impl SearchListObjectFor {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>, match_: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            match_: match_.into(),
-        }
-    }
-}
-
-impl Serialize for SearchListObjectFor {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qMatch", &self.match_)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SearchListObjectFor {
-    type Class = GenericObject;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "SearchListObjectFor",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`GenericObjectApi::select_hyper_cube_cells`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SelectHyperCubeCells {
-    /// `qPath`: see [`GenericObjectApi::select_hyper_cube_cells`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qRowIndices`: see [`GenericObjectApi::select_hyper_cube_cells`].
-    #[doc(alias = "qRowIndices")]
-    pub row_indices: Vec<i32>,
-    /// `qColIndices`: see [`GenericObjectApi::select_hyper_cube_cells`].
-    #[doc(alias = "qColIndices")]
-    pub col_indices: Vec<i32>,
-    /// `qSoftLock`: see [`GenericObjectApi::select_hyper_cube_cells`].
-    #[doc(alias = "qSoftLock")]
-    pub soft_lock: Option<bool>,
-    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::select_hyper_cube_cells`].
-    #[doc(alias = "qDeselectOnlyOneSelected")]
-    pub deselect_only_one_selected: Option<bool>,
-}
-
-impl SelectHyperCubeCells {
-    /// Creates the request from its required parameters.
-    pub fn new(
-        path: impl Into<String>,
-        row_indices: Vec<i32>,
-        col_indices: Vec<i32>,
-    ) -> Self {
-        Self {
-            path: path.into(),
-            row_indices,
-            col_indices,
-            soft_lock: None,
-            deselect_only_one_selected: None,
-        }
-    }
-
-    /// `qSoftLock`: see [`GenericObjectApi::select_hyper_cube_cells`].
-    #[must_use]
-    pub fn soft_lock(mut self, value: bool) -> Self {
-        self.soft_lock = Some(value);
-        self
-    }
-
-    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::select_hyper_cube_cells`].
-    #[must_use]
-    pub fn deselect_only_one_selected(mut self, value: bool) -> Self {
-        self.deselect_only_one_selected = Some(value);
-        self
-    }
-}
-
-impl Call<'_, SelectHyperCubeCells> {
-    /// `qSoftLock`: see [`GenericObjectApi::select_hyper_cube_cells`].
-    pub fn soft_lock(self, value: bool) -> Self {
-        self.map(|request| request.soft_lock(value))
-    }
-
-    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::select_hyper_cube_cells`].
-    pub fn deselect_only_one_selected(self, value: bool) -> Self {
-        self.map(|request| request.deselect_only_one_selected(value))
-    }
-}
-
-impl Serialize for SelectHyperCubeCells {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qRowIndices", &self.row_indices)?;
-                out.always("qColIndices", &self.col_indices)?;
-                out.given("qSoftLock", &self.soft_lock)?;
-                out.given("qDeselectOnlyOneSelected", &self.deselect_only_one_selected)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SelectHyperCubeCells {
-    type Class = GenericObject;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "SelectHyperCubeCells",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`GenericObjectApi::select_hyper_cube_continuous_range`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SelectHyperCubeContinuousRange {
-    /// `qPath`: see [`GenericObjectApi::select_hyper_cube_continuous_range`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qRanges`: see [`GenericObjectApi::select_hyper_cube_continuous_range`].
-    #[doc(alias = "qRanges")]
-    pub ranges: Vec<NxContinuousRangeSelectInfo>,
-    /// `qSoftLock`: see [`GenericObjectApi::select_hyper_cube_continuous_range`].
-    #[doc(alias = "qSoftLock")]
-    pub soft_lock: Option<bool>,
-}
-
-impl SelectHyperCubeContinuousRange {
-    /// Creates the request from its required parameters.
-    pub fn new(
-        path: impl Into<String>,
-        ranges: Vec<NxContinuousRangeSelectInfo>,
-    ) -> Self {
-        Self {
-            path: path.into(),
-            ranges,
-            soft_lock: None,
-        }
-    }
-
-    /// `qSoftLock`: see [`GenericObjectApi::select_hyper_cube_continuous_range`].
-    #[must_use]
-    pub fn soft_lock(mut self, value: bool) -> Self {
-        self.soft_lock = Some(value);
-        self
-    }
-}
-
-impl Call<'_, SelectHyperCubeContinuousRange> {
-    /// `qSoftLock`: see [`GenericObjectApi::select_hyper_cube_continuous_range`].
-    pub fn soft_lock(self, value: bool) -> Self {
-        self.map(|request| request.soft_lock(value))
-    }
-}
-
-impl Serialize for SelectHyperCubeContinuousRange {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qRanges", &self.ranges)?;
-                out.given("qSoftLock", &self.soft_lock)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SelectHyperCubeContinuousRange {
-    type Class = GenericObject;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "SelectHyperCubeContinuousRange",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`GenericObjectApi::select_hyper_cube_values`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SelectHyperCubeValues {
-    /// `qPath`: see [`GenericObjectApi::select_hyper_cube_values`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qDimNo`: see [`GenericObjectApi::select_hyper_cube_values`].
-    #[doc(alias = "qDimNo")]
-    pub dim_no: i64,
-    /// `qValues`: see [`GenericObjectApi::select_hyper_cube_values`].
-    #[doc(alias = "qValues")]
-    pub values: Vec<i32>,
-    /// `qToggleMode`: see [`GenericObjectApi::select_hyper_cube_values`].
-    #[doc(alias = "qToggleMode")]
-    pub toggle_mode: bool,
-}
-
-impl SelectHyperCubeValues {
-    /// Creates the request from its required parameters.
-    pub fn new(
-        path: impl Into<String>,
-        dim_no: i64,
-        values: Vec<i32>,
-        toggle_mode: bool,
-    ) -> Self {
-        Self {
-            path: path.into(),
-            dim_no,
-            values,
-            toggle_mode,
-        }
-    }
-}
-
-impl Serialize for SelectHyperCubeValues {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qDimNo", &self.dim_no)?;
-                out.always("qValues", &self.values)?;
-                out.always("qToggleMode", &self.toggle_mode)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SelectHyperCubeValues {
-    type Class = GenericObject;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "SelectHyperCubeValues",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`GenericObjectApi::select_list_object_all`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SelectListObjectAll {
-    /// `qPath`: see [`GenericObjectApi::select_list_object_all`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_all`].
-    #[doc(alias = "qSoftLock")]
-    pub soft_lock: Option<bool>,
-}
-
-impl SelectListObjectAll {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            soft_lock: None,
-        }
-    }
-
-    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_all`].
-    #[must_use]
-    pub fn soft_lock(mut self, value: bool) -> Self {
-        self.soft_lock = Some(value);
-        self
-    }
-}
-
-impl Call<'_, SelectListObjectAll> {
-    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_all`].
-    pub fn soft_lock(self, value: bool) -> Self {
-        self.map(|request| request.soft_lock(value))
-    }
-}
-
-impl Serialize for SelectListObjectAll {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.given("qSoftLock", &self.soft_lock)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SelectListObjectAll {
-    type Class = GenericObject;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "SelectListObjectAll",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`GenericObjectApi::select_list_object_alternative`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SelectListObjectAlternative {
-    /// `qPath`: see [`GenericObjectApi::select_list_object_alternative`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_alternative`].
-    #[doc(alias = "qSoftLock")]
-    pub soft_lock: Option<bool>,
-}
-
-impl SelectListObjectAlternative {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            soft_lock: None,
-        }
-    }
-
-    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_alternative`].
-    #[must_use]
-    pub fn soft_lock(mut self, value: bool) -> Self {
-        self.soft_lock = Some(value);
-        self
-    }
-}
-
-impl Call<'_, SelectListObjectAlternative> {
-    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_alternative`].
-    pub fn soft_lock(self, value: bool) -> Self {
-        self.map(|request| request.soft_lock(value))
-    }
-}
-
-impl Serialize for SelectListObjectAlternative {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.given("qSoftLock", &self.soft_lock)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SelectListObjectAlternative {
-    type Class = GenericObject;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "SelectListObjectAlternative",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`GenericObjectApi::select_list_object_continuous_range`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SelectListObjectContinuousRange {
-    /// `qPath`: see [`GenericObjectApi::select_list_object_continuous_range`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qRanges`: see [`GenericObjectApi::select_list_object_continuous_range`].
-    #[doc(alias = "qRanges")]
-    pub ranges: Vec<Range>,
-    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_continuous_range`].
-    #[doc(alias = "qSoftLock")]
-    pub soft_lock: Option<bool>,
-}
-
-impl SelectListObjectContinuousRange {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>, ranges: Vec<Range>) -> Self {
-        Self {
-            path: path.into(),
-            ranges,
-            soft_lock: None,
-        }
-    }
-
-    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_continuous_range`].
-    #[must_use]
-    pub fn soft_lock(mut self, value: bool) -> Self {
-        self.soft_lock = Some(value);
-        self
-    }
-}
-
-impl Call<'_, SelectListObjectContinuousRange> {
-    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_continuous_range`].
-    pub fn soft_lock(self, value: bool) -> Self {
-        self.map(|request| request.soft_lock(value))
-    }
-}
-
-impl Serialize for SelectListObjectContinuousRange {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qRanges", &self.ranges)?;
-                out.given("qSoftLock", &self.soft_lock)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SelectListObjectContinuousRange {
-    type Class = GenericObject;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "SelectListObjectContinuousRange",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`GenericObjectApi::select_list_object_excluded`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SelectListObjectExcluded {
-    /// `qPath`: see [`GenericObjectApi::select_list_object_excluded`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_excluded`].
-    #[doc(alias = "qSoftLock")]
-    pub soft_lock: Option<bool>,
-}
-
-impl SelectListObjectExcluded {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            soft_lock: None,
-        }
-    }
-
-    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_excluded`].
-    #[must_use]
-    pub fn soft_lock(mut self, value: bool) -> Self {
-        self.soft_lock = Some(value);
-        self
-    }
-}
-
-impl Call<'_, SelectListObjectExcluded> {
-    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_excluded`].
-    pub fn soft_lock(self, value: bool) -> Self {
-        self.map(|request| request.soft_lock(value))
-    }
-}
-
-impl Serialize for SelectListObjectExcluded {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.given("qSoftLock", &self.soft_lock)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SelectListObjectExcluded {
-    type Class = GenericObject;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "SelectListObjectExcluded",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`GenericObjectApi::select_list_object_possible`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SelectListObjectPossible {
-    /// `qPath`: see [`GenericObjectApi::select_list_object_possible`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_possible`].
-    #[doc(alias = "qSoftLock")]
-    pub soft_lock: Option<bool>,
-}
-
-impl SelectListObjectPossible {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            soft_lock: None,
-        }
-    }
-
-    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_possible`].
-    #[must_use]
-    pub fn soft_lock(mut self, value: bool) -> Self {
-        self.soft_lock = Some(value);
-        self
-    }
-}
-
-impl Call<'_, SelectListObjectPossible> {
-    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_possible`].
-    pub fn soft_lock(self, value: bool) -> Self {
-        self.map(|request| request.soft_lock(value))
-    }
-}
-
-impl Serialize for SelectListObjectPossible {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.given("qSoftLock", &self.soft_lock)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SelectListObjectPossible {
-    type Class = GenericObject;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "SelectListObjectPossible",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`GenericObjectApi::select_list_object_values`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SelectListObjectValues {
-    /// `qPath`: see [`GenericObjectApi::select_list_object_values`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qValues`: see [`GenericObjectApi::select_list_object_values`].
-    #[doc(alias = "qValues")]
-    pub values: Vec<i32>,
-    /// `qToggleMode`: see [`GenericObjectApi::select_list_object_values`].
-    #[doc(alias = "qToggleMode")]
-    pub toggle_mode: bool,
-    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_values`].
-    #[doc(alias = "qSoftLock")]
-    pub soft_lock: Option<bool>,
 }
 
-impl SelectListObjectValues {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>, values: Vec<i32>, toggle_mode: bool) -> Self {
-        Self {
-            path: path.into(),
-            values,
-            toggle_mode,
-            soft_lock: None,
-        }
-    }
-
-    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_values`].
-    #[must_use]
-    pub fn soft_lock(mut self, value: bool) -> Self {
-        self.soft_lock = Some(value);
-        self
-    }
-}
-
-impl Call<'_, SelectListObjectValues> {
-    /// `qSoftLock`: see [`GenericObjectApi::select_list_object_values`].
-    pub fn soft_lock(self, value: bool) -> Self {
-        self.map(|request| request.soft_lock(value))
-    }
-}
-
-impl Serialize for SelectListObjectValues {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qValues", &self.values)?;
-                out.always("qToggleMode", &self.toggle_mode)?;
-                out.given("qSoftLock", &self.soft_lock)?;
-                Ok(())
-            },
-        )
-    }
+request! {
+    GenericObjectApi::get_hyper_cube_data => GetHyperCubeData("qPath" path(into String), "qPages" pages(Vec<NxPage>)) {}
+    GenericObject "GetHyperCubeData" Read -> Vec<NxDataPage> = value("qDataPages")
 }
 
-impl Request for SelectListObjectValues {
-    type Class = GenericObject;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "SelectListObjectValues",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
+request! {
+    GenericObjectApi::get_hyper_cube_pivot_data => GetHyperCubePivotData("qPath" path(into String), "qPages" pages(Vec<NxPage>)) {}
+    GenericObject "GetHyperCubePivotData" Read -> Vec<NxPivotPage> = value("qDataPages")
 }
 
-/// Request of [`GenericObjectApi::select_pivot_cells`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SelectPivotCells {
-    /// `qPath`: see [`GenericObjectApi::select_pivot_cells`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qSelections`: see [`GenericObjectApi::select_pivot_cells`].
-    #[doc(alias = "qSelections")]
-    pub selections: Vec<NxSelectionCell>,
-    /// `qSoftLock`: see [`GenericObjectApi::select_pivot_cells`].
-    #[doc(alias = "qSoftLock")]
-    pub soft_lock: Option<bool>,
-    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::select_pivot_cells`].
-    #[doc(alias = "qDeselectOnlyOneSelected")]
-    pub deselect_only_one_selected: Option<bool>,
+request! {
+    GenericObjectApi::get_hyper_cube_reduced_data => GetHyperCubeReducedData("qPath" path(into String), "qPages" pages(Vec<NxPage>), "qZoomFactor" zoom_factor(i64), "qReductionMode" reduction_mode(into String)) {}
+    GenericObject "GetHyperCubeReducedData" Read -> Vec<NxDataPage> = value("qDataPages")
 }
-
-impl SelectPivotCells {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>, selections: Vec<NxSelectionCell>) -> Self {
-        Self {
-            path: path.into(),
-            selections,
-            soft_lock: None,
-            deselect_only_one_selected: None,
-        }
-    }
-
-    /// `qSoftLock`: see [`GenericObjectApi::select_pivot_cells`].
-    #[must_use]
-    pub fn soft_lock(mut self, value: bool) -> Self {
-        self.soft_lock = Some(value);
-        self
-    }
 
-    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::select_pivot_cells`].
-    #[must_use]
-    pub fn deselect_only_one_selected(mut self, value: bool) -> Self {
-        self.deselect_only_one_selected = Some(value);
-        self
+request! {
+    GenericObjectApi::get_hyper_cube_stack_data => GetHyperCubeStackData("qPath" path(into String), "qPages" pages(Vec<NxPage>)) {
+        "qMaxNbrCells" max_nbr_cells(i64),
     }
+    GenericObject "GetHyperCubeStackData" Read -> Vec<NxStackPage> = value("qDataPages")
 }
 
-impl Call<'_, SelectPivotCells> {
-    /// `qSoftLock`: see [`GenericObjectApi::select_pivot_cells`].
-    pub fn soft_lock(self, value: bool) -> Self {
-        self.map(|request| request.soft_lock(value))
+request! {
+    GenericObjectApi::get_hyper_cube_tree_data => GetHyperCubeTreeData("qPath" path(into String)) {
+        "qNodeOptions" node_options(NxTreeDataOption),
     }
-
-    /// `qDeselectOnlyOneSelected`: see [`GenericObjectApi::select_pivot_cells`].
-    pub fn deselect_only_one_selected(self, value: bool) -> Self {
-        self.map(|request| request.deselect_only_one_selected(value))
-    }
+    GenericObject "GetHyperCubeTreeData" Read -> Vec<NxTreeNode> = value("qNodes")
 }
 
-impl Serialize for SelectPivotCells {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qSelections", &self.selections)?;
-                out.given("qSoftLock", &self.soft_lock)?;
-                out.given("qDeselectOnlyOneSelected", &self.deselect_only_one_selected)?;
-                Ok(())
-            },
-        )
-    }
+request! {
+    GenericObjectApi::get_info => GetInfo() {}
+    GenericObject "GetInfo" Read -> NxInfo = value("qInfo")
 }
 
-impl Request for SelectPivotCells {
-    type Class = GenericObject;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "SelectPivotCells",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
+request! {
+    GenericObjectApi::get_layout => GetLayout() {}
+    GenericObject "GetLayout" Read -> GenericObjectLayout = value("qLayout")
 }
 
-/// **Experimental**: may change or be removed in any engine version.
-///
-/// Request of [`GenericObjectApi::set_active_field`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SetActiveField {
-    /// `qPath`: see [`GenericObjectApi::set_active_field`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qDimNo`: see [`GenericObjectApi::set_active_field`].
-    #[doc(alias = "qDimNo")]
-    pub dim_no: i64,
-    /// `qNewIndex`: see [`GenericObjectApi::set_active_field`].
-    #[doc(alias = "qNewIndex")]
-    pub new_index: i64,
+request! {
+    GenericObjectApi::get_linked_objects => GetLinkedObjects() {}
+    GenericObject "GetLinkedObjects" Read -> Vec<NxLinkedObjectInfo> = value("qItems")
 }
 
-impl SetActiveField {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>, dim_no: i64, new_index: i64) -> Self {
-        Self {
-            path: path.into(),
-            dim_no,
-            new_index,
-        }
-    }
+request! {
+    GenericObjectApi::get_list_object_data => GetListObjectData("qPath" path(into String), "qPages" pages(Vec<NxPage>)) {}
+    GenericObject "GetListObjectData" Read -> Vec<NxDataPage> = value("qDataPages")
 }
 
-impl Serialize for SetActiveField {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qDimNo", &self.dim_no)?;
-                out.always("qNewIndex", &self.new_index)?;
-                Ok(())
-            },
-        )
-    }
+request! {
+    GenericObjectApi::get_parent => GetParent() {}
+    GenericObject "GetParent" Read -> GenericObject = object("qReturn")
 }
 
-impl Request for SetActiveField {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "SetActiveField",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
+request! {
+    GenericObjectApi::get_properties => GetProperties() {}
+    GenericObject "GetProperties" Read -> GenericObjectProperties = value("qProp")
 }
 
-/// Request of [`GenericObjectApi::set_child_array_order`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SetChildArrayOrder {
-    /// `qIds`: see [`GenericObjectApi::set_child_array_order`].
-    #[doc(alias = "qIds")]
-    pub ids: Vec<String>,
+request! {
+    GenericObjectApi::get_snapshot_object => GetSnapshotObject() {}
+    GenericObject "GetSnapshotObject" Read -> GenericObject = object("qReturn")
 }
 
-impl SetChildArrayOrder {
-    /// Creates the request from its required parameters.
-    pub fn new(ids: Vec<String>) -> Self {
-        Self { ids }
+request! {
+    GenericObjectApi::lock => Lock("qPath" path(into String)) {
+        "qColIndices" col_indices(each i32),
     }
+    GenericObject "Lock" Write -> () = nothing()
 }
 
-impl Serialize for SetChildArrayOrder {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qIds", &self.ids)?;
-                Ok(())
-            },
-        )
+request! {
+    GenericObjectApi::multi_range_select_hyper_cube_values => MultiRangeSelectHyperCubeValues("qPath" path(into String), "qRanges" ranges(Vec<NxMultiRangeSelectInfo>)) {
+        "qOrMode" or_mode(bool),
+        "qDeselectOnlyOneSelected" deselect_only_one_selected(bool),
     }
+    GenericObject "MultiRangeSelectHyperCubeValues" Write -> bool = value("qSuccess")
 }
 
-impl Request for SetChildArrayOrder {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "SetChildArrayOrder",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
+request! {
+    GenericObjectApi::multi_range_select_tree_data_values => MultiRangeSelectTreeDataValues("qPath" path(into String), "qRanges" ranges(Vec<NxTreeMultiRangeSelectInfo>)) {
+        "qOrMode" or_mode(bool),
+        "qDeselectOnlyOneSelected" deselect_only_one_selected(bool),
     }
+    GenericObject "MultiRangeSelectTreeDataValues" Write -> bool = value("qSuccess")
 }
 
-/// Request of [`GenericObjectApi::set_full_property_tree`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SetFullPropertyTree {
-    /// `qPropEntry`: see [`GenericObjectApi::set_full_property_tree`].
-    #[doc(alias = "qPropEntry")]
-    pub prop_entry: GenericObjectEntry,
+request! {
+    GenericObjectApi::publish => Publish() {}
+    GenericObject "Publish" Write -> () = nothing()
 }
 
-impl SetFullPropertyTree {
-    /// Creates the request from its required parameters.
-    pub fn new(prop_entry: GenericObjectEntry) -> Self {
-        Self { prop_entry }
+request! {
+    GenericObjectApi::range_select_hyper_cube_values => RangeSelectHyperCubeValues("qPath" path(into String), "qRanges" ranges(Vec<NxRangeSelectInfo>)) {
+        "qColumnsToSelect" columns_to_select(each i32),
+        "qOrMode" or_mode(bool),
+        "qDeselectOnlyOneSelected" deselect_only_one_selected(bool),
     }
+    GenericObject "RangeSelectHyperCubeValues" Write -> bool = value("qSuccess")
 }
 
-impl Serialize for SetFullPropertyTree {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPropEntry", &self.prop_entry)?;
-                Ok(())
-            },
-        )
-    }
+request! {
+    /// **Experimental**: may change or be removed in any engine version.
+    GenericObjectApi::remove_group => RemoveGroup("qPath" path(into String), "qGroupId" group_id(into String)) {}
+    GenericObject "RemoveGroup" Write -> () = nothing()
 }
 
-impl Request for SetFullPropertyTree {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "SetFullPropertyTree",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
+request! {
+    /// **Experimental**: may change or be removed in any engine version.
+    GenericObjectApi::remove_group_members => RemoveGroupMembers("qPath" path(into String), "qMembers" members(Vec<String>)) {
+        "qTargetGroupId" target_group_id(into String),
     }
-}
-
-/// **Experimental**: may change or be removed in any engine version.
-///
-/// Request of [`GenericObjectApi::set_group_label`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SetGroupLabel {
-    /// `qPath`: see [`GenericObjectApi::set_group_label`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qNewLabel`: see [`GenericObjectApi::set_group_label`].
-    #[doc(alias = "qNewLabel")]
-    pub new_label: String,
-    /// `qTargetGroupId`: see [`GenericObjectApi::set_group_label`].
-    #[doc(alias = "qTargetGroupId")]
-    pub target_group_id: Option<String>,
+    GenericObject "RemoveGroupMembers" Write -> () = nothing()
 }
 
-impl SetGroupLabel {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>, new_label: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            new_label: new_label.into(),
-            target_group_id: None,
-        }
-    }
-
-    /// `qTargetGroupId`: see [`GenericObjectApi::set_group_label`].
-    #[must_use]
-    pub fn target_group_id(mut self, value: impl Into<String>) -> Self {
-        self.target_group_id = Some(value.into());
-        self
-    }
+request! {
+    GenericObjectApi::reset_made_selections => ResetMadeSelections() {}
+    GenericObject "ResetMadeSelections" Write -> () = nothing()
 }
 
-impl Call<'_, SetGroupLabel> {
-    /// `qTargetGroupId`: see [`GenericObjectApi::set_group_label`].
-    pub fn target_group_id(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.target_group_id(value))
-    }
+request! {
+    GenericObjectApi::search_list_object_for => SearchListObjectFor("qPath" path(into String), "qMatch" match_(into String)) {}
+    GenericObject "SearchListObjectFor" Write -> bool = value("qSuccess")
 }
 
-impl Serialize for SetGroupLabel {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qNewLabel", &self.new_label)?;
-                out.given("qTargetGroupId", &self.target_group_id)?;
-                Ok(())
-            },
-        )
+request! {
+    GenericObjectApi::select_hyper_cube_cells => SelectHyperCubeCells("qPath" path(into String), "qRowIndices" row_indices(Vec<i32>), "qColIndices" col_indices(Vec<i32>)) {
+        "qSoftLock" soft_lock(bool),
+        "qDeselectOnlyOneSelected" deselect_only_one_selected(bool),
     }
+    GenericObject "SelectHyperCubeCells" Write -> bool = value("qSuccess")
 }
 
-impl Request for SetGroupLabel {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "SetGroupLabel",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
+request! {
+    GenericObjectApi::select_hyper_cube_continuous_range => SelectHyperCubeContinuousRange("qPath" path(into String), "qRanges" ranges(Vec<NxContinuousRangeSelectInfo>)) {
+        "qSoftLock" soft_lock(bool),
     }
+    GenericObject "SelectHyperCubeContinuousRange" Write -> bool = value("qSuccess")
 }
 
-/// Request of [`GenericObjectApi::set_properties`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SetProperties {
-    /// `qProp`: see [`GenericObjectApi::set_properties`].
-    #[doc(alias = "qProp")]
-    pub prop: GenericObjectProperties,
+request! {
+    GenericObjectApi::select_hyper_cube_values => SelectHyperCubeValues("qPath" path(into String), "qDimNo" dim_no(i64), "qValues" values(Vec<i32>), "qToggleMode" toggle_mode(bool)) {}
+    GenericObject "SelectHyperCubeValues" Write -> bool = value("qSuccess")
 }
 
-impl SetProperties {
-    /// Creates the request from its required parameters.
-    pub fn new(prop: GenericObjectProperties) -> Self {
-        Self { prop }
+request! {
+    GenericObjectApi::select_list_object_all => SelectListObjectAll("qPath" path(into String)) {
+        "qSoftLock" soft_lock(bool),
     }
+    GenericObject "SelectListObjectAll" Write -> bool = value("qSuccess")
 }
 
-impl Serialize for SetProperties {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qProp", &self.prop)?;
-                Ok(())
-            },
-        )
+request! {
+    GenericObjectApi::select_list_object_alternative => SelectListObjectAlternative("qPath" path(into String)) {
+        "qSoftLock" soft_lock(bool),
     }
+    GenericObject "SelectListObjectAlternative" Write -> bool = value("qSuccess")
 }
 
-impl Request for SetProperties {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericObject",
-        "SetProperties",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
+request! {
+    GenericObjectApi::select_list_object_continuous_range => SelectListObjectContinuousRange("qPath" path(into String), "qRanges" ranges(Vec<Range>)) {
+        "qSoftLock" soft_lock(bool),
     }
+    GenericObject "SelectListObjectContinuousRange" Write -> bool = value("qSuccess")
 }
 
-/// **Experimental**: may change or be removed in any engine version.
-///
-/// Request of [`GenericObjectApi::step_cycle`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct StepCycle {
-    /// `qPath`: see [`GenericObjectApi::step_cycle`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qDimNo`: see [`GenericObjectApi::step_cycle`].
-    #[doc(alias = "qDimNo")]
-    pub dim_no: i64,
-    /// `qNbrSteps`: see [`GenericObjectApi::step_cycle`].
-    #[doc(alias = "qNbrSteps")]
-    pub nbr_steps: i64,
-}
-
-impl StepCycle {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>, dim_no: i64, nbr_steps: i64) -> Self {
-        Self {
-            path: path.into(),
-            dim_no,
-            nbr_steps,
-        }
-    }
-}
-
-impl Serialize for StepCycle {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.always("qDimNo", &self.dim_no)?;
-                out.always("qNbrSteps", &self.nbr_steps)?;
-                Ok(())
-            },
-        )
+request! {
+    GenericObjectApi::select_list_object_excluded => SelectListObjectExcluded("qPath" path(into String)) {
+        "qSoftLock" soft_lock(bool),
     }
+    GenericObject "SelectListObjectExcluded" Write -> bool = value("qSuccess")
 }
 
-impl Request for StepCycle {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new("GenericObject", "StepCycle", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
+request! {
+    GenericObjectApi::select_list_object_possible => SelectListObjectPossible("qPath" path(into String)) {
+        "qSoftLock" soft_lock(bool),
     }
+    GenericObject "SelectListObjectPossible" Write -> bool = value("qSuccess")
 }
 
-/// Request of [`GenericObjectApi::un_approve`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UnApprove {}
-
-impl UnApprove {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
+request! {
+    GenericObjectApi::select_list_object_values => SelectListObjectValues("qPath" path(into String), "qValues" values(Vec<i32>), "qToggleMode" toggle_mode(bool)) {
+        "qSoftLock" soft_lock(bool),
     }
+    GenericObject "SelectListObjectValues" Write -> bool = value("qSuccess")
 }
 
-impl Serialize for UnApprove {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
+request! {
+    GenericObjectApi::select_pivot_cells => SelectPivotCells("qPath" path(into String), "qSelections" selections(Vec<NxSelectionCell>)) {
+        "qSoftLock" soft_lock(bool),
+        "qDeselectOnlyOneSelected" deselect_only_one_selected(bool),
     }
+    GenericObject "SelectPivotCells" Write -> bool = value("qSuccess")
 }
 
-impl Request for UnApprove {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new("GenericObject", "UnApprove", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
+request! {
+    /// **Experimental**: may change or be removed in any engine version.
+    GenericObjectApi::set_active_field => SetActiveField("qPath" path(into String), "qDimNo" dim_no(i64), "qNewIndex" new_index(i64)) {}
+    GenericObject "SetActiveField" Write -> () = nothing()
 }
 
-/// Request of [`GenericObjectApi::un_publish`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UnPublish {}
-
-impl UnPublish {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
+request! {
+    GenericObjectApi::set_child_array_order => SetChildArrayOrder("qIds" ids(Vec<String>)) {}
+    GenericObject "SetChildArrayOrder" Write -> () = nothing()
 }
 
-impl Serialize for UnPublish {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
+request! {
+    GenericObjectApi::set_full_property_tree => SetFullPropertyTree("qPropEntry" prop_entry(GenericObjectEntry)) {}
+    GenericObject "SetFullPropertyTree" Write -> () = nothing()
 }
 
-impl Request for UnPublish {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new("GenericObject", "UnPublish", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
+request! {
+    /// **Experimental**: may change or be removed in any engine version.
+    GenericObjectApi::set_group_label => SetGroupLabel("qPath" path(into String), "qNewLabel" new_label(into String)) {
+        "qTargetGroupId" target_group_id(into String),
     }
+    GenericObject "SetGroupLabel" Write -> () = nothing()
 }
 
-/// Request of [`GenericObjectApi::unlock`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Unlock {
-    /// `qPath`: see [`GenericObjectApi::unlock`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-    /// `qColIndices`: see [`GenericObjectApi::unlock`].
-    #[doc(alias = "qColIndices")]
-    pub col_indices: Option<Vec<i32>>,
+request! {
+    GenericObjectApi::set_properties => SetProperties("qProp" prop(GenericObjectProperties)) {}
+    GenericObject "SetProperties" Write -> () = nothing()
 }
-
-impl Unlock {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            col_indices: None,
-        }
-    }
 
-    /// `qColIndices`: see [`GenericObjectApi::unlock`].
-    #[must_use]
-    pub fn col_indices(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<i32>>,
-    ) -> Self {
-        self.col_indices = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
+request! {
+    /// **Experimental**: may change or be removed in any engine version.
+    GenericObjectApi::step_cycle => StepCycle("qPath" path(into String), "qDimNo" dim_no(i64), "qNbrSteps" nbr_steps(i64)) {}
+    GenericObject "StepCycle" Write -> () = nothing()
 }
 
-impl Call<'_, Unlock> {
-    /// `qColIndices`: see [`GenericObjectApi::unlock`].
-    pub fn col_indices(self, value: impl IntoIterator<Item = impl Into<i32>>) -> Self {
-        self.map(|request| request.col_indices(value))
-    }
+request! {
+    GenericObjectApi::un_approve => UnApprove() {}
+    GenericObject "UnApprove" Write -> () = nothing()
 }
 
-impl Serialize for Unlock {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                out.given("qColIndices", &self.col_indices)?;
-                Ok(())
-            },
-        )
-    }
+request! {
+    GenericObjectApi::un_publish => UnPublish() {}
+    GenericObject "UnPublish" Write -> () = nothing()
 }
 
-impl Request for Unlock {
-    type Class = GenericObject;
-    type Response = ();
-    const METHOD: Method = Method::new("GenericObject", "Unlock", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
+request! {
+    GenericObjectApi::unlock => Unlock("qPath" path(into String)) {
+        "qColIndices" col_indices(each i32),
     }
+    GenericObject "Unlock" Write -> () = nothing()
 }

@@ -3,28 +3,24 @@
 //! The class `GenericVariable`: its methods and their requests.
 
 use std::sync::Arc;
-use qix_schema::Error;
-use qix_schema::rpc::{Answer, AsRemote, Class, Effect, Method, Remote, Request};
-use qix_schema::__private::write_object;
-use serde::ser::{Serialize, Serializer};
-use super::Call;
+
+use qix_schema::__private::request;
+use qix_schema::rpc::{AsRemote, Class, Remote};
+
 use super::types::*;
+use super::*;
 
 /// A variable: a named value or expression that other expressions refer to.
 ///
-/// Created by the load script, by [`DocApi::create_variable_ex`](crate::doc::DocApi::create_variable_ex), or, for
-/// the duration of a session, by
-/// [`DocApi::create_session_variable`](crate::doc::DocApi::create_session_variable). Opened by
-/// [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) or
-/// [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id). To list variables, use
-/// [`DocApi::get_variables`](crate::doc::DocApi::get_variables) or an object with a
-/// [`VariableListDef`](crate::types::VariableListDef). A definition that starts with `=` is an expression, whose
-/// value depends on the selections.
+/// Created by the load script, by [`DocApi::create_variable_ex`], or, for the duration of a session, by
+/// [`DocApi::create_session_variable`]. Opened by [`DocApi::get_variable_by_name`] or
+/// [`DocApi::get_variable_by_id`]. To list variables, use [`DocApi::get_variables`] or an object with a
+/// [`VariableListDef`]. A definition that starts with `=` is an expression, whose value depends on the
+/// selections.
 ///
 /// There are two ways to change a variable. The `Set…Value` methods change its value in the current session
-/// only, for example in response to a slider.
-/// [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) changes
-/// the variable in the app. Both invalidate everything that uses the variable.
+/// only, for example in response to a slider. [`GenericVariableApi::set_properties`] changes the variable in the
+/// app. Both invalidate everything that uses the variable.
 ///
 /// Methods: [`GenericVariableApi`].
 #[derive(Clone, Debug)]
@@ -67,7 +63,7 @@ pub trait GenericVariableApi: AsRemote {
     ///
     /// Schema method:
     /// [`GenericVariable.ApplyPatches`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#applypatches).
-    #[doc(alias = "ApplyPatches")]
+    #[doc(alias("ApplyPatches", "qPatches"))]
     fn apply_patches(&self, patches: Vec<NxPatch>) -> Call<'_, ApplyPatches> {
         Call::new(self.as_remote(), ApplyPatches::new(patches))
     }
@@ -93,9 +89,8 @@ pub trait GenericVariableApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`GenericVariableLayout`] (`qLayout`): The layout.
-    /// [`GenericVariableLayout::text`](crate::types::GenericVariableLayout::text) and
-    /// [`GenericVariableLayout::num`](crate::types::GenericVariableLayout::num) contain the value.
+    /// [`GenericVariableLayout`] (`qLayout`): The layout. [`GenericVariableLayout::text`] and
+    /// [`GenericVariableLayout::num`] contain the value.
     ///
     /// Schema method: [`GenericVariable.GetLayout`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#getlayout),
     /// read-only.
@@ -108,8 +103,7 @@ pub trait GenericVariableApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`GenericVariableProperties`] (`qProp`): The properties.
-    /// [`GenericVariableProperties::definition`](crate::types::GenericVariableProperties::definition) is the
+    /// [`GenericVariableProperties`] (`qProp`): The properties. [`GenericVariableProperties::definition`] is the
     /// definition as entered.
     ///
     /// Schema method:
@@ -122,8 +116,7 @@ pub trait GenericVariableApi: AsRemote {
 
     /// Returns the definition of the variable in this session, without evaluating it.
     ///
-    /// For the value, use
-    /// [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout).
+    /// For the value, use [`GenericVariableApi::get_layout`].
     ///
     /// # Returns
     ///
@@ -140,8 +133,7 @@ pub trait GenericVariableApi: AsRemote {
     /// Sets the variable to a value with a separate string and number, for this session only.
     ///
     /// Use it for values that are displayed in one way and calculated with in another, such as month names. Returns
-    /// error 18004 if the value violates
-    /// [`GenericVariableProperties::constraints`](crate::types::GenericVariableProperties::constraints).
+    /// error 18004 if the value violates [`GenericVariableProperties::constraints`].
     ///
     /// # Parameters
     ///
@@ -150,7 +142,7 @@ pub trait GenericVariableApi: AsRemote {
     ///
     /// Schema method:
     /// [`GenericVariable.SetDualValue`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#setdualvalue).
-    #[doc(alias = "SetDualValue")]
+    #[doc(alias("SetDualValue", "qText", "qNum"))]
     fn set_dual_value(&self, text: &str, num: f64) -> Call<'_, SetDualValue> {
         Call::new(self.as_remote(), SetDualValue::new(text, num))
     }
@@ -158,7 +150,7 @@ pub trait GenericVariableApi: AsRemote {
     /// Sets the variable to a number, for this session only.
     ///
     /// Other sessions keep the saved value. Returns error 18004 if the number violates
-    /// [`GenericVariableProperties::constraints`](crate::types::GenericVariableProperties::constraints).
+    /// [`GenericVariableProperties::constraints`].
     ///
     /// # Parameters
     ///
@@ -166,17 +158,16 @@ pub trait GenericVariableApi: AsRemote {
     ///
     /// Schema method:
     /// [`GenericVariable.SetNumValue`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#setnumvalue).
-    #[doc(alias = "SetNumValue")]
+    #[doc(alias("SetNumValue", "qVal"))]
     fn set_num_value(&self, val: f64) -> Call<'_, SetNumValue> {
         Call::new(self.as_remote(), SetNumValue::new(val))
     }
 
     /// Replaces all properties of the variable in the app.
     ///
-    /// Omitted members are removed, so modify the result of
-    /// [`GenericVariableApi::get_properties`](crate::generic_variable::GenericVariableApi::get_properties) and pass
-    /// all of it. You cannot change the ID of a variable, or the properties of a variable that the load script
-    /// created. Returns error 18001 if the name is taken and error 18000 if it is empty.
+    /// Omitted members are removed, so modify the result of [`GenericVariableApi::get_properties`] and pass all of
+    /// it. You cannot change the ID of a variable, or the properties of a variable that the load script created.
+    /// Returns error 18001 if the name is taken and error 18000 if it is empty.
     ///
     /// # Parameters
     ///
@@ -186,18 +177,15 @@ pub trait GenericVariableApi: AsRemote {
     ///
     /// Schema method:
     /// [`GenericVariable.SetProperties`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#setproperties).
-    #[doc(alias = "SetProperties")]
-    fn set_properties(
-        &self,
-        prop: GenericVariableProperties,
-    ) -> Call<'_, SetProperties> {
+    #[doc(alias("SetProperties", "qProp"))]
+    fn set_properties(&self, prop: GenericVariableProperties) -> Call<'_, SetProperties> {
         Call::new(self.as_remote(), SetProperties::new(prop))
     }
 
     /// Sets the variable to a string or, if the string starts with `=`, to an expression, for this session only.
     ///
     /// Other sessions keep the saved value. Returns error 18004 if the value violates
-    /// [`GenericVariableProperties::constraints`](crate::types::GenericVariableProperties::constraints).
+    /// [`GenericVariableProperties::constraints`].
     ///
     /// # Parameters
     ///
@@ -205,359 +193,53 @@ pub trait GenericVariableApi: AsRemote {
     ///
     /// Schema method:
     /// [`GenericVariable.SetStringValue`](https://qlik.dev/apis/json-rpc/qix/genericvariable/#setstringvalue).
-    #[doc(alias = "SetStringValue")]
+    #[doc(alias("SetStringValue", "qVal"))]
     fn set_string_value(&self, val: &str) -> Call<'_, SetStringValue> {
         Call::new(self.as_remote(), SetStringValue::new(val))
     }
 }
 
-/// Request of [`GenericVariableApi::apply_patches`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ApplyPatches {
-    /// `qPatches`: see [`GenericVariableApi::apply_patches`].
-    #[doc(alias = "qPatches")]
-    pub patches: Vec<NxPatch>,
+request! {
+    GenericVariableApi::apply_patches => ApplyPatches("qPatches" patches(Vec<NxPatch>)) {}
+    GenericVariable "ApplyPatches" Write -> () = nothing()
 }
 
-impl ApplyPatches {
-    /// Creates the request from its required parameters.
-    pub fn new(patches: Vec<NxPatch>) -> Self {
-        Self { patches }
-    }
+request! {
+    GenericVariableApi::get_info => GetInfo() {}
+    GenericVariable "GetInfo" Read -> NxInfo = value("qInfo")
 }
 
-impl Serialize for ApplyPatches {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPatches", &self.patches)?;
-                Ok(())
-            },
-        )
-    }
+request! {
+    GenericVariableApi::get_layout => GetLayout() {}
+    GenericVariable "GetLayout" Read -> GenericVariableLayout = value("qLayout")
 }
 
-impl Request for ApplyPatches {
-    type Class = GenericVariable;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericVariable",
-        "ApplyPatches",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
+request! {
+    GenericVariableApi::get_properties => GetProperties() {}
+    GenericVariable "GetProperties" Read -> GenericVariableProperties = value("qProp")
 }
 
-/// Request of [`GenericVariableApi::get_info`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetInfo {}
-
-impl GetInfo {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
+request! {
+    GenericVariableApi::get_raw_content => GetRawContent() {}
+    GenericVariable "GetRawContent" Read -> String = value("qReturn")
 }
 
-impl Serialize for GetInfo {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
+request! {
+    GenericVariableApi::set_dual_value => SetDualValue("qText" text(into String), "qNum" num(f64)) {}
+    GenericVariable "SetDualValue" Write -> () = nothing()
 }
 
-impl Request for GetInfo {
-    type Class = GenericVariable;
-    type Response = NxInfo;
-    const METHOD: Method = Method::new(
-        "GenericVariable",
-        "GetInfo",
-        Effect::Read,
-        &["qInfo"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<NxInfo, Error> {
-        answer.value("qInfo")
-    }
+request! {
+    GenericVariableApi::set_num_value => SetNumValue("qVal" val(f64)) {}
+    GenericVariable "SetNumValue" Write -> () = nothing()
 }
 
-/// Request of [`GenericVariableApi::get_layout`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetLayout {}
-
-impl GetLayout {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
+request! {
+    GenericVariableApi::set_properties => SetProperties("qProp" prop(GenericVariableProperties)) {}
+    GenericVariable "SetProperties" Write -> () = nothing()
 }
 
-impl Serialize for GetLayout {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetLayout {
-    type Class = GenericVariable;
-    type Response = GenericVariableLayout;
-    const METHOD: Method = Method::new(
-        "GenericVariable",
-        "GetLayout",
-        Effect::Read,
-        &["qLayout"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<GenericVariableLayout, Error> {
-        answer.value("qLayout")
-    }
-}
-
-/// Request of [`GenericVariableApi::get_properties`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetProperties {}
-
-impl GetProperties {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetProperties {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetProperties {
-    type Class = GenericVariable;
-    type Response = GenericVariableProperties;
-    const METHOD: Method = Method::new(
-        "GenericVariable",
-        "GetProperties",
-        Effect::Read,
-        &["qProp"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<GenericVariableProperties, Error> {
-        answer.value("qProp")
-    }
-}
-
-/// Request of [`GenericVariableApi::get_raw_content`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetRawContent {}
-
-impl GetRawContent {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetRawContent {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetRawContent {
-    type Class = GenericVariable;
-    type Response = String;
-    const METHOD: Method = Method::new(
-        "GenericVariable",
-        "GetRawContent",
-        Effect::Read,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`GenericVariableApi::set_dual_value`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SetDualValue {
-    /// `qText`: see [`GenericVariableApi::set_dual_value`].
-    #[doc(alias = "qText")]
-    pub text: String,
-    /// `qNum`: see [`GenericVariableApi::set_dual_value`].
-    #[doc(alias = "qNum")]
-    pub num: f64,
-}
-
-impl SetDualValue {
-    /// Creates the request from its required parameters.
-    pub fn new(text: impl Into<String>, num: f64) -> Self {
-        Self { text: text.into(), num }
-    }
-}
-
-impl Serialize for SetDualValue {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qText", &self.text)?;
-                out.always("qNum", &self.num)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SetDualValue {
-    type Class = GenericVariable;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericVariable",
-        "SetDualValue",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericVariableApi::set_num_value`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SetNumValue {
-    /// `qVal`: see [`GenericVariableApi::set_num_value`].
-    #[doc(alias = "qVal")]
-    pub val: f64,
-}
-
-impl SetNumValue {
-    /// Creates the request from its required parameters.
-    pub fn new(val: f64) -> Self {
-        Self { val }
-    }
-}
-
-impl Serialize for SetNumValue {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qVal", &self.val)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SetNumValue {
-    type Class = GenericVariable;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericVariable",
-        "SetNumValue",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericVariableApi::set_properties`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SetProperties {
-    /// `qProp`: see [`GenericVariableApi::set_properties`].
-    #[doc(alias = "qProp")]
-    pub prop: GenericVariableProperties,
-}
-
-impl SetProperties {
-    /// Creates the request from its required parameters.
-    pub fn new(prop: GenericVariableProperties) -> Self {
-        Self { prop }
-    }
-}
-
-impl Serialize for SetProperties {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qProp", &self.prop)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SetProperties {
-    type Class = GenericVariable;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericVariable",
-        "SetProperties",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GenericVariableApi::set_string_value`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SetStringValue {
-    /// `qVal`: see [`GenericVariableApi::set_string_value`].
-    #[doc(alias = "qVal")]
-    pub val: String,
-}
-
-impl SetStringValue {
-    /// Creates the request from its required parameters.
-    pub fn new(val: impl Into<String>) -> Self {
-        Self { val: val.into() }
-    }
-}
-
-impl Serialize for SetStringValue {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qVal", &self.val)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SetStringValue {
-    type Class = GenericVariable;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "GenericVariable",
-        "SetStringValue",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
+request! {
+    GenericVariableApi::set_string_value => SetStringValue("qVal" val(into String)) {}
+    GenericVariable "SetStringValue" Write -> () = nothing()
 }

@@ -3,25 +3,20 @@
 //! The class `Global`: its methods and their requests.
 
 use std::sync::Arc;
-use qix_schema::Error;
-use qix_schema::rpc::{Answer, AsRemote, Class, Effect, Method, Remote, Request};
-use qix_schema::__private::write_object;
-use qix_schema::__private::{Input, Members, Record};
-use serde::ser::SerializeMap;
-use serde::ser::{Serialize, Serializer};
-use super::Call;
+
+use qix_schema::__private::{record, request, setters};
+use qix_schema::rpc::{AsRemote, Class, Remote};
+
 use super::types::*;
+use super::*;
 
 /// The engine: opens and creates apps, describes its environment, and controls long-running requests.
 ///
 /// It is the only object that exists when a connection opens, with handle -1; all other objects are reached
 /// through it. Until an app is open, only methods of this class work. Most programs need these:
-/// [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) and
-/// [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc) (a connection works with one app),
-/// [`GlobalApi::create_session_app`](crate::global::GlobalApi::create_session_app) for an in-memory app,
-/// [`GlobalApi::get_doc_list`](crate::global::GlobalApi::get_doc_list) to list apps, and
-/// [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) and
-/// [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request) for long-running requests.
+/// [`GlobalApi::open_doc`] and [`GlobalApi::get_active_doc`] (a connection works with one app),
+/// [`GlobalApi::create_session_app`] for an in-memory app, [`GlobalApi::get_doc_list`] to list apps, and
+/// [`GlobalApi::get_progress`] and [`GlobalApi::cancel_request`] for long-running requests.
 ///
 /// Methods for files, drives, ODBC, and the like refer to the computer that the engine runs on, not to the
 /// client's.
@@ -59,7 +54,7 @@ pub trait GlobalApi: AsRemote {
     /// Pending requests end immediately. A running request ends when its calculation next checks the flag, or
     /// completes if it is past that point. Canceled requests fail with error 15 (aborted). This affects the whole
     /// session, which other connections of the same user and URL may share. To cancel a single request, use
-    /// [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request).
+    /// [`GlobalApi::cancel_request`].
     ///
     /// Schema method: [`Global.AbortAll`](https://qlik.dev/apis/json-rpc/qix/global/#abortall).
     #[doc(alias = "AbortAll")]
@@ -70,22 +65,22 @@ pub trait GlobalApi: AsRemote {
     /// Flags one request of the session for cancellation.
     ///
     /// A pending request ends immediately. A running request fails with error 15 (aborted) unless it is too late to
-    /// stop it. Clients usually call [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request) instead.
+    /// stop it. Clients usually call [`GlobalApi::cancel_request`] instead.
     ///
     /// # Parameters
     ///
     /// * `request_id` (`qRequestId`): JSON-RPC `id` of the request.
     ///
     /// Schema method: [`Global.AbortRequest`](https://qlik.dev/apis/json-rpc/qix/global/#abortrequest).
-    #[doc(alias = "AbortRequest")]
+    #[doc(alias("AbortRequest", "qRequestId"))]
     fn abort_request(&self, request_id: i64) -> Call<'_, AbortRequest> {
         Call::new(self.as_remote(), AbortRequest::new(request_id))
     }
 
     /// Returns whether the user may create apps.
     ///
-    /// Use it to decide what a user interface offers, instead of calling
-    /// [`GlobalApi::create_app`](crate::global::GlobalApi::create_app) and handling the error.
+    /// Use it to decide what a user interface offers, instead of calling [`GlobalApi::create_app`] and handling the
+    /// error.
     ///
     /// # Returns
     ///
@@ -101,8 +96,8 @@ pub trait GlobalApi: AsRemote {
     /// Stops the reload that is running in the session.
     ///
     /// The app keeps its previous data. If all data has been read and the engine is already building its indexes, the
-    /// reload still succeeds. If you have the ID of the [`DocApi::do_reload`](crate::doc::DocApi::do_reload) request,
-    /// you can also use [`GlobalApi::cancel_request`](crate::global::GlobalApi::cancel_request), without a reason.
+    /// reload still succeeds. If you have the ID of the [`DocApi::do_reload`] request, you can also use
+    /// [`GlobalApi::cancel_request`], without a reason.
     ///
     /// # Parameters
     ///
@@ -111,7 +106,7 @@ pub trait GlobalApi: AsRemote {
     /// Requires the access right `reload`.
     ///
     /// Schema method: [`Global.CancelReload`](https://qlik.dev/apis/json-rpc/qix/global/#cancelreload).
-    #[doc(alias = "CancelReload")]
+    #[doc(alias("CancelReload", "qReason"))]
     fn cancel_reload(&self) -> Call<'_, CancelReload> {
         Call::new(self.as_remote(), CancelReload::new())
     }
@@ -127,48 +122,38 @@ pub trait GlobalApi: AsRemote {
     /// * `request_id` (`qRequestId`): JSON-RPC `id` of the request.
     ///
     /// Schema method: [`Global.CancelRequest`](https://qlik.dev/apis/json-rpc/qix/global/#cancelrequest).
-    #[doc(alias = "CancelRequest")]
+    #[doc(alias("CancelRequest", "qRequestId"))]
     fn cancel_request(&self, request_id: i64) -> Call<'_, CancelRequest> {
         Call::new(self.as_remote(), CancelRequest::new(request_id))
     }
 
     /// Sets how the next reloads of the session handle script errors.
     ///
-    /// Call it before [`DocApi::do_reload`](crate::doc::DocApi::do_reload) or
-    /// [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex). To receive script errors as data, set
-    /// `qUseErrorData` and read [`ProgressData::error_data`](crate::types::ProgressData::error_data) from
-    /// [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress). Without it, that list stays empty.
+    /// Call it before [`DocApi::do_reload`] or [`DocApi::do_reload_ex`]. To receive script errors as data, set
+    /// `qUseErrorData` and read [`ProgressData::error_data`] from [`GlobalApi::get_progress`]. Without it, that list
+    /// stays empty.
     ///
     /// # Parameters
     ///
     /// * `cancel_on_script_error` (`qCancelOnScriptError`): Whether the first script error stops the reload.
     ///   Otherwise, the engine continues with the next statement. Applies only if the script variable `ErrorMode` is
     ///   1, its default.
-    /// * `use_error_data` (`qUseErrorData`): Whether to report script errors in
-    ///   [`ProgressData::error_data`](crate::types::ProgressData::error_data).
+    /// * `use_error_data` (`qUseErrorData`): Whether to report script errors in [`ProgressData::error_data`].
     /// * `interact_on_error` (`qInteractOnError`): Whether a script error pauses the reload until
-    ///   [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done) tells the engine to continue or stop.
-    ///   Applies only to a reload in debug mode with `ErrorMode` 1. A client that sets it must respond, or the reload
-    ///   hangs.
+    ///   [`GlobalApi::interact_done`] tells the engine to continue or stop. Applies only to a reload in debug mode
+    ///   with `ErrorMode` 1. A client that sets it must respond, or the reload hangs.
     ///
     /// Requires the access right `reload`.
     ///
     /// Schema method: [`Global.ConfigureReload`](https://qlik.dev/apis/json-rpc/qix/global/#configurereload).
-    #[doc(alias = "ConfigureReload")]
+    #[doc(alias("ConfigureReload", "qCancelOnScriptError", "qUseErrorData", "qInteractOnError"))]
     fn configure_reload(
         &self,
         cancel_on_script_error: bool,
         use_error_data: bool,
         interact_on_error: bool,
     ) -> Call<'_, ConfigureReload> {
-        Call::new(
-            self.as_remote(),
-            ConfigureReload::new(
-                cancel_on_script_error,
-                use_error_data,
-                interact_on_error,
-            ),
-        )
+        Call::new(self.as_remote(), ConfigureReload::new(cancel_on_script_error, use_error_data, interact_on_error))
     }
 
     /// Copies the content of one repository app into another, existing app.
@@ -190,23 +175,17 @@ pub trait GlobalApi: AsRemote {
     /// Requires the access right `duplicate`.
     ///
     /// Schema method: [`Global.CopyApp`](https://qlik.dev/apis/json-rpc/qix/global/#copyapp).
-    #[doc(alias = "CopyApp")]
-    fn copy_app(
-        &self,
-        target_app_id: &str,
-        src_app_id: &str,
-        ids: Vec<String>,
-    ) -> Call<'_, CopyApp> {
+    #[doc(alias("CopyApp", "qTargetAppId", "qSrcAppId", "qIds"))]
+    fn copy_app(&self, target_app_id: &str, src_app_id: &str, ids: Vec<String>) -> Call<'_, CopyApp> {
         Call::new(self.as_remote(), CopyApp::new(target_app_id, src_app_id, ids))
     }
 
     /// Creates and saves an empty app without opening it.
     ///
-    /// The new app has a script with one section and contains no data. Open it with
-    /// [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) to set its script and reload it. If apps are files
-    /// (Qlik Sense Desktop), a name that is taken returns error 1000; in a repository, several apps can have the same
-    /// name. For an app that is not saved, use
-    /// [`GlobalApi::create_session_app`](crate::global::GlobalApi::create_session_app).
+    /// The new app has a script with one section and contains no data. Open it with [`GlobalApi::open_doc`] to set
+    /// its script and reload it. If apps are files (Qlik Sense Desktop), a name that is taken returns error 1000; in
+    /// a repository, several apps can have the same name. For an app that is not saved, use
+    /// [`GlobalApi::create_session_app`].
     ///
     /// # Parameters
     ///
@@ -223,15 +202,14 @@ pub trait GlobalApi: AsRemote {
     /// Requires the access right `create`.
     ///
     /// Schema method: [`Global.CreateApp`](https://qlik.dev/apis/json-rpc/qix/global/#createapp).
-    #[doc(alias = "CreateApp")]
+    #[doc(alias("CreateApp", "qAppName", "qLocalizedScriptMainSection", "qLocale"))]
     fn create_app(&self, app_name: &str) -> Call<'_, CreateApp> {
         Call::new(self.as_remote(), CreateApp::new(app_name))
     }
 
     /// Creates and opens an app. Qlik Sense Desktop only.
     ///
-    /// In other deployments, call [`GlobalApi::create_app`](crate::global::GlobalApi::create_app) and
-    /// [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc).
+    /// In other deployments, call [`GlobalApi::create_app`] and [`GlobalApi::open_doc`].
     ///
     /// # Parameters
     ///
@@ -249,7 +227,7 @@ pub trait GlobalApi: AsRemote {
     /// Requires the access right `create`.
     ///
     /// Schema method: [`Global.CreateDocEx`](https://qlik.dev/apis/json-rpc/qix/global/#createdocex).
-    #[doc(alias = "CreateDocEx")]
+    #[doc(alias("CreateDocEx", "qDocName", "qUserName", "qPassword", "qSerial", "qLocalizedScriptMainSection"))]
     fn create_doc_ex(&self, doc_name: &str) -> Call<'_, CreateDocEx> {
         Call::new(self.as_remote(), CreateDocEx::new(doc_name))
     }
@@ -257,10 +235,8 @@ pub trait GlobalApi: AsRemote {
     /// Creates an empty app that exists in memory until the session ends.
     ///
     /// Use it to load data with a script and calculate on it without storing anything: set a script with
-    /// [`DocApi::set_script`](crate::doc::DocApi::set_script), run
-    /// [`DocApi::do_reload`](crate::doc::DocApi::do_reload), create objects, and read them. Nothing is saved,
-    /// including objects, data connections, and data, and [`DocApi::do_save`](crate::doc::DocApi::do_save) does not
-    /// apply. The engine chooses the app ID.
+    /// [`DocApi::set_script`], run [`DocApi::do_reload`], create objects, and read them. Nothing is saved, including
+    /// objects, data connections, and data, and [`DocApi::do_save`] does not apply. The engine chooses the app ID.
     ///
     /// In Qlik Cloud, create a session app by connecting to a URL whose app ID starts with `SessionApp_`; use this
     /// method in other deployments.
@@ -290,14 +266,13 @@ pub trait GlobalApi: AsRemote {
 
     /// Creates an in-memory app that starts with the script and the objects of an existing app.
     ///
-    /// It does not copy the data: run [`DocApi::do_reload`](crate::doc::DocApi::do_reload) to load it. You can change
-    /// the script first, for example to load fewer rows for one user. The source app is not changed. As with
-    /// [`GlobalApi::create_session_app`](crate::global::GlobalApi::create_session_app), nothing is saved.
+    /// It does not copy the data: run [`DocApi::do_reload`] to load it. You can change the script first, for example
+    /// to load fewer rows for one user. The source app is not changed. As with [`GlobalApi::create_session_app`],
+    /// nothing is saved.
     ///
     /// # Parameters
     ///
-    /// * `src_app_id` (`qSrcAppId`): ID of the source app, as for
-    ///   [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc).
+    /// * `src_app_id` (`qSrcAppId`): ID of the source app, as for [`GlobalApi::open_doc`].
     ///
     /// # Returns
     ///
@@ -307,11 +282,8 @@ pub trait GlobalApi: AsRemote {
     ///
     /// Schema method:
     /// [`Global.CreateSessionAppFromApp`](https://qlik.dev/apis/json-rpc/qix/global/#createsessionappfromapp).
-    #[doc(alias = "CreateSessionAppFromApp")]
-    fn create_session_app_from_app(
-        &self,
-        src_app_id: &str,
-    ) -> Call<'_, CreateSessionAppFromApp> {
+    #[doc(alias("CreateSessionAppFromApp", "qSrcAppId"))]
+    fn create_session_app_from_app(&self, src_app_id: &str) -> Call<'_, CreateSessionAppFromApp> {
         Call::new(self.as_remote(), CreateSessionAppFromApp::new(src_app_id))
     }
 
@@ -330,7 +302,7 @@ pub trait GlobalApi: AsRemote {
     /// Requires the access right `delete`.
     ///
     /// Schema method: [`Global.DeleteApp`](https://qlik.dev/apis/json-rpc/qix/global/#deleteapp).
-    #[doc(alias = "DeleteApp")]
+    #[doc(alias("DeleteApp", "qAppId"))]
     fn delete_app(&self, app_id: &str) -> Call<'_, DeleteApp> {
         Call::new(self.as_remote(), DeleteApp::new(app_id))
     }
@@ -362,7 +334,7 @@ pub trait GlobalApi: AsRemote {
     /// Exports an app from the repository to a file on the engine host.
     ///
     /// The export of Qlik Sense Enterprise on Windows uses it. To give users a reduced copy of an open app, use
-    /// [`DocApi::export_reduced_data`](crate::doc::DocApi::export_reduced_data).
+    /// [`DocApi::export_reduced_data`].
     ///
     /// # Parameters
     ///
@@ -376,21 +348,16 @@ pub trait GlobalApi: AsRemote {
     /// `bool` (`qSuccess`): `true` if the file was written.
     ///
     /// Schema method: [`Global.ExportApp`](https://qlik.dev/apis/json-rpc/qix/global/#exportapp).
-    #[doc(alias = "ExportApp")]
-    fn export_app(
-        &self,
-        target_path: &str,
-        src_app_id: &str,
-        ids: Vec<String>,
-    ) -> Call<'_, ExportApp> {
+    #[doc(alias("ExportApp", "qTargetPath", "qSrcAppId", "qIds", "qNoData"))]
+    fn export_app(&self, target_path: &str, src_app_id: &str, ids: Vec<String>) -> Call<'_, ExportApp> {
         Call::new(self.as_remote(), ExportApp::new(target_path, src_app_id, ids))
     }
 
     /// Returns the app that is open in this session.
     ///
     /// If the connection attached to an existing session (state `SESSION_ATTACHED`), an app is usually open already,
-    /// and [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) would fail with error 1002, so call this
-    /// method first. If no app is open, it fails with error 1007 or returns no object (`Error::is_not_found`).
+    /// and [`GlobalApi::open_doc`] would fail with error 1002, so call this method first. If no app is open, it fails
+    /// with error 1007 or returns no object (`Error::is_not_found`).
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -403,7 +370,7 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`Doc`](crate::doc::Doc) (`qReturn`): The open app.
+    /// [`Doc`] (`qReturn`): The open app.
     ///
     /// Schema method: [`Global.GetActiveDoc`](https://qlik.dev/apis/json-rpc/qix/global/#getactivedoc), read-only.
     #[doc(alias = "GetActiveDoc")]
@@ -419,11 +386,11 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`AppEntry`] (`qEntry`): Metadata of the app.
-    /// [`GlobalApi::get_doc_list`](crate::global::GlobalApi::get_doc_list) returns similar entries for all apps.
+    /// [`AppEntry`] (`qEntry`): Metadata of the app. [`GlobalApi::get_doc_list`] returns similar entries for all
+    /// apps.
     ///
     /// Schema method: [`Global.GetAppEntry`](https://qlik.dev/apis/json-rpc/qix/global/#getappentry), read-only.
-    #[doc(alias = "GetAppEntry")]
+    #[doc(alias("GetAppEntry", "qAppID"))]
     fn get_app_entry(&self, app_id: &str) -> Call<'_, GetAppEntry> {
         Call::new(self.as_remote(), GetAppEntry::new(app_id))
     }
@@ -446,12 +413,12 @@ pub trait GlobalApi: AsRemote {
 
     /// Returns the grammar of the script language or of chart expressions as a list of rules.
     ///
-    /// Prefer [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf), which also returns a hash.
+    /// Prefer [`GlobalApi::get_base_bnf`], which also returns a hash.
     ///
     /// # Parameters
     ///
-    /// * `bnf_type` (`qBnfType`): Grammar to return: [`BNFType::Script`](crate::types::BNFType::Script) for the
-    ///   script language, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
+    /// * `bnf_type` (`qBnfType`): Grammar to return: [`BNFType::Script`] for the script language,
+    ///   [`BNFType::Expression`] for expressions.
     ///
     /// # Returns
     ///
@@ -460,7 +427,7 @@ pub trait GlobalApi: AsRemote {
     /// Deprecated: use [`GlobalApi::get_base_bnf`] instead.
     ///
     /// Schema method: [`Global.GetBNF`](https://qlik.dev/apis/json-rpc/qix/global/#getbnf), read-only.
-    #[doc(alias = "GetBNF")]
+    #[doc(alias("GetBNF", "qBnfType"))]
     #[deprecated(note = "use `GlobalApi::get_base_bnf` instead")]
     fn get_bnf(&self, bnf_type: &str) -> Call<'_, GetBNF> {
         Call::new(self.as_remote(), GetBNF::new(bnf_type))
@@ -470,21 +437,20 @@ pub trait GlobalApi: AsRemote {
     ///
     /// Editors use it for syntax highlighting and completion: it contains every statement and function that the
     /// engine supports, with its group. The grammar is large and depends only on the engine version. Cache it with
-    /// its hash, and call [`GlobalApi::get_base_bnf_hash`](crate::global::GlobalApi::get_base_bnf_hash) to check
-    /// whether it is still current. [`DocApi::get_expression_bnf`](crate::doc::DocApi::get_expression_bnf) returns
-    /// the grammar for a specific app.
+    /// its hash, and call [`GlobalApi::get_base_bnf_hash`] to check whether it is still current.
+    /// [`DocApi::get_expression_bnf`] returns the grammar for a specific app.
     ///
     /// # Parameters
     ///
-    /// * `bnf_type` (`qBnfType`): Grammar to return: [`BNFType::Script`](crate::types::BNFType::Script) for the
-    ///   script language, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
+    /// * `bnf_type` (`qBnfType`): Grammar to return: [`BNFType::Script`] for the script language,
+    ///   [`BNFType::Expression`] for expressions.
     ///
     /// # Returns
     ///
     /// [`GetBaseBNFResponse`].
     ///
     /// Schema method: [`Global.GetBaseBNF`](https://qlik.dev/apis/json-rpc/qix/global/#getbasebnf), read-only.
-    #[doc(alias = "GetBaseBNF")]
+    #[doc(alias("GetBaseBNF", "qBnfType"))]
     fn get_base_bnf(&self, bnf_type: &str) -> Call<'_, GetBaseBNF> {
         Call::new(self.as_remote(), GetBaseBNF::new(bnf_type))
     }
@@ -493,31 +459,29 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `bnf_type` (`qBnfType`): Grammar: [`BNFType::Script`](crate::types::BNFType::Script) for the script
-    ///   language, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
+    /// * `bnf_type` (`qBnfType`): Grammar: [`BNFType::Script`] for the script language, [`BNFType::Expression`] for
+    ///   expressions.
     ///
     /// # Returns
     ///
-    /// `String` (`qBnfHash`): Hash, as returned by
-    /// [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf) and
-    /// [`GlobalApi::get_base_bnf_string`](crate::global::GlobalApi::get_base_bnf_string).
+    /// `String` (`qBnfHash`): Hash, as returned by [`GlobalApi::get_base_bnf`] and
+    /// [`GlobalApi::get_base_bnf_string`].
     ///
     /// Schema method: [`Global.GetBaseBNFHash`](https://qlik.dev/apis/json-rpc/qix/global/#getbasebnfhash),
     /// read-only.
-    #[doc(alias = "GetBaseBNFHash")]
+    #[doc(alias("GetBaseBNFHash", "qBnfType"))]
     fn get_base_bnf_hash(&self, bnf_type: &str) -> Call<'_, GetBaseBNFHash> {
         Call::new(self.as_remote(), GetBaseBNFHash::new(bnf_type))
     }
 
     /// Returns the grammar of the script language or of chart expressions as one string, and its hash.
     ///
-    /// Contains the same rules as [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf), for tools that
-    /// parse a grammar themselves.
+    /// Contains the same rules as [`GlobalApi::get_base_bnf`], for tools that parse a grammar themselves.
     ///
     /// # Parameters
     ///
-    /// * `bnf_type` (`qBnfType`): Grammar to return: [`BNFType::Script`](crate::types::BNFType::Script) for the
-    ///   script language, [`BNFType::Expression`](crate::types::BNFType::Expression) for expressions.
+    /// * `bnf_type` (`qBnfType`): Grammar to return: [`BNFType::Script`] for the script language,
+    ///   [`BNFType::Expression`] for expressions.
     ///
     /// # Returns
     ///
@@ -525,15 +489,14 @@ pub trait GlobalApi: AsRemote {
     ///
     /// Schema method: [`Global.GetBaseBNFString`](https://qlik.dev/apis/json-rpc/qix/global/#getbasebnfstring),
     /// read-only.
-    #[doc(alias = "GetBaseBNFString")]
+    #[doc(alias("GetBaseBNFString", "qBnfType"))]
     fn get_base_bnf_string(&self, bnf_type: &str) -> Call<'_, GetBaseBNFString> {
         Call::new(self.as_remote(), GetBaseBNFString::new(bnf_type))
     }
 
     /// Lists the custom connectors installed on the engine host.
     ///
-    /// Use their names as providers in connections of type `CUSTOM`; see
-    /// [`Connection::connection_string`](crate::types::Connection::connection_string).
+    /// Use their names as providers in connections of type `CUSTOM`; see [`Connection::connection_string`].
     ///
     /// # Parameters
     ///
@@ -548,21 +511,19 @@ pub trait GlobalApi: AsRemote {
     ///
     /// Schema method: [`Global.GetCustomConnectors`](https://qlik.dev/apis/json-rpc/qix/global/#getcustomconnectors),
     /// read-only.
-    #[doc(alias = "GetCustomConnectors")]
+    #[doc(alias("GetCustomConnectors", "qReloadList"))]
     fn get_custom_connectors(&self) -> Call<'_, GetCustomConnectors> {
         Call::new(self.as_remote(), GetCustomConnectors::new())
     }
 
     /// Lists the databases of a data source, for a connection that is not saved yet.
     ///
-    /// Use it to test the settings of a new connection. For a saved connection, use
-    /// [`DocApi::get_databases`](crate::doc::DocApi::get_databases).
+    /// Use it to test the settings of a new connection. For a saved connection, use [`DocApi::get_databases`].
     ///
     /// # Parameters
     ///
-    /// * `connection` (`qConnection`): The connection to test, with its
-    ///   [`Connection::connection_string`](crate::types::Connection::connection_string), type, and credentials. Must
-    ///   be an ODBC, OLE DB, or custom connection.
+    /// * `connection` (`qConnection`): The connection to test, with its [`Connection::connection_string`], type, and
+    ///   credentials. Must be an ODBC, OLE DB, or custom connection.
     ///
     /// # Returns
     ///
@@ -573,7 +534,7 @@ pub trait GlobalApi: AsRemote {
     /// Schema method:
     /// [`Global.GetDatabasesFromConnectionString`](https://qlik.dev/apis/json-rpc/qix/global/#getdatabasesfromconnectionstring),
     /// read-only.
-    #[doc(alias = "GetDatabasesFromConnectionString")]
+    #[doc(alias("GetDatabasesFromConnectionString", "qConnection"))]
     fn get_databases_from_connection_string(
         &self,
         connection: Connection,
@@ -601,10 +562,9 @@ pub trait GlobalApi: AsRemote {
     /// Lists the apps that the user can access.
     ///
     /// On a server, the list comes from the repository and respects its access rules; in Qlik Sense Desktop, it
-    /// contains the apps in the app folder. Pass [`DocListEntry::doc_id`](crate::types::DocListEntry::doc_id) to
-    /// [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc). Entries contain file times and sizes in Qlik
-    /// Sense Desktop only; on servers, these are 0. In Qlik Cloud, prefer the REST APIs, which support paging and
-    /// filtering.
+    /// contains the apps in the app folder. Pass [`DocListEntry::doc_id`] to [`GlobalApi::open_doc`]. Entries contain
+    /// file times and sizes in Qlik Sense Desktop only; on servers, these are 0. In Qlik Cloud, prefer the REST APIs,
+    /// which support paging and filtering.
     ///
     /// ```
     /// # use qix_schema::{*, types::*};
@@ -629,8 +589,7 @@ pub trait GlobalApi: AsRemote {
     /// Lists the files and folders at a path on the engine host.
     ///
     /// Lets users choose files to load in Qlik Sense Desktop. For a data connection, use
-    /// [`DocApi::get_folder_items_for_connection`](crate::doc::DocApi::get_folder_items_for_connection), which works
-    /// in all deployments.
+    /// [`DocApi::get_folder_items_for_connection`], which works in all deployments.
     ///
     /// # Parameters
     ///
@@ -644,7 +603,7 @@ pub trait GlobalApi: AsRemote {
     ///
     /// Schema method:
     /// [`Global.GetFolderItemsForPath`](https://qlik.dev/apis/json-rpc/qix/global/#getfolderitemsforpath), read-only.
-    #[doc(alias = "GetFolderItemsForPath")]
+    #[doc(alias("GetFolderItemsForPath", "qPath"))]
     fn get_folder_items_for_path(&self, path: &str) -> Call<'_, GetFolderItemsForPath> {
         Call::new(self.as_remote(), GetFolderItemsForPath::new(path))
     }
@@ -652,31 +611,29 @@ pub trait GlobalApi: AsRemote {
     /// Lists the functions of the script language.
     ///
     /// Each entry contains the group and the signature of a function, for help and completion in an editor. For the
-    /// full grammar, see [`GlobalApi::get_base_bnf`](crate::global::GlobalApi::get_base_bnf).
+    /// full grammar, see [`GlobalApi::get_base_bnf`].
     ///
     /// # Parameters
     ///
-    /// * `group` (`qGroup`, optional `String`): Function group to list, as a value of
-    ///   [`FunctionGroup`](crate::types::FunctionGroup). Defaults to all groups.
+    /// * `group` (`qGroup`, optional `String`): Function group to list, as a value of [`FunctionGroup`]. Defaults to
+    ///   all groups.
     ///
     /// # Returns
     ///
     /// list of [`Function`] (`qFunctions`): Available functions.
     ///
     /// Schema method: [`Global.GetFunctions`](https://qlik.dev/apis/json-rpc/qix/global/#getfunctions), read-only.
-    #[doc(alias = "GetFunctions")]
+    #[doc(alias("GetFunctions", "qGroup"))]
     fn get_functions(&self) -> Call<'_, GetFunctions> {
         Call::new(self.as_remote(), GetFunctions::new())
     }
 
     /// Returns what a paused reload is waiting for.
     ///
-    /// A reload pauses in debug mode only ([`DocApi::do_reload`](crate::doc::DocApi::do_reload) with `qDebug`):
-    /// before a statement, at a breakpoint, at an error if
-    /// [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) requested it, and at the end of
-    /// the script. [`ProgressData::user_interaction_wanted`](crate::types::ProgressData::user_interaction_wanted)
-    /// indicates that it has paused. Respond with
-    /// [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done).
+    /// A reload pauses in debug mode only ([`DocApi::do_reload`] with `qDebug`): before a statement, at a breakpoint,
+    /// at an error if [`GlobalApi::configure_reload`] requested it, and at the end of the script.
+    /// [`ProgressData::user_interaction_wanted`] indicates that it has paused. Respond with
+    /// [`GlobalApi::interact_done`].
     ///
     /// # Parameters
     ///
@@ -689,7 +646,7 @@ pub trait GlobalApi: AsRemote {
     /// Requires the access right `reload`.
     ///
     /// Schema method: [`Global.GetInteract`](https://qlik.dev/apis/json-rpc/qix/global/#getinteract).
-    #[doc(alias = "GetInteract")]
+    #[doc(alias("GetInteract", "qRequestId"))]
     fn get_interact(&self, request_id: i64) -> Call<'_, GetInteract> {
         Call::new(self.as_remote(), GetInteract::new(request_id))
     }
@@ -712,7 +669,7 @@ pub trait GlobalApi: AsRemote {
 
     /// Lists the ODBC data sources configured on the engine host.
     ///
-    /// Use their names in the connection string of an ODBC [`Connection`](crate::types::Connection).
+    /// Use their names in the connection string of an ODBC [`Connection`].
     ///
     /// # Returns
     ///
@@ -743,11 +700,8 @@ pub trait GlobalApi: AsRemote {
 
     /// Returns the progress of opening, reloading, or saving an app.
     ///
-    /// Poll it while [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc),
-    /// [`DocApi::do_reload`](crate::doc::DocApi::do_reload),
-    /// [`DocApi::do_reload_ex`](crate::doc::DocApi::do_reload_ex), or
-    /// [`DocApi::do_save`](crate::doc::DocApi::do_save) runs, over the same connection. Once per second is often
-    /// enough.
+    /// Poll it while [`GlobalApi::open_doc`], [`DocApi::do_reload`], [`DocApi::do_reload_ex`], or [`DocApi::do_save`]
+    /// runs, over the same connection. Once per second is often enough.
     ///
     /// - Each persistent message is returned once, by the first poll after it occurs, so collect them. A transient
     ///   message replaces the previous one.
@@ -755,10 +709,9 @@ pub trait GlobalApi: AsRemote {
     ///   appear in the progress of the next request.
     /// - For an unknown ID, before the request starts or after it has been forgotten, the engine returns data that
     ///   looks finished and contains no messages. Rely on the response of the request itself.
-    /// - If [`ProgressData::user_interaction_wanted`](crate::types::ProgressData::user_interaction_wanted) is `true`,
-    ///   the reload is paused until [`GlobalApi::interact_done`](crate::global::GlobalApi::interact_done) is called.
-    /// - Script errors are returned as data only if
-    ///   [`GlobalApi::configure_reload`](crate::global::GlobalApi::configure_reload) was called with `qUseErrorData`.
+    /// - If [`ProgressData::user_interaction_wanted`] is `true`, the reload is paused until
+    ///   [`GlobalApi::interact_done`] is called.
+    /// - Script errors are returned as data only if [`GlobalApi::configure_reload`] was called with `qUseErrorData`.
     ///
     /// # Parameters
     ///
@@ -770,7 +723,7 @@ pub trait GlobalApi: AsRemote {
     /// [`ProgressData`] (`qProgressData`): State and new messages.
     ///
     /// Schema method: [`Global.GetProgress`](https://qlik.dev/apis/json-rpc/qix/global/#getprogress).
-    #[doc(alias = "GetProgress")]
+    #[doc(alias("GetProgress", "qRequestId"))]
     fn get_progress(&self, request_id: i64) -> Call<'_, GetProgress> {
         Call::new(self.as_remote(), GetProgress::new(request_id))
     }
@@ -823,25 +776,20 @@ pub trait GlobalApi: AsRemote {
 
     /// Responds to a paused reload, which then continues or stops.
     ///
-    /// Pass the value returned by [`GlobalApi::get_interact`](crate::global::GlobalApi::get_interact) with
-    /// [`InteractDef::result`](crate::types::InteractDef::result) filled in. A reload that gets no response waits
-    /// forever.
+    /// Pass the value returned by [`GlobalApi::get_interact`] with [`InteractDef::result`] filled in. A reload that
+    /// gets no response waits forever.
     ///
     /// # Parameters
     ///
     /// * `request_id` (`qRequestId`): JSON-RPC `id` of the reload request.
-    /// * `def` (`qDef`): The response. After an error, an [`InteractDef::result`](crate::types::InteractDef::result)
-    ///   of 1 continues the script; any other value stops it.
+    /// * `def` (`qDef`): The response. After an error, an [`InteractDef::result`] of 1 continues the script; any
+    ///   other value stops it.
     ///
     /// Requires the access right `reload`.
     ///
     /// Schema method: [`Global.InteractDone`](https://qlik.dev/apis/json-rpc/qix/global/#interactdone).
-    #[doc(alias = "InteractDone")]
-    fn interact_done(
-        &self,
-        request_id: i64,
-        def: InteractDef,
-    ) -> Call<'_, InteractDone> {
+    #[doc(alias("InteractDone", "qRequestId", "qDef"))]
+    fn interact_done(&self, request_id: i64, def: InteractDef) -> Call<'_, InteractDone> {
         Call::new(self.as_remote(), InteractDone::new(request_id, def))
     }
 
@@ -861,7 +809,7 @@ pub trait GlobalApi: AsRemote {
 
     /// Returns whether the engine belongs to Qlik Sense Desktop, under an older name.
     ///
-    /// Same as [`GlobalApi::is_desktop_mode`](crate::global::GlobalApi::is_desktop_mode).
+    /// Same as [`GlobalApi::is_desktop_mode`].
     ///
     /// # Returns
     ///
@@ -879,13 +827,12 @@ pub trait GlobalApi: AsRemote {
 
     /// Validates the settings of a connection.
     ///
-    /// Use it to check user input before [`DocApi::create_connection`](crate::doc::DocApi::create_connection).
+    /// Use it to check user input before [`DocApi::create_connection`].
     ///
     /// # Parameters
     ///
-    /// * `connection` (`qConnection`): The connection to check. Only
-    ///   [`Connection::connection_string`](crate::types::Connection::connection_string) and
-    ///   [`Connection::type_`](crate::types::Connection::type_) matter.
+    /// * `connection` (`qConnection`): The connection to check. Only [`Connection::connection_string`] and
+    ///   [`Connection::type_`] matter.
     ///
     /// # Returns
     ///
@@ -896,11 +843,8 @@ pub trait GlobalApi: AsRemote {
     /// Schema method:
     /// [`Global.IsValidConnectionString`](https://qlik.dev/apis/json-rpc/qix/global/#isvalidconnectionstring),
     /// read-only.
-    #[doc(alias = "IsValidConnectionString")]
-    fn is_valid_connection_string(
-        &self,
-        connection: Connection,
-    ) -> Call<'_, IsValidConnectionString> {
+    #[doc(alias("IsValidConnectionString", "qConnection"))]
+    fn is_valid_connection_string(&self, connection: Connection) -> Call<'_, IsValidConnectionString> {
         Call::new(self.as_remote(), IsValidConnectionString::new(connection))
     }
 
@@ -931,13 +875,13 @@ pub trait GlobalApi: AsRemote {
     /// Opens an app in this session and returns it.
     ///
     /// Loading a large app into memory can take many seconds the first time, or longer if an older engine saved it
-    /// and it must be migrated; [`GlobalApi::get_progress`](crate::global::GlobalApi::get_progress) reports the
-    /// progress. Sessions share the copy in memory but have their own selections.
+    /// and it must be migrated; [`GlobalApi::get_progress`] reports the progress. Sessions share the copy in memory
+    /// but have their own selections.
     ///
     /// Common errors:
     ///
     /// - 1002: an app is already open, because the connection attached to an existing session. Call
-    ///   [`GlobalApi::get_active_doc`](crate::global::GlobalApi::get_active_doc).
+    ///   [`GlobalApi::get_active_doc`].
     /// - 1003: the app does not exist, or the user may not see it.
     /// - 5: access denied, for example by section access.
     /// - 1009: the app is open in another mode, with data instead of without or vice versa.
@@ -968,10 +912,10 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// [`Doc`](crate::doc::Doc) (`qReturn`): The open app.
+    /// [`Doc`] (`qReturn`): The open app.
     ///
     /// Schema method: [`Global.OpenDoc`](https://qlik.dev/apis/json-rpc/qix/global/#opendoc).
-    #[doc(alias = "OpenDoc")]
+    #[doc(alias("OpenDoc", "qDocName", "qUserName", "qPassword", "qSerial", "qNoData"))]
     fn open_doc(&self, doc_name: &str) -> Call<'_, OpenDoc> {
         Call::new(self.as_remote(), OpenDoc::new(doc_name))
     }
@@ -979,7 +923,7 @@ pub trait GlobalApi: AsRemote {
     /// Returns the version of Qlik Sense.
     ///
     /// It is meaningful only in deployments with product releases. To compare versions, use
-    /// [`GlobalApi::engine_version`](crate::global::GlobalApi::engine_version).
+    /// [`GlobalApi::engine_version`].
     ///
     /// # Returns
     ///
@@ -997,8 +941,7 @@ pub trait GlobalApi: AsRemote {
 
     /// Publishes an app to a stream. Qlik Sense Enterprise on Windows only.
     ///
-    /// Users with access to the stream can then see the app. To publish the open app, use
-    /// [`DocApi::publish`](crate::doc::DocApi::publish).
+    /// Users with access to the stream can then see the app. To publish the open app, use [`DocApi::publish`].
     ///
     /// # Parameters
     ///
@@ -1009,13 +952,8 @@ pub trait GlobalApi: AsRemote {
     /// Requires the access right `publish`.
     ///
     /// Schema method: [`Global.PublishApp`](https://qlik.dev/apis/json-rpc/qix/global/#publishapp).
-    #[doc(alias = "PublishApp")]
-    fn publish_app(
-        &self,
-        app_id: &str,
-        name: &str,
-        stream_id: &str,
-    ) -> Call<'_, PublishApp> {
+    #[doc(alias("PublishApp", "qAppId", "qName", "qStreamId"))]
+    fn publish_app(&self, app_id: &str, name: &str, stream_id: &str) -> Call<'_, PublishApp> {
         Call::new(self.as_remote(), PublishApp::new(app_id, name, stream_id))
     }
 
@@ -1033,7 +971,7 @@ pub trait GlobalApi: AsRemote {
 
     /// Returns the version of Qlik Sense, under an older name.
     ///
-    /// To compare versions, use [`GlobalApi::engine_version`](crate::global::GlobalApi::engine_version).
+    /// To compare versions, use [`GlobalApi::engine_version`].
     ///
     /// # Returns
     ///
@@ -1050,8 +988,7 @@ pub trait GlobalApi: AsRemote {
 
     /// Makes the engine search for installed extensions again.
     ///
-    /// Objects with an [`ExtensionListDef`](crate::types::ExtensionListDef) then reflect extensions added or removed
-    /// since.
+    /// Objects with an [`ExtensionListDef`] then reflect extensions added or removed since.
     ///
     /// Schema method: [`Global.ReloadExtensionList`](https://qlik.dev/apis/json-rpc/qix/global/#reloadextensionlist).
     #[doc(alias = "ReloadExtensionList")]
@@ -1078,22 +1015,19 @@ pub trait GlobalApi: AsRemote {
     /// Requires the access right `update`.
     ///
     /// Schema method: [`Global.ReplaceAppFromID`](https://qlik.dev/apis/json-rpc/qix/global/#replaceappfromid).
-    #[doc(alias = "ReplaceAppFromID")]
+    #[doc(alias("ReplaceAppFromID", "qTargetAppId", "qSrcAppID", "qIds"))]
     fn replace_app_from_id(
         &self,
         target_app_id: &str,
         src_app_id: &str,
         ids: Vec<String>,
     ) -> Call<'_, ReplaceAppFromID> {
-        Call::new(
-            self.as_remote(),
-            ReplaceAppFromID::new(target_app_id, src_app_id, ids),
-        )
+        Call::new(self.as_remote(), ReplaceAppFromID::new(target_app_id, src_app_id, ids))
     }
 
     /// Saves a copy of the open app, which may be a session app, under another name.
     ///
-    /// Same as [`DocApi::save_as`](crate::doc::DocApi::save_as).
+    /// Same as [`DocApi::save_as`].
     ///
     /// # Parameters
     ///
@@ -1101,14 +1035,14 @@ pub trait GlobalApi: AsRemote {
     ///
     /// # Returns
     ///
-    /// `String` (`qNewAppId`): ID of the copy, for [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc).
+    /// `String` (`qNewAppId`): ID of the copy, for [`GlobalApi::open_doc`].
     ///
-    /// Deprecated: use [`DocApi::save_as`](crate::doc::DocApi::save_as) instead.
+    /// Deprecated: use [`DocApi::save_as`] instead.
     ///
     /// Requires the access right `create`.
     ///
     /// Schema method: [`Global.SaveAs`](https://qlik.dev/apis/json-rpc/qix/global/#saveas).
-    #[doc(alias = "SaveAs")]
+    #[doc(alias("SaveAs", "qNewAppName"))]
     #[deprecated(note = "use `DocApi::save_as` instead")]
     fn save_as(&self, new_app_name: &str) -> Call<'_, SaveAs> {
         Call::new(self.as_remote(), SaveAs::new(new_app_name))
@@ -1125,565 +1059,81 @@ pub trait GlobalApi: AsRemote {
     }
 }
 
-/// Request of [`GlobalApi::abort_all`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AbortAll {}
+request! {
+    GlobalApi::abort_all => AbortAll() {}
+    Global "AbortAll" Write -> () = nothing()
+}
 
-impl AbortAll {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
+request! {
+    GlobalApi::abort_request => AbortRequest("qRequestId" request_id(i64)) {}
+    Global "AbortRequest" Write -> () = nothing()
+}
+
+request! {
+    GlobalApi::allow_create_app => AllowCreateApp() {}
+    Global "AllowCreateApp" Read -> bool = value("qReturn")
+}
+
+request! {
+    GlobalApi::cancel_reload => CancelReload() {
+        "qReason" reason(into String),
     }
+    Global "CancelReload" Write -> () = nothing()
 }
 
-impl Serialize for AbortAll {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
+request! {
+    GlobalApi::cancel_request => CancelRequest("qRequestId" request_id(i64)) {}
+    Global "CancelRequest" Write -> () = nothing()
+}
+
+request! {
+    GlobalApi::configure_reload => ConfigureReload("qCancelOnScriptError" cancel_on_script_error(bool), "qUseErrorData" use_error_data(bool), "qInteractOnError" interact_on_error(bool)) {}
+    Global "ConfigureReload" Write -> () = nothing()
+}
+
+request! {
+    GlobalApi::copy_app => CopyApp("qTargetAppId" target_app_id(into String), "qSrcAppId" src_app_id(into String), "qIds" ids(Vec<String>)) {}
+    Global "CopyApp" Write -> bool = value("qSuccess")
+}
+
+request! {
+    GlobalApi::create_app => CreateApp("qAppName" app_name(into String)) {
+        "qLocalizedScriptMainSection" localized_script_main_section(into String),
+        "qLocale" locale(into String),
     }
-}
-
-impl Request for AbortAll {
-    type Class = Global;
-    type Response = ();
-    const METHOD: Method = Method::new("Global", "AbortAll", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GlobalApi::abort_request`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct AbortRequest {
-    /// `qRequestId`: see [`GlobalApi::abort_request`].
-    #[doc(alias = "qRequestId")]
-    pub request_id: i64,
-}
-
-impl AbortRequest {
-    /// Creates the request from its required parameters.
-    pub fn new(request_id: i64) -> Self {
-        Self { request_id }
-    }
-}
-
-impl Serialize for AbortRequest {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qRequestId", &self.request_id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for AbortRequest {
-    type Class = Global;
-    type Response = ();
-    const METHOD: Method = Method::new("Global", "AbortRequest", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GlobalApi::allow_create_app`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AllowCreateApp {}
-
-impl AllowCreateApp {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for AllowCreateApp {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for AllowCreateApp {
-    type Class = Global;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Global",
-        "AllowCreateApp",
-        Effect::Read,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`GlobalApi::cancel_reload`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CancelReload {
-    /// `qReason`: see [`GlobalApi::cancel_reload`].
-    #[doc(alias = "qReason")]
-    pub reason: Option<String>,
-}
-
-impl CancelReload {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self { reason: None }
-    }
-
-    /// `qReason`: see [`GlobalApi::cancel_reload`].
-    #[must_use]
-    pub fn reason(mut self, value: impl Into<String>) -> Self {
-        self.reason = Some(value.into());
-        self
-    }
-}
-
-impl Call<'_, CancelReload> {
-    /// `qReason`: see [`GlobalApi::cancel_reload`].
-    pub fn reason(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.reason(value))
-    }
-}
-
-impl Serialize for CancelReload {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.given("qReason", &self.reason)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for CancelReload {
-    type Class = Global;
-    type Response = ();
-    const METHOD: Method = Method::new("Global", "CancelReload", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GlobalApi::cancel_request`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CancelRequest {
-    /// `qRequestId`: see [`GlobalApi::cancel_request`].
-    #[doc(alias = "qRequestId")]
-    pub request_id: i64,
-}
-
-impl CancelRequest {
-    /// Creates the request from its required parameters.
-    pub fn new(request_id: i64) -> Self {
-        Self { request_id }
-    }
-}
-
-impl Serialize for CancelRequest {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qRequestId", &self.request_id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for CancelRequest {
-    type Class = Global;
-    type Response = ();
-    const METHOD: Method = Method::new("Global", "CancelRequest", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GlobalApi::configure_reload`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ConfigureReload {
-    /// `qCancelOnScriptError`: see [`GlobalApi::configure_reload`].
-    #[doc(alias = "qCancelOnScriptError")]
-    pub cancel_on_script_error: bool,
-    /// `qUseErrorData`: see [`GlobalApi::configure_reload`].
-    #[doc(alias = "qUseErrorData")]
-    pub use_error_data: bool,
-    /// `qInteractOnError`: see [`GlobalApi::configure_reload`].
-    #[doc(alias = "qInteractOnError")]
-    pub interact_on_error: bool,
-}
-
-impl ConfigureReload {
-    /// Creates the request from its required parameters.
-    pub fn new(
-        cancel_on_script_error: bool,
-        use_error_data: bool,
-        interact_on_error: bool,
-    ) -> Self {
-        Self {
-            cancel_on_script_error,
-            use_error_data,
-            interact_on_error,
-        }
-    }
-}
-
-impl Serialize for ConfigureReload {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qCancelOnScriptError", &self.cancel_on_script_error)?;
-                out.always("qUseErrorData", &self.use_error_data)?;
-                out.always("qInteractOnError", &self.interact_on_error)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for ConfigureReload {
-    type Class = Global;
-    type Response = ();
-    const METHOD: Method = Method::new("Global", "ConfigureReload", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GlobalApi::copy_app`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CopyApp {
-    /// `qTargetAppId`: see [`GlobalApi::copy_app`].
-    #[doc(alias = "qTargetAppId")]
-    pub target_app_id: String,
-    /// `qSrcAppId`: see [`GlobalApi::copy_app`].
-    #[doc(alias = "qSrcAppId")]
-    pub src_app_id: String,
-    /// `qIds`: see [`GlobalApi::copy_app`].
-    #[doc(alias = "qIds")]
-    pub ids: Vec<String>,
-}
-
-impl CopyApp {
-    /// Creates the request from its required parameters.
-    pub fn new(
-        target_app_id: impl Into<String>,
-        src_app_id: impl Into<String>,
-        ids: Vec<String>,
-    ) -> Self {
-        Self {
-            target_app_id: target_app_id.into(),
-            src_app_id: src_app_id.into(),
-            ids,
-        }
-    }
-}
-
-impl Serialize for CopyApp {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qTargetAppId", &self.target_app_id)?;
-                out.always("qSrcAppId", &self.src_app_id)?;
-                out.always("qIds", &self.ids)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for CopyApp {
-    type Class = Global;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Global",
-        "CopyApp",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`GlobalApi::create_app`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CreateApp {
-    /// `qAppName`: see [`GlobalApi::create_app`].
-    #[doc(alias = "qAppName")]
-    pub app_name: String,
-    /// `qLocalizedScriptMainSection`: see [`GlobalApi::create_app`].
-    #[doc(alias = "qLocalizedScriptMainSection")]
-    pub localized_script_main_section: Option<String>,
-    /// `qLocale`: see [`GlobalApi::create_app`].
-    #[doc(alias = "qLocale")]
-    pub locale: Option<String>,
-}
-
-impl CreateApp {
-    /// Creates the request from its required parameters.
-    pub fn new(app_name: impl Into<String>) -> Self {
-        Self {
-            app_name: app_name.into(),
-            localized_script_main_section: None,
-            locale: None,
-        }
-    }
-
-    /// `qLocalizedScriptMainSection`: see [`GlobalApi::create_app`].
-    #[must_use]
-    pub fn localized_script_main_section(mut self, value: impl Into<String>) -> Self {
-        self.localized_script_main_section = Some(value.into());
-        self
-    }
-
-    /// `qLocale`: see [`GlobalApi::create_app`].
-    #[must_use]
-    pub fn locale(mut self, value: impl Into<String>) -> Self {
-        self.locale = Some(value.into());
-        self
-    }
-}
-
-impl Call<'_, CreateApp> {
-    /// `qLocalizedScriptMainSection`: see [`GlobalApi::create_app`].
-    pub fn localized_script_main_section(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.localized_script_main_section(value))
-    }
-
-    /// `qLocale`: see [`GlobalApi::create_app`].
-    pub fn locale(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.locale(value))
-    }
-}
-
-impl Serialize for CreateApp {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qAppName", &self.app_name)?;
-                out.given(
-                    "qLocalizedScriptMainSection",
-                    &self.localized_script_main_section,
-                )?;
-                out.given("qLocale", &self.locale)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for CreateApp {
-    type Class = Global;
-    type Response = CreateAppResponse;
-    const METHOD: Method = Method::new(
-        "Global",
-        "CreateApp",
-        Effect::Write,
-        &["qSuccess", "qAppId"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<CreateAppResponse, Error> {
-        answer.record()
-    }
+    Global "CreateApp" Write -> CreateAppResponse = record("qSuccess", "qAppId")
 }
 
 /// Response of [`GlobalApi::create_app`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAppResponse {
-    /// `true` if the app was created.
-    ///
-    /// Wire name: `qSuccess`.
+    /// `qSuccess`: `true` if the app was created.
     #[doc(alias = "qSuccess")]
     pub success: bool,
-    /// ID of the new app for [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc): a GUID, or the path of the
-    /// app file in Qlik Sense Desktop.
-    ///
-    /// Wire name: `qAppId`.
+    /// `qAppId`: ID of the new app for [`GlobalApi::open_doc`]: a GUID, or the path of the app file in Qlik Sense
+    /// Desktop.
     #[doc(alias = "qAppId")]
     pub app_id: String,
 }
 
-impl CreateAppResponse {
-    /// Sets `qSuccess`.
-    #[must_use]
-    pub fn with_success(mut self, value: bool) -> Self {
-        self.success = value;
-        self
-    }
-
-    /// Sets `qAppId`.
-    #[must_use]
-    pub fn with_app_id(mut self, value: impl Into<String>) -> Self {
-        self.app_id = value.into();
-        self
+record! {
+    CreateAppResponse "CreateAppResponse" [] {
+        "qSuccess" success with_success(bool),
+        "qAppId" app_id with_app_id(into String),
     }
 }
 
-impl Record for CreateAppResponse {
-    const NAME: &'static str = "CreateAppResponse";
-    const MEMBERS: &'static [&'static str] = &["qSuccess", "qAppId"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qSuccess":"#, &mut self.success)?;
-        input.member(r#"qAppId":"#, &mut self.app_id)?;
-        Ok(())
+request! {
+    GlobalApi::create_doc_ex => CreateDocEx("qDocName" doc_name(into String)) {
+        "qUserName" user_name(into String),
+        "qPassword" password(into String),
+        "qSerial" serial(into String),
+        "qLocalizedScriptMainSection" localized_script_main_section(into String),
     }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qSuccess", &self.success)?;
-        out.put("qAppId", &self.app_id)?;
-        Ok(())
-    }
-}
-
-qix_schema::wire_records!(CreateAppResponse);
-
-/// Request of [`GlobalApi::create_doc_ex`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CreateDocEx {
-    /// `qDocName`: see [`GlobalApi::create_doc_ex`].
-    #[doc(alias = "qDocName")]
-    pub doc_name: String,
-    /// `qUserName`: see [`GlobalApi::create_doc_ex`].
-    #[doc(alias = "qUserName")]
-    pub user_name: Option<String>,
-    /// `qPassword`: see [`GlobalApi::create_doc_ex`].
-    #[doc(alias = "qPassword")]
-    pub password: Option<String>,
-    /// `qSerial`: see [`GlobalApi::create_doc_ex`].
-    #[doc(alias = "qSerial")]
-    pub serial: Option<String>,
-    /// `qLocalizedScriptMainSection`: see [`GlobalApi::create_doc_ex`].
-    #[doc(alias = "qLocalizedScriptMainSection")]
-    pub localized_script_main_section: Option<String>,
-}
-
-impl CreateDocEx {
-    /// Creates the request from its required parameters.
-    pub fn new(doc_name: impl Into<String>) -> Self {
-        Self {
-            doc_name: doc_name.into(),
-            user_name: None,
-            password: None,
-            serial: None,
-            localized_script_main_section: None,
-        }
-    }
-
-    /// `qUserName`: see [`GlobalApi::create_doc_ex`].
-    #[must_use]
-    pub fn user_name(mut self, value: impl Into<String>) -> Self {
-        self.user_name = Some(value.into());
-        self
-    }
-
-    /// `qPassword`: see [`GlobalApi::create_doc_ex`].
-    #[must_use]
-    pub fn password(mut self, value: impl Into<String>) -> Self {
-        self.password = Some(value.into());
-        self
-    }
-
-    /// `qSerial`: see [`GlobalApi::create_doc_ex`].
-    #[must_use]
-    pub fn serial(mut self, value: impl Into<String>) -> Self {
-        self.serial = Some(value.into());
-        self
-    }
-
-    /// `qLocalizedScriptMainSection`: see [`GlobalApi::create_doc_ex`].
-    #[must_use]
-    pub fn localized_script_main_section(mut self, value: impl Into<String>) -> Self {
-        self.localized_script_main_section = Some(value.into());
-        self
-    }
-}
-
-impl Call<'_, CreateDocEx> {
-    /// `qUserName`: see [`GlobalApi::create_doc_ex`].
-    pub fn user_name(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.user_name(value))
-    }
-
-    /// `qPassword`: see [`GlobalApi::create_doc_ex`].
-    pub fn password(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.password(value))
-    }
-
-    /// `qSerial`: see [`GlobalApi::create_doc_ex`].
-    pub fn serial(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.serial(value))
-    }
-
-    /// `qLocalizedScriptMainSection`: see [`GlobalApi::create_doc_ex`].
-    pub fn localized_script_main_section(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.localized_script_main_section(value))
-    }
-}
-
-impl Serialize for CreateDocEx {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qDocName", &self.doc_name)?;
-                out.given("qUserName", &self.user_name)?;
-                out.given("qPassword", &self.password)?;
-                out.given("qSerial", &self.serial)?;
-                out.given(
-                    "qLocalizedScriptMainSection",
-                    &self.localized_script_main_section,
-                )?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for CreateDocEx {
-    type Class = Global;
-    type Response = CreateDocExResponse;
-    const METHOD: Method = Method::new(
-        "Global",
-        "CreateDocEx",
-        Effect::Write,
-        &["qDocId", "qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<CreateDocExResponse, Error> {
-        Ok(CreateDocExResponse {
-            doc_id: answer.value("qDocId")?,
-            doc: answer.object("qReturn")?,
-        })
+    Global "CreateDocEx" Write -> CreateDocExResponse = {
+        doc_id: value("qDocId"),
+        doc: object("qReturn"),
     }
 }
 
@@ -1691,68 +1141,32 @@ impl Request for CreateDocEx {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateDocExResponse {
-    /// ID of the new app: the path of its file.
-    ///
-    /// Wire name: `qDocId`.
+    /// `qDocId`: ID of the new app: the path of its file.
     #[doc(alias = "qDocId")]
     pub doc_id: String,
-    /// The open app.
-    ///
-    /// Wire name: `qReturn`.
+    /// `qReturn`: The open app.
     #[doc(alias = "qReturn")]
-    pub doc: super::doc::Doc,
+    pub doc: Doc,
 }
 
 impl CreateDocExResponse {
     /// Creates a response, for test doubles.
-    pub fn new(doc: super::doc::Doc) -> Self {
-        Self {
-            doc_id: Default::default(),
-            doc,
-        }
-    }
-
-    /// Sets `qDocId`.
-    #[must_use]
-    pub fn with_doc_id(mut self, value: impl Into<String>) -> Self {
-        self.doc_id = value.into();
-        self
+    pub fn new(doc: Doc) -> Self {
+        Self { doc_id: Default::default(), doc }
     }
 }
 
-/// Request of [`GlobalApi::create_session_app`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct CreateSessionApp {}
-
-impl CreateSessionApp {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
+setters! {
+    CreateDocExResponse {
+        doc_id with_doc_id(into String),
     }
 }
 
-impl Serialize for CreateSessionApp {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for CreateSessionApp {
-    type Class = Global;
-    type Response = CreateSessionAppResponse;
-    const METHOD: Method = Method::new(
-        "Global",
-        "CreateSessionApp",
-        Effect::Write,
-        &["qSessionAppId", "qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<CreateSessionAppResponse, Error> {
-        Ok(CreateSessionAppResponse {
-            session_app_id: answer.value("qSessionAppId")?,
-            doc: answer.object("qReturn")?,
-        })
+request! {
+    GlobalApi::create_session_app => CreateSessionApp() {}
+    Global "CreateSessionApp" Write -> CreateSessionAppResponse = {
+        session_app_id: value("qSessionAppId"),
+        doc: object("qReturn"),
     }
 }
 
@@ -1760,80 +1174,32 @@ impl Request for CreateSessionApp {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateSessionAppResponse {
-    /// ID of the session app. The returned object's own ID may be empty.
-    ///
-    /// Wire name: `qSessionAppId`.
+    /// `qSessionAppId`: ID of the session app. The returned object's own ID may be empty.
     #[doc(alias = "qSessionAppId")]
     pub session_app_id: String,
-    /// The open app. Do not call [`GlobalApi::open_doc`](crate::global::GlobalApi::open_doc) for it.
-    ///
-    /// Wire name: `qReturn`.
+    /// `qReturn`: The open app. Do not call [`GlobalApi::open_doc`] for it.
     #[doc(alias = "qReturn")]
-    pub doc: super::doc::Doc,
+    pub doc: Doc,
 }
 
 impl CreateSessionAppResponse {
     /// Creates a response, for test doubles.
-    pub fn new(doc: super::doc::Doc) -> Self {
-        Self {
-            session_app_id: Default::default(),
-            doc,
-        }
-    }
-
-    /// Sets `qSessionAppId`.
-    #[must_use]
-    pub fn with_session_app_id(mut self, value: impl Into<String>) -> Self {
-        self.session_app_id = value.into();
-        self
+    pub fn new(doc: Doc) -> Self {
+        Self { session_app_id: Default::default(), doc }
     }
 }
 
-/// Request of [`GlobalApi::create_session_app_from_app`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CreateSessionAppFromApp {
-    /// `qSrcAppId`: see [`GlobalApi::create_session_app_from_app`].
-    #[doc(alias = "qSrcAppId")]
-    pub src_app_id: String,
-}
-
-impl CreateSessionAppFromApp {
-    /// Creates the request from its required parameters.
-    pub fn new(src_app_id: impl Into<String>) -> Self {
-        Self {
-            src_app_id: src_app_id.into(),
-        }
+setters! {
+    CreateSessionAppResponse {
+        session_app_id with_session_app_id(into String),
     }
 }
 
-impl Serialize for CreateSessionAppFromApp {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qSrcAppId", &self.src_app_id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for CreateSessionAppFromApp {
-    type Class = Global;
-    type Response = CreateSessionAppFromAppResponse;
-    const METHOD: Method = Method::new(
-        "Global",
-        "CreateSessionAppFromApp",
-        Effect::Write,
-        &["qSessionAppId", "qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<CreateSessionAppFromAppResponse, Error> {
-        Ok(CreateSessionAppFromAppResponse {
-            session_app_id: answer.value("qSessionAppId")?,
-            doc: answer.object("qReturn")?,
-        })
+request! {
+    GlobalApi::create_session_app_from_app => CreateSessionAppFromApp("qSrcAppId" src_app_id(into String)) {}
+    Global "CreateSessionAppFromApp" Write -> CreateSessionAppFromAppResponse = {
+        session_app_id: value("qSessionAppId"),
+        doc: object("qReturn"),
     }
 }
 
@@ -1841,1823 +1207,292 @@ impl Request for CreateSessionAppFromApp {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateSessionAppFromAppResponse {
-    /// ID of the session app. The returned object's own ID may be empty.
-    ///
-    /// Wire name: `qSessionAppId`.
+    /// `qSessionAppId`: ID of the session app. The returned object's own ID may be empty.
     #[doc(alias = "qSessionAppId")]
     pub session_app_id: String,
-    /// The open app, without data.
-    ///
-    /// Wire name: `qReturn`.
+    /// `qReturn`: The open app, without data.
     #[doc(alias = "qReturn")]
-    pub doc: super::doc::Doc,
+    pub doc: Doc,
 }
 
 impl CreateSessionAppFromAppResponse {
     /// Creates a response, for test doubles.
-    pub fn new(doc: super::doc::Doc) -> Self {
-        Self {
-            session_app_id: Default::default(),
-            doc,
-        }
-    }
-
-    /// Sets `qSessionAppId`.
-    #[must_use]
-    pub fn with_session_app_id(mut self, value: impl Into<String>) -> Self {
-        self.session_app_id = value.into();
-        self
+    pub fn new(doc: Doc) -> Self {
+        Self { session_app_id: Default::default(), doc }
     }
 }
 
-/// Request of [`GlobalApi::delete_app`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct DeleteApp {
-    /// `qAppId`: see [`GlobalApi::delete_app`].
-    #[doc(alias = "qAppId")]
-    pub app_id: String,
-}
-
-impl DeleteApp {
-    /// Creates the request from its required parameters.
-    pub fn new(app_id: impl Into<String>) -> Self {
-        Self { app_id: app_id.into() }
+setters! {
+    CreateSessionAppFromAppResponse {
+        session_app_id with_session_app_id(into String),
     }
 }
 
-impl Serialize for DeleteApp {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qAppId", &self.app_id)?;
-                Ok(())
-            },
-        )
+request! {
+    GlobalApi::delete_app => DeleteApp("qAppId" app_id(into String)) {}
+    Global "DeleteApp" Write -> bool = value("qSuccess")
+}
+
+request! {
+    GlobalApi::engine_version => EngineVersion() {}
+    Global "EngineVersion" Read -> NxEngineVersion = value("qVersion")
+}
+
+request! {
+    GlobalApi::export_app => ExportApp("qTargetPath" target_path(into String), "qSrcAppId" src_app_id(into String), "qIds" ids(Vec<String>)) {
+        "qNoData" no_data(bool),
     }
+    Global "ExportApp" Write -> bool = value("qSuccess")
 }
 
-impl Request for DeleteApp {
-    type Class = Global;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Global",
-        "DeleteApp",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
+request! {
+    GlobalApi::get_active_doc => GetActiveDoc() {}
+    Global "GetActiveDoc" Read -> Doc = object("qReturn")
 }
 
-/// Request of [`GlobalApi::engine_version`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct EngineVersion {}
-
-impl EngineVersion {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
+request! {
+    GlobalApi::get_app_entry => GetAppEntry("qAppID" app_id(into String)) {}
+    Global "GetAppEntry" Read -> AppEntry = value("qEntry")
 }
 
-impl Serialize for EngineVersion {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
+request! {
+    GlobalApi::get_authenticated_user => GetAuthenticatedUser() {}
+    Global "GetAuthenticatedUser" Read -> String = value("qReturn")
 }
 
-impl Request for EngineVersion {
-    type Class = Global;
-    type Response = NxEngineVersion;
-    const METHOD: Method = Method::new(
-        "Global",
-        "EngineVersion",
-        Effect::Read,
-        &["qVersion"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<NxEngineVersion, Error> {
-        answer.value("qVersion")
-    }
+request! {
+    #[deprecated(note = "use `GlobalApi::get_base_bnf` instead")]
+    GlobalApi::get_bnf => GetBNF("qBnfType" bnf_type(into String)) {}
+    Global "GetBNF" Read -> Vec<BNFDef> = value("qBnfDefs")
 }
 
-/// Request of [`GlobalApi::export_app`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ExportApp {
-    /// `qTargetPath`: see [`GlobalApi::export_app`].
-    #[doc(alias = "qTargetPath")]
-    pub target_path: String,
-    /// `qSrcAppId`: see [`GlobalApi::export_app`].
-    #[doc(alias = "qSrcAppId")]
-    pub src_app_id: String,
-    /// `qIds`: see [`GlobalApi::export_app`].
-    #[doc(alias = "qIds")]
-    pub ids: Vec<String>,
-    /// `qNoData`: see [`GlobalApi::export_app`].
-    #[doc(alias = "qNoData")]
-    pub no_data: Option<bool>,
-}
-
-impl ExportApp {
-    /// Creates the request from its required parameters.
-    pub fn new(
-        target_path: impl Into<String>,
-        src_app_id: impl Into<String>,
-        ids: Vec<String>,
-    ) -> Self {
-        Self {
-            target_path: target_path.into(),
-            src_app_id: src_app_id.into(),
-            ids,
-            no_data: None,
-        }
-    }
-
-    /// `qNoData`: see [`GlobalApi::export_app`].
-    #[must_use]
-    pub fn no_data(mut self, value: bool) -> Self {
-        self.no_data = Some(value);
-        self
-    }
-}
-
-impl Call<'_, ExportApp> {
-    /// `qNoData`: see [`GlobalApi::export_app`].
-    pub fn no_data(self, value: bool) -> Self {
-        self.map(|request| request.no_data(value))
-    }
-}
-
-impl Serialize for ExportApp {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qTargetPath", &self.target_path)?;
-                out.always("qSrcAppId", &self.src_app_id)?;
-                out.always("qIds", &self.ids)?;
-                out.given("qNoData", &self.no_data)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for ExportApp {
-    type Class = Global;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Global",
-        "ExportApp",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
-}
-
-/// Request of [`GlobalApi::get_active_doc`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetActiveDoc {}
-
-impl GetActiveDoc {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetActiveDoc {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetActiveDoc {
-    type Class = Global;
-    type Response = super::doc::Doc;
-    const METHOD: Method = Method::new(
-        "Global",
-        "GetActiveDoc",
-        Effect::Read,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<super::doc::Doc, Error> {
-        answer.object("qReturn")
-    }
-}
-
-/// Request of [`GlobalApi::get_app_entry`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetAppEntry {
-    /// `qAppID`: see [`GlobalApi::get_app_entry`].
-    #[doc(alias = "qAppID")]
-    pub app_id: String,
-}
-
-impl GetAppEntry {
-    /// Creates the request from its required parameters.
-    pub fn new(app_id: impl Into<String>) -> Self {
-        Self { app_id: app_id.into() }
-    }
-}
-
-impl Serialize for GetAppEntry {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qAppID", &self.app_id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetAppEntry {
-    type Class = Global;
-    type Response = AppEntry;
-    const METHOD: Method = Method::new(
-        "Global",
-        "GetAppEntry",
-        Effect::Read,
-        &["qEntry"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<AppEntry, Error> {
-        answer.value("qEntry")
-    }
-}
-
-/// Request of [`GlobalApi::get_authenticated_user`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetAuthenticatedUser {}
-
-impl GetAuthenticatedUser {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetAuthenticatedUser {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetAuthenticatedUser {
-    type Class = Global;
-    type Response = String;
-    const METHOD: Method = Method::new(
-        "Global",
-        "GetAuthenticatedUser",
-        Effect::Read,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`GlobalApi::get_bnf`].
-#[deprecated(note = "use `GlobalApi::get_base_bnf` instead")]
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetBNF {
-    /// `qBnfType`: see [`GlobalApi::get_bnf`].
-    #[doc(alias = "qBnfType")]
-    pub bnf_type: String,
-}
-
-impl GetBNF {
-    /// Creates the request from its required parameters.
-    pub fn new(bnf_type: impl Into<String>) -> Self {
-        Self { bnf_type: bnf_type.into() }
-    }
-}
-
-impl Serialize for GetBNF {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qBnfType", &self.bnf_type)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetBNF {
-    type Class = Global;
-    type Response = Vec<BNFDef>;
-    const METHOD: Method = Method::new("Global", "GetBNF", Effect::Read, &["qBnfDefs"]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<BNFDef>, Error> {
-        answer.value("qBnfDefs")
-    }
-}
-
-/// Request of [`GlobalApi::get_base_bnf`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetBaseBNF {
-    /// `qBnfType`: see [`GlobalApi::get_base_bnf`].
-    #[doc(alias = "qBnfType")]
-    pub bnf_type: String,
-}
-
-impl GetBaseBNF {
-    /// Creates the request from its required parameters.
-    pub fn new(bnf_type: impl Into<String>) -> Self {
-        Self { bnf_type: bnf_type.into() }
-    }
-}
-
-impl Serialize for GetBaseBNF {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qBnfType", &self.bnf_type)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetBaseBNF {
-    type Class = Global;
-    type Response = GetBaseBNFResponse;
-    const METHOD: Method = Method::new(
-        "Global",
-        "GetBaseBNF",
-        Effect::Read,
-        &["qBnfDefs", "qBnfHash"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<GetBaseBNFResponse, Error> {
-        answer.record()
-    }
+request! {
+    GlobalApi::get_base_bnf => GetBaseBNF("qBnfType" bnf_type(into String)) {}
+    Global "GetBaseBNF" Read -> GetBaseBNFResponse = record("qBnfDefs", "qBnfHash")
 }
 
 /// Response of [`GlobalApi::get_base_bnf`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetBaseBNFResponse {
-    /// Rules and tokens, which refer to each other by number.
-    ///
-    /// Wire name: `qBnfDefs`.
+    /// `qBnfDefs`: Rules and tokens, which refer to each other by number.
     #[doc(alias = "qBnfDefs")]
     pub bnf_defs: Vec<BNFDef>,
-    /// Hash of the grammar.
-    ///
-    /// Wire name: `qBnfHash`.
+    /// `qBnfHash`: Hash of the grammar.
     #[doc(alias = "qBnfHash")]
     pub bnf_hash: String,
 }
 
-impl GetBaseBNFResponse {
-    /// Sets `qBnfDefs`.
-    #[must_use]
-    pub fn with_bnf_defs(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<BNFDef>>,
-    ) -> Self {
-        self.bnf_defs = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qBnfHash`.
-    #[must_use]
-    pub fn with_bnf_hash(mut self, value: impl Into<String>) -> Self {
-        self.bnf_hash = value.into();
-        self
+record! {
+    GetBaseBNFResponse "GetBaseBNFResponse" [] {
+        "qBnfDefs" bnf_defs with_bnf_defs(each BNFDef),
+        "qBnfHash" bnf_hash with_bnf_hash(into String),
     }
 }
 
-impl Record for GetBaseBNFResponse {
-    const NAME: &'static str = "GetBaseBNFResponse";
-    const MEMBERS: &'static [&'static str] = &["qBnfDefs", "qBnfHash"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qBnfDefs":"#, &mut self.bnf_defs)?;
-        input.member(r#"qBnfHash":"#, &mut self.bnf_hash)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qBnfDefs", &self.bnf_defs)?;
-        out.put("qBnfHash", &self.bnf_hash)?;
-        Ok(())
-    }
+request! {
+    GlobalApi::get_base_bnf_hash => GetBaseBNFHash("qBnfType" bnf_type(into String)) {}
+    Global "GetBaseBNFHash" Read -> String = value("qBnfHash")
 }
 
-qix_schema::wire_records!(GetBaseBNFResponse);
-
-/// Request of [`GlobalApi::get_base_bnf_hash`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetBaseBNFHash {
-    /// `qBnfType`: see [`GlobalApi::get_base_bnf_hash`].
-    #[doc(alias = "qBnfType")]
-    pub bnf_type: String,
-}
-
-impl GetBaseBNFHash {
-    /// Creates the request from its required parameters.
-    pub fn new(bnf_type: impl Into<String>) -> Self {
-        Self { bnf_type: bnf_type.into() }
-    }
-}
-
-impl Serialize for GetBaseBNFHash {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qBnfType", &self.bnf_type)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetBaseBNFHash {
-    type Class = Global;
-    type Response = String;
-    const METHOD: Method = Method::new(
-        "Global",
-        "GetBaseBNFHash",
-        Effect::Read,
-        &["qBnfHash"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qBnfHash")
-    }
-}
-
-/// Request of [`GlobalApi::get_base_bnf_string`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetBaseBNFString {
-    /// `qBnfType`: see [`GlobalApi::get_base_bnf_string`].
-    #[doc(alias = "qBnfType")]
-    pub bnf_type: String,
-}
-
-impl GetBaseBNFString {
-    /// Creates the request from its required parameters.
-    pub fn new(bnf_type: impl Into<String>) -> Self {
-        Self { bnf_type: bnf_type.into() }
-    }
-}
-
-impl Serialize for GetBaseBNFString {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qBnfType", &self.bnf_type)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetBaseBNFString {
-    type Class = Global;
-    type Response = GetBaseBNFStringResponse;
-    const METHOD: Method = Method::new(
-        "Global",
-        "GetBaseBNFString",
-        Effect::Read,
-        &["qBnfStr", "qBnfHash"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<GetBaseBNFStringResponse, Error> {
-        answer.record()
-    }
+request! {
+    GlobalApi::get_base_bnf_string => GetBaseBNFString("qBnfType" bnf_type(into String)) {}
+    Global "GetBaseBNFString" Read -> GetBaseBNFStringResponse = record("qBnfStr", "qBnfHash")
 }
 
 /// Response of [`GlobalApi::get_base_bnf_string`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetBaseBNFStringResponse {
-    /// Grammar rules.
-    ///
-    /// Wire name: `qBnfStr`.
+    /// `qBnfStr`: Grammar rules.
     #[doc(alias = "qBnfStr")]
     pub bnf_str: String,
-    /// Hash of the grammar.
-    ///
-    /// Wire name: `qBnfHash`.
+    /// `qBnfHash`: Hash of the grammar.
     #[doc(alias = "qBnfHash")]
     pub bnf_hash: String,
 }
 
-impl GetBaseBNFStringResponse {
-    /// Sets `qBnfStr`.
-    #[must_use]
-    pub fn with_bnf_str(mut self, value: impl Into<String>) -> Self {
-        self.bnf_str = value.into();
-        self
-    }
-
-    /// Sets `qBnfHash`.
-    #[must_use]
-    pub fn with_bnf_hash(mut self, value: impl Into<String>) -> Self {
-        self.bnf_hash = value.into();
-        self
+record! {
+    GetBaseBNFStringResponse "GetBaseBNFStringResponse" [] {
+        "qBnfStr" bnf_str with_bnf_str(into String),
+        "qBnfHash" bnf_hash with_bnf_hash(into String),
     }
 }
 
-impl Record for GetBaseBNFStringResponse {
-    const NAME: &'static str = "GetBaseBNFStringResponse";
-    const MEMBERS: &'static [&'static str] = &["qBnfStr", "qBnfHash"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qBnfStr":"#, &mut self.bnf_str)?;
-        input.member(r#"qBnfHash":"#, &mut self.bnf_hash)?;
-        Ok(())
+request! {
+    GlobalApi::get_custom_connectors => GetCustomConnectors() {
+        "qReloadList" reload_list(bool),
     }
+    Global "GetCustomConnectors" Read -> Vec<CustomConnector> = value("qConnectors")
+}
 
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qBnfStr", &self.bnf_str)?;
-        out.put("qBnfHash", &self.bnf_hash)?;
-        Ok(())
+request! {
+    GlobalApi::get_databases_from_connection_string => GetDatabasesFromConnectionString("qConnection" connection(Connection)) {}
+    Global "GetDatabasesFromConnectionString" Read -> Vec<Database> = value("qDatabases")
+}
+
+request! {
+    GlobalApi::get_default_app_folder => GetDefaultAppFolder() {}
+    Global "GetDefaultAppFolder" Read -> String = value("qPath")
+}
+
+request! {
+    GlobalApi::get_doc_list => GetDocList() {}
+    Global "GetDocList" Read -> Vec<DocListEntry> = value("qDocList")
+}
+
+request! {
+    GlobalApi::get_folder_items_for_path => GetFolderItemsForPath("qPath" path(into String)) {}
+    Global "GetFolderItemsForPath" Read -> Vec<FolderItem> = value("qFolderItems")
+}
+
+request! {
+    GlobalApi::get_functions => GetFunctions() {
+        "qGroup" group(into String),
     }
+    Global "GetFunctions" Read -> Vec<Function> = value("qFunctions")
 }
 
-qix_schema::wire_records!(GetBaseBNFStringResponse);
-
-/// Request of [`GlobalApi::get_custom_connectors`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetCustomConnectors {
-    /// `qReloadList`: see [`GlobalApi::get_custom_connectors`].
-    #[doc(alias = "qReloadList")]
-    pub reload_list: Option<bool>,
-}
-
-impl GetCustomConnectors {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self { reload_list: None }
-    }
-
-    /// `qReloadList`: see [`GlobalApi::get_custom_connectors`].
-    #[must_use]
-    pub fn reload_list(mut self, value: bool) -> Self {
-        self.reload_list = Some(value);
-        self
-    }
-}
-
-impl Call<'_, GetCustomConnectors> {
-    /// `qReloadList`: see [`GlobalApi::get_custom_connectors`].
-    pub fn reload_list(self, value: bool) -> Self {
-        self.map(|request| request.reload_list(value))
-    }
-}
-
-impl Serialize for GetCustomConnectors {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.given("qReloadList", &self.reload_list)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetCustomConnectors {
-    type Class = Global;
-    type Response = Vec<CustomConnector>;
-    const METHOD: Method = Method::new(
-        "Global",
-        "GetCustomConnectors",
-        Effect::Read,
-        &["qConnectors"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<CustomConnector>, Error> {
-        answer.value("qConnectors")
-    }
-}
-
-/// Request of [`GlobalApi::get_databases_from_connection_string`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetDatabasesFromConnectionString {
-    /// `qConnection`: see [`GlobalApi::get_databases_from_connection_string`].
-    #[doc(alias = "qConnection")]
-    pub connection: Connection,
-}
-
-impl GetDatabasesFromConnectionString {
-    /// Creates the request from its required parameters.
-    pub fn new(connection: Connection) -> Self {
-        Self { connection }
-    }
-}
-
-impl Serialize for GetDatabasesFromConnectionString {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qConnection", &self.connection)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetDatabasesFromConnectionString {
-    type Class = Global;
-    type Response = Vec<Database>;
-    const METHOD: Method = Method::new(
-        "Global",
-        "GetDatabasesFromConnectionString",
-        Effect::Read,
-        &["qDatabases"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<Database>, Error> {
-        answer.value("qDatabases")
-    }
-}
-
-/// Request of [`GlobalApi::get_default_app_folder`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetDefaultAppFolder {}
-
-impl GetDefaultAppFolder {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetDefaultAppFolder {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetDefaultAppFolder {
-    type Class = Global;
-    type Response = String;
-    const METHOD: Method = Method::new(
-        "Global",
-        "GetDefaultAppFolder",
-        Effect::Read,
-        &["qPath"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qPath")
-    }
-}
-
-/// Request of [`GlobalApi::get_doc_list`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetDocList {}
-
-impl GetDocList {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetDocList {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetDocList {
-    type Class = Global;
-    type Response = Vec<DocListEntry>;
-    const METHOD: Method = Method::new(
-        "Global",
-        "GetDocList",
-        Effect::Read,
-        &["qDocList"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<DocListEntry>, Error> {
-        answer.value("qDocList")
-    }
-}
-
-/// Request of [`GlobalApi::get_folder_items_for_path`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetFolderItemsForPath {
-    /// `qPath`: see [`GlobalApi::get_folder_items_for_path`].
-    #[doc(alias = "qPath")]
-    pub path: String,
-}
-
-impl GetFolderItemsForPath {
-    /// Creates the request from its required parameters.
-    pub fn new(path: impl Into<String>) -> Self {
-        Self { path: path.into() }
-    }
-}
-
-impl Serialize for GetFolderItemsForPath {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qPath", &self.path)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetFolderItemsForPath {
-    type Class = Global;
-    type Response = Vec<FolderItem>;
-    const METHOD: Method = Method::new(
-        "Global",
-        "GetFolderItemsForPath",
-        Effect::Read,
-        &["qFolderItems"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<FolderItem>, Error> {
-        answer.value("qFolderItems")
-    }
-}
-
-/// Request of [`GlobalApi::get_functions`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetFunctions {
-    /// `qGroup`: see [`GlobalApi::get_functions`].
-    #[doc(alias = "qGroup")]
-    pub group: Option<String>,
-}
-
-impl GetFunctions {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self { group: None }
-    }
-
-    /// `qGroup`: see [`GlobalApi::get_functions`].
-    #[must_use]
-    pub fn group(mut self, value: impl Into<String>) -> Self {
-        self.group = Some(value.into());
-        self
-    }
-}
-
-impl Call<'_, GetFunctions> {
-    /// `qGroup`: see [`GlobalApi::get_functions`].
-    pub fn group(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.group(value))
-    }
-}
-
-impl Serialize for GetFunctions {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.given("qGroup", &self.group)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetFunctions {
-    type Class = Global;
-    type Response = Vec<Function>;
-    const METHOD: Method = Method::new(
-        "Global",
-        "GetFunctions",
-        Effect::Read,
-        &["qFunctions"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<Function>, Error> {
-        answer.value("qFunctions")
-    }
-}
-
-/// Request of [`GlobalApi::get_interact`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetInteract {
-    /// `qRequestId`: see [`GlobalApi::get_interact`].
-    #[doc(alias = "qRequestId")]
-    pub request_id: i64,
-}
-
-impl GetInteract {
-    /// Creates the request from its required parameters.
-    pub fn new(request_id: i64) -> Self {
-        Self { request_id }
-    }
-}
-
-impl Serialize for GetInteract {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qRequestId", &self.request_id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetInteract {
-    type Class = Global;
-    type Response = GetInteractResponse;
-    const METHOD: Method = Method::new(
-        "Global",
-        "GetInteract",
-        Effect::Write,
-        &["qDef", "qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<GetInteractResponse, Error> {
-        answer.record()
-    }
+request! {
+    GlobalApi::get_interact => GetInteract("qRequestId" request_id(i64)) {}
+    Global "GetInteract" Write -> GetInteractResponse = record("qDef", "qReturn")
 }
 
 /// Response of [`GlobalApi::get_interact`].
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GetInteractResponse {
-    /// What the engine asks or shows. [`InteractDef::type_`](crate::types::InteractDef::type_) determines which
-    /// members apply.
-    ///
-    /// Wire name: `qDef`.
+    /// `qDef`: What the engine asks or shows. [`InteractDef::type_`] determines which members apply.
     #[doc(alias = "qDef")]
     pub def: InteractDef,
-    /// Whether the reload is waiting. If `false`, ignore `qDef`.
-    ///
-    /// Wire name: `qReturn`.
+    /// `qReturn`: Whether the reload is waiting. If `false`, ignore `qDef`.
     #[doc(alias = "qReturn")]
     pub returned: bool,
 }
 
-impl GetInteractResponse {
-    /// Sets `qDef`.
-    #[must_use]
-    pub fn with_def(mut self, value: InteractDef) -> Self {
-        self.def = value;
-        self
+record! {
+    GetInteractResponse "GetInteractResponse" [] {
+        "qDef" def with_def(InteractDef),
+        "qReturn" returned with_returned(bool),
     }
-
-    /// Sets `qReturn`.
-    #[must_use]
-    pub fn with_returned(mut self, value: bool) -> Self {
-        self.returned = value;
-        self
-    }
-}
-
-impl Record for GetInteractResponse {
-    const NAME: &'static str = "GetInteractResponse";
-    const MEMBERS: &'static [&'static str] = &["qDef", "qReturn"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qDef":"#, &mut self.def)?;
-        input.member(r#"qReturn":"#, &mut self.returned)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qDef", &self.def)?;
-        out.put("qReturn", &self.returned)?;
-        Ok(())
-    }
-}
-
-qix_schema::wire_records!(GetInteractResponse);
-
-/// Request of [`GlobalApi::get_logical_drive_strings`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetLogicalDriveStrings {}
-
-impl GetLogicalDriveStrings {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetLogicalDriveStrings {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetLogicalDriveStrings {
-    type Class = Global;
-    type Response = Vec<DriveInfo>;
-    const METHOD: Method = Method::new(
-        "Global",
-        "GetLogicalDriveStrings",
-        Effect::Read,
-        &["qDrives"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<DriveInfo>, Error> {
-        answer.value("qDrives")
-    }
-}
-
-/// Request of [`GlobalApi::get_odbc_dsns`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetOdbcDsns {}
-
-impl GetOdbcDsns {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetOdbcDsns {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetOdbcDsns {
-    type Class = Global;
-    type Response = Vec<OdbcDsn>;
-    const METHOD: Method = Method::new(
-        "Global",
-        "GetOdbcDsns",
-        Effect::Read,
-        &["qOdbcDsns"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<OdbcDsn>, Error> {
-        answer.value("qOdbcDsns")
-    }
-}
-
-/// Request of [`GlobalApi::get_ole_db_providers`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetOleDbProviders {}
-
-impl GetOleDbProviders {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetOleDbProviders {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetOleDbProviders {
-    type Class = Global;
-    type Response = Vec<OleDbProvider>;
-    const METHOD: Method = Method::new(
-        "Global",
-        "GetOleDbProviders",
-        Effect::Read,
-        &["qOleDbProviders"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<OleDbProvider>, Error> {
-        answer.value("qOleDbProviders")
-    }
-}
-
-/// Request of [`GlobalApi::get_progress`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct GetProgress {
-    /// `qRequestId`: see [`GlobalApi::get_progress`].
-    #[doc(alias = "qRequestId")]
-    pub request_id: i64,
-}
-
-impl GetProgress {
-    /// Creates the request from its required parameters.
-    pub fn new(request_id: i64) -> Self {
-        Self { request_id }
-    }
-}
-
-impl Serialize for GetProgress {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qRequestId", &self.request_id)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for GetProgress {
-    type Class = Global;
-    type Response = ProgressData;
-    const METHOD: Method = Method::new(
-        "Global",
-        "GetProgress",
-        Effect::Write,
-        &["qProgressData"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<ProgressData, Error> {
-        answer.value("qProgressData")
-    }
-}
-
-/// Request of [`GlobalApi::get_stream_list`].
-#[deprecated(note = "deprecated in the schema, without a replacement")]
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetStreamList {}
-
-impl GetStreamList {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetStreamList {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetStreamList {
-    type Class = Global;
-    type Response = Vec<NxStreamListEntry>;
-    const METHOD: Method = Method::new(
-        "Global",
-        "GetStreamList",
-        Effect::Read,
-        &["qStreamList"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<NxStreamListEntry>, Error> {
-        answer.value("qStreamList")
-    }
-}
-
-/// Request of [`GlobalApi::get_supported_code_pages`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetSupportedCodePages {}
-
-impl GetSupportedCodePages {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetSupportedCodePages {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetSupportedCodePages {
-    type Class = Global;
-    type Response = Vec<CodePage>;
-    const METHOD: Method = Method::new(
-        "Global",
-        "GetSupportedCodePages",
-        Effect::Read,
-        &["qCodePages"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<Vec<CodePage>, Error> {
-        answer.value("qCodePages")
-    }
-}
-
-/// Request of [`GlobalApi::get_unique_id`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetUniqueID {}
-
-impl GetUniqueID {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetUniqueID {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetUniqueID {
-    type Class = Global;
-    type Response = String;
-    const METHOD: Method = Method::new(
-        "Global",
-        "GetUniqueID",
-        Effect::Read,
-        &["qUniqueID"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qUniqueID")
-    }
-}
-
-/// Request of [`GlobalApi::interact_done`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct InteractDone {
-    /// `qRequestId`: see [`GlobalApi::interact_done`].
-    #[doc(alias = "qRequestId")]
-    pub request_id: i64,
-    /// `qDef`: see [`GlobalApi::interact_done`].
-    #[doc(alias = "qDef")]
-    pub def: InteractDef,
-}
-
-impl InteractDone {
-    /// Creates the request from its required parameters.
-    pub fn new(request_id: i64, def: InteractDef) -> Self {
-        Self { request_id, def }
-    }
-}
-
-impl Serialize for InteractDone {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qRequestId", &self.request_id)?;
-                out.always("qDef", &self.def)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for InteractDone {
-    type Class = Global;
-    type Response = ();
-    const METHOD: Method = Method::new("Global", "InteractDone", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
-}
-
-/// Request of [`GlobalApi::is_desktop_mode`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IsDesktopMode {}
-
-impl IsDesktopMode {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for IsDesktopMode {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for IsDesktopMode {
-    type Class = Global;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Global",
-        "IsDesktopMode",
-        Effect::Read,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`GlobalApi::is_personal_mode`].
-#[deprecated(note = "use `GlobalApi::is_desktop_mode` instead")]
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct IsPersonalMode {}
-
-impl IsPersonalMode {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for IsPersonalMode {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for IsPersonalMode {
-    type Class = Global;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Global",
-        "IsPersonalMode",
-        Effect::Read,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`GlobalApi::is_valid_connection_string`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct IsValidConnectionString {
-    /// `qConnection`: see [`GlobalApi::is_valid_connection_string`].
-    #[doc(alias = "qConnection")]
-    pub connection: Connection,
-}
-
-impl IsValidConnectionString {
-    /// Creates the request from its required parameters.
-    pub fn new(connection: Connection) -> Self {
-        Self { connection }
-    }
-}
-
-impl Serialize for IsValidConnectionString {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qConnection", &self.connection)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for IsValidConnectionString {
-    type Class = Global;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Global",
-        "IsValidConnectionString",
-        Effect::Read,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`GlobalApi::os_name`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OSName {}
-
-impl OSName {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for OSName {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for OSName {
-    type Class = Global;
-    type Response = String;
-    const METHOD: Method = Method::new("Global", "OSName", Effect::Read, &["qReturn"]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`GlobalApi::os_version`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct OSVersion {}
-
-impl OSVersion {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for OSVersion {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for OSVersion {
-    type Class = Global;
-    type Response = String;
-    const METHOD: Method = Method::new(
-        "Global",
-        "OSVersion",
-        Effect::Read,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`GlobalApi::open_doc`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct OpenDoc {
-    /// `qDocName`: see [`GlobalApi::open_doc`].
-    #[doc(alias = "qDocName")]
-    pub doc_name: String,
-    /// `qUserName`: see [`GlobalApi::open_doc`].
-    #[doc(alias = "qUserName")]
-    pub user_name: Option<String>,
-    /// `qPassword`: see [`GlobalApi::open_doc`].
-    #[doc(alias = "qPassword")]
-    pub password: Option<String>,
-    /// `qSerial`: see [`GlobalApi::open_doc`].
-    #[doc(alias = "qSerial")]
-    pub serial: Option<String>,
-    /// `qNoData`: see [`GlobalApi::open_doc`].
-    #[doc(alias = "qNoData")]
-    pub no_data: Option<bool>,
-}
-
-impl OpenDoc {
-    /// Creates the request from its required parameters.
-    pub fn new(doc_name: impl Into<String>) -> Self {
-        Self {
-            doc_name: doc_name.into(),
-            user_name: None,
-            password: None,
-            serial: None,
-            no_data: None,
-        }
-    }
-
-    /// `qUserName`: see [`GlobalApi::open_doc`].
-    #[must_use]
-    pub fn user_name(mut self, value: impl Into<String>) -> Self {
-        self.user_name = Some(value.into());
-        self
-    }
-
-    /// `qPassword`: see [`GlobalApi::open_doc`].
-    #[must_use]
-    pub fn password(mut self, value: impl Into<String>) -> Self {
-        self.password = Some(value.into());
-        self
-    }
-
-    /// `qSerial`: see [`GlobalApi::open_doc`].
-    #[must_use]
-    pub fn serial(mut self, value: impl Into<String>) -> Self {
-        self.serial = Some(value.into());
-        self
-    }
-
-    /// `qNoData`: see [`GlobalApi::open_doc`].
-    #[must_use]
-    pub fn no_data(mut self, value: bool) -> Self {
-        self.no_data = Some(value);
-        self
-    }
-}
-
-impl Call<'_, OpenDoc> {
-    /// `qUserName`: see [`GlobalApi::open_doc`].
-    pub fn user_name(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.user_name(value))
-    }
-
-    /// `qPassword`: see [`GlobalApi::open_doc`].
-    pub fn password(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.password(value))
-    }
-
-    /// `qSerial`: see [`GlobalApi::open_doc`].
-    pub fn serial(self, value: impl Into<String>) -> Self {
-        self.map(|request| request.serial(value))
-    }
-
-    /// `qNoData`: see [`GlobalApi::open_doc`].
-    pub fn no_data(self, value: bool) -> Self {
-        self.map(|request| request.no_data(value))
-    }
-}
-
-impl Serialize for OpenDoc {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qDocName", &self.doc_name)?;
-                out.given("qUserName", &self.user_name)?;
-                out.given("qPassword", &self.password)?;
-                out.given("qSerial", &self.serial)?;
-                out.given("qNoData", &self.no_data)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for OpenDoc {
-    type Class = Global;
-    type Response = super::doc::Doc;
-    const METHOD: Method = Method::new("Global", "OpenDoc", Effect::Write, &["qReturn"]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<super::doc::Doc, Error> {
-        answer.object("qReturn")
-    }
-}
-
-/// Request of [`GlobalApi::product_version`].
-#[deprecated(note = "use `GlobalApi::engine_version` instead")]
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ProductVersion {}
-
-impl ProductVersion {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for ProductVersion {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for ProductVersion {
-    type Class = Global;
-    type Response = String;
-    const METHOD: Method = Method::new(
-        "Global",
-        "ProductVersion",
-        Effect::Read,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`GlobalApi::publish_app`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct PublishApp {
-    /// `qAppId`: see [`GlobalApi::publish_app`].
-    #[doc(alias = "qAppId")]
-    pub app_id: String,
-    /// `qName`: see [`GlobalApi::publish_app`].
-    #[doc(alias = "qName")]
-    pub name: String,
-    /// `qStreamId`: see [`GlobalApi::publish_app`].
-    #[doc(alias = "qStreamId")]
-    pub stream_id: String,
 }
 
-impl PublishApp {
-    /// Creates the request from its required parameters.
-    pub fn new(
-        app_id: impl Into<String>,
-        name: impl Into<String>,
-        stream_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            app_id: app_id.into(),
-            name: name.into(),
-            stream_id: stream_id.into(),
-        }
-    }
-}
-
-impl Serialize for PublishApp {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qAppId", &self.app_id)?;
-                out.always("qName", &self.name)?;
-                out.always("qStreamId", &self.stream_id)?;
-                Ok(())
-            },
-        )
-    }
+request! {
+    GlobalApi::get_logical_drive_strings => GetLogicalDriveStrings() {}
+    Global "GetLogicalDriveStrings" Read -> Vec<DriveInfo> = value("qDrives")
 }
 
-impl Request for PublishApp {
-    type Class = Global;
-    type Response = ();
-    const METHOD: Method = Method::new("Global", "PublishApp", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
+request! {
+    GlobalApi::get_odbc_dsns => GetOdbcDsns() {}
+    Global "GetOdbcDsns" Read -> Vec<OdbcDsn> = value("qOdbcDsns")
 }
-
-/// Request of [`GlobalApi::qt_product`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct QTProduct {}
 
-impl QTProduct {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
+request! {
+    GlobalApi::get_ole_db_providers => GetOleDbProviders() {}
+    Global "GetOleDbProviders" Read -> Vec<OleDbProvider> = value("qOleDbProviders")
 }
 
-impl Serialize for QTProduct {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
+request! {
+    GlobalApi::get_progress => GetProgress("qRequestId" request_id(i64)) {}
+    Global "GetProgress" Write -> ProgressData = value("qProgressData")
 }
 
-impl Request for QTProduct {
-    type Class = Global;
-    type Response = String;
-    const METHOD: Method = Method::new(
-        "Global",
-        "QTProduct",
-        Effect::Read,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qReturn")
-    }
+request! {
+    #[deprecated(note = "deprecated in the schema, without a replacement")]
+    GlobalApi::get_stream_list => GetStreamList() {}
+    Global "GetStreamList" Read -> Vec<NxStreamListEntry> = value("qStreamList")
 }
 
-/// Request of [`GlobalApi::qv_version`].
-#[deprecated(note = "use `GlobalApi::engine_version` instead")]
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct QvVersion {}
-
-impl QvVersion {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
+request! {
+    GlobalApi::get_supported_code_pages => GetSupportedCodePages() {}
+    Global "GetSupportedCodePages" Read -> Vec<CodePage> = value("qCodePages")
 }
 
-impl Serialize for QvVersion {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
+request! {
+    GlobalApi::get_unique_id => GetUniqueID() {}
+    Global "GetUniqueID" Read -> String = value("qUniqueID")
 }
 
-impl Request for QvVersion {
-    type Class = Global;
-    type Response = String;
-    const METHOD: Method = Method::new(
-        "Global",
-        "QvVersion",
-        Effect::Read,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qReturn")
-    }
+request! {
+    GlobalApi::interact_done => InteractDone("qRequestId" request_id(i64), "qDef" def(InteractDef)) {}
+    Global "InteractDone" Write -> () = nothing()
 }
 
-/// Request of [`GlobalApi::reload_extension_list`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ReloadExtensionList {}
-
-impl ReloadExtensionList {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
+request! {
+    GlobalApi::is_desktop_mode => IsDesktopMode() {}
+    Global "IsDesktopMode" Read -> bool = value("qReturn")
 }
 
-impl Serialize for ReloadExtensionList {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
+request! {
+    #[deprecated(note = "use `GlobalApi::is_desktop_mode` instead")]
+    GlobalApi::is_personal_mode => IsPersonalMode() {}
+    Global "IsPersonalMode" Read -> bool = value("qReturn")
 }
 
-impl Request for ReloadExtensionList {
-    type Class = Global;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "Global",
-        "ReloadExtensionList",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
+request! {
+    GlobalApi::is_valid_connection_string => IsValidConnectionString("qConnection" connection(Connection)) {}
+    Global "IsValidConnectionString" Read -> bool = value("qReturn")
 }
 
-/// Request of [`GlobalApi::replace_app_from_id`].
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ReplaceAppFromID {
-    /// `qTargetAppId`: see [`GlobalApi::replace_app_from_id`].
-    #[doc(alias = "qTargetAppId")]
-    pub target_app_id: String,
-    /// `qSrcAppID`: see [`GlobalApi::replace_app_from_id`].
-    #[doc(alias = "qSrcAppID")]
-    pub src_app_id: String,
-    /// `qIds`: see [`GlobalApi::replace_app_from_id`].
-    #[doc(alias = "qIds")]
-    pub ids: Vec<String>,
+request! {
+    GlobalApi::os_name => OSName() {}
+    Global "OSName" Read -> String = value("qReturn")
 }
 
-impl ReplaceAppFromID {
-    /// Creates the request from its required parameters.
-    pub fn new(
-        target_app_id: impl Into<String>,
-        src_app_id: impl Into<String>,
-        ids: Vec<String>,
-    ) -> Self {
-        Self {
-            target_app_id: target_app_id.into(),
-            src_app_id: src_app_id.into(),
-            ids,
-        }
-    }
+request! {
+    GlobalApi::os_version => OSVersion() {}
+    Global "OSVersion" Read -> String = value("qReturn")
 }
 
-impl Serialize for ReplaceAppFromID {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qTargetAppId", &self.target_app_id)?;
-                out.always("qSrcAppID", &self.src_app_id)?;
-                out.always("qIds", &self.ids)?;
-                Ok(())
-            },
-        )
+request! {
+    GlobalApi::open_doc => OpenDoc("qDocName" doc_name(into String)) {
+        "qUserName" user_name(into String),
+        "qPassword" password(into String),
+        "qSerial" serial(into String),
+        "qNoData" no_data(bool),
     }
+    Global "OpenDoc" Write -> Doc = object("qReturn")
 }
 
-impl Request for ReplaceAppFromID {
-    type Class = Global;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Global",
-        "ReplaceAppFromID",
-        Effect::Write,
-        &["qSuccess"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qSuccess")
-    }
+request! {
+    #[deprecated(note = "use `GlobalApi::engine_version` instead")]
+    GlobalApi::product_version => ProductVersion() {}
+    Global "ProductVersion" Read -> String = value("qReturn")
 }
 
-/// Request of [`GlobalApi::save_as`].
-#[deprecated(note = "use `DocApi::save_as` instead")]
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SaveAs {
-    /// `qNewAppName`: see [`GlobalApi::save_as`].
-    #[doc(alias = "qNewAppName")]
-    pub new_app_name: String,
+request! {
+    GlobalApi::publish_app => PublishApp("qAppId" app_id(into String), "qName" name(into String), "qStreamId" stream_id(into String)) {}
+    Global "PublishApp" Write -> () = nothing()
 }
 
-impl SaveAs {
-    /// Creates the request from its required parameters.
-    pub fn new(new_app_name: impl Into<String>) -> Self {
-        Self {
-            new_app_name: new_app_name.into(),
-        }
-    }
+request! {
+    GlobalApi::qt_product => QTProduct() {}
+    Global "QTProduct" Read -> String = value("qReturn")
 }
 
-impl Serialize for SaveAs {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qNewAppName", &self.new_app_name)?;
-                Ok(())
-            },
-        )
-    }
+request! {
+    #[deprecated(note = "use `GlobalApi::engine_version` instead")]
+    GlobalApi::qv_version => QvVersion() {}
+    Global "QvVersion" Read -> String = value("qReturn")
 }
 
-impl Request for SaveAs {
-    type Class = Global;
-    type Response = String;
-    const METHOD: Method = Method::new(
-        "Global",
-        "SaveAs",
-        Effect::Write,
-        &["qNewAppId"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qNewAppId")
-    }
+request! {
+    GlobalApi::reload_extension_list => ReloadExtensionList() {}
+    Global "ReloadExtensionList" Write -> () = nothing()
 }
 
-/// Request of [`GlobalApi::shutdown_process`].
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ShutdownProcess {}
-
-impl ShutdownProcess {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
+request! {
+    GlobalApi::replace_app_from_id => ReplaceAppFromID("qTargetAppId" target_app_id(into String), "qSrcAppID" src_app_id(into String), "qIds" ids(Vec<String>)) {}
+    Global "ReplaceAppFromID" Write -> bool = value("qSuccess")
 }
 
-impl Serialize for ShutdownProcess {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
+request! {
+    #[deprecated(note = "use `DocApi::save_as` instead")]
+    GlobalApi::save_as => SaveAs("qNewAppName" new_app_name(into String)) {}
+    Global "SaveAs" Write -> String = value("qNewAppId")
 }
 
-impl Request for ShutdownProcess {
-    type Class = Global;
-    type Response = ();
-    const METHOD: Method = Method::new("Global", "ShutdownProcess", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
+request! {
+    GlobalApi::shutdown_process => ShutdownProcess() {}
+    Global "ShutdownProcess" Write -> () = nothing()
 }

@@ -2,38 +2,26 @@
 
 //! The API of engine version 12.2886.0.
 
-pub use qix_schema::rpc::Call;
-
 /// Requests and methods of the class `Doc`.
 pub mod doc;
-
+pub mod error_codes;
 /// Requests and methods of the class `Field`.
 pub mod field;
-
 /// Requests and methods of the class `GenericBookmark`.
 pub mod generic_bookmark;
-
 /// Requests and methods of the class `GenericDimension`.
 pub mod generic_dimension;
-
 /// Requests and methods of the class `GenericMeasure`.
 pub mod generic_measure;
-
 /// Requests and methods of the class `GenericObject`.
 pub mod generic_object;
-
 /// Requests and methods of the class `GenericVariable`.
 pub mod generic_variable;
-
 /// Requests and methods of the class `Global`.
 pub mod global;
-
+pub mod types;
 /// Requests and methods of the class `Variable`.
 pub mod variable;
-
-pub mod error_codes;
-
-pub mod types;
 
 pub use doc::{Doc, DocApi};
 pub use field::{Field, FieldApi};
@@ -43,6 +31,7 @@ pub use generic_measure::{GenericMeasure, GenericMeasureApi};
 pub use generic_object::{GenericObject, GenericObjectApi};
 pub use generic_variable::{GenericVariable, GenericVariableApi};
 pub use global::{Global, GlobalApi};
+pub use qix_schema::rpc::Call;
 pub use variable::{Variable, VariableApi};
 
 /// The engine version whose schema this code was generated from.
@@ -53,271 +42,341 @@ pub const ENGINE_VERSION: &str = "12.2886.0";
 #[macro_export]
 macro_rules! for_each_type {
     ($callback:ident) => {
-        $callback ! { "AlfaNumString" => $crate::types::AlfaNumString,
-        "AlternateStateData" => $crate::types::AlternateStateData, "AppEntry" =>
-        $crate::types::AppEntry, "AppObjectList" => $crate::types::AppObjectList,
-        "AppObjectListDef" => $crate::types::AppObjectListDef, "AppScript" =>
-        $crate::types::AppScript, "AppScriptMeta" => $crate::types::AppScriptMeta,
-        "ApplyGroupStateWarning" => $crate::types::ApplyGroupStateWarning,
-        "ApplyGroupStateWarningType" => $crate::types::ApplyGroupStateWarningType,
-        "ApplyGroupStatesResult" => $crate::types::ApplyGroupStatesResult,
-        "ArrayOfNxValuePoint" => $crate::types::ArrayOfNxValuePoint, "AssociationScore"
-        => $crate::types::AssociationScore, "BNFDef" => $crate::types::BNFDef,
-        "BNFDefMetaType" => $crate::types::BNFDefMetaType, "BNFType" =>
-        $crate::types::BNFType, "Blob" => $crate::types::Blob, "Bookmark" =>
-        $crate::types::Bookmark, "BookmarkApplyAndVerifyResult" =>
-        $crate::types::BookmarkApplyAndVerifyResult, "BookmarkFieldItem" =>
-        $crate::types::BookmarkFieldItem, "BookmarkFieldPage" =>
-        $crate::types::BookmarkFieldPage, "BookmarkFieldPageEx" =>
-        $crate::types::BookmarkFieldPageEx, "BookmarkFieldVerifyResultState" =>
-        $crate::types::BookmarkFieldVerifyResultState, "BookmarkFieldVerifyWarning" =>
-        $crate::types::BookmarkFieldVerifyWarning, "BookmarkList" =>
-        $crate::types::BookmarkList, "BookmarkListDef" => $crate::types::BookmarkListDef,
-        "BookmarkStateFieldPages" => $crate::types::BookmarkStateFieldPages,
-        "BookmarkVariableItem" => $crate::types::BookmarkVariableItem, "CalendarStrings"
-        => $crate::types::CalendarStrings, "CharEncodingType" =>
-        $crate::types::CharEncodingType, "CharRange" => $crate::types::CharRange,
-        "ChildList" => $crate::types::ChildList, "ChildListDef" =>
-        $crate::types::ChildListDef, "CodePage" => $crate::types::CodePage, "CondDef" =>
-        $crate::types::CondDef, "Connection" => $crate::types::Connection,
-        "ContentLibraryList" => $crate::types::ContentLibraryList,
-        "ContentLibraryListItem" => $crate::types::ContentLibraryListItem,
-        "CustomConnector" => $crate::types::CustomConnector, "CyclicGroupPosition" =>
-        $crate::types::CyclicGroupPosition, "DataField" => $crate::types::DataField,
-        "DataRecord" => $crate::types::DataRecord, "DataTable" =>
-        $crate::types::DataTable, "DataTableEx" => $crate::types::DataTableEx, "Database"
-        => $crate::types::Database, "DatabaseInfo" => $crate::types::DatabaseInfo,
-        "DatabaseOwner" => $crate::types::DatabaseOwner, "DelimiterInfo" =>
-        $crate::types::DelimiterInfo, "DerivedFieldsInTableData" =>
-        $crate::types::DerivedFieldsInTableData, "DimensionList" =>
-        $crate::types::DimensionList, "DimensionListDef" =>
-        $crate::types::DimensionListDef, "DimensionReference" =>
-        $crate::types::DimensionReference, "DoReloadExParams" =>
-        $crate::types::DoReloadExParams, "DoReloadExResult" =>
-        $crate::types::DoReloadExResult, "DocListEntry" => $crate::types::DocListEntry,
-        "DriveInfo" => $crate::types::DriveInfo, "DriveType" => $crate::types::DriveType,
-        "EditorBreakpoint" => $crate::types::EditorBreakpoint, "EmbeddedSnapshot" =>
-        $crate::types::EmbeddedSnapshot, "EmbeddedSnapshotDef" =>
-        $crate::types::EmbeddedSnapshotDef, "ErrorData" => $crate::types::ErrorData,
-        "ErrorDataCode" => $crate::types::ErrorDataCode, "ExpansionData" =>
-        $crate::types::ExpansionData, "ExtendedLayoutBookmarkData" =>
-        $crate::types::ExtendedLayoutBookmarkData, "ExtendedPivotStateData" =>
-        $crate::types::ExtendedPivotStateData, "ExtensionList" =>
-        $crate::types::ExtensionList, "ExtensionListDef" =>
-        $crate::types::ExtensionListDef, "FailureData" => $crate::types::FailureData,
-        "FieldAttrType" => $crate::types::FieldAttrType, "FieldAttributes" =>
-        $crate::types::FieldAttributes, "FieldDefEx" => $crate::types::FieldDefEx,
-        "FieldDescription" => $crate::types::FieldDescription, "FieldInTableData" =>
-        $crate::types::FieldInTableData, "FieldInTableProfilingData" =>
-        $crate::types::FieldInTableProfilingData, "FieldList" =>
-        $crate::types::FieldList, "FieldListDef" => $crate::types::FieldListDef,
-        "FieldOrColumn" => $crate::types::FieldOrColumn, "FieldScores" =>
-        $crate::types::FieldScores, "FieldType" => $crate::types::FieldType, "FieldValue"
-        => $crate::types::FieldValue, "FileDataFormat" => $crate::types::FileDataFormat,
-        "FileType" => $crate::types::FileType, "FilterInfo" => $crate::types::FilterInfo,
-        "FilterType" => $crate::types::FilterType, "FolderItem" =>
-        $crate::types::FolderItem, "FolderItemType" => $crate::types::FolderItemType,
-        "FrequencyDistributionData" => $crate::types::FrequencyDistributionData,
-        "Function" => $crate::types::Function, "FunctionGroup" =>
-        $crate::types::FunctionGroup, "GenericBookmarkEntry" =>
-        $crate::types::GenericBookmarkEntry, "GenericBookmarkLayout" =>
-        $crate::types::GenericBookmarkLayout, "GenericBookmarkProperties" =>
-        $crate::types::GenericBookmarkProperties, "GenericConnectMachine" =>
-        $crate::types::GenericConnectMachine, "GenericDimensionInfo" =>
-        $crate::types::GenericDimensionInfo, "GenericDimensionLayout" =>
-        $crate::types::GenericDimensionLayout, "GenericDimensionProperties" =>
-        $crate::types::GenericDimensionProperties, "GenericMeasureLayout" =>
-        $crate::types::GenericMeasureLayout, "GenericMeasureProperties" =>
-        $crate::types::GenericMeasureProperties, "GenericObjectEntry" =>
-        $crate::types::GenericObjectEntry, "GenericObjectLayout" =>
-        $crate::types::GenericObjectLayout, "GenericObjectProperties" =>
-        $crate::types::GenericObjectProperties, "GenericVariableConstraints" =>
-        $crate::types::GenericVariableConstraints, "GenericVariableLayout" =>
-        $crate::types::GenericVariableLayout, "GenericVariableProperties" =>
-        $crate::types::GenericVariableProperties, "GenericVariableType" =>
-        $crate::types::GenericVariableType, "GraphMode" => $crate::types::GraphMode,
-        "GroupBookmarkData" => $crate::types::GroupBookmarkData, "GroupState" =>
-        $crate::types::GroupState, "GroupStateInfo" => $crate::types::GroupStateInfo,
-        "HyperCube" => $crate::types::HyperCube, "HyperCubeDef" =>
-        $crate::types::HyperCubeDef, "InputFieldItem" => $crate::types::InputFieldItem,
-        "InterFieldSortData" => $crate::types::InterFieldSortData, "InteractDef" =>
-        $crate::types::InteractDef, "InteractType" => $crate::types::InteractType,
-        "JsonObject" => $crate::types::JsonObject, "KeyType" => $crate::types::KeyType,
-        "LayoutBookmarkData" => $crate::types::LayoutBookmarkData, "LayoutExclude" =>
-        $crate::types::LayoutExclude, "LayoutFieldInfo" =>
-        $crate::types::LayoutFieldInfo, "LineageInfo" => $crate::types::LineageInfo,
-        "ListObject" => $crate::types::ListObject, "ListObjectDef" =>
-        $crate::types::ListObjectDef, "LocaleInfo" => $crate::types::LocaleInfo,
-        "LogOnType" => $crate::types::LogOnType, "MeasureList" =>
-        $crate::types::MeasureList, "MeasureListDef" => $crate::types::MeasureListDef,
-        "MediaList" => $crate::types::MediaList, "MediaListDef" =>
-        $crate::types::MediaListDef, "MediaListItem" => $crate::types::MediaListItem,
-        "MetaData" => $crate::types::MetaData, "NxAppLayout" =>
-        $crate::types::NxAppLayout, "NxAppProperties" => $crate::types::NxAppProperties,
-        "NxAttrDimDef" => $crate::types::NxAttrDimDef, "NxAttrDimInfo" =>
-        $crate::types::NxAttrDimInfo, "NxAttrExprDef" => $crate::types::NxAttrExprDef,
-        "NxAttrExprInfo" => $crate::types::NxAttrExprInfo, "NxAttributeDimValues" =>
-        $crate::types::NxAttributeDimValues, "NxAttributeExpressionValues" =>
-        $crate::types::NxAttributeExpressionValues, "NxAutoSortByStateDef" =>
-        $crate::types::NxAutoSortByStateDef, "NxAxisData" => $crate::types::NxAxisData,
-        "NxAxisTicks" => $crate::types::NxAxisTicks, "NxBookmark" =>
-        $crate::types::NxBookmark, "NxCalcCond" => $crate::types::NxCalcCond,
-        "NxCardinalities" => $crate::types::NxCardinalities, "NxCell" =>
-        $crate::types::NxCell, "NxCellPosition" => $crate::types::NxCellPosition,
-        "NxCellRows" => $crate::types::NxCellRows, "NxContainerEntry" =>
-        $crate::types::NxContainerEntry, "NxContinuousDataOptions" =>
-        $crate::types::NxContinuousDataOptions, "NxContinuousMode" =>
-        $crate::types::NxContinuousMode, "NxContinuousRangeSelectInfo" =>
-        $crate::types::NxContinuousRangeSelectInfo, "NxCurrentSelectionItem" =>
-        $crate::types::NxCurrentSelectionItem, "NxDataAreaPage" =>
-        $crate::types::NxDataAreaPage, "NxDataPage" => $crate::types::NxDataPage,
-        "NxDataReductionMode" => $crate::types::NxDataReductionMode, "NxDerivedField" =>
-        $crate::types::NxDerivedField, "NxDerivedFieldDescriptionList" =>
-        $crate::types::NxDerivedFieldDescriptionList, "NxDerivedFieldsData" =>
-        $crate::types::NxDerivedFieldsData, "NxDerivedGroup" =>
-        $crate::types::NxDerivedGroup, "NxDimCellType" => $crate::types::NxDimCellType,
-        "NxDimension" => $crate::types::NxDimension, "NxDimensionInfo" =>
-        $crate::types::NxDimensionInfo, "NxDimensionType" =>
-        $crate::types::NxDimensionType, "NxDownloadInfo" =>
-        $crate::types::NxDownloadInfo, "NxDownloadOptions" =>
-        $crate::types::NxDownloadOptions, "NxEngineVersion" =>
-        $crate::types::NxEngineVersion, "NxExportFileType" =>
-        $crate::types::NxExportFileType, "NxExportState" => $crate::types::NxExportState,
-        "NxFeature" => $crate::types::NxFeature, "NxFieldDescription" =>
-        $crate::types::NxFieldDescription, "NxFieldProperties" =>
-        $crate::types::NxFieldProperties, "NxFieldResourceId" =>
-        $crate::types::NxFieldResourceId, "NxFieldSelectionInfo" =>
-        $crate::types::NxFieldSelectionInfo, "NxFieldSelectionMode" =>
-        $crate::types::NxFieldSelectionMode, "NxFieldTableResourceId" =>
-        $crate::types::NxFieldTableResourceId, "NxFrequencyMode" =>
-        $crate::types::NxFrequencyMode, "NxGetBookmarkOptions" =>
-        $crate::types::NxGetBookmarkOptions, "NxGetObjectOptions" =>
-        $crate::types::NxGetObjectOptions, "NxGroupDef" => $crate::types::NxGroupDef,
-        "NxGroupMemberClass" => $crate::types::NxGroupMemberClass, "NxGroupObjectId" =>
-        $crate::types::NxGroupObjectId, "NxGroupTail" => $crate::types::NxGroupTail,
-        "NxGrpType" => $crate::types::NxGrpType, "NxHighlightRanges" =>
-        $crate::types::NxHighlightRanges, "NxHypercubeMode" =>
-        $crate::types::NxHypercubeMode, "NxInfo" => $crate::types::NxInfo,
-        "NxInlineDimensionDef" => $crate::types::NxInlineDimensionDef,
-        "NxInlineMeasureDef" => $crate::types::NxInlineMeasureDef, "NxLTrendlineType" =>
-        $crate::types::NxLTrendlineType, "NxLayoutErrors" =>
-        $crate::types::NxLayoutErrors, "NxLibraryDimension" =>
-        $crate::types::NxLibraryDimension, "NxLibraryDimensionDef" =>
-        $crate::types::NxLibraryDimensionDef, "NxLibraryMeasure" =>
-        $crate::types::NxLibraryMeasure, "NxLibraryMeasureDef" =>
-        $crate::types::NxLibraryMeasureDef, "NxLinkedObjectInfo" =>
-        $crate::types::NxLinkedObjectInfo, "NxListObjectExpression" =>
-        $crate::types::NxListObjectExpression, "NxListObjectExpressionDef" =>
-        $crate::types::NxListObjectExpressionDef, "NxLocalizedErrorCode" =>
-        $crate::types::NxLocalizedErrorCode, "NxLocalizedWarningCode" =>
-        $crate::types::NxLocalizedWarningCode, "NxMatchingFieldInfo" =>
-        $crate::types::NxMatchingFieldInfo, "NxMatchingFieldMode" =>
-        $crate::types::NxMatchingFieldMode, "NxMeasure" => $crate::types::NxMeasure,
-        "NxMeasureInfo" => $crate::types::NxMeasureInfo, "NxMeta" =>
-        $crate::types::NxMeta, "NxMetaDef" => $crate::types::NxMetaDef, "NxMiniChart" =>
-        $crate::types::NxMiniChart, "NxMiniChartCell" => $crate::types::NxMiniChartCell,
-        "NxMiniChartData" => $crate::types::NxMiniChartData, "NxMiniChartDef" =>
-        $crate::types::NxMiniChartDef, "NxMiniChartRows" =>
-        $crate::types::NxMiniChartRows, "NxMultiRangeSelectInfo" =>
-        $crate::types::NxMultiRangeSelectInfo, "NxOrigin" => $crate::types::NxOrigin,
-        "NxPage" => $crate::types::NxPage, "NxPageTreeLevel" =>
-        $crate::types::NxPageTreeLevel, "NxPageTreeNode" =>
-        $crate::types::NxPageTreeNode, "NxPatch" => $crate::types::NxPatch,
-        "NxPatchOperationType" => $crate::types::NxPatchOperationType, "NxPatches" =>
-        $crate::types::NxPatches, "NxPivotDimensionCell" =>
-        $crate::types::NxPivotDimensionCell, "NxPivotPage" => $crate::types::NxPivotPage,
-        "NxPivotValuePoint" => $crate::types::NxPivotValuePoint, "NxRange" =>
-        $crate::types::NxRange, "NxRangeSelectInfo" => $crate::types::NxRangeSelectInfo,
-        "NxSelectionCell" => $crate::types::NxSelectionCell, "NxSelectionCellType" =>
-        $crate::types::NxSelectionCellType, "NxSelectionInfo" =>
-        $crate::types::NxSelectionInfo, "NxSimpleDimValue" =>
-        $crate::types::NxSimpleDimValue, "NxSimpleValue" => $crate::types::NxSimpleValue,
-        "NxSortIndicatorType" => $crate::types::NxSortIndicatorType, "NxStackPage" =>
-        $crate::types::NxStackPage, "NxStackedPivotCell" =>
-        $crate::types::NxStackedPivotCell, "NxStateCounts" =>
-        $crate::types::NxStateCounts, "NxStreamListEntry" =>
-        $crate::types::NxStreamListEntry, "NxTempBookmarkOptions" =>
-        $crate::types::NxTempBookmarkOptions, "NxTickCell" => $crate::types::NxTickCell,
-        "NxTreeDataOption" => $crate::types::NxTreeDataOption, "NxTreeDimensionDef" =>
-        $crate::types::NxTreeDimensionDef, "NxTreeDimensionInfo" =>
-        $crate::types::NxTreeDimensionInfo, "NxTreeMultiRangeSelectInfo" =>
-        $crate::types::NxTreeMultiRangeSelectInfo, "NxTreeNode" =>
-        $crate::types::NxTreeNode, "NxTreeRangeSelectInfo" =>
-        $crate::types::NxTreeRangeSelectInfo, "NxTreeValue" =>
-        $crate::types::NxTreeValue, "NxTrendline" => $crate::types::NxTrendline,
-        "NxTrendlineDef" => $crate::types::NxTrendlineDef, "NxTrendlineMode" =>
-        $crate::types::NxTrendlineMode, "NxValidationError" =>
-        $crate::types::NxValidationError, "NxVariableListItem" =>
-        $crate::types::NxVariableListItem, "NxVariableProperties" =>
-        $crate::types::NxVariableProperties, "NxViewPort" => $crate::types::NxViewPort,
-        "ObjectInterface" => $crate::types::ObjectInterface, "OdbcDsn" =>
-        $crate::types::OdbcDsn, "OleDbProvider" => $crate::types::OleDbProvider,
-        "OtherLimitMode" => $crate::types::OtherLimitMode, "OtherMode" =>
-        $crate::types::OtherMode, "OtherSortMode" => $crate::types::OtherSortMode,
-        "OtherTotalSpecProp" => $crate::types::OtherTotalSpecProp, "Point" =>
-        $crate::types::Point, "PositionMark" => $crate::types::PositionMark,
-        "ProgressData" => $crate::types::ProgressData, "ProgressMessage" =>
-        $crate::types::ProgressMessage, "Range" => $crate::types::Range,
-        "RangeSelectInfo" => $crate::types::RangeSelectInfo, "Rect" =>
-        $crate::types::Rect, "ReloadError" => $crate::types::ReloadError, "SampleResult"
-        => $crate::types::SampleResult, "ScriptSyntaxError" =>
-        $crate::types::ScriptSyntaxError, "ScrollPosition" =>
-        $crate::types::ScrollPosition, "SearchAssociationResult" =>
-        $crate::types::SearchAssociationResult, "SearchAttribute" =>
-        $crate::types::SearchAttribute, "SearchCharRange" =>
-        $crate::types::SearchCharRange, "SearchCombinationOptions" =>
-        $crate::types::SearchCombinationOptions, "SearchContextType" =>
-        $crate::types::SearchContextType, "SearchFieldDictionary" =>
-        $crate::types::SearchFieldDictionary, "SearchFieldMatch" =>
-        $crate::types::SearchFieldMatch, "SearchFieldMatchType" =>
-        $crate::types::SearchFieldMatchType, "SearchFieldMatchesItem" =>
-        $crate::types::SearchFieldMatchesItem, "SearchFieldSelectionMode" =>
-        $crate::types::SearchFieldSelectionMode, "SearchFieldValueItem" =>
-        $crate::types::SearchFieldValueItem, "SearchGroup" => $crate::types::SearchGroup,
-        "SearchGroupItem" => $crate::types::SearchGroupItem, "SearchGroupItemMatch" =>
-        $crate::types::SearchGroupItemMatch, "SearchGroupItemOptions" =>
-        $crate::types::SearchGroupItemOptions, "SearchGroupItemType" =>
-        $crate::types::SearchGroupItemType, "SearchGroupOptions" =>
-        $crate::types::SearchGroupOptions, "SearchGroupType" =>
-        $crate::types::SearchGroupType, "SearchMatchCombination" =>
-        $crate::types::SearchMatchCombination, "SearchMatchCombinations" =>
-        $crate::types::SearchMatchCombinations, "SearchObjectOptions" =>
-        $crate::types::SearchObjectOptions, "SearchPage" => $crate::types::SearchPage,
-        "SearchResult" => $crate::types::SearchResult, "SearchSuggestItem" =>
-        $crate::types::SearchSuggestItem, "SearchSuggestionResult" =>
-        $crate::types::SearchSuggestionResult, "SearchTermResult" =>
-        $crate::types::SearchTermResult, "SearchValueOptions" =>
-        $crate::types::SearchValueOptions, "SearchValuePage" =>
-        $crate::types::SearchValuePage, "SearchValueResult" =>
-        $crate::types::SearchValueResult, "SelectInfo" => $crate::types::SelectInfo,
-        "SelectionObject" => $crate::types::SelectionObject, "SelectionObjectDef" =>
-        $crate::types::SelectionObjectDef, "Size" => $crate::types::Size, "SortCriteria"
-        => $crate::types::SortCriteria, "SourceKeyRecord" =>
-        $crate::types::SourceKeyRecord, "StateEnumType" => $crate::types::StateEnumType,
-        "StateFieldValues" => $crate::types::StateFieldValues, "StaticContentList" =>
-        $crate::types::StaticContentList, "StaticContentListItem" =>
-        $crate::types::StaticContentListItem, "StaticContentUrl" =>
-        $crate::types::StaticContentUrl, "StaticContentUrlDef" =>
-        $crate::types::StaticContentUrlDef, "StringExpr" => $crate::types::StringExpr,
-        "StringExpression" => $crate::types::StringExpression, "SymbolFrequency" =>
-        $crate::types::SymbolFrequency, "SymbolValue" => $crate::types::SymbolValue,
-        "TableProfilingData" => $crate::types::TableProfilingData, "TableRecord" =>
-        $crate::types::TableRecord, "TableRow" => $crate::types::TableRow,
-        "TableViewBroomPointSaveInfo" => $crate::types::TableViewBroomPointSaveInfo,
-        "TableViewConnectionPointSaveInfo" =>
-        $crate::types::TableViewConnectionPointSaveInfo, "TableViewCtlSaveInfo" =>
-        $crate::types::TableViewCtlSaveInfo, "TableViewDlgSaveInfo" =>
-        $crate::types::TableViewDlgSaveInfo, "TableViewSaveInfo" =>
-        $crate::types::TableViewSaveInfo, "TableViewTableWinSaveInfo" =>
-        $crate::types::TableViewTableWinSaveInfo, "TextMacro" =>
-        $crate::types::TextMacro, "TotalMode" => $crate::types::TotalMode,
-        "TransformAppParameters" => $crate::types::TransformAppParameters,
-        "TransformAppResult" => $crate::types::TransformAppResult, "TreeData" =>
-        $crate::types::TreeData, "TreeDataDef" => $crate::types::TreeDataDef, "UndoInfo"
-        => $crate::types::UndoInfo, "UndoInfoDef" => $crate::types::UndoInfoDef,
-        "UsageEnum" => $crate::types::UsageEnum, "ValueExpr" => $crate::types::ValueExpr,
-        "ValueExpression" => $crate::types::ValueExpression, "VariableList" =>
-        $crate::types::VariableList, "VariableListDef" => $crate::types::VariableListDef,
+        $callback! {
+            "AlfaNumString" => $crate::types::AlfaNumString,
+            "AlternateStateData" => $crate::types::AlternateStateData,
+            "AppEntry" => $crate::types::AppEntry,
+            "AppObjectList" => $crate::types::AppObjectList,
+            "AppObjectListDef" => $crate::types::AppObjectListDef,
+            "AppScript" => $crate::types::AppScript,
+            "AppScriptMeta" => $crate::types::AppScriptMeta,
+            "ApplyGroupStateWarning" => $crate::types::ApplyGroupStateWarning,
+            "ApplyGroupStateWarningType" => $crate::types::ApplyGroupStateWarningType,
+            "ApplyGroupStatesResult" => $crate::types::ApplyGroupStatesResult,
+            "ArrayOfNxValuePoint" => $crate::types::ArrayOfNxValuePoint,
+            "AssociationScore" => $crate::types::AssociationScore,
+            "BNFDef" => $crate::types::BNFDef,
+            "BNFDefMetaType" => $crate::types::BNFDefMetaType,
+            "BNFType" => $crate::types::BNFType,
+            "Blob" => $crate::types::Blob,
+            "Bookmark" => $crate::types::Bookmark,
+            "BookmarkApplyAndVerifyResult" => $crate::types::BookmarkApplyAndVerifyResult,
+            "BookmarkFieldItem" => $crate::types::BookmarkFieldItem,
+            "BookmarkFieldPage" => $crate::types::BookmarkFieldPage,
+            "BookmarkFieldPageEx" => $crate::types::BookmarkFieldPageEx,
+            "BookmarkFieldVerifyResultState" => $crate::types::BookmarkFieldVerifyResultState,
+            "BookmarkFieldVerifyWarning" => $crate::types::BookmarkFieldVerifyWarning,
+            "BookmarkList" => $crate::types::BookmarkList,
+            "BookmarkListDef" => $crate::types::BookmarkListDef,
+            "BookmarkStateFieldPages" => $crate::types::BookmarkStateFieldPages,
+            "BookmarkVariableItem" => $crate::types::BookmarkVariableItem,
+            "CalendarStrings" => $crate::types::CalendarStrings,
+            "CharEncodingType" => $crate::types::CharEncodingType,
+            "CharRange" => $crate::types::CharRange,
+            "ChildList" => $crate::types::ChildList,
+            "ChildListDef" => $crate::types::ChildListDef,
+            "CodePage" => $crate::types::CodePage,
+            "CondDef" => $crate::types::CondDef,
+            "Connection" => $crate::types::Connection,
+            "ContentLibraryList" => $crate::types::ContentLibraryList,
+            "ContentLibraryListItem" => $crate::types::ContentLibraryListItem,
+            "CustomConnector" => $crate::types::CustomConnector,
+            "CyclicGroupPosition" => $crate::types::CyclicGroupPosition,
+            "DataField" => $crate::types::DataField,
+            "DataRecord" => $crate::types::DataRecord,
+            "DataTable" => $crate::types::DataTable,
+            "DataTableEx" => $crate::types::DataTableEx,
+            "Database" => $crate::types::Database,
+            "DatabaseInfo" => $crate::types::DatabaseInfo,
+            "DatabaseOwner" => $crate::types::DatabaseOwner,
+            "DelimiterInfo" => $crate::types::DelimiterInfo,
+            "DerivedFieldsInTableData" => $crate::types::DerivedFieldsInTableData,
+            "DimensionList" => $crate::types::DimensionList,
+            "DimensionListDef" => $crate::types::DimensionListDef,
+            "DimensionReference" => $crate::types::DimensionReference,
+            "DoReloadExParams" => $crate::types::DoReloadExParams,
+            "DoReloadExResult" => $crate::types::DoReloadExResult,
+            "DocListEntry" => $crate::types::DocListEntry,
+            "DriveInfo" => $crate::types::DriveInfo,
+            "DriveType" => $crate::types::DriveType,
+            "EditorBreakpoint" => $crate::types::EditorBreakpoint,
+            "EmbeddedSnapshot" => $crate::types::EmbeddedSnapshot,
+            "EmbeddedSnapshotDef" => $crate::types::EmbeddedSnapshotDef,
+            "ErrorData" => $crate::types::ErrorData,
+            "ErrorDataCode" => $crate::types::ErrorDataCode,
+            "ExpansionData" => $crate::types::ExpansionData,
+            "ExtendedLayoutBookmarkData" => $crate::types::ExtendedLayoutBookmarkData,
+            "ExtendedPivotStateData" => $crate::types::ExtendedPivotStateData,
+            "ExtensionList" => $crate::types::ExtensionList,
+            "ExtensionListDef" => $crate::types::ExtensionListDef,
+            "FailureData" => $crate::types::FailureData,
+            "FieldAttrType" => $crate::types::FieldAttrType,
+            "FieldAttributes" => $crate::types::FieldAttributes,
+            "FieldDefEx" => $crate::types::FieldDefEx,
+            "FieldDescription" => $crate::types::FieldDescription,
+            "FieldInTableData" => $crate::types::FieldInTableData,
+            "FieldInTableProfilingData" => $crate::types::FieldInTableProfilingData,
+            "FieldList" => $crate::types::FieldList,
+            "FieldListDef" => $crate::types::FieldListDef,
+            "FieldOrColumn" => $crate::types::FieldOrColumn,
+            "FieldScores" => $crate::types::FieldScores,
+            "FieldType" => $crate::types::FieldType,
+            "FieldValue" => $crate::types::FieldValue,
+            "FileDataFormat" => $crate::types::FileDataFormat,
+            "FileType" => $crate::types::FileType,
+            "FilterInfo" => $crate::types::FilterInfo,
+            "FilterType" => $crate::types::FilterType,
+            "FolderItem" => $crate::types::FolderItem,
+            "FolderItemType" => $crate::types::FolderItemType,
+            "FrequencyDistributionData" => $crate::types::FrequencyDistributionData,
+            "Function" => $crate::types::Function,
+            "FunctionGroup" => $crate::types::FunctionGroup,
+            "GenericBookmarkEntry" => $crate::types::GenericBookmarkEntry,
+            "GenericBookmarkLayout" => $crate::types::GenericBookmarkLayout,
+            "GenericBookmarkProperties" => $crate::types::GenericBookmarkProperties,
+            "GenericConnectMachine" => $crate::types::GenericConnectMachine,
+            "GenericDimensionInfo" => $crate::types::GenericDimensionInfo,
+            "GenericDimensionLayout" => $crate::types::GenericDimensionLayout,
+            "GenericDimensionProperties" => $crate::types::GenericDimensionProperties,
+            "GenericMeasureLayout" => $crate::types::GenericMeasureLayout,
+            "GenericMeasureProperties" => $crate::types::GenericMeasureProperties,
+            "GenericObjectEntry" => $crate::types::GenericObjectEntry,
+            "GenericObjectLayout" => $crate::types::GenericObjectLayout,
+            "GenericObjectProperties" => $crate::types::GenericObjectProperties,
+            "GenericVariableConstraints" => $crate::types::GenericVariableConstraints,
+            "GenericVariableLayout" => $crate::types::GenericVariableLayout,
+            "GenericVariableProperties" => $crate::types::GenericVariableProperties,
+            "GenericVariableType" => $crate::types::GenericVariableType,
+            "GraphMode" => $crate::types::GraphMode,
+            "GroupBookmarkData" => $crate::types::GroupBookmarkData,
+            "GroupState" => $crate::types::GroupState,
+            "GroupStateInfo" => $crate::types::GroupStateInfo,
+            "HyperCube" => $crate::types::HyperCube,
+            "HyperCubeDef" => $crate::types::HyperCubeDef,
+            "InputFieldItem" => $crate::types::InputFieldItem,
+            "InterFieldSortData" => $crate::types::InterFieldSortData,
+            "InteractDef" => $crate::types::InteractDef,
+            "InteractType" => $crate::types::InteractType,
+            "JsonObject" => $crate::types::JsonObject,
+            "KeyType" => $crate::types::KeyType,
+            "LayoutBookmarkData" => $crate::types::LayoutBookmarkData,
+            "LayoutExclude" => $crate::types::LayoutExclude,
+            "LayoutFieldInfo" => $crate::types::LayoutFieldInfo,
+            "LineageInfo" => $crate::types::LineageInfo,
+            "ListObject" => $crate::types::ListObject,
+            "ListObjectDef" => $crate::types::ListObjectDef,
+            "LocaleInfo" => $crate::types::LocaleInfo,
+            "LogOnType" => $crate::types::LogOnType,
+            "MeasureList" => $crate::types::MeasureList,
+            "MeasureListDef" => $crate::types::MeasureListDef,
+            "MediaList" => $crate::types::MediaList,
+            "MediaListDef" => $crate::types::MediaListDef,
+            "MediaListItem" => $crate::types::MediaListItem,
+            "MetaData" => $crate::types::MetaData,
+            "NxAppLayout" => $crate::types::NxAppLayout,
+            "NxAppProperties" => $crate::types::NxAppProperties,
+            "NxAttrDimDef" => $crate::types::NxAttrDimDef,
+            "NxAttrDimInfo" => $crate::types::NxAttrDimInfo,
+            "NxAttrExprDef" => $crate::types::NxAttrExprDef,
+            "NxAttrExprInfo" => $crate::types::NxAttrExprInfo,
+            "NxAttributeDimValues" => $crate::types::NxAttributeDimValues,
+            "NxAttributeExpressionValues" => $crate::types::NxAttributeExpressionValues,
+            "NxAutoSortByStateDef" => $crate::types::NxAutoSortByStateDef,
+            "NxAxisData" => $crate::types::NxAxisData,
+            "NxAxisTicks" => $crate::types::NxAxisTicks,
+            "NxBookmark" => $crate::types::NxBookmark,
+            "NxCalcCond" => $crate::types::NxCalcCond,
+            "NxCardinalities" => $crate::types::NxCardinalities,
+            "NxCell" => $crate::types::NxCell,
+            "NxCellPosition" => $crate::types::NxCellPosition,
+            "NxCellRows" => $crate::types::NxCellRows,
+            "NxContainerEntry" => $crate::types::NxContainerEntry,
+            "NxContinuousDataOptions" => $crate::types::NxContinuousDataOptions,
+            "NxContinuousMode" => $crate::types::NxContinuousMode,
+            "NxContinuousRangeSelectInfo" => $crate::types::NxContinuousRangeSelectInfo,
+            "NxCurrentSelectionItem" => $crate::types::NxCurrentSelectionItem,
+            "NxDataAreaPage" => $crate::types::NxDataAreaPage,
+            "NxDataPage" => $crate::types::NxDataPage,
+            "NxDataReductionMode" => $crate::types::NxDataReductionMode,
+            "NxDerivedField" => $crate::types::NxDerivedField,
+            "NxDerivedFieldDescriptionList" => $crate::types::NxDerivedFieldDescriptionList,
+            "NxDerivedFieldsData" => $crate::types::NxDerivedFieldsData,
+            "NxDerivedGroup" => $crate::types::NxDerivedGroup,
+            "NxDimCellType" => $crate::types::NxDimCellType,
+            "NxDimension" => $crate::types::NxDimension,
+            "NxDimensionInfo" => $crate::types::NxDimensionInfo,
+            "NxDimensionType" => $crate::types::NxDimensionType,
+            "NxDownloadInfo" => $crate::types::NxDownloadInfo,
+            "NxDownloadOptions" => $crate::types::NxDownloadOptions,
+            "NxEngineVersion" => $crate::types::NxEngineVersion,
+            "NxExportFileType" => $crate::types::NxExportFileType,
+            "NxExportState" => $crate::types::NxExportState,
+            "NxFeature" => $crate::types::NxFeature,
+            "NxFieldDescription" => $crate::types::NxFieldDescription,
+            "NxFieldProperties" => $crate::types::NxFieldProperties,
+            "NxFieldResourceId" => $crate::types::NxFieldResourceId,
+            "NxFieldSelectionInfo" => $crate::types::NxFieldSelectionInfo,
+            "NxFieldSelectionMode" => $crate::types::NxFieldSelectionMode,
+            "NxFieldTableResourceId" => $crate::types::NxFieldTableResourceId,
+            "NxFrequencyMode" => $crate::types::NxFrequencyMode,
+            "NxGetBookmarkOptions" => $crate::types::NxGetBookmarkOptions,
+            "NxGetObjectOptions" => $crate::types::NxGetObjectOptions,
+            "NxGroupDef" => $crate::types::NxGroupDef,
+            "NxGroupMemberClass" => $crate::types::NxGroupMemberClass,
+            "NxGroupObjectId" => $crate::types::NxGroupObjectId,
+            "NxGroupTail" => $crate::types::NxGroupTail,
+            "NxGrpType" => $crate::types::NxGrpType,
+            "NxHighlightRanges" => $crate::types::NxHighlightRanges,
+            "NxHypercubeMode" => $crate::types::NxHypercubeMode,
+            "NxInfo" => $crate::types::NxInfo,
+            "NxInlineDimensionDef" => $crate::types::NxInlineDimensionDef,
+            "NxInlineMeasureDef" => $crate::types::NxInlineMeasureDef,
+            "NxLTrendlineType" => $crate::types::NxLTrendlineType,
+            "NxLayoutErrors" => $crate::types::NxLayoutErrors,
+            "NxLibraryDimension" => $crate::types::NxLibraryDimension,
+            "NxLibraryDimensionDef" => $crate::types::NxLibraryDimensionDef,
+            "NxLibraryMeasure" => $crate::types::NxLibraryMeasure,
+            "NxLibraryMeasureDef" => $crate::types::NxLibraryMeasureDef,
+            "NxLinkedObjectInfo" => $crate::types::NxLinkedObjectInfo,
+            "NxListObjectExpression" => $crate::types::NxListObjectExpression,
+            "NxListObjectExpressionDef" => $crate::types::NxListObjectExpressionDef,
+            "NxLocalizedErrorCode" => $crate::types::NxLocalizedErrorCode,
+            "NxLocalizedWarningCode" => $crate::types::NxLocalizedWarningCode,
+            "NxMatchingFieldInfo" => $crate::types::NxMatchingFieldInfo,
+            "NxMatchingFieldMode" => $crate::types::NxMatchingFieldMode,
+            "NxMeasure" => $crate::types::NxMeasure,
+            "NxMeasureInfo" => $crate::types::NxMeasureInfo,
+            "NxMeta" => $crate::types::NxMeta,
+            "NxMetaDef" => $crate::types::NxMetaDef,
+            "NxMiniChart" => $crate::types::NxMiniChart,
+            "NxMiniChartCell" => $crate::types::NxMiniChartCell,
+            "NxMiniChartData" => $crate::types::NxMiniChartData,
+            "NxMiniChartDef" => $crate::types::NxMiniChartDef,
+            "NxMiniChartRows" => $crate::types::NxMiniChartRows,
+            "NxMultiRangeSelectInfo" => $crate::types::NxMultiRangeSelectInfo,
+            "NxOrigin" => $crate::types::NxOrigin,
+            "NxPage" => $crate::types::NxPage,
+            "NxPageTreeLevel" => $crate::types::NxPageTreeLevel,
+            "NxPageTreeNode" => $crate::types::NxPageTreeNode,
+            "NxPatch" => $crate::types::NxPatch,
+            "NxPatchOperationType" => $crate::types::NxPatchOperationType,
+            "NxPatches" => $crate::types::NxPatches,
+            "NxPivotDimensionCell" => $crate::types::NxPivotDimensionCell,
+            "NxPivotPage" => $crate::types::NxPivotPage,
+            "NxPivotValuePoint" => $crate::types::NxPivotValuePoint,
+            "NxRange" => $crate::types::NxRange,
+            "NxRangeSelectInfo" => $crate::types::NxRangeSelectInfo,
+            "NxSelectionCell" => $crate::types::NxSelectionCell,
+            "NxSelectionCellType" => $crate::types::NxSelectionCellType,
+            "NxSelectionInfo" => $crate::types::NxSelectionInfo,
+            "NxSimpleDimValue" => $crate::types::NxSimpleDimValue,
+            "NxSimpleValue" => $crate::types::NxSimpleValue,
+            "NxSortIndicatorType" => $crate::types::NxSortIndicatorType,
+            "NxStackPage" => $crate::types::NxStackPage,
+            "NxStackedPivotCell" => $crate::types::NxStackedPivotCell,
+            "NxStateCounts" => $crate::types::NxStateCounts,
+            "NxStreamListEntry" => $crate::types::NxStreamListEntry,
+            "NxTempBookmarkOptions" => $crate::types::NxTempBookmarkOptions,
+            "NxTickCell" => $crate::types::NxTickCell,
+            "NxTreeDataOption" => $crate::types::NxTreeDataOption,
+            "NxTreeDimensionDef" => $crate::types::NxTreeDimensionDef,
+            "NxTreeDimensionInfo" => $crate::types::NxTreeDimensionInfo,
+            "NxTreeMultiRangeSelectInfo" => $crate::types::NxTreeMultiRangeSelectInfo,
+            "NxTreeNode" => $crate::types::NxTreeNode,
+            "NxTreeRangeSelectInfo" => $crate::types::NxTreeRangeSelectInfo,
+            "NxTreeValue" => $crate::types::NxTreeValue,
+            "NxTrendline" => $crate::types::NxTrendline,
+            "NxTrendlineDef" => $crate::types::NxTrendlineDef,
+            "NxTrendlineMode" => $crate::types::NxTrendlineMode,
+            "NxValidationError" => $crate::types::NxValidationError,
+            "NxVariableListItem" => $crate::types::NxVariableListItem,
+            "NxVariableProperties" => $crate::types::NxVariableProperties,
+            "NxViewPort" => $crate::types::NxViewPort,
+            "ObjectInterface" => $crate::types::ObjectInterface,
+            "OdbcDsn" => $crate::types::OdbcDsn,
+            "OleDbProvider" => $crate::types::OleDbProvider,
+            "OtherLimitMode" => $crate::types::OtherLimitMode,
+            "OtherMode" => $crate::types::OtherMode,
+            "OtherSortMode" => $crate::types::OtherSortMode,
+            "OtherTotalSpecProp" => $crate::types::OtherTotalSpecProp,
+            "Point" => $crate::types::Point,
+            "PositionMark" => $crate::types::PositionMark,
+            "ProgressData" => $crate::types::ProgressData,
+            "ProgressMessage" => $crate::types::ProgressMessage,
+            "Range" => $crate::types::Range,
+            "RangeSelectInfo" => $crate::types::RangeSelectInfo,
+            "Rect" => $crate::types::Rect,
+            "ReloadError" => $crate::types::ReloadError,
+            "SampleResult" => $crate::types::SampleResult,
+            "ScriptSyntaxError" => $crate::types::ScriptSyntaxError,
+            "ScrollPosition" => $crate::types::ScrollPosition,
+            "SearchAssociationResult" => $crate::types::SearchAssociationResult,
+            "SearchAttribute" => $crate::types::SearchAttribute,
+            "SearchCharRange" => $crate::types::SearchCharRange,
+            "SearchCombinationOptions" => $crate::types::SearchCombinationOptions,
+            "SearchContextType" => $crate::types::SearchContextType,
+            "SearchFieldDictionary" => $crate::types::SearchFieldDictionary,
+            "SearchFieldMatch" => $crate::types::SearchFieldMatch,
+            "SearchFieldMatchType" => $crate::types::SearchFieldMatchType,
+            "SearchFieldMatchesItem" => $crate::types::SearchFieldMatchesItem,
+            "SearchFieldSelectionMode" => $crate::types::SearchFieldSelectionMode,
+            "SearchFieldValueItem" => $crate::types::SearchFieldValueItem,
+            "SearchGroup" => $crate::types::SearchGroup,
+            "SearchGroupItem" => $crate::types::SearchGroupItem,
+            "SearchGroupItemMatch" => $crate::types::SearchGroupItemMatch,
+            "SearchGroupItemOptions" => $crate::types::SearchGroupItemOptions,
+            "SearchGroupItemType" => $crate::types::SearchGroupItemType,
+            "SearchGroupOptions" => $crate::types::SearchGroupOptions,
+            "SearchGroupType" => $crate::types::SearchGroupType,
+            "SearchMatchCombination" => $crate::types::SearchMatchCombination,
+            "SearchMatchCombinations" => $crate::types::SearchMatchCombinations,
+            "SearchObjectOptions" => $crate::types::SearchObjectOptions,
+            "SearchPage" => $crate::types::SearchPage,
+            "SearchResult" => $crate::types::SearchResult,
+            "SearchSuggestItem" => $crate::types::SearchSuggestItem,
+            "SearchSuggestionResult" => $crate::types::SearchSuggestionResult,
+            "SearchTermResult" => $crate::types::SearchTermResult,
+            "SearchValueOptions" => $crate::types::SearchValueOptions,
+            "SearchValuePage" => $crate::types::SearchValuePage,
+            "SearchValueResult" => $crate::types::SearchValueResult,
+            "SelectInfo" => $crate::types::SelectInfo,
+            "SelectionObject" => $crate::types::SelectionObject,
+            "SelectionObjectDef" => $crate::types::SelectionObjectDef,
+            "Size" => $crate::types::Size,
+            "SortCriteria" => $crate::types::SortCriteria,
+            "SourceKeyRecord" => $crate::types::SourceKeyRecord,
+            "StateEnumType" => $crate::types::StateEnumType,
+            "StateFieldValues" => $crate::types::StateFieldValues,
+            "StaticContentList" => $crate::types::StaticContentList,
+            "StaticContentListItem" => $crate::types::StaticContentListItem,
+            "StaticContentUrl" => $crate::types::StaticContentUrl,
+            "StaticContentUrlDef" => $crate::types::StaticContentUrlDef,
+            "StringExpr" => $crate::types::StringExpr,
+            "StringExpression" => $crate::types::StringExpression,
+            "SymbolFrequency" => $crate::types::SymbolFrequency,
+            "SymbolValue" => $crate::types::SymbolValue,
+            "TableProfilingData" => $crate::types::TableProfilingData,
+            "TableRecord" => $crate::types::TableRecord,
+            "TableRow" => $crate::types::TableRow,
+            "TableViewBroomPointSaveInfo" => $crate::types::TableViewBroomPointSaveInfo,
+            "TableViewConnectionPointSaveInfo" => $crate::types::TableViewConnectionPointSaveInfo,
+            "TableViewCtlSaveInfo" => $crate::types::TableViewCtlSaveInfo,
+            "TableViewDlgSaveInfo" => $crate::types::TableViewDlgSaveInfo,
+            "TableViewSaveInfo" => $crate::types::TableViewSaveInfo,
+            "TableViewTableWinSaveInfo" => $crate::types::TableViewTableWinSaveInfo,
+            "TextMacro" => $crate::types::TextMacro,
+            "TotalMode" => $crate::types::TotalMode,
+            "TransformAppParameters" => $crate::types::TransformAppParameters,
+            "TransformAppResult" => $crate::types::TransformAppResult,
+            "TreeData" => $crate::types::TreeData,
+            "TreeDataDef" => $crate::types::TreeDataDef,
+            "UndoInfo" => $crate::types::UndoInfo,
+            "UndoInfoDef" => $crate::types::UndoInfoDef,
+            "UsageEnum" => $crate::types::UsageEnum,
+            "ValueExpr" => $crate::types::ValueExpr,
+            "ValueExpression" => $crate::types::ValueExpression,
+            "VariableList" => $crate::types::VariableList,
+            "VariableListDef" => $crate::types::VariableListDef,
         }
     };
 }

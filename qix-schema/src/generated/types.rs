@@ -2,28 +2,34 @@
 
 //! The structs, enums, and lists of the schema.
 
-mod search;
+mod app;
 mod bookmark;
-mod variable;
-mod tree;
 mod cell;
+mod connection;
+mod content;
+mod expression;
 mod hypercube;
 mod library;
 mod object;
-mod table;
-mod connection;
 mod script;
-mod app;
+mod search;
+mod selection;
+mod table;
+mod tree;
+mod variable;
 
-pub use search::*;
+pub use app::*;
 pub use bookmark::*;
-pub use variable::*;
-pub use tree::*;
 pub use cell::*;
+pub use connection::*;
+pub use content::*;
+pub use expression::*;
 pub use hypercube::*;
 pub use library::*;
 pub use object::*;
-pub use table::*;
-pub use connection::*;
 pub use script::*;
-pub use app::*;
+pub use search::*;
+pub use selection::*;
+pub use table::*;
+pub use tree::*;
+pub use variable::*;

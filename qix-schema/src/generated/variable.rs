@@ -3,19 +3,17 @@
 //! The class `Variable`: its methods and their requests.
 
 use std::sync::Arc;
-use qix_schema::Error;
-use qix_schema::rpc::{Answer, AsRemote, Class, Effect, Method, Remote, Request};
-use qix_schema::__private::write_object;
-use serde::ser::{Serialize, Serializer};
-use super::Call;
+
+use qix_schema::__private::request;
+use qix_schema::rpc::{AsRemote, Class, Remote};
+
 use super::types::*;
+use super::*;
 
 /// A variable, as accessed through older engine versions.
 ///
-/// No method of the current schema returns a `Variable`. Use
-/// [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) or
-/// [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id), which return a
-/// [`GenericVariable`](crate::generic_variable::GenericVariable).
+/// No method of the current schema returns a `Variable`. Use [`DocApi::get_variable_by_name`] or
+/// [`DocApi::get_variable_by_id`], which return a [`GenericVariable`].
 ///
 /// Methods: [`VariableApi`].
 #[derive(Clone, Debug)]
@@ -52,11 +50,10 @@ pub trait VariableApi: AsRemote {
     /// * `s` (`qs`): New string, or an empty string for none.
     /// * `d` (`qd`): New number.
     ///
-    /// Deprecated: use
-    /// [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) instead.
+    /// Deprecated: use [`GenericVariableApi::set_properties`] instead.
     ///
     /// Schema method: [`Variable.ForceContent`](https://qlik.dev/apis/json-rpc/qix/variable/#forcecontent).
-    #[doc(alias = "ForceContent")]
+    #[doc(alias("ForceContent", "qs", "qd"))]
     #[deprecated(note = "use `GenericVariableApi::set_properties` instead")]
     fn force_content(&self, s: &str, d: f64) -> Call<'_, ForceContent> {
         Call::new(self.as_remote(), ForceContent::new(s, d))
@@ -64,15 +61,13 @@ pub trait VariableApi: AsRemote {
 
     /// Returns the value of the variable. Expressions are evaluated.
     ///
-    /// For a [`GenericVariable`](crate::generic_variable::GenericVariable), use
-    /// [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout).
+    /// For a [`GenericVariable`], use [`GenericVariableApi::get_layout`].
     ///
     /// # Returns
     ///
     /// [`AlfaNumString`] (`qContent`): The value: a string, and a flag that marks numbers.
     ///
-    /// Deprecated: use
-    /// [`GenericVariableApi::get_properties`](crate::generic_variable::GenericVariableApi::get_properties) instead.
+    /// Deprecated: use [`GenericVariableApi::get_properties`] instead.
     ///
     /// Schema method: [`Variable.GetContent`](https://qlik.dev/apis/json-rpc/qix/variable/#getcontent), read-only.
     #[doc(alias = "GetContent")]
@@ -87,8 +82,7 @@ pub trait VariableApi: AsRemote {
     ///
     /// [`NxVariableProperties`] (`qProperties`): The settings.
     ///
-    /// Deprecated: use
-    /// [`GenericVariableApi::get_properties`](crate::generic_variable::GenericVariableApi::get_properties) instead.
+    /// Deprecated: use [`GenericVariableApi::get_properties`] instead.
     ///
     /// Schema method: [`Variable.GetNxProperties`](https://qlik.dev/apis/json-rpc/qix/variable/#getnxproperties),
     /// read-only.
@@ -100,15 +94,13 @@ pub trait VariableApi: AsRemote {
 
     /// Returns the definition of the variable, without evaluating it.
     ///
-    /// For a [`GenericVariable`](crate::generic_variable::GenericVariable), use
-    /// [`GenericVariableApi::get_raw_content`](crate::generic_variable::GenericVariableApi::get_raw_content).
+    /// For a [`GenericVariable`], use [`GenericVariableApi::get_raw_content`].
     ///
     /// # Returns
     ///
     /// `String` (`qReturn`): The definition. An expression includes its leading `=`.
     ///
-    /// Deprecated: use
-    /// [`GenericVariableApi::get_properties`](crate::generic_variable::GenericVariableApi::get_properties) instead.
+    /// Deprecated: use [`GenericVariableApi::get_properties`] instead.
     ///
     /// Schema method: [`Variable.GetRawContent`](https://qlik.dev/apis/json-rpc/qix/variable/#getrawcontent),
     /// read-only.
@@ -120,9 +112,8 @@ pub trait VariableApi: AsRemote {
 
     /// Sets the value of the variable.
     ///
-    /// Objects whose expressions use the variable become stale. For a
-    /// [`GenericVariable`](crate::generic_variable::GenericVariable), use
-    /// [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value).
+    /// Objects whose expressions use the variable become stale. For a [`GenericVariable`], use
+    /// [`GenericVariableApi::set_string_value`].
     ///
     /// # Parameters
     ///
@@ -133,11 +124,10 @@ pub trait VariableApi: AsRemote {
     ///
     /// `bool` (`qReturn`): `true` if the value was accepted.
     ///
-    /// Deprecated: use
-    /// [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) instead.
+    /// Deprecated: use [`GenericVariableApi::set_properties`] instead.
     ///
     /// Schema method: [`Variable.SetContent`](https://qlik.dev/apis/json-rpc/qix/variable/#setcontent).
-    #[doc(alias = "SetContent")]
+    #[doc(alias("SetContent", "qContent", "qUpdateMRU"))]
     #[deprecated(note = "use `GenericVariableApi::set_properties` instead")]
     fn set_content(&self, content: &str, update_mru: bool) -> Call<'_, SetContent> {
         Call::new(self.as_remote(), SetContent::new(content, update_mru))
@@ -149,258 +139,50 @@ pub trait VariableApi: AsRemote {
     ///
     /// * `properties` (`qProperties`): Complete new settings.
     ///
-    /// Deprecated: use
-    /// [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties) instead.
+    /// Deprecated: use [`GenericVariableApi::set_properties`] instead.
     ///
     /// Requires the access right `update`.
     ///
     /// Schema method: [`Variable.SetNxProperties`](https://qlik.dev/apis/json-rpc/qix/variable/#setnxproperties).
-    #[doc(alias = "SetNxProperties")]
+    #[doc(alias("SetNxProperties", "qProperties"))]
     #[deprecated(note = "use `GenericVariableApi::set_properties` instead")]
-    fn set_nx_properties(
-        &self,
-        properties: NxVariableProperties,
-    ) -> Call<'_, SetNxProperties> {
+    fn set_nx_properties(&self, properties: NxVariableProperties) -> Call<'_, SetNxProperties> {
         Call::new(self.as_remote(), SetNxProperties::new(properties))
     }
 }
 
-/// Request of [`VariableApi::force_content`].
-#[deprecated(note = "use `GenericVariableApi::set_properties` instead")]
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ForceContent {
-    /// `qs`: see [`VariableApi::force_content`].
-    #[doc(alias = "qs")]
-    pub s: String,
-    /// `qd`: see [`VariableApi::force_content`].
-    #[doc(alias = "qd")]
-    pub d: f64,
+request! {
+    #[deprecated(note = "use `GenericVariableApi::set_properties` instead")]
+    VariableApi::force_content => ForceContent("qs" s(into String), "qd" d(f64)) {}
+    Variable "ForceContent" Write -> () = nothing()
 }
 
-impl ForceContent {
-    /// Creates the request from its required parameters.
-    pub fn new(s: impl Into<String>, d: f64) -> Self {
-        Self { s: s.into(), d }
-    }
+request! {
+    #[deprecated(note = "use `GenericVariableApi::get_properties` instead")]
+    VariableApi::get_content => GetContent() {}
+    Variable "GetContent" Read -> AlfaNumString = value("qContent")
 }
 
-impl Serialize for ForceContent {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qs", &self.s)?;
-                out.always("qd", &self.d)?;
-                Ok(())
-            },
-        )
-    }
+request! {
+    #[deprecated(note = "use `GenericVariableApi::get_properties` instead")]
+    VariableApi::get_nx_properties => GetNxProperties() {}
+    Variable "GetNxProperties" Read -> NxVariableProperties = value("qProperties")
 }
 
-impl Request for ForceContent {
-    type Class = Variable;
-    type Response = ();
-    const METHOD: Method = Method::new("Variable", "ForceContent", Effect::Write, &[]);
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
+request! {
+    #[deprecated(note = "use `GenericVariableApi::get_properties` instead")]
+    VariableApi::get_raw_content => GetRawContent() {}
+    Variable "GetRawContent" Read -> String = value("qReturn")
 }
 
-/// Request of [`VariableApi::get_content`].
-#[deprecated(note = "use `GenericVariableApi::get_properties` instead")]
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetContent {}
-
-impl GetContent {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
+request! {
+    #[deprecated(note = "use `GenericVariableApi::set_properties` instead")]
+    VariableApi::set_content => SetContent("qContent" content(into String), "qUpdateMRU" update_mru(bool)) {}
+    Variable "SetContent" Write -> bool = value("qReturn")
 }
 
-impl Serialize for GetContent {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetContent {
-    type Class = Variable;
-    type Response = AlfaNumString;
-    const METHOD: Method = Method::new(
-        "Variable",
-        "GetContent",
-        Effect::Read,
-        &["qContent"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<AlfaNumString, Error> {
-        answer.value("qContent")
-    }
-}
-
-/// Request of [`VariableApi::get_nx_properties`].
-#[deprecated(note = "use `GenericVariableApi::get_properties` instead")]
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetNxProperties {}
-
-impl GetNxProperties {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetNxProperties {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetNxProperties {
-    type Class = Variable;
-    type Response = NxVariableProperties;
-    const METHOD: Method = Method::new(
-        "Variable",
-        "GetNxProperties",
-        Effect::Read,
-        &["qProperties"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<NxVariableProperties, Error> {
-        answer.value("qProperties")
-    }
-}
-
-/// Request of [`VariableApi::get_raw_content`].
-#[deprecated(note = "use `GenericVariableApi::get_properties` instead")]
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct GetRawContent {}
-
-impl GetRawContent {
-    /// Creates the request.
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl Serialize for GetRawContent {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(serializer, |_| Ok(()))
-    }
-}
-
-impl Request for GetRawContent {
-    type Class = Variable;
-    type Response = String;
-    const METHOD: Method = Method::new(
-        "Variable",
-        "GetRawContent",
-        Effect::Read,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<String, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`VariableApi::set_content`].
-#[deprecated(note = "use `GenericVariableApi::set_properties` instead")]
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SetContent {
-    /// `qContent`: see [`VariableApi::set_content`].
-    #[doc(alias = "qContent")]
-    pub content: String,
-    /// `qUpdateMRU`: see [`VariableApi::set_content`].
-    #[doc(alias = "qUpdateMRU")]
-    pub update_mru: bool,
-}
-
-impl SetContent {
-    /// Creates the request from its required parameters.
-    pub fn new(content: impl Into<String>, update_mru: bool) -> Self {
-        Self {
-            content: content.into(),
-            update_mru,
-        }
-    }
-}
-
-impl Serialize for SetContent {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qContent", &self.content)?;
-                out.always("qUpdateMRU", &self.update_mru)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SetContent {
-    type Class = Variable;
-    type Response = bool;
-    const METHOD: Method = Method::new(
-        "Variable",
-        "SetContent",
-        Effect::Write,
-        &["qReturn"],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<bool, Error> {
-        answer.value("qReturn")
-    }
-}
-
-/// Request of [`VariableApi::set_nx_properties`].
-#[deprecated(note = "use `GenericVariableApi::set_properties` instead")]
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SetNxProperties {
-    /// `qProperties`: see [`VariableApi::set_nx_properties`].
-    #[doc(alias = "qProperties")]
-    pub properties: NxVariableProperties,
-}
-
-impl SetNxProperties {
-    /// Creates the request from its required parameters.
-    pub fn new(properties: NxVariableProperties) -> Self {
-        Self { properties }
-    }
-}
-
-impl Serialize for SetNxProperties {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        write_object(
-            serializer,
-            |out| {
-                out.always("qProperties", &self.properties)?;
-                Ok(())
-            },
-        )
-    }
-}
-
-impl Request for SetNxProperties {
-    type Class = Variable;
-    type Response = ();
-    const METHOD: Method = Method::new(
-        "Variable",
-        "SetNxProperties",
-        Effect::Write,
-        &[],
-    );
-    #[inline]
-    fn read(answer: Answer<'_>) -> Result<(), Error> {
-        answer.nothing()
-    }
+request! {
+    #[deprecated(note = "use `GenericVariableApi::set_properties` instead")]
+    VariableApi::set_nx_properties => SetNxProperties("qProperties" properties(NxVariableProperties)) {}
+    Variable "SetNxProperties" Write -> () = nothing()
 }

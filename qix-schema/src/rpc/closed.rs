@@ -111,6 +111,22 @@ impl CloseCode {
         })
     }
 
+    /// What to do about the reason, if it can be removed: an instruction such as `check the credentials`.
+    pub fn advice(self) -> Option<&'static str> {
+        Some(match self.0 {
+            1008 | 4203 => "check what the user may access",
+            1009 => "send less in one call",
+            4002 => "check the license",
+            4004 | 4204 => "check the ID of the app",
+            4005 => "close other sessions of the user",
+            4006 => "check the credentials",
+            4202 => "check the URL",
+            4205 => "send fewer requests at once",
+            4230 => "close other apps",
+            _ => return None,
+        })
+    }
+
     /// Whether to reconnect.
     pub fn retry(self) -> Retry {
         match self.0 {

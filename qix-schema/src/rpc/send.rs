@@ -1,6 +1,6 @@
 //! Sending requests.
 
-use super::{Answer, CallOptions, RawAnswer, RawCall, Remote, Request};
+use super::{Answer, CallOptions, Effect, Method, RawAnswer, RawCall, Remote, Request};
 use crate::{Error, ErrorKind};
 
 /// Encodes a request, sends it to an object, and decodes the response. Awaiting a [`Call`](super::Call) does this.
@@ -26,16 +26,30 @@ pub async fn send_with<R: Request, T>(
     let in_call = |error: Error| error.of_call(R::METHOD, remote.handle());
     let params = serde_json::to_string(&request).map_err(|error| in_call(ErrorKind::Encode(error).into()))?;
     drop(request);
+    let sought = sought(R::METHOD, &params);
     let call = RawCall { method: R::METHOD, params, options };
-    let mut answer = remote.invoke(call).await.map_err(in_call)?;
+    let mut answer = match remote.invoke(call).await {
+        Ok(answer) => answer,
+        Err(error) => return Err(in_call(error).about(sought)),
+    };
     let read = |answer: &RawAnswer| {
         read(Answer::new(answer.as_str(), R::METHOD, answer.remote().unwrap_or(remote))).map_err(in_call)
     };
     let outcome = read(&answer);
-    match &outcome {
+    let outcome = match &outcome {
         Err(error) if matches!(error.kind(), ErrorKind::Decode(_)) && answer.search() => read(&answer),
         _ => outcome,
-    }
+    };
+    outcome.map_err(|error| error.about(sought))
+}
+
+/// Maximum length of parameters in an error.
+const SHOWN: usize = 200;
+
+/// The parameters of a method that looks something up, which an error contains.
+fn sought(method: Method, params: &str) -> Option<String> {
+    let looks_up = method.name.starts_with("Get") && method.effect == Effect::Read;
+    (looks_up && (3..SHOWN).contains(&params.len())).then(|| params.to_owned())
 }
 
 /// Encodes a request and sends it without waiting for the response; see [`Remote::notify`].

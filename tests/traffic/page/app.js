@@ -16,6 +16,7 @@ const app = (() => {
     onEnter: (index) => setCriteria({ handle: String(model.objects[index].handle) }),
     onSort: (column) => sort(column, sorting[0] === column ? !sorting[1] : column >= 5),
   });
+  const objectList = byId("objects");
   const timeline = new Timeline(byId("timeline"), {
     onPick: (i) => selectMessage(i),
     onRange: (shown) => { range = shown; soon(); },
@@ -52,6 +53,29 @@ const app = (() => {
       delete byId("status").dataset.busy;
       remember();
     });
+  };
+
+  /** Shows messages that were added. */
+  const grow = ({ data, texts }) => {
+    if (data.from !== model.count) return;
+    const first = model.count, shown = messages.items;
+    model.append(data, texts);
+    summarize();
+    timeline.grow();
+    if (!objectList.hidden) sort(...sorting);
+    if (byId("status").dataset.busy) return apply();
+    const meets = condition(criteria());
+    let items = model.all;
+    if (meets) {
+      const found = model.all.subarray(first).filter(meets);
+      items = new Int32Array(shown.length + found.length);
+      items.set(shown);
+      items.set(found, shown.length);
+    }
+    messages.grow(items);
+    messages.refresh();
+    timeline.show(items);
+    byId("status").textContent = `${number(items.length)} of ${number(model.count)} messages`;
   };
 
   const remember = () => {
@@ -149,7 +173,7 @@ const app = (() => {
     objects.show(sortedObjects(column, backwards));
   };
 
-  const summary = () => {
+  const summarize = () => {
     const calls = model.all.filter((i) => model.kind[i] === REQUEST);
     const open = model.objects.filter((object) => object.state !== "closed" && object.handle !== -1);
     const entries = [
@@ -160,12 +184,14 @@ const app = (() => {
       ["duration", model.timed ? span(model.end) : "no times in the log"],
       ...(model.faults.length ? [["bad lines", number(model.faults.length)]] : []),
     ];
-    for (const [name, value] of entries) {
-      byId("summary").append(element("div", {}, element("dt", { text: name }), element("dd", { text: value })));
-    }
+    byId("summary").replaceChildren(...entries.map(([name, value]) =>
+      element("div", {}, element("dt", { text: name }), element("dd", { text: value }))));
+    byId("methods").replaceChildren(...[...model.methods].sort().map((name) => element("option", { value: name })));
+  };
+
+  const explain = () => {
     const legend = [["sent", "commands"], ["received", "reads"], ["quiet", "replies (many)"], ["error", "errors"], ["notice", "notifications"], ["stale", "made something stale, and its recalculation"]];
     for (const [color, text] of legend) byId("legend").append(element("span", {}, element("i", { style: `--swatch: var(--${color})` }), text));
-    for (const name of [...model.methods].sort()) byId("methods").append(element("option", { value: name }));
   };
 
   form.addEventListener("input", soon);
@@ -187,10 +213,14 @@ const app = (() => {
   addEventListener("hashchange", recall);
 
   queueMicrotask(() => {
-    summary();
+    summarize();
+    explain();
     sort(0, false);
     recall();
     document.body.dataset.ready = true;
+    if (!model.live) return;
+    addEventListener("message", ({ source, data }) => { if (source === parent) grow(data); });
+    parent.postMessage({ count: model.count }, location.origin);
   });
   return { selectMessage, selectObject, setCriteria, messages, objects };
 })();

@@ -87,14 +87,9 @@ const messageDetail = (i) => {
   return out;
 };
 
-const calculationTimes = (object) => {
-  const times = object.calculations.map(([, took]) => took).filter((took) => took !== null);
-  return { latest: times.at(-1) ?? null, longest: times.length ? times.reduce((a, b) => Math.max(a, b)) : null };
-};
-
 const objectDetail = (index) => {
   const object = model.objects[index];
-  const { latest, longest } = calculationTimes(object);
+  const { latest, longest } = object;
   const line = (i) => (i === null ? null : toMessage(i, `line ${number(model.line[i])}`));
   return [
     element("h2", { text: `Handle ${object.handle}: ${objectName(object)}` }),

@@ -36,16 +36,23 @@ class List {
     new ResizeObserver(() => this.later()).observe(this.scroller);
   }
 
-  /** Shows other items, keeping the selected one selected if it is among them. */
-  show(items) {
+  /** Shows other items, keeping the selected one selected if it is among them, and visible unless `still`. */
+  show(items, { still = false } = {}) {
     const kept = this.item(this.selected);
     this.items = items;
     this.selected = kept === undefined ? -1 : this.find(kept);
     this.sizer.style.height = `${Math.min(items.length * ROW, TALLEST)}px`;
     this.grid.setAttribute("aria-rowcount", items.length + 1);
     this.empty.hidden = items.length > 0;
-    if (this.selected >= 0) this.reveal(this.selected, true);
+    if (this.selected >= 0 && !still) this.reveal(this.selected, true);
     this.draw();
+  }
+
+  /** Shows more items after the present ones, and the last one if the present last one is visible. */
+  grow(items) {
+    const { scroller } = this, atEnd = scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - ROW;
+    this.show(items, { still: true });
+    if (atEnd) scroller.scrollTop = scroller.scrollHeight;
   }
 
   item(position) { return position < 0 ? undefined : this.items[position]; }
@@ -87,6 +94,12 @@ class List {
   later() {
     if (this.pending) return;
     this.pending = requestAnimationFrame(() => { this.pending = 0; this.draw(); });
+  }
+
+  /** Draws again what is visible, because items have changed. */
+  refresh() {
+    for (const row of this.rows) row.item = undefined;
+    this.draw();
   }
 
   draw() {

@@ -47,8 +47,6 @@ const objectColumns = [
   { title: "longest", width: "5.6em", className: "number" },
 ];
 
-const objectTimes = model.objects.map(calculationTimes);
-
 /** What a column of the objects is sorted by. */
 const objectKeys = [
   (index) => model.objects[index].handle,
@@ -59,15 +57,15 @@ const objectKeys = [
   (index) => model.objects[index].calls,
   (index) => model.objects[index].invalidations.length,
   (index) => model.objects[index].calculations.length,
-  (index) => objectTimes[index].latest ?? -1,
-  (index) => objectTimes[index].longest ?? -1,
+  (index) => model.objects[index].latest ?? -1,
+  (index) => model.objects[index].longest ?? -1,
 ];
 
 const fillObject = (cells, index, row) => {
-  const object = model.objects[index], { latest, longest } = objectTimes[index];
+  const object = model.objects[index];
   const values = [
     object.handle, object.class, object.kind ?? "", object.id ?? "", object.state, number(object.calls),
-    number(object.invalidations.length), number(object.calculations.length), span(latest), span(longest),
+    number(object.invalidations.length), number(object.calculations.length), span(object.latest), span(object.longest),
   ];
   cells.forEach((cell, column) => { cell.textContent = values[column]; });
   row.classList.toggle("closed", object.state === "closed");

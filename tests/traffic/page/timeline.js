@@ -20,6 +20,13 @@ class Timeline {
   get zoomed() { return this.from > 0 || this.to < this.whole; }
 
   show(items) { this.items = items; this.later(); }
+
+  /** Makes room for messages that were added. */
+  grow() {
+    if (!this.zoomed) this.to = Math.max(model.end, 1);
+    this.whole = Math.max(model.end, 1);
+    this.later();
+  }
   mark(message) { this.selected = message; this.later(); }
 
   /** Shows a part of the time. */
@@ -126,11 +133,11 @@ class Timeline {
   density(first, last) {
     const { pen } = this, columns = Math.ceil(this.width / 2);
     const [reads, writes, answers, wrong, stale] = Array.from({ length: 5 }, () => new Uint32Array(columns + 1));
-    const share = columns / (this.to - this.from);
+    const share = columns / (this.to - this.from), isRead = this.read;
     for (let place = first; place < last; place++) {
       const i = this.items[place];
       const column = Math.max(0, Math.min(columns, Math.floor((model.at[i] - this.from) * share)));
-      if (model.kind[i] === REQUEST) (this.read[model.method[i]] ? reads : writes)[column]++;
+      if (model.kind[i] === REQUEST) (isRead[model.method[i]] ? reads : writes)[column]++;
       else (model.isBad(i) ? wrong : answers)[column]++;
       if (model.change.has(i)) stale[column]++;
     }
@@ -155,7 +162,7 @@ class Timeline {
   }
 
   /** Which methods only read. */
-  get read() { return (this.reads ??= model.methods.map((name) => /^(Get|Evaluate|Check|Search|Is|Export)/.test(name))); }
+  get read() { return model.methods.map((name) => /^(Get|Evaluate|Check|Search|Is|Export)/.test(name)); }
 
   selection() {
     if (this.selected < 0) return;

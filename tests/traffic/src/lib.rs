@@ -25,6 +25,8 @@ mod object;
 pub mod page;
 mod query;
 mod read;
+#[path = "../../../qix-client/src/record/redact/text.rs"]
+mod redact;
 mod returned;
 mod secret;
 mod shorten;
@@ -38,5 +40,5 @@ pub use fault::{Fault, Reason};
 pub use log::{Call, Direction, EngineError, Kind, Log, Message, Outcome};
 pub use object::{Object, State};
 pub use query::{Entry, Filter};
-pub use read::{Options, ReadError};
+pub use read::{Live, Options, ReadError};
 pub use time::Micros;

@@ -5,6 +5,8 @@ mod escape;
 
 use std::io::{self, Write};
 
+use serde::Serialize;
+
 use crate::Log;
 use crate::shorten::shorten;
 use data::Data;
@@ -15,7 +17,7 @@ const STYLE: &str = include_str!("../page/style.css");
 /// Scripts, in dependency order.
 const SCRIPTS: [&str; 9] = [
     include_str!("../page/model.js"),
-    include_str!("../page/format.js"),
+    parts::FORMAT,
     include_str!("../page/filter.js"),
     include_str!("../page/list.js"),
     include_str!("../page/json.js"),
@@ -30,18 +32,55 @@ const BUDGET: usize = 64 << 20;
 /// Minimum size kept of each message.
 const LEAST: usize = 160;
 
+/// Parts of the page that other pages use: colors and fonts, making elements, and formatting values.
+pub mod parts {
+    /// The style sheet of colors, fonts, and controls.
+    pub const COLORS: &str = include_str!("../page/colors.css");
+    /// The functions `element`, `number`, `span`, and `size`.
+    pub const FORMAT: &str = include_str!("../page/format.js");
+}
+
 /// Writes a web page for a log.
 ///
 /// # Errors
 ///
 /// Returns the errors of the writer.
 pub fn write(log: &Log, title: &str, out: &mut impl Write) -> io::Result<()> {
+    page(log, &Data::since(log, title, 0), out)
+}
+
+/// Writes a web page for a log that grows while the page is open in a frame: the page around it posts each
+/// [`update`] to it as a message.
+///
+/// # Errors
+///
+/// Returns the errors of the writer.
+pub fn write_live(log: &Log, title: &str, out: &mut impl Write) -> io::Result<()> {
+    page(log, &Data::since(log, title, 0).live(), out)
+}
+
+/// Writes the messages from an index on, as JSON for a page of [`write_live`].
+///
+/// # Errors
+///
+/// Returns the errors of the writer.
+pub fn update(log: &Log, from: usize, out: &mut impl Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Update<'a> {
+        data: Data<'a>,
+        texts: Vec<&'a str>,
+    }
+    let texts = log.messages.iter().skip(from).map(|message| &*message.text).collect();
+    Ok(serde_json::to_writer(out, &Update { data: Data::since(log, "", from), texts })?)
+}
+
+fn page(log: &Log, data: &Data<'_>, out: &mut impl Write) -> io::Result<()> {
     for (index, part) in TEMPLATE.split("{{").enumerate() {
         let (name, rest) = if index == 0 { ("", part) } else { part.split_once("}}").unwrap_or(("", part)) };
         match name {
-            "title" => out.write_all(escape::html(title).as_bytes())?,
-            "style" => out.write_all(STYLE.as_bytes())?,
-            "data" => serde_json::to_writer(Inside(&mut *out), &Data::new(log, title))?,
+            "title" => out.write_all(escape::html(data.title()).as_bytes())?,
+            "style" => [parts::COLORS, STYLE].iter().try_for_each(|style| out.write_all(style.as_bytes()))?,
+            "data" => serde_json::to_writer(Inside(&mut *out), data)?,
             "texts" => texts(log, &mut Inside(&mut *out))?,
             "script" => SCRIPTS.iter().try_for_each(|script| out.write_all(script.as_bytes()))?,
             _ => {}

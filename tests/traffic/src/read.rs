@@ -61,8 +61,7 @@ impl Log {
     ///
     /// Returns the errors of the reader.
     pub fn read(mut reader: impl BufRead, options: &Options) -> Result<Self, ReadError> {
-        let needle = options.text.as_deref().map(Needle::new);
-        let mut tracker = Tracker::default();
+        let mut live = Live::new(options.clone());
         let mut buffer = Vec::new();
         for line in 1.. {
             buffer.clear();
@@ -70,32 +69,71 @@ impl Log {
             if length == 0 {
                 break;
             }
-            tracker.log.bytes += length as u64;
-            let text = buffer.strip_prefix(b"\xef\xbb\xbf").filter(|_| line == 1).unwrap_or(&buffer);
-            if text.trim_ascii().is_empty() {
-                continue;
-            }
-            match frame(text) {
-                Ok((frame, envelope)) => {
-                    let message = frame.msg.get();
-                    tracker.faults(line, &envelope.odd);
-                    let seen = Seen {
-                        line,
-                        at: frame.at.and_then(|at| micros(at.get())),
-                        direction: match frame.dir {
-                            Way::Out => Direction::ToEngine,
-                            Way::In => Direction::FromEngine,
-                        },
-                        bytes: message.len(),
-                        found: needle.as_ref().is_none_or(|needle| needle.is_in(message)),
-                        text: shorten(message, options.payload, envelope.method.as_deref().unwrap_or_default()),
-                    };
-                    tracker.message(seen, &envelope);
-                }
-                Err(reason) => tracker.log.faults.push(Fault { line, reason }),
-            }
+            live.line(&buffer);
         }
-        Ok(tracker.log)
+        Ok(live.tracker.log)
+    }
+}
+
+/// A log that grows line by line, while it is recorded.
+///
+/// ```
+/// use qix_traffic::{Live, Options};
+///
+/// let mut live = Live::new(Options::default());
+/// live.line(br#"{"dir": ">", "msg": {"id": 1, "handle": -1, "method": "OpenDoc", "params": ["sales"]}}"#);
+/// assert_eq!(live.log().calls.len(), 1);
+/// ```
+#[derive(Debug)]
+pub struct Live {
+    options: Options,
+    needle: Option<Needle>,
+    tracker: Tracker,
+    line: usize,
+}
+
+impl Live {
+    /// Creates an empty log.
+    #[must_use]
+    pub fn new(options: Options) -> Self {
+        let needle = options.text.as_deref().map(Needle::new);
+        Self { options, needle, tracker: Tracker::default(), line: 0 }
+    }
+
+    /// What has been read so far.
+    #[must_use]
+    pub fn log(&self) -> &Log {
+        &self.tracker.log
+    }
+
+    /// Reads the next line. If it cannot be used, it is listed in [`Log::faults`].
+    pub fn line(&mut self, bytes: &[u8]) {
+        self.line += 1;
+        let (line, tracker) = (self.line, &mut self.tracker);
+        tracker.log.bytes += bytes.len() as u64;
+        let text = bytes.strip_prefix(b"\xef\xbb\xbf").filter(|_| line == 1).unwrap_or(bytes);
+        if text.trim_ascii().is_empty() {
+            return;
+        }
+        match frame(text) {
+            Ok((frame, envelope)) => {
+                let message = frame.msg.get();
+                tracker.faults(line, &envelope.odd);
+                let seen = Seen {
+                    line,
+                    at: frame.at.and_then(|at| micros(at.get())),
+                    direction: match frame.dir {
+                        Way::Out => Direction::ToEngine,
+                        Way::In => Direction::FromEngine,
+                    },
+                    bytes: message.len(),
+                    found: self.needle.as_ref().is_none_or(|needle| needle.is_in(message)),
+                    text: shorten(message, self.options.payload, envelope.method.as_deref().unwrap_or_default()),
+                };
+                tracker.message(seen, &envelope);
+            }
+            Err(reason) => tracker.log.faults.push(Fault { line, reason }),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use crate::secret;
+use crate::redact;
 
 /// What a response says about the object that it returns.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -92,7 +92,7 @@ impl Returns {
 
 fn text(object: &Map<String, Value>, member: &str) -> Option<String> {
     let text = object.get(member)?.as_str().filter(|text| !text.is_empty())?;
-    Some(secret::redact(text).into_owned())
+    Some(redact::hidden_in_text(text).into_owned())
 }
 
 /// The ID and type in a layout or in properties.

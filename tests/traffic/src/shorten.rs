@@ -1,5 +1,6 @@
 //! Abbreviates and redacts JSON values. The result is valid JSON.
 
+use crate::redact;
 use crate::secret;
 use crate::tokens::{Token, Tokens};
 
@@ -101,7 +102,7 @@ impl Shortener<'_> {
                 self.tokens = before;
                 self.tokens.skip_value();
                 self.out.push('"');
-                self.out.push_str(secret::HIDDEN);
+                self.out.push_str(redact::HIDDEN);
                 self.out.push('"');
             }
         }
@@ -112,7 +113,7 @@ impl Shortener<'_> {
         // Escapes may hide the name of a secret. An unpaired surrogate cannot be decoded and is used as written.
         let decoded = if inner.contains('\\') { serde_json::from_str::<String>(raw).ok() } else { None };
         let text = decoded.as_deref().unwrap_or(inner);
-        let clean = secret::redact(text);
+        let clean = redact::hidden_in_text(text);
         let most = (limit.saturating_sub(self.out.len()) / 2).max(24);
         let cut = clean.char_indices().nth(most).map(|(at, _)| at);
         match cut {
@@ -138,9 +139,9 @@ impl Shortener<'_> {
 
 fn is_secret(key: &str) -> bool {
     if key.contains('\\') {
-        return serde_json::from_str::<String>(key).is_ok_and(|key| secret::is_secret_name(&key));
+        return serde_json::from_str::<String>(key).is_ok_and(|key| redact::is_secret_name(&key));
     }
-    secret::is_secret_name(key)
+    redact::is_secret_name(key)
 }
 
 #[cfg(test)]
@@ -188,8 +189,8 @@ mod tests {
         let clean = shorten(json, 10_000, "OpenDoc");
         assert!(!clean.contains("s3cret"), "{clean}");
         let clean: Value = serde_json::from_str(&clean).unwrap();
-        assert_eq!(clean["params"], json!(["doc", "me", "(hidden)", "(hidden)", false]));
+        assert_eq!(clean["params"], json!(["doc", "me", "***", "***", false]));
         assert_eq!(clean["qPassword"], "");
-        assert_eq!(clean["x"], "Password=(hidden)");
+        assert_eq!(clean["x"], "Password=***");
     }
 }

@@ -9,7 +9,7 @@ use crate::envelope::Envelope;
 use crate::log::{Call, EngineError, Kind, Message, Outcome};
 use crate::object::calculates;
 use crate::returned::{Returned, Returns, described};
-use crate::{Direction, Fault, Log, Micros, Object, Reason, State, secret};
+use crate::{Direction, Fault, Log, Micros, Object, Reason, State, redact};
 
 /// What the reader knows about a message before it is interpreted.
 pub(crate) struct Seen {
@@ -22,7 +22,7 @@ pub(crate) struct Seen {
 }
 
 /// Builds a log from messages.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Tracker {
     pub(crate) log: Log,
     /// Pending calls by ID.
@@ -211,7 +211,7 @@ fn failure(error: &str) -> EngineError {
         message: serde_json::Value,
     }
     let error: Members = serde_json::from_str(error).unwrap_or_default();
-    let text = |value: serde_json::Value| secret::redact(value.as_str().unwrap_or_default()).into_owned();
+    let text = |value: serde_json::Value| redact::hidden_in_text(value.as_str().unwrap_or_default()).into_owned();
     EngineError {
         code: error.code.as_i64().unwrap_or_default(),
         parameter: text(error.parameter),
@@ -258,7 +258,7 @@ mod tests {
         assert_eq!(log.messages[4].kind, Kind::Reply { id: 1, call: None });
         assert_eq!(log.calls[0].took(&log), Some(Micros(30)));
         let Outcome::Failed(error) = &log.calls[1].outcome else { panic!() };
-        assert_eq!((error.code, error.message.as_str()), (15, "Password=(hidden)"));
+        assert_eq!((error.code, error.message.as_str()), (15, "Password=***"));
         assert_eq!(log.calls[2].outcome, Outcome::Unanswered);
     }
 

@@ -2,8 +2,10 @@
 
 //! Generic objects.
 
-use qix_schema::__private::{Input, Json, Members, Record};
-use serde::ser::SerializeMap;
+use qix_schema::__private::{Json, record};
+
+use super::super::*;
+use super::*;
 
 /// Anything.
 ///
@@ -14,50 +16,17 @@ pub type JsonObject = Json;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ObjectInterface {
-    /// Wire name: `qType`.
+    /// `qType`.
     #[doc(alias = "qType")]
     pub type_: String,
-    /// Wire name: `qHandle`.
+    /// `qHandle`.
     #[doc(alias = "qHandle")]
     pub handle: i32,
 }
 
-impl ObjectInterface {
-    /// Sets `qType`.
-    #[inline]
-    #[must_use]
-    pub fn with_type(mut self, value: impl Into<String>) -> Self {
-        self.type_ = value.into();
-        self
-    }
-
-    /// Sets `qHandle`.
-    #[inline]
-    #[must_use]
-    pub fn with_handle(mut self, value: i32) -> Self {
-        self.handle = value;
-        self
+record! {
+    ObjectInterface "ObjectInterface" [] {
+        "qType" type_ with_type(into String),
+        "qHandle" handle with_handle(i32),
     }
 }
-
-impl Record for ObjectInterface {
-    const NAME: &'static str = "ObjectInterface";
-    const MEMBERS: &'static [&'static str] = &["qType", "qHandle"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qType":"#, &mut self.type_)?;
-        input.member(r#"qHandle":"#, &mut self.handle)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qType", &self.type_)?;
-        out.put("qHandle", &self.handle)?;
-        Ok(())
-    }
-}
-
-qix_schema::wire_records!(ObjectInterface);

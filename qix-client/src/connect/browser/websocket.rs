@@ -59,7 +59,6 @@ pub(super) async fn open(url: &Url, max_message_size: Option<usize>) -> Result<T
     }
 }
 
-#[expect(clippy::type_complexity, reason = "three parts of one thing")]
 fn listen(
     url: &Url,
     limit: Option<usize>,

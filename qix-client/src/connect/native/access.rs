@@ -22,7 +22,7 @@ pub(crate) type Dialer =
 /// A user's login, kept between connections.
 #[derive(Default)]
 pub(crate) struct Login {
-    pub(super) cookies: Cookies,
+    pub(crate) cookies: Cookies,
     /// Held while logging in, so that concurrent connections log in only once.
     pub(super) first: tokio::sync::Mutex<()>,
     /// Whether the server has opened a connection without creating a session, so that waiting for a cookie is useless.
@@ -36,7 +36,7 @@ pub(crate) struct Access {
     /// Cookies set by the program.
     pub(crate) cookies: Vec<(String, String)>,
     /// The login of this user; clones share it.
-    pub(super) login: Arc<Login>,
+    pub(crate) login: Arc<Login>,
     /// Opens connections, if the program has a custom connector.
     pub(crate) dialer: Option<Dialer>,
     #[cfg(feature = "oauth")]
@@ -57,7 +57,7 @@ impl Access {
     }
 
     /// Whether the URL is that of the engine itself, not of a proxy: only the engine requires client certificates.
-    pub(super) fn direct(&self) -> bool {
+    pub(crate) fn direct(&self) -> bool {
         #[cfg(feature = "tls")]
         return self.certificates.has_identity();
         #[cfg(not(feature = "tls"))]
@@ -65,7 +65,7 @@ impl Access {
     }
 
     /// A connection to the host of a URL, encrypted if the scheme requires it.
-    pub(super) async fn socket(&self, url: &Url) -> Result<Box<dyn Socket>, ConnectError> {
+    pub(crate) async fn socket(&self, url: &Url) -> Result<Box<dyn Socket>, ConnectError> {
         let socket = match &self.dialer {
             None => dial(url).await?,
             Some(dialer) => {

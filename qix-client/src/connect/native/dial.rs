@@ -13,11 +13,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Socket for T {}
 /// Connects to the host of a URL, through a proxy if the environment sets one for it.
 pub(crate) async fn dial(url: &Url) -> Result<Box<dyn Socket>, ConnectError> {
     let (host, port) = (url.host(), url.port());
-    // Proxies are not used for this machine.
     #[cfg(feature = "proxy")]
-    if !url.is_local()
-        && let Some(proxy) = super::proxy::of(url)
-    {
+    if let Some(proxy) = super::proxy::of(url) {
         return proxy.connect(host, port).await;
     }
     Ok(Box::new(connect(host, port).await?))

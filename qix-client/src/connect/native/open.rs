@@ -50,7 +50,7 @@ impl Endpoint {
         Ok(transport)
     }
 
-    async fn headers(&self, url: &Url, log_in: bool) -> Result<HeaderMap, ConnectError> {
+    pub(crate) async fn headers(&self, url: &Url, log_in: bool) -> Result<HeaderMap, ConnectError> {
         let mut headers = HeaderMap::new();
         for (name, value) in &self.access.headers {
             let key = name.parse::<HeaderName>().map_err(|_| ConnectError::Header { name: name.clone() })?;

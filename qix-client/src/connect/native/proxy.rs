@@ -18,9 +18,16 @@ pub(super) struct Proxy {
     authorization: Option<HeaderValue>,
 }
 
-/// The proxy for a URL, according to `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`.
+/// The proxy for a URL, according to `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`. This machine needs none.
 pub(super) fn of(url: &Url) -> Option<Proxy> {
-    choose(&Matcher::from_env(), url)
+    if is_local(url.host()) { None } else { choose(&Matcher::from_env(), url) }
+}
+
+fn is_local(host: &str) -> bool {
+    match host.parse::<std::net::IpAddr>() {
+        Ok(address) => address.is_loopback(),
+        Err(_) => host == "localhost" || host.ends_with(".localhost"),
+    }
 }
 
 fn choose(matcher: &Matcher, url: &Url) -> Option<Proxy> {

@@ -31,6 +31,14 @@ pub enum ScriptError {
         /// Whether the reload reached its memory limit.
         out_of_memory: bool,
     },
+    /// The previous script could not be restored after a failure, so the app has the new script.
+    #[error("{failure}\nthe previous script could not be restored: {reason}; set it with `set_script`")]
+    NotRestored {
+        /// The failure.
+        failure: String,
+        /// Why the previous script could not be restored.
+        reason: String,
+    },
 }
 
 impl ScriptError {
@@ -38,6 +46,7 @@ impl ScriptError {
     pub fn faults(&self) -> &[ScriptFault] {
         match self {
             Self::Syntax { faults } | Self::Failed { faults, .. } => faults,
+            Self::NotRestored { .. } => &[],
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Checks, runs, and optionally saves a script in one call, with errors that contain the line.
 
+mod check;
 mod error;
 pub(super) mod place;
+mod previous;
 
 use qix_schema::rpc::{CallOptions, ObjectHandle};
 use qix_schema::types::{DoReloadExParams, ErrorData, ErrorDataCode};
@@ -12,9 +14,11 @@ use super::pending::{LongOperation, Pending};
 use super::progress::CallExt;
 use crate::config::ProgressListener;
 
+pub use check::CheckScript;
 pub use error::{ScriptError, ScriptFault};
 use place::Script;
 pub use place::ScriptPlace;
+use previous::PreviousScript;
 
 /// Reloads an app; see [`DocExt::reload`](crate::DocExt::reload).
 #[derive(Clone, Debug)]
@@ -24,6 +28,7 @@ pub struct Reload {
     check: bool,
     params: DoReloadExParams,
     save: bool,
+    rollback: bool,
 }
 
 /// The result of a script that ran to its end.
@@ -45,15 +50,22 @@ pub struct Reloaded {
 impl Reload {
     pub(super) fn new(doc: &Doc) -> Pending<Self> {
         let params = DoReloadExParams::default();
-        Pending::new(Self { doc: doc.clone(), script: None, check: true, params, save: false })
+        Pending::new(Self { doc: doc.clone(), script: None, check: true, params, save: false, rollback: false })
     }
 }
 
 /// # Reloads
 impl Pending<Reload> {
-    /// Replaces the script first. The app keeps the new script even if the reload fails.
+    /// Replaces the script first. If the reload fails, the app keeps the new script, unless you set
+    /// [`with_rollback`](Self::with_rollback).
     pub fn with_script(mut self, script: impl Into<String>) -> Self {
         self.operation.script = Some(script.into());
+        self
+    }
+
+    /// Sets whether to restore the previous script if the reload fails or is dropped. Defaults to `false`.
+    pub fn with_rollback(mut self, rollback: bool) -> Self {
+        self.operation.rollback = rollback;
         self
     }
 
@@ -83,18 +95,33 @@ impl Run for Reload {
     type Output = Reloaded;
 
     async fn run(self, options: CallOptions) -> Result<Reloaded, Error> {
-        let Self { doc, script, check, params, save } = self;
-        if let Some(script) = &script {
-            doc.set_script(script).with_options(options.clone()).await?;
-        }
-        if check {
-            let errors = doc.check_script_syntax().with_options(options.clone()).await?;
-            if !errors.is_empty() {
-                let text = text_of(&doc, script, &options).await?;
-                let faults = errors.iter().filter(|error| !error.secondary_failure);
-                let faults = faults.map(|error| ScriptFault::of_syntax(error, &Script::new(&text))).collect();
-                return Err(ScriptError::Syntax { faults }.into());
+        let doc = self.doc.clone();
+        match &self.script {
+            Some(script) if self.rollback => {
+                let previous = PreviousScript::replace(&doc, script, &options).await?;
+                match self.reload(options.clone()).await {
+                    Ok(reloaded) => {
+                        previous.forget();
+                        Ok(reloaded)
+                    }
+                    Err(failure) => Err(previous.restore_after(failure, &options).await),
+                }
             }
+            Some(script) => {
+                doc.set_script(script).with_options(options.clone()).await?;
+                self.reload(options).await
+            }
+            None => self.reload(options).await,
+        }
+    }
+}
+
+impl Reload {
+    /// Runs the script of the app.
+    async fn reload(self, options: CallOptions) -> Result<Reloaded, Error> {
+        let Self { doc, script, check, params, save, .. } = self;
+        if check {
+            check::syntax(&doc, script.as_deref(), &options).await?;
         }
         let goes_on = params.mode == GO_ON;
         global(&doc).configure_reload(!goes_on, true, false).with_options(options.clone()).await?;
@@ -111,7 +138,7 @@ impl Run for Reload {
         let result = result.await?;
         let mut faults = Vec::new();
         if !data.is_empty() || !result.failure_data.errors.is_empty() {
-            let text = text_of(&doc, script, &options).await?;
+            let text = text_of(&doc, script.as_deref(), &options).await?;
             let script = Script::new(&text);
             faults = data.iter().map(|error| ScriptFault::of_data(error, &script)).collect();
             let failures = result.failure_data.errors.iter().map(|error| ScriptFault::of_failure(error, &script));
@@ -139,9 +166,9 @@ impl Run for Reload {
 const GO_ON: i32 = 2;
 
 /// The script of the app, for locating errors.
-async fn text_of(doc: &Doc, known: Option<String>, options: &CallOptions) -> Result<String, Error> {
+async fn text_of(doc: &Doc, known: Option<&str>, options: &CallOptions) -> Result<String, Error> {
     match known {
-        Some(script) => Ok(script),
+        Some(script) => Ok(script.to_owned()),
         None => doc.get_script().with_options(options.clone()).await,
     }
 }

@@ -1,6 +1,9 @@
 //! Alternate states with a guard.
 
 use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::process;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use qix_schema::rpc::CallOptions;
 use qix_schema::{AsRemote, Doc, DocApi, Error, doc, rpc};
@@ -15,6 +18,15 @@ pub struct AddState {
     doc: Doc,
     name: String,
     source: Option<String>,
+}
+
+/// The number of states with unique names so far.
+static STATES: AtomicU64 = AtomicU64::new(0);
+
+/// A name that no other program uses, and that expressions can contain without quotes.
+pub(in crate::ext) fn unique_name() -> String {
+    let number = STATES.fetch_add(1, Ordering::Relaxed);
+    format!("State_{:016x}", RandomState::new().hash_one((process::id(), number)))
 }
 
 impl AddState {

@@ -13,6 +13,7 @@ use qix_schema::rpc::CallOptions;
 use qix_schema::types::{FieldValue, SortCriteria};
 use qix_schema::{Doc, Error, GenericObject};
 
+pub(super) use alternate_state::unique_name;
 pub use alternate_state::{AddState, AlternateState};
 pub use error::SelectError;
 pub use modal::ModalSelections;

@@ -1,9 +1,12 @@
 //! Lists, selections, reloads and loads: operations on an app in one call each, over a real socket.
 
 mod definitions;
+#[cfg(feature = "download")]
+mod download;
 mod expressions;
 mod lists;
 mod load;
+mod refusals;
 mod reload;
 mod select;
 mod states;

@@ -1,6 +1,8 @@
 //! Reloads, with checks of the script.
 
-use super::{count, open, sales};
+use std::future::IntoFuture;
+
+use super::{count, open, sales, settle};
 use futures_util::TryStreamExt;
 use qix_client::{Error, prelude::*};
 use qix_client::{Progress, reload::Reloaded};
@@ -135,4 +137,53 @@ async fn a_reload_that_continues_reports_its_errors() {
     let configured = engine.requests().into_iter().find(|request| request.method == "ConfigureReload").unwrap();
     assert_eq!(configured.params["qCancelOnScriptError"], false);
     assert_eq!(configured.params["qUseErrorData"], true);
+}
+
+#[tokio::test]
+async fn a_script_is_checked_without_running_it() {
+    let (engine, _session, doc) = open(App::new("app").script(SCRIPT)).await;
+    doc.check_script().await.unwrap();
+    doc.check_script().with_script("LET x = 1;").await.unwrap();
+    let error = doc.check_script().with_script("T:\nLOAD 1 AZ A;").await.unwrap_err();
+    let ScriptError::Syntax { faults } = script_error(&error) else { panic!("{error}") };
+    let place = faults[0].place.as_ref().unwrap();
+    assert_eq!((place.line, &*place.text), (2, "LOAD 1 AZ A;"));
+    assert_eq!((doc.get_script().await.unwrap().as_str(), count(&engine, "DoReloadEx")), (SCRIPT, 0));
+}
+
+#[tokio::test]
+async fn a_failed_reload_can_restore_the_script() {
+    let (engine, _session, doc) = open(App::new("app").script(SCRIPT)).await;
+    let script = async || doc.get_script().await.unwrap();
+    for broken in ["LOAD 1 AZ A;", "LOAD * RESIDENT Gone;"] {
+        let error = doc.reload().with_script(broken).with_rollback(true).await.unwrap_err();
+        assert!(!script_error(&error).faults().is_empty(), "{error}");
+        assert_eq!(script().await, SCRIPT, "{broken}");
+    }
+    engine.fault(Fault::error(11_000, "Reload in progress").on("DoReloadEx").times(1));
+    doc.reload().with_script("LET x = 1;").with_rollback(true).await.unwrap_err();
+    assert_eq!(script().await, SCRIPT);
+
+    engine.fault(Fault::never_answer().on("DoReloadEx").times(1));
+    let reload = doc.reload().with_script("LET x = 1;").with_rollback(true);
+    tokio::select! {
+        biased;
+        _ = reload.into_future() => panic!("the answer is lost"),
+        () = async { while count(&engine, "DoReloadEx") < 3 { settle(&doc).await } } => {}
+    }
+    assert_eq!(script().await, SCRIPT, "it is restored if the reload is dropped");
+
+    doc.reload().with_script("LET x = 1;").with_rollback(true).await.unwrap();
+    assert_eq!(script().await, "LET x = 1;");
+    doc.reload().with_script("LOAD 1 AZ A;").await.unwrap_err();
+    assert_eq!(script().await, "LOAD 1 AZ A;");
+}
+
+#[tokio::test]
+async fn a_script_that_cannot_be_restored_is_reported() {
+    let (engine, _session, doc) = open(App::new("app").script(SCRIPT)).await;
+    engine.fault(Fault::error(5, "Access denied").on("SetScript").after(1).times(1));
+    let error = doc.reload().with_script("LOAD 1 AZ A;").with_rollback(true).await.unwrap_err();
+    let ScriptError::NotRestored { failure, reason } = script_error(&error) else { panic!("{error}") };
+    assert!(failure.contains("does not parse") && reason.contains("Access denied"), "{error}");
 }

@@ -42,6 +42,19 @@ async fn an_alternate_state_ends_with_its_guard() {
 }
 
 #[tokio::test]
+async fn unique_states_of_programs_that_share_a_session_do_not_clash() {
+    let (engine, _session, doc) = sales().await;
+    let other = Session::connect(engine.url()).await.unwrap();
+    let other = other.open_doc("sales").await.unwrap();
+    let (one, two) = (doc.unique_state().await.unwrap(), other.unique_state().await.unwrap());
+    assert_ne!(one.name(), two.name());
+    doc.select("Year", [2021]).state_name(&one).await.unwrap();
+    other.select("Year", [2023]).state_name(&two).await.unwrap();
+    let sum = doc.value::<String>(format!("Sum({{{one}}} Sales) & ' ' & Sum({{{two}}} Sales)")).await.unwrap();
+    assert_eq!(sum, "550 575");
+}
+
+#[tokio::test]
 async fn a_state_whose_caller_is_gone_is_removed() {
     let (engine, _session, doc) = sales().await;
     let usual = states(&doc).await;

@@ -6,7 +6,7 @@ use qix_test_engine::{App, Fault, TestEngine};
 use serde_json::json;
 
 #[tokio::test]
-async fn what_does_not_exist_is_none_and_other_errors_stay() {
+async fn a_missing_object_is_not_an_error_and_other_errors_stay() {
     let (engine, session, doc) = sales().await;
     assert!(doc.measure("total-sales").await.unwrap().is_some());
     assert!(doc.measure("nothing").await.unwrap().is_none());

@@ -43,7 +43,7 @@ fn is_expected(error: &Error) -> bool {
     }
 }
 
-/// What a user asks, whose answer nobody else gets.
+/// What a user asks, whose answer no one else gets.
 async fn ask(pool: &Engine, app: usize, user: usize, own: bool, limit: usize) -> Result<(), Error> {
     let doc = pool.app(format!("app-{app}")).own_session(own).await?;
     assert!(pool.apps().len() <= limit, "more connections than allowed");
@@ -121,7 +121,7 @@ async fn run(apps: usize, users: usize, limit: usize, seed: u64, reconnect: bool
 }
 
 #[tokio::test]
-async fn some_users_get_their_own_answers() {
+async fn each_answer_reaches_its_user() {
     for (seed, reconnect) in [(1, false), (2, true)] {
         run(12, 8, 6, seed, reconnect).await;
     }
@@ -129,7 +129,7 @@ async fn some_users_get_their_own_answers() {
 
 #[tokio::test]
 #[ignore = "takes a minute; run with `--ignored`"]
-async fn six_thousand_users_of_three_hundred_apps_get_their_own_answers() {
+async fn each_answer_reaches_its_user_among_six_thousand() {
     for (seed, reconnect) in [(1, false), (2, true)] {
         assert!(run(300, 20, 100, seed, reconnect).await > 0, "the faults have no effect");
     }

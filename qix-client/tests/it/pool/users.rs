@@ -27,6 +27,6 @@ async fn a_user_logs_in_once_for_all_apps_and_never_with_the_cookie_of_another()
     docs.push(again.app("sales").own_session(true).await.unwrap());
     assert_eq!(engine.logins(), 2);
     assert_eq!(pool.apps().iter().filter(|app| app.user.as_deref() == Some("alice")).count(), 4);
-    let nobody = pool.user("nobody", |session| session);
-    assert!(nobody.app("sales").await.is_err(), "the cookies of the others are not sent");
+    let stranger = pool.user("stranger", |session| session);
+    assert!(stranger.app("sales").await.is_err(), "the cookies of the others are not sent");
 }

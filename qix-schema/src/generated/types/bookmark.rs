@@ -2,74 +2,10 @@
 
 //! Bookmarks and what they remember.
 
-use qix_schema::__private::{
-    Choice, Extra, Input, Members, Record, Unrecognized, ValueName,
-};
+use qix_schema::__private::{Extra, Unrecognized, choice, record};
 
-use serde::ser::SerializeMap;
+use super::super::*;
 use super::*;
-
-/// The selections that a bookmark stores for one alternate state.
-///
-/// A bookmark has one entry for each state with selections; see
-/// [`NxBookmark::state_data`](crate::types::NxBookmark::state_data).
-///
-/// Schema type: [`AlternateStateData`](https://qlik.dev/apis/json-rpc/qix/schemas/#alternatestatedata).
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AlternateStateData {
-    /// Name of the alternate state. `$` is the default state, which contains the current selections of the user.
-    ///
-    /// Wire name: `qStateName`.
-    #[doc(alias = "qStateName")]
-    pub state_name: String,
-    /// One entry per field with selections in this state.
-    ///
-    /// Wire name: `qFieldItems`.
-    #[doc(alias = "qFieldItems")]
-    pub field_items: Vec<BookmarkFieldItem>,
-}
-
-impl AlternateStateData {
-    /// Sets `qStateName`.
-    #[inline]
-    #[must_use]
-    pub fn with_state_name(mut self, value: impl Into<String>) -> Self {
-        self.state_name = value.into();
-        self
-    }
-
-    /// Sets `qFieldItems`.
-    #[inline]
-    #[must_use]
-    pub fn with_field_items(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<BookmarkFieldItem>>,
-    ) -> Self {
-        self.field_items = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for AlternateStateData {
-    const NAME: &'static str = "AlternateStateData";
-    const MEMBERS: &'static [&'static str] = &["qStateName", "qFieldItems"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qStateName":"#, &mut self.state_name)?;
-        input.member(r#"qFieldItems":"#, &mut self.field_items)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qStateName", &self.state_name)?;
-        out.put("qFieldItems", &self.field_items)?;
-        Ok(())
-    }
-}
 
 /// **Experimental**: may change or be removed in any engine version.
 ///
@@ -79,53 +15,18 @@ impl Record for AlternateStateData {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyGroupStateWarning {
-    /// The requested group and field definition.
-    ///
-    /// Wire name: `qState`.
+    /// `qState`: The requested group and field definition.
     #[doc(alias = "qState")]
     pub state: GroupState,
-    /// Reason of the failure.
-    ///
-    /// Wire name: `qType`.
+    /// `qType`: Reason of the failure.
     #[doc(alias = "qType")]
     pub type_: ApplyGroupStateWarningType,
 }
 
-impl ApplyGroupStateWarning {
-    /// Sets `qState`.
-    #[inline]
-    #[must_use]
-    pub fn with_state(mut self, value: GroupState) -> Self {
-        self.state = value;
-        self
-    }
-
-    /// Sets `qType`.
-    #[inline]
-    #[must_use]
-    pub fn with_type(mut self, value: ApplyGroupStateWarningType) -> Self {
-        self.type_ = value;
-        self
-    }
-}
-
-impl Record for ApplyGroupStateWarning {
-    const NAME: &'static str = "ApplyGroupStateWarning";
-    const MEMBERS: &'static [&'static str] = &["qState", "qType"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qState":"#, &mut self.state)?;
-        input.member(r#"qType":"#, &mut self.type_)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qState", &self.state)?;
-        out.put("qType", &self.type_)?;
-        Ok(())
+record! {
+    ApplyGroupStateWarning "ApplyGroupStateWarning" [] {
+        "qState" state with_state(GroupState),
+        "qType" type_ with_type(ApplyGroupStateWarningType),
     }
 }
 
@@ -136,74 +37,26 @@ impl Record for ApplyGroupStateWarning {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApplyGroupStateWarningType {
-    /// The app has no dimension with the ID in [`GroupState::info`](crate::types::GroupState::info).
-    ///
-    /// Wire value: `group_missing`, also `GROUP_MISSING` or 0.
-    #[doc(alias = "group_missing")]
-    #[doc(alias = "GROUP_MISSING")]
+    /// `group_missing`, `GROUP_MISSING`, or 0: The app has no dimension with the ID in [`GroupState::info`].
+    #[doc(alias("group_missing", "GROUP_MISSING"))]
     #[default]
     GroupMissing,
-    /// The item exists, but it does not have an active field.
-    ///
-    /// Wire value: `group_not_applicable`, also `GROUP_NOT_APPLICABLE` or 1.
-    #[doc(alias = "group_not_applicable")]
-    #[doc(alias = "GROUP_NOT_APPLICABLE")]
+    /// `group_not_applicable`, `GROUP_NOT_APPLICABLE`, or 1: The item exists, but it does not have an active field.
+    #[doc(alias("group_not_applicable", "GROUP_NOT_APPLICABLE"))]
     GroupNotApplicable,
-    /// The group exists, but none of its fields has the definition in
-    /// [`GroupState::active_field_def`](crate::types::GroupState::active_field_def).
-    ///
-    /// Wire value: `fielddef_missing`, also `FIELDDEF_MISSING` or 2.
-    #[doc(alias = "fielddef_missing")]
-    #[doc(alias = "FIELDDEF_MISSING")]
+    /// `fielddef_missing`, `FIELDDEF_MISSING`, or 2: The group exists, but none of its fields has the definition in
+    /// [`GroupState::active_field_def`].
+    #[doc(alias("fielddef_missing", "FIELDDEF_MISSING"))]
     FielddefMissing,
     /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
-impl Choice for ApplyGroupStateWarningType {
-    const NAME: &'static str = "ApplyGroupStateWarningType";
-    const VALUES: &'static [ValueName] = &[
-        ValueName {
-            title: "group_missing",
-            long: "GROUP_MISSING",
-            number: 0,
-        },
-        ValueName {
-            title: "group_not_applicable",
-            long: "GROUP_NOT_APPLICABLE",
-            number: 1,
-        },
-        ValueName {
-            title: "fielddef_missing",
-            long: "FIELDDEF_MISSING",
-            number: 2,
-        },
-    ];
-
-    fn from_index(index: usize) -> Option<Self> {
-        Some(
-            match index {
-                0 => Self::GroupMissing,
-                1 => Self::GroupNotApplicable,
-                2 => Self::FielddefMissing,
-                _ => return None,
-            },
-        )
-    }
-
-    fn index(&self) -> Result<usize, &Unrecognized> {
-        Ok(
-            match self {
-                Self::GroupMissing => 0,
-                Self::GroupNotApplicable => 1,
-                Self::FielddefMissing => 2,
-                Self::Unrecognized(value) => return Err(value),
-            },
-        )
-    }
-
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(Box::new(value))
+choice! {
+    ApplyGroupStateWarningType "ApplyGroupStateWarningType" {
+        GroupMissing = 0 "group_missing" "GROUP_MISSING",
+        GroupNotApplicable = 1 "group_not_applicable" "GROUP_NOT_APPLICABLE",
+        FielddefMissing = 2 "fielddef_missing" "FIELDDEF_MISSING",
     }
 }
 
@@ -211,64 +64,25 @@ impl Choice for ApplyGroupStateWarningType {
 ///
 /// The result of setting the active fields of cyclic groups.
 ///
-/// Returned by [`DocApi::apply_group_states`](crate::doc::DocApi::apply_group_states) and, for groups stored in a
-/// bookmark, as part of [`BookmarkApplyAndVerifyResult`](crate::types::BookmarkApplyAndVerifyResult). Check the
-/// warnings too: they identify the groups that did not change.
+/// Returned by [`DocApi::apply_group_states`] and, for groups stored in a bookmark, as part of
+/// [`BookmarkApplyAndVerifyResult`]. Check the warnings too: they identify the groups that did not change.
 ///
 /// Schema type: [`ApplyGroupStatesResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#applygroupstatesresult).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApplyGroupStatesResult {
-    /// Whether the group states were applied.
-    ///
-    /// Wire name: `qApplySuccess`.
+    /// `qApplySuccess`: Whether the group states were applied.
     #[doc(alias = "qApplySuccess")]
     pub apply_success: bool,
-    /// One entry per group state that could not be applied.
-    ///
-    /// Wire name: `qWarnings`.
+    /// `qWarnings`: One entry per group state that could not be applied.
     #[doc(alias = "qWarnings")]
     pub warnings: Vec<ApplyGroupStateWarning>,
 }
 
-impl ApplyGroupStatesResult {
-    /// Sets `qApplySuccess`.
-    #[inline]
-    #[must_use]
-    pub fn with_apply_success(mut self, value: bool) -> Self {
-        self.apply_success = value;
-        self
-    }
-
-    /// Sets `qWarnings`.
-    #[inline]
-    #[must_use]
-    pub fn with_warnings(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<ApplyGroupStateWarning>>,
-    ) -> Self {
-        self.warnings = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for ApplyGroupStatesResult {
-    const NAME: &'static str = "ApplyGroupStatesResult";
-    const MEMBERS: &'static [&'static str] = &["qApplySuccess", "qWarnings"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qApplySuccess":"#, &mut self.apply_success)?;
-        input.member(r#"qWarnings":"#, &mut self.warnings)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qApplySuccess", &self.apply_success)?;
-        out.put("qWarnings", &self.warnings)?;
-        Ok(())
+record! {
+    ApplyGroupStatesResult "ApplyGroupStatesResult" [] {
+        "qApplySuccess" apply_success with_apply_success(bool),
+        "qWarnings" warnings with_warnings(each ApplyGroupStateWarning),
     }
 }
 
@@ -279,136 +93,85 @@ pub type Blob = String;
 
 /// A bookmark in the classic format of QlikView and early engine versions.
 ///
-/// It occurs only in
-/// [`GenericBookmarkEntry::classic_bookmark`](crate::types::GenericBookmarkEntry::classic_bookmark), in documents
-/// saved by or converted from these products. [`NxBookmark`](crate::types::NxBookmark) describes current
-/// bookmarks; create them with [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark) or
-/// [`DocApi::create_bookmark_ex`](crate::doc::DocApi::create_bookmark_ex). Members about objects and sheets refer
-/// to QlikView objects, not to generic objects.
+/// It occurs only in [`GenericBookmarkEntry::classic_bookmark`], in documents saved by or converted from these
+/// products. [`NxBookmark`] describes current bookmarks; create them with [`DocApi::create_bookmark`] or
+/// [`DocApi::create_bookmark_ex`]. Members about objects and sheets refer to QlikView objects, not to generic
+/// objects.
 ///
 /// Schema type: [`Bookmark`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmark).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Bookmark {
-    /// Bookmark ID.
-    ///
-    /// Wire name: `qId`.
+    /// `qId`: Bookmark ID.
     #[doc(alias = "qId")]
     pub id: String,
-    /// Name shown to users.
-    ///
-    /// Wire name: `qName`.
+    /// `qName`: Name shown to users.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Time of the last modification, in UTC, in days since December 30, 1899.
-    ///
-    /// Wire name: `qUtcModifyTime`.
+    /// `qUtcModifyTime`: Time of the last modification, in UTC, in days since December 30, 1899.
     #[doc(alias = "qUtcModifyTime")]
     pub utc_modify_time: f64,
-    /// Time when the bookmark was last applied, in UTC, in days since December 30, 1899.
-    ///
-    /// Wire name: `qUtcRecallTime`.
+    /// `qUtcRecallTime`: Time when the bookmark was last applied, in UTC, in days since December 30, 1899.
     #[doc(alias = "qUtcRecallTime")]
     pub utc_recall_time: f64,
-    /// Number of times the bookmark has been applied.
-    ///
-    /// Wire name: `qRecallCount`.
+    /// `qRecallCount`: Number of times the bookmark has been applied.
     #[doc(alias = "qRecallCount")]
     pub recall_count: i32,
-    /// Whether the bookmark adds to the current selections instead of replacing them.
-    ///
-    /// Wire name: `qApplyAdditive`.
+    /// `qApplyAdditive`: Whether the bookmark adds to the current selections instead of replacing them.
     #[doc(alias = "qApplyAdditive")]
     pub apply_additive: bool,
-    /// Selections of the default state, one entry per field.
-    ///
-    /// Wire name: `qFieldItems`.
+    /// `qFieldItems`: Selections of the default state, one entry per field.
     #[doc(alias = "qFieldItems")]
     pub field_items: Vec<BookmarkFieldItem>,
-    /// Variable values to restore.
-    ///
-    /// Wire name: `qVariableItems`.
+    /// `qVariableItems`: Variable values to restore.
     #[doc(alias = "qVariableItems")]
     pub variable_items: Vec<BookmarkVariableItem>,
-    /// ID of the sheet that was active when the bookmark was created.
-    ///
-    /// Wire name: `qSheetId`.
+    /// `qSheetId`: ID of the sheet that was active when the bookmark was created.
     #[doc(alias = "qSheetId")]
     pub sheet_id: String,
-    /// Layout states of the objects on screen, in the short form.
-    ///
-    /// Wire name: `qObjects`.
+    /// `qObjects`: Layout states of the objects on screen, in the short form.
     #[doc(alias = "qObjects")]
     pub objects: Vec<LayoutBookmarkData>,
-    /// Whether the bookmark also restores the layout states of objects.
-    ///
-    /// Wire name: `qApplyLayoutState`.
+    /// `qApplyLayoutState`: Whether the bookmark also restores the layout states of objects.
     #[doc(alias = "qApplyLayoutState")]
     pub apply_layout_state: bool,
-    /// Whether [`Bookmark::info_text`](crate::types::Bookmark::info_text) is shown in a pop-up when the bookmark is
-    /// applied.
-    ///
-    /// Wire name: `qShowPopupInfo`.
+    /// `qShowPopupInfo`: Whether [`Bookmark::info_text`] is shown in a pop-up when the bookmark is applied.
     #[doc(alias = "qShowPopupInfo")]
     pub show_popup_info: bool,
-    /// Description of the bookmark for users.
-    ///
-    /// Wire name: `qInfoText`.
+    /// `qInfoText`: Description of the bookmark for users.
     #[doc(alias = "qInfoText")]
     pub info_text: String,
-    /// Owner of the bookmark.
-    ///
-    /// Wire name: `qOwner`.
+    /// `qOwner`: Owner of the bookmark.
     #[doc(alias = "qOwner")]
     pub owner: String,
-    /// Active field of each field group.
-    ///
-    /// Wire name: `qGroups`.
+    /// `qGroups`: Active field of each field group.
     #[doc(alias = "qGroups")]
     pub groups: Vec<GroupBookmarkData>,
-    /// Condition for offering the bookmark to users.
-    ///
-    /// Wire name: `qShow`.
+    /// `qShow`: Condition for offering the bookmark to users.
     #[doc(alias = "qShow")]
     pub show: CondDef,
-    /// Whether the bookmark restores the values of input fields.
-    ///
-    /// Wire name: `qApplyInputFieldValues`. Defaults to `true`.
+    /// `qApplyInputFieldValues`: Whether the bookmark restores the values of input fields. Defaults to `true`.
     #[doc(alias = "qApplyInputFieldValues")]
     pub apply_input_field_values: bool,
-    /// Values of QlikView input fields, which users could edit.
-    ///
-    /// Wire name: `qInputFieldItems`.
+    /// `qInputFieldItems`: Values of QlikView input fields, which users could edit.
     #[doc(alias = "qInputFieldItems")]
     pub input_field_items: Vec<InputFieldItem>,
-    /// Layout states of objects in the long form: sorting, expansion, and scroll position.
-    ///
-    /// Wire name: `qObjectsLayout`.
+    /// `qObjectsLayout`: Layout states of objects in the long form: sorting, expansion, and scroll position.
     #[doc(alias = "qObjectsLayout")]
     pub objects_layout: Vec<ExtendedLayoutBookmarkData>,
-    /// Whether the bookmark contains selections.
-    ///
-    /// Wire name: `qIncludeSelectionState`. Defaults to `true`.
+    /// `qIncludeSelectionState`: Whether the bookmark contains selections. Defaults to `true`.
     #[doc(alias = "qIncludeSelectionState")]
     pub include_selection_state: bool,
-    /// Whether the bookmark contains the scroll positions of objects.
-    ///
-    /// Wire name: `qIncludeScrollPosition`.
+    /// `qIncludeScrollPosition`: Whether the bookmark contains the scroll positions of objects.
     #[doc(alias = "qIncludeScrollPosition")]
     pub include_scroll_position: bool,
-    /// Selections of the alternate states, one entry per state.
-    ///
-    /// Wire name: `qAlternateStateData`.
+    /// `qAlternateStateData`: Selections of the alternate states, one entry per state.
     #[doc(alias = "qAlternateStateData")]
     pub alternate_state_data: Vec<AlternateStateData>,
-    /// Whether the bookmark belongs to a user's note on an object.
-    ///
-    /// Wire name: `qForAnnotations`.
+    /// `qForAnnotations`: Whether the bookmark belongs to a user's note on an object.
     #[doc(alias = "qForAnnotations")]
     pub for_annotations: bool,
-    /// Whether all variables are stored, not only those marked for bookmarks.
-    ///
-    /// Wire name: `qIncludeAllVariables`.
+    /// `qIncludeAllVariables`: Whether all variables are stored, not only those marked for bookmarks.
     #[doc(alias = "qIncludeAllVariables")]
     pub include_all_variables: bool,
 }
@@ -444,311 +207,32 @@ impl Default for Bookmark {
     }
 }
 
-impl Bookmark {
-    /// Sets `qId`.
-    #[inline]
-    #[must_use]
-    pub fn with_id(mut self, value: impl Into<String>) -> Self {
-        self.id = value.into();
-        self
-    }
-
-    /// Sets `qName`.
-    #[inline]
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = value.into();
-        self
-    }
-
-    /// Sets `qUtcModifyTime`.
-    #[inline]
-    #[must_use]
-    pub fn with_utc_modify_time(mut self, value: f64) -> Self {
-        self.utc_modify_time = value;
-        self
-    }
-
-    /// Sets `qUtcRecallTime`.
-    #[inline]
-    #[must_use]
-    pub fn with_utc_recall_time(mut self, value: f64) -> Self {
-        self.utc_recall_time = value;
-        self
-    }
-
-    /// Sets `qRecallCount`.
-    #[inline]
-    #[must_use]
-    pub fn with_recall_count(mut self, value: i32) -> Self {
-        self.recall_count = value;
-        self
-    }
-
-    /// Sets `qApplyAdditive`.
-    #[inline]
-    #[must_use]
-    pub fn with_apply_additive(mut self, value: bool) -> Self {
-        self.apply_additive = value;
-        self
-    }
-
-    /// Sets `qFieldItems`.
-    #[inline]
-    #[must_use]
-    pub fn with_field_items(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<BookmarkFieldItem>>,
-    ) -> Self {
-        self.field_items = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qVariableItems`.
-    #[inline]
-    #[must_use]
-    pub fn with_variable_items(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<BookmarkVariableItem>>,
-    ) -> Self {
-        self.variable_items = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qSheetId`.
-    #[inline]
-    #[must_use]
-    pub fn with_sheet_id(mut self, value: impl Into<String>) -> Self {
-        self.sheet_id = value.into();
-        self
-    }
-
-    /// Sets `qObjects`.
-    #[inline]
-    #[must_use]
-    pub fn with_objects(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<LayoutBookmarkData>>,
-    ) -> Self {
-        self.objects = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qApplyLayoutState`.
-    #[inline]
-    #[must_use]
-    pub fn with_apply_layout_state(mut self, value: bool) -> Self {
-        self.apply_layout_state = value;
-        self
-    }
-
-    /// Sets `qShowPopupInfo`.
-    #[inline]
-    #[must_use]
-    pub fn with_show_popup_info(mut self, value: bool) -> Self {
-        self.show_popup_info = value;
-        self
-    }
-
-    /// Sets `qInfoText`.
-    #[inline]
-    #[must_use]
-    pub fn with_info_text(mut self, value: impl Into<String>) -> Self {
-        self.info_text = value.into();
-        self
-    }
-
-    /// Sets `qOwner`.
-    #[inline]
-    #[must_use]
-    pub fn with_owner(mut self, value: impl Into<String>) -> Self {
-        self.owner = value.into();
-        self
-    }
-
-    /// Sets `qGroups`.
-    #[inline]
-    #[must_use]
-    pub fn with_groups(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<GroupBookmarkData>>,
-    ) -> Self {
-        self.groups = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qShow`.
-    #[inline]
-    #[must_use]
-    pub fn with_show(mut self, value: CondDef) -> Self {
-        self.show = value;
-        self
-    }
-
-    /// Sets `qApplyInputFieldValues`.
-    #[inline]
-    #[must_use]
-    pub fn with_apply_input_field_values(mut self, value: bool) -> Self {
-        self.apply_input_field_values = value;
-        self
-    }
-
-    /// Sets `qInputFieldItems`.
-    #[inline]
-    #[must_use]
-    pub fn with_input_field_items(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<InputFieldItem>>,
-    ) -> Self {
-        self.input_field_items = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qObjectsLayout`.
-    #[inline]
-    #[must_use]
-    pub fn with_objects_layout(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<ExtendedLayoutBookmarkData>>,
-    ) -> Self {
-        self.objects_layout = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qIncludeSelectionState`.
-    #[inline]
-    #[must_use]
-    pub fn with_include_selection_state(mut self, value: bool) -> Self {
-        self.include_selection_state = value;
-        self
-    }
-
-    /// Sets `qIncludeScrollPosition`.
-    #[inline]
-    #[must_use]
-    pub fn with_include_scroll_position(mut self, value: bool) -> Self {
-        self.include_scroll_position = value;
-        self
-    }
-
-    /// Sets `qAlternateStateData`.
-    #[inline]
-    #[must_use]
-    pub fn with_alternate_state_data(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<AlternateStateData>>,
-    ) -> Self {
-        self.alternate_state_data = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qForAnnotations`.
-    #[inline]
-    #[must_use]
-    pub fn with_for_annotations(mut self, value: bool) -> Self {
-        self.for_annotations = value;
-        self
-    }
-
-    /// Sets `qIncludeAllVariables`.
-    #[inline]
-    #[must_use]
-    pub fn with_include_all_variables(mut self, value: bool) -> Self {
-        self.include_all_variables = value;
-        self
-    }
-}
-
-impl Record for Bookmark {
-    const NAME: &'static str = "Bookmark";
-    const MEMBERS: &'static [&'static str] = &[
-        "qId",
-        "qName",
-        "qUtcModifyTime",
-        "qUtcRecallTime",
-        "qRecallCount",
-        "qApplyAdditive",
-        "qFieldItems",
-        "qVariableItems",
-        "qSheetId",
-        "qObjects",
-        "qApplyLayoutState",
-        "qShowPopupInfo",
-        "qInfoText",
-        "qOwner",
-        "qGroups",
-        "qShow",
-        "qApplyInputFieldValues",
-        "qInputFieldItems",
-        "qObjectsLayout",
-        "qIncludeSelectionState",
-        "qIncludeScrollPosition",
-        "qAlternateStateData",
-        "qForAnnotations",
-        "qIncludeAllVariables",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qId":"#, &mut self.id)?;
-        input.member(r#"qName":"#, &mut self.name)?;
-        input.member(r#"qUtcModifyTime":"#, &mut self.utc_modify_time)?;
-        input.member(r#"qUtcRecallTime":"#, &mut self.utc_recall_time)?;
-        input.member(r#"qRecallCount":"#, &mut self.recall_count)?;
-        input.member(r#"qApplyAdditive":"#, &mut self.apply_additive)?;
-        input.member(r#"qFieldItems":"#, &mut self.field_items)?;
-        input.member(r#"qVariableItems":"#, &mut self.variable_items)?;
-        input.member(r#"qSheetId":"#, &mut self.sheet_id)?;
-        input.member(r#"qObjects":"#, &mut self.objects)?;
-        input.member(r#"qApplyLayoutState":"#, &mut self.apply_layout_state)?;
-        input.member(r#"qShowPopupInfo":"#, &mut self.show_popup_info)?;
-        input.member(r#"qInfoText":"#, &mut self.info_text)?;
-        input.member(r#"qOwner":"#, &mut self.owner)?;
-        input.member(r#"qGroups":"#, &mut self.groups)?;
-        input.member(r#"qShow":"#, &mut self.show)?;
-        input.member(r#"qApplyInputFieldValues":"#, &mut self.apply_input_field_values)?;
-        input.member(r#"qInputFieldItems":"#, &mut self.input_field_items)?;
-        input.member(r#"qObjectsLayout":"#, &mut self.objects_layout)?;
-        input.member(r#"qIncludeSelectionState":"#, &mut self.include_selection_state)?;
-        input.member(r#"qIncludeScrollPosition":"#, &mut self.include_scroll_position)?;
-        input.member(r#"qAlternateStateData":"#, &mut self.alternate_state_data)?;
-        input.member(r#"qForAnnotations":"#, &mut self.for_annotations)?;
-        input.member(r#"qIncludeAllVariables":"#, &mut self.include_all_variables)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qId", &self.id)?;
-        out.put("qName", &self.name)?;
-        out.put("qUtcModifyTime", &self.utc_modify_time)?;
-        out.put("qUtcRecallTime", &self.utc_recall_time)?;
-        out.put("qRecallCount", &self.recall_count)?;
-        out.put("qApplyAdditive", &self.apply_additive)?;
-        out.put("qFieldItems", &self.field_items)?;
-        out.put("qVariableItems", &self.variable_items)?;
-        out.put("qSheetId", &self.sheet_id)?;
-        out.put("qObjects", &self.objects)?;
-        out.put("qApplyLayoutState", &self.apply_layout_state)?;
-        out.put("qShowPopupInfo", &self.show_popup_info)?;
-        out.put("qInfoText", &self.info_text)?;
-        out.put("qOwner", &self.owner)?;
-        out.put("qGroups", &self.groups)?;
-        out.put("qShow", &self.show)?;
-        if !self.apply_input_field_values {
-            out.always("qApplyInputFieldValues", &self.apply_input_field_values)?;
-        }
-        out.put("qInputFieldItems", &self.input_field_items)?;
-        out.put("qObjectsLayout", &self.objects_layout)?;
-        if !self.include_selection_state {
-            out.always("qIncludeSelectionState", &self.include_selection_state)?;
-        }
-        out.put("qIncludeScrollPosition", &self.include_scroll_position)?;
-        out.put("qAlternateStateData", &self.alternate_state_data)?;
-        out.put("qForAnnotations", &self.for_annotations)?;
-        out.put("qIncludeAllVariables", &self.include_all_variables)?;
-        Ok(())
+record! {
+    Bookmark "Bookmark" [] {
+        "qId" id with_id(into String),
+        "qName" name with_name(into String),
+        "qUtcModifyTime" utc_modify_time with_utc_modify_time(f64),
+        "qUtcRecallTime" utc_recall_time with_utc_recall_time(f64),
+        "qRecallCount" recall_count with_recall_count(i32),
+        "qApplyAdditive" apply_additive with_apply_additive(bool),
+        "qFieldItems" field_items with_field_items(each BookmarkFieldItem),
+        "qVariableItems" variable_items with_variable_items(each BookmarkVariableItem),
+        "qSheetId" sheet_id with_sheet_id(into String),
+        "qObjects" objects with_objects(each LayoutBookmarkData),
+        "qApplyLayoutState" apply_layout_state with_apply_layout_state(bool),
+        "qShowPopupInfo" show_popup_info with_show_popup_info(bool),
+        "qInfoText" info_text with_info_text(into String),
+        "qOwner" owner with_owner(into String),
+        "qGroups" groups with_groups(each GroupBookmarkData),
+        "qShow" show with_show(CondDef),
+        "qApplyInputFieldValues" apply_input_field_values with_apply_input_field_values(bool) = true,
+        "qInputFieldItems" input_field_items with_input_field_items(each InputFieldItem),
+        "qObjectsLayout" objects_layout with_objects_layout(each ExtendedLayoutBookmarkData),
+        "qIncludeSelectionState" include_selection_state with_include_selection_state(bool) = true,
+        "qIncludeScrollPosition" include_scroll_position with_include_scroll_position(bool),
+        "qAlternateStateData" alternate_state_data with_alternate_state_data(each AlternateStateData),
+        "qForAnnotations" for_annotations with_for_annotations(bool),
+        "qIncludeAllVariables" include_all_variables with_include_all_variables(bool),
     }
 }
 
@@ -756,150 +240,79 @@ impl Record for Bookmark {
 ///
 /// Whether a bookmark was applied, and which of its selections no longer match the data.
 ///
-/// After a reload, values that a bookmark selects may be missing.
-/// [`DocApi::apply_and_verify_bookmark`](crate::doc::DocApi::apply_and_verify_bookmark) and
-/// [`GenericBookmarkApi::apply_and_verify`](crate::generic_bookmark::GenericBookmarkApi::apply_and_verify) apply
-/// the bookmark and compare the resulting selections with the stored ones.
-/// [`DocApi::apply_bookmark`](crate::doc::DocApi::apply_bookmark) and
-/// [`GenericBookmarkApi::apply`](crate::generic_bookmark::GenericBookmarkApi::apply) do not.
+/// After a reload, values that a bookmark selects may be missing. [`DocApi::apply_and_verify_bookmark`] and
+/// [`GenericBookmarkApi::apply_and_verify`] apply the bookmark and compare the resulting selections with the
+/// stored ones. [`DocApi::apply_bookmark`] and [`GenericBookmarkApi::apply`] do not.
 ///
 /// Schema type:
 /// [`BookmarkApplyAndVerifyResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkapplyandverifyresult).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkApplyAndVerifyResult {
-    /// Whether the bookmark was applied. May be `true` even if some selections could not be restored; check the
-    /// warnings.
-    ///
-    /// Wire name: `qApplySuccess`.
+    /// `qApplySuccess`: Whether the bookmark was applied. May be `true` even if some selections could not be
+    /// restored; check the warnings.
     #[doc(alias = "qApplySuccess")]
     pub apply_success: bool,
-    /// One entry per field and state whose selections differ from the stored ones.
-    ///
-    /// Wire name: `qWarnings`.
+    /// `qWarnings`: One entry per field and state whose selections differ from the stored ones.
     #[doc(alias = "qWarnings")]
     pub warnings: Vec<BookmarkFieldVerifyWarning>,
-    /// Result of restoring the active fields of cyclic groups, if the bookmark contains any.
-    ///
-    /// Wire name: `qGroupStateResult`.
+    /// `qGroupStateResult`: Result of restoring the active fields of cyclic groups, if the bookmark contains any.
     #[doc(alias = "qGroupStateResult")]
     pub group_state_result: ApplyGroupStatesResult,
 }
 
-impl BookmarkApplyAndVerifyResult {
-    /// Sets `qApplySuccess`.
-    #[inline]
-    #[must_use]
-    pub fn with_apply_success(mut self, value: bool) -> Self {
-        self.apply_success = value;
-        self
-    }
-
-    /// Sets `qWarnings`.
-    #[inline]
-    #[must_use]
-    pub fn with_warnings(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<BookmarkFieldVerifyWarning>>,
-    ) -> Self {
-        self.warnings = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qGroupStateResult`.
-    #[inline]
-    #[must_use]
-    pub fn with_group_state_result(mut self, value: ApplyGroupStatesResult) -> Self {
-        self.group_state_result = value;
-        self
-    }
-}
-
-impl Record for BookmarkApplyAndVerifyResult {
-    const NAME: &'static str = "BookmarkApplyAndVerifyResult";
-    const MEMBERS: &'static [&'static str] = &[
-        "qApplySuccess",
-        "qWarnings",
-        "qGroupStateResult",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qApplySuccess":"#, &mut self.apply_success)?;
-        input.member(r#"qWarnings":"#, &mut self.warnings)?;
-        input.member(r#"qGroupStateResult":"#, &mut self.group_state_result)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qApplySuccess", &self.apply_success)?;
-        out.put("qWarnings", &self.warnings)?;
-        out.put("qGroupStateResult", &self.group_state_result)?;
-        Ok(())
+record! {
+    BookmarkApplyAndVerifyResult "BookmarkApplyAndVerifyResult" [] {
+        "qApplySuccess" apply_success with_apply_success(bool),
+        "qWarnings" warnings with_warnings(each BookmarkFieldVerifyWarning),
+        "qGroupStateResult" group_state_result with_group_state_result(ApplyGroupStatesResult),
     }
 }
 
 /// The selections that a bookmark stores for one field.
 ///
 /// A selection is stored as values, or as the search or range that produced it
-/// ([`BookmarkFieldItem::select_info`](crate::types::BookmarkFieldItem::select_info)). A stored search runs again
-/// on the current data when the bookmark is applied. With
-/// [`GenericBookmarkProperties::distinct_values`](crate::types::GenericBookmarkProperties::distinct_values), the
-/// engine stores values only. The list of values may be empty for a large selection: read it in pages with
-/// [`GenericBookmarkApi::get_field_values`](crate::generic_bookmark::GenericBookmarkApi::get_field_values).
+/// ([`BookmarkFieldItem::select_info`]). A stored search runs again on the current data when the bookmark is
+/// applied. With [`GenericBookmarkProperties::distinct_values`], the engine stores values only. The list of
+/// values may be empty for a large selection: read it in pages with [`GenericBookmarkApi::get_field_values`].
 ///
 /// Schema type: [`BookmarkFieldItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfielditem).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkFieldItem {
-    /// The field and its type.
-    ///
-    /// Wire name: `qDef`.
+    /// `qDef`: The field and its type.
     #[doc(alias = "qDef")]
     pub def: FieldDefEx,
-    /// Whether the selection is locked.
-    ///
-    /// Wire name: `qLocked`.
+    /// `qLocked`: Whether the selection is locked.
     #[doc(alias = "qLocked")]
     pub locked: bool,
-    /// The search or range that produced the selection, if any.
-    ///
-    /// Wire name: `qSelectInfo`.
+    /// `qSelectInfo`: The search or range that produced the selection, if any.
     #[doc(alias = "qSelectInfo")]
     pub select_info: SelectInfo,
-    /// Selected values. Empty if the excluded values are stored instead.
-    ///
-    /// Wire name: `qValues`.
+    /// `qValues`: Selected values. Empty if the excluded values are stored instead.
     #[doc(alias = "qValues")]
     pub values: Vec<FieldValue>,
-    /// Values that are not selected, stored instead of the selected values, usually because the list is shorter.
-    ///
-    /// Wire name: `qExcludedValues`.
+    /// `qExcludedValues`: Values that are not selected, stored instead of the selected values, usually because the
+    /// list is shorter.
     #[doc(alias = "qExcludedValues")]
     pub excluded_values: Vec<FieldValue>,
-    /// Whether the field is in AND mode: a record must be associated with all of the selected values, not just with
-    /// one of them. See [`FieldApi::set_and_mode`](crate::field::FieldApi::set_and_mode).
-    ///
-    /// Wire name: `qAndMode`.
+    /// `qAndMode`: Whether the field is in AND mode: a record must be associated with all of the selected values, not
+    /// just with one of them. See [`FieldApi::set_and_mode`].
     #[doc(alias = "qAndMode")]
     pub and_mode: bool,
-    /// Whether the field always has exactly one selected value.
-    ///
-    /// Wire name: `qOneAndOnlyOne`.
+    /// `qOneAndOnlyOne`: Whether the field always has exactly one selected value.
     #[doc(alias = "qOneAndOnlyOne")]
     pub one_and_only_one: bool,
-    /// Number of selected values, which may exceed the length of
-    /// [`BookmarkFieldItem::values`](crate::types::BookmarkFieldItem::values). -1 if unknown.
+    /// `qValuesCount`: Number of selected values, which may exceed the length of [`BookmarkFieldItem::values`]. -1 if
+    /// unknown.
     ///
-    /// Wire name: `qValuesCount`. Defaults to `-1`.
+    /// Defaults to `-1`.
     #[doc(alias = "qValuesCount")]
     pub values_count: i32,
-    /// Number of excluded values, which may exceed the length of
-    /// [`BookmarkFieldItem::excluded_values`](crate::types::BookmarkFieldItem::excluded_values). -1 if unknown.
+    /// `qExcludedValuesCount`: Number of excluded values, which may exceed the length of
+    /// [`BookmarkFieldItem::excluded_values`]. -1 if unknown.
     ///
-    /// Wire name: `qExcludedValuesCount`. Defaults to `-1`.
+    /// Defaults to `-1`.
     #[doc(alias = "qExcludedValuesCount")]
     pub excluded_values_count: i32,
 }
@@ -920,191 +333,40 @@ impl Default for BookmarkFieldItem {
     }
 }
 
-impl BookmarkFieldItem {
-    /// Sets `qDef`.
-    #[inline]
-    #[must_use]
-    pub fn with_def(mut self, value: FieldDefEx) -> Self {
-        self.def = value;
-        self
-    }
-
-    /// Sets `qLocked`.
-    #[inline]
-    #[must_use]
-    pub fn with_locked(mut self, value: bool) -> Self {
-        self.locked = value;
-        self
-    }
-
-    /// Sets `qSelectInfo`.
-    #[inline]
-    #[must_use]
-    pub fn with_select_info(mut self, value: SelectInfo) -> Self {
-        self.select_info = value;
-        self
-    }
-
-    /// Sets `qValues`.
-    #[inline]
-    #[must_use]
-    pub fn with_values(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<FieldValue>>,
-    ) -> Self {
-        self.values = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qExcludedValues`.
-    #[inline]
-    #[must_use]
-    pub fn with_excluded_values(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<FieldValue>>,
-    ) -> Self {
-        self.excluded_values = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qAndMode`.
-    #[inline]
-    #[must_use]
-    pub fn with_and_mode(mut self, value: bool) -> Self {
-        self.and_mode = value;
-        self
-    }
-
-    /// Sets `qOneAndOnlyOne`.
-    #[inline]
-    #[must_use]
-    pub fn with_one_and_only_one(mut self, value: bool) -> Self {
-        self.one_and_only_one = value;
-        self
-    }
-
-    /// Sets `qValuesCount`.
-    #[inline]
-    #[must_use]
-    pub fn with_values_count(mut self, value: i32) -> Self {
-        self.values_count = value;
-        self
-    }
-
-    /// Sets `qExcludedValuesCount`.
-    #[inline]
-    #[must_use]
-    pub fn with_excluded_values_count(mut self, value: i32) -> Self {
-        self.excluded_values_count = value;
-        self
-    }
-}
-
-impl Record for BookmarkFieldItem {
-    const NAME: &'static str = "BookmarkFieldItem";
-    const MEMBERS: &'static [&'static str] = &[
-        "qDef",
-        "qLocked",
-        "qSelectInfo",
-        "qValues",
-        "qExcludedValues",
-        "qAndMode",
-        "qOneAndOnlyOne",
-        "qValuesCount",
-        "qExcludedValuesCount",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qDef":"#, &mut self.def)?;
-        input.member(r#"qLocked":"#, &mut self.locked)?;
-        input.member(r#"qSelectInfo":"#, &mut self.select_info)?;
-        input.member(r#"qValues":"#, &mut self.values)?;
-        input.member(r#"qExcludedValues":"#, &mut self.excluded_values)?;
-        input.member(r#"qAndMode":"#, &mut self.and_mode)?;
-        input.member(r#"qOneAndOnlyOne":"#, &mut self.one_and_only_one)?;
-        input.member(r#"qValuesCount":"#, &mut self.values_count)?;
-        input.member(r#"qExcludedValuesCount":"#, &mut self.excluded_values_count)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qDef", &self.def)?;
-        out.put("qLocked", &self.locked)?;
-        out.put("qSelectInfo", &self.select_info)?;
-        out.put("qValues", &self.values)?;
-        out.put("qExcludedValues", &self.excluded_values)?;
-        out.put("qAndMode", &self.and_mode)?;
-        out.put("qOneAndOnlyOne", &self.one_and_only_one)?;
-        if self.values_count != -1 {
-            out.always("qValuesCount", &self.values_count)?;
-        }
-        if self.excluded_values_count != -1 {
-            out.always("qExcludedValuesCount", &self.excluded_values_count)?;
-        }
-        Ok(())
+record! {
+    BookmarkFieldItem "BookmarkFieldItem" [] {
+        "qDef" def with_def(FieldDefEx),
+        "qLocked" locked with_locked(bool),
+        "qSelectInfo" select_info with_select_info(SelectInfo),
+        "qValues" values with_values(each FieldValue),
+        "qExcludedValues" excluded_values with_excluded_values(each FieldValue),
+        "qAndMode" and_mode with_and_mode(bool),
+        "qOneAndOnlyOne" one_and_only_one with_one_and_only_one(bool),
+        "qValuesCount" values_count with_values_count(i32) = -1,
+        "qExcludedValuesCount" excluded_values_count with_excluded_values_count(i32) = -1,
     }
 }
 
 /// A range of stored values of one field.
 ///
-/// Parameter of
-/// [`GenericBookmarkApi::get_field_values`](crate::generic_bookmark::GenericBookmarkApi::get_field_values). For
-/// several states, use [`BookmarkStateFieldPages`](crate::types::BookmarkStateFieldPages).
+/// Parameter of [`GenericBookmarkApi::get_field_values`]. For several states, use [`BookmarkStateFieldPages`].
 ///
 /// Schema type: [`BookmarkFieldPage`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkfieldpage).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkFieldPage {
-    /// Index of the first value, counted from 0.
-    ///
-    /// Wire name: `qStartIndex`.
+    /// `qStartIndex`: Index of the first value, counted from 0.
     #[doc(alias = "qStartIndex")]
     pub start_index: i32,
-    /// Index at which the range ends. The vendor does not document whether it is included.
-    ///
-    /// Wire name: `qEndIndex`.
+    /// `qEndIndex`: Index at which the range ends. The vendor does not document whether it is included.
     #[doc(alias = "qEndIndex")]
     pub end_index: i32,
 }
 
-impl BookmarkFieldPage {
-    /// Sets `qStartIndex`.
-    #[inline]
-    #[must_use]
-    pub fn with_start_index(mut self, value: i32) -> Self {
-        self.start_index = value;
-        self
-    }
-
-    /// Sets `qEndIndex`.
-    #[inline]
-    #[must_use]
-    pub fn with_end_index(mut self, value: i32) -> Self {
-        self.end_index = value;
-        self
-    }
-}
-
-impl Record for BookmarkFieldPage {
-    const NAME: &'static str = "BookmarkFieldPage";
-    const MEMBERS: &'static [&'static str] = &["qStartIndex", "qEndIndex"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qStartIndex":"#, &mut self.start_index)?;
-        input.member(r#"qEndIndex":"#, &mut self.end_index)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qStartIndex", &self.start_index)?;
-        out.put("qEndIndex", &self.end_index)?;
-        Ok(())
+record! {
+    BookmarkFieldPage "BookmarkFieldPage" [] {
+        "qStartIndex" start_index with_start_index(i32),
+        "qEndIndex" end_index with_end_index(i32),
     }
 }
 
@@ -1114,80 +376,28 @@ impl Record for BookmarkFieldPage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkFieldPageEx {
-    /// Name of the alternate state. Defaults to `$`, the default state.
-    ///
-    /// Wire name: `qStateName`. Defaults to `"$"`.
+    /// `qStateName`: Name of the alternate state. Defaults to `$`, the default state. Defaults to `"$"`.
     #[doc(alias = "qStateName")]
     pub state_name: String,
-    /// Index of the first value, counted from 0.
-    ///
-    /// Wire name: `qStartIndex`.
+    /// `qStartIndex`: Index of the first value, counted from 0.
     #[doc(alias = "qStartIndex")]
     pub start_index: i32,
-    /// Index at which the range ends. The vendor does not document whether it is included.
-    ///
-    /// Wire name: `qEndIndex`.
+    /// `qEndIndex`: Index at which the range ends. The vendor does not document whether it is included.
     #[doc(alias = "qEndIndex")]
     pub end_index: i32,
 }
 
 impl Default for BookmarkFieldPageEx {
     fn default() -> Self {
-        Self {
-            state_name: "$".to_owned(),
-            start_index: Default::default(),
-            end_index: Default::default(),
-        }
+        Self { state_name: "$".to_owned(), start_index: Default::default(), end_index: Default::default() }
     }
 }
 
-impl BookmarkFieldPageEx {
-    /// Sets `qStateName`.
-    #[inline]
-    #[must_use]
-    pub fn with_state_name(mut self, value: impl Into<String>) -> Self {
-        self.state_name = value.into();
-        self
-    }
-
-    /// Sets `qStartIndex`.
-    #[inline]
-    #[must_use]
-    pub fn with_start_index(mut self, value: i32) -> Self {
-        self.start_index = value;
-        self
-    }
-
-    /// Sets `qEndIndex`.
-    #[inline]
-    #[must_use]
-    pub fn with_end_index(mut self, value: i32) -> Self {
-        self.end_index = value;
-        self
-    }
-}
-
-impl Record for BookmarkFieldPageEx {
-    const NAME: &'static str = "BookmarkFieldPageEx";
-    const MEMBERS: &'static [&'static str] = &["qStateName", "qStartIndex", "qEndIndex"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qStateName":"#, &mut self.state_name)?;
-        input.member(r#"qStartIndex":"#, &mut self.start_index)?;
-        input.member(r#"qEndIndex":"#, &mut self.end_index)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        if self.state_name != "$" {
-            out.always("qStateName", &self.state_name)?;
-        }
-        out.put("qStartIndex", &self.start_index)?;
-        out.put("qEndIndex", &self.end_index)?;
-        Ok(())
+record! {
+    BookmarkFieldPageEx "BookmarkFieldPageEx" [] {
+        "qStateName" state_name with_state_name(into String) = "$",
+        "qStartIndex" start_index with_start_index(i32),
+        "qEndIndex" end_index with_end_index(i32),
     }
 }
 
@@ -1198,95 +408,34 @@ impl Record for BookmarkFieldPageEx {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BookmarkFieldVerifyResultState {
-    /// The selections were not compared.
-    ///
-    /// Wire value: `NOT_VERIFIED`, also 0.
+    /// `NOT_VERIFIED` or 0: The selections were not compared.
     #[doc(alias = "NOT_VERIFIED")]
     #[default]
     NotVerified,
-    /// All stored values are selected.
-    ///
-    /// Wire value: `FIELD_VALUE_MATCH_ALL`, also 1.
+    /// `FIELD_VALUE_MATCH_ALL` or 1: All stored values are selected.
     #[doc(alias = "FIELD_VALUE_MATCH_ALL")]
     FieldValueMatchAll,
-    /// The data model no longer contains the field.
-    ///
-    /// Wire value: `FIELD_MISSING`, also 2.
+    /// `FIELD_MISSING` or 2: The data model no longer contains the field.
     #[doc(alias = "FIELD_MISSING")]
     FieldMissing,
-    /// Some of the stored values no longer exist; see
-    /// [`BookmarkFieldVerifyWarning::missing_values`](crate::types::BookmarkFieldVerifyWarning::missing_values).
-    ///
-    /// Wire value: `FIELD_VALUE_MISSING`, also 3.
+    /// `FIELD_VALUE_MISSING` or 3: Some of the stored values no longer exist; see
+    /// [`BookmarkFieldVerifyWarning::missing_values`].
     #[doc(alias = "FIELD_VALUE_MISSING")]
     FieldValueMissing,
-    /// The app no longer contains the alternate state.
-    ///
-    /// Wire value: `STATE_MISSING`, also 4.
+    /// `STATE_MISSING` or 4: The app no longer contains the alternate state.
     #[doc(alias = "STATE_MISSING")]
     StateMissing,
     /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
-impl Choice for BookmarkFieldVerifyResultState {
-    const NAME: &'static str = "BookmarkFieldVerifyResultState";
-    const VALUES: &'static [ValueName] = &[
-        ValueName {
-            title: "NOT_VERIFIED",
-            long: "NOT_VERIFIED",
-            number: 0,
-        },
-        ValueName {
-            title: "FIELD_VALUE_MATCH_ALL",
-            long: "FIELD_VALUE_MATCH_ALL",
-            number: 1,
-        },
-        ValueName {
-            title: "FIELD_MISSING",
-            long: "FIELD_MISSING",
-            number: 2,
-        },
-        ValueName {
-            title: "FIELD_VALUE_MISSING",
-            long: "FIELD_VALUE_MISSING",
-            number: 3,
-        },
-        ValueName {
-            title: "STATE_MISSING",
-            long: "STATE_MISSING",
-            number: 4,
-        },
-    ];
-
-    fn from_index(index: usize) -> Option<Self> {
-        Some(
-            match index {
-                0 => Self::NotVerified,
-                1 => Self::FieldValueMatchAll,
-                2 => Self::FieldMissing,
-                3 => Self::FieldValueMissing,
-                4 => Self::StateMissing,
-                _ => return None,
-            },
-        )
-    }
-
-    fn index(&self) -> Result<usize, &Unrecognized> {
-        Ok(
-            match self {
-                Self::NotVerified => 0,
-                Self::FieldValueMatchAll => 1,
-                Self::FieldMissing => 2,
-                Self::FieldValueMissing => 3,
-                Self::StateMissing => 4,
-                Self::Unrecognized(value) => return Err(value),
-            },
-        )
-    }
-
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(Box::new(value))
+choice! {
+    BookmarkFieldVerifyResultState "BookmarkFieldVerifyResultState" {
+        NotVerified = 0 "NOT_VERIFIED",
+        FieldValueMatchAll = 1 "FIELD_VALUE_MATCH_ALL",
+        FieldMissing = 2 "FIELD_MISSING",
+        FieldValueMissing = 3 "FIELD_VALUE_MISSING",
+        StateMissing = 4 "STATE_MISSING",
     }
 }
 
@@ -1299,95 +448,30 @@ impl Choice for BookmarkFieldVerifyResultState {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkFieldVerifyWarning {
-    /// Name of the alternate state. `$` is the default state.
-    ///
-    /// Wire name: `qState`.
+    /// `qState`: Name of the alternate state. `$` is the default state.
     #[doc(alias = "qState")]
     pub state: String,
-    /// Field name.
-    ///
-    /// Wire name: `qField`.
+    /// `qField`: Field name.
     #[doc(alias = "qField")]
     pub field: String,
-    /// Kind of mismatch.
-    ///
-    /// Wire name: `qVerifyResult`.
+    /// `qVerifyResult`: Kind of mismatch.
     #[doc(alias = "qVerifyResult")]
     pub verify_result: BookmarkFieldVerifyResultState,
-    /// Stored values that the field no longer contains, as strings.
-    ///
-    /// Wire name: `qMissingValues`.
+    /// `qMissingValues`: Stored values that the field no longer contains, as strings.
     #[doc(alias = "qMissingValues")]
     pub missing_values: Vec<String>,
 }
 
-impl BookmarkFieldVerifyWarning {
-    /// Sets `qState`.
-    #[inline]
-    #[must_use]
-    pub fn with_state(mut self, value: impl Into<String>) -> Self {
-        self.state = value.into();
-        self
-    }
-
-    /// Sets `qField`.
-    #[inline]
-    #[must_use]
-    pub fn with_field(mut self, value: impl Into<String>) -> Self {
-        self.field = value.into();
-        self
-    }
-
-    /// Sets `qVerifyResult`.
-    #[inline]
-    #[must_use]
-    pub fn with_verify_result(mut self, value: BookmarkFieldVerifyResultState) -> Self {
-        self.verify_result = value;
-        self
-    }
-
-    /// Sets `qMissingValues`.
-    #[inline]
-    #[must_use]
-    pub fn with_missing_values(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.missing_values = value.into_iter().map(Into::into).collect();
-        self
+record! {
+    BookmarkFieldVerifyWarning "BookmarkFieldVerifyWarning" [] {
+        "qState" state with_state(into String),
+        "qField" field with_field(into String),
+        "qVerifyResult" verify_result with_verify_result(BookmarkFieldVerifyResultState),
+        "qMissingValues" missing_values with_missing_values(each String),
     }
 }
 
-impl Record for BookmarkFieldVerifyWarning {
-    const NAME: &'static str = "BookmarkFieldVerifyWarning";
-    const MEMBERS: &'static [&'static str] = &[
-        "qState",
-        "qField",
-        "qVerifyResult",
-        "qMissingValues",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qState":"#, &mut self.state)?;
-        input.member(r#"qField":"#, &mut self.field)?;
-        input.member(r#"qVerifyResult":"#, &mut self.verify_result)?;
-        input.member(r#"qMissingValues":"#, &mut self.missing_values)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qState", &self.state)?;
-        out.put("qField", &self.field)?;
-        out.put("qVerifyResult", &self.verify_result)?;
-        out.put("qMissingValues", &self.missing_values)?;
-        Ok(())
-    }
-}
-
-/// The bookmarks of the app, as requested by a [`BookmarkListDef`](crate::types::BookmarkListDef).
+/// The bookmarks of the app, as requested by a [`BookmarkListDef`].
 ///
 /// The engine invalidates the object when bookmarks are added, changed, or removed, so its layout stays up to
 /// date.
@@ -1396,50 +480,22 @@ impl Record for BookmarkFieldVerifyWarning {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkList {
-    /// One entry per bookmark, with its ID, its metadata, and the values requested by
-    /// [`BookmarkListDef::data`](crate::types::BookmarkListDef::data).
-    ///
-    /// Wire name: `qItems`.
+    /// `qItems`: One entry per bookmark, with its ID, its metadata, and the values requested by
+    /// [`BookmarkListDef::data`].
     #[doc(alias = "qItems")]
     pub items: Vec<NxContainerEntry>,
 }
 
-impl BookmarkList {
-    /// Sets `qItems`.
-    #[inline]
-    #[must_use]
-    pub fn with_items(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<NxContainerEntry>>,
-    ) -> Self {
-        self.items = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for BookmarkList {
-    const NAME: &'static str = "BookmarkList";
-    const MEMBERS: &'static [&'static str] = &["qItems"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qItems":"#, &mut self.items)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qItems", &self.items)?;
-        Ok(())
+record! {
+    BookmarkList "BookmarkList" [] {
+        "qItems" items with_items(each NxContainerEntry),
     }
 }
 
 /// Requests a list of bookmarks in the layout of a generic object.
 ///
-/// Use it in a session object ([`DocApi::create_session_object`](crate::doc::DocApi::create_session_object)) to
-/// keep the list up to date; to read it once, use [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks).
-/// The result is a [`BookmarkList`](crate::types::BookmarkList).
+/// Use it in a session object ([`DocApi::create_session_object`]) to keep the list up to date; to read it once,
+/// use [`DocApi::get_bookmarks`]. The result is a [`BookmarkList`].
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -1447,126 +503,47 @@ impl Record for BookmarkList {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkListDef {
-    /// Bookmark type to list, as in [`NxInfo::type_`](crate::types::NxInfo::type_); usually `bookmark`.
-    ///
-    /// Wire name: `qType`.
+    /// `qType`: Bookmark type to list, as in [`NxInfo::type_`]; usually `bookmark`.
     #[doc(alias = "qType")]
     pub type_: String,
-    /// Additional values to return for each bookmark: an object that maps names of your choice to property paths,
-    /// such as `{"title": "/qMetaDef/title"}`. The values are returned under these names in
-    /// [`NxContainerEntry::data`](crate::types::NxContainerEntry::data).
-    ///
-    /// Wire name: `qData`.
+    /// `qData`: Additional values to return for each bookmark: an object that maps names of your choice to property
+    /// paths, such as `{"title": "/qMetaDef/title"}`. The values are returned under these names in
+    /// [`NxContainerEntry::data`].
     #[doc(alias = "qData")]
     pub data: JsonObject,
-    /// Whether to include the soft patches that the bookmarks contain. They can make the list very large.
-    ///
-    /// Wire name: `qIncludePatches`.
+    /// `qIncludePatches`: Whether to include the soft patches that the bookmarks contain. They can make the list very
+    /// large.
     #[doc(alias = "qIncludePatches")]
     pub include_patches: bool,
     /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
-impl BookmarkListDef {
-    /// Sets `qType`.
-    #[inline]
-    #[must_use]
-    pub fn with_type(mut self, value: impl Into<String>) -> Self {
-        self.type_ = value.into();
-        self
-    }
-
-    /// Sets `qData`.
-    #[inline]
-    #[must_use]
-    pub fn with_data(mut self, value: JsonObject) -> Self {
-        self.data = value;
-        self
-    }
-
-    /// Sets `qIncludePatches`.
-    #[inline]
-    #[must_use]
-    pub fn with_include_patches(mut self, value: bool) -> Self {
-        self.include_patches = value;
-        self
-    }
-}
-
-impl Record for BookmarkListDef {
-    const NAME: &'static str = "BookmarkListDef";
-    const MEMBERS: &'static [&'static str] = &["qType", "qData", "qIncludePatches"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qType":"#, &mut self.type_)?;
-        input.member(r#"qData":"#, &mut self.data)?;
-        input.member(r#"qIncludePatches":"#, &mut self.include_patches)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qType", &self.type_)?;
-        out.put("qData", &self.data)?;
-        out.put("qIncludePatches", &self.include_patches)?;
-        out.extra(&self.extra)?;
-        Ok(())
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut Extra> {
-        Some(&mut self.extra)
+record! {
+    BookmarkListDef "BookmarkListDef" [extra] {
+        "qType" type_ with_type(into String),
+        "qData" data with_data(JsonObject),
+        "qIncludePatches" include_patches with_include_patches(bool),
     }
 }
 
 /// Ranges of stored values of one field, for several states.
 ///
-/// Parameter of
-/// [`GenericBookmarkApi::get_field_values_ex`](crate::generic_bookmark::GenericBookmarkApi::get_field_values_ex).
-/// Without ranges, it returns the values of all states. A single range without a state name applies to every
-/// state.
+/// Parameter of [`GenericBookmarkApi::get_field_values_ex`]. Without ranges, it returns the values of all states.
+/// A single range without a state name applies to every state.
 ///
 /// Schema type: [`BookmarkStateFieldPages`](https://qlik.dev/apis/json-rpc/qix/schemas/#bookmarkstatefieldpages).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkStateFieldPages {
-    /// One range per state.
-    ///
-    /// Wire name: `qStatePages`.
+    /// `qStatePages`: One range per state.
     #[doc(alias = "qStatePages")]
     pub state_pages: Vec<BookmarkFieldPageEx>,
 }
 
-impl BookmarkStateFieldPages {
-    /// Sets `qStatePages`.
-    #[inline]
-    #[must_use]
-    pub fn with_state_pages(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<BookmarkFieldPageEx>>,
-    ) -> Self {
-        self.state_pages = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for BookmarkStateFieldPages {
-    const NAME: &'static str = "BookmarkStateFieldPages";
-    const MEMBERS: &'static [&'static str] = &["qStatePages"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qStatePages":"#, &mut self.state_pages)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qStatePages", &self.state_pages)?;
-        Ok(())
+record! {
+    BookmarkStateFieldPages "BookmarkStateFieldPages" [] {
+        "qStatePages" state_pages with_state_pages(each BookmarkFieldPageEx),
     }
 }
 
@@ -1576,68 +553,22 @@ impl Record for BookmarkStateFieldPages {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BookmarkVariableItem {
-    /// Name of the variable.
-    ///
-    /// Wire name: `qName`.
+    /// `qName`: Name of the variable.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Value of the variable.
-    ///
-    /// Wire name: `qValue`.
+    /// `qValue`: Value of the variable.
     #[doc(alias = "qValue")]
     pub value: FieldValue,
-    /// Definition to restore: a value, or an expression that starts with `=`.
-    ///
-    /// Wire name: `qDefinition`.
+    /// `qDefinition`: Definition to restore: a value, or an expression that starts with `=`.
     #[doc(alias = "qDefinition")]
     pub definition: String,
 }
 
-impl BookmarkVariableItem {
-    /// Sets `qName`.
-    #[inline]
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = value.into();
-        self
-    }
-
-    /// Sets `qValue`.
-    #[inline]
-    #[must_use]
-    pub fn with_value(mut self, value: impl Into<FieldValue>) -> Self {
-        self.value = value.into();
-        self
-    }
-
-    /// Sets `qDefinition`.
-    #[inline]
-    #[must_use]
-    pub fn with_definition(mut self, value: impl Into<String>) -> Self {
-        self.definition = value.into();
-        self
-    }
-}
-
-impl Record for BookmarkVariableItem {
-    const NAME: &'static str = "BookmarkVariableItem";
-    const MEMBERS: &'static [&'static str] = &["qName", "qValue", "qDefinition"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qName":"#, &mut self.name)?;
-        input.member(r#"qValue":"#, &mut self.value)?;
-        input.member(r#"qDefinition":"#, &mut self.definition)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qName", &self.name)?;
-        out.put("qValue", &self.value)?;
-        out.put("qDefinition", &self.definition)?;
-        Ok(())
+record! {
+    BookmarkVariableItem "BookmarkVariableItem" [] {
+        "qName" name with_name(into String),
+        "qValue" value with_value(into FieldValue),
+        "qDefinition" definition with_definition(into String),
     }
 }
 
@@ -1649,14 +580,10 @@ impl Record for BookmarkVariableItem {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CondDef {
-    /// Whether the bookmark is always shown. If `true`, the expression is ignored.
-    ///
-    /// Wire name: `qAlways`. Defaults to `true`.
+    /// `qAlways`: Whether the bookmark is always shown. If `true`, the expression is ignored. Defaults to `true`.
     #[doc(alias = "qAlways")]
     pub always: bool,
-    /// Condition expression. Any value other than 0 shows the bookmark.
-    ///
-    /// Wire name: `qExpression`.
+    /// `qExpression`: Condition expression. Any value other than 0 shows the bookmark.
     #[doc(alias = "qExpression")]
     pub expression: ValueExpr,
     /// Members that are not part of the schema.
@@ -1665,453 +592,135 @@ pub struct CondDef {
 
 impl Default for CondDef {
     fn default() -> Self {
-        Self {
-            always: true,
-            expression: Default::default(),
-            extra: Extra::default(),
-        }
+        Self { always: true, expression: Default::default(), extra: Default::default() }
     }
 }
 
-impl CondDef {
-    /// Sets `qAlways`.
-    #[inline]
-    #[must_use]
-    pub fn with_always(mut self, value: bool) -> Self {
-        self.always = value;
-        self
-    }
-
-    /// Sets `qExpression`.
-    #[inline]
-    #[must_use]
-    pub fn with_expression(mut self, value: impl Into<ValueExpr>) -> Self {
-        self.expression = value.into();
-        self
-    }
-}
-
-impl Record for CondDef {
-    const NAME: &'static str = "CondDef";
-    const MEMBERS: &'static [&'static str] = &["qAlways", "qExpression"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qAlways":"#, &mut self.always)?;
-        input.member(r#"qExpression":"#, &mut self.expression)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        if !self.always {
-            out.always("qAlways", &self.always)?;
-        }
-        out.put("qExpression", &self.expression)?;
-        out.extra(&self.extra)?;
-        Ok(())
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut Extra> {
-        Some(&mut self.extra)
+record! {
+    CondDef "CondDef" [extra] {
+        "qAlways" always with_always(bool) = true,
+        "qExpression" expression with_expression(into ValueExpr),
     }
 }
 
 /// The active field of a cyclic group, by index.
 ///
-/// No longer used by the engine. Its replacement, [`GroupState`](crate::types::GroupState), identifies the field
-/// by its definition, which stays valid if the fields are reordered.
+/// No longer used by the engine. Its replacement, [`GroupState`], identifies the field by its definition, which
+/// stays valid if the fields are reordered.
 ///
 /// Schema type: [`CyclicGroupPosition`](https://qlik.dev/apis/json-rpc/qix/schemas/#cyclicgroupposition).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CyclicGroupPosition {
-    /// Type and ID of the cyclic group.
-    ///
-    /// Wire name: `qInfo`.
+    /// `qInfo`: Type and ID of the cyclic group.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// Index of the active field, counted from 0.
-    ///
-    /// Wire name: `qActiveField`.
+    /// `qActiveField`: Index of the active field, counted from 0.
     #[doc(alias = "qActiveField")]
     pub active_field: i32,
 }
 
-impl CyclicGroupPosition {
-    /// Sets `qInfo`.
-    #[inline]
-    #[must_use]
-    pub fn with_info(mut self, value: NxInfo) -> Self {
-        self.info = value;
-        self
-    }
-
-    /// Sets `qActiveField`.
-    #[inline]
-    #[must_use]
-    pub fn with_active_field(mut self, value: i32) -> Self {
-        self.active_field = value;
-        self
-    }
-}
-
-impl Record for CyclicGroupPosition {
-    const NAME: &'static str = "CyclicGroupPosition";
-    const MEMBERS: &'static [&'static str] = &["qInfo", "qActiveField"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qInfo":"#, &mut self.info)?;
-        input.member(r#"qActiveField":"#, &mut self.active_field)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qInfo", &self.info)?;
-        out.put("qActiveField", &self.active_field)?;
-        Ok(())
+record! {
+    CyclicGroupPosition "CyclicGroupPosition" [] {
+        "qInfo" info with_info(NxInfo),
+        "qActiveField" active_field with_active_field(i32),
     }
 }
 
 /// An expanded node of a pivot table or tree.
 ///
 /// A list of these is the expansion state of a cube. Users change it with methods such as
-/// [`GenericObjectApi::expand_left`](crate::generic_object::GenericObjectApi::expand_left);
-/// [`HyperCubeDef::expansion_state`](crate::types::HyperCubeDef::expansion_state) or
-/// [`TreeDataDef::expansion_state`](crate::types::TreeDataDef::expansion_state) stores it permanently.
+/// [`GenericObjectApi::expand_left`]; [`HyperCubeDef::expansion_state`] or [`TreeDataDef::expansion_state`]
+/// stores it permanently.
 ///
 /// Schema type: [`ExpansionData`](https://qlik.dev/apis/json-rpc/qix/schemas/#expansiondata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExpansionData {
-    /// Whether the entry lists nodes that are not expanded instead of nodes that are.
-    ///
-    /// Wire name: `qExcludeList`.
+    /// `qExcludeList`: Whether the entry lists nodes that are not expanded instead of nodes that are.
     #[doc(alias = "qExcludeList")]
     pub exclude_list: bool,
-    /// Position of the node in the dimension tree.
-    ///
-    /// Wire name: `qPos`.
+    /// `qPos`: Position of the node in the dimension tree.
     #[doc(alias = "qPos")]
     pub pos: PositionMark,
 }
 
-impl ExpansionData {
-    /// Sets `qExcludeList`.
-    #[inline]
-    #[must_use]
-    pub fn with_exclude_list(mut self, value: bool) -> Self {
-        self.exclude_list = value;
-        self
-    }
-
-    /// Sets `qPos`.
-    #[inline]
-    #[must_use]
-    pub fn with_pos(mut self, value: PositionMark) -> Self {
-        self.pos = value;
-        self
-    }
-}
-
-impl Record for ExpansionData {
-    const NAME: &'static str = "ExpansionData";
-    const MEMBERS: &'static [&'static str] = &["qExcludeList", "qPos"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qExcludeList":"#, &mut self.exclude_list)?;
-        input.member(r#"qPos":"#, &mut self.pos)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qExcludeList", &self.exclude_list)?;
-        out.put("qPos", &self.pos)?;
-        Ok(())
+record! {
+    ExpansionData "ExpansionData" [] {
+        "qExcludeList" exclude_list with_exclude_list(bool),
+        "qPos" pos with_pos(PositionMark),
     }
 }
 
 /// The stored layout state of a QlikView object: sorting, expansion, scroll position, and more.
 ///
-/// Occurs only in bookmarks of the classic format; see [`Bookmark`](crate::types::Bookmark).
+/// Occurs only in bookmarks of the classic format; see [`Bookmark`].
 ///
 /// Schema type:
 /// [`ExtendedLayoutBookmarkData`](https://qlik.dev/apis/json-rpc/qix/schemas/#extendedlayoutbookmarkdata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExtendedLayoutBookmarkData {
-    /// Object ID.
-    ///
-    /// Wire name: `qId`.
+    /// `qId`: Object ID.
     #[doc(alias = "qId")]
     pub id: String,
-    /// Whether the object was active.
-    ///
-    /// Wire name: `qActive`.
+    /// `qActive`: Whether the object was active.
     #[doc(alias = "qActive")]
     pub active: bool,
-    /// Numeric code for how the object was shown on its sheet.
-    ///
-    /// Wire name: `qShowMode`.
+    /// `qShowMode`: Numeric code for how the object was shown on its sheet.
     #[doc(alias = "qShowMode")]
     pub show_mode: i16,
-    /// Scroll position of the object.
-    ///
-    /// Wire name: `qScrollPos`.
+    /// `qScrollPos`: Scroll position of the object.
     #[doc(alias = "qScrollPos")]
     pub scroll_pos: ScrollPosition,
-    /// Expanded nodes of a pivot table.
-    ///
-    /// Wire name: `qExpansionInfo`.
+    /// `qExpansionInfo`: Expanded nodes of a pivot table.
     #[doc(alias = "qExpansionInfo")]
     pub expansion_info: Vec<ExpansionData>,
-    /// Whether all left dimensions were collapsed.
-    ///
-    /// Wire name: `qLeftCollapsed`.
+    /// `qLeftCollapsed`: Whether all left dimensions were collapsed.
     #[doc(alias = "qLeftCollapsed")]
     pub left_collapsed: bool,
-    /// Whether all top dimensions were collapsed.
-    ///
-    /// Wire name: `qTopCollapsed`.
+    /// `qTopCollapsed`: Whether all top dimensions were collapsed.
     #[doc(alias = "qTopCollapsed")]
     pub top_collapsed: bool,
-    /// Columns that the rows were sorted by, in order.
-    ///
-    /// Wire name: `qSortData`.
+    /// `qSortData`: Columns that the rows were sorted by, in order.
     #[doc(alias = "qSortData")]
     pub sort_data: Vec<InterFieldSortData>,
-    /// Active item of each dimension group.
-    ///
-    /// Wire name: `qDimensionGroupPos`.
+    /// `qDimensionGroupPos`: Active item of each dimension group.
     #[doc(alias = "qDimensionGroupPos")]
     pub dimension_group_pos: Vec<GroupStateInfo>,
-    /// Active item of each expression group.
-    ///
-    /// Wire name: `qExpressionGroupPos`.
+    /// `qExpressionGroupPos`: Active item of each expression group.
     #[doc(alias = "qExpressionGroupPos")]
     pub expression_group_pos: Vec<GroupStateInfo>,
-    /// Whether to restore
-    /// [`ExtendedLayoutBookmarkData::graph_mode`](crate::types::ExtendedLayoutBookmarkData::graph_mode).
-    ///
-    /// Wire name: `qUseGraphMode`.
+    /// `qUseGraphMode`: Whether to restore [`ExtendedLayoutBookmarkData::graph_mode`].
     #[doc(alias = "qUseGraphMode")]
     pub use_graph_mode: bool,
-    /// Chart type that the user switched the object to.
-    ///
-    /// Wire name: `qGraphMode`.
+    /// `qGraphMode`: Chart type that the user switched the object to.
     #[doc(alias = "qGraphMode")]
     pub graph_mode: GraphMode,
-    /// ID of the active object in a container.
-    ///
-    /// Wire name: `qActiveContainerChildObjectId`.
+    /// `qActiveContainerChildObjectId`: ID of the active object in a container.
     #[doc(alias = "qActiveContainerChildObjectId")]
     pub active_container_child_object_id: String,
-    /// Arrangement of the dimensions of a pivot table.
-    ///
-    /// Wire name: `qExtendedPivotState`.
+    /// `qExtendedPivotState`: Arrangement of the dimensions of a pivot table.
     #[doc(alias = "qExtendedPivotState")]
     pub extended_pivot_state: ExtendedPivotStateData,
 }
 
-impl ExtendedLayoutBookmarkData {
-    /// Sets `qId`.
-    #[inline]
-    #[must_use]
-    pub fn with_id(mut self, value: impl Into<String>) -> Self {
-        self.id = value.into();
-        self
-    }
-
-    /// Sets `qActive`.
-    #[inline]
-    #[must_use]
-    pub fn with_active(mut self, value: bool) -> Self {
-        self.active = value;
-        self
-    }
-
-    /// Sets `qShowMode`.
-    #[inline]
-    #[must_use]
-    pub fn with_show_mode(mut self, value: i16) -> Self {
-        self.show_mode = value;
-        self
-    }
-
-    /// Sets `qScrollPos`.
-    #[inline]
-    #[must_use]
-    pub fn with_scroll_pos(mut self, value: ScrollPosition) -> Self {
-        self.scroll_pos = value;
-        self
-    }
-
-    /// Sets `qExpansionInfo`.
-    #[inline]
-    #[must_use]
-    pub fn with_expansion_info(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<ExpansionData>>,
-    ) -> Self {
-        self.expansion_info = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qLeftCollapsed`.
-    #[inline]
-    #[must_use]
-    pub fn with_left_collapsed(mut self, value: bool) -> Self {
-        self.left_collapsed = value;
-        self
-    }
-
-    /// Sets `qTopCollapsed`.
-    #[inline]
-    #[must_use]
-    pub fn with_top_collapsed(mut self, value: bool) -> Self {
-        self.top_collapsed = value;
-        self
-    }
-
-    /// Sets `qSortData`.
-    #[inline]
-    #[must_use]
-    pub fn with_sort_data(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<InterFieldSortData>>,
-    ) -> Self {
-        self.sort_data = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qDimensionGroupPos`.
-    #[inline]
-    #[must_use]
-    pub fn with_dimension_group_pos(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<GroupStateInfo>>,
-    ) -> Self {
-        self.dimension_group_pos = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qExpressionGroupPos`.
-    #[inline]
-    #[must_use]
-    pub fn with_expression_group_pos(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<GroupStateInfo>>,
-    ) -> Self {
-        self.expression_group_pos = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qUseGraphMode`.
-    #[inline]
-    #[must_use]
-    pub fn with_use_graph_mode(mut self, value: bool) -> Self {
-        self.use_graph_mode = value;
-        self
-    }
-
-    /// Sets `qGraphMode`.
-    #[inline]
-    #[must_use]
-    pub fn with_graph_mode(mut self, value: GraphMode) -> Self {
-        self.graph_mode = value;
-        self
-    }
-
-    /// Sets `qActiveContainerChildObjectId`.
-    #[inline]
-    #[must_use]
-    pub fn with_active_container_child_object_id(
-        mut self,
-        value: impl Into<String>,
-    ) -> Self {
-        self.active_container_child_object_id = value.into();
-        self
-    }
-
-    /// Sets `qExtendedPivotState`.
-    #[inline]
-    #[must_use]
-    pub fn with_extended_pivot_state(mut self, value: ExtendedPivotStateData) -> Self {
-        self.extended_pivot_state = value;
-        self
-    }
-}
-
-impl Record for ExtendedLayoutBookmarkData {
-    const NAME: &'static str = "ExtendedLayoutBookmarkData";
-    const MEMBERS: &'static [&'static str] = &[
-        "qId",
-        "qActive",
-        "qShowMode",
-        "qScrollPos",
-        "qExpansionInfo",
-        "qLeftCollapsed",
-        "qTopCollapsed",
-        "qSortData",
-        "qDimensionGroupPos",
-        "qExpressionGroupPos",
-        "qUseGraphMode",
-        "qGraphMode",
-        "qActiveContainerChildObjectId",
-        "qExtendedPivotState",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qId":"#, &mut self.id)?;
-        input.member(r#"qActive":"#, &mut self.active)?;
-        input.member(r#"qShowMode":"#, &mut self.show_mode)?;
-        input.member(r#"qScrollPos":"#, &mut self.scroll_pos)?;
-        input.member(r#"qExpansionInfo":"#, &mut self.expansion_info)?;
-        input.member(r#"qLeftCollapsed":"#, &mut self.left_collapsed)?;
-        input.member(r#"qTopCollapsed":"#, &mut self.top_collapsed)?;
-        input.member(r#"qSortData":"#, &mut self.sort_data)?;
-        input.member(r#"qDimensionGroupPos":"#, &mut self.dimension_group_pos)?;
-        input.member(r#"qExpressionGroupPos":"#, &mut self.expression_group_pos)?;
-        input.member(r#"qUseGraphMode":"#, &mut self.use_graph_mode)?;
-        input.member(r#"qGraphMode":"#, &mut self.graph_mode)?;
-        input
-            .member(
-                r#"qActiveContainerChildObjectId":"#,
-                &mut self.active_container_child_object_id,
-            )?;
-        input.member(r#"qExtendedPivotState":"#, &mut self.extended_pivot_state)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qId", &self.id)?;
-        out.put("qActive", &self.active)?;
-        out.put("qShowMode", &self.show_mode)?;
-        out.put("qScrollPos", &self.scroll_pos)?;
-        out.put("qExpansionInfo", &self.expansion_info)?;
-        out.put("qLeftCollapsed", &self.left_collapsed)?;
-        out.put("qTopCollapsed", &self.top_collapsed)?;
-        out.put("qSortData", &self.sort_data)?;
-        out.put("qDimensionGroupPos", &self.dimension_group_pos)?;
-        out.put("qExpressionGroupPos", &self.expression_group_pos)?;
-        out.put("qUseGraphMode", &self.use_graph_mode)?;
-        out.put("qGraphMode", &self.graph_mode)?;
-        out.put(
-            "qActiveContainerChildObjectId",
-            &self.active_container_child_object_id,
-        )?;
-        out.put("qExtendedPivotState", &self.extended_pivot_state)?;
-        Ok(())
+record! {
+    ExtendedLayoutBookmarkData "ExtendedLayoutBookmarkData" [] {
+        "qId" id with_id(into String),
+        "qActive" active with_active(bool),
+        "qShowMode" show_mode with_show_mode(i16),
+        "qScrollPos" scroll_pos with_scroll_pos(ScrollPosition),
+        "qExpansionInfo" expansion_info with_expansion_info(each ExpansionData),
+        "qLeftCollapsed" left_collapsed with_left_collapsed(bool),
+        "qTopCollapsed" top_collapsed with_top_collapsed(bool),
+        "qSortData" sort_data with_sort_data(each InterFieldSortData),
+        "qDimensionGroupPos" dimension_group_pos with_dimension_group_pos(each GroupStateInfo),
+        "qExpressionGroupPos" expression_group_pos with_expression_group_pos(each GroupStateInfo),
+        "qUseGraphMode" use_graph_mode with_use_graph_mode(bool),
+        "qGraphMode" graph_mode with_graph_mode(GraphMode),
+        "qActiveContainerChildObjectId" active_container_child_object_id with_active_container_child_object_id(into String),
+        "qExtendedPivotState" extended_pivot_state with_extended_pivot_state(ExtendedPivotStateData),
     }
 }
 
@@ -2121,98 +730,26 @@ impl Record for ExtendedLayoutBookmarkData {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ExtendedPivotStateData {
-    /// Position of the expressions among the dimensions.
-    ///
-    /// Wire name: `qExpressionPosition`.
+    /// `qExpressionPosition`: Position of the expressions among the dimensions.
     #[doc(alias = "qExpressionPosition")]
     pub expression_position: i16,
-    /// Number of dimensions on the left. The others are on top.
-    ///
-    /// Wire name: `qNumberOfLeftDimensions`.
+    /// `qNumberOfLeftDimensions`: Number of dimensions on the left. The others are on top.
     #[doc(alias = "qNumberOfLeftDimensions")]
     pub number_of_left_dimensions: i16,
-    /// Dimensions, in order.
-    ///
-    /// Wire name: `qDimensionNames`.
+    /// `qDimensionNames`: Dimensions, in order.
     #[doc(alias = "qDimensionNames")]
     pub dimension_names: Vec<String>,
-    /// One condition per dimension, which determines whether the chart includes it.
-    ///
-    /// Wire name: `qEnableConditions`.
+    /// `qEnableConditions`: One condition per dimension, which determines whether the chart includes it.
     #[doc(alias = "qEnableConditions")]
     pub enable_conditions: Vec<String>,
 }
 
-impl ExtendedPivotStateData {
-    /// Sets `qExpressionPosition`.
-    #[inline]
-    #[must_use]
-    pub fn with_expression_position(mut self, value: i16) -> Self {
-        self.expression_position = value;
-        self
-    }
-
-    /// Sets `qNumberOfLeftDimensions`.
-    #[inline]
-    #[must_use]
-    pub fn with_number_of_left_dimensions(mut self, value: i16) -> Self {
-        self.number_of_left_dimensions = value;
-        self
-    }
-
-    /// Sets `qDimensionNames`.
-    #[inline]
-    #[must_use]
-    pub fn with_dimension_names(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.dimension_names = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qEnableConditions`.
-    #[inline]
-    #[must_use]
-    pub fn with_enable_conditions(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.enable_conditions = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for ExtendedPivotStateData {
-    const NAME: &'static str = "ExtendedPivotStateData";
-    const MEMBERS: &'static [&'static str] = &[
-        "qExpressionPosition",
-        "qNumberOfLeftDimensions",
-        "qDimensionNames",
-        "qEnableConditions",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qExpressionPosition":"#, &mut self.expression_position)?;
-        input
-            .member(
-                r#"qNumberOfLeftDimensions":"#,
-                &mut self.number_of_left_dimensions,
-            )?;
-        input.member(r#"qDimensionNames":"#, &mut self.dimension_names)?;
-        input.member(r#"qEnableConditions":"#, &mut self.enable_conditions)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qExpressionPosition", &self.expression_position)?;
-        out.put("qNumberOfLeftDimensions", &self.number_of_left_dimensions)?;
-        out.put("qDimensionNames", &self.dimension_names)?;
-        out.put("qEnableConditions", &self.enable_conditions)?;
-        Ok(())
+record! {
+    ExtendedPivotStateData "ExtendedPivotStateData" [] {
+        "qExpressionPosition" expression_position with_expression_position(i16),
+        "qNumberOfLeftDimensions" number_of_left_dimensions with_number_of_left_dimensions(i16),
+        "qDimensionNames" dimension_names with_dimension_names(each String),
+        "qEnableConditions" enable_conditions with_enable_conditions(each String),
     }
 }
 
@@ -2222,291 +759,57 @@ impl Record for ExtendedPivotStateData {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldDefEx {
-    /// Name, or the expression for [`FieldType::IsExpr`](crate::types::FieldType::IsExpr).
-    ///
-    /// Wire name: `qName`.
+    /// `qName`: Name, or the expression for [`FieldType::IsExpr`].
     #[doc(alias = "qName")]
     pub name: String,
-    /// What the name refers to.
-    ///
-    /// Wire name: `qType`.
+    /// `qType`: What the name refers to.
     #[doc(alias = "qType")]
     pub type_: FieldType,
 }
 
-impl FieldDefEx {
-    /// Sets `qName`.
-    #[inline]
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = value.into();
-        self
-    }
-
-    /// Sets `qType`.
-    #[inline]
-    #[must_use]
-    pub fn with_type(mut self, value: FieldType) -> Self {
-        self.type_ = value;
-        self
-    }
-}
-
-impl Record for FieldDefEx {
-    const NAME: &'static str = "FieldDefEx";
-    const MEMBERS: &'static [&'static str] = &["qName", "qType"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qName":"#, &mut self.name)?;
-        input.member(r#"qType":"#, &mut self.type_)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qName", &self.name)?;
-        out.put("qType", &self.type_)?;
-        Ok(())
-    }
-}
-
-/// What a name in a bookmark refers to.
-///
-/// Schema type: [`FieldType`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldtype).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum FieldType {
-    /// Nothing: the data model does not contain such a field.
-    ///
-    /// Wire value: `NOT_PRESENT`, also 0.
-    #[doc(alias = "NOT_PRESENT")]
-    #[default]
-    NotPresent,
-    /// A regular field.
-    ///
-    /// Wire value: `PRESENT`, also 1.
-    #[doc(alias = "PRESENT")]
-    Present,
-    /// A cyclic group of fields, one of which is active at a time.
-    ///
-    /// Wire value: `IS_CYCLIC_GROUP`, also 2.
-    #[doc(alias = "IS_CYCLIC_GROUP")]
-    IsCyclicGroup,
-    /// A drill-down group of fields, from coarse to fine.
-    ///
-    /// Wire value: `IS_DRILL_GROUP`, also 3.
-    #[doc(alias = "IS_DRILL_GROUP")]
-    IsDrillGroup,
-    /// A variable.
-    ///
-    /// Wire value: `IS_VAR`, also 4.
-    #[doc(alias = "IS_VAR")]
-    IsVar,
-    /// An expression, such as a field on the fly.
-    ///
-    /// Wire value: `IS_EXPR`, also 5.
-    #[doc(alias = "IS_EXPR")]
-    IsExpr,
-    /// A measure field of Direct Discovery, whose values stay in the database.
-    ///
-    /// Wire value: `IS_IMPLICIT`, also 6.
-    #[doc(alias = "IS_IMPLICIT")]
-    IsImplicit,
-    /// A detail field of Direct Discovery, which tables can show but expressions cannot use.
-    ///
-    /// Wire value: `IS_DETAIL`, also 7.
-    #[doc(alias = "IS_DETAIL")]
-    IsDetail,
-    /// A value that is not part of the schema. It is written back unchanged.
-    Unrecognized(Box<Unrecognized>),
-}
-
-impl Choice for FieldType {
-    const NAME: &'static str = "FieldType";
-    const VALUES: &'static [ValueName] = &[
-        ValueName {
-            title: "NOT_PRESENT",
-            long: "NOT_PRESENT",
-            number: 0,
-        },
-        ValueName {
-            title: "PRESENT",
-            long: "PRESENT",
-            number: 1,
-        },
-        ValueName {
-            title: "IS_CYCLIC_GROUP",
-            long: "IS_CYCLIC_GROUP",
-            number: 2,
-        },
-        ValueName {
-            title: "IS_DRILL_GROUP",
-            long: "IS_DRILL_GROUP",
-            number: 3,
-        },
-        ValueName {
-            title: "IS_VAR",
-            long: "IS_VAR",
-            number: 4,
-        },
-        ValueName {
-            title: "IS_EXPR",
-            long: "IS_EXPR",
-            number: 5,
-        },
-        ValueName {
-            title: "IS_IMPLICIT",
-            long: "IS_IMPLICIT",
-            number: 6,
-        },
-        ValueName {
-            title: "IS_DETAIL",
-            long: "IS_DETAIL",
-            number: 7,
-        },
-    ];
-
-    fn from_index(index: usize) -> Option<Self> {
-        Some(
-            match index {
-                0 => Self::NotPresent,
-                1 => Self::Present,
-                2 => Self::IsCyclicGroup,
-                3 => Self::IsDrillGroup,
-                4 => Self::IsVar,
-                5 => Self::IsExpr,
-                6 => Self::IsImplicit,
-                7 => Self::IsDetail,
-                _ => return None,
-            },
-        )
-    }
-
-    fn index(&self) -> Result<usize, &Unrecognized> {
-        Ok(
-            match self {
-                Self::NotPresent => 0,
-                Self::Present => 1,
-                Self::IsCyclicGroup => 2,
-                Self::IsDrillGroup => 3,
-                Self::IsVar => 4,
-                Self::IsExpr => 5,
-                Self::IsImplicit => 6,
-                Self::IsDetail => 7,
-                Self::Unrecognized(value) => return Err(value),
-            },
-        )
-    }
-
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(Box::new(value))
+record! {
+    FieldDefEx "FieldDefEx" [] {
+        "qName" name with_name(into String),
+        "qType" type_ with_type(FieldType),
     }
 }
 
 /// A bookmark stored with an object: its properties and its content.
 ///
-/// Part of a property tree:
-/// [`GenericObjectApi::get_full_property_tree`](crate::generic_object::GenericObjectApi::get_full_property_tree)
-/// returns one if a snapshot is embedded in the object. Pass it unchanged to
-/// [`GenericObjectApi::set_full_property_tree`](crate::generic_object::GenericObjectApi::set_full_property_tree);
-/// otherwise the snapshot is lost.
+/// Part of a property tree: [`GenericObjectApi::get_full_property_tree`] returns one if a snapshot is embedded in
+/// the object. Pass it unchanged to [`GenericObjectApi::set_full_property_tree`]; otherwise the snapshot is lost.
 ///
 /// Schema type: [`GenericBookmarkEntry`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericbookmarkentry).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericBookmarkEntry {
-    /// Properties of the bookmark or snapshot. A snapshot may contain a complete object layout.
-    ///
-    /// Wire name: `qProperties`.
+    /// `qProperties`: Properties of the bookmark or snapshot. A snapshot may contain a complete object layout.
     #[doc(alias = "qProperties")]
     pub properties: GenericBookmarkProperties,
-    /// Selections, variables, and soft patches.
-    ///
-    /// Wire name: `qBookmark`.
+    /// `qBookmark`: Selections, variables, and soft patches.
     #[doc(alias = "qBookmark")]
     pub bookmark: NxBookmark,
-    /// The same content in the classic format, if the document contains it.
-    ///
-    /// Wire name: `qClassicBookmark`.
+    /// `qClassicBookmark`: The same content in the classic format, if the document contains it.
     #[doc(alias = "qClassicBookmark")]
     pub classic_bookmark: Bookmark,
-    /// Metadata in the classic format.
-    ///
-    /// Wire name: `qClassicMetadata`.
+    /// `qClassicMetadata`: Metadata in the classic format.
     #[doc(alias = "qClassicMetadata")]
     pub classic_metadata: MetaData,
 }
 
-impl GenericBookmarkEntry {
-    /// Sets `qProperties`.
-    #[inline]
-    #[must_use]
-    pub fn with_properties(mut self, value: GenericBookmarkProperties) -> Self {
-        self.properties = value;
-        self
-    }
-
-    /// Sets `qBookmark`.
-    #[inline]
-    #[must_use]
-    pub fn with_bookmark(mut self, value: NxBookmark) -> Self {
-        self.bookmark = value;
-        self
-    }
-
-    /// Sets `qClassicBookmark`.
-    #[inline]
-    #[must_use]
-    pub fn with_classic_bookmark(mut self, value: Bookmark) -> Self {
-        self.classic_bookmark = value;
-        self
-    }
-
-    /// Sets `qClassicMetadata`.
-    #[inline]
-    #[must_use]
-    pub fn with_classic_metadata(mut self, value: MetaData) -> Self {
-        self.classic_metadata = value;
-        self
-    }
-}
-
-impl Record for GenericBookmarkEntry {
-    const NAME: &'static str = "GenericBookmarkEntry";
-    const MEMBERS: &'static [&'static str] = &[
-        "qProperties",
-        "qBookmark",
-        "qClassicBookmark",
-        "qClassicMetadata",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qProperties":"#, &mut self.properties)?;
-        input.member(r#"qBookmark":"#, &mut self.bookmark)?;
-        input.member(r#"qClassicBookmark":"#, &mut self.classic_bookmark)?;
-        input.member(r#"qClassicMetadata":"#, &mut self.classic_metadata)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qProperties", &self.properties)?;
-        out.put("qBookmark", &self.bookmark)?;
-        out.put("qClassicBookmark", &self.classic_bookmark)?;
-        out.put("qClassicMetadata", &self.classic_metadata)?;
-        Ok(())
+record! {
+    GenericBookmarkEntry "GenericBookmarkEntry" [] {
+        "qProperties" properties with_properties(GenericBookmarkProperties),
+        "qBookmark" bookmark with_bookmark(NxBookmark),
+        "qClassicBookmark" classic_bookmark with_classic_bookmark(Bookmark),
+        "qClassicMetadata" classic_metadata with_classic_metadata(MetaData),
     }
 }
 
 /// A bookmark as shown to users: its ID, its access rights, and its stored selections.
 ///
-/// Returned by [`GenericBookmarkApi::get_layout`](crate::generic_bookmark::GenericBookmarkApi::get_layout). It
-/// includes the custom members of [`GenericBookmarkProperties`](crate::types::GenericBookmarkProperties), with
-/// their expressions evaluated.
+/// Returned by [`GenericBookmarkApi::get_layout`]. It includes the custom members of
+/// [`GenericBookmarkProperties`], with their expressions evaluated.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -2514,109 +817,37 @@ impl Record for GenericBookmarkEntry {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericBookmarkLayout {
-    /// ID and type of the bookmark.
-    ///
-    /// Wire name: `qInfo`.
+    /// `qInfo`: ID and type of the bookmark.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// Title, owner, publishing status, and access rights.
-    ///
-    /// Wire name: `qMeta`.
+    /// `qMeta`: Title, owner, publishing status, and access rights.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
-    /// Content that applying the bookmark restores.
-    ///
-    /// Wire name: `qBookmark`.
+    /// `qBookmark`: Content that applying the bookmark restores.
     #[doc(alias = "qBookmark")]
     pub bookmark: NxBookmark,
-    /// Number of stored values per field, which is cheaper to read than the values.
-    ///
-    /// Wire name: `qFieldInfos`.
+    /// `qFieldInfos`: Number of stored values per field, which is cheaper to read than the values.
     #[doc(alias = "qFieldInfos")]
     pub field_infos: Vec<LayoutFieldInfo>,
     /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
-impl GenericBookmarkLayout {
-    /// Sets `qInfo`.
-    #[inline]
-    #[must_use]
-    pub fn with_info(mut self, value: NxInfo) -> Self {
-        self.info = value;
-        self
-    }
-
-    /// Sets `qMeta`.
-    #[inline]
-    #[must_use]
-    pub fn with_meta(mut self, value: NxMeta) -> Self {
-        self.meta = value;
-        self
-    }
-
-    /// Sets `qBookmark`.
-    #[inline]
-    #[must_use]
-    pub fn with_bookmark(mut self, value: NxBookmark) -> Self {
-        self.bookmark = value;
-        self
-    }
-
-    /// Sets `qFieldInfos`.
-    #[inline]
-    #[must_use]
-    pub fn with_field_infos(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<LayoutFieldInfo>>,
-    ) -> Self {
-        self.field_infos = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for GenericBookmarkLayout {
-    const NAME: &'static str = "GenericBookmarkLayout";
-    const MEMBERS: &'static [&'static str] = &[
-        "qInfo",
-        "qMeta",
-        "qBookmark",
-        "qFieldInfos",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qInfo":"#, &mut self.info)?;
-        input.member(r#"qMeta":"#, &mut self.meta)?;
-        input.member(r#"qBookmark":"#, &mut self.bookmark)?;
-        input.member(r#"qFieldInfos":"#, &mut self.field_infos)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qInfo", &self.info)?;
-        out.put("qMeta", &self.meta)?;
-        out.put("qBookmark", &self.bookmark)?;
-        out.put("qFieldInfos", &self.field_infos)?;
-        out.extra(&self.extra)?;
-        Ok(())
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut Extra> {
-        Some(&mut self.extra)
+record! {
+    GenericBookmarkLayout "GenericBookmarkLayout" [extra] {
+        "qInfo" info with_info(NxInfo),
+        "qMeta" meta with_meta(NxMeta),
+        "qBookmark" bookmark with_bookmark(NxBookmark),
+        "qFieldInfos" field_infos with_field_infos(each LayoutFieldInfo),
     }
 }
 
 /// The definition of a bookmark: its ID, its metadata, and what it stores.
 ///
-/// Pass it to [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark), which stores the current
-/// selections. Later,
-/// [`GenericBookmarkApi::set_properties`](crate::generic_bookmark::GenericBookmarkApi::set_properties) changes
-/// the properties but not the selections; to replace those, use
-/// [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark). Apps add custom members such as `sheetId`
-/// or `creationDate`; keep the ones you do not know.
+/// Pass it to [`DocApi::create_bookmark`], which stores the current selections. Later,
+/// [`GenericBookmarkApi::set_properties`] changes the properties but not the selections; to replace those, use
+/// [`DocApi::replace_bookmark`]. Apps add custom members such as `sheetId` or `creationDate`; keep the ones you
+/// do not know.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -2625,101 +856,34 @@ impl Record for GenericBookmarkLayout {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericBookmarkProperties {
-    /// ID and type. Leave the ID empty to let the engine generate one. The type is usually `bookmark`.
-    ///
-    /// Wire name: `qInfo`.
+    /// `qInfo`: ID and type. Leave the ID empty to let the engine generate one. The type is usually `bookmark`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// Metadata such as `title`, `description`, and `tags`, which the engine returns in
-    /// [`GenericBookmarkLayout::meta`](crate::types::GenericBookmarkLayout::meta).
-    ///
-    /// Wire name: `qMetaDef`.
+    /// `qMetaDef`: Metadata such as `title`, `description`, and `tags`, which the engine returns in
+    /// [`GenericBookmarkLayout::meta`].
     #[doc(alias = "qMetaDef")]
     pub meta_def: NxMetaDef,
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Whether the bookmark stores and restores the values of all variables.
-    ///
-    /// Wire name: `qIncludeVariables`.
+    /// `qIncludeVariables`: Whether the bookmark stores and restores the values of all variables.
     #[doc(alias = "qIncludeVariables")]
     pub include_variables: bool,
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Whether selections are stored as values. Otherwise, a search is stored as a search, which may select other
-    /// values after a reload.
-    ///
-    /// Wire name: `qDistinctValues`.
+    /// `qDistinctValues`: Whether selections are stored as values. Otherwise, a search is stored as a search, which
+    /// may select other values after a reload.
     #[doc(alias = "qDistinctValues")]
     pub distinct_values: bool,
     /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
-impl GenericBookmarkProperties {
-    /// Sets `qInfo`.
-    #[inline]
-    #[must_use]
-    pub fn with_info(mut self, value: NxInfo) -> Self {
-        self.info = value;
-        self
-    }
-
-    /// Sets `qMetaDef`.
-    #[inline]
-    #[must_use]
-    pub fn with_meta_def(mut self, value: NxMetaDef) -> Self {
-        self.meta_def = value;
-        self
-    }
-
-    /// Sets `qIncludeVariables`.
-    #[inline]
-    #[must_use]
-    pub fn with_include_variables(mut self, value: bool) -> Self {
-        self.include_variables = value;
-        self
-    }
-
-    /// Sets `qDistinctValues`.
-    #[inline]
-    #[must_use]
-    pub fn with_distinct_values(mut self, value: bool) -> Self {
-        self.distinct_values = value;
-        self
-    }
-}
-
-impl Record for GenericBookmarkProperties {
-    const NAME: &'static str = "GenericBookmarkProperties";
-    const MEMBERS: &'static [&'static str] = &[
-        "qInfo",
-        "qMetaDef",
-        "qIncludeVariables",
-        "qDistinctValues",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qInfo":"#, &mut self.info)?;
-        input.member(r#"qMetaDef":"#, &mut self.meta_def)?;
-        input.member(r#"qIncludeVariables":"#, &mut self.include_variables)?;
-        input.member(r#"qDistinctValues":"#, &mut self.distinct_values)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qInfo", &self.info)?;
-        out.put("qMetaDef", &self.meta_def)?;
-        out.put("qIncludeVariables", &self.include_variables)?;
-        out.put("qDistinctValues", &self.distinct_values)?;
-        out.extra(&self.extra)?;
-        Ok(())
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut Extra> {
-        Some(&mut self.extra)
+record! {
+    GenericBookmarkProperties "GenericBookmarkProperties" [extra] {
+        "qInfo" info with_info(NxInfo),
+        "qMetaDef" meta_def with_meta_def(NxMetaDef),
+        "qIncludeVariables" include_variables with_include_variables(bool),
+        "qDistinctValues" distinct_values with_distinct_values(bool),
     }
 }
 
@@ -2729,202 +893,69 @@ impl Record for GenericBookmarkProperties {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GraphMode {
-    /// Bar chart.
-    ///
-    /// Wire value: `GRAPH_MODE_BAR`, also 0.
+    /// `GRAPH_MODE_BAR` or 0: Bar chart.
     #[doc(alias = "GRAPH_MODE_BAR")]
     #[default]
     Bar,
-    /// Pie chart.
-    ///
-    /// Wire value: `GRAPH_MODE_PIE`, also 1.
+    /// `GRAPH_MODE_PIE` or 1: Pie chart.
     #[doc(alias = "GRAPH_MODE_PIE")]
     Pie,
-    /// Pivot table.
-    ///
-    /// Wire value: `GRAPH_MODE_PIVOTTABLE`, also 2.
+    /// `GRAPH_MODE_PIVOTTABLE` or 2: Pivot table.
     #[doc(alias = "GRAPH_MODE_PIVOTTABLE")]
     Pivottable,
-    /// Scatter chart.
-    ///
-    /// Wire value: `GRAPH_MODE_SCATTER`, also 3.
+    /// `GRAPH_MODE_SCATTER` or 3: Scatter chart.
     #[doc(alias = "GRAPH_MODE_SCATTER")]
     Scatter,
-    /// Line chart.
-    ///
-    /// Wire value: `GRAPH_MODE_LINE`, also 4.
+    /// `GRAPH_MODE_LINE` or 4: Line chart.
     #[doc(alias = "GRAPH_MODE_LINE")]
     Line,
-    /// Straight table.
-    ///
-    /// Wire value: `GRAPH_MODE_STRAIGHTTABLE`, also 5.
+    /// `GRAPH_MODE_STRAIGHTTABLE` or 5: Straight table.
     #[doc(alias = "GRAPH_MODE_STRAIGHTTABLE")]
     Straighttable,
-    /// Combo chart, with bars and lines.
-    ///
-    /// Wire value: `GRAPH_MODE_COMBO`, also 6.
+    /// `GRAPH_MODE_COMBO` or 6: Combo chart, with bars and lines.
     #[doc(alias = "GRAPH_MODE_COMBO")]
     Combo,
-    /// Radar chart.
-    ///
-    /// Wire value: `GRAPH_MODE_RADAR`, also 7.
+    /// `GRAPH_MODE_RADAR` or 7: Radar chart.
     #[doc(alias = "GRAPH_MODE_RADAR")]
     Radar,
-    /// Gauge chart.
-    ///
-    /// Wire value: `GRAPH_MODE_GAUGE`, also 8.
+    /// `GRAPH_MODE_GAUGE` or 8: Gauge chart.
     #[doc(alias = "GRAPH_MODE_GAUGE")]
     Gauge,
-    /// Grid chart.
-    ///
-    /// Wire value: `GRAPH_MODE_GRID`, also 9.
+    /// `GRAPH_MODE_GRID` or 9: Grid chart.
     #[doc(alias = "GRAPH_MODE_GRID")]
     Grid,
-    /// Block chart (treemap).
-    ///
-    /// Wire value: `GRAPH_MODE_BLOCK`, also 10.
+    /// `GRAPH_MODE_BLOCK` or 10: Block chart (treemap).
     #[doc(alias = "GRAPH_MODE_BLOCK")]
     Block,
-    /// Funnel chart.
-    ///
-    /// Wire value: `GRAPH_MODE_FUNNEL`, also 11.
+    /// `GRAPH_MODE_FUNNEL` or 11: Funnel chart.
     #[doc(alias = "GRAPH_MODE_FUNNEL")]
     Funnel,
-    /// Mekko chart.
-    ///
-    /// Wire value: `GRAPH_MODE_MEKKO`, also 12.
+    /// `GRAPH_MODE_MEKKO` or 12: Mekko chart.
     #[doc(alias = "GRAPH_MODE_MEKKO")]
     Mekko,
-    /// End of the list. Not a chart type.
-    ///
-    /// Wire value: `GRAPH_MODE_LAST`, also 13.
+    /// `GRAPH_MODE_LAST` or 13: End of the list. Not a chart type.
     #[doc(alias = "GRAPH_MODE_LAST")]
     Last,
     /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
-impl Choice for GraphMode {
-    const NAME: &'static str = "GraphMode";
-    const VALUES: &'static [ValueName] = &[
-        ValueName {
-            title: "GRAPH_MODE_BAR",
-            long: "GRAPH_MODE_BAR",
-            number: 0,
-        },
-        ValueName {
-            title: "GRAPH_MODE_PIE",
-            long: "GRAPH_MODE_PIE",
-            number: 1,
-        },
-        ValueName {
-            title: "GRAPH_MODE_PIVOTTABLE",
-            long: "GRAPH_MODE_PIVOTTABLE",
-            number: 2,
-        },
-        ValueName {
-            title: "GRAPH_MODE_SCATTER",
-            long: "GRAPH_MODE_SCATTER",
-            number: 3,
-        },
-        ValueName {
-            title: "GRAPH_MODE_LINE",
-            long: "GRAPH_MODE_LINE",
-            number: 4,
-        },
-        ValueName {
-            title: "GRAPH_MODE_STRAIGHTTABLE",
-            long: "GRAPH_MODE_STRAIGHTTABLE",
-            number: 5,
-        },
-        ValueName {
-            title: "GRAPH_MODE_COMBO",
-            long: "GRAPH_MODE_COMBO",
-            number: 6,
-        },
-        ValueName {
-            title: "GRAPH_MODE_RADAR",
-            long: "GRAPH_MODE_RADAR",
-            number: 7,
-        },
-        ValueName {
-            title: "GRAPH_MODE_GAUGE",
-            long: "GRAPH_MODE_GAUGE",
-            number: 8,
-        },
-        ValueName {
-            title: "GRAPH_MODE_GRID",
-            long: "GRAPH_MODE_GRID",
-            number: 9,
-        },
-        ValueName {
-            title: "GRAPH_MODE_BLOCK",
-            long: "GRAPH_MODE_BLOCK",
-            number: 10,
-        },
-        ValueName {
-            title: "GRAPH_MODE_FUNNEL",
-            long: "GRAPH_MODE_FUNNEL",
-            number: 11,
-        },
-        ValueName {
-            title: "GRAPH_MODE_MEKKO",
-            long: "GRAPH_MODE_MEKKO",
-            number: 12,
-        },
-        ValueName {
-            title: "GRAPH_MODE_LAST",
-            long: "GRAPH_MODE_LAST",
-            number: 13,
-        },
-    ];
-
-    fn from_index(index: usize) -> Option<Self> {
-        Some(
-            match index {
-                0 => Self::Bar,
-                1 => Self::Pie,
-                2 => Self::Pivottable,
-                3 => Self::Scatter,
-                4 => Self::Line,
-                5 => Self::Straighttable,
-                6 => Self::Combo,
-                7 => Self::Radar,
-                8 => Self::Gauge,
-                9 => Self::Grid,
-                10 => Self::Block,
-                11 => Self::Funnel,
-                12 => Self::Mekko,
-                13 => Self::Last,
-                _ => return None,
-            },
-        )
-    }
-
-    fn index(&self) -> Result<usize, &Unrecognized> {
-        Ok(
-            match self {
-                Self::Bar => 0,
-                Self::Pie => 1,
-                Self::Pivottable => 2,
-                Self::Scatter => 3,
-                Self::Line => 4,
-                Self::Straighttable => 5,
-                Self::Combo => 6,
-                Self::Radar => 7,
-                Self::Gauge => 8,
-                Self::Grid => 9,
-                Self::Block => 10,
-                Self::Funnel => 11,
-                Self::Mekko => 12,
-                Self::Last => 13,
-                Self::Unrecognized(value) => return Err(value),
-            },
-        )
-    }
-
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(Box::new(value))
+choice! {
+    GraphMode "GraphMode" {
+        Bar = 0 "GRAPH_MODE_BAR",
+        Pie = 1 "GRAPH_MODE_PIE",
+        Pivottable = 2 "GRAPH_MODE_PIVOTTABLE",
+        Scatter = 3 "GRAPH_MODE_SCATTER",
+        Line = 4 "GRAPH_MODE_LINE",
+        Straighttable = 5 "GRAPH_MODE_STRAIGHTTABLE",
+        Combo = 6 "GRAPH_MODE_COMBO",
+        Radar = 7 "GRAPH_MODE_RADAR",
+        Gauge = 8 "GRAPH_MODE_GAUGE",
+        Grid = 9 "GRAPH_MODE_GRID",
+        Block = 10 "GRAPH_MODE_BLOCK",
+        Funnel = 11 "GRAPH_MODE_FUNNEL",
+        Mekko = 12 "GRAPH_MODE_MEKKO",
+        Last = 13 "GRAPH_MODE_LAST",
     }
 }
 
@@ -2934,53 +965,18 @@ impl Choice for GraphMode {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupBookmarkData {
-    /// Group ID.
-    ///
-    /// Wire name: `qId`.
+    /// `qId`: Group ID.
     #[doc(alias = "qId")]
     pub id: String,
-    /// Index of the active field.
-    ///
-    /// Wire name: `qCyclePos`.
+    /// `qCyclePos`: Index of the active field.
     #[doc(alias = "qCyclePos")]
     pub cycle_pos: i32,
 }
 
-impl GroupBookmarkData {
-    /// Sets `qId`.
-    #[inline]
-    #[must_use]
-    pub fn with_id(mut self, value: impl Into<String>) -> Self {
-        self.id = value.into();
-        self
-    }
-
-    /// Sets `qCyclePos`.
-    #[inline]
-    #[must_use]
-    pub fn with_cycle_pos(mut self, value: i32) -> Self {
-        self.cycle_pos = value;
-        self
-    }
-}
-
-impl Record for GroupBookmarkData {
-    const NAME: &'static str = "GroupBookmarkData";
-    const MEMBERS: &'static [&'static str] = &["qId", "qCyclePos"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qId":"#, &mut self.id)?;
-        input.member(r#"qCyclePos":"#, &mut self.cycle_pos)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qId", &self.id)?;
-        out.put("qCyclePos", &self.cycle_pos)?;
-        Ok(())
+record! {
+    GroupBookmarkData "GroupBookmarkData" [] {
+        "qId" id with_id(into String),
+        "qCyclePos" cycle_pos with_cycle_pos(i32),
     }
 }
 
@@ -2988,64 +984,26 @@ impl Record for GroupBookmarkData {
 ///
 /// The active field of a cyclic dimension.
 ///
-/// [`DocApi::get_group_states`](crate::doc::DocApi::get_group_states) returns the states of all groups and
-/// [`DocApi::apply_group_states`](crate::doc::DocApi::apply_group_states) restores them; bookmarks store them in
-/// [`NxBookmark::group_states`](crate::types::NxBookmark::group_states). To change a single group, use
-/// [`GenericDimensionApi::set_active_field`](crate::generic_dimension::GenericDimensionApi::set_active_field) or
-/// [`GenericDimensionApi::step_cycle`](crate::generic_dimension::GenericDimensionApi::step_cycle).
+/// [`DocApi::get_group_states`] returns the states of all groups and [`DocApi::apply_group_states`] restores
+/// them; bookmarks store them in [`NxBookmark::group_states`]. To change a single group, use
+/// [`GenericDimensionApi::set_active_field`] or [`GenericDimensionApi::step_cycle`].
 ///
 /// Schema type: [`GroupState`](https://qlik.dev/apis/json-rpc/qix/schemas/#groupstate).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupState {
-    /// ID and type of the cyclic dimension.
-    ///
-    /// Wire name: `qInfo`.
+    /// `qInfo`: ID and type of the cyclic dimension.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// Definition of the active field, as in
-    /// [`NxLibraryDimensionDef::field_defs`](crate::types::NxLibraryDimensionDef::field_defs).
-    ///
-    /// Wire name: `qActiveFieldDef`.
+    /// `qActiveFieldDef`: Definition of the active field, as in [`NxLibraryDimensionDef::field_defs`].
     #[doc(alias = "qActiveFieldDef")]
     pub active_field_def: String,
 }
 
-impl GroupState {
-    /// Sets `qInfo`.
-    #[inline]
-    #[must_use]
-    pub fn with_info(mut self, value: NxInfo) -> Self {
-        self.info = value;
-        self
-    }
-
-    /// Sets `qActiveFieldDef`.
-    #[inline]
-    #[must_use]
-    pub fn with_active_field_def(mut self, value: impl Into<String>) -> Self {
-        self.active_field_def = value.into();
-        self
-    }
-}
-
-impl Record for GroupState {
-    const NAME: &'static str = "GroupState";
-    const MEMBERS: &'static [&'static str] = &["qInfo", "qActiveFieldDef"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qInfo":"#, &mut self.info)?;
-        input.member(r#"qActiveFieldDef":"#, &mut self.active_field_def)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qInfo", &self.info)?;
-        out.put("qActiveFieldDef", &self.active_field_def)?;
-        Ok(())
+record! {
+    GroupState "GroupState" [] {
+        "qInfo" info with_info(NxInfo),
+        "qActiveFieldDef" active_field_def with_active_field_def(into String),
     }
 }
 
@@ -3057,60 +1015,20 @@ impl Record for GroupState {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GroupStateInfo {
-    /// Group name.
-    ///
-    /// Wire name: `qGroupName`.
+    /// `qGroupName`: Group name.
     #[doc(alias = "qGroupName")]
     pub group_name: String,
-    /// Name of the active field or expression.
-    ///
-    /// Wire name: `qCurrentItemName`.
+    /// `qCurrentItemName`: Name of the active field or expression.
     #[doc(alias = "qCurrentItemName")]
     pub current_item_name: String,
     /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
-impl GroupStateInfo {
-    /// Sets `qGroupName`.
-    #[inline]
-    #[must_use]
-    pub fn with_group_name(mut self, value: impl Into<String>) -> Self {
-        self.group_name = value.into();
-        self
-    }
-
-    /// Sets `qCurrentItemName`.
-    #[inline]
-    #[must_use]
-    pub fn with_current_item_name(mut self, value: impl Into<String>) -> Self {
-        self.current_item_name = value.into();
-        self
-    }
-}
-
-impl Record for GroupStateInfo {
-    const NAME: &'static str = "GroupStateInfo";
-    const MEMBERS: &'static [&'static str] = &["qGroupName", "qCurrentItemName"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qGroupName":"#, &mut self.group_name)?;
-        input.member(r#"qCurrentItemName":"#, &mut self.current_item_name)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qGroupName", &self.group_name)?;
-        out.put("qCurrentItemName", &self.current_item_name)?;
-        out.extra(&self.extra)?;
-        Ok(())
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut Extra> {
-        Some(&mut self.extra)
+record! {
+    GroupStateInfo "GroupStateInfo" [extra] {
+        "qGroupName" group_name with_group_name(into String),
+        "qCurrentItemName" current_item_name with_current_item_name(into String),
     }
 }
 
@@ -3120,78 +1038,22 @@ impl Record for GroupStateInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InputFieldItem {
-    /// Name of the input field.
-    ///
-    /// Wire name: `qFieldName`.
+    /// `qFieldName`: Name of the input field.
     #[doc(alias = "qFieldName")]
     pub field_name: String,
-    /// Entered values.
-    ///
-    /// Wire name: `qValues`.
+    /// `qValues`: Entered values.
     #[doc(alias = "qValues")]
     pub values: Vec<FieldValue>,
-    /// Opaque keys that associate the values with records.
-    ///
-    /// Wire name: `qPackedHashKeys`.
+    /// `qPackedHashKeys`: Opaque keys that associate the values with records.
     #[doc(alias = "qPackedHashKeys")]
     pub packed_hash_keys: Vec<i16>,
 }
 
-impl InputFieldItem {
-    /// Sets `qFieldName`.
-    #[inline]
-    #[must_use]
-    pub fn with_field_name(mut self, value: impl Into<String>) -> Self {
-        self.field_name = value.into();
-        self
-    }
-
-    /// Sets `qValues`.
-    #[inline]
-    #[must_use]
-    pub fn with_values(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<FieldValue>>,
-    ) -> Self {
-        self.values = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qPackedHashKeys`.
-    #[inline]
-    #[must_use]
-    pub fn with_packed_hash_keys(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<i16>>,
-    ) -> Self {
-        self.packed_hash_keys = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for InputFieldItem {
-    const NAME: &'static str = "InputFieldItem";
-    const MEMBERS: &'static [&'static str] = &[
-        "qFieldName",
-        "qValues",
-        "qPackedHashKeys",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qFieldName":"#, &mut self.field_name)?;
-        input.member(r#"qValues":"#, &mut self.values)?;
-        input.member(r#"qPackedHashKeys":"#, &mut self.packed_hash_keys)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qFieldName", &self.field_name)?;
-        out.put("qValues", &self.values)?;
-        out.put("qPackedHashKeys", &self.packed_hash_keys)?;
-        Ok(())
+record! {
+    InputFieldItem "InputFieldItem" [] {
+        "qFieldName" field_name with_field_name(into String),
+        "qValues" values with_values(each FieldValue),
+        "qPackedHashKeys" packed_hash_keys with_packed_hash_keys(each i16),
     }
 }
 
@@ -3201,53 +1063,18 @@ impl Record for InputFieldItem {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InterFieldSortData {
-    /// Name of the field or column.
-    ///
-    /// Wire name: `qName`.
+    /// `qName`: Name of the field or column.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Whether the order is reversed.
-    ///
-    /// Wire name: `qReversed`.
+    /// `qReversed`: Whether the order is reversed.
     #[doc(alias = "qReversed")]
     pub reversed: bool,
 }
 
-impl InterFieldSortData {
-    /// Sets `qName`.
-    #[inline]
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = value.into();
-        self
-    }
-
-    /// Sets `qReversed`.
-    #[inline]
-    #[must_use]
-    pub fn with_reversed(mut self, value: bool) -> Self {
-        self.reversed = value;
-        self
-    }
-}
-
-impl Record for InterFieldSortData {
-    const NAME: &'static str = "InterFieldSortData";
-    const MEMBERS: &'static [&'static str] = &["qName", "qReversed"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qName":"#, &mut self.name)?;
-        input.member(r#"qReversed":"#, &mut self.reversed)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qName", &self.name)?;
-        out.put("qReversed", &self.reversed)?;
-        Ok(())
+record! {
+    InterFieldSortData "InterFieldSortData" [] {
+        "qName" name with_name(into String),
+        "qReversed" reversed with_reversed(bool),
     }
 }
 
@@ -3257,88 +1084,55 @@ impl Record for InterFieldSortData {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LayoutBookmarkData {
-    /// Object ID.
-    ///
-    /// Wire name: `qId`.
+    /// `qId`: Object ID.
     #[doc(alias = "qId")]
     pub id: String,
-    /// Whether the object was active.
-    ///
-    /// Wire name: `qActive`.
+    /// `qActive`: Whether the object was active.
     #[doc(alias = "qActive")]
     pub active: bool,
-    /// Numeric code for how the object was shown on its sheet.
-    ///
-    /// Wire name: `qShowMode`.
+    /// `qShowMode`: Numeric code for how the object was shown on its sheet.
     #[doc(alias = "qShowMode")]
     pub show_mode: i16,
-    /// Scroll position of the object.
-    ///
-    /// Wire name: `qScrollPos`.
+    /// `qScrollPos`: Scroll position of the object.
     #[doc(alias = "qScrollPos")]
     pub scroll_pos: ScrollPosition,
 }
 
-impl LayoutBookmarkData {
-    /// Sets `qId`.
-    #[inline]
-    #[must_use]
-    pub fn with_id(mut self, value: impl Into<String>) -> Self {
-        self.id = value.into();
-        self
-    }
-
-    /// Sets `qActive`.
-    #[inline]
-    #[must_use]
-    pub fn with_active(mut self, value: bool) -> Self {
-        self.active = value;
-        self
-    }
-
-    /// Sets `qShowMode`.
-    #[inline]
-    #[must_use]
-    pub fn with_show_mode(mut self, value: i16) -> Self {
-        self.show_mode = value;
-        self
-    }
-
-    /// Sets `qScrollPos`.
-    #[inline]
-    #[must_use]
-    pub fn with_scroll_pos(mut self, value: ScrollPosition) -> Self {
-        self.scroll_pos = value;
-        self
+record! {
+    LayoutBookmarkData "LayoutBookmarkData" [] {
+        "qId" id with_id(into String),
+        "qActive" active with_active(bool),
+        "qShowMode" show_mode with_show_mode(i16),
+        "qScrollPos" scroll_pos with_scroll_pos(ScrollPosition),
     }
 }
 
-impl Record for LayoutBookmarkData {
-    const NAME: &'static str = "LayoutBookmarkData";
-    const MEMBERS: &'static [&'static str] = &[
-        "qId",
-        "qActive",
-        "qShowMode",
-        "qScrollPos",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qId":"#, &mut self.id)?;
-        input.member(r#"qActive":"#, &mut self.active)?;
-        input.member(r#"qShowMode":"#, &mut self.show_mode)?;
-        input.member(r#"qScrollPos":"#, &mut self.scroll_pos)?;
-        Ok(())
-    }
+/// Summary of what a bookmark selects in one field.
+///
+/// Members that apps add are kept in `extra` and written back.
+///
+/// Schema type: [`LayoutFieldInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#layoutfieldinfo).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct LayoutFieldInfo {
+    /// `qFieldName`: Name of the field.
+    #[doc(alias = "qFieldName")]
+    pub field_name: String,
+    /// `qValuesCount`: Number of values in the stored selection.
+    #[doc(alias = "qValuesCount")]
+    pub values_count: i32,
+    /// `qExcludedValuesCount`: Number of values stored as excluded.
+    #[doc(alias = "qExcludedValuesCount")]
+    pub excluded_values_count: i32,
+    /// Members that are not part of the schema.
+    pub extra: Extra,
+}
 
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qId", &self.id)?;
-        out.put("qActive", &self.active)?;
-        out.put("qShowMode", &self.show_mode)?;
-        out.put("qScrollPos", &self.scroll_pos)?;
-        Ok(())
+record! {
+    LayoutFieldInfo "LayoutFieldInfo" [extra] {
+        "qFieldName" field_name with_field_name(into String),
+        "qValuesCount" values_count with_values_count(i32),
+        "qExcludedValuesCount" excluded_values_count with_excluded_values_count(i32),
     }
 }
 
@@ -3348,806 +1142,135 @@ impl Record for LayoutBookmarkData {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MetaData {
-    /// Whether other users can see the bookmark.
-    ///
-    /// Wire name: `qShared`.
+    /// `qShared`: Whether other users can see the bookmark.
     #[doc(alias = "qShared")]
     pub shared: bool,
-    /// Time of the last modification, in UTC, in days since December 30, 1899.
-    ///
-    /// Wire name: `qUtcModifyTime`.
+    /// `qUtcModifyTime`: Time of the last modification, in UTC, in days since December 30, 1899.
     #[doc(alias = "qUtcModifyTime")]
     pub utc_modify_time: f64,
-    /// ID of the associated sheet.
-    ///
-    /// Wire name: `qSheetId`.
+    /// `qSheetId`: ID of the associated sheet.
     #[doc(alias = "qSheetId")]
     pub sheet_id: String,
-    /// Whether the bookmark is temporary.
-    ///
-    /// Wire name: `qTemporary`.
+    /// `qTemporary`: Whether the bookmark is temporary.
     #[doc(alias = "qTemporary")]
     pub temporary: bool,
-    /// Whether access is restricted to the users in [`MetaData::access_list`](crate::types::MetaData::access_list).
-    ///
-    /// Wire name: `qRestrictedAccess`.
+    /// `qRestrictedAccess`: Whether access is restricted to the users in [`MetaData::access_list`].
     #[doc(alias = "qRestrictedAccess")]
     pub restricted_access: bool,
-    /// Users with access.
-    ///
-    /// Wire name: `qAccessList`.
+    /// `qAccessList`: Users with access.
     #[doc(alias = "qAccessList")]
     pub access_list: Vec<String>,
-    /// Obsolete; it was used by personal editions.
-    ///
-    /// Wire name: `qPersonalEditionHash_OBSOLETE`.
+    /// `qPersonalEditionHash_OBSOLETE`: Obsolete; it was used by personal editions.
     #[doc(alias = "qPersonalEditionHash_OBSOLETE")]
     pub personal_edition_hash_obsolete: String,
-    /// Whether the bookmark is hidden from lists.
-    ///
-    /// Wire name: `qHidden`.
+    /// `qHidden`: Whether the bookmark is hidden from lists.
     #[doc(alias = "qHidden")]
     pub hidden: bool,
-    /// IDs of linked items.
-    ///
-    /// Wire name: `qLinkedTo`.
+    /// `qLinkedTo`: IDs of linked items.
     #[doc(alias = "qLinkedTo")]
     pub linked_to: Vec<String>,
 }
 
-impl MetaData {
-    /// Sets `qShared`.
-    #[inline]
-    #[must_use]
-    pub fn with_shared(mut self, value: bool) -> Self {
-        self.shared = value;
-        self
-    }
-
-    /// Sets `qUtcModifyTime`.
-    #[inline]
-    #[must_use]
-    pub fn with_utc_modify_time(mut self, value: f64) -> Self {
-        self.utc_modify_time = value;
-        self
-    }
-
-    /// Sets `qSheetId`.
-    #[inline]
-    #[must_use]
-    pub fn with_sheet_id(mut self, value: impl Into<String>) -> Self {
-        self.sheet_id = value.into();
-        self
-    }
-
-    /// Sets `qTemporary`.
-    #[inline]
-    #[must_use]
-    pub fn with_temporary(mut self, value: bool) -> Self {
-        self.temporary = value;
-        self
-    }
-
-    /// Sets `qRestrictedAccess`.
-    #[inline]
-    #[must_use]
-    pub fn with_restricted_access(mut self, value: bool) -> Self {
-        self.restricted_access = value;
-        self
-    }
-
-    /// Sets `qAccessList`.
-    #[inline]
-    #[must_use]
-    pub fn with_access_list(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.access_list = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qPersonalEditionHash_OBSOLETE`.
-    #[inline]
-    #[must_use]
-    pub fn with_personal_edition_hash_obsolete(
-        mut self,
-        value: impl Into<String>,
-    ) -> Self {
-        self.personal_edition_hash_obsolete = value.into();
-        self
-    }
-
-    /// Sets `qHidden`.
-    #[inline]
-    #[must_use]
-    pub fn with_hidden(mut self, value: bool) -> Self {
-        self.hidden = value;
-        self
-    }
-
-    /// Sets `qLinkedTo`.
-    #[inline]
-    #[must_use]
-    pub fn with_linked_to(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.linked_to = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for MetaData {
-    const NAME: &'static str = "MetaData";
-    const MEMBERS: &'static [&'static str] = &[
-        "qShared",
-        "qUtcModifyTime",
-        "qSheetId",
-        "qTemporary",
-        "qRestrictedAccess",
-        "qAccessList",
-        "qPersonalEditionHash_OBSOLETE",
-        "qHidden",
-        "qLinkedTo",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qShared":"#, &mut self.shared)?;
-        input.member(r#"qUtcModifyTime":"#, &mut self.utc_modify_time)?;
-        input.member(r#"qSheetId":"#, &mut self.sheet_id)?;
-        input.member(r#"qTemporary":"#, &mut self.temporary)?;
-        input.member(r#"qRestrictedAccess":"#, &mut self.restricted_access)?;
-        input.member(r#"qAccessList":"#, &mut self.access_list)?;
-        input
-            .member(
-                r#"qPersonalEditionHash_OBSOLETE":"#,
-                &mut self.personal_edition_hash_obsolete,
-            )?;
-        input.member(r#"qHidden":"#, &mut self.hidden)?;
-        input.member(r#"qLinkedTo":"#, &mut self.linked_to)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qShared", &self.shared)?;
-        out.put("qUtcModifyTime", &self.utc_modify_time)?;
-        out.put("qSheetId", &self.sheet_id)?;
-        out.put("qTemporary", &self.temporary)?;
-        out.put("qRestrictedAccess", &self.restricted_access)?;
-        out.put("qAccessList", &self.access_list)?;
-        out.put("qPersonalEditionHash_OBSOLETE", &self.personal_edition_hash_obsolete)?;
-        out.put("qHidden", &self.hidden)?;
-        out.put("qLinkedTo", &self.linked_to)?;
-        Ok(())
+record! {
+    MetaData "MetaData" [] {
+        "qShared" shared with_shared(bool),
+        "qUtcModifyTime" utc_modify_time with_utc_modify_time(f64),
+        "qSheetId" sheet_id with_sheet_id(into String),
+        "qTemporary" temporary with_temporary(bool),
+        "qRestrictedAccess" restricted_access with_restricted_access(bool),
+        "qAccessList" access_list with_access_list(each String),
+        "qPersonalEditionHash_OBSOLETE" personal_edition_hash_obsolete with_personal_edition_hash_obsolete(into String),
+        "qHidden" hidden with_hidden(bool),
+        "qLinkedTo" linked_to with_linked_to(each String),
     }
 }
 
 /// The content of a bookmark: selections per state, variables, soft patches, and the active fields of groups.
 ///
-/// The engine fills it when [`DocApi::create_bookmark`](crate::doc::DocApi::create_bookmark) or
-/// [`DocApi::replace_bookmark`](crate::doc::DocApi::replace_bookmark) is called. Clients read it from
-/// [`GenericBookmarkLayout::bookmark`](crate::types::GenericBookmarkLayout::bookmark).
+/// The engine fills it when [`DocApi::create_bookmark`] or [`DocApi::replace_bookmark`] is called. Clients read
+/// it from [`GenericBookmarkLayout::bookmark`].
 ///
 /// Schema type: [`NxBookmark`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxbookmark).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxBookmark {
-    /// Selections, one entry per alternate state.
-    ///
-    /// Wire name: `qStateData`.
+    /// `qStateData`: Selections, one entry per alternate state.
     #[doc(alias = "qStateData")]
     pub state_data: Vec<AlternateStateData>,
-    /// Time when the content was stored, in UTC, in days since December 30, 1899.
-    ///
-    /// Wire name: `qUtcModifyTime`.
+    /// `qUtcModifyTime`: Time when the content was stored, in UTC, in days since December 30, 1899.
     #[doc(alias = "qUtcModifyTime")]
     pub utc_modify_time: f64,
-    /// Variables and their values, if the bookmark includes them.
-    ///
-    /// Wire name: `qVariableItems`.
+    /// `qVariableItems`: Variables and their values, if the bookmark includes them.
     #[doc(alias = "qVariableItems")]
     pub variable_items: Vec<BookmarkVariableItem>,
-    /// Soft patches to restore, such as a changed sort order. See
-    /// [`GenericObjectApi::apply_patches`](crate::generic_object::GenericObjectApi::apply_patches).
-    ///
-    /// Wire name: `qPatches`.
+    /// `qPatches`: Soft patches to restore, such as a changed sort order. See [`GenericObjectApi::apply_patches`].
     #[doc(alias = "qPatches")]
     pub patches: Vec<NxPatches>,
-    /// Not used; see [`NxBookmark::group_states`](crate::types::NxBookmark::group_states).
-    ///
-    /// Wire name: `qCyclicGroupStates`.
+    /// `qCyclicGroupStates`: Not used; see [`NxBookmark::group_states`].
     #[doc(alias = "qCyclicGroupStates")]
     pub cyclic_group_states: Vec<CyclicGroupPosition>,
-    /// Active field of each cyclic dimension.
-    ///
-    /// Wire name: `qGroupStates`.
+    /// `qGroupStates`: Active field of each cyclic dimension.
     #[doc(alias = "qGroupStates")]
     pub group_states: Vec<GroupState>,
 }
 
-impl NxBookmark {
-    /// Sets `qStateData`.
-    #[inline]
-    #[must_use]
-    pub fn with_state_data(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<AlternateStateData>>,
-    ) -> Self {
-        self.state_data = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qUtcModifyTime`.
-    #[inline]
-    #[must_use]
-    pub fn with_utc_modify_time(mut self, value: f64) -> Self {
-        self.utc_modify_time = value;
-        self
-    }
-
-    /// Sets `qVariableItems`.
-    #[inline]
-    #[must_use]
-    pub fn with_variable_items(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<BookmarkVariableItem>>,
-    ) -> Self {
-        self.variable_items = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qPatches`.
-    #[inline]
-    #[must_use]
-    pub fn with_patches(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<NxPatches>>,
-    ) -> Self {
-        self.patches = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qCyclicGroupStates`.
-    #[inline]
-    #[must_use]
-    pub fn with_cyclic_group_states(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<CyclicGroupPosition>>,
-    ) -> Self {
-        self.cyclic_group_states = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qGroupStates`.
-    #[inline]
-    #[must_use]
-    pub fn with_group_states(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<GroupState>>,
-    ) -> Self {
-        self.group_states = value.into_iter().map(Into::into).collect();
-        self
+record! {
+    NxBookmark "NxBookmark" [] {
+        "qStateData" state_data with_state_data(each AlternateStateData),
+        "qUtcModifyTime" utc_modify_time with_utc_modify_time(f64),
+        "qVariableItems" variable_items with_variable_items(each BookmarkVariableItem),
+        "qPatches" patches with_patches(each NxPatches),
+        "qCyclicGroupStates" cyclic_group_states with_cyclic_group_states(each CyclicGroupPosition),
+        "qGroupStates" group_states with_group_states(each GroupState),
     }
 }
 
-impl Record for NxBookmark {
-    const NAME: &'static str = "NxBookmark";
-    const MEMBERS: &'static [&'static str] = &[
-        "qStateData",
-        "qUtcModifyTime",
-        "qVariableItems",
-        "qPatches",
-        "qCyclicGroupStates",
-        "qGroupStates",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qStateData":"#, &mut self.state_data)?;
-        input.member(r#"qUtcModifyTime":"#, &mut self.utc_modify_time)?;
-        input.member(r#"qVariableItems":"#, &mut self.variable_items)?;
-        input.member(r#"qPatches":"#, &mut self.patches)?;
-        input.member(r#"qCyclicGroupStates":"#, &mut self.cyclic_group_states)?;
-        input.member(r#"qGroupStates":"#, &mut self.group_states)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qStateData", &self.state_data)?;
-        out.put("qUtcModifyTime", &self.utc_modify_time)?;
-        out.put("qVariableItems", &self.variable_items)?;
-        out.put("qPatches", &self.patches)?;
-        out.put("qCyclicGroupStates", &self.cyclic_group_states)?;
-        out.put("qGroupStates", &self.group_states)?;
-        Ok(())
-    }
-}
-
-/// A range of dimension values to select in a hypercube.
-///
-/// Parameter of
-/// [`GenericObjectApi::select_hyper_cube_continuous_range`](crate::generic_object::GenericObjectApi::select_hyper_cube_continuous_range),
-/// which selects by number and does not require element numbers.
-///
-/// Members that apps add are kept in `extra` and written back.
-///
-/// Schema type:
-/// [`NxContinuousRangeSelectInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxcontinuousrangeselectinfo).
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct NxContinuousRangeSelectInfo {
-    /// The range. Its flags determine whether the endpoints are included.
-    ///
-    /// Wire name: `qRange`.
-    #[doc(alias = "qRange")]
-    pub range: Range,
-    /// Index of the dimension in the hypercube, counted from 0.
-    ///
-    /// Wire name: `qDimIx`.
-    #[doc(alias = "qDimIx")]
-    pub dim_ix: i32,
-    /// Members that are not part of the schema.
-    pub extra: Extra,
-}
-
-impl NxContinuousRangeSelectInfo {
-    /// Sets `qRange`.
-    #[inline]
-    #[must_use]
-    pub fn with_range(mut self, value: Range) -> Self {
-        self.range = value;
-        self
-    }
-
-    /// Sets `qDimIx`.
-    #[inline]
-    #[must_use]
-    pub fn with_dim_ix(mut self, value: i32) -> Self {
-        self.dim_ix = value;
-        self
-    }
-}
-
-impl Record for NxContinuousRangeSelectInfo {
-    const NAME: &'static str = "NxContinuousRangeSelectInfo";
-    const MEMBERS: &'static [&'static str] = &["qRange", "qDimIx"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qRange":"#, &mut self.range)?;
-        input.member(r#"qDimIx":"#, &mut self.dim_ix)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qRange", &self.range)?;
-        out.put("qDimIx", &self.dim_ix)?;
-        out.extra(&self.extra)?;
-        Ok(())
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut Extra> {
-        Some(&mut self.extra)
-    }
-}
-
-/// Options of [`DocApi::get_bookmarks`](crate::doc::DocApi::get_bookmarks).
+/// Options of [`DocApi::get_bookmarks`].
 ///
 /// Schema type: [`NxGetBookmarkOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxgetbookmarkoptions).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxGetBookmarkOptions {
-    /// Bookmark types to list, such as `bookmark`.
-    ///
-    /// Wire name: `qTypes`.
+    /// `qTypes`: Bookmark types to list, such as `bookmark`.
     #[doc(alias = "qTypes")]
     pub types: Vec<String>,
-    /// Additional values to return for each bookmark: an object that maps names to property paths, such as `{"title":
-    /// "/qMetaDef/title"}`. The values are returned in
-    /// [`NxContainerEntry::data`](crate::types::NxContainerEntry::data).
-    ///
-    /// Wire name: `qData`.
+    /// `qData`: Additional values to return for each bookmark: an object that maps names to property paths, such as
+    /// `{"title": "/qMetaDef/title"}`. The values are returned in [`NxContainerEntry::data`].
     #[doc(alias = "qData")]
     pub data: JsonObject,
-    /// Whether to include the soft patches that the bookmarks contain. They can make the response very large.
-    ///
-    /// Wire name: `qIncludePatches`.
+    /// `qIncludePatches`: Whether to include the soft patches that the bookmarks contain. They can make the response
+    /// very large.
     #[doc(alias = "qIncludePatches")]
     pub include_patches: bool,
 }
 
-impl NxGetBookmarkOptions {
-    /// Sets `qTypes`.
-    #[inline]
-    #[must_use]
-    pub fn with_types(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.types = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qData`.
-    #[inline]
-    #[must_use]
-    pub fn with_data(mut self, value: JsonObject) -> Self {
-        self.data = value;
-        self
-    }
-
-    /// Sets `qIncludePatches`.
-    #[inline]
-    #[must_use]
-    pub fn with_include_patches(mut self, value: bool) -> Self {
-        self.include_patches = value;
-        self
+record! {
+    NxGetBookmarkOptions "NxGetBookmarkOptions" [] {
+        "qTypes" types with_types(each String),
+        "qData" data with_data(JsonObject),
+        "qIncludePatches" include_patches with_include_patches(bool),
     }
 }
 
-impl Record for NxGetBookmarkOptions {
-    const NAME: &'static str = "NxGetBookmarkOptions";
-    const MEMBERS: &'static [&'static str] = &["qTypes", "qData", "qIncludePatches"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qTypes":"#, &mut self.types)?;
-        input.member(r#"qData":"#, &mut self.data)?;
-        input.member(r#"qIncludePatches":"#, &mut self.include_patches)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qTypes", &self.types)?;
-        out.put("qData", &self.data)?;
-        out.put("qIncludePatches", &self.include_patches)?;
-        Ok(())
-    }
-}
-
-/// Measure ranges that select hypercube rows.
-///
-/// [`GenericObjectApi::multi_range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::multi_range_select_hyper_cube_values)
-/// takes a list of these.
-///
-/// Members that apps add are kept in `extra` and written back.
-///
-/// Schema type: [`NxMultiRangeSelectInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxmultirangeselectinfo).
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct NxMultiRangeSelectInfo {
-    /// The ranges, one per measure.
-    ///
-    /// Wire name: `qRanges`.
-    #[doc(alias = "qRanges")]
-    pub ranges: Vec<NxRangeSelectInfo>,
-    /// Indexes of the dimensions to select in, counted from 0. Empty for all dimensions.
-    ///
-    /// Wire name: `qColumnsToSelect`.
-    #[doc(alias = "qColumnsToSelect")]
-    pub columns_to_select: Vec<i32>,
-    /// Members that are not part of the schema.
-    pub extra: Extra,
-}
-
-impl NxMultiRangeSelectInfo {
-    /// Sets `qRanges`.
-    #[inline]
-    #[must_use]
-    pub fn with_ranges(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<NxRangeSelectInfo>>,
-    ) -> Self {
-        self.ranges = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qColumnsToSelect`.
-    #[inline]
-    #[must_use]
-    pub fn with_columns_to_select(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<i32>>,
-    ) -> Self {
-        self.columns_to_select = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for NxMultiRangeSelectInfo {
-    const NAME: &'static str = "NxMultiRangeSelectInfo";
-    const MEMBERS: &'static [&'static str] = &["qRanges", "qColumnsToSelect"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qRanges":"#, &mut self.ranges)?;
-        input.member(r#"qColumnsToSelect":"#, &mut self.columns_to_select)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qRanges", &self.ranges)?;
-        out.put("qColumnsToSelect", &self.columns_to_select)?;
-        out.extra(&self.extra)?;
-        Ok(())
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut Extra> {
-        Some(&mut self.extra)
-    }
-}
-
-/// A range of values of one measure in a hypercube.
-///
-/// Members that apps add are kept in `extra` and written back.
-///
-/// Schema type: [`NxRangeSelectInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxrangeselectinfo).
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct NxRangeSelectInfo {
-    /// The range. Its flags determine whether the endpoints are included.
-    ///
-    /// Wire name: `qRange`.
-    #[doc(alias = "qRange")]
-    pub range: Range,
-    /// Index of the measure in the hypercube, counted from 0.
-    ///
-    /// Wire name: `qMeasureIx`.
-    #[doc(alias = "qMeasureIx")]
-    pub measure_ix: i32,
-    /// Members that are not part of the schema.
-    pub extra: Extra,
-}
-
-impl NxRangeSelectInfo {
-    /// Sets `qRange`.
-    #[inline]
-    #[must_use]
-    pub fn with_range(mut self, value: Range) -> Self {
-        self.range = value;
-        self
-    }
-
-    /// Sets `qMeasureIx`.
-    #[inline]
-    #[must_use]
-    pub fn with_measure_ix(mut self, value: i32) -> Self {
-        self.measure_ix = value;
-        self
-    }
-}
-
-impl Record for NxRangeSelectInfo {
-    const NAME: &'static str = "NxRangeSelectInfo";
-    const MEMBERS: &'static [&'static str] = &["qRange", "qMeasureIx"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qRange":"#, &mut self.range)?;
-        input.member(r#"qMeasureIx":"#, &mut self.measure_ix)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qRange", &self.range)?;
-        out.put("qMeasureIx", &self.measure_ix)?;
-        out.extra(&self.extra)?;
-        Ok(())
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut Extra> {
-        Some(&mut self.extra)
-    }
-}
-
-/// Options of [`DocApi::create_temporary_bookmark`](crate::doc::DocApi::create_temporary_bookmark).
+/// Options of [`DocApi::create_temporary_bookmark`].
 ///
 /// Schema type: [`NxTempBookmarkOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtempbookmarkoptions).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTempBookmarkOptions {
-    /// Whether to store the values of all variables.
-    ///
-    /// Wire name: `qIncludeVariables`.
+    /// `qIncludeVariables`: Whether to store the values of all variables.
     #[doc(alias = "qIncludeVariables")]
     pub include_variables: bool,
-    /// Whether to store the soft patches of all objects. If `false`, only those of the objects listed in the call are
-    /// stored.
-    ///
-    /// Wire name: `qIncludeAllPatches`.
+    /// `qIncludeAllPatches`: Whether to store the soft patches of all objects. If `false`, only those of the objects
+    /// listed in the call are stored.
     #[doc(alias = "qIncludeAllPatches")]
     pub include_all_patches: bool,
 }
 
-impl NxTempBookmarkOptions {
-    /// Sets `qIncludeVariables`.
-    #[inline]
-    #[must_use]
-    pub fn with_include_variables(mut self, value: bool) -> Self {
-        self.include_variables = value;
-        self
-    }
-
-    /// Sets `qIncludeAllPatches`.
-    #[inline]
-    #[must_use]
-    pub fn with_include_all_patches(mut self, value: bool) -> Self {
-        self.include_all_patches = value;
-        self
-    }
-}
-
-impl Record for NxTempBookmarkOptions {
-    const NAME: &'static str = "NxTempBookmarkOptions";
-    const MEMBERS: &'static [&'static str] = &[
-        "qIncludeVariables",
-        "qIncludeAllPatches",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qIncludeVariables":"#, &mut self.include_variables)?;
-        input.member(r#"qIncludeAllPatches":"#, &mut self.include_all_patches)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qIncludeVariables", &self.include_variables)?;
-        out.put("qIncludeAllPatches", &self.include_all_patches)?;
-        Ok(())
-    }
-}
-
-/// Measure ranges that select tree nodes.
-///
-/// [`GenericObjectApi::multi_range_select_tree_data_values`](crate::generic_object::GenericObjectApi::multi_range_select_tree_data_values)
-/// takes a list of these.
-///
-/// Members that apps add are kept in `extra` and written back.
-///
-/// Schema type:
-/// [`NxTreeMultiRangeSelectInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreemultirangeselectinfo).
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct NxTreeMultiRangeSelectInfo {
-    /// The ranges, each for one measure at one dimension.
-    ///
-    /// Wire name: `qRanges`.
-    #[doc(alias = "qRanges")]
-    pub ranges: Vec<NxTreeRangeSelectInfo>,
-    /// Members that are not part of the schema.
-    pub extra: Extra,
-}
-
-impl NxTreeMultiRangeSelectInfo {
-    /// Sets `qRanges`.
-    #[inline]
-    #[must_use]
-    pub fn with_ranges(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<NxTreeRangeSelectInfo>>,
-    ) -> Self {
-        self.ranges = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for NxTreeMultiRangeSelectInfo {
-    const NAME: &'static str = "NxTreeMultiRangeSelectInfo";
-    const MEMBERS: &'static [&'static str] = &["qRanges"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qRanges":"#, &mut self.ranges)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qRanges", &self.ranges)?;
-        out.extra(&self.extra)?;
-        Ok(())
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut Extra> {
-        Some(&mut self.extra)
-    }
-}
-
-/// A range of values of one measure at one level of a tree.
-///
-/// Members that apps add are kept in `extra` and written back.
-///
-/// Schema type: [`NxTreeRangeSelectInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreerangeselectinfo).
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct NxTreeRangeSelectInfo {
-    /// The range. Its flags determine whether the endpoints are included.
-    ///
-    /// Wire name: `qRange`.
-    #[doc(alias = "qRange")]
-    pub range: Range,
-    /// Index of the measure, counted from 0.
-    ///
-    /// Wire name: `qMeasureIx`.
-    #[doc(alias = "qMeasureIx")]
-    pub measure_ix: i32,
-    /// Index of the dimension whose nodes contain the measure, counted from 0.
-    ///
-    /// Wire name: `qDimensionIx`.
-    #[doc(alias = "qDimensionIx")]
-    pub dimension_ix: i32,
-    /// Members that are not part of the schema.
-    pub extra: Extra,
-}
-
-impl NxTreeRangeSelectInfo {
-    /// Sets `qRange`.
-    #[inline]
-    #[must_use]
-    pub fn with_range(mut self, value: Range) -> Self {
-        self.range = value;
-        self
-    }
-
-    /// Sets `qMeasureIx`.
-    #[inline]
-    #[must_use]
-    pub fn with_measure_ix(mut self, value: i32) -> Self {
-        self.measure_ix = value;
-        self
-    }
-
-    /// Sets `qDimensionIx`.
-    #[inline]
-    #[must_use]
-    pub fn with_dimension_ix(mut self, value: i32) -> Self {
-        self.dimension_ix = value;
-        self
-    }
-}
-
-impl Record for NxTreeRangeSelectInfo {
-    const NAME: &'static str = "NxTreeRangeSelectInfo";
-    const MEMBERS: &'static [&'static str] = &["qRange", "qMeasureIx", "qDimensionIx"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qRange":"#, &mut self.range)?;
-        input.member(r#"qMeasureIx":"#, &mut self.measure_ix)?;
-        input.member(r#"qDimensionIx":"#, &mut self.dimension_ix)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qRange", &self.range)?;
-        out.put("qMeasureIx", &self.measure_ix)?;
-        out.put("qDimensionIx", &self.dimension_ix)?;
-        out.extra(&self.extra)?;
-        Ok(())
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut Extra> {
-        Some(&mut self.extra)
+record! {
+    NxTempBookmarkOptions "NxTempBookmarkOptions" [] {
+        "qIncludeVariables" include_variables with_include_variables(bool),
+        "qIncludeAllPatches" include_all_patches with_include_all_patches(bool),
     }
 }
 
@@ -4159,173 +1282,22 @@ impl Record for NxTreeRangeSelectInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PositionMark {
-    /// Name of the dimension that the node belongs to.
-    ///
-    /// Wire name: `qDimName`.
+    /// `qDimName`: Name of the dimension that the node belongs to.
     #[doc(alias = "qDimName")]
     pub dim_name: String,
-    /// Element numbers along the path. Element numbers change when the app is reloaded.
-    ///
-    /// Wire name: `qElemNo`.
+    /// `qElemNo`: Element numbers along the path. Element numbers change when the app is reloaded.
     #[doc(alias = "qElemNo")]
     pub elem_no: Vec<i32>,
-    /// Values along the path, in encoded form.
-    ///
-    /// Wire name: `qElemValues`.
+    /// `qElemValues`: Values along the path, in encoded form.
     #[doc(alias = "qElemValues")]
     pub elem_values: Vec<Blob>,
 }
 
-impl PositionMark {
-    /// Sets `qDimName`.
-    #[inline]
-    #[must_use]
-    pub fn with_dim_name(mut self, value: impl Into<String>) -> Self {
-        self.dim_name = value.into();
-        self
-    }
-
-    /// Sets `qElemNo`.
-    #[inline]
-    #[must_use]
-    pub fn with_elem_no(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<i32>>,
-    ) -> Self {
-        self.elem_no = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qElemValues`.
-    #[inline]
-    #[must_use]
-    pub fn with_elem_values(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<Blob>>,
-    ) -> Self {
-        self.elem_values = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for PositionMark {
-    const NAME: &'static str = "PositionMark";
-    const MEMBERS: &'static [&'static str] = &["qDimName", "qElemNo", "qElemValues"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qDimName":"#, &mut self.dim_name)?;
-        input.member(r#"qElemNo":"#, &mut self.elem_no)?;
-        input.member(r#"qElemValues":"#, &mut self.elem_values)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qDimName", &self.dim_name)?;
-        out.put("qElemNo", &self.elem_no)?;
-        out.put("qElemValues", &self.elem_values)?;
-        Ok(())
-    }
-}
-
-/// A range of measure values that produced a selection.
-///
-/// Members that apps add are kept in `extra` and written back.
-///
-/// Schema type: [`RangeSelectInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#rangeselectinfo).
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct RangeSelectInfo {
-    /// Lower bound. `-1e300` or `NaN` if there is no range.
-    ///
-    /// Wire name: `qRangeLo`. Defaults to `-1e300`.
-    #[doc(alias = "qRangeLo")]
-    pub range_lo: f64,
-    /// Upper bound. `-1e300` or `NaN` if there is no range.
-    ///
-    /// Wire name: `qRangeHi`. Defaults to `-1e300`.
-    #[doc(alias = "qRangeHi")]
-    pub range_hi: f64,
-    /// Label of the measure.
-    ///
-    /// Wire name: `qMeasure`.
-    #[doc(alias = "qMeasure")]
-    pub measure: String,
-    /// Members that are not part of the schema.
-    pub extra: Extra,
-}
-
-impl Default for RangeSelectInfo {
-    fn default() -> Self {
-        Self {
-            range_lo: -1000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000.0,
-            range_hi: -1000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000.0,
-            measure: Default::default(),
-            extra: Extra::default(),
-        }
-    }
-}
-
-impl RangeSelectInfo {
-    /// Sets `qRangeLo`.
-    #[inline]
-    #[must_use]
-    pub fn with_range_lo(mut self, value: f64) -> Self {
-        self.range_lo = value;
-        self
-    }
-
-    /// Sets `qRangeHi`.
-    #[inline]
-    #[must_use]
-    pub fn with_range_hi(mut self, value: f64) -> Self {
-        self.range_hi = value;
-        self
-    }
-
-    /// Sets `qMeasure`.
-    #[inline]
-    #[must_use]
-    pub fn with_measure(mut self, value: impl Into<String>) -> Self {
-        self.measure = value.into();
-        self
-    }
-}
-
-impl Record for RangeSelectInfo {
-    const NAME: &'static str = "RangeSelectInfo";
-    const MEMBERS: &'static [&'static str] = &["qRangeLo", "qRangeHi", "qMeasure"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qRangeLo":"#, &mut self.range_lo)?;
-        input.member(r#"qRangeHi":"#, &mut self.range_hi)?;
-        input.member(r#"qMeasure":"#, &mut self.measure)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        if self.range_lo
-            != -1000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000.0
-        {
-            out.always("qRangeLo", &self.range_lo)?;
-        }
-        if self.range_hi
-            != -1000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000.0
-        {
-            out.always("qRangeHi", &self.range_hi)?;
-        }
-        out.put("qMeasure", &self.measure)?;
-        out.extra(&self.extra)?;
-        Ok(())
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut Extra> {
-        Some(&mut self.extra)
+record! {
+    PositionMark "PositionMark" [] {
+        "qDimName" dim_name with_dim_name(into String),
+        "qElemNo" elem_no with_elem_no(each i32),
+        "qElemValues" elem_values with_elem_values(each Blob),
     }
 }
 
@@ -4335,331 +1307,40 @@ impl Record for RangeSelectInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ScrollPosition {
-    /// Whether to apply the position.
-    ///
-    /// Wire name: `qUsePosition`.
+    /// `qUsePosition`: Whether to apply the position.
     #[doc(alias = "qUsePosition")]
     pub use_position: bool,
-    /// The position.
-    ///
-    /// Wire name: `qPos`.
+    /// `qPos`: The position.
     #[doc(alias = "qPos")]
     pub pos: Point,
 }
 
-impl ScrollPosition {
-    /// Sets `qUsePosition`.
-    #[inline]
-    #[must_use]
-    pub fn with_use_position(mut self, value: bool) -> Self {
-        self.use_position = value;
-        self
-    }
-
-    /// Sets `qPos`.
-    #[inline]
-    #[must_use]
-    pub fn with_pos(mut self, value: Point) -> Self {
-        self.pos = value;
-        self
-    }
-}
-
-impl Record for ScrollPosition {
-    const NAME: &'static str = "ScrollPosition";
-    const MEMBERS: &'static [&'static str] = &["qUsePosition", "qPos"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qUsePosition":"#, &mut self.use_position)?;
-        input.member(r#"qPos":"#, &mut self.pos)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qUsePosition", &self.use_position)?;
-        out.put("qPos", &self.pos)?;
-        Ok(())
-    }
-}
-
-/// How a selection in a field was made: by a search, by a range, or by picking values.
-///
-/// When a bookmark is applied, a stored search or range runs on the current data. Files written by the engine
-/// contain `NaN` as both bounds if no range was used.
-///
-/// Members that apps add are kept in `extra` and written back.
-///
-/// Schema type: [`SelectInfo`](https://qlik.dev/apis/json-rpc/qix/schemas/#selectinfo).
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SelectInfo {
-    /// Search string, which may contain wildcards or be an expression. Empty if the selection was not made by a
-    /// search.
-    ///
-    /// Wire name: `qTextSearch`.
-    #[doc(alias = "qTextSearch")]
-    pub text_search: String,
-    /// Lower bound of a range of field values. `-1e300` or `NaN` if there is no range.
-    ///
-    /// Wire name: `qRangeLo`. Defaults to `-1e300`.
-    #[doc(alias = "qRangeLo")]
-    pub range_lo: f64,
-    /// Upper bound of a range of field values. `-1e300` or `NaN` if there is no range.
-    ///
-    /// Wire name: `qRangeHi`. Defaults to `-1e300`.
-    #[doc(alias = "qRangeHi")]
-    pub range_hi: f64,
-    /// Number format for showing the bounds to users.
-    ///
-    /// Wire name: `qNumberFormat`.
-    #[doc(alias = "qNumberFormat")]
-    pub number_format: FieldAttributes,
-    /// Measure ranges, for selections made in the measures of a chart.
-    ///
-    /// Wire name: `qRangeInfo`.
-    #[doc(alias = "qRangeInfo")]
-    pub range_info: Vec<RangeSelectInfo>,
-    /// Whether the selection overrides locks.
-    ///
-    /// Wire name: `qSoftLock`.
-    #[doc(alias = "qSoftLock")]
-    pub soft_lock: bool,
-    /// Ranges of a continuous selection, as made by
-    /// [`GenericObjectApi::select_hyper_cube_continuous_range`](crate::generic_object::GenericObjectApi::select_hyper_cube_continuous_range).
-    ///
-    /// Wire name: `qContinuousRangeInfo`.
-    #[doc(alias = "qContinuousRangeInfo")]
-    pub continuous_range_info: Vec<Range>,
-    /// Whether the search string comes from a Select Field operation.
-    ///
-    /// Wire name: `qSelectFieldSearch`.
-    #[doc(alias = "qSelectFieldSearch")]
-    pub select_field_search: bool,
-    /// Members that are not part of the schema.
-    pub extra: Extra,
-}
-
-impl Default for SelectInfo {
-    fn default() -> Self {
-        Self {
-            text_search: Default::default(),
-            range_lo: -1000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000.0,
-            range_hi: -1000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000.0,
-            number_format: Default::default(),
-            range_info: Default::default(),
-            soft_lock: Default::default(),
-            continuous_range_info: Default::default(),
-            select_field_search: Default::default(),
-            extra: Extra::default(),
-        }
-    }
-}
-
-impl SelectInfo {
-    /// Sets `qTextSearch`.
-    #[inline]
-    #[must_use]
-    pub fn with_text_search(mut self, value: impl Into<String>) -> Self {
-        self.text_search = value.into();
-        self
-    }
-
-    /// Sets `qRangeLo`.
-    #[inline]
-    #[must_use]
-    pub fn with_range_lo(mut self, value: f64) -> Self {
-        self.range_lo = value;
-        self
-    }
-
-    /// Sets `qRangeHi`.
-    #[inline]
-    #[must_use]
-    pub fn with_range_hi(mut self, value: f64) -> Self {
-        self.range_hi = value;
-        self
-    }
-
-    /// Sets `qNumberFormat`.
-    #[inline]
-    #[must_use]
-    pub fn with_number_format(mut self, value: FieldAttributes) -> Self {
-        self.number_format = value;
-        self
-    }
-
-    /// Sets `qRangeInfo`.
-    #[inline]
-    #[must_use]
-    pub fn with_range_info(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<RangeSelectInfo>>,
-    ) -> Self {
-        self.range_info = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qSoftLock`.
-    #[inline]
-    #[must_use]
-    pub fn with_soft_lock(mut self, value: bool) -> Self {
-        self.soft_lock = value;
-        self
-    }
-
-    /// Sets `qContinuousRangeInfo`.
-    #[inline]
-    #[must_use]
-    pub fn with_continuous_range_info(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<Range>>,
-    ) -> Self {
-        self.continuous_range_info = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qSelectFieldSearch`.
-    #[inline]
-    #[must_use]
-    pub fn with_select_field_search(mut self, value: bool) -> Self {
-        self.select_field_search = value;
-        self
-    }
-}
-
-impl Record for SelectInfo {
-    const NAME: &'static str = "SelectInfo";
-    const MEMBERS: &'static [&'static str] = &[
-        "qTextSearch",
-        "qRangeLo",
-        "qRangeHi",
-        "qNumberFormat",
-        "qRangeInfo",
-        "qSoftLock",
-        "qContinuousRangeInfo",
-        "qSelectFieldSearch",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qTextSearch":"#, &mut self.text_search)?;
-        input.member(r#"qRangeLo":"#, &mut self.range_lo)?;
-        input.member(r#"qRangeHi":"#, &mut self.range_hi)?;
-        input.member(r#"qNumberFormat":"#, &mut self.number_format)?;
-        input.member(r#"qRangeInfo":"#, &mut self.range_info)?;
-        input.member(r#"qSoftLock":"#, &mut self.soft_lock)?;
-        input.member(r#"qContinuousRangeInfo":"#, &mut self.continuous_range_info)?;
-        input.member(r#"qSelectFieldSearch":"#, &mut self.select_field_search)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qTextSearch", &self.text_search)?;
-        if self.range_lo
-            != -1000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000.0
-        {
-            out.always("qRangeLo", &self.range_lo)?;
-        }
-        if self.range_hi
-            != -1000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000.0
-        {
-            out.always("qRangeHi", &self.range_hi)?;
-        }
-        out.put("qNumberFormat", &self.number_format)?;
-        out.put("qRangeInfo", &self.range_info)?;
-        out.put("qSoftLock", &self.soft_lock)?;
-        out.put("qContinuousRangeInfo", &self.continuous_range_info)?;
-        out.put("qSelectFieldSearch", &self.select_field_search)?;
-        out.extra(&self.extra)?;
-        Ok(())
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut Extra> {
-        Some(&mut self.extra)
+record! {
+    ScrollPosition "ScrollPosition" [] {
+        "qUsePosition" use_position with_use_position(bool),
+        "qPos" pos with_pos(Point),
     }
 }
 
 /// The values that a bookmark stores for one field in one state.
 ///
-/// Returned by
-/// [`GenericBookmarkApi::get_field_values_ex`](crate::generic_bookmark::GenericBookmarkApi::get_field_values_ex).
+/// Returned by [`GenericBookmarkApi::get_field_values_ex`].
 ///
 /// Schema type: [`StateFieldValues`](https://qlik.dev/apis/json-rpc/qix/schemas/#statefieldvalues).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StateFieldValues {
-    /// Name of the alternate state. `$` is the default state.
-    ///
-    /// Wire name: `qStateName`.
+    /// `qStateName`: Name of the alternate state. `$` is the default state.
     #[doc(alias = "qStateName")]
     pub state_name: String,
-    /// The values in the requested range.
-    ///
-    /// Wire name: `qFieldValues`.
+    /// `qFieldValues`: The values in the requested range.
     #[doc(alias = "qFieldValues")]
     pub field_values: Vec<FieldValue>,
 }
 
-impl StateFieldValues {
-    /// Sets `qStateName`.
-    #[inline]
-    #[must_use]
-    pub fn with_state_name(mut self, value: impl Into<String>) -> Self {
-        self.state_name = value.into();
-        self
-    }
-
-    /// Sets `qFieldValues`.
-    #[inline]
-    #[must_use]
-    pub fn with_field_values(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<FieldValue>>,
-    ) -> Self {
-        self.field_values = value.into_iter().map(Into::into).collect();
-        self
+record! {
+    StateFieldValues "StateFieldValues" [] {
+        "qStateName" state_name with_state_name(into String),
+        "qFieldValues" field_values with_field_values(each FieldValue),
     }
 }
-
-impl Record for StateFieldValues {
-    const NAME: &'static str = "StateFieldValues";
-    const MEMBERS: &'static [&'static str] = &["qStateName", "qFieldValues"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qStateName":"#, &mut self.state_name)?;
-        input.member(r#"qFieldValues":"#, &mut self.field_values)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qStateName", &self.state_name)?;
-        out.put("qFieldValues", &self.field_values)?;
-        Ok(())
-    }
-}
-
-qix_schema::wire_records!(
-    AlternateStateData, ApplyGroupStateWarning, ApplyGroupStatesResult, Bookmark,
-    BookmarkApplyAndVerifyResult, BookmarkFieldItem, BookmarkFieldPage,
-    BookmarkFieldPageEx, BookmarkFieldVerifyWarning, BookmarkList, BookmarkListDef,
-    BookmarkStateFieldPages, BookmarkVariableItem, CondDef, CyclicGroupPosition,
-    ExpansionData, ExtendedLayoutBookmarkData, ExtendedPivotStateData, FieldDefEx,
-    GenericBookmarkEntry, GenericBookmarkLayout, GenericBookmarkProperties,
-    GroupBookmarkData, GroupState, GroupStateInfo, InputFieldItem, InterFieldSortData,
-    LayoutBookmarkData, MetaData, NxBookmark, NxContinuousRangeSelectInfo,
-    NxGetBookmarkOptions, NxMultiRangeSelectInfo, NxRangeSelectInfo,
-    NxTempBookmarkOptions, NxTreeMultiRangeSelectInfo, NxTreeRangeSelectInfo,
-    PositionMark, RangeSelectInfo, ScrollPosition, SelectInfo, StateFieldValues
-);
-
-qix_schema::wire_choices!(
-    ApplyGroupStateWarningType, BookmarkFieldVerifyResultState, FieldType, GraphMode
-);

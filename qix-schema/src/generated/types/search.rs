@@ -2,222 +2,81 @@
 
 //! Searching in data and objects.
 
-use qix_schema::__private::{
-    Choice, Extra, Input, Members, Record, Unrecognized, ValueName,
-};
+use qix_schema::__private::{Extra, Unrecognized, choice, record};
 
-use serde::ser::SerializeMap;
+use super::super::*;
 use super::*;
 
 /// How well a pair of fields of two tables would associate the tables.
 ///
-/// [`DocApi::get_association_scores`](crate::doc::DocApi::get_association_scores) returns one for each pair.
-/// Check [`AssociationScore::score_summary`](crate::types::AssociationScore::score_summary) first: it indicates
-/// whether the scores are meaningful.
+/// [`DocApi::get_association_scores`] returns one for each pair. Check [`AssociationScore::score_summary`] first:
+/// it indicates whether the scores are meaningful.
 ///
 /// Schema type: [`AssociationScore`](https://qlik.dev/apis/json-rpc/qix/schemas/#associationscore).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AssociationScore {
-    /// Names of both fields, separated by ` / `, starting with the field of the first table. Synthetic keys have a
-    /// prefix.
-    ///
-    /// Wire name: `qFieldPairName`.
+    /// `qFieldPairName`: Names of both fields, separated by ` / `, starting with the field of the first table.
+    /// Synthetic keys have a prefix.
     #[doc(alias = "qFieldPairName")]
     pub field_pair_name: String,
-    /// 0 if the scores are usable; otherwise, the negative sum of the reasons why not. -1: the field types differ.
-    /// -2: the first field has no rows. -4: the first field has no distinct values. -8: the second field has no rows.
-    /// -16: the second field has no distinct values. For example, -18 means -2 and -16.
-    ///
-    /// Wire name: `qScoreSummary`.
+    /// `qScoreSummary`: 0 if the scores are usable; otherwise, the negative sum of the reasons why not. -1: the field
+    /// types differ. -2: the first field has no rows. -4: the first field has no distinct values. -8: the second
+    /// field has no rows. -16: the second field has no distinct values. For example, -18 means -2 and -16.
     #[doc(alias = "qScoreSummary")]
     pub score_summary: i32,
-    /// Scores of the first field.
-    ///
-    /// Wire name: `qField1Scores`.
+    /// `qField1Scores`: Scores of the first field.
     #[doc(alias = "qField1Scores")]
     pub field1_scores: FieldScores,
-    /// Scores of the second field.
-    ///
-    /// Wire name: `qField2Scores`.
+    /// `qField2Scores`: Scores of the second field.
     #[doc(alias = "qField2Scores")]
     pub field2_scores: FieldScores,
 }
 
-impl AssociationScore {
-    /// Sets `qFieldPairName`.
-    #[inline]
-    #[must_use]
-    pub fn with_field_pair_name(mut self, value: impl Into<String>) -> Self {
-        self.field_pair_name = value.into();
-        self
-    }
-
-    /// Sets `qScoreSummary`.
-    #[inline]
-    #[must_use]
-    pub fn with_score_summary(mut self, value: i32) -> Self {
-        self.score_summary = value;
-        self
-    }
-
-    /// Sets `qField1Scores`.
-    #[inline]
-    #[must_use]
-    pub fn with_field1_scores(mut self, value: FieldScores) -> Self {
-        self.field1_scores = value;
-        self
-    }
-
-    /// Sets `qField2Scores`.
-    #[inline]
-    #[must_use]
-    pub fn with_field2_scores(mut self, value: FieldScores) -> Self {
-        self.field2_scores = value;
-        self
+record! {
+    AssociationScore "AssociationScore" [] {
+        "qFieldPairName" field_pair_name with_field_pair_name(into String),
+        "qScoreSummary" score_summary with_score_summary(i32),
+        "qField1Scores" field1_scores with_field1_scores(FieldScores),
+        "qField2Scores" field2_scores with_field2_scores(FieldScores),
     }
 }
 
-impl Record for AssociationScore {
-    const NAME: &'static str = "AssociationScore";
-    const MEMBERS: &'static [&'static str] = &[
-        "qFieldPairName",
-        "qScoreSummary",
-        "qField1Scores",
-        "qField2Scores",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qFieldPairName":"#, &mut self.field_pair_name)?;
-        input.member(r#"qScoreSummary":"#, &mut self.score_summary)?;
-        input.member(r#"qField1Scores":"#, &mut self.field1_scores)?;
-        input.member(r#"qField2Scores":"#, &mut self.field2_scores)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qFieldPairName", &self.field_pair_name)?;
-        out.put("qScoreSummary", &self.score_summary)?;
-        out.put("qField1Scores", &self.field1_scores)?;
-        out.put("qField2Scores", &self.field2_scores)?;
-        Ok(())
-    }
-}
-
-/// The scores of one field of an [`AssociationScore`](crate::types::AssociationScore).
+/// The scores of one field of an [`AssociationScore`].
 ///
 /// Schema type: [`FieldScores`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldscores).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldScores {
-    /// Field name.
-    ///
-    /// Wire name: `qFieldName`.
+    /// `qFieldName`: Field name.
     #[doc(alias = "qFieldName")]
     pub field_name: String,
-    /// Field name to show to users.
-    ///
-    /// Wire name: `qReadableName`.
+    /// `qReadableName`: Field name to show to users.
     #[doc(alias = "qReadableName")]
     pub readable_name: String,
-    /// Number of distinct values divided by number of rows. 1 means that all values are unique, so the field could be
-    /// a key.
-    ///
-    /// Wire name: `qCardinalRatio`.
+    /// `qCardinalRatio`: Number of distinct values divided by number of rows. 1 means that all values are unique, so
+    /// the field could be a key.
     #[doc(alias = "qCardinalRatio")]
     pub cardinal_ratio: f64,
-    /// Share of distinct values that the other field also contains, from 0 to 1.
-    ///
-    /// Wire name: `qSymbolScore`.
+    /// `qSymbolScore`: Share of distinct values that the other field also contains, from 0 to 1.
     #[doc(alias = "qSymbolScore")]
     pub symbol_score: f64,
-    /// Share of rows whose values the other field also contains, from 0 to 1.
-    ///
-    /// Wire name: `qRowScore`.
+    /// `qRowScore`: Share of rows whose values the other field also contains, from 0 to 1.
     #[doc(alias = "qRowScore")]
     pub row_score: f64,
 }
 
-impl FieldScores {
-    /// Sets `qFieldName`.
-    #[inline]
-    #[must_use]
-    pub fn with_field_name(mut self, value: impl Into<String>) -> Self {
-        self.field_name = value.into();
-        self
-    }
-
-    /// Sets `qReadableName`.
-    #[inline]
-    #[must_use]
-    pub fn with_readable_name(mut self, value: impl Into<String>) -> Self {
-        self.readable_name = value.into();
-        self
-    }
-
-    /// Sets `qCardinalRatio`.
-    #[inline]
-    #[must_use]
-    pub fn with_cardinal_ratio(mut self, value: f64) -> Self {
-        self.cardinal_ratio = value;
-        self
-    }
-
-    /// Sets `qSymbolScore`.
-    #[inline]
-    #[must_use]
-    pub fn with_symbol_score(mut self, value: f64) -> Self {
-        self.symbol_score = value;
-        self
-    }
-
-    /// Sets `qRowScore`.
-    #[inline]
-    #[must_use]
-    pub fn with_row_score(mut self, value: f64) -> Self {
-        self.row_score = value;
-        self
+record! {
+    FieldScores "FieldScores" [] {
+        "qFieldName" field_name with_field_name(into String),
+        "qReadableName" readable_name with_readable_name(into String),
+        "qCardinalRatio" cardinal_ratio with_cardinal_ratio(f64),
+        "qSymbolScore" symbol_score with_symbol_score(f64),
+        "qRowScore" row_score with_row_score(f64),
     }
 }
 
-impl Record for FieldScores {
-    const NAME: &'static str = "FieldScores";
-    const MEMBERS: &'static [&'static str] = &[
-        "qFieldName",
-        "qReadableName",
-        "qCardinalRatio",
-        "qSymbolScore",
-        "qRowScore",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qFieldName":"#, &mut self.field_name)?;
-        input.member(r#"qReadableName":"#, &mut self.readable_name)?;
-        input.member(r#"qCardinalRatio":"#, &mut self.cardinal_ratio)?;
-        input.member(r#"qSymbolScore":"#, &mut self.symbol_score)?;
-        input.member(r#"qRowScore":"#, &mut self.row_score)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qFieldName", &self.field_name)?;
-        out.put("qReadableName", &self.readable_name)?;
-        out.put("qCardinalRatio", &self.cardinal_ratio)?;
-        out.put("qSymbolScore", &self.symbol_score)?;
-        out.put("qRowScore", &self.row_score)?;
-        Ok(())
-    }
-}
-
-/// A field that has the requested tags; see
-/// [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields) and
-/// [`DocApi::find_matching_fields`](crate::doc::DocApi::find_matching_fields).
+/// A field that has the requested tags; see [`DocApi::get_matching_fields`] and [`DocApi::find_matching_fields`].
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -225,137 +84,52 @@ impl Record for FieldScores {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxMatchingFieldInfo {
-    /// Field name.
-    ///
-    /// Wire name: `qName`.
+    /// `qName`: Field name.
     #[doc(alias = "qName")]
     pub name: String,
-    /// All tags of the field. System tags start with `$`, such as `$numeric` or `$timestamp`.
-    ///
-    /// Wire name: `qTags`.
+    /// `qTags`: All tags of the field. System tags start with `$`, such as `$numeric` or `$timestamp`.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
     /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
-impl NxMatchingFieldInfo {
-    /// Sets `qName`.
-    #[inline]
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = value.into();
-        self
-    }
-
-    /// Sets `qTags`.
-    #[inline]
-    #[must_use]
-    pub fn with_tags(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tags = value.into_iter().map(Into::into).collect();
-        self
+record! {
+    NxMatchingFieldInfo "NxMatchingFieldInfo" [extra] {
+        "qName" name with_name(into String),
+        "qTags" tags with_tags(each String),
     }
 }
 
-impl Record for NxMatchingFieldInfo {
-    const NAME: &'static str = "NxMatchingFieldInfo";
-    const MEMBERS: &'static [&'static str] = &["qName", "qTags"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qName":"#, &mut self.name)?;
-        input.member(r#"qTags":"#, &mut self.tags)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qName", &self.name)?;
-        out.put("qTags", &self.tags)?;
-        out.extra(&self.extra)?;
-        Ok(())
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut Extra> {
-        Some(&mut self.extra)
-    }
-}
-
-/// Whether a field must have all of the requested tags; see
-/// [`DocApi::get_matching_fields`](crate::doc::DocApi::get_matching_fields).
+/// Whether a field must have all of the requested tags; see [`DocApi::get_matching_fields`].
 ///
 /// Schema type: [`NxMatchingFieldMode`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxmatchingfieldmode).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NxMatchingFieldMode {
-    /// The field must have all tags.
-    ///
-    /// Wire value: `MATCHINGFIELDMODE_MATCH_ALL`, also 0.
+    /// `MATCHINGFIELDMODE_MATCH_ALL` or 0: The field must have all tags.
     #[doc(alias = "MATCHINGFIELDMODE_MATCH_ALL")]
     #[default]
     All,
-    /// The field must have at least one tag.
-    ///
-    /// Wire value: `MATCHINGFIELDMODE_MATCH_ONE`, also 1.
+    /// `MATCHINGFIELDMODE_MATCH_ONE` or 1: The field must have at least one tag.
     #[doc(alias = "MATCHINGFIELDMODE_MATCH_ONE")]
     One,
     /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
-impl Choice for NxMatchingFieldMode {
-    const NAME: &'static str = "NxMatchingFieldMode";
-    const VALUES: &'static [ValueName] = &[
-        ValueName {
-            title: "MATCHINGFIELDMODE_MATCH_ALL",
-            long: "MATCHINGFIELDMODE_MATCH_ALL",
-            number: 0,
-        },
-        ValueName {
-            title: "MATCHINGFIELDMODE_MATCH_ONE",
-            long: "MATCHINGFIELDMODE_MATCH_ONE",
-            number: 1,
-        },
-    ];
-
-    fn from_index(index: usize) -> Option<Self> {
-        Some(
-            match index {
-                0 => Self::All,
-                1 => Self::One,
-                _ => return None,
-            },
-        )
-    }
-
-    fn index(&self) -> Result<usize, &Unrecognized> {
-        Ok(
-            match self {
-                Self::All => 0,
-                Self::One => 1,
-                Self::Unrecognized(value) => return Err(value),
-            },
-        )
-    }
-
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(Box::new(value))
+choice! {
+    NxMatchingFieldMode "NxMatchingFieldMode" {
+        All = 0 "MATCHINGFIELDMODE_MATCH_ALL",
+        One = 1 "MATCHINGFIELDMODE_MATCH_ONE",
     }
 }
 
-/// The result of [`DocApi::search_associations`](crate::doc::DocApi::search_associations): combinations of fields
-/// and values that match the search terms.
+/// The result of [`DocApi::search_associations`]: combinations of fields and values that match the search terms.
 ///
-/// Matches refer by index to
-/// [`SearchAssociationResult::field_names`](crate::types::SearchAssociationResult::field_names), to the values in
-/// [`SearchAssociationResult::field_dictionaries`](crate::types::SearchAssociationResult::field_dictionaries),
-/// and to [`SearchAssociationResult::search_terms`](crate::types::SearchAssociationResult::search_terms).
-/// [`DocApi::search_results`](crate::doc::DocApi::search_results) returns a simpler
-/// [`SearchResult`](crate::types::SearchResult).
+/// Matches refer by index to [`SearchAssociationResult::field_names`], to the values in
+/// [`SearchAssociationResult::field_dictionaries`], and to [`SearchAssociationResult::search_terms`].
+/// [`DocApi::search_results`] returns a simpler [`SearchResult`].
 ///
 /// Deprecated: use [`SearchResult`] instead.
 ///
@@ -364,286 +138,107 @@ impl Choice for NxMatchingFieldMode {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchAssociationResult {
-    /// Fields with matches. Other members contain indexes into this list.
-    ///
-    /// Wire name: `qFieldNames`.
+    /// `qFieldNames`: Fields with matches. Other members contain indexes into this list.
     #[doc(alias = "qFieldNames")]
     pub field_names: Vec<String>,
-    /// Search terms.
-    ///
-    /// Wire name: `qSearchTerms`.
+    /// `qSearchTerms`: Search terms.
     #[doc(alias = "qSearchTerms")]
     pub search_terms: Vec<String>,
-    /// Matching values of each field.
-    ///
-    /// Wire name: `qFieldDictionaries`.
+    /// `qFieldDictionaries`: Matching values of each field.
     #[doc(alias = "qFieldDictionaries")]
     pub field_dictionaries: Vec<SearchFieldDictionary>,
-    /// Matching combinations, at most [`SearchPage::count`](crate::types::SearchPage::count).
-    ///
-    /// Wire name: `qSearchTermsMatched`.
+    /// `qSearchTermsMatched`: Matching combinations, at most [`SearchPage::count`].
     #[doc(alias = "qSearchTermsMatched")]
     pub search_terms_matched: Vec<SearchMatchCombinations>,
-    /// Total number of matching combinations, regardless of the page.
-    ///
-    /// Wire name: `qTotalSearchResults`.
+    /// `qTotalSearchResults`: Total number of matching combinations, regardless of the page.
     #[doc(alias = "qTotalSearchResults")]
     pub total_search_results: i32,
 }
 
-impl SearchAssociationResult {
-    /// Sets `qFieldNames`.
-    #[inline]
-    #[must_use]
-    pub fn with_field_names(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.field_names = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qSearchTerms`.
-    #[inline]
-    #[must_use]
-    pub fn with_search_terms(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.search_terms = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qFieldDictionaries`.
-    #[inline]
-    #[must_use]
-    pub fn with_field_dictionaries(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<SearchFieldDictionary>>,
-    ) -> Self {
-        self.field_dictionaries = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qSearchTermsMatched`.
-    #[inline]
-    #[must_use]
-    pub fn with_search_terms_matched(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<SearchMatchCombinations>>,
-    ) -> Self {
-        self.search_terms_matched = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qTotalSearchResults`.
-    #[inline]
-    #[must_use]
-    pub fn with_total_search_results(mut self, value: i32) -> Self {
-        self.total_search_results = value;
-        self
-    }
-}
-
-impl Record for SearchAssociationResult {
-    const NAME: &'static str = "SearchAssociationResult";
-    const MEMBERS: &'static [&'static str] = &[
-        "qFieldNames",
-        "qSearchTerms",
-        "qFieldDictionaries",
-        "qSearchTermsMatched",
-        "qTotalSearchResults",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qFieldNames":"#, &mut self.field_names)?;
-        input.member(r#"qSearchTerms":"#, &mut self.search_terms)?;
-        input.member(r#"qFieldDictionaries":"#, &mut self.field_dictionaries)?;
-        input.member(r#"qSearchTermsMatched":"#, &mut self.search_terms_matched)?;
-        input.member(r#"qTotalSearchResults":"#, &mut self.total_search_results)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qFieldNames", &self.field_names)?;
-        out.put("qSearchTerms", &self.search_terms)?;
-        out.put("qFieldDictionaries", &self.field_dictionaries)?;
-        out.put("qSearchTermsMatched", &self.search_terms_matched)?;
-        out.put("qTotalSearchResults", &self.total_search_results)?;
-        Ok(())
+record! {
+    SearchAssociationResult "SearchAssociationResult" [] {
+        "qFieldNames" field_names with_field_names(each String),
+        "qSearchTerms" search_terms with_search_terms(each String),
+        "qFieldDictionaries" field_dictionaries with_field_dictionaries(each SearchFieldDictionary),
+        "qSearchTermsMatched" search_terms_matched with_search_terms_matched(each SearchMatchCombinations),
+        "qTotalSearchResults" total_search_results with_total_search_results(i32),
     }
 }
 
 /// A requested detail of a match.
 ///
-/// [`SearchCombinationOptions::attributes`](crate::types::SearchCombinationOptions::attributes) and
-/// [`SearchObjectOptions::attributes`](crate::types::SearchObjectOptions::attributes) list the available details.
+/// [`SearchCombinationOptions::attributes`] and [`SearchObjectOptions::attributes`] list the available details.
 ///
 /// Schema type: [`SearchAttribute`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchattribute).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchAttribute {
-    /// Kind of detail: `qProperty`, `qNum`, or `qElemNum`.
-    ///
-    /// Wire name: `qKey`.
+    /// `qKey`: Kind of detail: `qProperty`, `qNum`, or `qElemNum`.
     #[doc(alias = "qKey")]
     pub key: String,
-    /// The detail as a string. For `qProperty`, the path of the matching property, such as `qMetaDef/title`, or `*`
-    /// for a dimension value. For `qNum`, the number of the matching value, or `NaN`. For `qElemNum`, its element
-    /// number, for [`FieldApi::low_level_select`](crate::field::FieldApi::low_level_select).
-    ///
-    /// Wire name: `qValue`.
+    /// `qValue`: The detail as a string. For `qProperty`, the path of the matching property, such as
+    /// `qMetaDef/title`, or `*` for a dimension value. For `qNum`, the number of the matching value, or `NaN`. For
+    /// `qElemNum`, its element number, for [`FieldApi::low_level_select`].
     #[doc(alias = "qValue")]
     pub value: String,
 }
 
-impl SearchAttribute {
-    /// Sets `qKey`.
-    #[inline]
-    #[must_use]
-    pub fn with_key(mut self, value: impl Into<String>) -> Self {
-        self.key = value.into();
-        self
-    }
-
-    /// Sets `qValue`.
-    #[inline]
-    #[must_use]
-    pub fn with_value(mut self, value: impl Into<String>) -> Self {
-        self.value = value.into();
-        self
-    }
-}
-
-impl Record for SearchAttribute {
-    const NAME: &'static str = "SearchAttribute";
-    const MEMBERS: &'static [&'static str] = &["qKey", "qValue"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qKey":"#, &mut self.key)?;
-        input.member(r#"qValue":"#, &mut self.value)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qKey", &self.key)?;
-        out.put("qValue", &self.value)?;
-        Ok(())
+record! {
+    SearchAttribute "SearchAttribute" [] {
+        "qKey" key with_key(into String),
+        "qValue" value with_value(into String),
     }
 }
 
 /// The position of a search term in a string, for highlighting.
 ///
-/// The search determines the unit of the positions ([`CharEncodingType`](crate::types::CharEncodingType)). In
-/// Rust, request UTF-8 and slice with `str::get`, which does not panic.
+/// The search determines the unit of the positions ([`CharEncodingType`]). In Rust, request UTF-8 and slice with
+/// `str::get`, which does not panic.
 ///
 /// Schema type: [`SearchCharRange`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchcharrange).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchCharRange {
-    /// Start of the match, counted from 0.
-    ///
-    /// Wire name: `qCharPos`.
+    /// `qCharPos`: Start of the match, counted from 0.
     #[doc(alias = "qCharPos")]
     pub char_pos: i32,
-    /// Length of the match.
-    ///
-    /// Wire name: `qCharCount`.
+    /// `qCharCount`: Length of the match.
     #[doc(alias = "qCharCount")]
     pub char_count: i32,
-    /// Index of the search term.
-    ///
-    /// Wire name: `qTerm`.
+    /// `qTerm`: Index of the search term.
     #[doc(alias = "qTerm")]
     pub term: i32,
 }
 
-impl SearchCharRange {
-    /// Sets `qCharPos`.
-    #[inline]
-    #[must_use]
-    pub fn with_char_pos(mut self, value: i32) -> Self {
-        self.char_pos = value;
-        self
-    }
-
-    /// Sets `qCharCount`.
-    #[inline]
-    #[must_use]
-    pub fn with_char_count(mut self, value: i32) -> Self {
-        self.char_count = value;
-        self
-    }
-
-    /// Sets `qTerm`.
-    #[inline]
-    #[must_use]
-    pub fn with_term(mut self, value: i32) -> Self {
-        self.term = value;
-        self
-    }
-}
-
-impl Record for SearchCharRange {
-    const NAME: &'static str = "SearchCharRange";
-    const MEMBERS: &'static [&'static str] = &["qCharPos", "qCharCount", "qTerm"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qCharPos":"#, &mut self.char_pos)?;
-        input.member(r#"qCharCount":"#, &mut self.char_count)?;
-        input.member(r#"qTerm":"#, &mut self.term)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qCharPos", &self.char_pos)?;
-        out.put("qCharCount", &self.char_count)?;
-        out.put("qTerm", &self.term)?;
-        Ok(())
+record! {
+    SearchCharRange "SearchCharRange" [] {
+        "qCharPos" char_pos with_char_pos(i32),
+        "qCharCount" char_count with_char_count(i32),
+        "qTerm" term with_term(i32),
     }
 }
 
 /// The fields to search and the selections to respect.
 ///
-/// Used by [`DocApi::search_results`](crate::doc::DocApi::search_results),
-/// [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest),
-/// [`DocApi::search_associations`](crate::doc::DocApi::search_associations), and
-/// [`DocApi::select_associations`](crate::doc::DocApi::select_associations). To select a search result, pass the
-/// same options and terms again.
+/// Used by [`DocApi::search_results`], [`DocApi::search_suggest`], [`DocApi::search_associations`], and
+/// [`DocApi::select_associations`]. To select a search result, pass the same options and terms again.
 ///
 /// Schema type:
 /// [`SearchCombinationOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchcombinationoptions).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchCombinationOptions {
-    /// Fields to search. Empty searches all fields; a list makes the search faster.
-    ///
-    /// Wire name: `qSearchFields`.
+    /// `qSearchFields`: Fields to search. Empty searches all fields; a list makes the search faster.
     #[doc(alias = "qSearchFields")]
     pub search_fields: Vec<String>,
-    /// Selections that limit the search.
-    ///
-    /// Wire name: `qContext`. Defaults to [`SearchContextType::LockedFieldsOnly`].
+    /// `qContext`: Selections that limit the search. Defaults to [`SearchContextType::LockedFieldsOnly`].
     #[doc(alias = "qContext")]
     pub context: SearchContextType,
-    /// Unit of the positions in [`SearchCharRange`](crate::types::SearchCharRange). Does not affect the strings.
-    ///
-    /// Wire name: `qCharEncoding`.
+    /// `qCharEncoding`: Unit of the positions in [`SearchCharRange`]. Does not affect the strings.
     #[doc(alias = "qCharEncoding")]
     pub char_encoding: CharEncodingType,
-    /// Details to return for each match. [`DocApi::search_results`](crate::doc::DocApi::search_results) supports
-    /// `qNum` (the numeric value) and `qElemNum` (the element number). Leave it empty for suggestions.
-    ///
-    /// Wire name: `qAttributes`.
+    /// `qAttributes`: Details to return for each match. [`DocApi::search_results`] supports `qNum` (the numeric
+    /// value) and `qElemNum` (the element number). Leave it empty for suggestions.
     #[doc(alias = "qAttributes")]
     pub attributes: Vec<String>,
 }
@@ -659,74 +254,12 @@ impl Default for SearchCombinationOptions {
     }
 }
 
-impl SearchCombinationOptions {
-    /// Sets `qSearchFields`.
-    #[inline]
-    #[must_use]
-    pub fn with_search_fields(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.search_fields = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qContext`.
-    #[inline]
-    #[must_use]
-    pub fn with_context(mut self, value: SearchContextType) -> Self {
-        self.context = value;
-        self
-    }
-
-    /// Sets `qCharEncoding`.
-    #[inline]
-    #[must_use]
-    pub fn with_char_encoding(mut self, value: CharEncodingType) -> Self {
-        self.char_encoding = value;
-        self
-    }
-
-    /// Sets `qAttributes`.
-    #[inline]
-    #[must_use]
-    pub fn with_attributes(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.attributes = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for SearchCombinationOptions {
-    const NAME: &'static str = "SearchCombinationOptions";
-    const MEMBERS: &'static [&'static str] = &[
-        "qSearchFields",
-        "qContext",
-        "qCharEncoding",
-        "qAttributes",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qSearchFields":"#, &mut self.search_fields)?;
-        input.member(r#"qContext":"#, &mut self.context)?;
-        input.member(r#"qCharEncoding":"#, &mut self.char_encoding)?;
-        input.member(r#"qAttributes":"#, &mut self.attributes)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qSearchFields", &self.search_fields)?;
-        if self.context != SearchContextType::LockedFieldsOnly {
-            out.always("qContext", &self.context)?;
-        }
-        out.put("qCharEncoding", &self.char_encoding)?;
-        out.put("qAttributes", &self.attributes)?;
-        Ok(())
+record! {
+    SearchCombinationOptions "SearchCombinationOptions" [] {
+        "qSearchFields" search_fields with_search_fields(each String),
+        "qContext" context with_context(SearchContextType) = SearchContextType::LockedFieldsOnly,
+        "qCharEncoding" char_encoding with_char_encoding(CharEncodingType),
+        "qAttributes" attributes with_attributes(each String),
     }
 }
 
@@ -736,78 +269,34 @@ impl Record for SearchCombinationOptions {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchContextType {
-    /// No selections: searches all values. Selecting a result clears all selections first.
-    ///
-    /// Wire value: `Cleared`, also `CONTEXT_CLEARED` or 0.
+    /// `Cleared`, `CONTEXT_CLEARED`, or 0: No selections: searches all values. Selecting a result clears all
+    /// selections first.
     #[doc(alias = "CONTEXT_CLEARED")]
     #[default]
     Cleared,
-    /// Selections in locked fields: values that they exclude are not found. Other selections are ignored. Without
-    /// locked fields, same as [`SearchContextType::Cleared`](crate::types::SearchContextType::Cleared).
-    ///
-    /// Wire value: `LockedFieldsOnly`, also `CONTEXT_LOCKED_FIELDS_ONLY` or 1.
+    /// `LockedFieldsOnly`, `CONTEXT_LOCKED_FIELDS_ONLY`, or 1: Selections in locked fields: values that they exclude
+    /// are not found. Other selections are ignored. Without locked fields, same as [`SearchContextType::Cleared`].
     #[doc(alias = "CONTEXT_LOCKED_FIELDS_ONLY")]
     LockedFieldsOnly,
-    /// All selections: finds possible values only. Selecting a result adds to the selections.
-    ///
-    /// Wire value: `CurrentSelections`, also `CONTEXT_CURRENT_SELECTIONS` or 2.
+    /// `CurrentSelections`, `CONTEXT_CURRENT_SELECTIONS`, or 2: All selections: finds possible values only. Selecting
+    /// a result adds to the selections.
     #[doc(alias = "CONTEXT_CURRENT_SELECTIONS")]
     CurrentSelections,
     /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
-impl Choice for SearchContextType {
-    const NAME: &'static str = "SearchContextType";
-    const VALUES: &'static [ValueName] = &[
-        ValueName {
-            title: "Cleared",
-            long: "CONTEXT_CLEARED",
-            number: 0,
-        },
-        ValueName {
-            title: "LockedFieldsOnly",
-            long: "CONTEXT_LOCKED_FIELDS_ONLY",
-            number: 1,
-        },
-        ValueName {
-            title: "CurrentSelections",
-            long: "CONTEXT_CURRENT_SELECTIONS",
-            number: 2,
-        },
-    ];
-
-    fn from_index(index: usize) -> Option<Self> {
-        Some(
-            match index {
-                0 => Self::Cleared,
-                1 => Self::LockedFieldsOnly,
-                2 => Self::CurrentSelections,
-                _ => return None,
-            },
-        )
-    }
-
-    fn index(&self) -> Result<usize, &Unrecognized> {
-        Ok(
-            match self {
-                Self::Cleared => 0,
-                Self::LockedFieldsOnly => 1,
-                Self::CurrentSelections => 2,
-                Self::Unrecognized(value) => return Err(value),
-            },
-        )
-    }
-
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(Box::new(value))
+choice! {
+    SearchContextType "SearchContextType" {
+        Cleared = 0 "Cleared" "CONTEXT_CLEARED",
+        LockedFieldsOnly = 1 "LockedFieldsOnly" "CONTEXT_LOCKED_FIELDS_ONLY",
+        CurrentSelections = 2 "CurrentSelections" "CONTEXT_CURRENT_SELECTIONS",
     }
 }
 
-/// The matching values of one field in a [`SearchAssociationResult`](crate::types::SearchAssociationResult).
+/// The matching values of one field in a [`SearchAssociationResult`].
 ///
-/// Matches refer to these values by index; see
-/// [`SearchFieldMatch::values`](crate::types::SearchFieldMatch::values).
+/// Matches refer to these values by index; see [`SearchFieldMatch::values`].
 ///
 /// Deprecated: use [`SearchResult`] instead.
 ///
@@ -816,62 +305,22 @@ impl Choice for SearchContextType {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchFieldDictionary {
-    /// Index of the field in
-    /// [`SearchAssociationResult::field_names`](crate::types::SearchAssociationResult::field_names).
-    ///
-    /// Wire name: `qField`.
+    /// `qField`: Index of the field in [`SearchAssociationResult::field_names`].
     #[doc(alias = "qField")]
     pub field: i32,
-    /// Matching values, at most
-    /// [`SearchPage::max_nbr_field_matches`](crate::types::SearchPage::max_nbr_field_matches).
-    ///
-    /// Wire name: `qResult`.
+    /// `qResult`: Matching values, at most [`SearchPage::max_nbr_field_matches`].
     #[doc(alias = "qResult")]
     pub result: Vec<SearchTermResult>,
 }
 
-impl SearchFieldDictionary {
-    /// Sets `qField`.
-    #[inline]
-    #[must_use]
-    pub fn with_field(mut self, value: i32) -> Self {
-        self.field = value;
-        self
-    }
-
-    /// Sets `qResult`.
-    #[inline]
-    #[must_use]
-    pub fn with_result(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<SearchTermResult>>,
-    ) -> Self {
-        self.result = value.into_iter().map(Into::into).collect();
-        self
+record! {
+    SearchFieldDictionary "SearchFieldDictionary" [] {
+        "qField" field with_field(i32),
+        "qResult" result with_result(each SearchTermResult),
     }
 }
 
-impl Record for SearchFieldDictionary {
-    const NAME: &'static str = "SearchFieldDictionary";
-    const MEMBERS: &'static [&'static str] = &["qField", "qResult"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qField":"#, &mut self.field)?;
-        input.member(r#"qResult":"#, &mut self.result)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qField", &self.field)?;
-        out.put("qResult", &self.result)?;
-        Ok(())
-    }
-}
-
-/// The matches in one field of a [`SearchMatchCombination`](crate::types::SearchMatchCombination).
+/// The matches in one field of a [`SearchMatchCombination`].
 ///
 /// Deprecated: use [`SearchResult`] instead.
 ///
@@ -880,98 +329,27 @@ impl Record for SearchFieldDictionary {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchFieldMatch {
-    /// Index of the field in
-    /// [`SearchAssociationResult::field_names`](crate::types::SearchAssociationResult::field_names).
-    ///
-    /// Wire name: `qField`.
+    /// `qField`: Index of the field in [`SearchAssociationResult::field_names`].
     #[doc(alias = "qField")]
     pub field: i32,
-    /// Indexes of the values in [`SearchFieldDictionary::result`](crate::types::SearchFieldDictionary::result) of the
-    /// field, at most [`SearchPage::max_nbr_field_matches`](crate::types::SearchPage::max_nbr_field_matches).
-    ///
-    /// Wire name: `qValues`.
+    /// `qValues`: Indexes of the values in [`SearchFieldDictionary::result`] of the field, at most
+    /// [`SearchPage::max_nbr_field_matches`].
     #[doc(alias = "qValues")]
     pub values: Vec<i64>,
-    /// Indexes of the terms found in the field, in
-    /// [`SearchAssociationResult::search_terms`](crate::types::SearchAssociationResult::search_terms).
-    ///
-    /// Wire name: `qTerms`.
+    /// `qTerms`: Indexes of the terms found in the field, in [`SearchAssociationResult::search_terms`].
     #[doc(alias = "qTerms")]
     pub terms: Vec<i32>,
-    /// Total number of matching values, including those omitted from
-    /// [`SearchFieldMatch::values`](crate::types::SearchFieldMatch::values).
-    ///
-    /// Wire name: `qNoOfMatches`.
+    /// `qNoOfMatches`: Total number of matching values, including those omitted from [`SearchFieldMatch::values`].
     #[doc(alias = "qNoOfMatches")]
     pub no_of_matches: i32,
 }
 
-impl SearchFieldMatch {
-    /// Sets `qField`.
-    #[inline]
-    #[must_use]
-    pub fn with_field(mut self, value: i32) -> Self {
-        self.field = value;
-        self
-    }
-
-    /// Sets `qValues`.
-    #[inline]
-    #[must_use]
-    pub fn with_values(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<i64>>,
-    ) -> Self {
-        self.values = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qTerms`.
-    #[inline]
-    #[must_use]
-    pub fn with_terms(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<i32>>,
-    ) -> Self {
-        self.terms = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qNoOfMatches`.
-    #[inline]
-    #[must_use]
-    pub fn with_no_of_matches(mut self, value: i32) -> Self {
-        self.no_of_matches = value;
-        self
-    }
-}
-
-impl Record for SearchFieldMatch {
-    const NAME: &'static str = "SearchFieldMatch";
-    const MEMBERS: &'static [&'static str] = &[
-        "qField",
-        "qValues",
-        "qTerms",
-        "qNoOfMatches",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qField":"#, &mut self.field)?;
-        input.member(r#"qValues":"#, &mut self.values)?;
-        input.member(r#"qTerms":"#, &mut self.terms)?;
-        input.member(r#"qNoOfMatches":"#, &mut self.no_of_matches)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qField", &self.field)?;
-        out.put("qValues", &self.values)?;
-        out.put("qTerms", &self.terms)?;
-        out.put("qNoOfMatches", &self.no_of_matches)?;
-        Ok(())
+record! {
+    SearchFieldMatch "SearchFieldMatch" [] {
+        "qField" field with_field(i32),
+        "qValues" values with_values(each i64),
+        "qTerms" terms with_terms(each i32),
+        "qNoOfMatches" no_of_matches with_no_of_matches(i32),
     }
 }
 
@@ -981,180 +359,60 @@ impl Record for SearchFieldMatch {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchFieldMatchType {
-    /// No match.
-    ///
-    /// Wire value: `FieldMatchNone`, also `FM_NONE` or 0.
-    #[doc(alias = "FieldMatchNone")]
-    #[doc(alias = "FM_NONE")]
+    /// `FieldMatchNone`, `FM_NONE`, or 0: No match.
+    #[doc(alias("FieldMatchNone", "FM_NONE"))]
     #[default]
     None,
-    /// A term occurs anywhere in the value.
-    ///
-    /// Wire value: `FieldMatchSubString`, also `FM_SUBSTRING` or 1.
-    #[doc(alias = "FieldMatchSubString")]
-    #[doc(alias = "FM_SUBSTRING")]
+    /// `FieldMatchSubString`, `FM_SUBSTRING`, or 1: A term occurs anywhere in the value.
+    #[doc(alias("FieldMatchSubString", "FM_SUBSTRING"))]
     Substring,
-    /// A term occurs as a word.
-    ///
-    /// Wire value: `FieldMatchWord`, also `FM_WORD` or 2.
-    #[doc(alias = "FieldMatchWord")]
-    #[doc(alias = "FM_WORD")]
+    /// `FieldMatchWord`, `FM_WORD`, or 2: A term occurs as a word.
+    #[doc(alias("FieldMatchWord", "FM_WORD"))]
     Word,
-    /// The terms match the whole value.
-    ///
-    /// Wire value: `FieldMatchExact`, also `FM_EXACT` or 3.
-    #[doc(alias = "FieldMatchExact")]
-    #[doc(alias = "FM_EXACT")]
+    /// `FieldMatchExact`, `FM_EXACT`, or 3: The terms match the whole value.
+    #[doc(alias("FieldMatchExact", "FM_EXACT"))]
     Exact,
-    /// End of the list. Not used in results.
-    ///
-    /// Wire value: `FieldMatchLast`, also `FM_LAST` or 4.
-    #[doc(alias = "FieldMatchLast")]
-    #[doc(alias = "FM_LAST")]
+    /// `FieldMatchLast`, `FM_LAST`, or 4: End of the list. Not used in results.
+    #[doc(alias("FieldMatchLast", "FM_LAST"))]
     Last,
     /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
-impl Choice for SearchFieldMatchType {
-    const NAME: &'static str = "SearchFieldMatchType";
-    const VALUES: &'static [ValueName] = &[
-        ValueName {
-            title: "FieldMatchNone",
-            long: "FM_NONE",
-            number: 0,
-        },
-        ValueName {
-            title: "FieldMatchSubString",
-            long: "FM_SUBSTRING",
-            number: 1,
-        },
-        ValueName {
-            title: "FieldMatchWord",
-            long: "FM_WORD",
-            number: 2,
-        },
-        ValueName {
-            title: "FieldMatchExact",
-            long: "FM_EXACT",
-            number: 3,
-        },
-        ValueName {
-            title: "FieldMatchLast",
-            long: "FM_LAST",
-            number: 4,
-        },
-    ];
-
-    fn from_index(index: usize) -> Option<Self> {
-        Some(
-            match index {
-                0 => Self::None,
-                1 => Self::Substring,
-                2 => Self::Word,
-                3 => Self::Exact,
-                4 => Self::Last,
-                _ => return None,
-            },
-        )
-    }
-
-    fn index(&self) -> Result<usize, &Unrecognized> {
-        Ok(
-            match self {
-                Self::None => 0,
-                Self::Substring => 1,
-                Self::Word => 2,
-                Self::Exact => 3,
-                Self::Last => 4,
-                Self::Unrecognized(value) => return Err(value),
-            },
-        )
-    }
-
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(Box::new(value))
+choice! {
+    SearchFieldMatchType "SearchFieldMatchType" {
+        None = 0 "FieldMatchNone" "FM_NONE",
+        Substring = 1 "FieldMatchSubString" "FM_SUBSTRING",
+        Word = 2 "FieldMatchWord" "FM_WORD",
+        Exact = 3 "FieldMatchExact" "FM_EXACT",
+        Last = 4 "FieldMatchLast" "FM_LAST",
     }
 }
 
 /// **Experimental**: may change or be removed in any engine version.
 ///
-/// A value found by [`DocApi::search_values`](crate::doc::DocApi::search_values).
+/// A value found by [`DocApi::search_values`].
 ///
 /// Schema type: [`SearchFieldMatchesItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldmatchesitem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchFieldMatchesItem {
-    /// The value as a string.
-    ///
-    /// Wire name: `qText`.
+    /// `qText`: The value as a string.
     #[doc(alias = "qText")]
     pub text: String,
-    /// Element number of the value, for selecting it.
-    ///
-    /// Wire name: `qElemNo`.
+    /// `qElemNo`: Element number of the value, for selecting it.
     #[doc(alias = "qElemNo")]
     pub elem_no: i32,
-    /// Indexes of the matching terms in
-    /// [`SearchValueResult::search_terms`](crate::types::SearchValueResult::search_terms).
-    ///
-    /// Wire name: `qSearchTermsMatched`.
+    /// `qSearchTermsMatched`: Indexes of the matching terms in [`SearchValueResult::search_terms`].
     #[doc(alias = "qSearchTermsMatched")]
     pub search_terms_matched: Vec<i32>,
 }
 
-impl SearchFieldMatchesItem {
-    /// Sets `qText`.
-    #[inline]
-    #[must_use]
-    pub fn with_text(mut self, value: impl Into<String>) -> Self {
-        self.text = value.into();
-        self
-    }
-
-    /// Sets `qElemNo`.
-    #[inline]
-    #[must_use]
-    pub fn with_elem_no(mut self, value: i32) -> Self {
-        self.elem_no = value;
-        self
-    }
-
-    /// Sets `qSearchTermsMatched`.
-    #[inline]
-    #[must_use]
-    pub fn with_search_terms_matched(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<i32>>,
-    ) -> Self {
-        self.search_terms_matched = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for SearchFieldMatchesItem {
-    const NAME: &'static str = "SearchFieldMatchesItem";
-    const MEMBERS: &'static [&'static str] = &[
-        "qText",
-        "qElemNo",
-        "qSearchTermsMatched",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qText":"#, &mut self.text)?;
-        input.member(r#"qElemNo":"#, &mut self.elem_no)?;
-        input.member(r#"qSearchTermsMatched":"#, &mut self.search_terms_matched)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qText", &self.text)?;
-        out.put("qElemNo", &self.elem_no)?;
-        out.put("qSearchTermsMatched", &self.search_terms_matched)?;
-        Ok(())
+record! {
+    SearchFieldMatchesItem "SearchFieldMatchesItem" [] {
+        "qText" text with_text(into String),
+        "qElemNo" elem_no with_elem_no(i32),
+        "qSearchTermsMatched" search_terms_matched with_search_terms_matched(each i32),
     }
 }
 
@@ -1165,10 +423,8 @@ impl Record for SearchFieldMatchesItem {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchFieldSelectionMode {
-    /// The field always has exactly one selected value: selecting another value replaces it, and the selection cannot
-    /// be cleared.
-    ///
-    /// Wire value: `OneAndOnlyOne`, also `ONE_AND_ONLY_ONE` or 0.
+    /// `OneAndOnlyOne`, `ONE_AND_ONLY_ONE`, or 0: The field always has exactly one selected value: selecting another
+    /// value replaces it, and the selection cannot be cleared.
     #[doc(alias = "ONE_AND_ONLY_ONE")]
     #[default]
     OneAndOnlyOne,
@@ -1176,98 +432,32 @@ pub enum SearchFieldSelectionMode {
     Unrecognized(Box<Unrecognized>),
 }
 
-impl Choice for SearchFieldSelectionMode {
-    const NAME: &'static str = "SearchFieldSelectionMode";
-    const VALUES: &'static [ValueName] = &[
-        ValueName {
-            title: "OneAndOnlyOne",
-            long: "ONE_AND_ONLY_ONE",
-            number: 0,
-        },
-    ];
-
-    fn from_index(index: usize) -> Option<Self> {
-        Some(
-            match index {
-                0 => Self::OneAndOnlyOne,
-                _ => return None,
-            },
-        )
-    }
-
-    fn index(&self) -> Result<usize, &Unrecognized> {
-        Ok(
-            match self {
-                Self::OneAndOnlyOne => 0,
-                Self::Unrecognized(value) => return Err(value),
-            },
-        )
-    }
-
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(Box::new(value))
+choice! {
+    SearchFieldSelectionMode "SearchFieldSelectionMode" {
+        OneAndOnlyOne = 0 "OneAndOnlyOne" "ONE_AND_ONLY_ONE",
     }
 }
 
 /// **Experimental**: may change or be removed in any engine version.
 ///
-/// The matching values of one field, found by [`DocApi::search_values`](crate::doc::DocApi::search_values).
+/// The matching values of one field, found by [`DocApi::search_values`].
 ///
 /// Schema type: [`SearchFieldValueItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchfieldvalueitem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchFieldValueItem {
-    /// Field name.
-    ///
-    /// Wire name: `qFieldName`.
+    /// `qFieldName`: Field name.
     #[doc(alias = "qFieldName")]
     pub field_name: String,
-    /// Matching values, at most
-    /// [`SearchValuePage::max_nbr_field_matches`](crate::types::SearchValuePage::max_nbr_field_matches).
-    ///
-    /// Wire name: `qValues`.
+    /// `qValues`: Matching values, at most [`SearchValuePage::max_nbr_field_matches`].
     #[doc(alias = "qValues")]
     pub values: Vec<SearchFieldMatchesItem>,
 }
 
-impl SearchFieldValueItem {
-    /// Sets `qFieldName`.
-    #[inline]
-    #[must_use]
-    pub fn with_field_name(mut self, value: impl Into<String>) -> Self {
-        self.field_name = value.into();
-        self
-    }
-
-    /// Sets `qValues`.
-    #[inline]
-    #[must_use]
-    pub fn with_values(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<SearchFieldMatchesItem>>,
-    ) -> Self {
-        self.values = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for SearchFieldValueItem {
-    const NAME: &'static str = "SearchFieldValueItem";
-    const MEMBERS: &'static [&'static str] = &["qFieldName", "qValues"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qFieldName":"#, &mut self.field_name)?;
-        input.member(r#"qValues":"#, &mut self.values)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qFieldName", &self.field_name)?;
-        out.put("qValues", &self.values)?;
-        Ok(())
+record! {
+    SearchFieldValueItem "SearchFieldValueItem" [] {
+        "qFieldName" field_name with_field_name(into String),
+        "qValues" values with_values(each SearchFieldMatchesItem),
     }
 }
 
@@ -1280,113 +470,30 @@ impl Record for SearchFieldValueItem {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroup {
-    /// Group ID. Pass it to [`DocApi::select_associations`](crate::doc::DocApi::select_associations) to select all
-    /// values of the group.
-    ///
-    /// Wire name: `qId`.
+    /// `qId`: Group ID. Pass it to [`DocApi::select_associations`] to select all values of the group.
     #[doc(alias = "qId")]
     pub id: i32,
-    /// Whether the matches are in the data or in objects.
-    ///
-    /// Wire name: `qGroupType`.
+    /// `qGroupType`: Whether the matches are in the data or in objects.
     #[doc(alias = "qGroupType")]
     pub group_type: SearchGroupType,
-    /// Indexes of the terms of this combination in
-    /// [`SearchResult::search_terms`](crate::types::SearchResult::search_terms).
-    ///
-    /// Wire name: `qSearchTermsMatched`.
+    /// `qSearchTermsMatched`: Indexes of the terms of this combination in [`SearchResult::search_terms`].
     #[doc(alias = "qSearchTermsMatched")]
     pub search_terms_matched: Vec<i32>,
-    /// Total number of items, regardless of the page.
-    ///
-    /// Wire name: `qTotalNumberOfItems`.
+    /// `qTotalNumberOfItems`: Total number of items, regardless of the page.
     #[doc(alias = "qTotalNumberOfItems")]
     pub total_number_of_items: i32,
-    /// Items from [`SearchGroupOptions::offset`](crate::types::SearchGroupOptions::offset), at most
-    /// [`SearchGroupOptions::count`](crate::types::SearchGroupOptions::count).
-    ///
-    /// Wire name: `qItems`.
+    /// `qItems`: Items from [`SearchGroupOptions::offset`], at most [`SearchGroupOptions::count`].
     #[doc(alias = "qItems")]
     pub items: Vec<SearchGroupItem>,
 }
 
-impl SearchGroup {
-    /// Sets `qId`.
-    #[inline]
-    #[must_use]
-    pub fn with_id(mut self, value: i32) -> Self {
-        self.id = value;
-        self
-    }
-
-    /// Sets `qGroupType`.
-    #[inline]
-    #[must_use]
-    pub fn with_group_type(mut self, value: SearchGroupType) -> Self {
-        self.group_type = value;
-        self
-    }
-
-    /// Sets `qSearchTermsMatched`.
-    #[inline]
-    #[must_use]
-    pub fn with_search_terms_matched(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<i32>>,
-    ) -> Self {
-        self.search_terms_matched = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qTotalNumberOfItems`.
-    #[inline]
-    #[must_use]
-    pub fn with_total_number_of_items(mut self, value: i32) -> Self {
-        self.total_number_of_items = value;
-        self
-    }
-
-    /// Sets `qItems`.
-    #[inline]
-    #[must_use]
-    pub fn with_items(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<SearchGroupItem>>,
-    ) -> Self {
-        self.items = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for SearchGroup {
-    const NAME: &'static str = "SearchGroup";
-    const MEMBERS: &'static [&'static str] = &[
-        "qId",
-        "qGroupType",
-        "qSearchTermsMatched",
-        "qTotalNumberOfItems",
-        "qItems",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qId":"#, &mut self.id)?;
-        input.member(r#"qGroupType":"#, &mut self.group_type)?;
-        input.member(r#"qSearchTermsMatched":"#, &mut self.search_terms_matched)?;
-        input.member(r#"qTotalNumberOfItems":"#, &mut self.total_number_of_items)?;
-        input.member(r#"qItems":"#, &mut self.items)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qId", &self.id)?;
-        out.put("qGroupType", &self.group_type)?;
-        out.put("qSearchTermsMatched", &self.search_terms_matched)?;
-        out.put("qTotalNumberOfItems", &self.total_number_of_items)?;
-        out.put("qItems", &self.items)?;
-        Ok(())
+record! {
+    SearchGroup "SearchGroup" [] {
+        "qId" id with_id(i32),
+        "qGroupType" group_type with_group_type(SearchGroupType),
+        "qSearchTermsMatched" search_terms_matched with_search_terms_matched(each i32),
+        "qTotalNumberOfItems" total_number_of_items with_total_number_of_items(i32),
+        "qItems" items with_items(each SearchGroupItem),
     }
 }
 
@@ -1396,127 +503,34 @@ impl Record for SearchGroup {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroupItem {
-    /// Whether this item is a field or an object.
-    ///
-    /// Wire name: `qItemType`.
+    /// `qItemType`: Whether this item is a field or an object.
     #[doc(alias = "qItemType")]
     pub item_type: SearchGroupItemType,
-    /// Total number of distinct matches, regardless of the page.
-    ///
-    /// Wire name: `qTotalNumberOfMatches`.
+    /// `qTotalNumberOfMatches`: Total number of distinct matches, regardless of the page.
     #[doc(alias = "qTotalNumberOfMatches")]
     pub total_number_of_matches: i32,
-    /// Field name, or ID of the generic object.
-    ///
-    /// Wire name: `qIdentifier`.
+    /// `qIdentifier`: Field name, or ID of the generic object.
     #[doc(alias = "qIdentifier")]
     pub identifier: String,
-    /// Matches from [`SearchGroupItemOptions::offset`](crate::types::SearchGroupItemOptions::offset), at most
-    /// [`SearchGroupItemOptions::count`](crate::types::SearchGroupItemOptions::count).
-    ///
-    /// Wire name: `qItemMatches`.
+    /// `qItemMatches`: Matches from [`SearchGroupItemOptions::offset`], at most [`SearchGroupItemOptions::count`].
     #[doc(alias = "qItemMatches")]
     pub item_matches: Vec<SearchGroupItemMatch>,
-    /// Indexes of the matching terms in [`SearchResult::search_terms`](crate::types::SearchResult::search_terms).
-    ///
-    /// Wire name: `qSearchTermsMatched`.
+    /// `qSearchTermsMatched`: Indexes of the matching terms in [`SearchResult::search_terms`].
     #[doc(alias = "qSearchTermsMatched")]
     pub search_terms_matched: Vec<i32>,
-    /// How closely the values match.
-    ///
-    /// Wire name: `qMatchType`.
+    /// `qMatchType`: How closely the values match.
     #[doc(alias = "qMatchType")]
     pub match_type: SearchFieldMatchType,
 }
 
-impl SearchGroupItem {
-    /// Sets `qItemType`.
-    #[inline]
-    #[must_use]
-    pub fn with_item_type(mut self, value: SearchGroupItemType) -> Self {
-        self.item_type = value;
-        self
-    }
-
-    /// Sets `qTotalNumberOfMatches`.
-    #[inline]
-    #[must_use]
-    pub fn with_total_number_of_matches(mut self, value: i32) -> Self {
-        self.total_number_of_matches = value;
-        self
-    }
-
-    /// Sets `qIdentifier`.
-    #[inline]
-    #[must_use]
-    pub fn with_identifier(mut self, value: impl Into<String>) -> Self {
-        self.identifier = value.into();
-        self
-    }
-
-    /// Sets `qItemMatches`.
-    #[inline]
-    #[must_use]
-    pub fn with_item_matches(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<SearchGroupItemMatch>>,
-    ) -> Self {
-        self.item_matches = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qSearchTermsMatched`.
-    #[inline]
-    #[must_use]
-    pub fn with_search_terms_matched(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<i32>>,
-    ) -> Self {
-        self.search_terms_matched = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qMatchType`.
-    #[inline]
-    #[must_use]
-    pub fn with_match_type(mut self, value: SearchFieldMatchType) -> Self {
-        self.match_type = value;
-        self
-    }
-}
-
-impl Record for SearchGroupItem {
-    const NAME: &'static str = "SearchGroupItem";
-    const MEMBERS: &'static [&'static str] = &[
-        "qItemType",
-        "qTotalNumberOfMatches",
-        "qIdentifier",
-        "qItemMatches",
-        "qSearchTermsMatched",
-        "qMatchType",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qItemType":"#, &mut self.item_type)?;
-        input.member(r#"qTotalNumberOfMatches":"#, &mut self.total_number_of_matches)?;
-        input.member(r#"qIdentifier":"#, &mut self.identifier)?;
-        input.member(r#"qItemMatches":"#, &mut self.item_matches)?;
-        input.member(r#"qSearchTermsMatched":"#, &mut self.search_terms_matched)?;
-        input.member(r#"qMatchType":"#, &mut self.match_type)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qItemType", &self.item_type)?;
-        out.put("qTotalNumberOfMatches", &self.total_number_of_matches)?;
-        out.put("qIdentifier", &self.identifier)?;
-        out.put("qItemMatches", &self.item_matches)?;
-        out.put("qSearchTermsMatched", &self.search_terms_matched)?;
-        out.put("qMatchType", &self.match_type)?;
-        Ok(())
+record! {
+    SearchGroupItem "SearchGroupItem" [] {
+        "qItemType" item_type with_item_type(SearchGroupItemType),
+        "qTotalNumberOfMatches" total_number_of_matches with_total_number_of_matches(i32),
+        "qIdentifier" identifier with_identifier(into String),
+        "qItemMatches" item_matches with_item_matches(each SearchGroupItemMatch),
+        "qSearchTermsMatched" search_terms_matched with_search_terms_matched(each i32),
+        "qMatchType" match_type with_match_type(SearchFieldMatchType),
     }
 }
 
@@ -1526,94 +540,26 @@ impl Record for SearchGroupItem {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroupItemMatch {
-    /// Matching string: the field value, or the value of the property.
-    ///
-    /// Wire name: `qText`.
+    /// `qText`: Matching string: the field value, or the value of the property.
     #[doc(alias = "qText")]
     pub text: String,
-    /// Present if the field always has exactly one selected value.
-    ///
-    /// Wire name: `qFieldSelectionMode`.
+    /// `qFieldSelectionMode`: Present if the field always has exactly one selected value.
     #[doc(alias = "qFieldSelectionMode")]
     pub field_selection_mode: SearchFieldSelectionMode,
-    /// Positions of the terms in the string, for highlighting.
-    ///
-    /// Wire name: `qRanges`.
+    /// `qRanges`: Positions of the terms in the string, for highlighting.
     #[doc(alias = "qRanges")]
     pub ranges: Vec<SearchCharRange>,
-    /// Details requested in the search options.
-    ///
-    /// Wire name: `qAttributes`.
+    /// `qAttributes`: Details requested in the search options.
     #[doc(alias = "qAttributes")]
     pub attributes: Vec<SearchAttribute>,
 }
 
-impl SearchGroupItemMatch {
-    /// Sets `qText`.
-    #[inline]
-    #[must_use]
-    pub fn with_text(mut self, value: impl Into<String>) -> Self {
-        self.text = value.into();
-        self
-    }
-
-    /// Sets `qFieldSelectionMode`.
-    #[inline]
-    #[must_use]
-    pub fn with_field_selection_mode(mut self, value: SearchFieldSelectionMode) -> Self {
-        self.field_selection_mode = value;
-        self
-    }
-
-    /// Sets `qRanges`.
-    #[inline]
-    #[must_use]
-    pub fn with_ranges(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<SearchCharRange>>,
-    ) -> Self {
-        self.ranges = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qAttributes`.
-    #[inline]
-    #[must_use]
-    pub fn with_attributes(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<SearchAttribute>>,
-    ) -> Self {
-        self.attributes = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for SearchGroupItemMatch {
-    const NAME: &'static str = "SearchGroupItemMatch";
-    const MEMBERS: &'static [&'static str] = &[
-        "qText",
-        "qFieldSelectionMode",
-        "qRanges",
-        "qAttributes",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qText":"#, &mut self.text)?;
-        input.member(r#"qFieldSelectionMode":"#, &mut self.field_selection_mode)?;
-        input.member(r#"qRanges":"#, &mut self.ranges)?;
-        input.member(r#"qAttributes":"#, &mut self.attributes)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qText", &self.text)?;
-        out.put("qFieldSelectionMode", &self.field_selection_mode)?;
-        out.put("qRanges", &self.ranges)?;
-        out.put("qAttributes", &self.attributes)?;
-        Ok(())
+record! {
+    SearchGroupItemMatch "SearchGroupItemMatch" [] {
+        "qText" text with_text(into String),
+        "qFieldSelectionMode" field_selection_mode with_field_selection_mode(SearchFieldSelectionMode),
+        "qRanges" ranges with_ranges(each SearchCharRange),
+        "qAttributes" attributes with_attributes(each SearchAttribute),
     }
 }
 
@@ -1623,83 +569,32 @@ impl Record for SearchGroupItemMatch {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroupItemOptions {
-    /// Item type that this applies to: [`SearchGroupItemType::Field`](crate::types::SearchGroupItemType::Field) for
-    /// [`DocApi::search_results`](crate::doc::DocApi::search_results),
-    /// [`SearchGroupItemType::GenericObject`](crate::types::SearchGroupItemType::GenericObject) for
-    /// [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
-    ///
-    /// Wire name: `qGroupItemType`.
+    /// `qGroupItemType`: Item type that this applies to: [`SearchGroupItemType::Field`] for
+    /// [`DocApi::search_results`], [`SearchGroupItemType::GenericObject`] for [`DocApi::search_objects`].
     #[doc(alias = "qGroupItemType")]
     pub group_item_type: SearchGroupItemType,
-    /// Number of matches to skip for each item.
-    ///
-    /// Wire name: `qOffset`.
+    /// `qOffset`: Number of matches to skip for each item.
     #[doc(alias = "qOffset")]
     pub offset: i32,
-    /// Maximum number of matches for each item. -1 returns all. A small number, such as 5, keeps the response small.
+    /// `qCount`: Maximum number of matches for each item. -1 returns all. A small number, such as 5, keeps the
+    /// response small.
     ///
-    /// Wire name: `qCount`. Defaults to `-1`.
+    /// Defaults to `-1`.
     #[doc(alias = "qCount")]
     pub count: i32,
 }
 
 impl Default for SearchGroupItemOptions {
     fn default() -> Self {
-        Self {
-            group_item_type: Default::default(),
-            offset: Default::default(),
-            count: -1,
-        }
+        Self { group_item_type: Default::default(), offset: Default::default(), count: -1 }
     }
 }
 
-impl SearchGroupItemOptions {
-    /// Sets `qGroupItemType`.
-    #[inline]
-    #[must_use]
-    pub fn with_group_item_type(mut self, value: SearchGroupItemType) -> Self {
-        self.group_item_type = value;
-        self
-    }
-
-    /// Sets `qOffset`.
-    #[inline]
-    #[must_use]
-    pub fn with_offset(mut self, value: i32) -> Self {
-        self.offset = value;
-        self
-    }
-
-    /// Sets `qCount`.
-    #[inline]
-    #[must_use]
-    pub fn with_count(mut self, value: i32) -> Self {
-        self.count = value;
-        self
-    }
-}
-
-impl Record for SearchGroupItemOptions {
-    const NAME: &'static str = "SearchGroupItemOptions";
-    const MEMBERS: &'static [&'static str] = &["qGroupItemType", "qOffset", "qCount"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qGroupItemType":"#, &mut self.group_item_type)?;
-        input.member(r#"qOffset":"#, &mut self.offset)?;
-        input.member(r#"qCount":"#, &mut self.count)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qGroupItemType", &self.group_item_type)?;
-        out.put("qOffset", &self.offset)?;
-        if self.count != -1 {
-            out.always("qCount", &self.count)?;
-        }
-        Ok(())
+record! {
+    SearchGroupItemOptions "SearchGroupItemOptions" [] {
+        "qGroupItemType" group_item_type with_group_item_type(SearchGroupItemType),
+        "qOffset" offset with_offset(i32),
+        "qCount" count with_count(i32) = -1,
     }
 }
 
@@ -1709,58 +604,21 @@ impl Record for SearchGroupItemOptions {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchGroupItemType {
-    /// In the values of a field.
-    ///
-    /// Wire value: `Field`, also `FIELD` or 1.
+    /// `Field`, `FIELD`, or 1: In the values of a field.
     #[doc(alias = "FIELD")]
     #[default]
     Field,
-    /// In a generic object: in its strings or its dimension values.
-    ///
-    /// Wire value: `GenericObject`, also `GENERIC_OBJECT` or 2.
+    /// `GenericObject`, `GENERIC_OBJECT`, or 2: In a generic object: in its strings or its dimension values.
     #[doc(alias = "GENERIC_OBJECT")]
     GenericObject,
     /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
-impl Choice for SearchGroupItemType {
-    const NAME: &'static str = "SearchGroupItemType";
-    const VALUES: &'static [ValueName] = &[
-        ValueName {
-            title: "Field",
-            long: "FIELD",
-            number: 1,
-        },
-        ValueName {
-            title: "GenericObject",
-            long: "GENERIC_OBJECT",
-            number: 2,
-        },
-    ];
-
-    fn from_index(index: usize) -> Option<Self> {
-        Some(
-            match index {
-                0 => Self::Field,
-                1 => Self::GenericObject,
-                _ => return None,
-            },
-        )
-    }
-
-    fn index(&self) -> Result<usize, &Unrecognized> {
-        Ok(
-            match self {
-                Self::Field => 0,
-                Self::GenericObject => 1,
-                Self::Unrecognized(value) => return Err(value),
-            },
-        )
-    }
-
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(Box::new(value))
+choice! {
+    SearchGroupItemType "SearchGroupItemType" {
+        Field = 1 "Field" "FIELD",
+        GenericObject = 2 "GenericObject" "GENERIC_OBJECT",
     }
 }
 
@@ -1770,84 +628,29 @@ impl Choice for SearchGroupItemType {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchGroupOptions {
-    /// Group type that this applies to:
-    /// [`SearchGroupType::DatasetGroup`](crate::types::SearchGroupType::DatasetGroup) for
-    /// [`DocApi::search_results`](crate::doc::DocApi::search_results),
-    /// [`SearchGroupType::GenericObjectsGroup`](crate::types::SearchGroupType::GenericObjectsGroup) for
-    /// [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
-    ///
-    /// Wire name: `qGroupType`.
+    /// `qGroupType`: Group type that this applies to: [`SearchGroupType::DatasetGroup`] for
+    /// [`DocApi::search_results`], [`SearchGroupType::GenericObjectsGroup`] for [`DocApi::search_objects`].
     #[doc(alias = "qGroupType")]
     pub group_type: SearchGroupType,
-    /// Number of items to skip for each group.
-    ///
-    /// Wire name: `qOffset`.
+    /// `qOffset`: Number of items to skip for each group.
     #[doc(alias = "qOffset")]
     pub offset: i32,
-    /// Maximum number of items for each group. -1 returns all.
-    ///
-    /// Wire name: `qCount`. Defaults to `-1`.
+    /// `qCount`: Maximum number of items for each group. -1 returns all. Defaults to `-1`.
     #[doc(alias = "qCount")]
     pub count: i32,
 }
 
 impl Default for SearchGroupOptions {
     fn default() -> Self {
-        Self {
-            group_type: Default::default(),
-            offset: Default::default(),
-            count: -1,
-        }
+        Self { group_type: Default::default(), offset: Default::default(), count: -1 }
     }
 }
 
-impl SearchGroupOptions {
-    /// Sets `qGroupType`.
-    #[inline]
-    #[must_use]
-    pub fn with_group_type(mut self, value: SearchGroupType) -> Self {
-        self.group_type = value;
-        self
-    }
-
-    /// Sets `qOffset`.
-    #[inline]
-    #[must_use]
-    pub fn with_offset(mut self, value: i32) -> Self {
-        self.offset = value;
-        self
-    }
-
-    /// Sets `qCount`.
-    #[inline]
-    #[must_use]
-    pub fn with_count(mut self, value: i32) -> Self {
-        self.count = value;
-        self
-    }
-}
-
-impl Record for SearchGroupOptions {
-    const NAME: &'static str = "SearchGroupOptions";
-    const MEMBERS: &'static [&'static str] = &["qGroupType", "qOffset", "qCount"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qGroupType":"#, &mut self.group_type)?;
-        input.member(r#"qOffset":"#, &mut self.offset)?;
-        input.member(r#"qCount":"#, &mut self.count)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qGroupType", &self.group_type)?;
-        out.put("qOffset", &self.offset)?;
-        if self.count != -1 {
-            out.always("qCount", &self.count)?;
-        }
-        Ok(())
+record! {
+    SearchGroupOptions "SearchGroupOptions" [] {
+        "qGroupType" group_type with_group_type(SearchGroupType),
+        "qOffset" offset with_offset(i32),
+        "qCount" count with_count(i32) = -1,
     }
 }
 
@@ -1857,65 +660,25 @@ impl Record for SearchGroupOptions {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchGroupType {
-    /// In the data, found by [`DocApi::search_results`](crate::doc::DocApi::search_results).
-    ///
-    /// Wire value: `DatasetType`, also `DATASET_GROUP` or 1.
-    #[doc(alias = "DatasetType")]
-    #[doc(alias = "DATASET_GROUP")]
+    /// `DatasetType`, `DATASET_GROUP`, or 1: In the data, found by [`DocApi::search_results`].
+    #[doc(alias("DatasetType", "DATASET_GROUP"))]
     #[default]
     DatasetGroup,
-    /// In generic objects, found by [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
-    ///
-    /// Wire value: `GenericObjectsType`, also `GENERIC_OBJECTS_GROUP` or 2.
-    #[doc(alias = "GenericObjectsType")]
-    #[doc(alias = "GENERIC_OBJECTS_GROUP")]
+    /// `GenericObjectsType`, `GENERIC_OBJECTS_GROUP`, or 2: In generic objects, found by [`DocApi::search_objects`].
+    #[doc(alias("GenericObjectsType", "GENERIC_OBJECTS_GROUP"))]
     GenericObjectsGroup,
     /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
-impl Choice for SearchGroupType {
-    const NAME: &'static str = "SearchGroupType";
-    const VALUES: &'static [ValueName] = &[
-        ValueName {
-            title: "DatasetType",
-            long: "DATASET_GROUP",
-            number: 1,
-        },
-        ValueName {
-            title: "GenericObjectsType",
-            long: "GENERIC_OBJECTS_GROUP",
-            number: 2,
-        },
-    ];
-
-    fn from_index(index: usize) -> Option<Self> {
-        Some(
-            match index {
-                0 => Self::DatasetGroup,
-                1 => Self::GenericObjectsGroup,
-                _ => return None,
-            },
-        )
-    }
-
-    fn index(&self) -> Result<usize, &Unrecognized> {
-        Ok(
-            match self {
-                Self::DatasetGroup => 0,
-                Self::GenericObjectsGroup => 1,
-                Self::Unrecognized(value) => return Err(value),
-            },
-        )
-    }
-
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(Box::new(value))
+choice! {
+    SearchGroupType "SearchGroupType" {
+        DatasetGroup = 1 "DatasetType" "DATASET_GROUP",
+        GenericObjectsGroup = 2 "GenericObjectsType" "GENERIC_OBJECTS_GROUP",
     }
 }
 
-/// A result of [`DocApi::search_associations`](crate::doc::DocApi::search_associations): fields that match the
-/// terms together.
+/// A result of [`DocApi::search_associations`]: fields that match the terms together.
 ///
 /// Deprecated: use [`SearchResult`] instead.
 ///
@@ -1924,61 +687,22 @@ impl Choice for SearchGroupType {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchMatchCombination {
-    /// Number of the result, counted from 0. Pass it to
-    /// [`DocApi::select_associations`](crate::doc::DocApi::select_associations) to select the matches.
-    ///
-    /// Wire name: `qId`.
+    /// `qId`: Number of the result, counted from 0. Pass it to [`DocApi::select_associations`] to select the matches.
     #[doc(alias = "qId")]
     pub id: i32,
-    /// Matches by field.
-    ///
-    /// Wire name: `qFieldMatches`.
+    /// `qFieldMatches`: Matches by field.
     #[doc(alias = "qFieldMatches")]
     pub field_matches: Vec<SearchFieldMatch>,
 }
 
-impl SearchMatchCombination {
-    /// Sets `qId`.
-    #[inline]
-    #[must_use]
-    pub fn with_id(mut self, value: i32) -> Self {
-        self.id = value;
-        self
-    }
-
-    /// Sets `qFieldMatches`.
-    #[inline]
-    #[must_use]
-    pub fn with_field_matches(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<SearchFieldMatch>>,
-    ) -> Self {
-        self.field_matches = value.into_iter().map(Into::into).collect();
-        self
+record! {
+    SearchMatchCombination "SearchMatchCombination" [] {
+        "qId" id with_id(i32),
+        "qFieldMatches" field_matches with_field_matches(each SearchFieldMatch),
     }
 }
 
-impl Record for SearchMatchCombination {
-    const NAME: &'static str = "SearchMatchCombination";
-    const MEMBERS: &'static [&'static str] = &["qId", "qFieldMatches"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qId":"#, &mut self.id)?;
-        input.member(r#"qFieldMatches":"#, &mut self.field_matches)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qId", &self.id)?;
-        out.put("qFieldMatches", &self.field_matches)?;
-        Ok(())
-    }
-}
-
-/// A list of results of [`DocApi::search_associations`](crate::doc::DocApi::search_associations).
+/// A list of results of [`DocApi::search_associations`].
 ///
 /// Deprecated: use [`SearchResult`] instead.
 ///
@@ -1986,102 +710,53 @@ impl Record for SearchMatchCombination {
 #[deprecated(note = "use `SearchResult` instead")]
 pub type SearchMatchCombinations = Vec<SearchMatchCombination>;
 
-/// Options of [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
+/// Options of [`DocApi::search_objects`].
 ///
 /// Schema type: [`SearchObjectOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchobjectoptions).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchObjectOptions {
-    /// Details to return for each match: `qProperty` for the path of the matching property.
-    ///
-    /// Wire name: `qAttributes`.
+    /// `qAttributes`: Details to return for each match: `qProperty` for the path of the matching property.
     #[doc(alias = "qAttributes")]
     pub attributes: Vec<String>,
-    /// Unit of the positions in [`SearchCharRange`](crate::types::SearchCharRange). Does not affect the strings.
-    ///
-    /// Wire name: `qCharEncoding`.
+    /// `qCharEncoding`: Unit of the positions in [`SearchCharRange`]. Does not affect the strings.
     #[doc(alias = "qCharEncoding")]
     pub char_encoding: CharEncodingType,
 }
 
-impl SearchObjectOptions {
-    /// Sets `qAttributes`.
-    #[inline]
-    #[must_use]
-    pub fn with_attributes(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.attributes = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qCharEncoding`.
-    #[inline]
-    #[must_use]
-    pub fn with_char_encoding(mut self, value: CharEncodingType) -> Self {
-        self.char_encoding = value;
-        self
-    }
-}
-
-impl Record for SearchObjectOptions {
-    const NAME: &'static str = "SearchObjectOptions";
-    const MEMBERS: &'static [&'static str] = &["qAttributes", "qCharEncoding"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qAttributes":"#, &mut self.attributes)?;
-        input.member(r#"qCharEncoding":"#, &mut self.char_encoding)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qAttributes", &self.attributes)?;
-        out.put("qCharEncoding", &self.char_encoding)?;
-        Ok(())
+record! {
+    SearchObjectOptions "SearchObjectOptions" [] {
+        "qAttributes" attributes with_attributes(each String),
+        "qCharEncoding" char_encoding with_char_encoding(CharEncodingType),
     }
 }
 
 /// Which part of a search result to return.
 ///
 /// Search results have three levels of paging: groups in this struct, items of a group in
-/// [`SearchPage::group_options`](crate::types::SearchPage::group_options), and matches of an item in
-/// [`SearchPage::group_item_options`](crate::types::SearchPage::group_item_options). Without the last two,
-/// everything is returned, which can be very large.
+/// [`SearchPage::group_options`], and matches of an item in [`SearchPage::group_item_options`]. Without the last
+/// two, everything is returned, which can be very large.
 ///
 /// Schema type: [`SearchPage`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchpage).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchPage {
-    /// Number of results or groups to skip.
-    ///
-    /// Wire name: `qOffset`.
+    /// `qOffset`: Number of results or groups to skip.
     #[doc(alias = "qOffset")]
     pub offset: i32,
-    /// Maximum number of results or groups. Defaults to 0, so set it.
-    ///
-    /// Wire name: `qCount`.
+    /// `qCount`: Maximum number of results or groups. Defaults to 0, so set it.
     #[doc(alias = "qCount")]
     pub count: i32,
-    /// Maximum number of values per field. -1 returns all. For
-    /// [`DocApi::search_associations`](crate::doc::DocApi::search_associations) only.
-    ///
-    /// Wire name: `qMaxNbrFieldMatches`. Defaults to `-1`.
+    /// `qMaxNbrFieldMatches`: Maximum number of values per field. -1 returns all. For [`DocApi::search_associations`]
+    /// only. Defaults to `-1`.
     #[doc(alias = "qMaxNbrFieldMatches")]
     pub max_nbr_field_matches: i32,
-    /// Which items of the groups to return. For [`DocApi::search_results`](crate::doc::DocApi::search_results) and
-    /// [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
-    ///
-    /// Wire name: `qGroupOptions`.
+    /// `qGroupOptions`: Which items of the groups to return. For [`DocApi::search_results`] and
+    /// [`DocApi::search_objects`].
     #[doc(alias = "qGroupOptions")]
     pub group_options: Vec<SearchGroupOptions>,
-    /// Which matches of the items to return. For [`DocApi::search_results`](crate::doc::DocApi::search_results) and
-    /// [`DocApi::search_objects`](crate::doc::DocApi::search_objects).
-    ///
-    /// Wire name: `qGroupItemOptions`.
+    /// `qGroupItemOptions`: Which matches of the items to return. For [`DocApi::search_results`] and
+    /// [`DocApi::search_objects`].
     #[doc(alias = "qGroupItemOptions")]
     pub group_item_options: Vec<SearchGroupItemOptions>,
 }
@@ -2098,294 +773,87 @@ impl Default for SearchPage {
     }
 }
 
-impl SearchPage {
-    /// Sets `qOffset`.
-    #[inline]
-    #[must_use]
-    pub fn with_offset(mut self, value: i32) -> Self {
-        self.offset = value;
-        self
-    }
-
-    /// Sets `qCount`.
-    #[inline]
-    #[must_use]
-    pub fn with_count(mut self, value: i32) -> Self {
-        self.count = value;
-        self
-    }
-
-    /// Sets `qMaxNbrFieldMatches`.
-    #[inline]
-    #[must_use]
-    pub fn with_max_nbr_field_matches(mut self, value: i32) -> Self {
-        self.max_nbr_field_matches = value;
-        self
-    }
-
-    /// Sets `qGroupOptions`.
-    #[inline]
-    #[must_use]
-    pub fn with_group_options(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<SearchGroupOptions>>,
-    ) -> Self {
-        self.group_options = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qGroupItemOptions`.
-    #[inline]
-    #[must_use]
-    pub fn with_group_item_options(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<SearchGroupItemOptions>>,
-    ) -> Self {
-        self.group_item_options = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for SearchPage {
-    const NAME: &'static str = "SearchPage";
-    const MEMBERS: &'static [&'static str] = &[
-        "qOffset",
-        "qCount",
-        "qMaxNbrFieldMatches",
-        "qGroupOptions",
-        "qGroupItemOptions",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qOffset":"#, &mut self.offset)?;
-        input.member(r#"qCount":"#, &mut self.count)?;
-        input.member(r#"qMaxNbrFieldMatches":"#, &mut self.max_nbr_field_matches)?;
-        input.member(r#"qGroupOptions":"#, &mut self.group_options)?;
-        input.member(r#"qGroupItemOptions":"#, &mut self.group_item_options)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qOffset", &self.offset)?;
-        out.put("qCount", &self.count)?;
-        if self.max_nbr_field_matches != -1 {
-            out.always("qMaxNbrFieldMatches", &self.max_nbr_field_matches)?;
-        }
-        out.put("qGroupOptions", &self.group_options)?;
-        out.put("qGroupItemOptions", &self.group_item_options)?;
-        Ok(())
+record! {
+    SearchPage "SearchPage" [] {
+        "qOffset" offset with_offset(i32),
+        "qCount" count with_count(i32),
+        "qMaxNbrFieldMatches" max_nbr_field_matches with_max_nbr_field_matches(i32) = -1,
+        "qGroupOptions" group_options with_group_options(each SearchGroupOptions),
+        "qGroupItemOptions" group_item_options with_group_item_options(each SearchGroupItemOptions),
     }
 }
 
 /// The result of a search in the data or the objects of an app.
 ///
-/// [`DocApi::search_results`](crate::doc::DocApi::search_results) finds field values;
-/// [`DocApi::search_objects`](crate::doc::DocApi::search_objects) finds charts and other generic objects. The
-/// result contains one group for each combination of terms with matches.
+/// [`DocApi::search_results`] finds field values; [`DocApi::search_objects`] finds charts and other generic
+/// objects. The result contains one group for each combination of terms with matches.
 ///
 /// Schema type: [`SearchResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchresult).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchResult {
-    /// Search terms. Other members contain indexes into this list.
-    ///
-    /// Wire name: `qSearchTerms`.
+    /// `qSearchTerms`: Search terms. Other members contain indexes into this list.
     #[doc(alias = "qSearchTerms")]
     pub search_terms: Vec<String>,
-    /// Total number of groups, regardless of the page.
-    ///
-    /// Wire name: `qTotalNumberOfGroups`.
+    /// `qTotalNumberOfGroups`: Total number of groups, regardless of the page.
     #[doc(alias = "qTotalNumberOfGroups")]
     pub total_number_of_groups: i32,
-    /// Groups from [`SearchPage::offset`](crate::types::SearchPage::offset), at most
-    /// [`SearchPage::count`](crate::types::SearchPage::count).
-    ///
-    /// Wire name: `qSearchGroupArray`.
+    /// `qSearchGroupArray`: Groups from [`SearchPage::offset`], at most [`SearchPage::count`].
     #[doc(alias = "qSearchGroupArray")]
     pub search_group_array: Vec<SearchGroup>,
 }
 
-impl SearchResult {
-    /// Sets `qSearchTerms`.
-    #[inline]
-    #[must_use]
-    pub fn with_search_terms(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.search_terms = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qTotalNumberOfGroups`.
-    #[inline]
-    #[must_use]
-    pub fn with_total_number_of_groups(mut self, value: i32) -> Self {
-        self.total_number_of_groups = value;
-        self
-    }
-
-    /// Sets `qSearchGroupArray`.
-    #[inline]
-    #[must_use]
-    pub fn with_search_group_array(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<SearchGroup>>,
-    ) -> Self {
-        self.search_group_array = value.into_iter().map(Into::into).collect();
-        self
+record! {
+    SearchResult "SearchResult" [] {
+        "qSearchTerms" search_terms with_search_terms(each String),
+        "qTotalNumberOfGroups" total_number_of_groups with_total_number_of_groups(i32),
+        "qSearchGroupArray" search_group_array with_search_group_array(each SearchGroup),
     }
 }
 
-impl Record for SearchResult {
-    const NAME: &'static str = "SearchResult";
-    const MEMBERS: &'static [&'static str] = &[
-        "qSearchTerms",
-        "qTotalNumberOfGroups",
-        "qSearchGroupArray",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qSearchTerms":"#, &mut self.search_terms)?;
-        input.member(r#"qTotalNumberOfGroups":"#, &mut self.total_number_of_groups)?;
-        input.member(r#"qSearchGroupArray":"#, &mut self.search_group_array)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qSearchTerms", &self.search_terms)?;
-        out.put("qTotalNumberOfGroups", &self.total_number_of_groups)?;
-        out.put("qSearchGroupArray", &self.search_group_array)?;
-        Ok(())
-    }
-}
-
-/// A suggestion of [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest): a word in the data that
-/// completes a term.
+/// A suggestion of [`DocApi::search_suggest`]: a word in the data that completes a term.
 ///
 /// Schema type: [`SearchSuggestItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchsuggestitem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchSuggestItem {
-    /// Suggested word.
-    ///
-    /// Wire name: `qValue`.
+    /// `qValue`: Suggested word.
     #[doc(alias = "qValue")]
     pub value: String,
-    /// Index of the term.
-    ///
-    /// Wire name: `qTerm`.
+    /// `qTerm`: Index of the term.
     #[doc(alias = "qTerm")]
     pub term: i32,
 }
 
-impl SearchSuggestItem {
-    /// Sets `qValue`.
-    #[inline]
-    #[must_use]
-    pub fn with_value(mut self, value: impl Into<String>) -> Self {
-        self.value = value.into();
-        self
-    }
-
-    /// Sets `qTerm`.
-    #[inline]
-    #[must_use]
-    pub fn with_term(mut self, value: i32) -> Self {
-        self.term = value;
-        self
+record! {
+    SearchSuggestItem "SearchSuggestItem" [] {
+        "qValue" value with_value(into String),
+        "qTerm" term with_term(i32),
     }
 }
 
-impl Record for SearchSuggestItem {
-    const NAME: &'static str = "SearchSuggestItem";
-    const MEMBERS: &'static [&'static str] = &["qValue", "qTerm"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qValue":"#, &mut self.value)?;
-        input.member(r#"qTerm":"#, &mut self.term)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qValue", &self.value)?;
-        out.put("qTerm", &self.term)?;
-        Ok(())
-    }
-}
-
-/// The result of [`DocApi::search_suggest`](crate::doc::DocApi::search_suggest).
+/// The result of [`DocApi::search_suggest`].
 ///
 /// Schema type: [`SearchSuggestionResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchsuggestionresult).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchSuggestionResult {
-    /// Suggestions.
-    ///
-    /// Wire name: `qSuggestions`.
+    /// `qSuggestions`: Suggestions.
     #[doc(alias = "qSuggestions")]
     pub suggestions: Vec<SearchSuggestItem>,
-    /// Fields that contain matches.
-    ///
-    /// Wire name: `qFieldNames`.
+    /// `qFieldNames`: Fields that contain matches.
     #[doc(alias = "qFieldNames")]
     pub field_names: Vec<String>,
 }
 
-impl SearchSuggestionResult {
-    /// Sets `qSuggestions`.
-    #[inline]
-    #[must_use]
-    pub fn with_suggestions(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<SearchSuggestItem>>,
-    ) -> Self {
-        self.suggestions = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qFieldNames`.
-    #[inline]
-    #[must_use]
-    pub fn with_field_names(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.field_names = value.into_iter().map(Into::into).collect();
-        self
+record! {
+    SearchSuggestionResult "SearchSuggestionResult" [] {
+        "qSuggestions" suggestions with_suggestions(each SearchSuggestItem),
+        "qFieldNames" field_names with_field_names(each String),
     }
 }
 
-impl Record for SearchSuggestionResult {
-    const NAME: &'static str = "SearchSuggestionResult";
-    const MEMBERS: &'static [&'static str] = &["qSuggestions", "qFieldNames"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qSuggestions":"#, &mut self.suggestions)?;
-        input.member(r#"qFieldNames":"#, &mut self.field_names)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qSuggestions", &self.suggestions)?;
-        out.put("qFieldNames", &self.field_names)?;
-        Ok(())
-    }
-}
-
-/// A matching value in a [`SearchAssociationResult`](crate::types::SearchAssociationResult).
+/// A matching value in a [`SearchAssociationResult`].
 ///
 /// Deprecated: use [`SearchResult`] instead.
 ///
@@ -2394,284 +862,97 @@ impl Record for SearchSuggestionResult {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchTermResult {
-    /// The value as a string.
-    ///
-    /// Wire name: `qText`.
+    /// `qText`: The value as a string.
     #[doc(alias = "qText")]
     pub text: String,
-    /// Element number of the value, for selecting it.
-    ///
-    /// Wire name: `qElemNumber`.
+    /// `qElemNumber`: Element number of the value, for selecting it.
     #[doc(alias = "qElemNumber")]
     pub elem_number: i32,
-    /// Positions of the terms in the string: a search for `read` matches the first four characters of `Reading`.
-    ///
-    /// Wire name: `qRanges`.
+    /// `qRanges`: Positions of the terms in the string: a search for `read` matches the first four characters of
+    /// `Reading`.
     #[doc(alias = "qRanges")]
     pub ranges: Vec<SearchCharRange>,
 }
 
-impl SearchTermResult {
-    /// Sets `qText`.
-    #[inline]
-    #[must_use]
-    pub fn with_text(mut self, value: impl Into<String>) -> Self {
-        self.text = value.into();
-        self
-    }
-
-    /// Sets `qElemNumber`.
-    #[inline]
-    #[must_use]
-    pub fn with_elem_number(mut self, value: i32) -> Self {
-        self.elem_number = value;
-        self
-    }
-
-    /// Sets `qRanges`.
-    #[inline]
-    #[must_use]
-    pub fn with_ranges(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<SearchCharRange>>,
-    ) -> Self {
-        self.ranges = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for SearchTermResult {
-    const NAME: &'static str = "SearchTermResult";
-    const MEMBERS: &'static [&'static str] = &["qText", "qElemNumber", "qRanges"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qText":"#, &mut self.text)?;
-        input.member(r#"qElemNumber":"#, &mut self.elem_number)?;
-        input.member(r#"qRanges":"#, &mut self.ranges)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qText", &self.text)?;
-        out.put("qElemNumber", &self.elem_number)?;
-        out.put("qRanges", &self.ranges)?;
-        Ok(())
+record! {
+    SearchTermResult "SearchTermResult" [] {
+        "qText" text with_text(into String),
+        "qElemNumber" elem_number with_elem_number(i32),
+        "qRanges" ranges with_ranges(each SearchCharRange),
     }
 }
 
 /// **Experimental**: may change or be removed in any engine version.
 ///
-/// Options of [`DocApi::search_values`](crate::doc::DocApi::search_values).
+/// Options of [`DocApi::search_values`].
 ///
 /// Schema type: [`SearchValueOptions`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchvalueoptions).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchValueOptions {
-    /// Fields to search. Empty searches all fields.
-    ///
-    /// Wire name: `qSearchFields`.
+    /// `qSearchFields`: Fields to search. Empty searches all fields.
     #[doc(alias = "qSearchFields")]
     pub search_fields: Vec<String>,
 }
 
-impl SearchValueOptions {
-    /// Sets `qSearchFields`.
-    #[inline]
-    #[must_use]
-    pub fn with_search_fields(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.search_fields = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for SearchValueOptions {
-    const NAME: &'static str = "SearchValueOptions";
-    const MEMBERS: &'static [&'static str] = &["qSearchFields"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qSearchFields":"#, &mut self.search_fields)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qSearchFields", &self.search_fields)?;
-        Ok(())
+record! {
+    SearchValueOptions "SearchValueOptions" [] {
+        "qSearchFields" search_fields with_search_fields(each String),
     }
 }
 
 /// **Experimental**: may change or be removed in any engine version.
 ///
-/// Which part of the result of [`DocApi::search_values`](crate::doc::DocApi::search_values) to return.
+/// Which part of the result of [`DocApi::search_values`] to return.
 ///
 /// Schema type: [`SearchValuePage`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchvaluepage).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SearchValuePage {
-    /// Number of fields with matches to skip.
-    ///
-    /// Wire name: `qOffset`.
+    /// `qOffset`: Number of fields with matches to skip.
     #[doc(alias = "qOffset")]
     pub offset: i32,
-    /// Maximum number of fields. Defaults to 0, so set it.
-    ///
-    /// Wire name: `qCount`.
+    /// `qCount`: Maximum number of fields. Defaults to 0, so set it.
     #[doc(alias = "qCount")]
     pub count: i32,
-    /// Maximum number of values per field. -1 returns all.
-    ///
-    /// Wire name: `qMaxNbrFieldMatches`. Defaults to `-1`.
+    /// `qMaxNbrFieldMatches`: Maximum number of values per field. -1 returns all. Defaults to `-1`.
     #[doc(alias = "qMaxNbrFieldMatches")]
     pub max_nbr_field_matches: i32,
 }
 
 impl Default for SearchValuePage {
     fn default() -> Self {
-        Self {
-            offset: Default::default(),
-            count: Default::default(),
-            max_nbr_field_matches: -1,
-        }
+        Self { offset: Default::default(), count: Default::default(), max_nbr_field_matches: -1 }
     }
 }
 
-impl SearchValuePage {
-    /// Sets `qOffset`.
-    #[inline]
-    #[must_use]
-    pub fn with_offset(mut self, value: i32) -> Self {
-        self.offset = value;
-        self
-    }
-
-    /// Sets `qCount`.
-    #[inline]
-    #[must_use]
-    pub fn with_count(mut self, value: i32) -> Self {
-        self.count = value;
-        self
-    }
-
-    /// Sets `qMaxNbrFieldMatches`.
-    #[inline]
-    #[must_use]
-    pub fn with_max_nbr_field_matches(mut self, value: i32) -> Self {
-        self.max_nbr_field_matches = value;
-        self
-    }
-}
-
-impl Record for SearchValuePage {
-    const NAME: &'static str = "SearchValuePage";
-    const MEMBERS: &'static [&'static str] = &[
-        "qOffset",
-        "qCount",
-        "qMaxNbrFieldMatches",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qOffset":"#, &mut self.offset)?;
-        input.member(r#"qCount":"#, &mut self.count)?;
-        input.member(r#"qMaxNbrFieldMatches":"#, &mut self.max_nbr_field_matches)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qOffset", &self.offset)?;
-        out.put("qCount", &self.count)?;
-        if self.max_nbr_field_matches != -1 {
-            out.always("qMaxNbrFieldMatches", &self.max_nbr_field_matches)?;
-        }
-        Ok(())
+record! {
+    SearchValuePage "SearchValuePage" [] {
+        "qOffset" offset with_offset(i32),
+        "qCount" count with_count(i32),
+        "qMaxNbrFieldMatches" max_nbr_field_matches with_max_nbr_field_matches(i32) = -1,
     }
 }
 
 /// **Experimental**: may change or be removed in any engine version.
 ///
-/// The result of [`DocApi::search_values`](crate::doc::DocApi::search_values): matching values by field.
+/// The result of [`DocApi::search_values`]: matching values by field.
 ///
 /// Schema type: [`SearchValueResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#searchvalueresult).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchValueResult {
-    /// Search terms.
-    ///
-    /// Wire name: `qSearchTerms`.
+    /// `qSearchTerms`: Search terms.
     #[doc(alias = "qSearchTerms")]
     pub search_terms: Vec<String>,
-    /// Fields of the page with their matching values.
-    ///
-    /// Wire name: `qFieldMatches`.
+    /// `qFieldMatches`: Fields of the page with their matching values.
     #[doc(alias = "qFieldMatches")]
     pub field_matches: Vec<SearchFieldValueItem>,
 }
 
-impl SearchValueResult {
-    /// Sets `qSearchTerms`.
-    #[inline]
-    #[must_use]
-    pub fn with_search_terms(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.search_terms = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qFieldMatches`.
-    #[inline]
-    #[must_use]
-    pub fn with_field_matches(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<SearchFieldValueItem>>,
-    ) -> Self {
-        self.field_matches = value.into_iter().map(Into::into).collect();
-        self
+record! {
+    SearchValueResult "SearchValueResult" [] {
+        "qSearchTerms" search_terms with_search_terms(each String),
+        "qFieldMatches" field_matches with_field_matches(each SearchFieldValueItem),
     }
 }
-
-impl Record for SearchValueResult {
-    const NAME: &'static str = "SearchValueResult";
-    const MEMBERS: &'static [&'static str] = &["qSearchTerms", "qFieldMatches"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qSearchTerms":"#, &mut self.search_terms)?;
-        input.member(r#"qFieldMatches":"#, &mut self.field_matches)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qSearchTerms", &self.search_terms)?;
-        out.put("qFieldMatches", &self.field_matches)?;
-        Ok(())
-    }
-}
-
-qix_schema::wire_records!(
-    AssociationScore, FieldScores, NxMatchingFieldInfo, SearchAssociationResult,
-    SearchAttribute, SearchCharRange, SearchCombinationOptions, SearchFieldDictionary,
-    SearchFieldMatch, SearchFieldMatchesItem, SearchFieldValueItem, SearchGroup,
-    SearchGroupItem, SearchGroupItemMatch, SearchGroupItemOptions, SearchGroupOptions,
-    SearchMatchCombination, SearchObjectOptions, SearchPage, SearchResult,
-    SearchSuggestItem, SearchSuggestionResult, SearchTermResult, SearchValueOptions,
-    SearchValuePage, SearchValueResult
-);
-
-qix_schema::wire_choices!(
-    NxMatchingFieldMode, SearchContextType, SearchFieldMatchType,
-    SearchFieldSelectionMode, SearchGroupItemType, SearchGroupType
-);

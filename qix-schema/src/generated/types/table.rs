@@ -2,11 +2,9 @@
 
 //! Tables and fields of the data model.
 
-use qix_schema::__private::{
-    Choice, Extra, Input, Members, Record, Unrecognized, ValueName,
-};
+use qix_schema::__private::{Extra, Unrecognized, choice, record};
 
-use serde::ser::SerializeMap;
+use super::super::*;
 use super::*;
 
 /// The value of a variable: a string, and whether it represents a number.
@@ -18,219 +16,18 @@ use super::*;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AlfaNumString {
-    /// The value as a string.
-    ///
-    /// Wire name: `qString`.
+    /// `qString`: The value as a string.
     #[doc(alias = "qString")]
     pub string: String,
-    /// Whether the value is a number.
-    ///
-    /// Wire name: `qIsNum`.
+    /// `qIsNum`: Whether the value is a number.
     #[doc(alias = "qIsNum")]
     pub is_num: bool,
 }
 
-impl AlfaNumString {
-    /// Sets `qString`.
-    #[inline]
-    #[must_use]
-    pub fn with_string(mut self, value: impl Into<String>) -> Self {
-        self.string = value.into();
-        self
-    }
-
-    /// Sets `qIsNum`.
-    #[inline]
-    #[must_use]
-    pub fn with_is_num(mut self, value: bool) -> Self {
-        self.is_num = value;
-        self
-    }
-}
-
-impl Record for AlfaNumString {
-    const NAME: &'static str = "AlfaNumString";
-    const MEMBERS: &'static [&'static str] = &["qString", "qIsNum"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qString":"#, &mut self.string)?;
-        input.member(r#"qIsNum":"#, &mut self.is_num)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qString", &self.string)?;
-        out.put("qIsNum", &self.is_num)?;
-        Ok(())
-    }
-}
-
-/// A table or view of a data source, for choosing what to load.
-///
-/// Schema type: [`DataTable`](https://qlik.dev/apis/json-rpc/qix/schemas/#datatable).
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DataTable {
-    /// Table name in the source.
-    ///
-    /// Wire name: `qName`.
-    #[doc(alias = "qName")]
-    pub name: String,
-    /// Type in the source, such as `Table` or `View`.
-    ///
-    /// Wire name: `qType`.
-    #[doc(alias = "qType")]
-    pub type_: String,
-    /// Logical name, for nested Parquet tables.
-    ///
-    /// Wire name: `qLogicalName`.
-    #[doc(alias = "qLogicalName")]
-    pub logical_name: String,
-}
-
-impl DataTable {
-    /// Sets `qName`.
-    #[inline]
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = value.into();
-        self
-    }
-
-    /// Sets `qType`.
-    #[inline]
-    #[must_use]
-    pub fn with_type(mut self, value: impl Into<String>) -> Self {
-        self.type_ = value.into();
-        self
-    }
-
-    /// Sets `qLogicalName`.
-    #[inline]
-    #[must_use]
-    pub fn with_logical_name(mut self, value: impl Into<String>) -> Self {
-        self.logical_name = value.into();
-        self
-    }
-}
-
-impl Record for DataTable {
-    const NAME: &'static str = "DataTable";
-    const MEMBERS: &'static [&'static str] = &["qName", "qType", "qLogicalName"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qName":"#, &mut self.name)?;
-        input.member(r#"qType":"#, &mut self.type_)?;
-        input.member(r#"qLogicalName":"#, &mut self.logical_name)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qName", &self.name)?;
-        out.put("qType", &self.type_)?;
-        out.put("qLogicalName", &self.logical_name)?;
-        Ok(())
-    }
-}
-
-/// A table in a file, with its fields and its format.
-///
-/// Schema type: [`DataTableEx`](https://qlik.dev/apis/json-rpc/qix/schemas/#datatableex).
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct DataTableEx {
-    /// Table name, such as a sheet of a workbook.
-    ///
-    /// Wire name: `qName`.
-    #[doc(alias = "qName")]
-    pub name: String,
-    /// Fields of the table.
-    ///
-    /// Wire name: `qFields`.
-    #[doc(alias = "qFields")]
-    pub fields: Vec<DataField>,
-    /// Format specification for a `LOAD` statement, to place in parentheses after the file name: file type, labels,
-    /// and table.
-    ///
-    /// Wire name: `qFormatSpec`.
-    #[doc(alias = "qFormatSpec")]
-    pub format_spec: String,
-    /// Logical name, for nested Parquet tables.
-    ///
-    /// Wire name: `qLogicalName`.
-    #[doc(alias = "qLogicalName")]
-    pub logical_name: String,
-}
-
-impl DataTableEx {
-    /// Sets `qName`.
-    #[inline]
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = value.into();
-        self
-    }
-
-    /// Sets `qFields`.
-    #[inline]
-    #[must_use]
-    pub fn with_fields(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<DataField>>,
-    ) -> Self {
-        self.fields = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qFormatSpec`.
-    #[inline]
-    #[must_use]
-    pub fn with_format_spec(mut self, value: impl Into<String>) -> Self {
-        self.format_spec = value.into();
-        self
-    }
-
-    /// Sets `qLogicalName`.
-    #[inline]
-    #[must_use]
-    pub fn with_logical_name(mut self, value: impl Into<String>) -> Self {
-        self.logical_name = value.into();
-        self
-    }
-}
-
-impl Record for DataTableEx {
-    const NAME: &'static str = "DataTableEx";
-    const MEMBERS: &'static [&'static str] = &[
-        "qName",
-        "qFields",
-        "qFormatSpec",
-        "qLogicalName",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qName":"#, &mut self.name)?;
-        input.member(r#"qFields":"#, &mut self.fields)?;
-        input.member(r#"qFormatSpec":"#, &mut self.format_spec)?;
-        input.member(r#"qLogicalName":"#, &mut self.logical_name)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qName", &self.name)?;
-        out.put("qFields", &self.fields)?;
-        out.put("qFormatSpec", &self.format_spec)?;
-        out.put("qLogicalName", &self.logical_name)?;
-        Ok(())
+record! {
+    AlfaNumString "AlfaNumString" [] {
+        "qString" string with_string(into String),
+        "qIsNum" is_num with_is_num(bool),
     }
 }
 
@@ -241,240 +38,80 @@ impl Record for DataTableEx {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DerivedFieldsInTableData {
-    /// Name of the definition that derives them, such as `autoCalendar`.
-    ///
-    /// Wire name: `qDefinitionName`.
+    /// `qDefinitionName`: Name of the definition that derives them, such as `autoCalendar`.
     #[doc(alias = "qDefinitionName")]
     pub definition_name: String,
-    /// Tags of the set.
-    ///
-    /// Wire name: `qTags`.
+    /// `qTags`: Tags of the set.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
-    /// Whether any of the derived fields is in use.
-    ///
-    /// Wire name: `qActive`.
+    /// `qActive`: Whether any of the derived fields is in use.
     #[doc(alias = "qActive")]
     pub active: bool,
 }
 
-impl DerivedFieldsInTableData {
-    /// Sets `qDefinitionName`.
-    #[inline]
-    #[must_use]
-    pub fn with_definition_name(mut self, value: impl Into<String>) -> Self {
-        self.definition_name = value.into();
-        self
-    }
-
-    /// Sets `qTags`.
-    #[inline]
-    #[must_use]
-    pub fn with_tags(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tags = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qActive`.
-    #[inline]
-    #[must_use]
-    pub fn with_active(mut self, value: bool) -> Self {
-        self.active = value;
-        self
-    }
-}
-
-impl Record for DerivedFieldsInTableData {
-    const NAME: &'static str = "DerivedFieldsInTableData";
-    const MEMBERS: &'static [&'static str] = &["qDefinitionName", "qTags", "qActive"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qDefinitionName":"#, &mut self.definition_name)?;
-        input.member(r#"qTags":"#, &mut self.tags)?;
-        input.member(r#"qActive":"#, &mut self.active)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qDefinitionName", &self.definition_name)?;
-        out.put("qTags", &self.tags)?;
-        out.put("qActive", &self.active)?;
-        Ok(())
+record! {
+    DerivedFieldsInTableData "DerivedFieldsInTableData" [] {
+        "qDefinitionName" definition_name with_definition_name(into String),
+        "qTags" tags with_tags(each String),
+        "qActive" active with_active(bool),
     }
 }
 
 /// Type of a number format.
 ///
-/// [`FieldAttributes`](crate::types::FieldAttributes) describes how each type is applied.
+/// [`FieldAttributes`] describes how each type is applied.
 ///
 /// Schema type: [`FieldAttrType`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldattrtype).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FieldAttrType {
-    /// Unknown: the engine chooses a format based on the values.
-    ///
-    /// Wire value: `U`, also `UNKNOWN` or 0.
-    #[doc(alias = "U")]
-    #[doc(alias = "UNKNOWN")]
+    /// `U`, `UNKNOWN`, or 0: Unknown: the engine chooses a format based on the values.
+    #[doc(alias("U", "UNKNOWN"))]
     #[default]
     Unknown,
-    /// Text, without a number format.
-    ///
-    /// Wire value: `A`, also `ASCII` or 1.
-    #[doc(alias = "A")]
-    #[doc(alias = "ASCII")]
+    /// `A`, `ASCII`, or 1: Text, without a number format.
+    #[doc(alias("A", "ASCII"))]
     Ascii,
-    /// Real number.
-    ///
-    /// Wire value: `R`, also `REAL` or 2.
-    #[doc(alias = "R")]
-    #[doc(alias = "REAL")]
+    /// `R`, `REAL`, or 2: Real number.
+    #[doc(alias("R", "REAL"))]
     Real,
-    /// Date.
-    ///
-    /// Wire value: `D`, also `DATE` or 3.
-    #[doc(alias = "D")]
-    #[doc(alias = "DATE")]
+    /// `D`, `DATE`, or 3: Date.
+    #[doc(alias("D", "DATE"))]
     Date,
-    /// Time of day.
-    ///
-    /// Wire value: `T`, also `TIME` or 4.
-    #[doc(alias = "T")]
-    #[doc(alias = "TIME")]
+    /// `T`, `TIME`, or 4: Time of day.
+    #[doc(alias("T", "TIME"))]
     Time,
-    /// Timestamp: date and time.
-    ///
-    /// Wire value: `TS`, also `TIMESTAMP` or 5.
-    #[doc(alias = "TS")]
-    #[doc(alias = "TIMESTAMP")]
+    /// `TS`, `TIMESTAMP`, or 5: Timestamp: date and time.
+    #[doc(alias("TS", "TIMESTAMP"))]
     Timestamp,
-    /// Interval (duration).
-    ///
-    /// Wire value: `IV`, also `INTERVAL` or 6.
-    #[doc(alias = "IV")]
-    #[doc(alias = "INTERVAL")]
+    /// `IV`, `INTERVAL`, or 6: Interval (duration).
+    #[doc(alias("IV", "INTERVAL"))]
     Interval,
-    /// Integer.
-    ///
-    /// Wire value: `I`, also `INTEGER` or 10.
-    #[doc(alias = "I")]
-    #[doc(alias = "INTEGER")]
+    /// `I`, `INTEGER`, or 10: Integer.
+    #[doc(alias("I", "INTEGER"))]
     Integer,
-    /// Number with a fixed number of decimals.
-    ///
-    /// Wire value: `F`, also `FIX` or 11.
-    #[doc(alias = "F")]
-    #[doc(alias = "FIX")]
+    /// `F`, `FIX`, or 11: Number with a fixed number of decimals.
+    #[doc(alias("F", "FIX"))]
     Fix,
-    /// Money.
-    ///
-    /// Wire value: `M`, also `MONEY` or 12.
-    #[doc(alias = "M")]
-    #[doc(alias = "MONEY")]
+    /// `M`, `MONEY`, or 12: Money.
+    #[doc(alias("M", "MONEY"))]
     Money,
     /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
-impl Choice for FieldAttrType {
-    const NAME: &'static str = "FieldAttrType";
-    const VALUES: &'static [ValueName] = &[
-        ValueName {
-            title: "U",
-            long: "UNKNOWN",
-            number: 0,
-        },
-        ValueName {
-            title: "A",
-            long: "ASCII",
-            number: 1,
-        },
-        ValueName {
-            title: "R",
-            long: "REAL",
-            number: 2,
-        },
-        ValueName {
-            title: "D",
-            long: "DATE",
-            number: 3,
-        },
-        ValueName {
-            title: "T",
-            long: "TIME",
-            number: 4,
-        },
-        ValueName {
-            title: "TS",
-            long: "TIMESTAMP",
-            number: 5,
-        },
-        ValueName {
-            title: "IV",
-            long: "INTERVAL",
-            number: 6,
-        },
-        ValueName {
-            title: "I",
-            long: "INTEGER",
-            number: 10,
-        },
-        ValueName {
-            title: "F",
-            long: "FIX",
-            number: 11,
-        },
-        ValueName {
-            title: "M",
-            long: "MONEY",
-            number: 12,
-        },
-    ];
-
-    fn from_index(index: usize) -> Option<Self> {
-        Some(
-            match index {
-                0 => Self::Unknown,
-                1 => Self::Ascii,
-                2 => Self::Real,
-                3 => Self::Date,
-                4 => Self::Time,
-                5 => Self::Timestamp,
-                6 => Self::Interval,
-                7 => Self::Integer,
-                8 => Self::Fix,
-                9 => Self::Money,
-                _ => return None,
-            },
-        )
-    }
-
-    fn index(&self) -> Result<usize, &Unrecognized> {
-        Ok(
-            match self {
-                Self::Unknown => 0,
-                Self::Ascii => 1,
-                Self::Real => 2,
-                Self::Date => 3,
-                Self::Time => 4,
-                Self::Timestamp => 5,
-                Self::Interval => 6,
-                Self::Integer => 7,
-                Self::Fix => 8,
-                Self::Money => 9,
-                Self::Unrecognized(value) => return Err(value),
-            },
-        )
-    }
-
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(Box::new(value))
+choice! {
+    FieldAttrType "FieldAttrType" {
+        Unknown = 0 "U" "UNKNOWN",
+        Ascii = 1 "A" "ASCII",
+        Real = 2 "R" "REAL",
+        Date = 3 "D" "DATE",
+        Time = 4 "T" "TIME",
+        Timestamp = 5 "TS" "TIMESTAMP",
+        Interval = 6 "IV" "INTERVAL",
+        Integer = 10 "I" "INTEGER",
+        Fix = 11 "F" "FIX",
+        Money = 12 "M" "MONEY",
     }
 }
 
@@ -499,34 +136,22 @@ impl Choice for FieldAttrType {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FieldAttributes {
-    /// Type of format.
-    ///
-    /// Wire name: `qType`.
+    /// `qType`: Type of format.
     #[doc(alias = "qType")]
     pub type_: FieldAttrType,
-    /// Number of decimals.
-    ///
-    /// Wire name: `qnDec`. Defaults to `10`.
+    /// `qnDec`: Number of decimals. Defaults to `10`.
     #[doc(alias = "qnDec")]
     pub n_dec: i32,
-    /// Whether to use a thousands separator: 1 for yes, 0 for no.
-    ///
-    /// Wire name: `qUseThou`.
+    /// `qUseThou`: Whether to use a thousands separator: 1 for yes, 0 for no.
     #[doc(alias = "qUseThou")]
     pub use_thou: i32,
-    /// Format pattern, such as `YYYY-MM-DD`, `#,##0.00`, or `0.0%`.
-    ///
-    /// Wire name: `qFmt`.
+    /// `qFmt`: Format pattern, such as `YYYY-MM-DD`, `#,##0.00`, or `0.0%`.
     #[doc(alias = "qFmt")]
     pub fmt: String,
-    /// Decimal separator.
-    ///
-    /// Wire name: `qDec`.
+    /// `qDec`: Decimal separator.
     #[doc(alias = "qDec")]
     pub dec: String,
-    /// Thousands separator, if `qUseThou` is 1.
-    ///
-    /// Wire name: `qThou`.
+    /// `qThou`: Thousands separator, if `qUseThou` is 1.
     #[doc(alias = "qThou")]
     pub thou: String,
 }
@@ -544,1336 +169,346 @@ impl Default for FieldAttributes {
     }
 }
 
-impl FieldAttributes {
-    /// Sets `qType`.
-    #[inline]
-    #[must_use]
-    pub fn with_type(mut self, value: FieldAttrType) -> Self {
-        self.type_ = value;
-        self
-    }
-
-    /// Sets `qnDec`.
-    #[inline]
-    #[must_use]
-    pub fn with_n_dec(mut self, value: i32) -> Self {
-        self.n_dec = value;
-        self
-    }
-
-    /// Sets `qUseThou`.
-    #[inline]
-    #[must_use]
-    pub fn with_use_thou(mut self, value: i32) -> Self {
-        self.use_thou = value;
-        self
-    }
-
-    /// Sets `qFmt`.
-    #[inline]
-    #[must_use]
-    pub fn with_fmt(mut self, value: impl Into<String>) -> Self {
-        self.fmt = value.into();
-        self
-    }
-
-    /// Sets `qDec`.
-    #[inline]
-    #[must_use]
-    pub fn with_dec(mut self, value: impl Into<String>) -> Self {
-        self.dec = value.into();
-        self
-    }
-
-    /// Sets `qThou`.
-    #[inline]
-    #[must_use]
-    pub fn with_thou(mut self, value: impl Into<String>) -> Self {
-        self.thou = value.into();
-        self
-    }
-}
-
-impl Record for FieldAttributes {
-    const NAME: &'static str = "FieldAttributes";
-    const MEMBERS: &'static [&'static str] = &[
-        "qType",
-        "qnDec",
-        "qUseThou",
-        "qFmt",
-        "qDec",
-        "qThou",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qType":"#, &mut self.type_)?;
-        input.member(r#"qnDec":"#, &mut self.n_dec)?;
-        input.member(r#"qUseThou":"#, &mut self.use_thou)?;
-        input.member(r#"qFmt":"#, &mut self.fmt)?;
-        input.member(r#"qDec":"#, &mut self.dec)?;
-        input.member(r#"qThou":"#, &mut self.thou)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qType", &self.type_)?;
-        if self.n_dec != 10 {
-            out.always("qnDec", &self.n_dec)?;
-        }
-        out.put("qUseThou", &self.use_thou)?;
-        out.put("qFmt", &self.fmt)?;
-        out.put("qDec", &self.dec)?;
-        out.put("qThou", &self.thou)?;
-        Ok(())
+record! {
+    FieldAttributes "FieldAttributes" [] {
+        "qType" type_ with_type(FieldAttrType),
+        "qnDec" n_dec with_n_dec(i32) = 10,
+        "qUseThou" use_thou with_use_thou(i32),
+        "qFmt" fmt with_fmt(into String),
+        "qDec" dec with_dec(into String),
+        "qThou" thou with_thou(into String),
     }
 }
 
 /// A field of the data model: source tables, number of values, tags, and memory use.
 ///
-/// Returned by [`DocApi::get_field_description`](crate::doc::DocApi::get_field_description). To list all fields,
-/// use a session object with a [`FieldListDef`](crate::types::FieldListDef).
+/// Returned by [`DocApi::get_field_description`]. To list all fields, use a session object with a
+/// [`FieldListDef`].
 ///
 /// Schema type: [`FieldDescription`](https://qlik.dev/apis/json-rpc/qix/schemas/#fielddescription).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldDescription {
-    /// Internal number of the field.
-    ///
-    /// Wire name: `qInternalNumber`.
+    /// `qInternalNumber`: Internal number of the field.
     #[doc(alias = "qInternalNumber")]
     pub internal_number: i32,
-    /// Field name.
-    ///
-    /// Wire name: `qName`.
+    /// `qName`: Field name.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Tables that contain the field. A key field has several.
-    ///
-    /// Wire name: `qSrcTables`.
+    /// `qSrcTables`: Tables that contain the field. A key field has several.
     #[doc(alias = "qSrcTables")]
     pub src_tables: Vec<String>,
-    /// Whether this is a system field, such as `$Field` or `$Table`.
-    ///
-    /// Wire name: `qIsSystem`.
+    /// `qIsSystem`: Whether this is a system field, such as `$Field` or `$Table`.
     #[doc(alias = "qIsSystem")]
     pub is_system: bool,
-    /// Whether the field is hidden from users, by a tag or by a prefix set in the script.
-    ///
-    /// Wire name: `qIsHidden`.
+    /// `qIsHidden`: Whether the field is hidden from users, by a tag or by a prefix set in the script.
     #[doc(alias = "qIsHidden")]
     pub is_hidden: bool,
-    /// Whether the field is semantic, that is, describes a relation between values.
-    ///
-    /// Wire name: `qIsSemantic`.
+    /// `qIsSemantic`: Whether the field is semantic, that is, describes a relation between values.
     #[doc(alias = "qIsSemantic")]
     pub is_semantic: bool,
-    /// Whether only the distinct values are known, not how often each occurs.
-    ///
-    /// Wire name: `qDistinctOnly`.
+    /// `qDistinctOnly`: Whether only the distinct values are known, not how often each occurs.
     #[doc(alias = "qDistinctOnly")]
     pub distinct_only: bool,
-    /// Number of distinct values.
-    ///
-    /// Wire name: `qCardinal`.
+    /// `qCardinal`: Number of distinct values.
     #[doc(alias = "qCardinal")]
     pub cardinal: i32,
-    /// Total number of values in all rows.
-    ///
-    /// Wire name: `qTotalCount`.
+    /// `qTotalCount`: Total number of values in all rows.
     #[doc(alias = "qTotalCount")]
     pub total_count: i64,
-    /// Not used.
-    ///
-    /// Wire name: `qPossibleCount_OBSOLETE`.
+    /// `qPossibleCount_OBSOLETE`: Not used.
     #[doc(alias = "qPossibleCount_OBSOLETE")]
     pub possible_count_obsolete: i32,
-    /// Not used.
-    ///
-    /// Wire name: `qHasInfo_OBSOLETE`.
+    /// `qHasInfo_OBSOLETE`: Not used.
     #[doc(alias = "qHasInfo_OBSOLETE")]
     pub has_info_obsolete: bool,
-    /// Whether the field is locked.
-    ///
-    /// Wire name: `qIsLocked`.
+    /// `qIsLocked`: Whether the field is locked.
     #[doc(alias = "qIsLocked")]
     pub is_locked: bool,
-    /// Whether exactly one value is always selected; see [`NxFieldProperties`](crate::types::NxFieldProperties).
-    ///
-    /// Wire name: `qAlwaysOneSelected`.
+    /// `qAlwaysOneSelected`: Whether exactly one value is always selected; see [`NxFieldProperties`].
     #[doc(alias = "qAlwaysOneSelected")]
     pub always_one_selected: bool,
-    /// Whether selected values are combined with AND instead of OR; see
-    /// [`FieldApi::set_and_mode`](crate::field::FieldApi::set_and_mode).
-    ///
-    /// Wire name: `qAndMode`.
+    /// `qAndMode`: Whether selected values are combined with AND instead of OR; see [`FieldApi::set_and_mode`].
     #[doc(alias = "qAndMode")]
     pub and_mode: bool,
-    /// Whether the values are numeric.
-    ///
-    /// Wire name: `qIsNumeric`.
+    /// `qIsNumeric`: Whether the values are numeric.
     #[doc(alias = "qIsNumeric")]
     pub is_numeric: bool,
-    /// Comment from the load script.
-    ///
-    /// Wire name: `qComment`.
+    /// `qComment`: Comment from the load script.
     #[doc(alias = "qComment")]
     pub comment: String,
-    /// Tags, such as `$key`, `$numeric`, `$text`, and `$date`, and tags set by the script.
-    ///
-    /// Wire name: `qTags`.
+    /// `qTags`: Tags, such as `$key`, `$numeric`, `$text`, and `$date`, and tags set by the script.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
-    /// Whether this is a calculated field, which is defined by an expression and has no data of its own.
-    ///
-    /// Wire name: `qIsDefinitionOnly`.
+    /// `qIsDefinitionOnly`: Whether this is a calculated field, which is defined by an expression and has no data of
+    /// its own.
     #[doc(alias = "qIsDefinitionOnly")]
     pub is_definition_only: bool,
-    /// Memory use in bytes.
-    ///
-    /// Wire name: `qByteSize`.
+    /// `qByteSize`: Memory use in bytes.
     #[doc(alias = "qByteSize")]
     pub byte_size: i64,
 }
 
-impl FieldDescription {
-    /// Sets `qInternalNumber`.
-    #[inline]
-    #[must_use]
-    pub fn with_internal_number(mut self, value: i32) -> Self {
-        self.internal_number = value;
-        self
-    }
-
-    /// Sets `qName`.
-    #[inline]
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = value.into();
-        self
-    }
-
-    /// Sets `qSrcTables`.
-    #[inline]
-    #[must_use]
-    pub fn with_src_tables(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.src_tables = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qIsSystem`.
-    #[inline]
-    #[must_use]
-    pub fn with_is_system(mut self, value: bool) -> Self {
-        self.is_system = value;
-        self
-    }
-
-    /// Sets `qIsHidden`.
-    #[inline]
-    #[must_use]
-    pub fn with_is_hidden(mut self, value: bool) -> Self {
-        self.is_hidden = value;
-        self
-    }
-
-    /// Sets `qIsSemantic`.
-    #[inline]
-    #[must_use]
-    pub fn with_is_semantic(mut self, value: bool) -> Self {
-        self.is_semantic = value;
-        self
-    }
-
-    /// Sets `qDistinctOnly`.
-    #[inline]
-    #[must_use]
-    pub fn with_distinct_only(mut self, value: bool) -> Self {
-        self.distinct_only = value;
-        self
-    }
-
-    /// Sets `qCardinal`.
-    #[inline]
-    #[must_use]
-    pub fn with_cardinal(mut self, value: i32) -> Self {
-        self.cardinal = value;
-        self
-    }
-
-    /// Sets `qTotalCount`.
-    #[inline]
-    #[must_use]
-    pub fn with_total_count(mut self, value: i64) -> Self {
-        self.total_count = value;
-        self
-    }
-
-    /// Sets `qPossibleCount_OBSOLETE`.
-    #[inline]
-    #[must_use]
-    pub fn with_possible_count_obsolete(mut self, value: i32) -> Self {
-        self.possible_count_obsolete = value;
-        self
-    }
-
-    /// Sets `qHasInfo_OBSOLETE`.
-    #[inline]
-    #[must_use]
-    pub fn with_has_info_obsolete(mut self, value: bool) -> Self {
-        self.has_info_obsolete = value;
-        self
-    }
-
-    /// Sets `qIsLocked`.
-    #[inline]
-    #[must_use]
-    pub fn with_is_locked(mut self, value: bool) -> Self {
-        self.is_locked = value;
-        self
-    }
-
-    /// Sets `qAlwaysOneSelected`.
-    #[inline]
-    #[must_use]
-    pub fn with_always_one_selected(mut self, value: bool) -> Self {
-        self.always_one_selected = value;
-        self
-    }
-
-    /// Sets `qAndMode`.
-    #[inline]
-    #[must_use]
-    pub fn with_and_mode(mut self, value: bool) -> Self {
-        self.and_mode = value;
-        self
-    }
-
-    /// Sets `qIsNumeric`.
-    #[inline]
-    #[must_use]
-    pub fn with_is_numeric(mut self, value: bool) -> Self {
-        self.is_numeric = value;
-        self
-    }
-
-    /// Sets `qComment`.
-    #[inline]
-    #[must_use]
-    pub fn with_comment(mut self, value: impl Into<String>) -> Self {
-        self.comment = value.into();
-        self
-    }
-
-    /// Sets `qTags`.
-    #[inline]
-    #[must_use]
-    pub fn with_tags(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tags = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qIsDefinitionOnly`.
-    #[inline]
-    #[must_use]
-    pub fn with_is_definition_only(mut self, value: bool) -> Self {
-        self.is_definition_only = value;
-        self
-    }
-
-    /// Sets `qByteSize`.
-    #[inline]
-    #[must_use]
-    pub fn with_byte_size(mut self, value: i64) -> Self {
-        self.byte_size = value;
-        self
-    }
-}
-
-impl Record for FieldDescription {
-    const NAME: &'static str = "FieldDescription";
-    const MEMBERS: &'static [&'static str] = &[
-        "qInternalNumber",
-        "qName",
-        "qSrcTables",
-        "qIsSystem",
-        "qIsHidden",
-        "qIsSemantic",
-        "qDistinctOnly",
-        "qCardinal",
-        "qTotalCount",
-        "qPossibleCount_OBSOLETE",
-        "qHasInfo_OBSOLETE",
-        "qIsLocked",
-        "qAlwaysOneSelected",
-        "qAndMode",
-        "qIsNumeric",
-        "qComment",
-        "qTags",
-        "qIsDefinitionOnly",
-        "qByteSize",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qInternalNumber":"#, &mut self.internal_number)?;
-        input.member(r#"qName":"#, &mut self.name)?;
-        input.member(r#"qSrcTables":"#, &mut self.src_tables)?;
-        input.member(r#"qIsSystem":"#, &mut self.is_system)?;
-        input.member(r#"qIsHidden":"#, &mut self.is_hidden)?;
-        input.member(r#"qIsSemantic":"#, &mut self.is_semantic)?;
-        input.member(r#"qDistinctOnly":"#, &mut self.distinct_only)?;
-        input.member(r#"qCardinal":"#, &mut self.cardinal)?;
-        input.member(r#"qTotalCount":"#, &mut self.total_count)?;
-        input.member(r#"qPossibleCount_OBSOLETE":"#, &mut self.possible_count_obsolete)?;
-        input.member(r#"qHasInfo_OBSOLETE":"#, &mut self.has_info_obsolete)?;
-        input.member(r#"qIsLocked":"#, &mut self.is_locked)?;
-        input.member(r#"qAlwaysOneSelected":"#, &mut self.always_one_selected)?;
-        input.member(r#"qAndMode":"#, &mut self.and_mode)?;
-        input.member(r#"qIsNumeric":"#, &mut self.is_numeric)?;
-        input.member(r#"qComment":"#, &mut self.comment)?;
-        input.member(r#"qTags":"#, &mut self.tags)?;
-        input.member(r#"qIsDefinitionOnly":"#, &mut self.is_definition_only)?;
-        input.member(r#"qByteSize":"#, &mut self.byte_size)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qInternalNumber", &self.internal_number)?;
-        out.put("qName", &self.name)?;
-        out.put("qSrcTables", &self.src_tables)?;
-        out.put("qIsSystem", &self.is_system)?;
-        out.put("qIsHidden", &self.is_hidden)?;
-        out.put("qIsSemantic", &self.is_semantic)?;
-        out.put("qDistinctOnly", &self.distinct_only)?;
-        out.put("qCardinal", &self.cardinal)?;
-        out.put("qTotalCount", &self.total_count)?;
-        out.put("qPossibleCount_OBSOLETE", &self.possible_count_obsolete)?;
-        out.put("qHasInfo_OBSOLETE", &self.has_info_obsolete)?;
-        out.put("qIsLocked", &self.is_locked)?;
-        out.put("qAlwaysOneSelected", &self.always_one_selected)?;
-        out.put("qAndMode", &self.and_mode)?;
-        out.put("qIsNumeric", &self.is_numeric)?;
-        out.put("qComment", &self.comment)?;
-        out.put("qTags", &self.tags)?;
-        out.put("qIsDefinitionOnly", &self.is_definition_only)?;
-        out.put("qByteSize", &self.byte_size)?;
-        Ok(())
+record! {
+    FieldDescription "FieldDescription" [] {
+        "qInternalNumber" internal_number with_internal_number(i32),
+        "qName" name with_name(into String),
+        "qSrcTables" src_tables with_src_tables(each String),
+        "qIsSystem" is_system with_is_system(bool),
+        "qIsHidden" is_hidden with_is_hidden(bool),
+        "qIsSemantic" is_semantic with_is_semantic(bool),
+        "qDistinctOnly" distinct_only with_distinct_only(bool),
+        "qCardinal" cardinal with_cardinal(i32),
+        "qTotalCount" total_count with_total_count(i64),
+        "qPossibleCount_OBSOLETE" possible_count_obsolete with_possible_count_obsolete(i32),
+        "qHasInfo_OBSOLETE" has_info_obsolete with_has_info_obsolete(bool),
+        "qIsLocked" is_locked with_is_locked(bool),
+        "qAlwaysOneSelected" always_one_selected with_always_one_selected(bool),
+        "qAndMode" and_mode with_and_mode(bool),
+        "qIsNumeric" is_numeric with_is_numeric(bool),
+        "qComment" comment with_comment(into String),
+        "qTags" tags with_tags(each String),
+        "qIsDefinitionOnly" is_definition_only with_is_definition_only(bool),
+        "qByteSize" byte_size with_byte_size(i64),
     }
 }
 
 /// A field in a table of the data model.
 ///
-/// Returned by [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys). Information density,
-/// subset ratio, and key type show how well tables are associated.
+/// Returned by [`DocApi::get_tables_and_keys`]. Information density, subset ratio, and key type show how well
+/// tables are associated.
 ///
 /// Schema type: [`FieldInTableData`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldintabledata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldInTableData {
-    /// Field name.
-    ///
-    /// Wire name: `qName`.
+    /// `qName`: Field name.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Names of the field in its source.
-    ///
-    /// Wire name: `qOriginalFields`.
+    /// `qOriginalFields`: Names of the field in its source.
     #[doc(alias = "qOriginalFields")]
     pub original_fields: Vec<String>,
-    /// Whether the table contains the field.
-    ///
-    /// Wire name: `qPresent`.
+    /// `qPresent`: Whether the table contains the field.
     #[doc(alias = "qPresent")]
     pub present: bool,
-    /// Whether any row contains a null value.
-    ///
-    /// Wire name: `qHasNull`.
+    /// `qHasNull`: Whether any row contains a null value.
     #[doc(alias = "qHasNull")]
     pub has_null: bool,
-    /// Whether any row contains a wildcard value.
-    ///
-    /// Wire name: `qHasWild`.
+    /// `qHasWild`: Whether any row contains a wildcard value.
     #[doc(alias = "qHasWild")]
     pub has_wild: bool,
-    /// Whether any value occurs in more than one row.
-    ///
-    /// Wire name: `qHasDuplicates`.
+    /// `qHasDuplicates`: Whether any value occurs in more than one row.
     #[doc(alias = "qHasDuplicates")]
     pub has_duplicates: bool,
-    /// Whether this is a synthetic key, which the engine creates when tables share several fields.
-    ///
-    /// Wire name: `qIsSynthetic`.
+    /// `qIsSynthetic`: Whether this is a synthetic key, which the engine creates when tables share several fields.
     #[doc(alias = "qIsSynthetic")]
     pub is_synthetic: bool,
-    /// Share of rows that have a value, from 0 to 1.
-    ///
-    /// Wire name: `qInformationDensity`.
+    /// `qInformationDensity`: Share of rows that have a value, from 0 to 1.
     #[doc(alias = "qInformationDensity")]
     pub information_density: f64,
-    /// Number of rows that have a value.
-    ///
-    /// Wire name: `qnNonNulls`.
+    /// `qnNonNulls`: Number of rows that have a value.
     #[doc(alias = "qnNonNulls")]
     pub n_non_nulls: i64,
-    /// Number of rows in the table.
-    ///
-    /// Wire name: `qnRows`.
+    /// `qnRows`: Number of rows in the table.
     #[doc(alias = "qnRows")]
     pub n_rows: i64,
-    /// Share of the field's distinct values in all tables that occur in this table, from 0 to 1. If it is less than 1
-    /// in both associated tables, some values have no counterpart.
-    ///
-    /// Wire name: `qSubsetRatio`.
+    /// `qSubsetRatio`: Share of the field's distinct values in all tables that occur in this table, from 0 to 1. If
+    /// it is less than 1 in both associated tables, some values have no counterpart.
     #[doc(alias = "qSubsetRatio")]
     pub subset_ratio: f64,
-    /// Number of distinct values in all tables.
-    ///
-    /// Wire name: `qnTotalDistinctValues`.
+    /// `qnTotalDistinctValues`: Number of distinct values in all tables.
     #[doc(alias = "qnTotalDistinctValues")]
     pub n_total_distinct_values: i32,
-    /// Number of distinct values in this table.
-    ///
-    /// Wire name: `qnPresentDistinctValues`.
+    /// `qnPresentDistinctValues`: Number of distinct values in this table.
     #[doc(alias = "qnPresentDistinctValues")]
     pub n_present_distinct_values: i32,
-    /// Whether the field is a key, and of which quality.
-    ///
-    /// Wire name: `qKeyType`.
+    /// `qKeyType`: Whether the field is a key, and of which quality.
     #[doc(alias = "qKeyType")]
     pub key_type: KeyType,
-    /// Comment from the load script.
-    ///
-    /// Wire name: `qComment`.
+    /// `qComment`: Comment from the load script.
     #[doc(alias = "qComment")]
     pub comment: String,
-    /// Tags.
-    ///
-    /// Wire name: `qTags`.
+    /// `qTags`: Tags.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
-    /// Sets of derived fields, such as a calendar.
-    ///
-    /// Wire name: `qDerivedFields`.
+    /// `qDerivedFields`: Sets of derived fields, such as a calendar.
     #[doc(alias = "qDerivedFields")]
     pub derived_fields: Vec<DerivedFieldsInTableData>,
-    /// Whether this is a calculated field.
-    ///
-    /// Wire name: `qIsFieldOnTheFly`.
+    /// `qIsFieldOnTheFly`: Whether this is a calculated field.
     #[doc(alias = "qIsFieldOnTheFly")]
     pub is_field_on_the_fly: bool,
-    /// Name to show to users, if `qName` is an internal name; see
-    /// [`DocApi::get_field_on_the_fly_by_name`](crate::doc::DocApi::get_field_on_the_fly_by_name).
-    ///
-    /// Wire name: `qReadableName`.
+    /// `qReadableName`: Name to show to users, if `qName` is an internal name; see
+    /// [`DocApi::get_field_on_the_fly_by_name`].
     #[doc(alias = "qReadableName")]
     pub readable_name: String,
 }
 
-impl FieldInTableData {
-    /// Sets `qName`.
-    #[inline]
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = value.into();
-        self
-    }
-
-    /// Sets `qOriginalFields`.
-    #[inline]
-    #[must_use]
-    pub fn with_original_fields(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.original_fields = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qPresent`.
-    #[inline]
-    #[must_use]
-    pub fn with_present(mut self, value: bool) -> Self {
-        self.present = value;
-        self
-    }
-
-    /// Sets `qHasNull`.
-    #[inline]
-    #[must_use]
-    pub fn with_has_null(mut self, value: bool) -> Self {
-        self.has_null = value;
-        self
-    }
-
-    /// Sets `qHasWild`.
-    #[inline]
-    #[must_use]
-    pub fn with_has_wild(mut self, value: bool) -> Self {
-        self.has_wild = value;
-        self
-    }
-
-    /// Sets `qHasDuplicates`.
-    #[inline]
-    #[must_use]
-    pub fn with_has_duplicates(mut self, value: bool) -> Self {
-        self.has_duplicates = value;
-        self
-    }
-
-    /// Sets `qIsSynthetic`.
-    #[inline]
-    #[must_use]
-    pub fn with_is_synthetic(mut self, value: bool) -> Self {
-        self.is_synthetic = value;
-        self
-    }
-
-    /// Sets `qInformationDensity`.
-    #[inline]
-    #[must_use]
-    pub fn with_information_density(mut self, value: f64) -> Self {
-        self.information_density = value;
-        self
-    }
-
-    /// Sets `qnNonNulls`.
-    #[inline]
-    #[must_use]
-    pub fn with_n_non_nulls(mut self, value: i64) -> Self {
-        self.n_non_nulls = value;
-        self
-    }
-
-    /// Sets `qnRows`.
-    #[inline]
-    #[must_use]
-    pub fn with_n_rows(mut self, value: i64) -> Self {
-        self.n_rows = value;
-        self
-    }
-
-    /// Sets `qSubsetRatio`.
-    #[inline]
-    #[must_use]
-    pub fn with_subset_ratio(mut self, value: f64) -> Self {
-        self.subset_ratio = value;
-        self
-    }
-
-    /// Sets `qnTotalDistinctValues`.
-    #[inline]
-    #[must_use]
-    pub fn with_n_total_distinct_values(mut self, value: i32) -> Self {
-        self.n_total_distinct_values = value;
-        self
-    }
-
-    /// Sets `qnPresentDistinctValues`.
-    #[inline]
-    #[must_use]
-    pub fn with_n_present_distinct_values(mut self, value: i32) -> Self {
-        self.n_present_distinct_values = value;
-        self
-    }
-
-    /// Sets `qKeyType`.
-    #[inline]
-    #[must_use]
-    pub fn with_key_type(mut self, value: KeyType) -> Self {
-        self.key_type = value;
-        self
-    }
-
-    /// Sets `qComment`.
-    #[inline]
-    #[must_use]
-    pub fn with_comment(mut self, value: impl Into<String>) -> Self {
-        self.comment = value.into();
-        self
-    }
-
-    /// Sets `qTags`.
-    #[inline]
-    #[must_use]
-    pub fn with_tags(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tags = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qDerivedFields`.
-    #[inline]
-    #[must_use]
-    pub fn with_derived_fields(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<DerivedFieldsInTableData>>,
-    ) -> Self {
-        self.derived_fields = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qIsFieldOnTheFly`.
-    #[inline]
-    #[must_use]
-    pub fn with_is_field_on_the_fly(mut self, value: bool) -> Self {
-        self.is_field_on_the_fly = value;
-        self
-    }
-
-    /// Sets `qReadableName`.
-    #[inline]
-    #[must_use]
-    pub fn with_readable_name(mut self, value: impl Into<String>) -> Self {
-        self.readable_name = value.into();
-        self
-    }
-}
-
-impl Record for FieldInTableData {
-    const NAME: &'static str = "FieldInTableData";
-    const MEMBERS: &'static [&'static str] = &[
-        "qName",
-        "qOriginalFields",
-        "qPresent",
-        "qHasNull",
-        "qHasWild",
-        "qHasDuplicates",
-        "qIsSynthetic",
-        "qInformationDensity",
-        "qnNonNulls",
-        "qnRows",
-        "qSubsetRatio",
-        "qnTotalDistinctValues",
-        "qnPresentDistinctValues",
-        "qKeyType",
-        "qComment",
-        "qTags",
-        "qDerivedFields",
-        "qIsFieldOnTheFly",
-        "qReadableName",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qName":"#, &mut self.name)?;
-        input.member(r#"qOriginalFields":"#, &mut self.original_fields)?;
-        input.member(r#"qPresent":"#, &mut self.present)?;
-        input.member(r#"qHasNull":"#, &mut self.has_null)?;
-        input.member(r#"qHasWild":"#, &mut self.has_wild)?;
-        input.member(r#"qHasDuplicates":"#, &mut self.has_duplicates)?;
-        input.member(r#"qIsSynthetic":"#, &mut self.is_synthetic)?;
-        input.member(r#"qInformationDensity":"#, &mut self.information_density)?;
-        input.member(r#"qnNonNulls":"#, &mut self.n_non_nulls)?;
-        input.member(r#"qnRows":"#, &mut self.n_rows)?;
-        input.member(r#"qSubsetRatio":"#, &mut self.subset_ratio)?;
-        input.member(r#"qnTotalDistinctValues":"#, &mut self.n_total_distinct_values)?;
-        input
-            .member(
-                r#"qnPresentDistinctValues":"#,
-                &mut self.n_present_distinct_values,
-            )?;
-        input.member(r#"qKeyType":"#, &mut self.key_type)?;
-        input.member(r#"qComment":"#, &mut self.comment)?;
-        input.member(r#"qTags":"#, &mut self.tags)?;
-        input.member(r#"qDerivedFields":"#, &mut self.derived_fields)?;
-        input.member(r#"qIsFieldOnTheFly":"#, &mut self.is_field_on_the_fly)?;
-        input.member(r#"qReadableName":"#, &mut self.readable_name)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qName", &self.name)?;
-        out.put("qOriginalFields", &self.original_fields)?;
-        out.put("qPresent", &self.present)?;
-        out.put("qHasNull", &self.has_null)?;
-        out.put("qHasWild", &self.has_wild)?;
-        out.put("qHasDuplicates", &self.has_duplicates)?;
-        out.put("qIsSynthetic", &self.is_synthetic)?;
-        out.put("qInformationDensity", &self.information_density)?;
-        out.put("qnNonNulls", &self.n_non_nulls)?;
-        out.put("qnRows", &self.n_rows)?;
-        out.put("qSubsetRatio", &self.subset_ratio)?;
-        out.put("qnTotalDistinctValues", &self.n_total_distinct_values)?;
-        out.put("qnPresentDistinctValues", &self.n_present_distinct_values)?;
-        out.put("qKeyType", &self.key_type)?;
-        out.put("qComment", &self.comment)?;
-        out.put("qTags", &self.tags)?;
-        out.put("qDerivedFields", &self.derived_fields)?;
-        out.put("qIsFieldOnTheFly", &self.is_field_on_the_fly)?;
-        out.put("qReadableName", &self.readable_name)?;
-        Ok(())
+record! {
+    FieldInTableData "FieldInTableData" [] {
+        "qName" name with_name(into String),
+        "qOriginalFields" original_fields with_original_fields(each String),
+        "qPresent" present with_present(bool),
+        "qHasNull" has_null with_has_null(bool),
+        "qHasWild" has_wild with_has_wild(bool),
+        "qHasDuplicates" has_duplicates with_has_duplicates(bool),
+        "qIsSynthetic" is_synthetic with_is_synthetic(bool),
+        "qInformationDensity" information_density with_information_density(f64),
+        "qnNonNulls" n_non_nulls with_n_non_nulls(i64),
+        "qnRows" n_rows with_n_rows(i64),
+        "qSubsetRatio" subset_ratio with_subset_ratio(f64),
+        "qnTotalDistinctValues" n_total_distinct_values with_n_total_distinct_values(i32),
+        "qnPresentDistinctValues" n_present_distinct_values with_n_present_distinct_values(i32),
+        "qKeyType" key_type with_key_type(KeyType),
+        "qComment" comment with_comment(into String),
+        "qTags" tags with_tags(each String),
+        "qDerivedFields" derived_fields with_derived_fields(each DerivedFieldsInTableData),
+        "qIsFieldOnTheFly" is_field_on_the_fly with_is_field_on_the_fly(bool),
+        "qReadableName" readable_name with_readable_name(into String),
     }
 }
 
 /// Statistics about the values of a field in one table.
 ///
-/// Returned by [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data) and, if requested,
-/// by [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys). Numeric statistics are `NaN` if
-/// the field contains no numbers; string statistics are 0 if it contains no strings.
+/// Returned by [`DocApi::get_table_profile_data`] and, if requested, by [`DocApi::get_tables_and_keys`]. Numeric
+/// statistics are `NaN` if the field contains no numbers; string statistics are 0 if it contains no strings.
 ///
 /// Schema type:
 /// [`FieldInTableProfilingData`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldintableprofilingdata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldInTableProfilingData {
-    /// Field name.
-    ///
-    /// Wire name: `qName`.
+    /// `qName`: Field name.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Tags.
-    ///
-    /// Wire name: `qFieldTags`.
+    /// `qFieldTags`: Tags.
     #[doc(alias = "qFieldTags")]
     pub field_tags: Vec<String>,
-    /// Number format.
-    ///
-    /// Wire name: `qNumberFormat`.
+    /// `qNumberFormat`: Number format.
     #[doc(alias = "qNumberFormat")]
     pub number_format: FieldAttributes,
-    /// Number of distinct values.
-    ///
-    /// Wire name: `qDistinctValues`.
+    /// `qDistinctValues`: Number of distinct values.
     #[doc(alias = "qDistinctValues")]
     pub distinct_values: i64,
-    /// Number of distinct numbers.
-    ///
-    /// Wire name: `qDistinctNumericValues`.
+    /// `qDistinctNumericValues`: Number of distinct numbers.
     #[doc(alias = "qDistinctNumericValues")]
     pub distinct_numeric_values: i64,
-    /// Number of distinct strings.
-    ///
-    /// Wire name: `qDistinctTextValues`.
+    /// `qDistinctTextValues`: Number of distinct strings.
     #[doc(alias = "qDistinctTextValues")]
     pub distinct_text_values: i64,
-    /// Number of rows with a number.
-    ///
-    /// Wire name: `qNumericValues`.
+    /// `qNumericValues`: Number of rows with a number.
     #[doc(alias = "qNumericValues")]
     pub numeric_values: i64,
-    /// Number of rows with a null value.
-    ///
-    /// Wire name: `qNullValues`.
+    /// `qNullValues`: Number of rows with a null value.
     #[doc(alias = "qNullValues")]
     pub null_values: i64,
-    /// Number of rows with a string.
-    ///
-    /// Wire name: `qTextValues`.
+    /// `qTextValues`: Number of rows with a string.
     #[doc(alias = "qTextValues")]
     pub text_values: i64,
-    /// Number of rows with a negative number.
-    ///
-    /// Wire name: `qNegValues`.
+    /// `qNegValues`: Number of rows with a negative number.
     #[doc(alias = "qNegValues")]
     pub neg_values: i64,
-    /// Number of rows with a positive number.
-    ///
-    /// Wire name: `qPosValues`.
+    /// `qPosValues`: Number of rows with a positive number.
     #[doc(alias = "qPosValues")]
     pub pos_values: i64,
-    /// Number of rows with a zero.
-    ///
-    /// Wire name: `qZeroValues`.
+    /// `qZeroValues`: Number of rows with a zero.
     #[doc(alias = "qZeroValues")]
     pub zero_values: i64,
-    /// Sum of the numbers.
-    ///
-    /// Wire name: `qSum`.
+    /// `qSum`: Sum of the numbers.
     #[doc(alias = "qSum")]
     pub sum: f64,
-    /// Sum of the squares of the numbers.
-    ///
-    /// Wire name: `qSum2`.
+    /// `qSum2`: Sum of the squares of the numbers.
     #[doc(alias = "qSum2")]
     pub sum2: f64,
-    /// Average of the numbers.
-    ///
-    /// Wire name: `qAverage`.
+    /// `qAverage`: Average of the numbers.
     #[doc(alias = "qAverage")]
     pub average: f64,
-    /// Median of the numbers.
-    ///
-    /// Wire name: `qMedian`.
+    /// `qMedian`: Median of the numbers.
     #[doc(alias = "qMedian")]
     pub median: f64,
-    /// Standard deviation of the numbers.
-    ///
-    /// Wire name: `qStd`.
+    /// `qStd`: Standard deviation of the numbers.
     #[doc(alias = "qStd")]
     pub std: f64,
-    /// Smallest number.
-    ///
-    /// Wire name: `qMin`.
+    /// `qMin`: Smallest number.
     #[doc(alias = "qMin")]
     pub min: f64,
-    /// Largest number.
-    ///
-    /// Wire name: `qMax`.
+    /// `qMax`: Largest number.
     #[doc(alias = "qMax")]
     pub max: f64,
-    /// Skewness of the numbers.
-    ///
-    /// Wire name: `qSkewness`.
+    /// `qSkewness`: Skewness of the numbers.
     #[doc(alias = "qSkewness")]
     pub skewness: f64,
-    /// Kurtosis of the numbers.
-    ///
-    /// Wire name: `qKurtosis`.
+    /// `qKurtosis`: Kurtosis of the numbers.
     #[doc(alias = "qKurtosis")]
     pub kurtosis: f64,
-    /// The 1st, 5th, 10th, 25th, 50th, 75th, 90th, 95th, and 99th percentiles.
-    ///
-    /// Wire name: `qFractiles`.
+    /// `qFractiles`: The 1st, 5th, 10th, 25th, 50th, 75th, 90th, 95th, and 99th percentiles.
     #[doc(alias = "qFractiles")]
     pub fractiles: Vec<f64>,
-    /// Number of rows with an empty string.
-    ///
-    /// Wire name: `qEmptyStrings`.
+    /// `qEmptyStrings`: Number of rows with an empty string.
     #[doc(alias = "qEmptyStrings")]
     pub empty_strings: i64,
-    /// Length of the longest string, in characters.
-    ///
-    /// Wire name: `qMaxStringLen`.
+    /// `qMaxStringLen`: Length of the longest string, in characters.
     #[doc(alias = "qMaxStringLen")]
     pub max_string_len: i64,
-    /// Length of the shortest string, in characters.
-    ///
-    /// Wire name: `qMinStringLen`.
+    /// `qMinStringLen`: Length of the shortest string, in characters.
     #[doc(alias = "qMinStringLen")]
     pub min_string_len: i64,
-    /// Total length of all strings, in characters.
-    ///
-    /// Wire name: `qSumStringLen`.
+    /// `qSumStringLen`: Total length of all strings, in characters.
     #[doc(alias = "qSumStringLen")]
     pub sum_string_len: i64,
-    /// Average length of the strings, in characters.
-    ///
-    /// Wire name: `qAvgStringLen`.
+    /// `qAvgStringLen`: Average length of the strings, in characters.
     #[doc(alias = "qAvgStringLen")]
     pub avg_string_len: f64,
-    /// First string in alphabetical order.
-    ///
-    /// Wire name: `qFirstSorted`.
+    /// `qFirstSorted`: First string in alphabetical order.
     #[doc(alias = "qFirstSorted")]
     pub first_sorted: String,
-    /// Last string in alphabetical order.
-    ///
-    /// Wire name: `qLastSorted`.
+    /// `qLastSorted`: Last string in alphabetical order.
     #[doc(alias = "qLastSorted")]
     pub last_sorted: String,
-    /// The three most frequent values.
-    ///
-    /// Wire name: `qMostFrequent`.
+    /// `qMostFrequent`: The three most frequent values.
     #[doc(alias = "qMostFrequent")]
     pub most_frequent: Vec<SymbolFrequency>,
-    /// Histogram of the numbers.
-    ///
-    /// Wire name: `qFrequencyDistribution`.
+    /// `qFrequencyDistribution`: Histogram of the numbers.
     #[doc(alias = "qFrequencyDistribution")]
     pub frequency_distribution: FrequencyDistributionData,
-    /// How evenly the rows are distributed over the values: entropy, normalized to a range from 0 to 1.
-    ///
-    /// Wire name: `qDataEvenness`.
+    /// `qDataEvenness`: How evenly the rows are distributed over the values: entropy, normalized to a range from 0 to 1.
     #[doc(alias = "qDataEvenness")]
     pub data_evenness: f64,
 }
 
-impl FieldInTableProfilingData {
-    /// Sets `qName`.
-    #[inline]
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = value.into();
-        self
-    }
-
-    /// Sets `qFieldTags`.
-    #[inline]
-    #[must_use]
-    pub fn with_field_tags(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.field_tags = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qNumberFormat`.
-    #[inline]
-    #[must_use]
-    pub fn with_number_format(mut self, value: FieldAttributes) -> Self {
-        self.number_format = value;
-        self
-    }
-
-    /// Sets `qDistinctValues`.
-    #[inline]
-    #[must_use]
-    pub fn with_distinct_values(mut self, value: i64) -> Self {
-        self.distinct_values = value;
-        self
-    }
-
-    /// Sets `qDistinctNumericValues`.
-    #[inline]
-    #[must_use]
-    pub fn with_distinct_numeric_values(mut self, value: i64) -> Self {
-        self.distinct_numeric_values = value;
-        self
-    }
-
-    /// Sets `qDistinctTextValues`.
-    #[inline]
-    #[must_use]
-    pub fn with_distinct_text_values(mut self, value: i64) -> Self {
-        self.distinct_text_values = value;
-        self
-    }
-
-    /// Sets `qNumericValues`.
-    #[inline]
-    #[must_use]
-    pub fn with_numeric_values(mut self, value: i64) -> Self {
-        self.numeric_values = value;
-        self
-    }
-
-    /// Sets `qNullValues`.
-    #[inline]
-    #[must_use]
-    pub fn with_null_values(mut self, value: i64) -> Self {
-        self.null_values = value;
-        self
-    }
-
-    /// Sets `qTextValues`.
-    #[inline]
-    #[must_use]
-    pub fn with_text_values(mut self, value: i64) -> Self {
-        self.text_values = value;
-        self
-    }
-
-    /// Sets `qNegValues`.
-    #[inline]
-    #[must_use]
-    pub fn with_neg_values(mut self, value: i64) -> Self {
-        self.neg_values = value;
-        self
-    }
-
-    /// Sets `qPosValues`.
-    #[inline]
-    #[must_use]
-    pub fn with_pos_values(mut self, value: i64) -> Self {
-        self.pos_values = value;
-        self
-    }
-
-    /// Sets `qZeroValues`.
-    #[inline]
-    #[must_use]
-    pub fn with_zero_values(mut self, value: i64) -> Self {
-        self.zero_values = value;
-        self
-    }
-
-    /// Sets `qSum`.
-    #[inline]
-    #[must_use]
-    pub fn with_sum(mut self, value: f64) -> Self {
-        self.sum = value;
-        self
-    }
-
-    /// Sets `qSum2`.
-    #[inline]
-    #[must_use]
-    pub fn with_sum2(mut self, value: f64) -> Self {
-        self.sum2 = value;
-        self
-    }
-
-    /// Sets `qAverage`.
-    #[inline]
-    #[must_use]
-    pub fn with_average(mut self, value: f64) -> Self {
-        self.average = value;
-        self
-    }
-
-    /// Sets `qMedian`.
-    #[inline]
-    #[must_use]
-    pub fn with_median(mut self, value: f64) -> Self {
-        self.median = value;
-        self
-    }
-
-    /// Sets `qStd`.
-    #[inline]
-    #[must_use]
-    pub fn with_std(mut self, value: f64) -> Self {
-        self.std = value;
-        self
-    }
-
-    /// Sets `qMin`.
-    #[inline]
-    #[must_use]
-    pub fn with_min(mut self, value: f64) -> Self {
-        self.min = value;
-        self
-    }
-
-    /// Sets `qMax`.
-    #[inline]
-    #[must_use]
-    pub fn with_max(mut self, value: f64) -> Self {
-        self.max = value;
-        self
-    }
-
-    /// Sets `qSkewness`.
-    #[inline]
-    #[must_use]
-    pub fn with_skewness(mut self, value: f64) -> Self {
-        self.skewness = value;
-        self
-    }
-
-    /// Sets `qKurtosis`.
-    #[inline]
-    #[must_use]
-    pub fn with_kurtosis(mut self, value: f64) -> Self {
-        self.kurtosis = value;
-        self
-    }
-
-    /// Sets `qFractiles`.
-    #[inline]
-    #[must_use]
-    pub fn with_fractiles(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<f64>>,
-    ) -> Self {
-        self.fractiles = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qEmptyStrings`.
-    #[inline]
-    #[must_use]
-    pub fn with_empty_strings(mut self, value: i64) -> Self {
-        self.empty_strings = value;
-        self
-    }
-
-    /// Sets `qMaxStringLen`.
-    #[inline]
-    #[must_use]
-    pub fn with_max_string_len(mut self, value: i64) -> Self {
-        self.max_string_len = value;
-        self
-    }
-
-    /// Sets `qMinStringLen`.
-    #[inline]
-    #[must_use]
-    pub fn with_min_string_len(mut self, value: i64) -> Self {
-        self.min_string_len = value;
-        self
-    }
-
-    /// Sets `qSumStringLen`.
-    #[inline]
-    #[must_use]
-    pub fn with_sum_string_len(mut self, value: i64) -> Self {
-        self.sum_string_len = value;
-        self
-    }
-
-    /// Sets `qAvgStringLen`.
-    #[inline]
-    #[must_use]
-    pub fn with_avg_string_len(mut self, value: f64) -> Self {
-        self.avg_string_len = value;
-        self
-    }
-
-    /// Sets `qFirstSorted`.
-    #[inline]
-    #[must_use]
-    pub fn with_first_sorted(mut self, value: impl Into<String>) -> Self {
-        self.first_sorted = value.into();
-        self
-    }
-
-    /// Sets `qLastSorted`.
-    #[inline]
-    #[must_use]
-    pub fn with_last_sorted(mut self, value: impl Into<String>) -> Self {
-        self.last_sorted = value.into();
-        self
-    }
-
-    /// Sets `qMostFrequent`.
-    #[inline]
-    #[must_use]
-    pub fn with_most_frequent(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<SymbolFrequency>>,
-    ) -> Self {
-        self.most_frequent = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qFrequencyDistribution`.
-    #[inline]
-    #[must_use]
-    pub fn with_frequency_distribution(
-        mut self,
-        value: FrequencyDistributionData,
-    ) -> Self {
-        self.frequency_distribution = value;
-        self
-    }
-
-    /// Sets `qDataEvenness`.
-    #[inline]
-    #[must_use]
-    pub fn with_data_evenness(mut self, value: f64) -> Self {
-        self.data_evenness = value;
-        self
-    }
-}
-
-impl Record for FieldInTableProfilingData {
-    const NAME: &'static str = "FieldInTableProfilingData";
-    const MEMBERS: &'static [&'static str] = &[
-        "qName",
-        "qFieldTags",
-        "qNumberFormat",
-        "qDistinctValues",
-        "qDistinctNumericValues",
-        "qDistinctTextValues",
-        "qNumericValues",
-        "qNullValues",
-        "qTextValues",
-        "qNegValues",
-        "qPosValues",
-        "qZeroValues",
-        "qSum",
-        "qSum2",
-        "qAverage",
-        "qMedian",
-        "qStd",
-        "qMin",
-        "qMax",
-        "qSkewness",
-        "qKurtosis",
-        "qFractiles",
-        "qEmptyStrings",
-        "qMaxStringLen",
-        "qMinStringLen",
-        "qSumStringLen",
-        "qAvgStringLen",
-        "qFirstSorted",
-        "qLastSorted",
-        "qMostFrequent",
-        "qFrequencyDistribution",
-        "qDataEvenness",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qName":"#, &mut self.name)?;
-        input.member(r#"qFieldTags":"#, &mut self.field_tags)?;
-        input.member(r#"qNumberFormat":"#, &mut self.number_format)?;
-        input.member(r#"qDistinctValues":"#, &mut self.distinct_values)?;
-        input.member(r#"qDistinctNumericValues":"#, &mut self.distinct_numeric_values)?;
-        input.member(r#"qDistinctTextValues":"#, &mut self.distinct_text_values)?;
-        input.member(r#"qNumericValues":"#, &mut self.numeric_values)?;
-        input.member(r#"qNullValues":"#, &mut self.null_values)?;
-        input.member(r#"qTextValues":"#, &mut self.text_values)?;
-        input.member(r#"qNegValues":"#, &mut self.neg_values)?;
-        input.member(r#"qPosValues":"#, &mut self.pos_values)?;
-        input.member(r#"qZeroValues":"#, &mut self.zero_values)?;
-        input.member(r#"qSum":"#, &mut self.sum)?;
-        input.member(r#"qSum2":"#, &mut self.sum2)?;
-        input.member(r#"qAverage":"#, &mut self.average)?;
-        input.member(r#"qMedian":"#, &mut self.median)?;
-        input.member(r#"qStd":"#, &mut self.std)?;
-        input.member(r#"qMin":"#, &mut self.min)?;
-        input.member(r#"qMax":"#, &mut self.max)?;
-        input.member(r#"qSkewness":"#, &mut self.skewness)?;
-        input.member(r#"qKurtosis":"#, &mut self.kurtosis)?;
-        input.member(r#"qFractiles":"#, &mut self.fractiles)?;
-        input.member(r#"qEmptyStrings":"#, &mut self.empty_strings)?;
-        input.member(r#"qMaxStringLen":"#, &mut self.max_string_len)?;
-        input.member(r#"qMinStringLen":"#, &mut self.min_string_len)?;
-        input.member(r#"qSumStringLen":"#, &mut self.sum_string_len)?;
-        input.member(r#"qAvgStringLen":"#, &mut self.avg_string_len)?;
-        input.member(r#"qFirstSorted":"#, &mut self.first_sorted)?;
-        input.member(r#"qLastSorted":"#, &mut self.last_sorted)?;
-        input.member(r#"qMostFrequent":"#, &mut self.most_frequent)?;
-        input.member(r#"qFrequencyDistribution":"#, &mut self.frequency_distribution)?;
-        input.member(r#"qDataEvenness":"#, &mut self.data_evenness)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qName", &self.name)?;
-        out.put("qFieldTags", &self.field_tags)?;
-        out.put("qNumberFormat", &self.number_format)?;
-        out.put("qDistinctValues", &self.distinct_values)?;
-        out.put("qDistinctNumericValues", &self.distinct_numeric_values)?;
-        out.put("qDistinctTextValues", &self.distinct_text_values)?;
-        out.put("qNumericValues", &self.numeric_values)?;
-        out.put("qNullValues", &self.null_values)?;
-        out.put("qTextValues", &self.text_values)?;
-        out.put("qNegValues", &self.neg_values)?;
-        out.put("qPosValues", &self.pos_values)?;
-        out.put("qZeroValues", &self.zero_values)?;
-        out.put("qSum", &self.sum)?;
-        out.put("qSum2", &self.sum2)?;
-        out.put("qAverage", &self.average)?;
-        out.put("qMedian", &self.median)?;
-        out.put("qStd", &self.std)?;
-        out.put("qMin", &self.min)?;
-        out.put("qMax", &self.max)?;
-        out.put("qSkewness", &self.skewness)?;
-        out.put("qKurtosis", &self.kurtosis)?;
-        out.put("qFractiles", &self.fractiles)?;
-        out.put("qEmptyStrings", &self.empty_strings)?;
-        out.put("qMaxStringLen", &self.max_string_len)?;
-        out.put("qMinStringLen", &self.min_string_len)?;
-        out.put("qSumStringLen", &self.sum_string_len)?;
-        out.put("qAvgStringLen", &self.avg_string_len)?;
-        out.put("qFirstSorted", &self.first_sorted)?;
-        out.put("qLastSorted", &self.last_sorted)?;
-        out.put("qMostFrequent", &self.most_frequent)?;
-        out.put("qFrequencyDistribution", &self.frequency_distribution)?;
-        out.put("qDataEvenness", &self.data_evenness)?;
-        Ok(())
+record! {
+    FieldInTableProfilingData "FieldInTableProfilingData" [] {
+        "qName" name with_name(into String),
+        "qFieldTags" field_tags with_field_tags(each String),
+        "qNumberFormat" number_format with_number_format(FieldAttributes),
+        "qDistinctValues" distinct_values with_distinct_values(i64),
+        "qDistinctNumericValues" distinct_numeric_values with_distinct_numeric_values(i64),
+        "qDistinctTextValues" distinct_text_values with_distinct_text_values(i64),
+        "qNumericValues" numeric_values with_numeric_values(i64),
+        "qNullValues" null_values with_null_values(i64),
+        "qTextValues" text_values with_text_values(i64),
+        "qNegValues" neg_values with_neg_values(i64),
+        "qPosValues" pos_values with_pos_values(i64),
+        "qZeroValues" zero_values with_zero_values(i64),
+        "qSum" sum with_sum(f64),
+        "qSum2" sum2 with_sum2(f64),
+        "qAverage" average with_average(f64),
+        "qMedian" median with_median(f64),
+        "qStd" std with_std(f64),
+        "qMin" min with_min(f64),
+        "qMax" max with_max(f64),
+        "qSkewness" skewness with_skewness(f64),
+        "qKurtosis" kurtosis with_kurtosis(f64),
+        "qFractiles" fractiles with_fractiles(each f64),
+        "qEmptyStrings" empty_strings with_empty_strings(i64),
+        "qMaxStringLen" max_string_len with_max_string_len(i64),
+        "qMinStringLen" min_string_len with_min_string_len(i64),
+        "qSumStringLen" sum_string_len with_sum_string_len(i64),
+        "qAvgStringLen" avg_string_len with_avg_string_len(f64),
+        "qFirstSorted" first_sorted with_first_sorted(into String),
+        "qLastSorted" last_sorted with_last_sorted(into String),
+        "qMostFrequent" most_frequent with_most_frequent(each SymbolFrequency),
+        "qFrequencyDistribution" frequency_distribution with_frequency_distribution(FrequencyDistributionData),
+        "qDataEvenness" data_evenness with_data_evenness(f64),
     }
 }
 
@@ -1883,130 +518,121 @@ impl Record for FieldInTableProfilingData {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldOrColumn {
-    /// Name of the field or column.
-    /// [`DocApi::get_field_and_column_samples`](crate::doc::DocApi::get_field_and_column_samples) accepts the
-    /// wildcards `*` and `?`.
-    ///
-    /// Wire name: `qFieldName`.
+    /// `qFieldName`: Name of the field or column. [`DocApi::get_field_and_column_samples`] accepts the wildcards `*`
+    /// and `?`.
     #[doc(alias = "qFieldName")]
     pub field_name: String,
-    /// Table name. If empty, this refers to the field; otherwise, to the column of that table.
-    ///
-    /// Wire name: `qTableName`.
+    /// `qTableName`: Table name. If empty, this refers to the field; otherwise, to the column of that table.
     #[doc(alias = "qTableName")]
     pub table_name: String,
 }
 
-impl FieldOrColumn {
-    /// Sets `qFieldName`.
-    #[inline]
-    #[must_use]
-    pub fn with_field_name(mut self, value: impl Into<String>) -> Self {
-        self.field_name = value.into();
-        self
-    }
-
-    /// Sets `qTableName`.
-    #[inline]
-    #[must_use]
-    pub fn with_table_name(mut self, value: impl Into<String>) -> Self {
-        self.table_name = value.into();
-        self
+record! {
+    FieldOrColumn "FieldOrColumn" [] {
+        "qFieldName" field_name with_field_name(into String),
+        "qTableName" table_name with_table_name(into String),
     }
 }
 
-impl Record for FieldOrColumn {
-    const NAME: &'static str = "FieldOrColumn";
-    const MEMBERS: &'static [&'static str] = &["qFieldName", "qTableName"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qFieldName":"#, &mut self.field_name)?;
-        input.member(r#"qTableName":"#, &mut self.table_name)?;
-        Ok(())
-    }
+/// What a name in a bookmark refers to.
+///
+/// Schema type: [`FieldType`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldtype).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FieldType {
+    /// `NOT_PRESENT` or 0: Nothing: the data model does not contain such a field.
+    #[doc(alias = "NOT_PRESENT")]
+    #[default]
+    NotPresent,
+    /// `PRESENT` or 1: A regular field.
+    #[doc(alias = "PRESENT")]
+    Present,
+    /// `IS_CYCLIC_GROUP` or 2: A cyclic group of fields, one of which is active at a time.
+    #[doc(alias = "IS_CYCLIC_GROUP")]
+    IsCyclicGroup,
+    /// `IS_DRILL_GROUP` or 3: A drill-down group of fields, from coarse to fine.
+    #[doc(alias = "IS_DRILL_GROUP")]
+    IsDrillGroup,
+    /// `IS_VAR` or 4: A variable.
+    #[doc(alias = "IS_VAR")]
+    IsVar,
+    /// `IS_EXPR` or 5: An expression, such as a field on the fly.
+    #[doc(alias = "IS_EXPR")]
+    IsExpr,
+    /// `IS_IMPLICIT` or 6: A measure field of Direct Discovery, whose values stay in the database.
+    #[doc(alias = "IS_IMPLICIT")]
+    IsImplicit,
+    /// `IS_DETAIL` or 7: A detail field of Direct Discovery, which tables can show but expressions cannot use.
+    #[doc(alias = "IS_DETAIL")]
+    IsDetail,
+    /// A value that is not part of the schema. It is written back unchanged.
+    Unrecognized(Box<Unrecognized>),
+}
 
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qFieldName", &self.field_name)?;
-        out.put("qTableName", &self.table_name)?;
-        Ok(())
+choice! {
+    FieldType "FieldType" {
+        NotPresent = 0 "NOT_PRESENT",
+        Present = 1 "PRESENT",
+        IsCyclicGroup = 2 "IS_CYCLIC_GROUP",
+        IsDrillGroup = 3 "IS_DRILL_GROUP",
+        IsVar = 4 "IS_VAR",
+        IsExpr = 5 "IS_EXPR",
+        IsImplicit = 6 "IS_IMPLICIT",
+        IsDetail = 7 "IS_DETAIL",
     }
 }
 
 /// A field value: a string or a number.
 ///
-/// To select a value with [`FieldApi::select_values`](crate::field::FieldApi::select_values), set `qIsNumeric`
-/// and `qNumber` for a number, or `qText` for a string. A number passed as a string is compared as a string and
-/// may not match.
+/// To select a value with [`FieldApi::select_values`], set `qIsNumeric` and `qNumber` for a number, or `qText`
+/// for a string. A number passed as a string is compared as a string and may not match.
 ///
 /// Schema type: [`FieldValue`](https://qlik.dev/apis/json-rpc/qix/schemas/#fieldvalue).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FieldValue {
-    /// The value as a string.
-    ///
-    /// Wire name: `qText`.
+    /// `qText`: The value as a string.
     #[doc(alias = "qText")]
     pub text: String,
-    /// Whether the value is a number.
-    ///
-    /// Wire name: `qIsNumeric`.
+    /// `qIsNumeric`: Whether the value is a number.
     #[doc(alias = "qIsNumeric")]
     pub is_numeric: bool,
-    /// The value as a number. Valid only if `qIsNumeric` is `true`.
-    ///
-    /// Wire name: `qNumber`.
+    /// `qNumber`: The value as a number. Valid only if `qIsNumeric` is `true`.
     #[doc(alias = "qNumber")]
     pub number: f64,
 }
 
-impl FieldValue {
-    /// Sets `qText`.
-    #[inline]
-    #[must_use]
-    pub fn with_text(mut self, value: impl Into<String>) -> Self {
-        self.text = value.into();
-        self
-    }
-
-    /// Sets `qIsNumeric`.
-    #[inline]
-    #[must_use]
-    pub fn with_is_numeric(mut self, value: bool) -> Self {
-        self.is_numeric = value;
-        self
-    }
-
-    /// Sets `qNumber`.
-    #[inline]
-    #[must_use]
-    pub fn with_number(mut self, value: f64) -> Self {
-        self.number = value;
-        self
+record! {
+    FieldValue "FieldValue" [] {
+        "qText" text with_text(into String),
+        "qIsNumeric" is_numeric with_is_numeric(bool),
+        "qNumber" number with_number(f64),
     }
 }
 
-impl Record for FieldValue {
-    const NAME: &'static str = "FieldValue";
-    const MEMBERS: &'static [&'static str] = &["qText", "qIsNumeric", "qNumber"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qText":"#, &mut self.text)?;
-        input.member(r#"qIsNumeric":"#, &mut self.is_numeric)?;
-        input.member(r#"qNumber":"#, &mut self.number)?;
-        Ok(())
-    }
+/// A histogram of the numbers in a field.
+///
+/// Schema type:
+/// [`FrequencyDistributionData`](https://qlik.dev/apis/json-rpc/qix/schemas/#frequencydistributiondata).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct FrequencyDistributionData {
+    /// `qNumberOfBins`: Number of bins.
+    #[doc(alias = "qNumberOfBins")]
+    pub number_of_bins: i32,
+    /// `qBinsEdges`: Bounds of the bins, in ascending order.
+    #[doc(alias = "qBinsEdges")]
+    pub bins_edges: Vec<f64>,
+    /// `qFrequencies`: Number of values in each bin.
+    #[doc(alias = "qFrequencies")]
+    pub frequencies: Vec<i32>,
+}
 
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qText", &self.text)?;
-        out.put("qIsNumeric", &self.is_numeric)?;
-        out.put("qNumber", &self.number)?;
-        Ok(())
+record! {
+    FrequencyDistributionData "FrequencyDistributionData" [] {
+        "qNumberOfBins" number_of_bins with_number_of_bins(i32),
+        "qBinsEdges" bins_edges with_bins_edges(each f64),
+        "qFrequencies" frequencies with_frequencies(each i32),
     }
 }
 
@@ -2016,83 +642,31 @@ impl Record for FieldValue {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeyType {
-    /// Not a key: only one table contains the field.
-    ///
-    /// Wire value: `NOT_KEY`, also 0.
+    /// `NOT_KEY` or 0: Not a key: only one table contains the field.
     #[doc(alias = "NOT_KEY")]
     #[default]
     NotKey,
-    /// Associates tables, but values are not unique in this table.
-    ///
-    /// Wire value: `ANY_KEY`, also 1.
+    /// `ANY_KEY` or 1: Associates tables, but values are not unique in this table.
     #[doc(alias = "ANY_KEY")]
     AnyKey,
-    /// Values are unique in this table, but some rows have no value, or other tables contain values that this table
-    /// does not.
-    ///
-    /// Wire value: `PRIMARY_KEY`, also 2.
+    /// `PRIMARY_KEY` or 2: Values are unique in this table, but some rows have no value, or other tables contain
+    /// values that this table does not.
     #[doc(alias = "PRIMARY_KEY")]
     PrimaryKey,
-    /// Every row has a value, all values are unique, and this table contains all values that occur in any table.
-    ///
-    /// Wire value: `PERFECT_KEY`, also 3.
+    /// `PERFECT_KEY` or 3: Every row has a value, all values are unique, and this table contains all values that
+    /// occur in any table.
     #[doc(alias = "PERFECT_KEY")]
     PerfectKey,
     /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
-impl Choice for KeyType {
-    const NAME: &'static str = "KeyType";
-    const VALUES: &'static [ValueName] = &[
-        ValueName {
-            title: "NOT_KEY",
-            long: "NOT_KEY",
-            number: 0,
-        },
-        ValueName {
-            title: "ANY_KEY",
-            long: "ANY_KEY",
-            number: 1,
-        },
-        ValueName {
-            title: "PRIMARY_KEY",
-            long: "PRIMARY_KEY",
-            number: 2,
-        },
-        ValueName {
-            title: "PERFECT_KEY",
-            long: "PERFECT_KEY",
-            number: 3,
-        },
-    ];
-
-    fn from_index(index: usize) -> Option<Self> {
-        Some(
-            match index {
-                0 => Self::NotKey,
-                1 => Self::AnyKey,
-                2 => Self::PrimaryKey,
-                3 => Self::PerfectKey,
-                _ => return None,
-            },
-        )
-    }
-
-    fn index(&self) -> Result<usize, &Unrecognized> {
-        Ok(
-            match self {
-                Self::NotKey => 0,
-                Self::AnyKey => 1,
-                Self::PrimaryKey => 2,
-                Self::PerfectKey => 3,
-                Self::Unrecognized(value) => return Err(value),
-            },
-        )
-    }
-
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(Box::new(value))
+choice! {
+    KeyType "KeyType" {
+        NotKey = 0 "NOT_KEY",
+        AnyKey = 1 "ANY_KEY",
+        PrimaryKey = 2 "PRIMARY_KEY",
+        PerfectKey = 3 "PERFECT_KEY",
     }
 }
 
@@ -2102,107 +676,30 @@ impl Choice for KeyType {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxDerivedField {
-    /// ID of the derived field.
-    ///
-    /// Wire name: `qId`.
+    /// `qId`: ID of the derived field.
     #[doc(alias = "qId")]
     pub id: String,
-    /// Names of the field, the definition, and the method, separated by dots: `OrderDate.autoCalendar.Year`.
-    ///
-    /// Wire name: `qName`.
+    /// `qName`: Names of the field, the definition, and the method, separated by dots: `OrderDate.autoCalendar.Year`.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Name of the method in the definition, such as `Year`.
-    ///
-    /// Wire name: `qMethod`.
+    /// `qMethod`: Name of the method in the definition, such as `Year`.
     #[doc(alias = "qMethod")]
     pub method: String,
-    /// Expression for using it as a dimension or in other expressions.
-    ///
-    /// Wire name: `qExpr`.
+    /// `qExpr`: Expression for using it as a dimension or in other expressions.
     #[doc(alias = "qExpr")]
     pub expr: String,
-    /// Tags.
-    ///
-    /// Wire name: `qTags`.
+    /// `qTags`: Tags.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
 }
 
-impl NxDerivedField {
-    /// Sets `qId`.
-    #[inline]
-    #[must_use]
-    pub fn with_id(mut self, value: impl Into<String>) -> Self {
-        self.id = value.into();
-        self
-    }
-
-    /// Sets `qName`.
-    #[inline]
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = value.into();
-        self
-    }
-
-    /// Sets `qMethod`.
-    #[inline]
-    #[must_use]
-    pub fn with_method(mut self, value: impl Into<String>) -> Self {
-        self.method = value.into();
-        self
-    }
-
-    /// Sets `qExpr`.
-    #[inline]
-    #[must_use]
-    pub fn with_expr(mut self, value: impl Into<String>) -> Self {
-        self.expr = value.into();
-        self
-    }
-
-    /// Sets `qTags`.
-    #[inline]
-    #[must_use]
-    pub fn with_tags(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tags = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for NxDerivedField {
-    const NAME: &'static str = "NxDerivedField";
-    const MEMBERS: &'static [&'static str] = &[
-        "qId",
-        "qName",
-        "qMethod",
-        "qExpr",
-        "qTags",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qId":"#, &mut self.id)?;
-        input.member(r#"qName":"#, &mut self.name)?;
-        input.member(r#"qMethod":"#, &mut self.method)?;
-        input.member(r#"qExpr":"#, &mut self.expr)?;
-        input.member(r#"qTags":"#, &mut self.tags)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qId", &self.id)?;
-        out.put("qName", &self.name)?;
-        out.put("qMethod", &self.method)?;
-        out.put("qExpr", &self.expr)?;
-        out.put("qTags", &self.tags)?;
-        Ok(())
+record! {
+    NxDerivedField "NxDerivedField" [] {
+        "qId" id with_id(into String),
+        "qName" name with_name(into String),
+        "qMethod" method with_method(into String),
+        "qExpr" expr with_expr(into String),
+        "qTags" tags with_tags(each String),
     }
 }
 
@@ -2213,41 +710,14 @@ impl Record for NxDerivedField {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxDerivedFieldDescriptionList {
-    /// One entry per definition that applies to the field.
-    ///
-    /// Wire name: `qDerivedFieldLists`.
+    /// `qDerivedFieldLists`: One entry per definition that applies to the field.
     #[doc(alias = "qDerivedFieldLists")]
     pub derived_field_lists: Vec<NxDerivedFieldsData>,
 }
 
-impl NxDerivedFieldDescriptionList {
-    /// Sets `qDerivedFieldLists`.
-    #[inline]
-    #[must_use]
-    pub fn with_derived_field_lists(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<NxDerivedFieldsData>>,
-    ) -> Self {
-        self.derived_field_lists = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for NxDerivedFieldDescriptionList {
-    const NAME: &'static str = "NxDerivedFieldDescriptionList";
-    const MEMBERS: &'static [&'static str] = &["qDerivedFieldLists"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qDerivedFieldLists":"#, &mut self.derived_field_lists)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qDerivedFieldLists", &self.derived_field_lists)?;
-        Ok(())
+record! {
+    NxDerivedFieldDescriptionList "NxDerivedFieldDescriptionList" [] {
+        "qDerivedFieldLists" derived_field_lists with_derived_field_lists(each NxDerivedFieldsData),
     }
 }
 
@@ -2260,97 +730,26 @@ impl Record for NxDerivedFieldDescriptionList {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxDerivedFieldsData {
-    /// Name of the definition.
-    ///
-    /// Wire name: `qDerivedDefinitionName`.
+    /// `qDerivedDefinitionName`: Name of the definition.
     #[doc(alias = "qDerivedDefinitionName")]
     pub derived_definition_name: String,
-    /// Derived fields.
-    ///
-    /// Wire name: `qFieldDefs`.
+    /// `qFieldDefs`: Derived fields.
     #[doc(alias = "qFieldDefs")]
     pub field_defs: Vec<NxDerivedField>,
-    /// Groups of derived fields, such as a drill-down group from year to day.
-    ///
-    /// Wire name: `qGroupDefs`.
+    /// `qGroupDefs`: Groups of derived fields, such as a drill-down group from year to day.
     #[doc(alias = "qGroupDefs")]
     pub group_defs: Vec<NxDerivedGroup>,
-    /// Tags of the fields that the definition applies to.
-    ///
-    /// Wire name: `qTags`.
+    /// `qTags`: Tags of the fields that the definition applies to.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
 }
 
-impl NxDerivedFieldsData {
-    /// Sets `qDerivedDefinitionName`.
-    #[inline]
-    #[must_use]
-    pub fn with_derived_definition_name(mut self, value: impl Into<String>) -> Self {
-        self.derived_definition_name = value.into();
-        self
-    }
-
-    /// Sets `qFieldDefs`.
-    #[inline]
-    #[must_use]
-    pub fn with_field_defs(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<NxDerivedField>>,
-    ) -> Self {
-        self.field_defs = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qGroupDefs`.
-    #[inline]
-    #[must_use]
-    pub fn with_group_defs(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<NxDerivedGroup>>,
-    ) -> Self {
-        self.group_defs = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qTags`.
-    #[inline]
-    #[must_use]
-    pub fn with_tags(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tags = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for NxDerivedFieldsData {
-    const NAME: &'static str = "NxDerivedFieldsData";
-    const MEMBERS: &'static [&'static str] = &[
-        "qDerivedDefinitionName",
-        "qFieldDefs",
-        "qGroupDefs",
-        "qTags",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qDerivedDefinitionName":"#, &mut self.derived_definition_name)?;
-        input.member(r#"qFieldDefs":"#, &mut self.field_defs)?;
-        input.member(r#"qGroupDefs":"#, &mut self.group_defs)?;
-        input.member(r#"qTags":"#, &mut self.tags)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qDerivedDefinitionName", &self.derived_definition_name)?;
-        out.put("qFieldDefs", &self.field_defs)?;
-        out.put("qGroupDefs", &self.group_defs)?;
-        out.put("qTags", &self.tags)?;
-        Ok(())
+record! {
+    NxDerivedFieldsData "NxDerivedFieldsData" [] {
+        "qDerivedDefinitionName" derived_definition_name with_derived_definition_name(into String),
+        "qFieldDefs" field_defs with_field_defs(each NxDerivedField),
+        "qGroupDefs" group_defs with_group_defs(each NxDerivedGroup),
+        "qTags" tags with_tags(each String),
     }
 }
 
@@ -2360,98 +759,32 @@ impl Record for NxDerivedFieldsData {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxDerivedGroup {
-    /// Group ID.
-    ///
-    /// Wire name: `qId`.
+    /// `qId`: Group ID.
     #[doc(alias = "qId")]
     pub id: String,
-    /// Group name.
-    ///
-    /// Wire name: `qName`.
+    /// `qName`: Group name.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Type of group: drill-down or cyclic.
-    ///
-    /// Wire name: `qGrouping`.
+    /// `qGrouping`: Type of group: drill-down or cyclic.
     #[doc(alias = "qGrouping")]
     pub grouping: NxGrpType,
-    /// Derived fields of the group, in order.
-    ///
-    /// Wire name: `qFieldDefs`.
+    /// `qFieldDefs`: Derived fields of the group, in order.
     #[doc(alias = "qFieldDefs")]
     pub field_defs: Vec<String>,
 }
 
-impl NxDerivedGroup {
-    /// Sets `qId`.
-    #[inline]
-    #[must_use]
-    pub fn with_id(mut self, value: impl Into<String>) -> Self {
-        self.id = value.into();
-        self
-    }
-
-    /// Sets `qName`.
-    #[inline]
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = value.into();
-        self
-    }
-
-    /// Sets `qGrouping`.
-    #[inline]
-    #[must_use]
-    pub fn with_grouping(mut self, value: NxGrpType) -> Self {
-        self.grouping = value;
-        self
-    }
-
-    /// Sets `qFieldDefs`.
-    #[inline]
-    #[must_use]
-    pub fn with_field_defs(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.field_defs = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for NxDerivedGroup {
-    const NAME: &'static str = "NxDerivedGroup";
-    const MEMBERS: &'static [&'static str] = &[
-        "qId",
-        "qName",
-        "qGrouping",
-        "qFieldDefs",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qId":"#, &mut self.id)?;
-        input.member(r#"qName":"#, &mut self.name)?;
-        input.member(r#"qGrouping":"#, &mut self.grouping)?;
-        input.member(r#"qFieldDefs":"#, &mut self.field_defs)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qId", &self.id)?;
-        out.put("qName", &self.name)?;
-        out.put("qGrouping", &self.grouping)?;
-        out.put("qFieldDefs", &self.field_defs)?;
-        Ok(())
+record! {
+    NxDerivedGroup "NxDerivedGroup" [] {
+        "qId" id with_id(into String),
+        "qName" name with_name(into String),
+        "qGrouping" grouping with_grouping(NxGrpType),
+        "qFieldDefs" field_defs with_field_defs(each String),
     }
 }
 
 /// A field in the list of all fields of an app.
 ///
-/// Part of a [`FieldList`](crate::types::FieldList), in the layout of an object with a
-/// [`FieldListDef`](crate::types::FieldListDef).
+/// Part of a [`FieldList`], in the layout of an object with a [`FieldListDef`].
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -2459,254 +792,72 @@ impl Record for NxDerivedGroup {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxFieldDescription {
-    /// Whether the field is semantic, that is, describes a relation between values.
-    ///
-    /// Wire name: `qIsSemantic`.
+    /// `qIsSemantic`: Whether the field is semantic, that is, describes a relation between values.
     #[doc(alias = "qIsSemantic")]
     pub is_semantic: bool,
-    /// Whether the field is hidden from users, by a tag or by a prefix set in the script.
-    ///
-    /// Wire name: `qIsHidden`.
+    /// `qIsHidden`: Whether the field is hidden from users, by a tag or by a prefix set in the script.
     #[doc(alias = "qIsHidden")]
     pub is_hidden: bool,
-    /// Whether this is a system field, such as `$Field` or `$Table`.
-    ///
-    /// Wire name: `qIsSystem`.
+    /// `qIsSystem`: Whether this is a system field, such as `$Field` or `$Table`.
     #[doc(alias = "qIsSystem")]
     pub is_system: bool,
-    /// Whether selected values are combined with AND instead of OR.
-    ///
-    /// Wire name: `qAndMode`.
+    /// `qAndMode`: Whether selected values are combined with AND instead of OR.
     #[doc(alias = "qAndMode")]
     pub and_mode: bool,
-    /// Field name.
-    ///
-    /// Wire name: `qName`.
+    /// `qName`: Field name.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Number of distinct values.
-    ///
-    /// Wire name: `qCardinal`.
+    /// `qCardinal`: Number of distinct values.
     #[doc(alias = "qCardinal")]
     pub cardinal: i32,
-    /// Tags, such as `$key`, `$numeric`, `$text`, and `$date`, and tags set by the script.
-    ///
-    /// Wire name: `qTags`.
+    /// `qTags`: Tags, such as `$key`, `$numeric`, `$text`, and `$date`, and tags set by the script.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
-    /// Whether this is a calculated field, which is defined by an expression and has no data of its own.
-    ///
-    /// Wire name: `qIsDefinitionOnly`.
+    /// `qIsDefinitionOnly`: Whether this is a calculated field, which is defined by an expression and has no data of
+    /// its own.
     #[doc(alias = "qIsDefinitionOnly")]
     pub is_definition_only: bool,
-    /// Fields derived from this field.
-    ///
-    /// Wire name: `qDerivedFieldData`.
+    /// `qDerivedFieldData`: Fields derived from this field.
     #[doc(alias = "qDerivedFieldData")]
     pub derived_field_data: NxDerivedFieldDescriptionList,
-    /// In Direct Discovery, whether this is a detail field, whose values stay in the database.
-    ///
-    /// Wire name: `qIsDetail`.
+    /// `qIsDetail`: In Direct Discovery, whether this is a detail field, whose values stay in the database.
     #[doc(alias = "qIsDetail")]
     pub is_detail: bool,
-    /// In Direct Discovery, whether this is a measure field, which is aggregated in the database.
-    ///
-    /// Wire name: `qIsImplicit`.
+    /// `qIsImplicit`: In Direct Discovery, whether this is a measure field, which is aggregated in the database.
     #[doc(alias = "qIsImplicit")]
     pub is_implicit: bool,
-    /// Name to show to users, if `qName` is an internal name; see
-    /// [`DocApi::get_field_on_the_fly_by_name`](crate::doc::DocApi::get_field_on_the_fly_by_name).
-    ///
-    /// Wire name: `qReadableName`.
+    /// `qReadableName`: Name to show to users, if `qName` is an internal name; see
+    /// [`DocApi::get_field_on_the_fly_by_name`].
     #[doc(alias = "qReadableName")]
     pub readable_name: String,
-    /// Wire name: `qSrcTables`.
+    /// `qSrcTables`.
     #[doc(alias = "qSrcTables")]
     pub src_tables: Vec<String>,
     /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
-impl NxFieldDescription {
-    /// Sets `qIsSemantic`.
-    #[inline]
-    #[must_use]
-    pub fn with_is_semantic(mut self, value: bool) -> Self {
-        self.is_semantic = value;
-        self
-    }
-
-    /// Sets `qIsHidden`.
-    #[inline]
-    #[must_use]
-    pub fn with_is_hidden(mut self, value: bool) -> Self {
-        self.is_hidden = value;
-        self
-    }
-
-    /// Sets `qIsSystem`.
-    #[inline]
-    #[must_use]
-    pub fn with_is_system(mut self, value: bool) -> Self {
-        self.is_system = value;
-        self
-    }
-
-    /// Sets `qAndMode`.
-    #[inline]
-    #[must_use]
-    pub fn with_and_mode(mut self, value: bool) -> Self {
-        self.and_mode = value;
-        self
-    }
-
-    /// Sets `qName`.
-    #[inline]
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = value.into();
-        self
-    }
-
-    /// Sets `qCardinal`.
-    #[inline]
-    #[must_use]
-    pub fn with_cardinal(mut self, value: i32) -> Self {
-        self.cardinal = value;
-        self
-    }
-
-    /// Sets `qTags`.
-    #[inline]
-    #[must_use]
-    pub fn with_tags(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tags = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qIsDefinitionOnly`.
-    #[inline]
-    #[must_use]
-    pub fn with_is_definition_only(mut self, value: bool) -> Self {
-        self.is_definition_only = value;
-        self
-    }
-
-    /// Sets `qDerivedFieldData`.
-    #[inline]
-    #[must_use]
-    pub fn with_derived_field_data(
-        mut self,
-        value: NxDerivedFieldDescriptionList,
-    ) -> Self {
-        self.derived_field_data = value;
-        self
-    }
-
-    /// Sets `qIsDetail`.
-    #[inline]
-    #[must_use]
-    pub fn with_is_detail(mut self, value: bool) -> Self {
-        self.is_detail = value;
-        self
-    }
-
-    /// Sets `qIsImplicit`.
-    #[inline]
-    #[must_use]
-    pub fn with_is_implicit(mut self, value: bool) -> Self {
-        self.is_implicit = value;
-        self
-    }
-
-    /// Sets `qReadableName`.
-    #[inline]
-    #[must_use]
-    pub fn with_readable_name(mut self, value: impl Into<String>) -> Self {
-        self.readable_name = value.into();
-        self
-    }
-
-    /// Sets `qSrcTables`.
-    #[inline]
-    #[must_use]
-    pub fn with_src_tables(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.src_tables = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for NxFieldDescription {
-    const NAME: &'static str = "NxFieldDescription";
-    const MEMBERS: &'static [&'static str] = &[
-        "qIsSemantic",
-        "qIsHidden",
-        "qIsSystem",
-        "qAndMode",
-        "qName",
-        "qCardinal",
-        "qTags",
-        "qIsDefinitionOnly",
-        "qDerivedFieldData",
-        "qIsDetail",
-        "qIsImplicit",
-        "qReadableName",
-        "qSrcTables",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qIsSemantic":"#, &mut self.is_semantic)?;
-        input.member(r#"qIsHidden":"#, &mut self.is_hidden)?;
-        input.member(r#"qIsSystem":"#, &mut self.is_system)?;
-        input.member(r#"qAndMode":"#, &mut self.and_mode)?;
-        input.member(r#"qName":"#, &mut self.name)?;
-        input.member(r#"qCardinal":"#, &mut self.cardinal)?;
-        input.member(r#"qTags":"#, &mut self.tags)?;
-        input.member(r#"qIsDefinitionOnly":"#, &mut self.is_definition_only)?;
-        input.member(r#"qDerivedFieldData":"#, &mut self.derived_field_data)?;
-        input.member(r#"qIsDetail":"#, &mut self.is_detail)?;
-        input.member(r#"qIsImplicit":"#, &mut self.is_implicit)?;
-        input.member(r#"qReadableName":"#, &mut self.readable_name)?;
-        input.member(r#"qSrcTables":"#, &mut self.src_tables)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qIsSemantic", &self.is_semantic)?;
-        out.put("qIsHidden", &self.is_hidden)?;
-        out.put("qIsSystem", &self.is_system)?;
-        out.put("qAndMode", &self.and_mode)?;
-        out.put("qName", &self.name)?;
-        out.put("qCardinal", &self.cardinal)?;
-        out.put("qTags", &self.tags)?;
-        out.put("qIsDefinitionOnly", &self.is_definition_only)?;
-        out.put("qDerivedFieldData", &self.derived_field_data)?;
-        out.put("qIsDetail", &self.is_detail)?;
-        out.put("qIsImplicit", &self.is_implicit)?;
-        out.put("qReadableName", &self.readable_name)?;
-        out.put("qSrcTables", &self.src_tables)?;
-        out.extra(&self.extra)?;
-        Ok(())
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut Extra> {
-        Some(&mut self.extra)
+record! {
+    NxFieldDescription "NxFieldDescription" [extra] {
+        "qIsSemantic" is_semantic with_is_semantic(bool),
+        "qIsHidden" is_hidden with_is_hidden(bool),
+        "qIsSystem" is_system with_is_system(bool),
+        "qAndMode" and_mode with_and_mode(bool),
+        "qName" name with_name(into String),
+        "qCardinal" cardinal with_cardinal(i32),
+        "qTags" tags with_tags(each String),
+        "qIsDefinitionOnly" is_definition_only with_is_definition_only(bool),
+        "qDerivedFieldData" derived_field_data with_derived_field_data(NxDerivedFieldDescriptionList),
+        "qIsDetail" is_detail with_is_detail(bool),
+        "qIsImplicit" is_implicit with_is_implicit(bool),
+        "qReadableName" readable_name with_readable_name(into String),
+        "qSrcTables" src_tables with_src_tables(each String),
     }
 }
 
 /// Settings of a field that restrict selections.
 ///
-/// Read them with [`FieldApi::get_nx_properties`](crate::field::FieldApi::get_nx_properties), and change them
-/// with [`FieldApi::set_nx_properties`](crate::field::FieldApi::set_nx_properties).
+/// Read them with [`FieldApi::get_nx_properties`], and change them with [`FieldApi::set_nx_properties`].
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -2714,106 +865,38 @@ impl Record for NxFieldDescription {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxFieldProperties {
-    /// Whether exactly one value is always selected: the selection cannot be cleared, and several values cannot be
-    /// selected. One value must be selected when you set it.
-    ///
-    /// Wire name: `qOneAndOnlyOne`.
+    /// `qOneAndOnlyOne`: Whether exactly one value is always selected: the selection cannot be cleared, and several
+    /// values cannot be selected. One value must be selected when you set it.
     #[doc(alias = "qOneAndOnlyOne")]
     pub one_and_only_one: bool,
     /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
-impl NxFieldProperties {
-    /// Sets `qOneAndOnlyOne`.
-    #[inline]
-    #[must_use]
-    pub fn with_one_and_only_one(mut self, value: bool) -> Self {
-        self.one_and_only_one = value;
-        self
+record! {
+    NxFieldProperties "NxFieldProperties" [extra] {
+        "qOneAndOnlyOne" one_and_only_one with_one_and_only_one(bool),
     }
 }
 
-impl Record for NxFieldProperties {
-    const NAME: &'static str = "NxFieldProperties";
-    const MEMBERS: &'static [&'static str] = &["qOneAndOnlyOne"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qOneAndOnlyOne":"#, &mut self.one_and_only_one)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qOneAndOnlyOne", &self.one_and_only_one)?;
-        out.extra(&self.extra)?;
-        Ok(())
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut Extra> {
-        Some(&mut self.extra)
-    }
-}
-
-/// The resource identifiers of a field, as returned by
-/// [`DocApi::get_fields_resource_ids`](crate::doc::DocApi::get_fields_resource_ids).
+/// The resource identifiers of a field, as returned by [`DocApi::get_fields_resource_ids`].
 ///
 /// Schema type: [`NxFieldResourceId`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxfieldresourceid).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxFieldResourceId {
-    /// Field name.
-    ///
-    /// Wire name: `qName`.
+    /// `qName`: Field name.
     #[doc(alias = "qName")]
     pub name: String,
-    /// One identifier per table that contains the field. A key field has several.
-    ///
-    /// Wire name: `qResourceIds`.
+    /// `qResourceIds`: One identifier per table that contains the field. A key field has several.
     #[doc(alias = "qResourceIds")]
     pub resource_ids: Vec<NxFieldTableResourceId>,
 }
 
-impl NxFieldResourceId {
-    /// Sets `qName`.
-    #[inline]
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = value.into();
-        self
-    }
-
-    /// Sets `qResourceIds`.
-    #[inline]
-    #[must_use]
-    pub fn with_resource_ids(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<NxFieldTableResourceId>>,
-    ) -> Self {
-        self.resource_ids = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for NxFieldResourceId {
-    const NAME: &'static str = "NxFieldResourceId";
-    const MEMBERS: &'static [&'static str] = &["qName", "qResourceIds"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qName":"#, &mut self.name)?;
-        input.member(r#"qResourceIds":"#, &mut self.resource_ids)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qName", &self.name)?;
-        out.put("qResourceIds", &self.resource_ids)?;
-        Ok(())
+record! {
+    NxFieldResourceId "NxFieldResourceId" [] {
+        "qName" name with_name(into String),
+        "qResourceIds" resource_ids with_resource_ids(each NxFieldTableResourceId),
     }
 }
 
@@ -2823,330 +906,159 @@ impl Record for NxFieldResourceId {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxFieldTableResourceId {
-    /// Table name.
-    ///
-    /// Wire name: `qTable`.
+    /// `qTable`: Table name.
     #[doc(alias = "qTable")]
     pub table: String,
-    /// Qlik resource identifier (QRI), as used for data lineage.
-    ///
-    /// Wire name: `qResourceId`.
+    /// `qResourceId`: Qlik resource identifier (QRI), as used for data lineage.
     #[doc(alias = "qResourceId")]
     pub resource_id: String,
 }
 
-impl NxFieldTableResourceId {
-    /// Sets `qTable`.
-    #[inline]
-    #[must_use]
-    pub fn with_table(mut self, value: impl Into<String>) -> Self {
-        self.table = value.into();
-        self
-    }
-
-    /// Sets `qResourceId`.
-    #[inline]
-    #[must_use]
-    pub fn with_resource_id(mut self, value: impl Into<String>) -> Self {
-        self.resource_id = value.into();
-        self
-    }
-}
-
-impl Record for NxFieldTableResourceId {
-    const NAME: &'static str = "NxFieldTableResourceId";
-    const MEMBERS: &'static [&'static str] = &["qTable", "qResourceId"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qTable":"#, &mut self.table)?;
-        input.member(r#"qResourceId":"#, &mut self.resource_id)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qTable", &self.table)?;
-        out.put("qResourceId", &self.resource_id)?;
-        Ok(())
+record! {
+    NxFieldTableResourceId "NxFieldTableResourceId" [] {
+        "qTable" table with_table(into String),
+        "qResourceId" resource_id with_resource_id(into String),
     }
 }
 
 /// A range of characters in an expression, such as an unknown field name.
 ///
-/// Returned by [`DocApi::check_expression`](crate::doc::DocApi::check_expression).
+/// Returned by [`DocApi::check_expression`].
 ///
 /// Schema type: [`NxRange`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxrange).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxRange {
-    /// Position of the first character, counted from 0.
-    ///
-    /// Wire name: `qFrom`.
+    /// `qFrom`: Position of the first character, counted from 0.
     #[doc(alias = "qFrom")]
     pub from: i32,
-    /// Number of characters.
-    ///
-    /// Wire name: `qCount`.
+    /// `qCount`: Number of characters.
     #[doc(alias = "qCount")]
     pub count: i32,
 }
 
-impl NxRange {
-    /// Sets `qFrom`.
-    #[inline]
-    #[must_use]
-    pub fn with_from(mut self, value: i32) -> Self {
-        self.from = value;
-        self
-    }
-
-    /// Sets `qCount`.
-    #[inline]
-    #[must_use]
-    pub fn with_count(mut self, value: i32) -> Self {
-        self.count = value;
-        self
+record! {
+    NxRange "NxRange" [] {
+        "qFrom" from with_from(i32),
+        "qCount" count with_count(i32),
     }
 }
 
-impl Record for NxRange {
-    const NAME: &'static str = "NxRange";
-    const MEMBERS: &'static [&'static str] = &["qFrom", "qCount"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qFrom":"#, &mut self.from)?;
-        input.member(r#"qCount":"#, &mut self.count)?;
-        Ok(())
-    }
+/// A screen position, in pixels.
+///
+/// Schema type: [`Point`](https://qlik.dev/apis/json-rpc/qix/schemas/#point).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Point {
+    /// `qx`: Distance from the left edge.
+    #[doc(alias = "qx")]
+    pub x: i32,
+    /// `qy`: Distance from the top edge.
+    #[doc(alias = "qy")]
+    pub y: i32,
+}
 
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qFrom", &self.from)?;
-        out.put("qCount", &self.count)?;
-        Ok(())
+record! {
+    Point "Point" [] {
+        "qx" x with_x(i32),
+        "qy" y with_y(i32),
     }
 }
 
 /// A numeric range, with or without its endpoints.
 ///
 /// Used to select by number instead of by element number, for example in
-/// [`GenericObjectApi::range_select_hyper_cube_values`](crate::generic_object::GenericObjectApi::range_select_hyper_cube_values).
-/// The bounds can be infinite or `NaN`.
+/// [`GenericObjectApi::range_select_hyper_cube_values`]. The bounds can be infinite or `NaN`.
 ///
 /// Schema type: [`Range`](https://qlik.dev/apis/json-rpc/qix/schemas/#range).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Range {
-    /// Lower bound.
-    ///
-    /// Wire name: `qMin`.
+    /// `qMin`: Lower bound.
     #[doc(alias = "qMin")]
     pub min: f64,
-    /// Upper bound.
-    ///
-    /// Wire name: `qMax`.
+    /// `qMax`: Upper bound.
     #[doc(alias = "qMax")]
     pub max: f64,
-    /// Whether the range includes the lower bound.
-    ///
-    /// Wire name: `qMinInclEq`.
+    /// `qMinInclEq`: Whether the range includes the lower bound.
     #[doc(alias = "qMinInclEq")]
     pub min_incl_eq: bool,
-    /// Whether the range includes the upper bound.
-    ///
-    /// Wire name: `qMaxInclEq`.
+    /// `qMaxInclEq`: Whether the range includes the upper bound.
     #[doc(alias = "qMaxInclEq")]
     pub max_incl_eq: bool,
 }
 
-impl Range {
-    /// Sets `qMin`.
-    #[inline]
-    #[must_use]
-    pub fn with_min(mut self, value: f64) -> Self {
-        self.min = value;
-        self
-    }
-
-    /// Sets `qMax`.
-    #[inline]
-    #[must_use]
-    pub fn with_max(mut self, value: f64) -> Self {
-        self.max = value;
-        self
-    }
-
-    /// Sets `qMinInclEq`.
-    #[inline]
-    #[must_use]
-    pub fn with_min_incl_eq(mut self, value: bool) -> Self {
-        self.min_incl_eq = value;
-        self
-    }
-
-    /// Sets `qMaxInclEq`.
-    #[inline]
-    #[must_use]
-    pub fn with_max_incl_eq(mut self, value: bool) -> Self {
-        self.max_incl_eq = value;
-        self
+record! {
+    Range "Range" [] {
+        "qMin" min with_min(f64),
+        "qMax" max with_max(f64),
+        "qMinInclEq" min_incl_eq with_min_incl_eq(bool),
+        "qMaxInclEq" max_incl_eq with_max_incl_eq(bool),
     }
 }
 
-impl Record for Range {
-    const NAME: &'static str = "Range";
-    const MEMBERS: &'static [&'static str] = &[
-        "qMin",
-        "qMax",
-        "qMinInclEq",
-        "qMaxInclEq",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qMin":"#, &mut self.min)?;
-        input.member(r#"qMax":"#, &mut self.max)?;
-        input.member(r#"qMinInclEq":"#, &mut self.min_incl_eq)?;
-        input.member(r#"qMaxInclEq":"#, &mut self.max_incl_eq)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qMin", &self.min)?;
-        out.put("qMax", &self.max)?;
-        out.put("qMinInclEq", &self.min_incl_eq)?;
-        out.put("qMaxInclEq", &self.max_incl_eq)?;
-        Ok(())
-    }
-}
-
-/// A sample of the values of a field or column, as returned by
-/// [`DocApi::get_field_and_column_samples`](crate::doc::DocApi::get_field_and_column_samples).
+/// A sample of the values of a field or column, as returned by [`DocApi::get_field_and_column_samples`].
 ///
 /// Schema type: [`SampleResult`](https://qlik.dev/apis/json-rpc/qix/schemas/#sampleresult).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SampleResult {
-    /// The field or column. A request with wildcards can match several.
-    ///
-    /// Wire name: `qFieldOrColumn`.
+    /// `qFieldOrColumn`: The field or column. A request with wildcards can match several.
     #[doc(alias = "qFieldOrColumn")]
     pub field_or_column: FieldOrColumn,
-    /// Sample values, at most as many as requested.
-    ///
-    /// Wire name: `qValues`.
+    /// `qValues`: Sample values, at most as many as requested.
     #[doc(alias = "qValues")]
     pub values: Vec<FieldValue>,
 }
 
-impl SampleResult {
-    /// Sets `qFieldOrColumn`.
-    #[inline]
-    #[must_use]
-    pub fn with_field_or_column(mut self, value: FieldOrColumn) -> Self {
-        self.field_or_column = value;
-        self
-    }
-
-    /// Sets `qValues`.
-    #[inline]
-    #[must_use]
-    pub fn with_values(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<FieldValue>>,
-    ) -> Self {
-        self.values = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for SampleResult {
-    const NAME: &'static str = "SampleResult";
-    const MEMBERS: &'static [&'static str] = &["qFieldOrColumn", "qValues"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qFieldOrColumn":"#, &mut self.field_or_column)?;
-        input.member(r#"qValues":"#, &mut self.values)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qFieldOrColumn", &self.field_or_column)?;
-        out.put("qValues", &self.values)?;
-        Ok(())
+record! {
+    SampleResult "SampleResult" [] {
+        "qFieldOrColumn" field_or_column with_field_or_column(FieldOrColumn),
+        "qValues" values with_values(each FieldValue),
     }
 }
 
 /// A key that associates tables of the data model.
 ///
-/// Returned by [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys).
+/// Returned by [`DocApi::get_tables_and_keys`].
 ///
 /// Schema type: [`SourceKeyRecord`](https://qlik.dev/apis/json-rpc/qix/schemas/#sourcekeyrecord).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SourceKeyRecord {
-    /// Fields of the key.
-    ///
-    /// Wire name: `qKeyFields`.
+    /// `qKeyFields`: Fields of the key.
     #[doc(alias = "qKeyFields")]
     pub key_fields: Vec<String>,
-    /// Tables that the key associates.
-    ///
-    /// Wire name: `qTables`.
+    /// `qTables`: Tables that the key associates.
     #[doc(alias = "qTables")]
     pub tables: Vec<String>,
 }
 
-impl SourceKeyRecord {
-    /// Sets `qKeyFields`.
-    #[inline]
-    #[must_use]
-    pub fn with_key_fields(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.key_fields = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qTables`.
-    #[inline]
-    #[must_use]
-    pub fn with_tables(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tables = value.into_iter().map(Into::into).collect();
-        self
+record! {
+    SourceKeyRecord "SourceKeyRecord" [] {
+        "qKeyFields" key_fields with_key_fields(each String),
+        "qTables" tables with_tables(each String),
     }
 }
 
-impl Record for SourceKeyRecord {
-    const NAME: &'static str = "SourceKeyRecord";
-    const MEMBERS: &'static [&'static str] = &["qKeyFields", "qTables"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qKeyFields":"#, &mut self.key_fields)?;
-        input.member(r#"qTables":"#, &mut self.tables)?;
-        Ok(())
-    }
+/// A field value and its number of occurrences.
+///
+/// Schema type: [`SymbolFrequency`](https://qlik.dev/apis/json-rpc/qix/schemas/#symbolfrequency).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SymbolFrequency {
+    /// `qSymbol`: Value: a string or a number.
+    #[doc(alias = "qSymbol")]
+    pub symbol: SymbolValue,
+    /// `qFrequency`: Number of rows that contain the value.
+    #[doc(alias = "qFrequency")]
+    pub frequency: i64,
+}
 
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qKeyFields", &self.key_fields)?;
-        out.put("qTables", &self.tables)?;
-        Ok(())
+record! {
+    SymbolFrequency "SymbolFrequency" [] {
+        "qSymbol" symbol with_symbol(SymbolValue),
+        "qFrequency" frequency with_frequency(i64),
     }
 }
 
@@ -3156,313 +1068,98 @@ impl Record for SourceKeyRecord {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SymbolValue {
-    /// The string. Omitted if the value is purely numeric.
-    ///
-    /// Wire name: `qText`.
+    /// `qText`: The string. Omitted if the value is purely numeric.
     #[doc(alias = "qText")]
     pub text: String,
-    /// The number, or `NaN` if the value is a string.
-    ///
-    /// Wire name: `qNumber`.
+    /// `qNumber`: The number, or `NaN` if the value is a string.
     #[doc(alias = "qNumber")]
     pub number: f64,
 }
 
-impl SymbolValue {
-    /// Sets `qText`.
-    #[inline]
-    #[must_use]
-    pub fn with_text(mut self, value: impl Into<String>) -> Self {
-        self.text = value.into();
-        self
-    }
-
-    /// Sets `qNumber`.
-    #[inline]
-    #[must_use]
-    pub fn with_number(mut self, value: f64) -> Self {
-        self.number = value;
-        self
-    }
-}
-
-impl Record for SymbolValue {
-    const NAME: &'static str = "SymbolValue";
-    const MEMBERS: &'static [&'static str] = &["qText", "qNumber"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qText":"#, &mut self.text)?;
-        input.member(r#"qNumber":"#, &mut self.number)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qText", &self.text)?;
-        out.put("qNumber", &self.number)?;
-        Ok(())
+record! {
+    SymbolValue "SymbolValue" [] {
+        "qText" text with_text(into String),
+        "qNumber" number with_number(f64),
     }
 }
 
 /// Statistics about a table and its fields.
 ///
-/// Returned by [`DocApi::get_table_profile_data`](crate::doc::DocApi::get_table_profile_data) and, if requested,
-/// in [`TableRecord::profiling_data`](crate::types::TableRecord::profiling_data). They describe the loaded data,
-/// regardless of selections.
+/// Returned by [`DocApi::get_table_profile_data`] and, if requested, in [`TableRecord::profiling_data`]. They
+/// describe the loaded data, regardless of selections.
 ///
 /// Schema type: [`TableProfilingData`](https://qlik.dev/apis/json-rpc/qix/schemas/#tableprofilingdata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableProfilingData {
-    /// Number of rows in the table.
-    ///
-    /// Wire name: `qNoOfRows`.
+    /// `qNoOfRows`: Number of rows in the table.
     #[doc(alias = "qNoOfRows")]
     pub no_of_rows: i64,
-    /// Statistics by field.
-    ///
-    /// Wire name: `qFieldProfiling`.
+    /// `qFieldProfiling`: Statistics by field.
     #[doc(alias = "qFieldProfiling")]
     pub field_profiling: Vec<FieldInTableProfilingData>,
 }
 
-impl TableProfilingData {
-    /// Sets `qNoOfRows`.
-    #[inline]
-    #[must_use]
-    pub fn with_no_of_rows(mut self, value: i64) -> Self {
-        self.no_of_rows = value;
-        self
-    }
-
-    /// Sets `qFieldProfiling`.
-    #[inline]
-    #[must_use]
-    pub fn with_field_profiling(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<FieldInTableProfilingData>>,
-    ) -> Self {
-        self.field_profiling = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for TableProfilingData {
-    const NAME: &'static str = "TableProfilingData";
-    const MEMBERS: &'static [&'static str] = &["qNoOfRows", "qFieldProfiling"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qNoOfRows":"#, &mut self.no_of_rows)?;
-        input.member(r#"qFieldProfiling":"#, &mut self.field_profiling)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qNoOfRows", &self.no_of_rows)?;
-        out.put("qFieldProfiling", &self.field_profiling)?;
-        Ok(())
+record! {
+    TableProfilingData "TableProfilingData" [] {
+        "qNoOfRows" no_of_rows with_no_of_rows(i64),
+        "qFieldProfiling" field_profiling with_field_profiling(each FieldInTableProfilingData),
     }
 }
 
 /// A table of the data model.
 ///
-/// Returned by [`DocApi::get_tables_and_keys`](crate::doc::DocApi::get_tables_and_keys). To read rows of the
-/// table, use [`DocApi::get_table_data`](crate::doc::DocApi::get_table_data).
+/// Returned by [`DocApi::get_tables_and_keys`]. To read rows of the table, use [`DocApi::get_table_data`].
 ///
 /// Schema type: [`TableRecord`](https://qlik.dev/apis/json-rpc/qix/schemas/#tablerecord).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableRecord {
-    /// Table name.
-    ///
-    /// Wire name: `qName`.
+    /// `qName`: Table name.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Whether the table is loosely coupled: selections do not propagate through it. The engine makes tables loosely
-    /// coupled to break circular references.
-    ///
-    /// Wire name: `qLoose`.
+    /// `qLoose`: Whether the table is loosely coupled: selections do not propagate through it. The engine makes
+    /// tables loosely coupled to break circular references.
     #[doc(alias = "qLoose")]
     pub loose: bool,
-    /// Number of rows.
-    ///
-    /// Wire name: `qNoOfRows`.
+    /// `qNoOfRows`: Number of rows.
     #[doc(alias = "qNoOfRows")]
     pub no_of_rows: i64,
-    /// Fields of the table.
-    ///
-    /// Wire name: `qFields`.
+    /// `qFields`: Fields of the table.
     #[doc(alias = "qFields")]
     pub fields: Vec<FieldInTableData>,
-    /// Position in the data model viewer.
-    ///
-    /// Wire name: `qPos`.
+    /// `qPos`: Position in the data model viewer.
     #[doc(alias = "qPos")]
     pub pos: Point,
-    /// Comment from the load script.
-    ///
-    /// Wire name: `qComment`.
+    /// `qComment`: Comment from the load script.
     #[doc(alias = "qComment")]
     pub comment: String,
-    /// Whether the data stays in a database and is queried when needed.
-    ///
-    /// Wire name: `qIsDirectDiscovery`.
+    /// `qIsDirectDiscovery`: Whether the data stays in a database and is queried when needed.
     #[doc(alias = "qIsDirectDiscovery")]
     pub is_direct_discovery: bool,
-    /// Whether this is a synthetic table, which the engine creates for keys of several fields.
-    ///
-    /// Wire name: `qIsSynthetic`.
+    /// `qIsSynthetic`: Whether this is a synthetic table, which the engine creates for keys of several fields.
     #[doc(alias = "qIsSynthetic")]
     pub is_synthetic: bool,
-    /// Tags.
-    ///
-    /// Wire name: `qTableTags`.
+    /// `qTableTags`: Tags.
     #[doc(alias = "qTableTags")]
     pub table_tags: Vec<String>,
-    /// Statistics, if requested.
-    ///
-    /// Wire name: `qProfilingData`.
+    /// `qProfilingData`: Statistics, if requested.
     #[doc(alias = "qProfilingData")]
     pub profiling_data: TableProfilingData,
 }
 
-impl TableRecord {
-    /// Sets `qName`.
-    #[inline]
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = value.into();
-        self
-    }
-
-    /// Sets `qLoose`.
-    #[inline]
-    #[must_use]
-    pub fn with_loose(mut self, value: bool) -> Self {
-        self.loose = value;
-        self
-    }
-
-    /// Sets `qNoOfRows`.
-    #[inline]
-    #[must_use]
-    pub fn with_no_of_rows(mut self, value: i64) -> Self {
-        self.no_of_rows = value;
-        self
-    }
-
-    /// Sets `qFields`.
-    #[inline]
-    #[must_use]
-    pub fn with_fields(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<FieldInTableData>>,
-    ) -> Self {
-        self.fields = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qPos`.
-    #[inline]
-    #[must_use]
-    pub fn with_pos(mut self, value: Point) -> Self {
-        self.pos = value;
-        self
-    }
-
-    /// Sets `qComment`.
-    #[inline]
-    #[must_use]
-    pub fn with_comment(mut self, value: impl Into<String>) -> Self {
-        self.comment = value.into();
-        self
-    }
-
-    /// Sets `qIsDirectDiscovery`.
-    #[inline]
-    #[must_use]
-    pub fn with_is_direct_discovery(mut self, value: bool) -> Self {
-        self.is_direct_discovery = value;
-        self
-    }
-
-    /// Sets `qIsSynthetic`.
-    #[inline]
-    #[must_use]
-    pub fn with_is_synthetic(mut self, value: bool) -> Self {
-        self.is_synthetic = value;
-        self
-    }
-
-    /// Sets `qTableTags`.
-    #[inline]
-    #[must_use]
-    pub fn with_table_tags(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.table_tags = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qProfilingData`.
-    #[inline]
-    #[must_use]
-    pub fn with_profiling_data(mut self, value: TableProfilingData) -> Self {
-        self.profiling_data = value;
-        self
-    }
-}
-
-impl Record for TableRecord {
-    const NAME: &'static str = "TableRecord";
-    const MEMBERS: &'static [&'static str] = &[
-        "qName",
-        "qLoose",
-        "qNoOfRows",
-        "qFields",
-        "qPos",
-        "qComment",
-        "qIsDirectDiscovery",
-        "qIsSynthetic",
-        "qTableTags",
-        "qProfilingData",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qName":"#, &mut self.name)?;
-        input.member(r#"qLoose":"#, &mut self.loose)?;
-        input.member(r#"qNoOfRows":"#, &mut self.no_of_rows)?;
-        input.member(r#"qFields":"#, &mut self.fields)?;
-        input.member(r#"qPos":"#, &mut self.pos)?;
-        input.member(r#"qComment":"#, &mut self.comment)?;
-        input.member(r#"qIsDirectDiscovery":"#, &mut self.is_direct_discovery)?;
-        input.member(r#"qIsSynthetic":"#, &mut self.is_synthetic)?;
-        input.member(r#"qTableTags":"#, &mut self.table_tags)?;
-        input.member(r#"qProfilingData":"#, &mut self.profiling_data)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qName", &self.name)?;
-        out.put("qLoose", &self.loose)?;
-        out.put("qNoOfRows", &self.no_of_rows)?;
-        out.put("qFields", &self.fields)?;
-        out.put("qPos", &self.pos)?;
-        out.put("qComment", &self.comment)?;
-        out.put("qIsDirectDiscovery", &self.is_direct_discovery)?;
-        out.put("qIsSynthetic", &self.is_synthetic)?;
-        out.put("qTableTags", &self.table_tags)?;
-        out.put("qProfilingData", &self.profiling_data)?;
-        Ok(())
+record! {
+    TableRecord "TableRecord" [] {
+        "qName" name with_name(into String),
+        "qLoose" loose with_loose(bool),
+        "qNoOfRows" no_of_rows with_no_of_rows(i64),
+        "qFields" fields with_fields(each FieldInTableData),
+        "qPos" pos with_pos(Point),
+        "qComment" comment with_comment(into String),
+        "qIsDirectDiscovery" is_direct_discovery with_is_direct_discovery(bool),
+        "qIsSynthetic" is_synthetic with_is_synthetic(bool),
+        "qTableTags" table_tags with_table_tags(each String),
+        "qProfilingData" profiling_data with_profiling_data(TableProfilingData),
     }
 }
 
@@ -3472,41 +1169,14 @@ impl Record for TableRecord {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableRow {
-    /// Values, in the order of the table's fields.
-    ///
-    /// Wire name: `qValue`.
+    /// `qValue`: Values, in the order of the table's fields.
     #[doc(alias = "qValue")]
     pub value: Vec<FieldValue>,
 }
 
-impl TableRow {
-    /// Sets `qValue`.
-    #[inline]
-    #[must_use]
-    pub fn with_value(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<FieldValue>>,
-    ) -> Self {
-        self.value = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for TableRow {
-    const NAME: &'static str = "TableRow";
-    const MEMBERS: &'static [&'static str] = &["qValue"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qValue":"#, &mut self.value)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qValue", &self.value)?;
-        Ok(())
+record! {
+    TableRow "TableRow" [] {
+        "qValue" value with_value(each FieldValue),
     }
 }
 
@@ -3519,78 +1189,24 @@ impl Record for TableRow {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableViewBroomPointSaveInfo {
-    /// Position, in pixels.
-    ///
-    /// Wire name: `qPos`.
+    /// `qPos`: Position, in pixels.
     #[doc(alias = "qPos")]
     pub pos: Point,
-    /// Table name.
-    ///
-    /// Wire name: `qTable`.
+    /// `qTable`: Table name.
     #[doc(alias = "qTable")]
     pub table: String,
-    /// Fields of the key.
-    ///
-    /// Wire name: `qFields`.
+    /// `qFields`: Fields of the key.
     #[doc(alias = "qFields")]
     pub fields: Vec<String>,
     /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
-impl TableViewBroomPointSaveInfo {
-    /// Sets `qPos`.
-    #[inline]
-    #[must_use]
-    pub fn with_pos(mut self, value: Point) -> Self {
-        self.pos = value;
-        self
-    }
-
-    /// Sets `qTable`.
-    #[inline]
-    #[must_use]
-    pub fn with_table(mut self, value: impl Into<String>) -> Self {
-        self.table = value.into();
-        self
-    }
-
-    /// Sets `qFields`.
-    #[inline]
-    #[must_use]
-    pub fn with_fields(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.fields = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for TableViewBroomPointSaveInfo {
-    const NAME: &'static str = "TableViewBroomPointSaveInfo";
-    const MEMBERS: &'static [&'static str] = &["qPos", "qTable", "qFields"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qPos":"#, &mut self.pos)?;
-        input.member(r#"qTable":"#, &mut self.table)?;
-        input.member(r#"qFields":"#, &mut self.fields)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qPos", &self.pos)?;
-        out.put("qTable", &self.table)?;
-        out.put("qFields", &self.fields)?;
-        out.extra(&self.extra)?;
-        Ok(())
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut Extra> {
-        Some(&mut self.extra)
+record! {
+    TableViewBroomPointSaveInfo "TableViewBroomPointSaveInfo" [extra] {
+        "qPos" pos with_pos(Point),
+        "qTable" table with_table(into String),
+        "qFields" fields with_fields(each String),
     }
 }
 
@@ -3603,63 +1219,20 @@ impl Record for TableViewBroomPointSaveInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableViewConnectionPointSaveInfo {
-    /// Position, in pixels.
-    ///
-    /// Wire name: `qPos`.
+    /// `qPos`: Position, in pixels.
     #[doc(alias = "qPos")]
     pub pos: Point,
-    /// Fields of the key.
-    ///
-    /// Wire name: `qFields`.
+    /// `qFields`: Fields of the key.
     #[doc(alias = "qFields")]
     pub fields: Vec<String>,
     /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
-impl TableViewConnectionPointSaveInfo {
-    /// Sets `qPos`.
-    #[inline]
-    #[must_use]
-    pub fn with_pos(mut self, value: Point) -> Self {
-        self.pos = value;
-        self
-    }
-
-    /// Sets `qFields`.
-    #[inline]
-    #[must_use]
-    pub fn with_fields(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.fields = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for TableViewConnectionPointSaveInfo {
-    const NAME: &'static str = "TableViewConnectionPointSaveInfo";
-    const MEMBERS: &'static [&'static str] = &["qPos", "qFields"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qPos":"#, &mut self.pos)?;
-        input.member(r#"qFields":"#, &mut self.fields)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qPos", &self.pos)?;
-        out.put("qFields", &self.fields)?;
-        out.extra(&self.extra)?;
-        Ok(())
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut Extra> {
-        Some(&mut self.extra)
+record! {
+    TableViewConnectionPointSaveInfo "TableViewConnectionPointSaveInfo" [extra] {
+        "qPos" pos with_pos(Point),
+        "qFields" fields with_fields(each String),
     }
 }
 
@@ -3671,68 +1244,27 @@ impl Record for TableViewConnectionPointSaveInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableViewCtlSaveInfo {
-    /// Settings of the internal view, which shows synthetic tables.
-    ///
-    /// Wire name: `qInternalView`.
+    /// `qInternalView`: Settings of the internal view, which shows synthetic tables.
     #[doc(alias = "qInternalView")]
     pub internal_view: TableViewSaveInfo,
-    /// Settings of the source view, which shows the tables as loaded.
-    ///
-    /// Wire name: `qSourceView`.
+    /// `qSourceView`: Settings of the source view, which shows the tables as loaded.
     #[doc(alias = "qSourceView")]
     pub source_view: TableViewSaveInfo,
     /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
-impl TableViewCtlSaveInfo {
-    /// Sets `qInternalView`.
-    #[inline]
-    #[must_use]
-    pub fn with_internal_view(mut self, value: TableViewSaveInfo) -> Self {
-        self.internal_view = value;
-        self
-    }
-
-    /// Sets `qSourceView`.
-    #[inline]
-    #[must_use]
-    pub fn with_source_view(mut self, value: TableViewSaveInfo) -> Self {
-        self.source_view = value;
-        self
-    }
-}
-
-impl Record for TableViewCtlSaveInfo {
-    const NAME: &'static str = "TableViewCtlSaveInfo";
-    const MEMBERS: &'static [&'static str] = &["qInternalView", "qSourceView"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qInternalView":"#, &mut self.internal_view)?;
-        input.member(r#"qSourceView":"#, &mut self.source_view)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qInternalView", &self.internal_view)?;
-        out.put("qSourceView", &self.source_view)?;
-        out.extra(&self.extra)?;
-        Ok(())
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut Extra> {
-        Some(&mut self.extra)
+record! {
+    TableViewCtlSaveInfo "TableViewCtlSaveInfo" [extra] {
+        "qInternalView" internal_view with_internal_view(TableViewSaveInfo),
+        "qSourceView" source_view with_source_view(TableViewSaveInfo),
     }
 }
 
 /// Saved settings of the data model viewer window.
 ///
-/// Read them with [`DocApi::get_view_dlg_save_info`](crate::doc::DocApi::get_view_dlg_save_info), and change them
-/// with [`DocApi::set_view_dlg_save_info`](crate::doc::DocApi::set_view_dlg_save_info). They are saved with the
-/// app.
+/// Read them with [`DocApi::get_view_dlg_save_info`], and change them with [`DocApi::set_view_dlg_save_info`].
+/// They are saved with the app.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -3740,75 +1272,24 @@ impl Record for TableViewCtlSaveInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableViewDlgSaveInfo {
-    /// Position and size of the window. Not used by the web client.
-    ///
-    /// Wire name: `qPos`.
+    /// `qPos`: Position and size of the window. Not used by the web client.
     #[doc(alias = "qPos")]
     pub pos: Rect,
-    /// Settings for each view.
-    ///
-    /// Wire name: `qCtlInfo`.
+    /// `qCtlInfo`: Settings for each view.
     #[doc(alias = "qCtlInfo")]
     pub ctl_info: TableViewCtlSaveInfo,
-    /// Initial view: 0 for the internal view, 1 for the source view.
-    ///
-    /// Wire name: `qMode`.
+    /// `qMode`: Initial view: 0 for the internal view, 1 for the source view.
     #[doc(alias = "qMode")]
     pub mode: i32,
     /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
-impl TableViewDlgSaveInfo {
-    /// Sets `qPos`.
-    #[inline]
-    #[must_use]
-    pub fn with_pos(mut self, value: Rect) -> Self {
-        self.pos = value;
-        self
-    }
-
-    /// Sets `qCtlInfo`.
-    #[inline]
-    #[must_use]
-    pub fn with_ctl_info(mut self, value: TableViewCtlSaveInfo) -> Self {
-        self.ctl_info = value;
-        self
-    }
-
-    /// Sets `qMode`.
-    #[inline]
-    #[must_use]
-    pub fn with_mode(mut self, value: i32) -> Self {
-        self.mode = value;
-        self
-    }
-}
-
-impl Record for TableViewDlgSaveInfo {
-    const NAME: &'static str = "TableViewDlgSaveInfo";
-    const MEMBERS: &'static [&'static str] = &["qPos", "qCtlInfo", "qMode"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qPos":"#, &mut self.pos)?;
-        input.member(r#"qCtlInfo":"#, &mut self.ctl_info)?;
-        input.member(r#"qMode":"#, &mut self.mode)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qPos", &self.pos)?;
-        out.put("qCtlInfo", &self.ctl_info)?;
-        out.put("qMode", &self.mode)?;
-        out.extra(&self.extra)?;
-        Ok(())
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut Extra> {
-        Some(&mut self.extra)
+record! {
+    TableViewDlgSaveInfo "TableViewDlgSaveInfo" [extra] {
+        "qPos" pos with_pos(Rect),
+        "qCtlInfo" ctl_info with_ctl_info(TableViewCtlSaveInfo),
+        "qMode" mode with_mode(i32),
     }
 }
 
@@ -3820,24 +1301,16 @@ impl Record for TableViewDlgSaveInfo {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TableViewSaveInfo {
-    /// Positions of the tables.
-    ///
-    /// Wire name: `qTables`.
+    /// `qTables`: Positions of the tables.
     #[doc(alias = "qTables")]
     pub tables: Vec<TableViewTableWinSaveInfo>,
-    /// Positions of bends. Not used by Qlik Sense.
-    ///
-    /// Wire name: `qBroomPoints`.
+    /// `qBroomPoints`: Positions of bends. Not used by Qlik Sense.
     #[doc(alias = "qBroomPoints")]
     pub broom_points: Vec<TableViewBroomPointSaveInfo>,
-    /// Positions at which lines meet. Not used by Qlik Sense.
-    ///
-    /// Wire name: `qConnectionPoints`.
+    /// `qConnectionPoints`: Positions at which lines meet. Not used by Qlik Sense.
     #[doc(alias = "qConnectionPoints")]
     pub connection_points: Vec<TableViewConnectionPointSaveInfo>,
-    /// Zoom factor. 1 is the original size.
-    ///
-    /// Wire name: `qZoomFactor`. Defaults to `1.0`.
+    /// `qZoomFactor`: Zoom factor. 1 is the original size. Defaults to `1.0`.
     #[doc(alias = "qZoomFactor")]
     pub zoom_factor: f64,
     /// Members that are not part of the schema.
@@ -3851,87 +1324,17 @@ impl Default for TableViewSaveInfo {
             broom_points: Default::default(),
             connection_points: Default::default(),
             zoom_factor: 1.0,
-            extra: Extra::default(),
+            extra: Default::default(),
         }
     }
 }
 
-impl TableViewSaveInfo {
-    /// Sets `qTables`.
-    #[inline]
-    #[must_use]
-    pub fn with_tables(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<TableViewTableWinSaveInfo>>,
-    ) -> Self {
-        self.tables = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qBroomPoints`.
-    #[inline]
-    #[must_use]
-    pub fn with_broom_points(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<TableViewBroomPointSaveInfo>>,
-    ) -> Self {
-        self.broom_points = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qConnectionPoints`.
-    #[inline]
-    #[must_use]
-    pub fn with_connection_points(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<TableViewConnectionPointSaveInfo>>,
-    ) -> Self {
-        self.connection_points = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qZoomFactor`.
-    #[inline]
-    #[must_use]
-    pub fn with_zoom_factor(mut self, value: f64) -> Self {
-        self.zoom_factor = value;
-        self
-    }
-}
-
-impl Record for TableViewSaveInfo {
-    const NAME: &'static str = "TableViewSaveInfo";
-    const MEMBERS: &'static [&'static str] = &[
-        "qTables",
-        "qBroomPoints",
-        "qConnectionPoints",
-        "qZoomFactor",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qTables":"#, &mut self.tables)?;
-        input.member(r#"qBroomPoints":"#, &mut self.broom_points)?;
-        input.member(r#"qConnectionPoints":"#, &mut self.connection_points)?;
-        input.member(r#"qZoomFactor":"#, &mut self.zoom_factor)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qTables", &self.tables)?;
-        out.put("qBroomPoints", &self.broom_points)?;
-        out.put("qConnectionPoints", &self.connection_points)?;
-        if self.zoom_factor != 1.0 {
-            out.always("qZoomFactor", &self.zoom_factor)?;
-        }
-        out.extra(&self.extra)?;
-        Ok(())
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut Extra> {
-        Some(&mut self.extra)
+record! {
+    TableViewSaveInfo "TableViewSaveInfo" [extra] {
+        "qTables" tables with_tables(each TableViewTableWinSaveInfo),
+        "qBroomPoints" broom_points with_broom_points(each TableViewBroomPointSaveInfo),
+        "qConnectionPoints" connection_points with_connection_points(each TableViewConnectionPointSaveInfo),
+        "qZoomFactor" zoom_factor with_zoom_factor(f64) = 1.0,
     }
 }
 
@@ -3944,72 +1347,19 @@ impl Record for TableViewSaveInfo {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableViewTableWinSaveInfo {
-    /// Position and size, in pixels.
-    ///
-    /// Wire name: `qPos`.
+    /// `qPos`: Position and size, in pixels.
     #[doc(alias = "qPos")]
     pub pos: Rect,
-    /// Table name.
-    ///
-    /// Wire name: `qCaption`.
+    /// `qCaption`: Table name.
     #[doc(alias = "qCaption")]
     pub caption: String,
     /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
-impl TableViewTableWinSaveInfo {
-    /// Sets `qPos`.
-    #[inline]
-    #[must_use]
-    pub fn with_pos(mut self, value: Rect) -> Self {
-        self.pos = value;
-        self
-    }
-
-    /// Sets `qCaption`.
-    #[inline]
-    #[must_use]
-    pub fn with_caption(mut self, value: impl Into<String>) -> Self {
-        self.caption = value.into();
-        self
+record! {
+    TableViewTableWinSaveInfo "TableViewTableWinSaveInfo" [extra] {
+        "qPos" pos with_pos(Rect),
+        "qCaption" caption with_caption(into String),
     }
 }
-
-impl Record for TableViewTableWinSaveInfo {
-    const NAME: &'static str = "TableViewTableWinSaveInfo";
-    const MEMBERS: &'static [&'static str] = &["qPos", "qCaption"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qPos":"#, &mut self.pos)?;
-        input.member(r#"qCaption":"#, &mut self.caption)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qPos", &self.pos)?;
-        out.put("qCaption", &self.caption)?;
-        out.extra(&self.extra)?;
-        Ok(())
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut Extra> {
-        Some(&mut self.extra)
-    }
-}
-
-qix_schema::wire_records!(
-    AlfaNumString, DataTable, DataTableEx, DerivedFieldsInTableData, FieldAttributes,
-    FieldDescription, FieldInTableData, FieldInTableProfilingData, FieldOrColumn,
-    FieldValue, NxDerivedField, NxDerivedFieldDescriptionList, NxDerivedFieldsData,
-    NxDerivedGroup, NxFieldDescription, NxFieldProperties, NxFieldResourceId,
-    NxFieldTableResourceId, NxRange, Range, SampleResult, SourceKeyRecord, SymbolValue,
-    TableProfilingData, TableRecord, TableRow, TableViewBroomPointSaveInfo,
-    TableViewConnectionPointSaveInfo, TableViewCtlSaveInfo, TableViewDlgSaveInfo,
-    TableViewSaveInfo, TableViewTableWinSaveInfo
-);
-
-qix_schema::wire_choices!(FieldAttrType, KeyType);

@@ -2,77 +2,37 @@
 
 //! Trees of values.
 
-use qix_schema::__private::{Extra, Input, Members, Record};
-use serde::ser::SerializeMap;
+use qix_schema::__private::{Extra, record};
+
+use super::super::*;
 use super::*;
 
 /// Which levels of a tree to fetch.
 ///
-/// The levels are the dimensions in their current order; see
-/// [`TreeData::effective_inter_column_sort_order`](crate::types::TreeData::effective_inter_column_sort_order).
+/// The levels are the dimensions in their current order; see [`TreeData::effective_inter_column_sort_order`].
 ///
 /// Schema type: [`NxPageTreeLevel`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxpagetreelevel).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NxPageTreeLevel {
-    /// Number of levels to skip. With 1, the tree starts at the second dimension.
-    ///
-    /// Wire name: `qLeft`.
+    /// `qLeft`: Number of levels to skip. With 1, the tree starts at the second dimension.
     #[doc(alias = "qLeft")]
     pub left: i32,
-    /// Number of levels to fetch. -1 fetches all remaining levels.
-    ///
-    /// Wire name: `qDepth`. Defaults to `-1`.
+    /// `qDepth`: Number of levels to fetch. -1 fetches all remaining levels. Defaults to `-1`.
     #[doc(alias = "qDepth")]
     pub depth: i32,
 }
 
 impl Default for NxPageTreeLevel {
     fn default() -> Self {
-        Self {
-            left: Default::default(),
-            depth: -1,
-        }
+        Self { left: Default::default(), depth: -1 }
     }
 }
 
-impl NxPageTreeLevel {
-    /// Sets `qLeft`.
-    #[inline]
-    #[must_use]
-    pub fn with_left(mut self, value: i32) -> Self {
-        self.left = value;
-        self
-    }
-
-    /// Sets `qDepth`.
-    #[inline]
-    #[must_use]
-    pub fn with_depth(mut self, value: i32) -> Self {
-        self.depth = value;
-        self
-    }
-}
-
-impl Record for NxPageTreeLevel {
-    const NAME: &'static str = "NxPageTreeLevel";
-    const MEMBERS: &'static [&'static str] = &["qLeft", "qDepth"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qLeft":"#, &mut self.left)?;
-        input.member(r#"qDepth":"#, &mut self.depth)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qLeft", &self.left)?;
-        if self.depth != -1 {
-            out.always("qDepth", &self.depth)?;
-        }
-        Ok(())
+record! {
+    NxPageTreeLevel "NxPageTreeLevel" [] {
+        "qLeft" left with_left(i32),
+        "qDepth" depth with_depth(i32) = -1,
     }
 }
 
@@ -82,146 +42,56 @@ impl Record for NxPageTreeLevel {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxPageTreeNode {
-    /// Range of nodes: `qLeft` is the level; `qTop` and `qHeight` are the range of nodes within it. Levels without a
-    /// range are fetched completely.
-    ///
-    /// Wire name: `qArea`.
+    /// `qArea`: Range of nodes: `qLeft` is the level; `qTop` and `qHeight` are the range of nodes within it. Levels
+    /// without a range are fetched completely.
     #[doc(alias = "qArea")]
     pub area: Rect,
-    /// Whether to add nodes for values that are possible under the current selections but have no data at this
-    /// position of the tree, as [`NxDimCellType::Generated`](crate::types::NxDimCellType::Generated). Use it if all
-    /// groups must have the same members.
-    ///
-    /// Wire name: `qAllValues`.
+    /// `qAllValues`: Whether to add nodes for values that are possible under the current selections but have no data
+    /// at this position of the tree, as [`NxDimCellType::Generated`]. Use it if all groups must have the same
+    /// members.
     #[doc(alias = "qAllValues")]
     pub all_values: bool,
 }
 
-impl NxPageTreeNode {
-    /// Sets `qArea`.
-    #[inline]
-    #[must_use]
-    pub fn with_area(mut self, value: Rect) -> Self {
-        self.area = value;
-        self
-    }
-
-    /// Sets `qAllValues`.
-    #[inline]
-    #[must_use]
-    pub fn with_all_values(mut self, value: bool) -> Self {
-        self.all_values = value;
-        self
-    }
-}
-
-impl Record for NxPageTreeNode {
-    const NAME: &'static str = "NxPageTreeNode";
-    const MEMBERS: &'static [&'static str] = &["qArea", "qAllValues"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qArea":"#, &mut self.area)?;
-        input.member(r#"qAllValues":"#, &mut self.all_values)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qArea", &self.area)?;
-        out.put("qAllValues", &self.all_values)?;
-        Ok(())
+record! {
+    NxPageTreeNode "NxPageTreeNode" [] {
+        "qArea" area with_area(Rect),
+        "qAllValues" all_values with_all_values(bool),
     }
 }
 
 /// Which part of a tree to fetch, and its maximum size.
 ///
-/// Used by
-/// [`GenericObjectApi::get_hyper_cube_tree_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_tree_data)
-/// and [`TreeDataDef::initial_data_fetch`](crate::types::TreeDataDef::initial_data_fetch). Without options, the
-/// whole tree is fetched, which can be very large.
+/// Used by [`GenericObjectApi::get_hyper_cube_tree_data`] and [`TreeDataDef::initial_data_fetch`]. Without
+/// options, the whole tree is fetched, which can be very large.
 ///
 /// Schema type: [`NxTreeDataOption`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxtreedataoption).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeDataOption {
-    /// Maximum number of nodes on all levels. If the tree has more nodes, the result is empty, not truncated.
-    ///
-    /// Wire name: `qMaxNbrOfNodes`.
+    /// `qMaxNbrOfNodes`: Maximum number of nodes on all levels. If the tree has more nodes, the result is empty, not
+    /// truncated.
     #[doc(alias = "qMaxNbrOfNodes")]
     pub max_nbr_of_nodes: i32,
-    /// Ranges of nodes on individual levels, from left to right.
-    ///
-    /// Wire name: `qTreeNodes`.
+    /// `qTreeNodes`: Ranges of nodes on individual levels, from left to right.
     #[doc(alias = "qTreeNodes")]
     pub tree_nodes: Vec<NxPageTreeNode>,
-    /// Levels to fetch.
-    ///
-    /// Wire name: `qTreeLevels`.
+    /// `qTreeLevels`: Levels to fetch.
     #[doc(alias = "qTreeLevels")]
     pub tree_levels: NxPageTreeLevel,
 }
 
-impl NxTreeDataOption {
-    /// Sets `qMaxNbrOfNodes`.
-    #[inline]
-    #[must_use]
-    pub fn with_max_nbr_of_nodes(mut self, value: i32) -> Self {
-        self.max_nbr_of_nodes = value;
-        self
-    }
-
-    /// Sets `qTreeNodes`.
-    #[inline]
-    #[must_use]
-    pub fn with_tree_nodes(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<NxPageTreeNode>>,
-    ) -> Self {
-        self.tree_nodes = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qTreeLevels`.
-    #[inline]
-    #[must_use]
-    pub fn with_tree_levels(mut self, value: NxPageTreeLevel) -> Self {
-        self.tree_levels = value;
-        self
-    }
-}
-
-impl Record for NxTreeDataOption {
-    const NAME: &'static str = "NxTreeDataOption";
-    const MEMBERS: &'static [&'static str] = &[
-        "qMaxNbrOfNodes",
-        "qTreeNodes",
-        "qTreeLevels",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qMaxNbrOfNodes":"#, &mut self.max_nbr_of_nodes)?;
-        input.member(r#"qTreeNodes":"#, &mut self.tree_nodes)?;
-        input.member(r#"qTreeLevels":"#, &mut self.tree_levels)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qMaxNbrOfNodes", &self.max_nbr_of_nodes)?;
-        out.put("qTreeNodes", &self.tree_nodes)?;
-        out.put("qTreeLevels", &self.tree_levels)?;
-        Ok(())
+record! {
+    NxTreeDataOption "NxTreeDataOption" [] {
+        "qMaxNbrOfNodes" max_nbr_of_nodes with_max_nbr_of_nodes(i32),
+        "qTreeNodes" tree_nodes with_tree_nodes(each NxPageTreeNode),
+        "qTreeLevels" tree_levels with_tree_levels(NxPageTreeLevel),
     }
 }
 
 /// A dimension of a tree: one level and the measures calculated on it.
 ///
-/// Like [`NxDimension`](crate::types::NxDimension) in a hypercube, but each level of a tree can have different
-/// measures.
+/// Like [`NxDimension`] in a hypercube, but each level of a tree can have different measures.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -229,223 +99,64 @@ impl Record for NxTreeDataOption {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeDimensionDef {
-    /// ID of a library dimension to use instead of `qDef`.
-    ///
-    /// Wire name: `qLibraryId`.
+    /// `qLibraryId`: ID of a library dimension to use instead of `qDef`.
     #[doc(alias = "qLibraryId")]
     pub library_id: String,
-    /// Fields, labels, and sorting of a dimension that is not in the library.
-    ///
-    /// Wire name: `qDef`.
+    /// `qDef`: Fields, labels, and sorting of a dimension that is not in the library.
     #[doc(alias = "qDef")]
     pub def: NxInlineDimensionDef,
-    /// Measures to calculate for each node of this level.
-    ///
-    /// Wire name: `qValueExprs`.
+    /// `qValueExprs`: Measures to calculate for each node of this level.
     #[doc(alias = "qValueExprs")]
     pub value_exprs: Vec<NxMeasure>,
-    /// Whether to omit nodes whose value is null.
-    ///
-    /// Wire name: `qNullSuppression`.
+    /// `qNullSuppression`: Whether to omit nodes whose value is null.
     #[doc(alias = "qNullSuppression")]
     pub null_suppression: bool,
-    /// Limits the number of values, combines the rest into an *others* group, and defines the total.
-    ///
-    /// Wire name: `qOtherTotalSpec`.
+    /// `qOtherTotalSpec`: Limits the number of values, combines the rest into an *others* group, and defines the
+    /// total.
     #[doc(alias = "qOtherTotalSpec")]
     pub other_total_spec: OtherTotalSpecProp,
-    /// Whether to include excluded values.
-    ///
-    /// Wire name: `qShowAll`.
+    /// `qShowAll`: Whether to include excluded values.
     #[doc(alias = "qShowAll")]
     pub show_all: bool,
-    /// Label of the *others* group.
-    ///
-    /// Wire name: `qOtherLabel`.
+    /// `qOtherLabel`: Label of the *others* group.
     #[doc(alias = "qOtherLabel")]
     pub other_label: StringExpr,
-    /// Label of the total.
-    ///
-    /// Wire name: `qTotalLabel`.
+    /// `qTotalLabel`: Label of the total.
     #[doc(alias = "qTotalLabel")]
     pub total_label: StringExpr,
-    /// Calculation condition. If it is not met, the level is removed from the tree.
-    ///
-    /// Wire name: `qCalcCondition`.
+    /// `qCalcCondition`: Calculation condition. If it is not met, the level is removed from the tree.
     #[doc(alias = "qCalcCondition")]
     pub calc_condition: NxCalcCond,
-    /// Attribute expressions to calculate for each value, such as a color.
-    ///
-    /// Wire name: `qAttributeExpressions`.
+    /// `qAttributeExpressions`: Attribute expressions to calculate for each value, such as a color.
     #[doc(alias = "qAttributeExpressions")]
     pub attribute_expressions: Vec<NxAttrExprDef>,
-    /// Attribute dimensions to evaluate for each value.
-    ///
-    /// Wire name: `qAttributeDimensions`.
+    /// `qAttributeDimensions`: Attribute dimensions to evaluate for each value.
     #[doc(alias = "qAttributeDimensions")]
     pub attribute_dimensions: Vec<NxAttrDimDef>,
     /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
-impl NxTreeDimensionDef {
-    /// Sets `qLibraryId`.
-    #[inline]
-    #[must_use]
-    pub fn with_library_id(mut self, value: impl Into<String>) -> Self {
-        self.library_id = value.into();
-        self
-    }
-
-    /// Sets `qDef`.
-    #[inline]
-    #[must_use]
-    pub fn with_def(mut self, value: NxInlineDimensionDef) -> Self {
-        self.def = value;
-        self
-    }
-
-    /// Sets `qValueExprs`.
-    #[inline]
-    #[must_use]
-    pub fn with_value_exprs(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<NxMeasure>>,
-    ) -> Self {
-        self.value_exprs = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qNullSuppression`.
-    #[inline]
-    #[must_use]
-    pub fn with_null_suppression(mut self, value: bool) -> Self {
-        self.null_suppression = value;
-        self
-    }
-
-    /// Sets `qOtherTotalSpec`.
-    #[inline]
-    #[must_use]
-    pub fn with_other_total_spec(mut self, value: OtherTotalSpecProp) -> Self {
-        self.other_total_spec = value;
-        self
-    }
-
-    /// Sets `qShowAll`.
-    #[inline]
-    #[must_use]
-    pub fn with_show_all(mut self, value: bool) -> Self {
-        self.show_all = value;
-        self
-    }
-
-    /// Sets `qOtherLabel`.
-    #[inline]
-    #[must_use]
-    pub fn with_other_label(mut self, value: impl Into<StringExpr>) -> Self {
-        self.other_label = value.into();
-        self
-    }
-
-    /// Sets `qTotalLabel`.
-    #[inline]
-    #[must_use]
-    pub fn with_total_label(mut self, value: impl Into<StringExpr>) -> Self {
-        self.total_label = value.into();
-        self
-    }
-
-    /// Sets `qCalcCondition`.
-    #[inline]
-    #[must_use]
-    pub fn with_calc_condition(mut self, value: NxCalcCond) -> Self {
-        self.calc_condition = value;
-        self
-    }
-
-    /// Sets `qAttributeExpressions`.
-    #[inline]
-    #[must_use]
-    pub fn with_attribute_expressions(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<NxAttrExprDef>>,
-    ) -> Self {
-        self.attribute_expressions = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qAttributeDimensions`.
-    #[inline]
-    #[must_use]
-    pub fn with_attribute_dimensions(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<NxAttrDimDef>>,
-    ) -> Self {
-        self.attribute_dimensions = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for NxTreeDimensionDef {
-    const NAME: &'static str = "NxTreeDimensionDef";
-    const MEMBERS: &'static [&'static str] = &[
-        "qLibraryId",
-        "qDef",
-        "qValueExprs",
-        "qNullSuppression",
-        "qOtherTotalSpec",
-        "qShowAll",
-        "qOtherLabel",
-        "qTotalLabel",
-        "qCalcCondition",
-        "qAttributeExpressions",
-        "qAttributeDimensions",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qLibraryId":"#, &mut self.library_id)?;
-        input.member(r#"qDef":"#, &mut self.def)?;
-        input.member(r#"qValueExprs":"#, &mut self.value_exprs)?;
-        input.member(r#"qNullSuppression":"#, &mut self.null_suppression)?;
-        input.member(r#"qOtherTotalSpec":"#, &mut self.other_total_spec)?;
-        input.member(r#"qShowAll":"#, &mut self.show_all)?;
-        input.member(r#"qOtherLabel":"#, &mut self.other_label)?;
-        input.member(r#"qTotalLabel":"#, &mut self.total_label)?;
-        input.member(r#"qCalcCondition":"#, &mut self.calc_condition)?;
-        input.member(r#"qAttributeExpressions":"#, &mut self.attribute_expressions)?;
-        input.member(r#"qAttributeDimensions":"#, &mut self.attribute_dimensions)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qLibraryId", &self.library_id)?;
-        out.put("qDef", &self.def)?;
-        out.put("qValueExprs", &self.value_exprs)?;
-        out.put("qNullSuppression", &self.null_suppression)?;
-        out.put("qOtherTotalSpec", &self.other_total_spec)?;
-        out.put("qShowAll", &self.show_all)?;
-        out.put("qOtherLabel", &self.other_label)?;
-        out.put("qTotalLabel", &self.total_label)?;
-        out.put("qCalcCondition", &self.calc_condition)?;
-        out.put("qAttributeExpressions", &self.attribute_expressions)?;
-        out.put("qAttributeDimensions", &self.attribute_dimensions)?;
-        out.extra(&self.extra)?;
-        Ok(())
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut Extra> {
-        Some(&mut self.extra)
+record! {
+    NxTreeDimensionDef "NxTreeDimensionDef" [extra] {
+        "qLibraryId" library_id with_library_id(into String),
+        "qDef" def with_def(NxInlineDimensionDef),
+        "qValueExprs" value_exprs with_value_exprs(each NxMeasure),
+        "qNullSuppression" null_suppression with_null_suppression(bool),
+        "qOtherTotalSpec" other_total_spec with_other_total_spec(OtherTotalSpecProp),
+        "qShowAll" show_all with_show_all(bool),
+        "qOtherLabel" other_label with_other_label(into StringExpr),
+        "qTotalLabel" total_label with_total_label(into StringExpr),
+        "qCalcCondition" calc_condition with_calc_condition(NxCalcCond),
+        "qAttributeExpressions" attribute_expressions with_attribute_expressions(each NxAttrExprDef),
+        "qAttributeDimensions" attribute_dimensions with_attribute_dimensions(each NxAttrDimDef),
     }
 }
 
 /// Information about a dimension of a tree: title, format, number of values, errors, and measures.
 ///
-/// Describes an [`NxTreeDimensionDef`](crate::types::NxTreeDimensionDef) in the layout. Like
-/// [`NxDimensionInfo`](crate::types::NxDimensionInfo), but it also contains the measures of the level.
+/// Describes an [`NxTreeDimensionDef`] in the layout. Like [`NxDimensionInfo`], but it also contains the measures
+/// of the level.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -453,554 +164,143 @@ impl Record for NxTreeDimensionDef {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeDimensionInfo {
-    /// Label to display: the defined label, or else the field or expression.
-    ///
-    /// Wire name: `qFallbackTitle`.
+    /// `qFallbackTitle`: Label to display: the defined label, or else the field or expression.
     #[doc(alias = "qFallbackTitle")]
     pub fallback_title: String,
-    /// Length of the longest value in characters, for choosing column widths.
-    ///
-    /// Wire name: `qApprMaxGlyphCount`.
+    /// `qApprMaxGlyphCount`: Length of the longest value in characters, for choosing column widths.
     #[doc(alias = "qApprMaxGlyphCount")]
     pub appr_max_glyph_count: i32,
-    /// Number of distinct values of the field. See also
-    /// [`NxTreeDimensionInfo::cardinalities`](crate::types::NxTreeDimensionInfo::cardinalities).
-    ///
-    /// Wire name: `qCardinal`.
+    /// `qCardinal`: Number of distinct values of the field. See also [`NxTreeDimensionInfo::cardinalities`].
     ///
     /// Deprecated: use `cardinalities` instead.
     #[doc(alias = "qCardinal")]
     #[deprecated(note = "use `cardinalities` instead")]
     pub cardinal: i32,
-    /// Whether the field is locked.
-    ///
-    /// Wire name: `qLocked`.
+    /// `qLocked`: Whether the field is locked.
     #[doc(alias = "qLocked")]
     pub locked: bool,
-    /// Sort direction of the values.
-    ///
-    /// Wire name: `qSortIndicator`.
+    /// `qSortIndicator`: Sort direction of the values.
     #[doc(alias = "qSortIndicator")]
     pub sort_indicator: NxSortIndicatorType,
-    /// Labels of all fields of a drill-down or cyclic group. Other dimensions have one label.
-    ///
-    /// Wire name: `qGroupFallbackTitles`.
+    /// `qGroupFallbackTitles`: Labels of all fields of a drill-down or cyclic group. Other dimensions have one label.
     #[doc(alias = "qGroupFallbackTitles")]
     pub group_fallback_titles: Vec<String>,
-    /// Index of the active field in the group, counted from 0. 0 for other dimensions.
-    ///
-    /// Wire name: `qGroupPos`.
+    /// `qGroupPos`: Index of the active field in the group, counted from 0. 0 for other dimensions.
     #[doc(alias = "qGroupPos")]
     pub group_pos: i32,
-    /// Number of values in each selection state.
-    ///
-    /// Wire name: `qStateCounts`.
+    /// `qStateCounts`: Number of values in each selection state.
     #[doc(alias = "qStateCounts")]
     pub state_counts: NxStateCounts,
-    /// Tags of the field, such as `$numeric`, `$date`, or `$key`.
-    ///
-    /// Wire name: `qTags`.
+    /// `qTags`: Tags of the field, such as `$numeric`, `$date`, or `$key`.
     #[doc(alias = "qTags")]
     pub tags: Vec<String>,
-    /// Error that prevented the calculation, if any.
-    ///
-    /// Wire name: `qError`.
+    /// `qError`: Error that prevented the calculation, if any.
     #[doc(alias = "qError")]
     pub error: Option<Box<NxValidationError>>,
-    /// Whether the values suit a discrete, numeric, or time axis.
-    ///
-    /// Wire name: `qDimensionType`.
+    /// `qDimensionType`: Whether the values suit a discrete, numeric, or time axis.
     #[doc(alias = "qDimensionType")]
     pub dimension_type: NxDimensionType,
-    /// Whether the sort order is reversed.
-    ///
-    /// Wire name: `qReverseSort`.
+    /// `qReverseSort`: Whether the sort order is reversed.
     #[doc(alias = "qReverseSort")]
     pub reverse_sort: bool,
-    /// Type of group, if the dimension is a group of fields.
-    ///
-    /// Wire name: `qGrouping`.
+    /// `qGrouping`: Type of group, if the dimension is a group of fields.
     #[doc(alias = "qGrouping")]
     pub grouping: NxGrpType,
-    /// Whether the field is semantic, that is, describes a relation between values.
-    ///
-    /// Wire name: `qIsSemantic`.
+    /// `qIsSemantic`: Whether the field is semantic, that is, describes a relation between values.
     #[doc(alias = "qIsSemantic")]
     pub is_semantic: bool,
-    /// Number format of the values.
-    ///
-    /// Wire name: `qNumFormat`.
+    /// `qNumFormat`: Number format of the values.
     #[doc(alias = "qNumFormat")]
     pub num_format: FieldAttributes,
-    /// Whether the engine chose the number format because none was defined.
-    ///
-    /// Wire name: `qIsAutoFormat`.
+    /// `qIsAutoFormat`: Whether the engine chose the number format because none was defined.
     #[doc(alias = "qIsAutoFormat")]
     pub is_auto_format: bool,
-    /// Fields or expressions of the dimension. A group has several.
-    ///
-    /// Wire name: `qGroupFieldDefs`.
+    /// `qGroupFieldDefs`: Fields or expressions of the dimension. A group has several.
     #[doc(alias = "qGroupFieldDefs")]
     pub group_field_defs: Vec<String>,
-    /// Lowest numeric value.
-    ///
-    /// Wire name: `qMin`.
+    /// `qMin`: Lowest numeric value.
     #[doc(alias = "qMin")]
     pub min: f64,
-    /// Highest numeric value.
-    ///
-    /// Wire name: `qMax`.
+    /// `qMax`: Highest numeric value.
     #[doc(alias = "qMax")]
     pub max: f64,
-    /// Whether a continuous axis is used.
-    ///
-    /// Wire name: `qContinuousAxes`.
+    /// `qContinuousAxes`: Whether a continuous axis is used.
     #[doc(alias = "qContinuousAxes")]
     pub continuous_axes: bool,
-    /// Whether the dimension is a cyclic group.
-    ///
-    /// Wire name: `qIsCyclic`.
+    /// `qIsCyclic`: Whether the dimension is a cyclic group.
     #[doc(alias = "qIsCyclic")]
     pub is_cyclic: bool,
-    /// Whether the dimension is based on a derived field, such as the month of an automatic calendar.
-    ///
-    /// Wire name: `qDerivedField`.
+    /// `qDerivedField`: Whether the dimension is based on a derived field, such as the month of an automatic
+    /// calendar.
     #[doc(alias = "qDerivedField")]
     pub derived_field: bool,
-    /// Measures of this level, in the order of
-    /// [`NxTreeDimensionDef::value_exprs`](crate::types::NxTreeDimensionDef::value_exprs).
-    ///
-    /// Wire name: `qMeasureInfo`.
+    /// `qMeasureInfo`: Measures of this level, in the order of [`NxTreeDimensionDef::value_exprs`].
     #[doc(alias = "qMeasureInfo")]
     pub measure_info: Vec<NxMeasureInfo>,
-    /// Attribute expressions, in definition order.
-    ///
-    /// Wire name: `qAttrExprInfo`.
+    /// `qAttrExprInfo`: Attribute expressions, in definition order.
     #[doc(alias = "qAttrExprInfo")]
     pub attr_expr_info: Vec<NxAttrExprInfo>,
-    /// Attribute dimensions, in definition order.
-    ///
-    /// Wire name: `qAttrDimInfo`.
+    /// `qAttrDimInfo`: Attribute dimensions, in definition order.
     #[doc(alias = "qAttrDimInfo")]
     pub attr_dim_info: Vec<NxAttrDimInfo>,
-    /// Message of the calculation condition, if the condition is not met.
-    ///
-    /// Wire name: `qCalcCondMsg`.
+    /// `qCalcCondMsg`: Message of the calculation condition, if the condition is not met.
     #[doc(alias = "qCalcCondMsg")]
     pub calc_cond_msg: String,
-    /// Whether the dimension is an expression instead of a field.
-    ///
-    /// Wire name: `qIsCalculated`.
+    /// `qIsCalculated`: Whether the dimension is an expression instead of a field.
     #[doc(alias = "qIsCalculated")]
     pub is_calculated: bool,
-    /// Whether the field always has exactly one selected value.
-    ///
-    /// Wire name: `qIsOneAndOnlyOne`.
+    /// `qIsOneAndOnlyOne`: Whether the field always has exactly one selected value.
     #[doc(alias = "qIsOneAndOnlyOne")]
     pub is_one_and_only_one: bool,
-    /// Numbers of distinct values, in the field and in the tree.
-    ///
-    /// Wire name: `qCardinalities`.
+    /// `qCardinalities`: Numbers of distinct values, in the field and in the tree.
     #[doc(alias = "qCardinalities")]
     pub cardinalities: NxCardinalities,
-    /// ID of the library dimension, if it is one.
-    ///
-    /// Wire name: `qLibraryId`.
+    /// `qLibraryId`: ID of the library dimension, if it is one.
     #[doc(alias = "qLibraryId")]
     pub library_id: String,
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Name that the engine uses internally, with variables expanded.
-    ///
-    /// Wire name: `qEffectiveDimensionName`.
+    /// `qEffectiveDimensionName`: Name that the engine uses internally, with variables expanded.
     #[doc(alias = "qEffectiveDimensionName")]
     pub effective_dimension_name: String,
     /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
-impl NxTreeDimensionInfo {
-    /// Sets `qFallbackTitle`.
-    #[inline]
-    #[must_use]
-    pub fn with_fallback_title(mut self, value: impl Into<String>) -> Self {
-        self.fallback_title = value.into();
-        self
-    }
-
-    /// Sets `qApprMaxGlyphCount`.
-    #[inline]
-    #[must_use]
-    pub fn with_appr_max_glyph_count(mut self, value: i32) -> Self {
-        self.appr_max_glyph_count = value;
-        self
-    }
-
-    /// Sets `qCardinal`.
+record! {
+    NxTreeDimensionInfo "NxTreeDimensionInfo" [extra] {
+        "qFallbackTitle" fallback_title with_fallback_title(into String),
+        "qApprMaxGlyphCount" appr_max_glyph_count with_appr_max_glyph_count(i32),
     #[deprecated(note = "use `cardinalities` instead")]
-    #[inline]
-    #[must_use]
-    pub fn with_cardinal(mut self, value: i32) -> Self {
-        self.cardinal = value;
-        self
-    }
-
-    /// Sets `qLocked`.
-    #[inline]
-    #[must_use]
-    pub fn with_locked(mut self, value: bool) -> Self {
-        self.locked = value;
-        self
-    }
-
-    /// Sets `qSortIndicator`.
-    #[inline]
-    #[must_use]
-    pub fn with_sort_indicator(mut self, value: NxSortIndicatorType) -> Self {
-        self.sort_indicator = value;
-        self
-    }
-
-    /// Sets `qGroupFallbackTitles`.
-    #[inline]
-    #[must_use]
-    pub fn with_group_fallback_titles(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.group_fallback_titles = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qGroupPos`.
-    #[inline]
-    #[must_use]
-    pub fn with_group_pos(mut self, value: i32) -> Self {
-        self.group_pos = value;
-        self
-    }
-
-    /// Sets `qStateCounts`.
-    #[inline]
-    #[must_use]
-    pub fn with_state_counts(mut self, value: NxStateCounts) -> Self {
-        self.state_counts = value;
-        self
-    }
-
-    /// Sets `qTags`.
-    #[inline]
-    #[must_use]
-    pub fn with_tags(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tags = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qError`.
-    #[inline]
-    #[must_use]
-    pub fn with_error(mut self, value: NxValidationError) -> Self {
-        self.error = Some(Box::new(value));
-        self
-    }
-
-    /// Sets `qDimensionType`.
-    #[inline]
-    #[must_use]
-    pub fn with_dimension_type(mut self, value: NxDimensionType) -> Self {
-        self.dimension_type = value;
-        self
-    }
-
-    /// Sets `qReverseSort`.
-    #[inline]
-    #[must_use]
-    pub fn with_reverse_sort(mut self, value: bool) -> Self {
-        self.reverse_sort = value;
-        self
-    }
-
-    /// Sets `qGrouping`.
-    #[inline]
-    #[must_use]
-    pub fn with_grouping(mut self, value: NxGrpType) -> Self {
-        self.grouping = value;
-        self
-    }
-
-    /// Sets `qIsSemantic`.
-    #[inline]
-    #[must_use]
-    pub fn with_is_semantic(mut self, value: bool) -> Self {
-        self.is_semantic = value;
-        self
-    }
-
-    /// Sets `qNumFormat`.
-    #[inline]
-    #[must_use]
-    pub fn with_num_format(mut self, value: FieldAttributes) -> Self {
-        self.num_format = value;
-        self
-    }
-
-    /// Sets `qIsAutoFormat`.
-    #[inline]
-    #[must_use]
-    pub fn with_is_auto_format(mut self, value: bool) -> Self {
-        self.is_auto_format = value;
-        self
-    }
-
-    /// Sets `qGroupFieldDefs`.
-    #[inline]
-    #[must_use]
-    pub fn with_group_field_defs(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.group_field_defs = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qMin`.
-    #[inline]
-    #[must_use]
-    pub fn with_min(mut self, value: f64) -> Self {
-        self.min = value;
-        self
-    }
-
-    /// Sets `qMax`.
-    #[inline]
-    #[must_use]
-    pub fn with_max(mut self, value: f64) -> Self {
-        self.max = value;
-        self
-    }
-
-    /// Sets `qContinuousAxes`.
-    #[inline]
-    #[must_use]
-    pub fn with_continuous_axes(mut self, value: bool) -> Self {
-        self.continuous_axes = value;
-        self
-    }
-
-    /// Sets `qIsCyclic`.
-    #[inline]
-    #[must_use]
-    pub fn with_is_cyclic(mut self, value: bool) -> Self {
-        self.is_cyclic = value;
-        self
-    }
-
-    /// Sets `qDerivedField`.
-    #[inline]
-    #[must_use]
-    pub fn with_derived_field(mut self, value: bool) -> Self {
-        self.derived_field = value;
-        self
-    }
-
-    /// Sets `qMeasureInfo`.
-    #[inline]
-    #[must_use]
-    pub fn with_measure_info(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<NxMeasureInfo>>,
-    ) -> Self {
-        self.measure_info = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qAttrExprInfo`.
-    #[inline]
-    #[must_use]
-    pub fn with_attr_expr_info(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<NxAttrExprInfo>>,
-    ) -> Self {
-        self.attr_expr_info = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qAttrDimInfo`.
-    #[inline]
-    #[must_use]
-    pub fn with_attr_dim_info(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<NxAttrDimInfo>>,
-    ) -> Self {
-        self.attr_dim_info = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qCalcCondMsg`.
-    #[inline]
-    #[must_use]
-    pub fn with_calc_cond_msg(mut self, value: impl Into<String>) -> Self {
-        self.calc_cond_msg = value.into();
-        self
-    }
-
-    /// Sets `qIsCalculated`.
-    #[inline]
-    #[must_use]
-    pub fn with_is_calculated(mut self, value: bool) -> Self {
-        self.is_calculated = value;
-        self
-    }
-
-    /// Sets `qIsOneAndOnlyOne`.
-    #[inline]
-    #[must_use]
-    pub fn with_is_one_and_only_one(mut self, value: bool) -> Self {
-        self.is_one_and_only_one = value;
-        self
-    }
-
-    /// Sets `qCardinalities`.
-    #[inline]
-    #[must_use]
-    pub fn with_cardinalities(mut self, value: NxCardinalities) -> Self {
-        self.cardinalities = value;
-        self
-    }
-
-    /// Sets `qLibraryId`.
-    #[inline]
-    #[must_use]
-    pub fn with_library_id(mut self, value: impl Into<String>) -> Self {
-        self.library_id = value.into();
-        self
-    }
-
-    /// Sets `qEffectiveDimensionName`.
-    #[inline]
-    #[must_use]
-    pub fn with_effective_dimension_name(mut self, value: impl Into<String>) -> Self {
-        self.effective_dimension_name = value.into();
-        self
-    }
-}
-
-impl Record for NxTreeDimensionInfo {
-    const NAME: &'static str = "NxTreeDimensionInfo";
-    const MEMBERS: &'static [&'static str] = &[
-        "qFallbackTitle",
-        "qApprMaxGlyphCount",
-        "qCardinal",
-        "qLocked",
-        "qSortIndicator",
-        "qGroupFallbackTitles",
-        "qGroupPos",
-        "qStateCounts",
-        "qTags",
-        "qError",
-        "qDimensionType",
-        "qReverseSort",
-        "qGrouping",
-        "qIsSemantic",
-        "qNumFormat",
-        "qIsAutoFormat",
-        "qGroupFieldDefs",
-        "qMin",
-        "qMax",
-        "qContinuousAxes",
-        "qIsCyclic",
-        "qDerivedField",
-        "qMeasureInfo",
-        "qAttrExprInfo",
-        "qAttrDimInfo",
-        "qCalcCondMsg",
-        "qIsCalculated",
-        "qIsOneAndOnlyOne",
-        "qCardinalities",
-        "qLibraryId",
-        "qEffectiveDimensionName",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qFallbackTitle":"#, &mut self.fallback_title)?;
-        input.member(r#"qApprMaxGlyphCount":"#, &mut self.appr_max_glyph_count)?;
-        input.member(r#"qCardinal":"#, &mut self.cardinal)?;
-        input.member(r#"qLocked":"#, &mut self.locked)?;
-        input.member(r#"qSortIndicator":"#, &mut self.sort_indicator)?;
-        input.member(r#"qGroupFallbackTitles":"#, &mut self.group_fallback_titles)?;
-        input.member(r#"qGroupPos":"#, &mut self.group_pos)?;
-        input.member(r#"qStateCounts":"#, &mut self.state_counts)?;
-        input.member(r#"qTags":"#, &mut self.tags)?;
-        input.member(r#"qError":"#, &mut self.error)?;
-        input.member(r#"qDimensionType":"#, &mut self.dimension_type)?;
-        input.member(r#"qReverseSort":"#, &mut self.reverse_sort)?;
-        input.member(r#"qGrouping":"#, &mut self.grouping)?;
-        input.member(r#"qIsSemantic":"#, &mut self.is_semantic)?;
-        input.member(r#"qNumFormat":"#, &mut self.num_format)?;
-        input.member(r#"qIsAutoFormat":"#, &mut self.is_auto_format)?;
-        input.member(r#"qGroupFieldDefs":"#, &mut self.group_field_defs)?;
-        input.member(r#"qMin":"#, &mut self.min)?;
-        input.member(r#"qMax":"#, &mut self.max)?;
-        input.member(r#"qContinuousAxes":"#, &mut self.continuous_axes)?;
-        input.member(r#"qIsCyclic":"#, &mut self.is_cyclic)?;
-        input.member(r#"qDerivedField":"#, &mut self.derived_field)?;
-        input.member(r#"qMeasureInfo":"#, &mut self.measure_info)?;
-        input.member(r#"qAttrExprInfo":"#, &mut self.attr_expr_info)?;
-        input.member(r#"qAttrDimInfo":"#, &mut self.attr_dim_info)?;
-        input.member(r#"qCalcCondMsg":"#, &mut self.calc_cond_msg)?;
-        input.member(r#"qIsCalculated":"#, &mut self.is_calculated)?;
-        input.member(r#"qIsOneAndOnlyOne":"#, &mut self.is_one_and_only_one)?;
-        input.member(r#"qCardinalities":"#, &mut self.cardinalities)?;
-        input.member(r#"qLibraryId":"#, &mut self.library_id)?;
-        input
-            .member(r#"qEffectiveDimensionName":"#, &mut self.effective_dimension_name)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qFallbackTitle", &self.fallback_title)?;
-        out.put("qApprMaxGlyphCount", &self.appr_max_glyph_count)?;
-        out.put("qCardinal", &self.cardinal)?;
-        out.put("qLocked", &self.locked)?;
-        out.put("qSortIndicator", &self.sort_indicator)?;
-        out.put("qGroupFallbackTitles", &self.group_fallback_titles)?;
-        out.put("qGroupPos", &self.group_pos)?;
-        out.put("qStateCounts", &self.state_counts)?;
-        out.put("qTags", &self.tags)?;
-        out.put("qError", &self.error)?;
-        out.put("qDimensionType", &self.dimension_type)?;
-        out.put("qReverseSort", &self.reverse_sort)?;
-        out.put("qGrouping", &self.grouping)?;
-        out.put("qIsSemantic", &self.is_semantic)?;
-        out.put("qNumFormat", &self.num_format)?;
-        out.put("qIsAutoFormat", &self.is_auto_format)?;
-        out.put("qGroupFieldDefs", &self.group_field_defs)?;
-        out.put("qMin", &self.min)?;
-        out.put("qMax", &self.max)?;
-        out.put("qContinuousAxes", &self.continuous_axes)?;
-        out.put("qIsCyclic", &self.is_cyclic)?;
-        out.put("qDerivedField", &self.derived_field)?;
-        out.put("qMeasureInfo", &self.measure_info)?;
-        out.put("qAttrExprInfo", &self.attr_expr_info)?;
-        out.put("qAttrDimInfo", &self.attr_dim_info)?;
-        out.put("qCalcCondMsg", &self.calc_cond_msg)?;
-        out.put("qIsCalculated", &self.is_calculated)?;
-        out.put("qIsOneAndOnlyOne", &self.is_one_and_only_one)?;
-        out.put("qCardinalities", &self.cardinalities)?;
-        out.put("qLibraryId", &self.library_id)?;
-        out.put("qEffectiveDimensionName", &self.effective_dimension_name)?;
-        out.extra(&self.extra)?;
-        Ok(())
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut Extra> {
-        Some(&mut self.extra)
+        "qCardinal" cardinal with_cardinal(i32),
+        "qLocked" locked with_locked(bool),
+        "qSortIndicator" sort_indicator with_sort_indicator(NxSortIndicatorType),
+        "qGroupFallbackTitles" group_fallback_titles with_group_fallback_titles(each String),
+        "qGroupPos" group_pos with_group_pos(i32),
+        "qStateCounts" state_counts with_state_counts(NxStateCounts),
+        "qTags" tags with_tags(each String),
+        "qError" error with_error(boxed NxValidationError),
+        "qDimensionType" dimension_type with_dimension_type(NxDimensionType),
+        "qReverseSort" reverse_sort with_reverse_sort(bool),
+        "qGrouping" grouping with_grouping(NxGrpType),
+        "qIsSemantic" is_semantic with_is_semantic(bool),
+        "qNumFormat" num_format with_num_format(FieldAttributes),
+        "qIsAutoFormat" is_auto_format with_is_auto_format(bool),
+        "qGroupFieldDefs" group_field_defs with_group_field_defs(each String),
+        "qMin" min with_min(f64),
+        "qMax" max with_max(f64),
+        "qContinuousAxes" continuous_axes with_continuous_axes(bool),
+        "qIsCyclic" is_cyclic with_is_cyclic(bool),
+        "qDerivedField" derived_field with_derived_field(bool),
+        "qMeasureInfo" measure_info with_measure_info(each NxMeasureInfo),
+        "qAttrExprInfo" attr_expr_info with_attr_expr_info(each NxAttrExprInfo),
+        "qAttrDimInfo" attr_dim_info with_attr_dim_info(each NxAttrDimInfo),
+        "qCalcCondMsg" calc_cond_msg with_calc_cond_msg(into String),
+        "qIsCalculated" is_calculated with_is_calculated(bool),
+        "qIsOneAndOnlyOne" is_one_and_only_one with_is_one_and_only_one(bool),
+        "qCardinalities" cardinalities with_cardinalities(NxCardinalities),
+        "qLibraryId" library_id with_library_id(into String),
+        "qEffectiveDimensionName" effective_dimension_name with_effective_dimension_name(into String),
     }
 }
 
@@ -1010,93 +310,57 @@ impl Record for NxTreeDimensionInfo {
 #[derive(Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeNode {
-    /// The value as a formatted string.
-    ///
-    /// Wire name: `qText`.
+    /// `qText`: The value as a formatted string.
     #[doc(alias = "qText")]
     pub text: String,
-    /// The value as a number, or `NaN` if it is not numeric.
-    ///
-    /// Wire name: `qValue`.
+    /// `qValue`: The value as a number, or `NaN` if it is not numeric.
     #[doc(alias = "qValue")]
     pub value: f64,
-    /// Element number of the value within its field, for selections. Negative numbers are special: -1 is a total, -2
-    /// a null value, and -3 the *others* group.
-    ///
-    /// Wire name: `qElemNo`.
+    /// `qElemNo`: Element number of the value within its field, for selections. Negative numbers are special: -1 is a
+    /// total, -2 a null value, and -3 the *others* group.
     #[doc(alias = "qElemNo")]
     pub elem_no: i32,
-    /// Position among its siblings in the complete tree, regardless of what was fetched.
-    ///
-    /// Wire name: `qGroupPos`.
+    /// `qGroupPos`: Position among its siblings in the complete tree, regardless of what was fetched.
     #[doc(alias = "qGroupPos")]
     pub group_pos: i32,
-    /// Number of children in the complete tree, regardless of what was fetched.
-    ///
-    /// Wire name: `qGroupSize`.
+    /// `qGroupSize`: Number of children in the complete tree, regardless of what was fetched.
     #[doc(alias = "qGroupSize")]
     pub group_size: i32,
-    /// Row of the node in the data, counted from 0.
-    ///
-    /// Wire name: `qRow`.
+    /// `qRow`: Row of the node in the data, counted from 0.
     #[doc(alias = "qRow")]
     pub row: i32,
-    /// Type of the node.
-    ///
-    /// Wire name: `qType`.
+    /// `qType`: Type of the node.
     #[doc(alias = "qType")]
     pub type_: NxDimCellType,
-    /// Measures of this level, in the order of
-    /// [`NxTreeDimensionDef::value_exprs`](crate::types::NxTreeDimensionDef::value_exprs).
-    ///
-    /// Wire name: `qValues`.
+    /// `qValues`: Measures of this level, in the order of [`NxTreeDimensionDef::value_exprs`].
     #[doc(alias = "qValues")]
     pub values: Vec<NxTreeValue>,
-    /// Fetched children, in sort order. May be fewer than
-    /// [`NxTreeNode::group_size`](crate::types::NxTreeNode::group_size).
-    ///
-    /// Wire name: `qNodes`.
+    /// `qNodes`: Fetched children, in sort order. May be fewer than [`NxTreeNode::group_size`].
     #[doc(alias = "qNodes")]
     pub nodes: Vec<NxTreeNode>,
-    /// Results of the dimension's attribute expressions for this value.
-    ///
-    /// Wire name: `qAttrExps`.
+    /// `qAttrExps`: Results of the dimension's attribute expressions for this value.
     #[doc(alias = "qAttrExps")]
     pub attr_exps: NxAttributeExpressionValues,
-    /// Values of the dimension's attribute dimensions for this value.
-    ///
-    /// Wire name: `qAttrDims`.
+    /// `qAttrDims`: Values of the dimension's attribute dimensions for this value.
     #[doc(alias = "qAttrDims")]
     pub attr_dims: NxAttributeDimValues,
-    /// Sum of the positive values in the group, for each measure.
-    ///
-    /// Wire name: `qMaxPos`.
+    /// `qMaxPos`: Sum of the positive values in the group, for each measure.
     #[doc(alias = "qMaxPos")]
     pub max_pos: Vec<f64>,
-    /// Sum of the negative values in the group, for each measure.
-    ///
-    /// Wire name: `qMinNeg`.
+    /// `qMinNeg`: Sum of the negative values in the group, for each measure.
     #[doc(alias = "qMinNeg")]
     pub min_neg: Vec<f64>,
-    /// Whether the node is collapsed and can be expanded.
-    ///
-    /// Wire name: `qCanExpand`.
+    /// `qCanExpand`: Whether the node is collapsed and can be expanded.
     #[doc(alias = "qCanExpand")]
     pub can_expand: bool,
-    /// Whether the node is expanded and can be collapsed.
-    ///
-    /// Wire name: `qCanCollapse`.
+    /// `qCanCollapse`: Whether the node is expanded and can be collapsed.
     #[doc(alias = "qCanCollapse")]
     pub can_collapse: bool,
-    /// Selection state of the value.
-    ///
-    /// Wire name: `qState`.
+    /// `qState`: Selection state of the value.
     #[doc(alias = "qState")]
     pub state: StateEnumType,
-    /// Path of the node: the [`NxTreeNode::group_pos`](crate::types::NxTreeNode::group_pos) of its ancestors,
-    /// outermost first. Empty directly below the root.
-    ///
-    /// Wire name: `qTreePath`.
+    /// `qTreePath`: Path of the node: the [`NxTreeNode::group_pos`] of its ancestors, outermost first. Empty directly
+    /// below the root.
     #[doc(alias = "qTreePath")]
     pub tree_path: Vec<i32>,
 }
@@ -1125,226 +389,25 @@ impl Clone for NxTreeNode {
     }
 }
 
-impl NxTreeNode {
-    /// Sets `qText`.
-    #[inline]
-    #[must_use]
-    pub fn with_text(mut self, value: impl Into<String>) -> Self {
-        self.text = value.into();
-        self
-    }
-
-    /// Sets `qValue`.
-    #[inline]
-    #[must_use]
-    pub fn with_value(mut self, value: f64) -> Self {
-        self.value = value;
-        self
-    }
-
-    /// Sets `qElemNo`.
-    #[inline]
-    #[must_use]
-    pub fn with_elem_no(mut self, value: i32) -> Self {
-        self.elem_no = value;
-        self
-    }
-
-    /// Sets `qGroupPos`.
-    #[inline]
-    #[must_use]
-    pub fn with_group_pos(mut self, value: i32) -> Self {
-        self.group_pos = value;
-        self
-    }
-
-    /// Sets `qGroupSize`.
-    #[inline]
-    #[must_use]
-    pub fn with_group_size(mut self, value: i32) -> Self {
-        self.group_size = value;
-        self
-    }
-
-    /// Sets `qRow`.
-    #[inline]
-    #[must_use]
-    pub fn with_row(mut self, value: i32) -> Self {
-        self.row = value;
-        self
-    }
-
-    /// Sets `qType`.
-    #[inline]
-    #[must_use]
-    pub fn with_type(mut self, value: NxDimCellType) -> Self {
-        self.type_ = value;
-        self
-    }
-
-    /// Sets `qValues`.
-    #[inline]
-    #[must_use]
-    pub fn with_values(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<NxTreeValue>>,
-    ) -> Self {
-        self.values = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qNodes`.
-    #[inline]
-    #[must_use]
-    pub fn with_nodes(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<NxTreeNode>>,
-    ) -> Self {
-        self.nodes = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qAttrExps`.
-    #[inline]
-    #[must_use]
-    pub fn with_attr_exps(mut self, value: NxAttributeExpressionValues) -> Self {
-        self.attr_exps = value;
-        self
-    }
-
-    /// Sets `qAttrDims`.
-    #[inline]
-    #[must_use]
-    pub fn with_attr_dims(mut self, value: NxAttributeDimValues) -> Self {
-        self.attr_dims = value;
-        self
-    }
-
-    /// Sets `qMaxPos`.
-    #[inline]
-    #[must_use]
-    pub fn with_max_pos(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<f64>>,
-    ) -> Self {
-        self.max_pos = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qMinNeg`.
-    #[inline]
-    #[must_use]
-    pub fn with_min_neg(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<f64>>,
-    ) -> Self {
-        self.min_neg = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qCanExpand`.
-    #[inline]
-    #[must_use]
-    pub fn with_can_expand(mut self, value: bool) -> Self {
-        self.can_expand = value;
-        self
-    }
-
-    /// Sets `qCanCollapse`.
-    #[inline]
-    #[must_use]
-    pub fn with_can_collapse(mut self, value: bool) -> Self {
-        self.can_collapse = value;
-        self
-    }
-
-    /// Sets `qState`.
-    #[inline]
-    #[must_use]
-    pub fn with_state(mut self, value: StateEnumType) -> Self {
-        self.state = value;
-        self
-    }
-
-    /// Sets `qTreePath`.
-    #[inline]
-    #[must_use]
-    pub fn with_tree_path(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<i32>>,
-    ) -> Self {
-        self.tree_path = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for NxTreeNode {
-    const NAME: &'static str = "NxTreeNode";
-    const MEMBERS: &'static [&'static str] = &[
-        "qText",
-        "qValue",
-        "qElemNo",
-        "qGroupPos",
-        "qGroupSize",
-        "qRow",
-        "qType",
-        "qValues",
-        "qNodes",
-        "qAttrExps",
-        "qAttrDims",
-        "qMaxPos",
-        "qMinNeg",
-        "qCanExpand",
-        "qCanCollapse",
-        "qState",
-        "qTreePath",
-    ];
-    const RECURSIVE: bool = true;
-    const MANY: bool = true;
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qText":"#, &mut self.text)?;
-        input.member(r#"qValue":"#, &mut self.value)?;
-        input.member(r#"qElemNo":"#, &mut self.elem_no)?;
-        input.member(r#"qGroupPos":"#, &mut self.group_pos)?;
-        input.member(r#"qGroupSize":"#, &mut self.group_size)?;
-        input.member(r#"qRow":"#, &mut self.row)?;
-        input.member(r#"qType":"#, &mut self.type_)?;
-        input.member(r#"qValues":"#, &mut self.values)?;
-        input.member(r#"qNodes":"#, &mut self.nodes)?;
-        input.member(r#"qAttrExps":"#, &mut self.attr_exps)?;
-        input.member(r#"qAttrDims":"#, &mut self.attr_dims)?;
-        input.member(r#"qMaxPos":"#, &mut self.max_pos)?;
-        input.member(r#"qMinNeg":"#, &mut self.min_neg)?;
-        input.member(r#"qCanExpand":"#, &mut self.can_expand)?;
-        input.member(r#"qCanCollapse":"#, &mut self.can_collapse)?;
-        input.member(r#"qState":"#, &mut self.state)?;
-        input.member(r#"qTreePath":"#, &mut self.tree_path)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qText", &self.text)?;
-        out.put("qValue", &self.value)?;
-        out.put("qElemNo", &self.elem_no)?;
-        out.put("qGroupPos", &self.group_pos)?;
-        out.put("qGroupSize", &self.group_size)?;
-        out.put("qRow", &self.row)?;
-        out.put("qType", &self.type_)?;
-        out.put("qValues", &self.values)?;
-        out.put("qNodes", &self.nodes)?;
-        out.put("qAttrExps", &self.attr_exps)?;
-        out.put("qAttrDims", &self.attr_dims)?;
-        out.put("qMaxPos", &self.max_pos)?;
-        out.put("qMinNeg", &self.min_neg)?;
-        out.put("qCanExpand", &self.can_expand)?;
-        out.put("qCanCollapse", &self.can_collapse)?;
-        out.put("qState", &self.state)?;
-        out.put("qTreePath", &self.tree_path)?;
-        Ok(())
+record! {
+    NxTreeNode "NxTreeNode" [recursive many] {
+        "qText" text with_text(into String),
+        "qValue" value with_value(f64),
+        "qElemNo" elem_no with_elem_no(i32),
+        "qGroupPos" group_pos with_group_pos(i32),
+        "qGroupSize" group_size with_group_size(i32),
+        "qRow" row with_row(i32),
+        "qType" type_ with_type(NxDimCellType),
+        "qValues" values with_values(each NxTreeValue),
+        "qNodes" nodes with_nodes(each NxTreeNode),
+        "qAttrExps" attr_exps with_attr_exps(NxAttributeExpressionValues),
+        "qAttrDims" attr_dims with_attr_dims(NxAttributeDimValues),
+        "qMaxPos" max_pos with_max_pos(each f64),
+        "qMinNeg" min_neg with_min_neg(each f64),
+        "qCanExpand" can_expand with_can_expand(bool),
+        "qCanCollapse" can_collapse with_can_collapse(bool),
+        "qState" state with_state(StateEnumType),
+        "qTreePath" tree_path with_tree_path(each i32),
     }
 }
 
@@ -1354,331 +417,96 @@ impl Record for NxTreeNode {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxTreeValue {
-    /// The result as a formatted string.
-    ///
-    /// Wire name: `qText`.
+    /// `qText`: The result as a formatted string.
     #[doc(alias = "qText")]
     pub text: String,
-    /// The result as a number, or `NaN` if it is not numeric.
-    ///
-    /// Wire name: `qValue`.
+    /// `qValue`: The result as a number, or `NaN` if it is not numeric.
     #[doc(alias = "qValue")]
     pub value: f64,
-    /// Results of the measure's attribute expressions.
-    ///
-    /// Wire name: `qAttrExps`.
+    /// `qAttrExps`: Results of the measure's attribute expressions.
     #[doc(alias = "qAttrExps")]
     pub attr_exps: NxAttributeExpressionValues,
-    /// Values of the measure's attribute dimensions.
-    ///
-    /// Wire name: `qAttrDims`.
+    /// `qAttrDims`: Values of the measure's attribute dimensions.
     #[doc(alias = "qAttrDims")]
     pub attr_dims: NxAttributeDimValues,
 }
 
-impl NxTreeValue {
-    /// Sets `qText`.
-    #[inline]
-    #[must_use]
-    pub fn with_text(mut self, value: impl Into<String>) -> Self {
-        self.text = value.into();
-        self
-    }
-
-    /// Sets `qValue`.
-    #[inline]
-    #[must_use]
-    pub fn with_value(mut self, value: f64) -> Self {
-        self.value = value;
-        self
-    }
-
-    /// Sets `qAttrExps`.
-    #[inline]
-    #[must_use]
-    pub fn with_attr_exps(mut self, value: NxAttributeExpressionValues) -> Self {
-        self.attr_exps = value;
-        self
-    }
-
-    /// Sets `qAttrDims`.
-    #[inline]
-    #[must_use]
-    pub fn with_attr_dims(mut self, value: NxAttributeDimValues) -> Self {
-        self.attr_dims = value;
-        self
-    }
-}
-
-impl Record for NxTreeValue {
-    const NAME: &'static str = "NxTreeValue";
-    const MEMBERS: &'static [&'static str] = &[
-        "qText",
-        "qValue",
-        "qAttrExps",
-        "qAttrDims",
-    ];
-    const MANY: bool = true;
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qText":"#, &mut self.text)?;
-        input.member(r#"qValue":"#, &mut self.value)?;
-        input.member(r#"qAttrExps":"#, &mut self.attr_exps)?;
-        input.member(r#"qAttrDims":"#, &mut self.attr_dims)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qText", &self.text)?;
-        out.put("qValue", &self.value)?;
-        out.put("qAttrExps", &self.attr_exps)?;
-        out.put("qAttrDims", &self.attr_dims)?;
-        Ok(())
+record! {
+    NxTreeValue "NxTreeValue" [many] {
+        "qText" text with_text(into String),
+        "qValue" value with_value(f64),
+        "qAttrExps" attr_exps with_attr_exps(NxAttributeExpressionValues),
+        "qAttrDims" attr_dims with_attr_dims(NxAttributeDimValues),
     }
 }
 
 /// A calculated tree of dimensions, in the `qTreeData` member of the layout of a generic object.
 ///
-/// The result of a [`TreeDataDef`](crate::types::TreeDataDef). It describes levels and measures. It contains
-/// nodes only for the initial fetch; fetch others with
-/// [`GenericObjectApi::get_hyper_cube_tree_data`](crate::generic_object::GenericObjectApi::get_hyper_cube_tree_data).
-/// Check `qError` first: if it is set, the other members are not valid.
+/// The result of a [`TreeDataDef`]. It describes levels and measures. It contains nodes only for the initial
+/// fetch; fetch others with [`GenericObjectApi::get_hyper_cube_tree_data`]. Check `qError` first: if it is set,
+/// the other members are not valid.
 ///
 /// Schema type: [`TreeData`](https://qlik.dev/apis/json-rpc/qix/schemas/#treedata).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TreeData {
-    /// Alternate state that the tree is calculated in.
-    ///
-    /// Wire name: `qStateName`.
+    /// `qStateName`: Alternate state that the tree is calculated in.
     #[doc(alias = "qStateName")]
     pub state_name: String,
-    /// Total number of nodes on each level.
-    ///
-    /// Wire name: `qNodesOnDim`.
+    /// `qNodesOnDim`: Total number of nodes on each level.
     #[doc(alias = "qNodesOnDim")]
     pub nodes_on_dim: Vec<i32>,
-    /// Error that prevented the calculation, if any.
-    ///
-    /// Wire name: `qError`.
+    /// `qError`: Error that prevented the calculation, if any.
     #[doc(alias = "qError")]
     pub error: Option<Box<NxValidationError>>,
-    /// Levels, in the order of [`TreeDataDef::dimensions`](crate::types::TreeDataDef::dimensions).
-    ///
-    /// Wire name: `qDimensionInfo`.
+    /// `qDimensionInfo`: Levels, in the order of [`TreeDataDef::dimensions`].
     #[doc(alias = "qDimensionInfo")]
     pub dimension_info: Vec<NxTreeDimensionInfo>,
-    /// Current order of the levels, as dimension indexes: `[1,0]` makes the second dimension the outermost level.
-    ///
-    /// Wire name: `qEffectiveInterColumnSortOrder`.
+    /// `qEffectiveInterColumnSortOrder`: Current order of the levels, as dimension indexes: `[1,0]` makes the second
+    /// dimension the outermost level.
     #[doc(alias = "qEffectiveInterColumnSortOrder")]
     pub effective_inter_column_sort_order: Vec<i32>,
-    /// Whether there is an *others* group.
-    ///
-    /// Wire name: `qHasOtherValues`.
+    /// `qHasOtherValues`: Whether there is an *others* group.
     #[doc(alias = "qHasOtherValues")]
     pub has_other_values: bool,
-    /// Evaluated title.
-    ///
-    /// Wire name: `qTitle`.
+    /// `qTitle`: Evaluated title.
     #[doc(alias = "qTitle")]
     pub title: String,
-    /// Position of the last expanded node.
-    ///
-    /// Wire name: `qLastExpandedPos`.
+    /// `qLastExpandedPos`: Position of the last expanded node.
     #[doc(alias = "qLastExpandedPos")]
     pub last_expanded_pos: NxCellPosition,
-    /// Message of the calculation condition, if the condition is not met.
-    ///
-    /// Wire name: `qCalcCondMsg`.
+    /// `qCalcCondMsg`: Message of the calculation condition, if the condition is not met.
     #[doc(alias = "qCalcCondMsg")]
     pub calc_cond_msg: String,
-    /// Root nodes of the parts requested by
-    /// [`TreeDataDef::initial_data_fetch`](crate::types::TreeDataDef::initial_data_fetch).
-    ///
-    /// Wire name: `qTreeDataPages`.
+    /// `qTreeDataPages`: Root nodes of the parts requested by [`TreeDataDef::initial_data_fetch`].
     #[doc(alias = "qTreeDataPages")]
     pub tree_data_pages: Vec<NxTreeNode>,
-    /// Measures calculated over the whole tree.
-    ///
-    /// Wire name: `qMeasureInfo`.
+    /// `qMeasureInfo`: Measures calculated over the whole tree.
     #[doc(alias = "qMeasureInfo")]
     pub measure_info: Vec<NxMeasureInfo>,
 }
 
-impl TreeData {
-    /// Sets `qStateName`.
-    #[inline]
-    #[must_use]
-    pub fn with_state_name(mut self, value: impl Into<String>) -> Self {
-        self.state_name = value.into();
-        self
-    }
-
-    /// Sets `qNodesOnDim`.
-    #[inline]
-    #[must_use]
-    pub fn with_nodes_on_dim(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<i32>>,
-    ) -> Self {
-        self.nodes_on_dim = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qError`.
-    #[inline]
-    #[must_use]
-    pub fn with_error(mut self, value: NxValidationError) -> Self {
-        self.error = Some(Box::new(value));
-        self
-    }
-
-    /// Sets `qDimensionInfo`.
-    #[inline]
-    #[must_use]
-    pub fn with_dimension_info(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<NxTreeDimensionInfo>>,
-    ) -> Self {
-        self.dimension_info = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qEffectiveInterColumnSortOrder`.
-    #[inline]
-    #[must_use]
-    pub fn with_effective_inter_column_sort_order(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<i32>>,
-    ) -> Self {
-        self.effective_inter_column_sort_order = value
-            .into_iter()
-            .map(Into::into)
-            .collect();
-        self
-    }
-
-    /// Sets `qHasOtherValues`.
-    #[inline]
-    #[must_use]
-    pub fn with_has_other_values(mut self, value: bool) -> Self {
-        self.has_other_values = value;
-        self
-    }
-
-    /// Sets `qTitle`.
-    #[inline]
-    #[must_use]
-    pub fn with_title(mut self, value: impl Into<String>) -> Self {
-        self.title = value.into();
-        self
-    }
-
-    /// Sets `qLastExpandedPos`.
-    #[inline]
-    #[must_use]
-    pub fn with_last_expanded_pos(mut self, value: NxCellPosition) -> Self {
-        self.last_expanded_pos = value;
-        self
-    }
-
-    /// Sets `qCalcCondMsg`.
-    #[inline]
-    #[must_use]
-    pub fn with_calc_cond_msg(mut self, value: impl Into<String>) -> Self {
-        self.calc_cond_msg = value.into();
-        self
-    }
-
-    /// Sets `qTreeDataPages`.
-    #[inline]
-    #[must_use]
-    pub fn with_tree_data_pages(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<NxTreeNode>>,
-    ) -> Self {
-        self.tree_data_pages = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qMeasureInfo`.
-    #[inline]
-    #[must_use]
-    pub fn with_measure_info(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<NxMeasureInfo>>,
-    ) -> Self {
-        self.measure_info = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for TreeData {
-    const NAME: &'static str = "TreeData";
-    const MEMBERS: &'static [&'static str] = &[
-        "qStateName",
-        "qNodesOnDim",
-        "qError",
-        "qDimensionInfo",
-        "qEffectiveInterColumnSortOrder",
-        "qHasOtherValues",
-        "qTitle",
-        "qLastExpandedPos",
-        "qCalcCondMsg",
-        "qTreeDataPages",
-        "qMeasureInfo",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qStateName":"#, &mut self.state_name)?;
-        input.member(r#"qNodesOnDim":"#, &mut self.nodes_on_dim)?;
-        input.member(r#"qError":"#, &mut self.error)?;
-        input.member(r#"qDimensionInfo":"#, &mut self.dimension_info)?;
-        input
-            .member(
-                r#"qEffectiveInterColumnSortOrder":"#,
-                &mut self.effective_inter_column_sort_order,
-            )?;
-        input.member(r#"qHasOtherValues":"#, &mut self.has_other_values)?;
-        input.member(r#"qTitle":"#, &mut self.title)?;
-        input.member(r#"qLastExpandedPos":"#, &mut self.last_expanded_pos)?;
-        input.member(r#"qCalcCondMsg":"#, &mut self.calc_cond_msg)?;
-        input.member(r#"qTreeDataPages":"#, &mut self.tree_data_pages)?;
-        input.member(r#"qMeasureInfo":"#, &mut self.measure_info)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qStateName", &self.state_name)?;
-        out.put("qNodesOnDim", &self.nodes_on_dim)?;
-        out.put("qError", &self.error)?;
-        out.put("qDimensionInfo", &self.dimension_info)?;
-        out.put(
-            "qEffectiveInterColumnSortOrder",
-            &self.effective_inter_column_sort_order,
-        )?;
-        out.put("qHasOtherValues", &self.has_other_values)?;
-        out.put("qTitle", &self.title)?;
-        out.put("qLastExpandedPos", &self.last_expanded_pos)?;
-        out.put("qCalcCondMsg", &self.calc_cond_msg)?;
-        out.put("qTreeDataPages", &self.tree_data_pages)?;
-        out.put("qMeasureInfo", &self.measure_info)?;
-        Ok(())
+record! {
+    TreeData "TreeData" [] {
+        "qStateName" state_name with_state_name(into String),
+        "qNodesOnDim" nodes_on_dim with_nodes_on_dim(each i32),
+        "qError" error with_error(boxed NxValidationError),
+        "qDimensionInfo" dimension_info with_dimension_info(each NxTreeDimensionInfo),
+        "qEffectiveInterColumnSortOrder" effective_inter_column_sort_order with_effective_inter_column_sort_order(each i32),
+        "qHasOtherValues" has_other_values with_has_other_values(bool),
+        "qTitle" title with_title(into String),
+        "qLastExpandedPos" last_expanded_pos with_last_expanded_pos(NxCellPosition),
+        "qCalcCondMsg" calc_cond_msg with_calc_cond_msg(into String),
+        "qTreeDataPages" tree_data_pages with_tree_data_pages(each NxTreeNode),
+        "qMeasureInfo" measure_info with_measure_info(each NxMeasureInfo),
     }
 }
 
 /// A tree of dimensions with different measures on each level, as part of a generic object.
 ///
-/// Part of the properties, in `qTreeDataDef`. Results in a [`TreeData`](crate::types::TreeData) in the layout.
-/// Use it instead of a hypercube if levels need their own measures, or if you fetch data level by level. For
-/// plain tables, use a [`HyperCubeDef`](crate::types::HyperCubeDef).
+/// Part of the properties, in `qTreeDataDef`. Results in a [`TreeData`] in the layout. Use it instead of a
+/// hypercube if levels need their own measures, or if you fetch data level by level. For plain tables, use a
+/// [`HyperCubeDef`].
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -1686,261 +514,66 @@ impl Record for TreeData {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TreeDataDef {
-    /// Alternate state to calculate in. Defaults to the state of the object.
-    ///
-    /// Wire name: `qStateName`.
+    /// `qStateName`: Alternate state to calculate in. Defaults to the state of the object.
     #[doc(alias = "qStateName")]
     pub state_name: String,
-    /// Levels of the tree.
-    ///
-    /// Wire name: `qDimensions`.
+    /// `qDimensions`: Levels of the tree.
     #[doc(alias = "qDimensions")]
     pub dimensions: Vec<NxTreeDimensionDef>,
-    /// Order of the levels, as dimension indexes: `[1,0]` makes the second dimension the outermost level. Defaults to
-    /// definition order.
-    ///
-    /// Wire name: `qInterColumnSortOrder`.
+    /// `qInterColumnSortOrder`: Order of the levels, as dimension indexes: `[1,0]` makes the second dimension the
+    /// outermost level. Defaults to definition order.
     #[doc(alias = "qInterColumnSortOrder")]
     pub inter_column_sort_order: Vec<i32>,
-    /// Whether to omit nodes whose measures are all zero.
-    ///
-    /// Wire name: `qSuppressZero`.
+    /// `qSuppressZero`: Whether to omit nodes whose measures are all zero.
     #[doc(alias = "qSuppressZero")]
     pub suppress_zero: bool,
-    /// Whether to omit nodes whose measures are all null.
-    ///
-    /// Wire name: `qSuppressMissing`.
+    /// `qSuppressMissing`: Whether to omit nodes whose measures are all null.
     #[doc(alias = "qSuppressMissing")]
     pub suppress_missing: bool,
-    /// Whether all nodes are initially expanded.
-    ///
-    /// Wire name: `qOpenFullyExpanded`.
+    /// `qOpenFullyExpanded`: Whether all nodes are initially expanded.
     #[doc(alias = "qOpenFullyExpanded")]
     pub open_fully_expanded: bool,
-    /// Whether to replace missing numbers with 0 and missing strings with empty strings.
-    ///
-    /// Wire name: `qPopulateMissing`.
+    /// `qPopulateMissing`: Whether to replace missing numbers with 0 and missing strings with empty strings.
     #[doc(alias = "qPopulateMissing")]
     pub populate_missing: bool,
-    /// Calculation condition. If it is not met, the tree is not calculated.
-    ///
-    /// Wire name: `qCalcCondition`.
+    /// `qCalcCondition`: Calculation condition. If it is not met, the tree is not calculated.
     #[doc(alias = "qCalcCondition")]
     pub calc_condition: NxCalcCond,
-    /// Title, usually an expression.
-    ///
-    /// Wire name: `qTitle`.
+    /// `qTitle`: Title, usually an expression.
     #[doc(alias = "qTitle")]
     pub title: StringExpr,
-    /// Parts of the tree to include in the layout.
-    ///
-    /// Wire name: `qInitialDataFetch`.
+    /// `qInitialDataFetch`: Parts of the tree to include in the layout.
     #[doc(alias = "qInitialDataFetch")]
     pub initial_data_fetch: Vec<NxTreeDataOption>,
     /// **Experimental**: may change or be removed in any engine version.
     ///
-    /// Expanded nodes, per dimension.
-    ///
-    /// Wire name: `qExpansionState`.
+    /// `qExpansionState`: Expanded nodes, per dimension.
     #[doc(alias = "qExpansionState")]
     pub expansion_state: Vec<ExpansionData>,
-    /// Measures to calculate over the whole tree, in addition to those of the levels.
-    ///
-    /// Wire name: `qValueExprs`.
+    /// `qValueExprs`: Measures to calculate over the whole tree, in addition to those of the levels.
     #[doc(alias = "qValueExprs")]
     pub value_exprs: Vec<NxMeasure>,
-    /// Set expression that applies to the whole tree, such as `{<Year={2024}>}`.
-    ///
-    /// Wire name: `qContextSetExpression`.
+    /// `qContextSetExpression`: Set expression that applies to the whole tree, such as `{<Year={2024}>}`.
     #[doc(alias = "qContextSetExpression")]
     pub context_set_expression: String,
     /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
-impl TreeDataDef {
-    /// Sets `qStateName`.
-    #[inline]
-    #[must_use]
-    pub fn with_state_name(mut self, value: impl Into<String>) -> Self {
-        self.state_name = value.into();
-        self
-    }
-
-    /// Sets `qDimensions`.
-    #[inline]
-    #[must_use]
-    pub fn with_dimensions(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<NxTreeDimensionDef>>,
-    ) -> Self {
-        self.dimensions = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qInterColumnSortOrder`.
-    #[inline]
-    #[must_use]
-    pub fn with_inter_column_sort_order(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<i32>>,
-    ) -> Self {
-        self.inter_column_sort_order = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qSuppressZero`.
-    #[inline]
-    #[must_use]
-    pub fn with_suppress_zero(mut self, value: bool) -> Self {
-        self.suppress_zero = value;
-        self
-    }
-
-    /// Sets `qSuppressMissing`.
-    #[inline]
-    #[must_use]
-    pub fn with_suppress_missing(mut self, value: bool) -> Self {
-        self.suppress_missing = value;
-        self
-    }
-
-    /// Sets `qOpenFullyExpanded`.
-    #[inline]
-    #[must_use]
-    pub fn with_open_fully_expanded(mut self, value: bool) -> Self {
-        self.open_fully_expanded = value;
-        self
-    }
-
-    /// Sets `qPopulateMissing`.
-    #[inline]
-    #[must_use]
-    pub fn with_populate_missing(mut self, value: bool) -> Self {
-        self.populate_missing = value;
-        self
-    }
-
-    /// Sets `qCalcCondition`.
-    #[inline]
-    #[must_use]
-    pub fn with_calc_condition(mut self, value: NxCalcCond) -> Self {
-        self.calc_condition = value;
-        self
-    }
-
-    /// Sets `qTitle`.
-    #[inline]
-    #[must_use]
-    pub fn with_title(mut self, value: impl Into<StringExpr>) -> Self {
-        self.title = value.into();
-        self
-    }
-
-    /// Sets `qInitialDataFetch`.
-    #[inline]
-    #[must_use]
-    pub fn with_initial_data_fetch(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<NxTreeDataOption>>,
-    ) -> Self {
-        self.initial_data_fetch = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qExpansionState`.
-    #[inline]
-    #[must_use]
-    pub fn with_expansion_state(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<ExpansionData>>,
-    ) -> Self {
-        self.expansion_state = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qValueExprs`.
-    #[inline]
-    #[must_use]
-    pub fn with_value_exprs(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<NxMeasure>>,
-    ) -> Self {
-        self.value_exprs = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qContextSetExpression`.
-    #[inline]
-    #[must_use]
-    pub fn with_context_set_expression(mut self, value: impl Into<String>) -> Self {
-        self.context_set_expression = value.into();
-        self
+record! {
+    TreeDataDef "TreeDataDef" [extra] {
+        "qStateName" state_name with_state_name(into String),
+        "qDimensions" dimensions with_dimensions(each NxTreeDimensionDef),
+        "qInterColumnSortOrder" inter_column_sort_order with_inter_column_sort_order(each i32),
+        "qSuppressZero" suppress_zero with_suppress_zero(bool),
+        "qSuppressMissing" suppress_missing with_suppress_missing(bool),
+        "qOpenFullyExpanded" open_fully_expanded with_open_fully_expanded(bool),
+        "qPopulateMissing" populate_missing with_populate_missing(bool),
+        "qCalcCondition" calc_condition with_calc_condition(NxCalcCond),
+        "qTitle" title with_title(into StringExpr),
+        "qInitialDataFetch" initial_data_fetch with_initial_data_fetch(each NxTreeDataOption),
+        "qExpansionState" expansion_state with_expansion_state(each ExpansionData),
+        "qValueExprs" value_exprs with_value_exprs(each NxMeasure),
+        "qContextSetExpression" context_set_expression with_context_set_expression(into String),
     }
 }
-
-impl Record for TreeDataDef {
-    const NAME: &'static str = "TreeDataDef";
-    const MEMBERS: &'static [&'static str] = &[
-        "qStateName",
-        "qDimensions",
-        "qInterColumnSortOrder",
-        "qSuppressZero",
-        "qSuppressMissing",
-        "qOpenFullyExpanded",
-        "qPopulateMissing",
-        "qCalcCondition",
-        "qTitle",
-        "qInitialDataFetch",
-        "qExpansionState",
-        "qValueExprs",
-        "qContextSetExpression",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qStateName":"#, &mut self.state_name)?;
-        input.member(r#"qDimensions":"#, &mut self.dimensions)?;
-        input.member(r#"qInterColumnSortOrder":"#, &mut self.inter_column_sort_order)?;
-        input.member(r#"qSuppressZero":"#, &mut self.suppress_zero)?;
-        input.member(r#"qSuppressMissing":"#, &mut self.suppress_missing)?;
-        input.member(r#"qOpenFullyExpanded":"#, &mut self.open_fully_expanded)?;
-        input.member(r#"qPopulateMissing":"#, &mut self.populate_missing)?;
-        input.member(r#"qCalcCondition":"#, &mut self.calc_condition)?;
-        input.member(r#"qTitle":"#, &mut self.title)?;
-        input.member(r#"qInitialDataFetch":"#, &mut self.initial_data_fetch)?;
-        input.member(r#"qExpansionState":"#, &mut self.expansion_state)?;
-        input.member(r#"qValueExprs":"#, &mut self.value_exprs)?;
-        input.member(r#"qContextSetExpression":"#, &mut self.context_set_expression)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qStateName", &self.state_name)?;
-        out.put("qDimensions", &self.dimensions)?;
-        out.put("qInterColumnSortOrder", &self.inter_column_sort_order)?;
-        out.put("qSuppressZero", &self.suppress_zero)?;
-        out.put("qSuppressMissing", &self.suppress_missing)?;
-        out.put("qOpenFullyExpanded", &self.open_fully_expanded)?;
-        out.put("qPopulateMissing", &self.populate_missing)?;
-        out.put("qCalcCondition", &self.calc_condition)?;
-        out.put("qTitle", &self.title)?;
-        out.put("qInitialDataFetch", &self.initial_data_fetch)?;
-        out.put("qExpansionState", &self.expansion_state)?;
-        out.put("qValueExprs", &self.value_exprs)?;
-        out.put("qContextSetExpression", &self.context_set_expression)?;
-        out.extra(&self.extra)?;
-        Ok(())
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut Extra> {
-        Some(&mut self.extra)
-    }
-}
-
-qix_schema::wire_records!(
-    NxPageTreeLevel, NxPageTreeNode, NxTreeDataOption, NxTreeDimensionDef,
-    NxTreeDimensionInfo, NxTreeNode, NxTreeValue, TreeData, TreeDataDef
-);

@@ -2,103 +2,46 @@
 
 //! Variables.
 
-use qix_schema::__private::{
-    Choice, Extra, Input, Members, Record, Unrecognized, ValueName,
-};
+use qix_schema::__private::{Extra, Unrecognized, choice, record};
 
-use serde::ser::SerializeMap;
+use super::super::*;
 use super::*;
 
 /// Constraints on the value of a variable.
 ///
-/// Setting a value that violates them returns error
-/// [`NxLocalizedErrorCode::VariableConstraintFailed`](crate::types::NxLocalizedErrorCode::VariableConstraintFailed)
-/// (18004). Constraints that contradict each other or the variable return error
-/// [`NxLocalizedErrorCode::VariableConstraintInconsistency`](crate::types::NxLocalizedErrorCode::VariableConstraintInconsistency)
-/// (18003).
+/// Setting a value that violates them returns error [`NxLocalizedErrorCode::VariableConstraintFailed`] (18004).
+/// Constraints that contradict each other or the variable return error
+/// [`NxLocalizedErrorCode::VariableConstraintInconsistency`] (18003).
 ///
 /// Schema type:
 /// [`GenericVariableConstraints`](https://qlik.dev/apis/json-rpc/qix/schemas/#genericvariableconstraints).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericVariableConstraints {
-    /// Whether the variable accepts strings, numbers, or both.
-    ///
-    /// Wire name: `qType`.
+    /// `qType`: Whether the variable accepts strings, numbers, or both.
     #[doc(alias = "qType")]
     pub type_: GenericVariableType,
-    /// Allowed strings, if the variable is limited to specific values.
-    ///
-    /// Wire name: `qValuesText`.
+    /// `qValuesText`: Allowed strings, if the variable is limited to specific values.
     #[doc(alias = "qValuesText")]
     pub values_text: Vec<String>,
-    /// Allowed numbers, if the variable is limited to specific values.
-    ///
-    /// Wire name: `qValuesNum`.
+    /// `qValuesNum`: Allowed numbers, if the variable is limited to specific values.
     #[doc(alias = "qValuesNum")]
     pub values_num: Vec<f64>,
 }
 
-impl GenericVariableConstraints {
-    /// Sets `qType`.
-    #[inline]
-    #[must_use]
-    pub fn with_type(mut self, value: GenericVariableType) -> Self {
-        self.type_ = value;
-        self
-    }
-
-    /// Sets `qValuesText`.
-    #[inline]
-    #[must_use]
-    pub fn with_values_text(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.values_text = value.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Sets `qValuesNum`.
-    #[inline]
-    #[must_use]
-    pub fn with_values_num(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<f64>>,
-    ) -> Self {
-        self.values_num = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for GenericVariableConstraints {
-    const NAME: &'static str = "GenericVariableConstraints";
-    const MEMBERS: &'static [&'static str] = &["qType", "qValuesText", "qValuesNum"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qType":"#, &mut self.type_)?;
-        input.member(r#"qValuesText":"#, &mut self.values_text)?;
-        input.member(r#"qValuesNum":"#, &mut self.values_num)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qType", &self.type_)?;
-        out.put("qValuesText", &self.values_text)?;
-        out.put("qValuesNum", &self.values_num)?;
-        Ok(())
+record! {
+    GenericVariableConstraints "GenericVariableConstraints" [] {
+        "qType" type_ with_type(GenericVariableType),
+        "qValuesText" values_text with_values_text(each String),
+        "qValuesNum" values_num with_values_num(each f64),
     }
 }
 
 /// The current value of a variable.
 ///
-/// Returned by [`GenericVariableApi::get_layout`](crate::generic_variable::GenericVariableApi::get_layout). If
-/// the variable is defined by an expression, its value depends on the selections: the engine reports the variable
-/// as changed, and you fetch the layout again. For the definition, see
-/// [`GenericVariableProperties`](crate::types::GenericVariableProperties).
+/// Returned by [`GenericVariableApi::get_layout`]. If the variable is defined by an expression, its value depends
+/// on the selections: the engine reports the variable as changed, and you fetch the layout again. For the
+/// definition, see [`GenericVariableProperties`].
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -106,113 +49,33 @@ impl Record for GenericVariableConstraints {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericVariableLayout {
-    /// ID and type. The type is `variable`.
-    ///
-    /// Wire name: `qInfo`.
+    /// `qInfo`: ID and type. The type is `variable`.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// Title, description, and access rights.
-    ///
-    /// Wire name: `qMeta`.
+    /// `qMeta`: Title, description, and access rights.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
-    /// The value as a string, formatted according to
-    /// [`GenericVariableProperties::number_presentation`](crate::types::GenericVariableProperties::number_presentation).
-    ///
-    /// Wire name: `qText`.
+    /// `qText`: The value as a string, formatted according to [`GenericVariableProperties::number_presentation`].
     #[doc(alias = "qText")]
     pub text: String,
-    /// The value as a number, or `NaN` if it is not numeric.
-    ///
-    /// Wire name: `qNum`.
+    /// `qNum`: The value as a number, or `NaN` if it is not numeric.
     #[doc(alias = "qNum")]
     pub num: f64,
-    /// Whether the load script created the variable. Such a variable is recreated by every reload and cannot be
-    /// removed or redefined through its properties.
-    ///
-    /// Wire name: `qIsScriptCreated`.
+    /// `qIsScriptCreated`: Whether the load script created the variable. Such a variable is recreated by every reload
+    /// and cannot be removed or redefined through its properties.
     #[doc(alias = "qIsScriptCreated")]
     pub is_script_created: bool,
     /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
-impl GenericVariableLayout {
-    /// Sets `qInfo`.
-    #[inline]
-    #[must_use]
-    pub fn with_info(mut self, value: NxInfo) -> Self {
-        self.info = value;
-        self
-    }
-
-    /// Sets `qMeta`.
-    #[inline]
-    #[must_use]
-    pub fn with_meta(mut self, value: NxMeta) -> Self {
-        self.meta = value;
-        self
-    }
-
-    /// Sets `qText`.
-    #[inline]
-    #[must_use]
-    pub fn with_text(mut self, value: impl Into<String>) -> Self {
-        self.text = value.into();
-        self
-    }
-
-    /// Sets `qNum`.
-    #[inline]
-    #[must_use]
-    pub fn with_num(mut self, value: f64) -> Self {
-        self.num = value;
-        self
-    }
-
-    /// Sets `qIsScriptCreated`.
-    #[inline]
-    #[must_use]
-    pub fn with_is_script_created(mut self, value: bool) -> Self {
-        self.is_script_created = value;
-        self
-    }
-}
-
-impl Record for GenericVariableLayout {
-    const NAME: &'static str = "GenericVariableLayout";
-    const MEMBERS: &'static [&'static str] = &[
-        "qInfo",
-        "qMeta",
-        "qText",
-        "qNum",
-        "qIsScriptCreated",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qInfo":"#, &mut self.info)?;
-        input.member(r#"qMeta":"#, &mut self.meta)?;
-        input.member(r#"qText":"#, &mut self.text)?;
-        input.member(r#"qNum":"#, &mut self.num)?;
-        input.member(r#"qIsScriptCreated":"#, &mut self.is_script_created)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qInfo", &self.info)?;
-        out.put("qMeta", &self.meta)?;
-        out.put("qText", &self.text)?;
-        out.put("qNum", &self.num)?;
-        out.put("qIsScriptCreated", &self.is_script_created)?;
-        out.extra(&self.extra)?;
-        Ok(())
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut Extra> {
-        Some(&mut self.extra)
+record! {
+    GenericVariableLayout "GenericVariableLayout" [extra] {
+        "qInfo" info with_info(NxInfo),
+        "qMeta" meta with_meta(NxMeta),
+        "qText" text with_text(into String),
+        "qNum" num with_num(f64),
+        "qIsScriptCreated" is_script_created with_is_script_created(bool),
     }
 }
 
@@ -221,15 +84,11 @@ impl Record for GenericVariableLayout {
 /// An expression can use the variable as a value, by name, or insert its text with `$(name)` before the
 /// expression is evaluated. Changing a variable therefore changes everything that uses it.
 ///
-/// Pass the properties to [`DocApi::create_variable_ex`](crate::doc::DocApi::create_variable_ex), which saves the
-/// variable with the app; [`DocApi::create_session_variable`](crate::doc::DocApi::create_session_variable), which
-/// creates it for one session and is the only option in a published app; or
-/// [`GenericVariableApi::set_properties`](crate::generic_variable::GenericVariableApi::set_properties). To set a
-/// value for the current session without changing the saved properties, use
-/// [`GenericVariableApi::set_string_value`](crate::generic_variable::GenericVariableApi::set_string_value),
-/// [`GenericVariableApi::set_num_value`](crate::generic_variable::GenericVariableApi::set_num_value), or
-/// [`GenericVariableApi::set_dual_value`](crate::generic_variable::GenericVariableApi::set_dual_value). These
-/// also work for variables created by the load script.
+/// Pass the properties to [`DocApi::create_variable_ex`], which saves the variable with the app;
+/// [`DocApi::create_session_variable`], which creates it for one session and is the only option in a published
+/// app; or [`GenericVariableApi::set_properties`]. To set a value for the current session without changing the
+/// saved properties, use [`GenericVariableApi::set_string_value`], [`GenericVariableApi::set_num_value`], or
+/// [`GenericVariableApi::set_dual_value`]. These also work for variables created by the load script.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -238,159 +97,45 @@ impl Record for GenericVariableLayout {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct GenericVariableProperties {
-    /// ID and type. The type is `variable`; the ID cannot change.
-    ///
-    /// Wire name: `qInfo`.
+    /// `qInfo`: ID and type. The type is `variable`; the ID cannot change.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// Title, description, tags, and other metadata.
-    ///
-    /// Wire name: `qMetaDef`.
+    /// `qMetaDef`: Title, description, tags, and other metadata.
     #[doc(alias = "qMetaDef")]
     pub meta_def: NxMetaDef,
-    /// Name used in expressions. Unique in the app and case-sensitive.
-    ///
-    /// Wire name: `qName`.
+    /// `qName`: Name used in expressions. Unique in the app and case-sensitive.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Comment for app developers.
-    ///
-    /// Wire name: `qComment`.
+    /// `qComment`: Comment for app developers.
     #[doc(alias = "qComment")]
     pub comment: String,
-    /// Number format used when the value is converted to a string.
-    ///
-    /// Wire name: `qNumberPresentation`.
+    /// `qNumberPresentation`: Number format used when the value is converted to a string.
     #[doc(alias = "qNumberPresentation")]
     pub number_presentation: FieldAttributes,
-    /// Whether bookmarks store and restore the value. Bookmarks do not store variables created by the load script.
-    ///
-    /// Wire name: `qIncludeInBookmark`.
+    /// `qIncludeInBookmark`: Whether bookmarks store and restore the value. Bookmarks do not store variables created
+    /// by the load script.
     #[doc(alias = "qIncludeInBookmark")]
     pub include_in_bookmark: bool,
-    /// Value, or an expression to evaluate if it starts with `=`.
-    ///
-    /// Wire name: `qDefinition`.
+    /// `qDefinition`: Value, or an expression to evaluate if it starts with `=`.
     #[doc(alias = "qDefinition")]
     pub definition: String,
-    /// Constraints on the value.
-    ///
-    /// Wire name: `qConstraints`.
+    /// `qConstraints`: Constraints on the value.
     #[doc(alias = "qConstraints")]
     pub constraints: GenericVariableConstraints,
     /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
-impl GenericVariableProperties {
-    /// Sets `qInfo`.
-    #[inline]
-    #[must_use]
-    pub fn with_info(mut self, value: NxInfo) -> Self {
-        self.info = value;
-        self
-    }
-
-    /// Sets `qMetaDef`.
-    #[inline]
-    #[must_use]
-    pub fn with_meta_def(mut self, value: NxMetaDef) -> Self {
-        self.meta_def = value;
-        self
-    }
-
-    /// Sets `qName`.
-    #[inline]
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = value.into();
-        self
-    }
-
-    /// Sets `qComment`.
-    #[inline]
-    #[must_use]
-    pub fn with_comment(mut self, value: impl Into<String>) -> Self {
-        self.comment = value.into();
-        self
-    }
-
-    /// Sets `qNumberPresentation`.
-    #[inline]
-    #[must_use]
-    pub fn with_number_presentation(mut self, value: FieldAttributes) -> Self {
-        self.number_presentation = value;
-        self
-    }
-
-    /// Sets `qIncludeInBookmark`.
-    #[inline]
-    #[must_use]
-    pub fn with_include_in_bookmark(mut self, value: bool) -> Self {
-        self.include_in_bookmark = value;
-        self
-    }
-
-    /// Sets `qDefinition`.
-    #[inline]
-    #[must_use]
-    pub fn with_definition(mut self, value: impl Into<String>) -> Self {
-        self.definition = value.into();
-        self
-    }
-
-    /// Sets `qConstraints`.
-    #[inline]
-    #[must_use]
-    pub fn with_constraints(mut self, value: GenericVariableConstraints) -> Self {
-        self.constraints = value;
-        self
-    }
-}
-
-impl Record for GenericVariableProperties {
-    const NAME: &'static str = "GenericVariableProperties";
-    const MEMBERS: &'static [&'static str] = &[
-        "qInfo",
-        "qMetaDef",
-        "qName",
-        "qComment",
-        "qNumberPresentation",
-        "qIncludeInBookmark",
-        "qDefinition",
-        "qConstraints",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qInfo":"#, &mut self.info)?;
-        input.member(r#"qMetaDef":"#, &mut self.meta_def)?;
-        input.member(r#"qName":"#, &mut self.name)?;
-        input.member(r#"qComment":"#, &mut self.comment)?;
-        input.member(r#"qNumberPresentation":"#, &mut self.number_presentation)?;
-        input.member(r#"qIncludeInBookmark":"#, &mut self.include_in_bookmark)?;
-        input.member(r#"qDefinition":"#, &mut self.definition)?;
-        input.member(r#"qConstraints":"#, &mut self.constraints)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qInfo", &self.info)?;
-        out.put("qMetaDef", &self.meta_def)?;
-        out.put("qName", &self.name)?;
-        out.put("qComment", &self.comment)?;
-        out.put("qNumberPresentation", &self.number_presentation)?;
-        out.put("qIncludeInBookmark", &self.include_in_bookmark)?;
-        out.put("qDefinition", &self.definition)?;
-        out.put("qConstraints", &self.constraints)?;
-        out.extra(&self.extra)?;
-        Ok(())
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut Extra> {
-        Some(&mut self.extra)
+record! {
+    GenericVariableProperties "GenericVariableProperties" [extra] {
+        "qInfo" info with_info(NxInfo),
+        "qMetaDef" meta_def with_meta_def(NxMetaDef),
+        "qName" name with_name(into String),
+        "qComment" comment with_comment(into String),
+        "qNumberPresentation" number_presentation with_number_presentation(FieldAttributes),
+        "qIncludeInBookmark" include_in_bookmark with_include_in_bookmark(bool),
+        "qDefinition" definition with_definition(into String),
+        "qConstraints" constraints with_constraints(GenericVariableConstraints),
     }
 }
 
@@ -400,256 +145,84 @@ impl Record for GenericVariableProperties {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GenericVariableType {
-    /// Strings and numbers.
-    ///
-    /// Wire value: `any`, also `VARIABLE_TYPE_ANY` or 0.
-    #[doc(alias = "any")]
-    #[doc(alias = "VARIABLE_TYPE_ANY")]
+    /// `any`, `VARIABLE_TYPE_ANY`, or 0: Strings and numbers.
+    #[doc(alias("any", "VARIABLE_TYPE_ANY"))]
     #[default]
     Any,
-    /// Numbers only.
-    ///
-    /// Wire value: `number`, also `VARIABLE_TYPE_NUMBER` or 1.
-    #[doc(alias = "number")]
-    #[doc(alias = "VARIABLE_TYPE_NUMBER")]
+    /// `number`, `VARIABLE_TYPE_NUMBER`, or 1: Numbers only.
+    #[doc(alias("number", "VARIABLE_TYPE_NUMBER"))]
     Number,
-    /// Strings only.
-    ///
-    /// Wire value: `text`, also `VARIABLE_TYPE_TEXT` or 2.
-    #[doc(alias = "text")]
-    #[doc(alias = "VARIABLE_TYPE_TEXT")]
+    /// `text`, `VARIABLE_TYPE_TEXT`, or 2: Strings only.
+    #[doc(alias("text", "VARIABLE_TYPE_TEXT"))]
     Text,
     /// A value that is not part of the schema. It is written back unchanged.
     Unrecognized(Box<Unrecognized>),
 }
 
-impl Choice for GenericVariableType {
-    const NAME: &'static str = "GenericVariableType";
-    const VALUES: &'static [ValueName] = &[
-        ValueName {
-            title: "any",
-            long: "VARIABLE_TYPE_ANY",
-            number: 0,
-        },
-        ValueName {
-            title: "number",
-            long: "VARIABLE_TYPE_NUMBER",
-            number: 1,
-        },
-        ValueName {
-            title: "text",
-            long: "VARIABLE_TYPE_TEXT",
-            number: 2,
-        },
-    ];
-
-    fn from_index(index: usize) -> Option<Self> {
-        Some(
-            match index {
-                0 => Self::Any,
-                1 => Self::Number,
-                2 => Self::Text,
-                _ => return None,
-            },
-        )
-    }
-
-    fn index(&self) -> Result<usize, &Unrecognized> {
-        Ok(
-            match self {
-                Self::Any => 0,
-                Self::Number => 1,
-                Self::Text => 2,
-                Self::Unrecognized(value) => return Err(value),
-            },
-        )
-    }
-
-    fn from_unrecognized(value: Unrecognized) -> Self {
-        Self::Unrecognized(Box::new(value))
+choice! {
+    GenericVariableType "GenericVariableType" {
+        Any = 0 "any" "VARIABLE_TYPE_ANY",
+        Number = 1 "number" "VARIABLE_TYPE_NUMBER",
+        Text = 2 "text" "VARIABLE_TYPE_TEXT",
     }
 }
 
 /// An entry in a list of variables.
 ///
 /// The list contains definitions, not values. To read a value, open the variable with
-/// [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) and fetch its
-/// [`GenericVariableLayout`](crate::types::GenericVariableLayout).
+/// [`DocApi::get_variable_by_name`] and fetch its [`GenericVariableLayout`].
 ///
 /// Schema type: [`NxVariableListItem`](https://qlik.dev/apis/json-rpc/qix/schemas/#nxvariablelistitem).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxVariableListItem {
-    /// Name used in expressions.
-    ///
-    /// Wire name: `qName`.
+    /// `qName`: Name used in expressions.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Description or comment.
-    ///
-    /// Wire name: `qDescription`.
+    /// `qDescription`: Description or comment.
     #[doc(alias = "qDescription")]
     pub description: String,
-    /// Value or expression.
-    ///
-    /// Wire name: `qDefinition`.
+    /// `qDefinition`: Value or expression.
     #[doc(alias = "qDefinition")]
     pub definition: String,
-    /// Whether this is a system variable, which only the engine can set.
-    ///
-    /// Wire name: `qIsConfig`.
+    /// `qIsConfig`: Whether this is a system variable, which only the engine can set.
     #[doc(alias = "qIsConfig")]
     pub is_config: bool,
-    /// Whether the engine sets the variable, like `ScriptError`, or reads it, like `DayNames`.
-    ///
-    /// Wire name: `qIsReserved`.
+    /// `qIsReserved`: Whether the engine sets the variable, like `ScriptError`, or reads it, like `DayNames`.
     #[doc(alias = "qIsReserved")]
     pub is_reserved: bool,
-    /// Title, description, and access rights.
-    ///
-    /// Wire name: `qMeta`.
+    /// `qMeta`: Title, description, and access rights.
     #[doc(alias = "qMeta")]
     pub meta: NxMeta,
-    /// ID and type.
-    ///
-    /// Wire name: `qInfo`.
+    /// `qInfo`: ID and type.
     #[doc(alias = "qInfo")]
     pub info: NxInfo,
-    /// Values requested by [`VariableListDef::data`](crate::types::VariableListDef::data), under the same names.
-    ///
-    /// Wire name: `qData`.
+    /// `qData`: Values requested by [`VariableListDef::data`], under the same names.
     #[doc(alias = "qData")]
     pub data: JsonObject,
-    /// Whether the load script created the variable.
-    ///
-    /// Wire name: `qIsScriptCreated`.
+    /// `qIsScriptCreated`: Whether the load script created the variable.
     #[doc(alias = "qIsScriptCreated")]
     pub is_script_created: bool,
 }
 
-impl NxVariableListItem {
-    /// Sets `qName`.
-    #[inline]
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = value.into();
-        self
-    }
-
-    /// Sets `qDescription`.
-    #[inline]
-    #[must_use]
-    pub fn with_description(mut self, value: impl Into<String>) -> Self {
-        self.description = value.into();
-        self
-    }
-
-    /// Sets `qDefinition`.
-    #[inline]
-    #[must_use]
-    pub fn with_definition(mut self, value: impl Into<String>) -> Self {
-        self.definition = value.into();
-        self
-    }
-
-    /// Sets `qIsConfig`.
-    #[inline]
-    #[must_use]
-    pub fn with_is_config(mut self, value: bool) -> Self {
-        self.is_config = value;
-        self
-    }
-
-    /// Sets `qIsReserved`.
-    #[inline]
-    #[must_use]
-    pub fn with_is_reserved(mut self, value: bool) -> Self {
-        self.is_reserved = value;
-        self
-    }
-
-    /// Sets `qMeta`.
-    #[inline]
-    #[must_use]
-    pub fn with_meta(mut self, value: NxMeta) -> Self {
-        self.meta = value;
-        self
-    }
-
-    /// Sets `qInfo`.
-    #[inline]
-    #[must_use]
-    pub fn with_info(mut self, value: NxInfo) -> Self {
-        self.info = value;
-        self
-    }
-
-    /// Sets `qData`.
-    #[inline]
-    #[must_use]
-    pub fn with_data(mut self, value: JsonObject) -> Self {
-        self.data = value;
-        self
-    }
-
-    /// Sets `qIsScriptCreated`.
-    #[inline]
-    #[must_use]
-    pub fn with_is_script_created(mut self, value: bool) -> Self {
-        self.is_script_created = value;
-        self
+record! {
+    NxVariableListItem "NxVariableListItem" [] {
+        "qName" name with_name(into String),
+        "qDescription" description with_description(into String),
+        "qDefinition" definition with_definition(into String),
+        "qIsConfig" is_config with_is_config(bool),
+        "qIsReserved" is_reserved with_is_reserved(bool),
+        "qMeta" meta with_meta(NxMeta),
+        "qInfo" info with_info(NxInfo),
+        "qData" data with_data(JsonObject),
+        "qIsScriptCreated" is_script_created with_is_script_created(bool),
     }
 }
 
-impl Record for NxVariableListItem {
-    const NAME: &'static str = "NxVariableListItem";
-    const MEMBERS: &'static [&'static str] = &[
-        "qName",
-        "qDescription",
-        "qDefinition",
-        "qIsConfig",
-        "qIsReserved",
-        "qMeta",
-        "qInfo",
-        "qData",
-        "qIsScriptCreated",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qName":"#, &mut self.name)?;
-        input.member(r#"qDescription":"#, &mut self.description)?;
-        input.member(r#"qDefinition":"#, &mut self.definition)?;
-        input.member(r#"qIsConfig":"#, &mut self.is_config)?;
-        input.member(r#"qIsReserved":"#, &mut self.is_reserved)?;
-        input.member(r#"qMeta":"#, &mut self.meta)?;
-        input.member(r#"qInfo":"#, &mut self.info)?;
-        input.member(r#"qData":"#, &mut self.data)?;
-        input.member(r#"qIsScriptCreated":"#, &mut self.is_script_created)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qName", &self.name)?;
-        out.put("qDescription", &self.description)?;
-        out.put("qDefinition", &self.definition)?;
-        out.put("qIsConfig", &self.is_config)?;
-        out.put("qIsReserved", &self.is_reserved)?;
-        out.put("qMeta", &self.meta)?;
-        out.put("qInfo", &self.info)?;
-        out.put("qData", &self.data)?;
-        out.put("qIsScriptCreated", &self.is_script_created)?;
-        Ok(())
-    }
-}
-
-/// The properties of a variable of the older class [`Variable`](crate::variable::Variable).
+/// The properties of a variable of the older class [`Variable`].
 ///
-/// For variables opened with [`DocApi::get_variable_by_name`](crate::doc::DocApi::get_variable_by_name) or
-/// [`DocApi::get_variable_by_id`](crate::doc::DocApi::get_variable_by_id), use
-/// [`GenericVariableProperties`](crate::types::GenericVariableProperties).
+/// For variables opened with [`DocApi::get_variable_by_name`] or [`DocApi::get_variable_by_id`], use
+/// [`GenericVariableProperties`].
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -660,174 +233,60 @@ impl Record for NxVariableListItem {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NxVariableProperties {
-    /// Name used in expressions.
-    ///
-    /// Wire name: `qName`.
+    /// `qName`: Name used in expressions.
     #[doc(alias = "qName")]
     pub name: String,
-    /// Number format used when the value is converted to a string.
-    ///
-    /// Wire name: `qNumberPresentation`.
+    /// `qNumberPresentation`: Number format used when the value is converted to a string.
     #[doc(alias = "qNumberPresentation")]
     pub number_presentation: FieldAttributes,
-    /// Whether bookmarks store and restore the value.
-    ///
-    /// Wire name: `qIncludeInBookmark`.
+    /// `qIncludeInBookmark`: Whether bookmarks store and restore the value.
     #[doc(alias = "qIncludeInBookmark")]
     pub include_in_bookmark: bool,
-    /// Whether users choose the value from
-    /// [`NxVariableProperties::pre_defined_list`](crate::types::NxVariableProperties::pre_defined_list).
-    ///
-    /// Wire name: `qUsePredefListedValues`.
+    /// `qUsePredefListedValues`: Whether users choose the value from [`NxVariableProperties::pre_defined_list`].
     #[doc(alias = "qUsePredefListedValues")]
     pub use_predef_listed_values: bool,
-    /// Predefined values. Applies if
-    /// [`NxVariableProperties::use_predef_listed_values`](crate::types::NxVariableProperties::use_predef_listed_values)
-    /// is `true`.
-    ///
-    /// Wire name: `qPreDefinedList`.
+    /// `qPreDefinedList`: Predefined values. Applies if [`NxVariableProperties::use_predef_listed_values`] is `true`.
     #[doc(alias = "qPreDefinedList")]
     pub pre_defined_list: Vec<String>,
     /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
-impl NxVariableProperties {
-    /// Sets `qName`.
-    #[inline]
-    #[must_use]
-    pub fn with_name(mut self, value: impl Into<String>) -> Self {
-        self.name = value.into();
-        self
-    }
-
-    /// Sets `qNumberPresentation`.
-    #[inline]
-    #[must_use]
-    pub fn with_number_presentation(mut self, value: FieldAttributes) -> Self {
-        self.number_presentation = value;
-        self
-    }
-
-    /// Sets `qIncludeInBookmark`.
-    #[inline]
-    #[must_use]
-    pub fn with_include_in_bookmark(mut self, value: bool) -> Self {
-        self.include_in_bookmark = value;
-        self
-    }
-
-    /// Sets `qUsePredefListedValues`.
-    #[inline]
-    #[must_use]
-    pub fn with_use_predef_listed_values(mut self, value: bool) -> Self {
-        self.use_predef_listed_values = value;
-        self
-    }
-
-    /// Sets `qPreDefinedList`.
-    #[inline]
-    #[must_use]
-    pub fn with_pre_defined_list(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.pre_defined_list = value.into_iter().map(Into::into).collect();
-        self
+record! {
+    NxVariableProperties "NxVariableProperties" [extra] {
+        "qName" name with_name(into String),
+        "qNumberPresentation" number_presentation with_number_presentation(FieldAttributes),
+        "qIncludeInBookmark" include_in_bookmark with_include_in_bookmark(bool),
+        "qUsePredefListedValues" use_predef_listed_values with_use_predef_listed_values(bool),
+        "qPreDefinedList" pre_defined_list with_pre_defined_list(each String),
     }
 }
 
-impl Record for NxVariableProperties {
-    const NAME: &'static str = "NxVariableProperties";
-    const MEMBERS: &'static [&'static str] = &[
-        "qName",
-        "qNumberPresentation",
-        "qIncludeInBookmark",
-        "qUsePredefListedValues",
-        "qPreDefinedList",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qName":"#, &mut self.name)?;
-        input.member(r#"qNumberPresentation":"#, &mut self.number_presentation)?;
-        input.member(r#"qIncludeInBookmark":"#, &mut self.include_in_bookmark)?;
-        input.member(r#"qUsePredefListedValues":"#, &mut self.use_predef_listed_values)?;
-        input.member(r#"qPreDefinedList":"#, &mut self.pre_defined_list)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qName", &self.name)?;
-        out.put("qNumberPresentation", &self.number_presentation)?;
-        out.put("qIncludeInBookmark", &self.include_in_bookmark)?;
-        out.put("qUsePredefListedValues", &self.use_predef_listed_values)?;
-        out.put("qPreDefinedList", &self.pre_defined_list)?;
-        out.extra(&self.extra)?;
-        Ok(())
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut Extra> {
-        Some(&mut self.extra)
-    }
-}
-
-/// The variables of an app, in the layout of a generic object with a
-/// [`VariableListDef`](crate::types::VariableListDef).
+/// The variables of an app, in the layout of a generic object with a [`VariableListDef`].
 ///
-/// The engine reports the object as changed when variables are added or removed.
-/// [`DocApi::get_variables`](crate::doc::DocApi::get_variables) does not provide such updates.
+/// The engine reports the object as changed when variables are added or removed. [`DocApi::get_variables`] does
+/// not provide such updates.
 ///
 /// Schema type: [`VariableList`](https://qlik.dev/apis/json-rpc/qix/schemas/#variablelist).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VariableList {
-    /// The variables.
-    ///
-    /// Wire name: `qItems`.
+    /// `qItems`: The variables.
     #[doc(alias = "qItems")]
     pub items: Vec<NxVariableListItem>,
 }
 
-impl VariableList {
-    /// Sets `qItems`.
-    #[inline]
-    #[must_use]
-    pub fn with_items(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<NxVariableListItem>>,
-    ) -> Self {
-        self.items = value.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl Record for VariableList {
-    const NAME: &'static str = "VariableList";
-    const MEMBERS: &'static [&'static str] = &["qItems"];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qItems":"#, &mut self.items)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qItems", &self.items)?;
-        Ok(())
+record! {
+    VariableList "VariableList" [] {
+        "qItems" items with_items(each NxVariableListItem),
     }
 }
 
 /// Requests a list of variables.
 ///
-/// As the `qVariableListDef` property of a generic object, it keeps a
-/// [`VariableList`](crate::types::VariableList) up to date in the layout; as the argument of
-/// [`DocApi::get_variables`](crate::doc::DocApi::get_variables), it returns the list once. Variables created by
-/// app developers are always listed. Reserved, system, and session variables are listed only on request.
+/// As the `qVariableListDef` property of a generic object, it keeps a [`VariableList`] up to date in the layout;
+/// as the argument of [`DocApi::get_variables`], it returns the list once. Variables created by app developers
+/// are always listed. Reserved, system, and session variables are listed only on request.
 ///
 /// Members that apps add are kept in `extra` and written back.
 ///
@@ -835,118 +294,32 @@ impl Record for VariableList {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VariableListDef {
-    /// Type of item to list: `variable`.
-    ///
-    /// Wire name: `qType`.
+    /// `qType`: Type of item to list: `variable`.
     #[doc(alias = "qType")]
     pub type_: String,
-    /// Whether to list variables whose names have a meaning to the engine, such as `ThousandSep` and `DayNames`.
-    ///
-    /// Wire name: `qShowReserved`.
+    /// `qShowReserved`: Whether to list variables whose names have a meaning to the engine, such as `ThousandSep` and
+    /// `DayNames`.
     #[doc(alias = "qShowReserved")]
     pub show_reserved: bool,
-    /// Whether to list system variables, which the engine sets.
-    ///
-    /// Wire name: `qShowConfig`.
+    /// `qShowConfig`: Whether to list system variables, which the engine sets.
     #[doc(alias = "qShowConfig")]
     pub show_config: bool,
-    /// Names and property paths of additional values to return for each variable; see
-    /// [`JsonObject`](crate::types::JsonObject).
-    ///
-    /// Wire name: `qData`.
+    /// `qData`: Names and property paths of additional values to return for each variable; see [`JsonObject`].
     #[doc(alias = "qData")]
     pub data: JsonObject,
-    /// Whether to list session variables.
-    ///
-    /// Wire name: `qShowSession`.
+    /// `qShowSession`: Whether to list session variables.
     #[doc(alias = "qShowSession")]
     pub show_session: bool,
     /// Members that are not part of the schema.
     pub extra: Extra,
 }
 
-impl VariableListDef {
-    /// Sets `qType`.
-    #[inline]
-    #[must_use]
-    pub fn with_type(mut self, value: impl Into<String>) -> Self {
-        self.type_ = value.into();
-        self
-    }
-
-    /// Sets `qShowReserved`.
-    #[inline]
-    #[must_use]
-    pub fn with_show_reserved(mut self, value: bool) -> Self {
-        self.show_reserved = value;
-        self
-    }
-
-    /// Sets `qShowConfig`.
-    #[inline]
-    #[must_use]
-    pub fn with_show_config(mut self, value: bool) -> Self {
-        self.show_config = value;
-        self
-    }
-
-    /// Sets `qData`.
-    #[inline]
-    #[must_use]
-    pub fn with_data(mut self, value: JsonObject) -> Self {
-        self.data = value;
-        self
-    }
-
-    /// Sets `qShowSession`.
-    #[inline]
-    #[must_use]
-    pub fn with_show_session(mut self, value: bool) -> Self {
-        self.show_session = value;
-        self
+record! {
+    VariableListDef "VariableListDef" [extra] {
+        "qType" type_ with_type(into String),
+        "qShowReserved" show_reserved with_show_reserved(bool),
+        "qShowConfig" show_config with_show_config(bool),
+        "qData" data with_data(JsonObject),
+        "qShowSession" show_session with_show_session(bool),
     }
 }
-
-impl Record for VariableListDef {
-    const NAME: &'static str = "VariableListDef";
-    const MEMBERS: &'static [&'static str] = &[
-        "qType",
-        "qShowReserved",
-        "qShowConfig",
-        "qData",
-        "qShowSession",
-    ];
-    #[inline(always)]
-    fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop> {
-        input.member(r#"qType":"#, &mut self.type_)?;
-        input.member(r#"qShowReserved":"#, &mut self.show_reserved)?;
-        input.member(r#"qShowConfig":"#, &mut self.show_config)?;
-        input.member(r#"qData":"#, &mut self.data)?;
-        input.member(r#"qShowSession":"#, &mut self.show_session)?;
-        Ok(())
-    }
-
-    fn write_members<S: SerializeMap>(
-        &self,
-        out: &mut Members<'_, S>,
-    ) -> Result<(), S::Error> {
-        out.put("qType", &self.type_)?;
-        out.put("qShowReserved", &self.show_reserved)?;
-        out.put("qShowConfig", &self.show_config)?;
-        out.put("qData", &self.data)?;
-        out.put("qShowSession", &self.show_session)?;
-        out.extra(&self.extra)?;
-        Ok(())
-    }
-
-    fn extra_mut(&mut self) -> Option<&mut Extra> {
-        Some(&mut self.extra)
-    }
-}
-
-qix_schema::wire_records!(
-    GenericVariableConstraints, GenericVariableLayout, GenericVariableProperties,
-    NxVariableListItem, NxVariableProperties, VariableList, VariableListDef
-);
-
-qix_schema::wire_choices!(GenericVariableType);

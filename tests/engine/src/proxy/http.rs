@@ -9,10 +9,8 @@ use serde_json::{Value, json};
 /// The response to a plain request; `None` if it is not for the proxy.
 pub(crate) fn answer(state: &mut State, head: &Head, body: &[u8]) -> Option<Response> {
     let path = head.target.split('?').next().unwrap_or_default();
-    let (prefix, path) = match path.trim_start_matches('/').split_once('/') {
-        Some((first, rest)) if !first.is_empty() && state.proxy.find(first).is_some() => (first, format!("/{rest}")),
-        _ => ("", path.to_owned()),
-    };
+    let prefix = path.strip_suffix(below_prefix(state, path)).unwrap_or_default().trim_start_matches('/');
+    let path = below_prefix(state, path).to_owned();
     let place = state.proxy.find(prefix).or_else(|| state.proxy.find(""))?;
     let is_page = |page: &str| path.starts_with(page);
     if ["/internal_windows_authentication", "/internal_forms_authentication", "/saml", "/login"]
@@ -42,6 +40,16 @@ pub(crate) fn answer(state: &mut State, head: &Head, body: &[u8]) -> Option<Resp
     let mut response = content(&path, &known)?;
     response.headers.extend(cookie_header(&place, &known));
     Some(response)
+}
+
+/// A path without the prefix of its virtual proxy.
+pub(crate) fn below_prefix<'a>(state: &State, path: &'a str) -> &'a str {
+    match path.trim_start_matches('/').split_once('/') {
+        Some((first, rest)) if !first.is_empty() && state.proxy.find(first).is_some() => {
+            &path[path.len() - rest.len() - 1..]
+        }
+        _ => path,
+    }
 }
 
 /// The content of a path for a logged-in user; `None` if the engine serves it.

@@ -152,6 +152,7 @@ async fn answer_plain_http(stream: &mut TcpStream, head: &Head, shared: &Shared)
     let response = {
         let world = &mut *shared.world();
         let for_proxy = world.proxy.as_mut().and_then(|state| proxy::answer(state, head, &body));
+        let path = world.proxy.as_ref().map_or(path, |state| proxy::below_prefix(state, path));
         match world.downloads.get(path) {
             _ if for_proxy.is_some() => for_proxy,
             Some(file) if head.method == "GET" => {

@@ -1,10 +1,10 @@
 //! The data of the page except the message texts: in columns, which are compact and fast to read.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
 
-use crate::{Direction, Kind, Log, Micros, Object, Outcome};
+use crate::{Direction, Kind, Log, Micros, Outcome};
 
 /// No value, in columns of indexes.
 const NONE: i64 = -1;
@@ -12,10 +12,15 @@ const NONE: i64 = -1;
 #[derive(Serialize)]
 pub(super) struct Data<'a> {
     title: &'a str,
+    /// Whether messages are added while the page is open.
+    live: bool,
     bytes: u64,
     faults: Vec<String>,
     methods: Vec<&'a str>,
+    /// The number of messages before the first one.
+    from: usize,
     messages: Messages,
+    /// The objects that have changed since then.
     objects: Vec<Row<'a>>,
 }
 
@@ -47,6 +52,7 @@ struct Messages {
 
 #[derive(Serialize)]
 struct Row<'a> {
+    index: usize,
     handle: i64,
     class: &'a str,
     kind: Option<&'a str>,
@@ -55,16 +61,17 @@ struct Row<'a> {
     opened: Option<usize>,
     closed: Option<usize>,
     calls: usize,
-    /// Requests, with the time until the response.
+    /// Requests, with the time until the response, whose response is new.
     calculations: Vec<(usize, Option<Micros>)>,
 }
 
 impl<'a> Data<'a> {
-    pub(super) fn new(log: &'a Log, title: &'a str) -> Self {
+    /// The messages from an index on, and the objects that they refer to.
+    pub(super) fn since(log: &'a Log, title: &'a str, from: usize) -> Self {
         let mut methods = Names::default();
         let mut messages = Messages::default();
         let start = log.messages.iter().filter_map(|message| message.at).min().unwrap_or_default();
-        for (index, message) in log.messages.iter().enumerate() {
+        for (index, message) in log.messages.iter().enumerate().skip(from) {
             let call = log.call_of(index);
             messages.line.push(message.line);
             messages.at.push(message.at.map(|at| at.since(start)));
@@ -97,14 +104,46 @@ impl<'a> Data<'a> {
             }
         }
         let faults = log.faults.iter().map(|fault| format!("line {}: {}", fault.line, fault.reason)).collect();
-        let objects = log.objects.iter().map(|object| row(log, object)).collect();
-        Self { title, bytes: log.bytes, faults, methods: methods.names, messages, objects }
+        let objects = touched(log, from).into_iter().map(|index| row(log, index, from)).collect();
+        Self { title, live: false, bytes: log.bytes, faults, methods: methods.names, from, messages, objects }
+    }
+
+    pub(super) fn title(&self) -> &'a str {
+        self.title
+    }
+
+    /// Announces further messages.
+    pub(super) fn live(mut self) -> Self {
+        self.live = true;
+        self
     }
 }
 
-fn row<'a>(log: &'a Log, object: &'a Object) -> Row<'a> {
+/// The objects that messages from an index on refer to, in order.
+fn touched(log: &Log, from: usize) -> BTreeSet<usize> {
+    if from == 0 {
+        return (0..log.objects.len()).collect();
+    }
+    let mut touched: BTreeSet<usize> = log
+        .objects
+        .iter()
+        .enumerate()
+        .filter(|(_, object)| object.opened.max(object.closed) >= Some(from))
+        .map(|(index, _)| index)
+        .collect();
+    for (index, message) in log.messages.iter().enumerate().skip(from) {
+        touched.extend(log.call_of(index).and_then(|call| call.object));
+        touched.extend(message.change.iter().chain(&message.close).chain(&message.suspend));
+    }
+    touched
+}
+
+fn row(log: &Log, index: usize, from: usize) -> Row<'_> {
+    let object = &log.objects[index];
     let calculations = object.calculations.iter().map(|call| &log.calls[*call]);
+    let calculations = calculations.filter(|call| call.reply >= Some(from));
     Row {
+        index,
         handle: object.handle,
         class: object.class(),
         kind: object.kind.as_deref(),

@@ -1,8 +1,8 @@
 //! The page stays responsive with a large log.
 
-use crate::chromium::Browser;
 use crate::sample::{CHARTS, Sample};
-use crate::{SETTLED, STATUS, page_about};
+use crate::{SETTLED, STATUS, open, page_about};
+use qix_chromium::Browser;
 use serde_json::{Value, json};
 
 /// Maximum time in milliseconds that users do not notice, on a busy machine.
@@ -25,7 +25,7 @@ fn a_hundred_thousand_messages_are_filtered_and_scrolled() {
     let Some(browser) = Browser::start() else { return };
     let sample = Sample::of(100_000);
     let (_folder, file) = page_about(sample.log());
-    browser.open(&file, "");
+    open(&browser, &file, "");
     let all = browser.run(STATUS);
     assert!(all.as_str().unwrap().ends_with(" messages") && all.as_str().unwrap().starts_with("100,0"), "{all}");
     browser.picture("large", false);
@@ -61,7 +61,7 @@ fn a_hundred_thousand_messages_are_filtered_and_scrolled() {
     assert_eq!(browser.run(same), json!(true));
 
     // Jumps from an object to the cause of one of its many changes.
-    browser.open(&file, "object=4");
+    open(&browser, &file, "object=4");
     browser.click("#detail .cause");
     browser.until(SETTLED);
     let title = "return document.querySelector('#detail h2').textContent;";
@@ -80,7 +80,7 @@ fn a_list_taller_than_browsers_allow_reaches_every_message() {
         const row = document.querySelector('#messages .row[aria-selected=true]:not([hidden])');
         const box = row.getBoundingClientRect();
         return box.top >= view.top - 1 && box.bottom <= view.bottom + 1 ? row.firstChild.textContent : `at ${box.top}`;";
-    browser.open(&file, "line=234567");
+    open(&browser, &file, "line=234567");
     assert_eq!(browser.run(selected), json!("234567"));
     browser.run("document.querySelector('#messages .grid').focus();");
     for (key, line) in [("ArrowDown", "234568"), ("End", "400000"), ("ArrowUp", "399999"), ("Home", "1")] {

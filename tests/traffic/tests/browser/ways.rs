@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::chromium::Browser;
 use crate::sample::Sample;
-use crate::{SETTLED, STATUS, TITLE, page_about};
+use crate::{SETTLED, STATUS, TITLE, open, page_about};
+use qix_chromium::Browser;
 
 /// The text of the visible cells in a column.
 fn column(browser: &Browser, list: &str, title: &str) -> Vec<String> {
@@ -26,31 +26,31 @@ fn filters_narrow_the_list_and_the_address_keeps_them() {
     let Some(browser) = Browser::start() else { return };
     let sample = Sample::of(1_000);
     let (_folder, file) = page_about(sample.log());
-    browser.open(&file, "");
+    open(&browser, &file, "");
     browser.picture("overview", false);
     assert_eq!(browser.run(STATUS), json!("1,009 of 1,009 messages"));
     assert_eq!(browser.run(TITLE), json!("Nothing is selected"));
 
-    browser.open(&file, "method=getlay");
+    open(&browser, &file, "method=getlay");
     assert!(column(&browser, "messages", "method").iter().all(|method| method == "GetLayout"));
-    browser.open(&file, "handle=3&method=GetLayout");
+    open(&browser, &file, "handle=3&method=GetLayout");
     assert!(column(&browser, "messages", "handle").iter().all(|handle| handle == "3"));
-    browser.open(&file, "id=1");
+    open(&browser, &file, "id=1");
     assert_eq!(column(&browser, "messages", "method"), ["OpenDoc", "OpenDoc"]);
-    browser.open(&file, "errors=1");
+    open(&browser, &file, "errors=1");
     assert_eq!(column(&browser, "messages", "method"), ["GetObject"; 6]);
-    browser.open(&file, "id=nothing");
+    open(&browser, &file, "id=nothing");
     assert_eq!(browser.run("return document.querySelector('[name=id]').ariaInvalid;"), json!("true"));
 
     // With the keyboard: focuses the field and types text with characters that must be escaped.
-    browser.open(&file, "");
+    open(&browser, &file, "");
     browser.press("/");
     browser.type_text("NEEDLE-10 <b>");
     browser.until("document.getElementById('status').textContent === '1 of 1,009 messages'");
     assert!(browser.run("return location.hash;").as_str().unwrap().starts_with("#text=NEEDLE-10+%3Cb%3E"));
     browser.click("[type=reset]");
     browser.until("document.getElementById('status').textContent === '1,009 of 1,009 messages'");
-    browser.open(&file, "text=s3cret");
+    open(&browser, &file, "text=s3cret");
     assert_eq!(browser.run(STATUS), json!("0 of 1,009 messages"));
 }
 
@@ -58,14 +58,14 @@ fn filters_narrow_the_list_and_the_address_keeps_them() {
 fn the_keyboard_reaches_requests_replies_and_details() {
     let Some(browser) = Browser::start() else { return };
     let (_folder, file) = page_about(Sample::of(1_000).log());
-    browser.open(&file, "");
+    open(&browser, &file, "");
     browser.run("document.querySelector('#messages .grid').focus();");
     browser.press("ArrowDown");
     assert_eq!(browser.run(TITLE), json!("Notification: OnConnected"));
     browser.press("ArrowDown");
     assert_eq!(browser.run(TITLE), json!("Request 1: OpenDoc"));
     let text = detail(&browser);
-    assert!(text.contains("225.33 ms") && text.contains("-1 Global") && text.contains("(hidden)"), "{text}");
+    assert!(text.contains("225.33 ms") && text.contains("-1 Global") && text.contains("***"), "{text}");
     browser.press("Enter");
     assert_eq!(browser.run(TITLE), json!("Reply 1: OpenDoc"));
     assert!(detail(&browser).contains("Made stale\n1 Doc sales.qvf"));
@@ -82,7 +82,7 @@ fn the_keyboard_reaches_requests_replies_and_details() {
 fn a_change_leads_to_the_command_that_caused_it() {
     let Some(browser) = Browser::start() else { return };
     let (_folder, file) = page_about(Sample::of(1_000).log());
-    browser.open(&file, "view=objects");
+    open(&browser, &file, "view=objects");
     browser.picture("objects", false);
     assert_eq!(column(&browser, "objects", "handle ▴")[..4], ["-1", "1", "2", "3"]);
     browser.click("#objects .row:not([hidden])[aria-rowindex='5']");
@@ -99,7 +99,7 @@ fn a_change_leads_to_the_command_that_caused_it() {
     browser.picture("cause", true);
 
     // A layout shows what it was calculated after.
-    browser.open(&file, "method=GetLayout");
+    open(&browser, &file, "method=GetLayout");
     browser.run("document.querySelector('#messages .grid').focus();");
     browser.press("End");
     assert!(detail(&browser).contains("calculates after\nSelectListObjectValues"));
@@ -109,7 +109,7 @@ fn a_change_leads_to_the_command_that_caused_it() {
 fn objects_sort_by_their_calculations() {
     let Some(browser) = Browser::start() else { return };
     let (_folder, file) = page_about(Sample::of(1_000).log());
-    browser.open(&file, "view=objects");
+    open(&browser, &file, "view=objects");
     browser.click("#objects .head > :nth-child(10) button");
     let longest = column(&browser, "objects", "longest ▾");
     let millis: Vec<f64> = longest.iter().filter_map(|time| time.strip_suffix(" ms")?.parse().ok()).collect();
@@ -127,7 +127,7 @@ fn objects_sort_by_their_calculations() {
 fn the_timeline_zooms_and_selects() {
     let Some(browser) = Browser::start() else { return };
     let (_folder, file) = page_about(Sample::of(1_000).log());
-    browser.open(&file, "");
+    open(&browser, &file, "");
     browser.run("document.getElementById('timeline').focus();");
     browser.press("+");
     browser.press("+");
@@ -152,14 +152,14 @@ fn a_log_without_times_and_an_empty_one_have_pages_too() {
         no JSON
         {"dir": "<", "msg": {"id": 1, "result": {"qVersion": {"qComponentVersion": "12"}}, "change": [5]}}"#;
     let (_folder, file) = page_about(log);
-    browser.open(&file, "line=3");
+    open(&browser, &file, "line=3");
     assert_eq!(browser.run(TITLE), json!("Reply 1: EngineVersion"));
     assert!(detail(&browser).contains("5 ?"));
-    browser.open(&file, "line=1");
+    open(&browser, &file, "line=1");
     assert!(detail(&browser).contains("\"a↵\n\\\\n\""), "{}", detail(&browser));
-    browser.open(&file, "");
+    open(&browser, &file, "");
     assert!(detail(&browser).contains("line 2: not JSON"));
     let (_folder, file) = page_about("");
-    browser.open(&file, "");
+    open(&browser, &file, "");
     assert_eq!(browser.run(STATUS), json!("0 of 0 messages"));
 }

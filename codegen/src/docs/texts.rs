@@ -11,10 +11,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::docs::published::Prose;
 use crate::fault::{Fault, Faults};
 use crate::model::{Kind, Model};
 use crate::names;
-use crate::prose::Prose;
 
 /// Our own documentation.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +42,11 @@ impl Documentation {
             reader.file(file, text);
         }
         if reader.faults.is_empty() { Ok(reader.documentation) } else { Err(Faults(reader.faults)) }
+    }
+
+    /// The text of an item, such as `Doc.GetField` or `Doc.GetField/qFieldName`, with links by wire name.
+    pub fn text(&self, item: &str) -> Option<&str> {
+        self.texts.get(item)
     }
 
     /// The text of an item, with links to Rust items.
@@ -203,35 +208,28 @@ fn items(model: &Model) -> BTreeSet<String> {
     items
 }
 
-/// Links by wire name and the Rust items they refer to.
-pub(crate) struct Links {
-    targets: BTreeMap<String, (String, String)>,
-}
+/// Links to Rust items, by wire name. Each file of the generated code has all items in scope.
+pub(crate) struct Links(BTreeMap<String, String>);
 
 impl Links {
     pub(crate) fn of(model: &Model) -> Self {
-        let mut targets = BTreeMap::new();
+        let mut links = BTreeMap::new();
         for class in model.classes() {
-            let (module, name) = (names::function(class), names::ty(class));
-            targets.insert(class.to_owned(), (name.clone(), format!("{module}::{name}")));
+            links.insert(class.to_owned(), format!("[`{}`]", names::ty(class)));
         }
         for (wire, method) in &model.methods {
             let Some((class, name)) = wire.split_once('.') else { continue };
-            let (module, function) = (names::function(class), names::function(name));
-            let path = format!("{module}::{class}Api::{function}");
-            targets.insert(wire.clone(), (format!("{class}Api::{function}"), path.clone()));
-            for param in &method.params {
-                targets.insert(format!("{wire}.{}", param.name), (names::field(&param.name), path.clone()));
-            }
-            for result in &method.results {
-                targets.insert(format!("{wire}.{}", result.name), (names::field(&result.name), path.clone()));
-            }
+            let method_link = format!("{class}Api::{}", names::function(name));
+            let parts = method.params.iter().map(|param| &param.name).chain(method.results.iter().map(|r| &r.name));
+            links.extend(
+                parts.map(|part| (format!("{wire}.{part}"), format!("[`{}`]({method_link})", names::field(part)))),
+            );
+            links.insert(wire.clone(), format!("[`{method_link}`]"));
         }
         for (wire, ty) in &model.types {
             let name = names::ty(wire);
             let mut member = |wire_member: &str, rust: String| {
-                let label = format!("{name}::{rust}");
-                targets.insert(format!("{wire}.{wire_member}"), (label.clone(), format!("types::{label}")));
+                links.insert(format!("{wire}.{wire_member}"), format!("[`{name}::{rust}`]"));
             };
             match &ty.kind {
                 Kind::Struct { members, dynamic } => {
@@ -246,9 +244,9 @@ impl Links {
                 }
                 Kind::Open | Kind::Array { .. } | Kind::Text { .. } => {}
             }
-            targets.insert(wire.clone(), (name.clone(), format!("types::{name}")));
+            links.insert(wire.clone(), format!("[`{name}`]"));
         }
-        Self { targets }
+        Self(links)
     }
 
     /// Converts each ``[`Wire.Name`]`` to a link to the Rust item. Unknown names become plain code.
@@ -267,8 +265,8 @@ impl Links {
                 continue;
             };
             let wire = &rest[2..end];
-            match self.targets.get(wire) {
-                Some((label, path)) => out.push_str(&format!("[`{label}`](crate::{path})")),
+            match self.0.get(wire) {
+                Some(link) => out.push_str(link),
                 None => {
                     unknown(wire);
                     out.push_str(&format!("`{wire}`"));

@@ -1,4 +1,5 @@
-//! A headless browser, controlled through its debugging protocol.
+//! A headless Chromium for tests of pages, controlled through its debugging protocol.
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::cell::RefCell;
 use std::io::{BufRead, BufReader, Write};
@@ -16,12 +17,14 @@ const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chro
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A browser with one page. It ends when this is dropped.
-pub(crate) struct Browser {
+#[derive(Debug)]
+pub struct Browser {
     process: Child,
     socket: RefCell<Socket>,
     _profile: tempfile::TempDir,
 }
 
+#[derive(Debug)]
 struct Socket {
     stream: WebSocket<TcpStream>,
     id: u64,
@@ -31,7 +34,7 @@ struct Socket {
 impl Browser {
     /// Starts a browser. If there is none, prints a message to standard error and returns `None`, or fails if
     /// `QIX_REQUIRE_BROWSER` is set.
-    pub(crate) fn start() -> Option<Self> {
+    pub fn start() -> Option<Self> {
         let Some(program) = find() else {
             let why =
                 "the page was not tried: no chromium in PATH (Debian: apt-get install chromium) or in QIX_BROWSER";
@@ -72,7 +75,7 @@ impl Browser {
     }
 
     /// Sends a command and waits for its response.
-    pub(crate) fn command(&self, method: &str, params: Value) -> Value {
+    pub fn command(&self, method: &str, params: Value) -> Value {
         let mut socket = self.socket.borrow_mut();
         socket.id += 1;
         let mut command = json!({ "id": socket.id, "method": method, "params": params });
@@ -90,16 +93,16 @@ impl Browser {
         }
     }
 
-    /// Opens a page in a file and waits until it is ready.
-    pub(crate) fn open(&self, file: &Path, fragment: &str) {
+    /// Opens a page and waits until an expression is true in it.
+    pub fn open(&self, url: &str, ready: &str) {
         // Loads an empty page first: a new fragment alone does not reload a page.
         self.command("Page.navigate", json!({ "url": "about:blank" }));
-        self.command("Page.navigate", json!({ "url": format!("file://{}#{fragment}", file.display()) }));
-        self.until("document.body?.dataset.ready && !document.getElementById('status').dataset.busy");
+        self.command("Page.navigate", json!({ "url": url }));
+        self.until(ready);
     }
 
     /// Runs a function body in the page; returns its result when it is available.
-    pub(crate) fn run(&self, body: &str) -> Value {
+    pub fn run(&self, body: &str) -> Value {
         let expression = format!("(async () => {{ {body} }})()");
         let params = json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
         let answer = self.command("Runtime.evaluate", params);
@@ -108,7 +111,7 @@ impl Browser {
     }
 
     /// Waits until an expression is true in the page. Checks after every change.
-    pub(crate) fn until(&self, expression: &str) {
+    pub fn until(&self, expression: &str) {
         let reached = self.run(&format!(
             "return new Promise((done) => {{
                 const look = () => {{ if ({expression}) done(true); }};
@@ -122,25 +125,37 @@ impl Browser {
     }
 
     /// Presses a key.
-    pub(crate) fn press(&self, key: &str) {
+    pub fn press(&self, key: &str) {
+        self.key(key, 0);
+    }
+
+    /// Presses a key while Control is down.
+    pub fn press_with_control(&self, key: &str) {
+        self.key(key, 2);
+    }
+
+    fn key(&self, key: &str, modifiers: u8) {
         for kind in ["keyDown", "keyUp"] {
-            let code = match key {
-                "Enter" => json!({ "type": kind, "key": key, "windowsVirtualKeyCode": 13, "text": "\r" }),
-                _ => json!({ "type": kind, "key": key }),
-            };
-            self.command("Input.dispatchKeyEvent", code);
+            let mut event = json!({ "type": kind, "key": key, "modifiers": modifiers });
+            if key == "Enter" {
+                event["windowsVirtualKeyCode"] = json!(13);
+                event["text"] = json!("\r");
+            }
+            self.command("Input.dispatchKeyEvent", event);
         }
     }
 
     /// Types into the focused element.
-    pub(crate) fn type_text(&self, text: &str) {
+    pub fn type_text(&self, text: &str) {
         self.command("Input.insertText", json!({ "text": text }));
     }
 
     /// Clicks the center of an element.
-    pub(crate) fn click(&self, selector: &str) {
+    pub fn click(&self, selector: &str) {
         let place = self.run(&format!(
-            "const box = document.querySelector({selector:?}).getBoundingClientRect();
+            "const element = document.querySelector({selector:?});
+            element.scrollIntoView({{ block: 'nearest' }});
+            const box = element.getBoundingClientRect();
             return [box.x + box.width / 2, box.y + box.height / 2];"
         ));
         for kind in ["mousePressed", "mouseReleased"] {
@@ -150,7 +165,7 @@ impl Browser {
     }
 
     /// Saves a screenshot in the folder `QIX_SCREENSHOTS`, if it is set.
-    pub(crate) fn picture(&self, name: &str, dark: bool) {
+    pub fn picture(&self, name: &str, dark: bool) {
         let Some(folder) = std::env::var_os("QIX_SCREENSHOTS") else { return };
         let scheme = if dark { "dark" } else { "light" };
         let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
