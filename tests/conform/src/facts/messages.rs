@@ -186,11 +186,11 @@ async fn close_list(lab: &Lab) -> Outcome {
 
 async fn cancel(lab: &Lab) -> Outcome {
     let lab = lab.another().await?;
-    lab.doc.set_script("Sleep 10000;\nSlow:\nLOAD RecNo() AS Slow AUTOGENERATE 400000;\n").await?;
+    lab.doc.set_script("Sleep 10000;\nSlow:\nLOAD RecNo() AS Slow AUTOGENERATE 3000000;\n").await?;
     lab.wire.clear();
-    let outcome = lab.doc.do_reload().with_timeout(Duration::from_millis(300)).await;
+    let outcome = lab.doc.do_reload().with_timeout(Duration::from_millis(200)).await;
     if outcome.is_ok() {
-        return not_checked("a reload of 400,000 rows took less than 300 ms");
+        return not_checked("a reload of 3,000,000 rows took less than 200 ms");
     }
     let response = lab.exchange("DoReload").await?.response;
     let seen = if response["error"].is_null() { &response["result"] } else { &response["error"] };
