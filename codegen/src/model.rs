@@ -274,6 +274,21 @@ pub enum IntFormat {
 }
 
 impl IntFormat {
+    /// The Rust type.
+    pub(crate) fn rust(self) -> &'static str {
+        match self {
+            Self::Int8 => "i8",
+            // The schema does not specify whether a byte is signed.
+            Self::Int16 | Self::Byte => "i16",
+            Self::Int32 => "i32",
+            Self::Int64 | Self::Unstated => "i64",
+            Self::Uint8 => "u8",
+            Self::Uint16 => "u16",
+            Self::Uint32 => "u32",
+            Self::Uint64 => "u64",
+        }
+    }
+
     const WORDS: [(Self, &'static str); 10] = [
         (Self::Unstated, "integer"),
         (Self::Int8, "int8"),

@@ -104,7 +104,10 @@ impl<'a> Snippets<'a> {
     /// Returns the errors of [`body`](Self::body).
     pub fn program(&self, url: &str, steps: &[Step<'_>]) -> Result<String, SnippetError> {
         let (statements, result) = self.statements(steps)?;
-        let print = result.map(|result| quote!(println!("{:?}", #result);));
+        let print = result.map(|result| {
+            let text = format!("{{{result}:?}}");
+            quote!(println!(#text);)
+        });
         let json = uses_json(&statements).then(|| {
             quote!(
                 use qix_client::Json;
@@ -146,20 +149,20 @@ impl<'a> Snippets<'a> {
                 ([], _) => (quote!(#call.await?;), None, None),
                 (results, Some(class)) => {
                     let field = names::function(class.strip_prefix("Generic").unwrap_or(class));
-                    let variable = variables.new(&field);
+                    let variable = variables.take(&field);
                     let part = (results.len() > 1).then(|| format_ident!("{field}"));
                     let part = part.map(|part| quote!(.#part));
                     (quote!(let #variable = #call.await?#part;), Some(variable.clone()), Some(variable))
                 }
                 ([only], None) => {
-                    let variable = variables.new(&match names::field(&only.name).as_str() {
+                    let variable = variables.take(&match names::field(&only.name).as_str() {
                         "return_" => "result".to_owned(),
                         name => name.to_owned(),
                     });
                     (quote!(let #variable = #call.await?;), None, Some(variable))
                 }
                 (_, None) => {
-                    let variable = variables.new("response");
+                    let variable = variables.take("response");
                     (quote!(let #variable = #call.await?;), None, Some(variable))
                 }
             };
@@ -230,7 +233,7 @@ fn format_tokens(tokens: TokenStream) -> String {
 struct Variables(BTreeMap<String, usize>);
 
 impl Variables {
-    fn new(&mut self, name: &str) -> proc_macro2::Ident {
+    fn take(&mut self, name: &str) -> proc_macro2::Ident {
         let count = self.0.entry(name.to_owned()).or_default();
         *count += 1;
         // The names of the program's own variables are taken.

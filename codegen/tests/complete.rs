@@ -120,8 +120,9 @@ fn everything_in_the_snapshot_is_in_the_code() {
             if name.starts_with("types/") {
                 found.type_item(item);
             } else if name == "error_codes.rs" {
-                let Item::Macro(item) = item else { panic!("a list of codes") };
-                found.errors += item.mac.tokens.to_string().matches("LOCERR_").count();
+                if let Item::Macro(item) = item {
+                    found.errors += item.mac.tokens.to_string().matches("LOCERR_").count();
+                }
             } else {
                 found.class_item(item);
             }

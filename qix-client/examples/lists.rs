@@ -21,7 +21,16 @@ fn app() -> App {
             "qMeasure": { "qLabel": "Total", "qDef": "Sum(Amount)" },
             "qMetaDef": { "title": "Total amount", "description": "Before taxes" },
         }))
-        .object(json!({ "qInfo": { "qId": "s1", "qType": "sheet" }, "qMetaDef": { "title": "Overview" }, "rank": 1 }))
+        .object(json!({
+            "qProperty": { "qInfo": { "qId": "s1", "qType": "sheet" }, "qMetaDef": { "title": "Overview" }, "rank": 1 },
+            "qChildren": [
+                { "qProperty": { "qInfo": { "qId": "bars", "qType": "barchart" } } },
+                { "qProperty": { "qInfo": { "qId": "tabs", "qType": "container" } }, "qChildren": [
+                    { "qProperty": { "qInfo": { "qId": "shared", "qType": "piechart" }, "qExtendsId": "pie" } },
+                ] },
+            ],
+        }))
+        .object(json!({ "qInfo": { "qId": "pie", "qType": "masterobject" }, "qMetaDef": { "title": "Shares" } }))
         .object(json!({ "qInfo": { "qId": "s2", "qType": "sheet" }, "qMetaDef": { "title": "Details" }, "rank": 2 }))
 }
 
@@ -45,6 +54,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("sheets, with a member of the app's own:");
     for sheet in doc.sheets().with_data("rank", "/rank").await? {
         println!("    {}. {}", sheet.data.get::<f64>("rank")?.unwrap_or_default(), sheet.title);
+    }
+    println!("objects, with their positions:");
+    let mut objects = doc.all_objects();
+    while let Some(found) = objects.try_next().await? {
+        let shown = if found.is_master { ", shown by the one above" } else { "" };
+        println!("    {}: {}{shown}", [&found.path[..], &[found.id().to_owned()]].concat().join(" > "), found.kind());
     }
     println!("variables:");
     for variable in doc.variables().await? {

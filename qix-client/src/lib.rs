@@ -29,7 +29,7 @@
 //!
 //! | to | use |
 //! |---|---|
-//! | learn by task | [`guide`]: [connect](guide::connect), [select](guide::select), [read data](guide::read_data), [react to changes](guide::react), [reload](guide::reload), [load rows](guide::load), [survive a lost connection](guide::survive), [make several calls at once](guide::concurrency), [serve many users](guide::services), [log](mod@guide::tracing), [run in a browser](guide::browser), [test your code](mod@guide::test), [facts about engines](guide::facts) |
+//! | learn by task | [`guide`]: [connect](guide::connect), [select](guide::select), [read data](guide::read_data), [react to changes](guide::react), [find what an app contains](guide::content), [reload](guide::reload), [load rows](guide::load), [survive a lost connection](guide::survive), [make several calls at once](guide::concurrency), [serve many users](guide::services), [log](mod@guide::tracing), [run in a browser](guide::browser), [test your code](mod@guide::test), [facts about engines](guide::facts) |
 //! | import common items | [`prelude`] |
 //! | connect | [`Session::builder`], [`SessionBuilder`], [`ConnectError`], [`transport`] |
 //! | read, calculate, select, reload, load | [`DocExt`], [`GenericObjectExt`]; their types are in [`rows`], [`lists`], [`select`], [`expression`], [`reload`], [`load`] |

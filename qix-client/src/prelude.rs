@@ -22,4 +22,4 @@ pub use crate::reload::ScriptError;
 pub use crate::rows::{RowStream, RowsError};
 pub use crate::select::SelectError;
 pub use crate::stored::{CopyExt, HasProperties};
-pub use crate::{CallExt, ConnectError, DocExt, GenericObjectExt, ObjectExt, Pending, Progress, Session};
+pub use crate::{CallExt, ConnectError, DocExt, GenericObjectExt, ObjectExt, OptionalExt, Pending, Progress, Session};

@@ -258,20 +258,9 @@ macro_rules! request {
     ) => {
         $crate::request_type! { [$(#[$meta])*] $api $method $name ($($required)*) { $($optional)* } [$($ext)?] }
 
-        impl $crate::rpc::Request for $name {
-            type Class = $class;
-            type Response = $response;
-            const METHOD: $crate::rpc::Method = $crate::rpc::Method::new(
-                stringify!($class),
-                $wire,
-                $crate::rpc::Effect::$effect,
-                &[$($result),*],
-            );
-
-            #[inline]
-            fn read(answer: $crate::rpc::Answer<'_>) -> Result<$response, $crate::Error> {
-                $crate::read_answer! { answer $reader($($result),*) }
-            }
+        $crate::request_impl! {
+            $name $class $wire $effect -> $response, [$($result),*]
+            answer { $crate::read_answer! { answer $reader($($result),*) } }
         }
     };
     (
@@ -283,6 +272,20 @@ macro_rules! request {
     ) => {
         $crate::request_type! { [$(#[$meta])*] $api $method $name ($($required)*) { $($optional)* } [$($ext)?] }
 
+        $crate::request_impl! {
+            $name $class $wire $effect -> $response, [$($result),*]
+            answer { Ok($response { $($field: answer.$reader($result)?),* }) }
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! request_impl {
+    (
+        $name:ident $class:ident $wire:literal $effect:ident -> $response:ty, [$($result:literal),*]
+        $answer:ident $read:block
+    ) => {
         impl $crate::rpc::Request for $name {
             type Class = $class;
             type Response = $response;
@@ -294,9 +297,7 @@ macro_rules! request {
             );
 
             #[inline]
-            fn read(answer: $crate::rpc::Answer<'_>) -> Result<$response, $crate::Error> {
-                Ok($response { $($field: answer.$reader($result)?),* })
-            }
+            fn read($answer: $crate::rpc::Answer<'_>) -> Result<$response, $crate::Error> $read
         }
     };
 }

@@ -55,7 +55,7 @@ impl Shape {
             Self::Text => "String".to_owned(),
             Self::Bool => "bool".to_owned(),
             Self::Float => "f64".to_owned(),
-            Self::Integer(format) => integer(*format).to_owned(),
+            Self::Integer(format) => format.rust().to_owned(),
             Self::Json => "Json".to_owned(),
             Self::Enum(name) | Self::Struct(name) | Self::Alias(name, _) => name.clone(),
             Self::List(items) => format!("Vec<{}>", items.rust()),
@@ -110,20 +110,6 @@ impl Shape {
             Self::Present(inner) => inner.words(),
             Self::Text | Self::Bool | Self::Float | Self::Integer(_) | Self::Json => format!("`{}`", self.rust()),
         }
-    }
-}
-
-fn integer(format: IntFormat) -> &'static str {
-    match format {
-        IntFormat::Int8 => "i8",
-        // The schema does not specify whether a byte is signed.
-        IntFormat::Int16 | IntFormat::Byte => "i16",
-        IntFormat::Int32 => "i32",
-        IntFormat::Int64 | IntFormat::Unstated => "i64",
-        IntFormat::Uint8 => "u8",
-        IntFormat::Uint16 => "u16",
-        IntFormat::Uint32 => "u32",
-        IntFormat::Uint64 => "u64",
     }
 }
 

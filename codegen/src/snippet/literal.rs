@@ -58,7 +58,7 @@ impl Literals<'_> {
             TypeRef::String => text(value, place).map(|text| quote!(#text.to_owned())),
             TypeRef::Boolean => match value {
                 Value::Bool(flag) => Ok(quote!(#flag)),
-                _ => Err(wrong(place, "must be true or false")),
+                _ => Err(wrong(place, "must be a boolean")),
             },
             TypeRef::Number { .. } => float(value, place),
             TypeRef::Integer(format) => integer(*format, value, place, false),
@@ -128,7 +128,7 @@ impl Literals<'_> {
             TypeRef::Boolean => quote!(bool),
             TypeRef::Number { .. } => quote!(f64),
             TypeRef::Integer(format) => {
-                let name = format_ident!("{}", int(*format));
+                let name = format_ident!("{}", format.rust());
                 quote!(#name)
             }
             TypeRef::List(items) => {
@@ -140,20 +140,6 @@ impl Literals<'_> {
                 quote!(#name)
             }
         }
-    }
-}
-
-/// The Rust type of an integer.
-fn int(format: IntFormat) -> &'static str {
-    match format {
-        IntFormat::Int8 => "i8",
-        IntFormat::Int16 | IntFormat::Byte => "i16",
-        IntFormat::Int32 => "i32",
-        IntFormat::Int64 | IntFormat::Unstated => "i64",
-        IntFormat::Uint8 => "u8",
-        IntFormat::Uint16 => "u16",
-        IntFormat::Uint32 => "u32",
-        IntFormat::Uint64 => "u64",
     }
 }
 
@@ -173,8 +159,8 @@ fn list<'a>(value: &'a Value, place: &str) -> Result<&'a [Value], SnippetError> 
 fn integer(format: IntFormat, value: &Value, place: &str, suffixed: bool) -> Written {
     let whole = |value: &Value| value.as_f64().filter(|n| n.fract() == 0.0 && n.abs() < 9e15).map(|n| n as i64);
     let number = value.as_i64().or_else(|| whole(value)).filter(|number| format.holds(*number));
-    let number = number.ok_or_else(|| wrong(place, &format!("must be an integer of the type `{}`", int(format))))?;
-    let suffix = if suffixed && format != IntFormat::Int32 { int(format) } else { "" };
+    let number = number.ok_or_else(|| wrong(place, &format!("must be an integer of the type `{}`", format.rust())))?;
+    let suffix = if suffixed && format != IntFormat::Int32 { format.rust() } else { "" };
     let digits: TokenStream = format!("{number}{suffix}").parse().expect("digits are a literal");
     Ok(digits)
 }

@@ -36,7 +36,8 @@ impl EngineTable {
         let cube = self.table.counter().map(|counter| Grouped { counter: counter.to_owned(), measures: None });
         let read = match cube {
             Some(cube) if !selections.is_empty() || self.table.prefers_cube(&columns, limit) => Read::Cube(cube),
-            _ => Read::Rows,
+            _ if selections.is_empty() => Read::Rows,
+            _ => return Err(DataFusionError::Internal("rows of tables cannot be selected".to_owned())),
         };
         Ok(TableScan { table: Arc::clone(&self.table), columns: columns.into(), read, selections })
     }

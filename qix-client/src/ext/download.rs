@@ -1,7 +1,9 @@
 //! Downloading what the engine exports.
 
 use std::fmt;
-use std::io;
+use std::fs::{self, File};
+use std::future::poll_fn;
+use std::io::{self, Write};
 use std::path::Path;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -13,10 +15,14 @@ use qix_schema::doc::ExportReducedData;
 use qix_schema::generic_object::ExportData;
 use qix_schema::rpc::{Call, Request};
 use qix_schema::{Error, ErrorKind};
-use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio::sync::mpsc;
 
 pub use crate::session::download::DownloadError;
 use crate::session::download::Server;
+
+/// How many parts of a file wait to be written.
+const CHUNKS: usize = 16;
 
 /// Calls whose result is a file: [`export_data`](qix_schema::GenericObjectApi::export_data) and
 /// [`export_reduced_data`](qix_schema::DocApi::export_reduced_data).
@@ -113,24 +119,23 @@ impl Download {
     ///
     /// Returns [`DownloadError::Io`] if the connection is lost or the file cannot be written.
     pub async fn save(mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
-        let path = path.as_ref();
-        let mut part = path.as_os_str().to_owned();
-        part.push(".part");
-        let written = async {
-            let mut file = tokio::fs::File::create(&part).await?;
-            let size = tokio::io::copy(&mut self, &mut file).await?;
-            file.sync_all().await?;
-            tokio::fs::rename(&part, path).await?;
-            Ok(size)
-        };
-        match written.await {
-            Ok(size) => Ok(size),
-            Err(error) => {
-                // The first error is the one to report.
-                tokio::fs::remove_file(&part).await.ok();
-                Err(DownloadError::Io(error).into())
+        let path = path.as_ref().to_owned();
+        let (chunks, arriving) = mpsc::channel(CHUNKS);
+        let writing = tokio::task::spawn_blocking(move || write(&path, arriving));
+        loop {
+            let chunk = match self.chunk().await {
+                Some(Ok(chunk)) => Chunk::Data(chunk),
+                None => Chunk::End,
+                Some(Err(error)) => Chunk::Broken(error),
+            };
+            let is_last = !matches!(chunk, Chunk::Data(_));
+            // The writer ends early only with an error.
+            if chunks.send(chunk).await.is_err() || is_last {
+                break;
             }
         }
+        let written = writing.await.map_err(io::Error::other).and_then(|written| written);
+        Ok(written.map_err(DownloadError::Io)?)
     }
 
     /// Reads the whole file into memory.
@@ -140,20 +145,74 @@ impl Download {
     /// Returns [`DownloadError::Io`] if the connection is lost.
     pub async fn bytes(mut self) -> Result<Vec<u8>, Error> {
         let mut bytes = Vec::new();
-        self.read_to_end(&mut bytes).await.map_err(DownloadError::Io)?;
+        while let Some(chunk) = self.chunk().await {
+            bytes.extend_from_slice(&chunk.map_err(DownloadError::Io)?);
+        }
         Ok(bytes)
     }
+
+    async fn chunk(&mut self) -> Option<io::Result<Bytes>> {
+        poll_fn(|context| self.poll_chunk(context)).await
+    }
+
+    /// The next part of the file; `None` at its end.
+    fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+        if !self.rest.is_empty() {
+            return Poll::Ready(Some(Ok(std::mem::take(&mut self.rest))));
+        }
+        loop {
+            match ready!(Pin::new(&mut self.body).poll_frame(context)) {
+                None => return Poll::Ready(None),
+                Some(Err(error)) => return Poll::Ready(Some(Err(io::Error::other(error)))),
+                // Trailers are not part of the file.
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(data) if !data.is_empty() => return Poll::Ready(Some(Ok(data))),
+                    _ => {}
+                },
+            }
+        }
+    }
+}
+
+enum Chunk {
+    Data(Bytes),
+    End,
+    Broken(io::Error),
+}
+
+/// Writes chunks to a file, which is at the path only when it is complete.
+fn write(path: &Path, mut chunks: mpsc::Receiver<Chunk>) -> io::Result<u64> {
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let mut fill = || {
+        let mut file = File::create(&part)?;
+        let mut size = 0;
+        loop {
+            match chunks.blocking_recv() {
+                Some(Chunk::Data(data)) => {
+                    file.write_all(&data)?;
+                    size += data.len() as u64;
+                }
+                Some(Chunk::End) => break,
+                Some(Chunk::Broken(error)) => return Err(error),
+                None => return Err(io::Error::other("the download was dropped")),
+            }
+        }
+        file.sync_all()?;
+        fs::rename(&part, path)?;
+        Ok(size)
+    };
+    fill().inspect_err(|_| {
+        // The first error is the one to report.
+        fs::remove_file(&part).ok();
+    })
 }
 
 impl AsyncRead for Download {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        while self.rest.is_empty() {
-            match ready!(Pin::new(&mut self.body).poll_frame(context)) {
-                None => return Poll::Ready(Ok(())),
-                // Trailers are not part of the file.
-                Some(Ok(frame)) => self.rest = frame.into_data().unwrap_or_default(),
-                Some(Err(error)) => return Poll::Ready(Err(io::Error::other(error))),
-            }
+        match ready!(self.poll_chunk(context)) {
+            Some(chunk) => self.rest = chunk?,
+            None => return Poll::Ready(Ok(())),
         }
         let length = self.rest.len().min(out.remaining());
         out.put_slice(&self.rest.split_to(length));

@@ -5,17 +5,19 @@
 //!
 //! 1. [`connect`]: to Desktop, Enterprise, Cloud
 //! 2. [`select`]: in fields and lists, and in alternate states
-//! 3. [`read_data`]: rows, layouts, single values; with the feature `arrow`, a separate page about `columns`
+//! 3. [`read_data`]: rows, layouts, single values; with the feature `arrow`, a separate page about `columns`, and with the
+//!    feature `download`, one about `files`
 //! 4. [`react`]: to selections and reloads
-//! 5. [`reload`]: with progress, and errors with their lines
-//! 6. [`load`]: rows from your program
-//! 7. [`survive`]: lost connections
-//! 8. [`concurrency`]: several calls at once
-//! 9. [`services`]: many apps and many users
-//! 10. [`tracing`](mod@tracing): logging what the client does
-//! 11. [`browser`]: the client in a web page
-//! 12. [`test`](mod@test): your code
-//! 13. [`facts`]: what the client relies on, to check on your engine
+//! 5. [`content`]: what an app consists of
+//! 6. [`reload`]: with progress, and errors with their lines
+//! 7. [`load`]: rows from your program
+//! 8. [`survive`]: lost connections
+//! 9. [`concurrency`]: several calls at once
+//! 10. [`services`]: many apps and many users
+//! 11. [`tracing`](mod@tracing): logging what the client does
+//! 12. [`browser`]: the client in a web page
+//! 13. [`test`](mod@test): your code
+//! 14. [`facts`]: what the client relies on, to check on your engine
 
 #[doc = include_str!("connect.md")]
 pub mod connect {}
@@ -32,6 +34,13 @@ pub mod columns {}
 
 #[doc = include_str!("react.md")]
 pub mod react {}
+
+#[doc = include_str!("content.md")]
+pub mod content {}
+
+#[cfg(all(feature = "download", not(target_family = "wasm")))]
+#[doc = include_str!("files.md")]
+pub mod files {}
 
 #[doc = include_str!("reload.md")]
 pub mod reload {}

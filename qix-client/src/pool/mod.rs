@@ -12,6 +12,7 @@ mod books;
 mod builder;
 mod connections;
 mod event;
+mod failure;
 mod leased;
 mod open_app;
 mod shared;
@@ -93,7 +94,8 @@ impl Engine {
     ///
     /// Returns the errors of [`SessionBuilder::connect`] and [`Session::open_doc`](crate::Session::open_doc), and
     /// [`ErrorKind::Closed`](crate::ErrorKind::Closed) after [`close`](Self::close). If the connection of a session is
-    /// lost for good, its users get errors, and have to open the app again.
+    /// lost for good, its users get errors, and have to open the app again. Callers that wait for the same session get the
+    /// same failure.
     pub fn app(&self, id: impl Into<String>) -> Pending<OpenApp> {
         OpenApp::new(&self.shared, self.user.as_ref(), id.into())
     }

@@ -82,7 +82,16 @@ impl OpenApp {
         loop {
             let lease = self.shared.claim(&key, self.user.as_ref(), !self.own_session);
             let slot = &Arc::clone(&lease.slot);
-            let opened = slot.cell.get_or_try_init(|| open(&self.shared, slot, &options)).await?;
+            let failures = slot.failures();
+            let opening = async || {
+                // Callers that have waited for an attempt share its failure, so that an engine that is down does not keep
+                // each of them waiting in turn.
+                match slot.failure_after(failures) {
+                    Some(failure) => Err(failure),
+                    None => open(&self.shared, slot, &options).await.inspect_err(|error| slot.failed(error)),
+                }
+            };
+            let opened = slot.cell.get_or_try_init(opening).await?;
             if opened.is_usable() {
                 return Ok(leased::doc(opened, lease));
             }

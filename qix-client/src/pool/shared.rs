@@ -16,6 +16,7 @@ use tokio::sync::{Notify, OnceCell, Semaphore, broadcast, watch};
 use super::books::{Books, Key};
 use super::connections::{Connections, Limits, Permit};
 use super::event::{self, AppEvent};
+use super::failure::copy_of;
 use crate::ext::watch::ObjectExt;
 use crate::session::{Session, SessionBuilder};
 
@@ -44,6 +45,8 @@ pub(super) struct Slot {
     pub(super) key: Key,
     pub(super) user: Option<Arc<User>>,
     pub(super) cell: OnceCell<Opened>,
+    /// The number of failed attempts to open it, and the last failure.
+    failure: Mutex<(u64, Option<Error>)>,
     since: Instant,
     /// Milliseconds from `since` to the last use.
     used: AtomicU64,
@@ -119,6 +122,7 @@ impl Shared {
                 key: key.clone(),
                 user: user.cloned(),
                 cell: OnceCell::new(),
+                failure: Mutex::default(),
                 since: Instant::now(),
                 used: AtomicU64::new(0),
             })
@@ -213,6 +217,23 @@ impl Opened {
 }
 
 impl Slot {
+    /// The number of failed attempts to open the session.
+    pub(super) fn failures(&self) -> u64 {
+        lock(&self.failure).0
+    }
+
+    /// An attempt to open the session has failed.
+    pub(super) fn failed(&self, error: &Error) {
+        let mut failure = lock(&self.failure);
+        *failure = (failure.0 + 1, Some(copy_of(error)));
+    }
+
+    /// The last failure, if there have been more than a number.
+    pub(super) fn failure_after(&self, failures: u64) -> Option<Error> {
+        let failure = lock(&self.failure);
+        failure.1.as_ref().filter(|_| failure.0 > failures).map(copy_of)
+    }
+
     /// Somebody uses the session.
     pub(super) fn touch(&self) {
         let used = self.since.elapsed().as_millis();

@@ -19,7 +19,16 @@ pub(crate) enum Document {
 
 /// The members of an object, in the order of the text. Of members with the same name, the last one counts.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Members(Vec<(Slice, Document)>);
+pub(crate) struct Members(Vec<(Name, Document)>);
+
+/// The name of a member.
+#[derive(Clone, Debug)]
+struct Name {
+    /// As it is written between quotation marks.
+    written: Slice,
+    /// Whether it is written with escapes.
+    escaped: bool,
+}
 
 /// A part of a text that is shared with others.
 #[derive(Clone)]
@@ -47,8 +56,8 @@ impl Document {
                 && let Ok(Divided(members)) = serde_json::from_str(text)
             {
                 let name = |name: Cow<'_, str>| match name {
-                    Cow::Borrowed(name) => whole.part(name),
-                    Cow::Owned(name) => Slice::name(&name),
+                    Cow::Borrowed(name) => Name { written: whole.part(name), escaped: false },
+                    Cow::Owned(name) => Name::from(&*name),
                 };
                 *self = Self::Object(Members(members.into_iter().map(|(of, json)| (name(of), value(json))).collect()));
             }
@@ -64,7 +73,7 @@ impl Document {
                 out.push('{');
                 for (at, (name, value)) in members.iter().enumerate() {
                     out.push_str(if at == 0 { "\"" } else { ",\"" });
-                    out.push_str(name.as_str());
+                    out.push_str(name.written.as_str());
                     out.push_str("\":");
                     value.write(out);
                 }
@@ -88,14 +97,14 @@ impl Members {
     pub(crate) fn insert(&mut self, name: &str, value: Document) {
         match self.position(name) {
             Some(at) => self.0[at].1 = value,
-            None => self.0.push((Slice::name(name), value)),
+            None => self.0.push((Name::from(name), value)),
         }
     }
 
     /// The value of a member, which is created if there is none.
     pub(crate) fn entry(&mut self, name: &str, missing: impl FnOnce() -> Document) -> &mut Document {
         let at = self.position(name).unwrap_or_else(|| {
-            self.0.push((Slice::name(name), missing()));
+            self.0.push((Name::from(name), missing()));
             self.0.len() - 1
         });
         &mut self.0[at].1
@@ -103,12 +112,12 @@ impl Members {
 
     pub(crate) fn remove(&mut self, name: &str) -> Option<Document> {
         let value = self.position(name).map(|at| self.0.remove(at).1)?;
-        self.0.retain(|(other, _)| !other.is_name(name));
+        self.0.retain(|(other, _)| !other.is(name));
         Some(value)
     }
 
     fn position(&self, name: &str) -> Option<usize> {
-        self.0.iter().rposition(|(other, _)| other.is_name(name))
+        self.0.iter().rposition(|(other, _)| other.is(name))
     }
 }
 
@@ -122,19 +131,23 @@ impl Slice {
         let start = part.as_ptr().addr() - self.text.as_ptr().addr();
         Self { text: Arc::clone(&self.text), range: start..start + part.len() }
     }
+}
 
-    /// A name as it is written between quotation marks.
-    fn name(name: &str) -> Self {
-        let json = serde_json::Value::from(name).to_string();
-        let range = 1..json.len() - 1;
-        Self { text: json.into(), range }
+impl Name {
+    fn is(&self, name: &str) -> bool {
+        let written = self.written.as_str();
+        match self.escaped {
+            false => written == name,
+            true => serde_json::from_str::<String>(&format!("\"{written}\"")).is_ok_and(|own| own == name),
+        }
     }
+}
 
-    fn is_name(&self, name: &str) -> bool {
-        let written = self.as_str();
-        written == name && !name.contains('\\')
-            || written.contains('\\')
-                && serde_json::from_str::<String>(&format!("\"{written}\"")).is_ok_and(|own| own == name)
+impl From<&str> for Name {
+    fn from(name: &str) -> Self {
+        let json = serde_json::Value::from(name).to_string();
+        let (range, escaped) = (1..json.len() - 1, json.contains('\\'));
+        Self { written: Slice { text: json.into(), range }, escaped }
     }
 }
 
@@ -166,7 +179,7 @@ impl<'de> Deserialize<'de> for Divided<'de> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Divided<'de>, A::Error> {
                 let mut members = Vec::new();
-                while let Some((Name(name), value)) = map.next_entry()? {
+                while let Some((Text(name), value)) = map.next_entry()? {
                     members.push((name, value));
                 }
                 Ok(Divided(members))
@@ -178,7 +191,7 @@ impl<'de> Deserialize<'de> for Divided<'de> {
 }
 
 #[derive(serde::Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 #[cfg(test)]
 mod tests {

@@ -33,7 +33,7 @@ fn hide(value: &mut Value) -> bool {
             }
             hide(value) || found
         }),
-        Value::Array(items) => items.iter_mut().fold(false, |found, item| hide(item) || found),
+        Value::Array(items) => items.iter_mut().map(hide).fold(false, |found, hidden| found | hidden),
         Value::String(text) => {
             let clean = hidden_in_text(text).into_owned();
             let found = clean != *text;

@@ -26,7 +26,7 @@ impl Server {
     }
 }
 
-/// Passes the endpoint of a session to a call that asks for it.
+/// Passes the endpoint of a session to a call that requests it.
 pub(super) fn tell(options: &CallOptions, endpoint: Option<&Endpoint>) {
     if let (Some(server), Some(endpoint)) = (options.extension::<Server>(), endpoint) {
         // A repeated call has the same endpoint.

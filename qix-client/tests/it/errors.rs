@@ -96,6 +96,7 @@ fn of_operations() -> Vec<Error> {
         SelectError::NoValues { field: field() },
         SelectError::NoValue { field: field(), values: values(), similar: Vec::new() },
         SelectError::NoMatch { field: field(), search: text("x*") },
+        SelectError::SearchTooLong { field: field(), length: 300 },
         SelectError::Locked { field: field() },
         SelectError::AlwaysOneSelected { field: field() },
         SelectError::AndMode { field: field() },

@@ -9,13 +9,16 @@ use qix_client::{Error, SessionBuilder};
 use serde_json::Value;
 
 use crate::fact::Trouble;
-use crate::wire::Wire;
+use crate::wire::{Exchange, Wire};
 
 /// The script of the app.
 const SCRIPT: &str = include_str!("facts.qvs");
 
 /// How long a single call may take.
 const PATIENCE: Duration = Duration::from_secs(15);
+
+/// How long loading the data may take.
+const LOADING: Duration = Duration::from_secs(60);
 
 /// Where facts are checked.
 #[derive(Clone, Debug)]
@@ -63,7 +66,7 @@ impl Lab {
                 (created.doc, created.session_app_id)
             }
         };
-        doc.reload().with_script(SCRIPT).await?;
+        doc.reload().with_script(SCRIPT).with_timeout(LOADING).await?;
         Ok(Self { session, doc, app, wire, builder, target: target.clone() })
     }
 
@@ -112,6 +115,21 @@ impl Lab {
         let pages = layout.list_object.map(|list| list.data_pages).unwrap_or_default();
         let cells = pages.into_iter().flat_map(|page| page.matrix).flatten();
         Ok(cells.map(|cell| (cell.text, cell.state)).collect())
+    }
+
+    /// The exchanges of a method in order, at least a number of them.
+    pub(crate) async fn exchanges(&self, method: &str, count: usize) -> Result<Vec<Exchange>, Trouble> {
+        // Another thread writes the recording.
+        let marker = unique();
+        self.doc.evaluate(&format!("'{marker}'")).await?;
+        self.wire.until(&marker).await?;
+        self.wire.exchanges(method, count).await
+    }
+
+    /// The latest exchange of a method.
+    pub(crate) async fn exchange(&self, method: &str) -> Result<Exchange, Trouble> {
+        let mut exchanges = self.exchanges(method, 1).await?;
+        exchanges.pop().ok_or_else(|| Trouble::Differs(format!("{method} was not answered")))
     }
 
     /// Calls a method with any parameters.

@@ -61,9 +61,12 @@ pub async fn run(target: &Target, limits: Limits, mut each: impl FnMut(&Checked)
         let checked = Checked::new(fact, verdict, seen, start.elapsed());
         each(&checked);
         // The session of a check that failed can be in any state.
-        if (verdict == Verdict::Fails || lab.reset().await.is_err())
-            && let Ok(other) = Lab::open(target).await
-        {
+        let is_usable = match verdict {
+            Verdict::Holds => lab.reset().await.is_ok(),
+            Verdict::NotChecked => true,
+            Verdict::Fails => false,
+        };
+        if !is_usable && let Ok(other) = Lab::open(target).await {
             lab.session.close().await;
             lab = other;
         }

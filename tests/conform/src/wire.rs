@@ -41,23 +41,22 @@ impl Wire {
         }
     }
 
-    /// The exchanges of a method in order. Waits until a number of them is complete, because another thread writes
-    /// the recording.
-    pub(crate) async fn exchanges(&self, method: &str, count: usize) -> Result<Vec<Exchange>, Trouble> {
-        for _ in 0..100 {
-            let found = self.recorded(method);
-            if found.len() >= count {
-                return Ok(found);
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        Err(Trouble::Differs(format!("the recording has fewer than {count} responses to {method}")))
+    /// Waits until a message with a text has been recorded, and with it everything before.
+    pub(crate) async fn until(&self, text: &str) -> Result<(), Trouble> {
+        let is_recorded = || {
+            let recorded = self.0.lock().map(|recorded| recorded.clone()).unwrap_or_default();
+            let recorded = String::from_utf8_lossy(&recorded);
+            recorded.lines().any(|line| line.contains(r#""dir":"<""#) && line.contains(text))
+        };
+        wait(|| is_recorded().then_some(()))
+            .await
+            .ok_or_else(|| Trouble::Differs("the recording has stopped".to_owned()))
     }
 
-    /// The latest exchange of a method.
-    pub(crate) async fn exchange(&self, method: &str) -> Result<Exchange, Trouble> {
-        let mut exchanges = self.exchanges(method, 1).await?;
-        exchanges.pop().ok_or_else(|| Trouble::Differs(format!("{method} was not answered")))
+    /// The exchanges of a method in order. Waits until a number of them is complete.
+    pub(crate) async fn exchanges(&self, method: &str, count: usize) -> Result<Vec<Exchange>, Trouble> {
+        let missing = || Trouble::Differs(format!("there are fewer than {count} responses to {method}"));
+        wait(|| Some(self.recorded(method)).filter(|found| found.len() >= count)).await.ok_or_else(missing)
     }
 
     fn messages(&self) -> Vec<(bool, Value, usize)> {
@@ -86,6 +85,17 @@ impl Wire {
         };
         requests.filter_map(|(at, (_, request, _))| exchange(at, request)).collect()
     }
+}
+
+/// Tries for a few seconds.
+async fn wait<T>(attempt: impl Fn() -> Option<T>) -> Option<T> {
+    for _ in 0..500 {
+        if let Some(found) = attempt() {
+            return Some(found);
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    None
 }
 
 impl Exchange {

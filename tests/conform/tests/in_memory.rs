@@ -22,7 +22,8 @@ async fn all_facts_hold_in_apps_that_are_created() {
     let engine = TestEngine::start().await.unwrap();
     let report = facts(&engine, false).await;
     assert!(report.all_hold(), "{:#?}", report.with_verdict(Verdict::Fails).collect::<Vec<_>>());
-    let unchecked = ["proxy-cookies", "tickets", "close-codes", "aborted", "section-access"];
+    let unchecked =
+        ["proxy-cookies", "tickets", "downloads", "close-codes", "aborted", "section-access", "interaction"];
     assert_eq!(named(&report, Verdict::NotChecked), unchecked);
     let saved = engine.requests().into_iter().filter(|request| request.method == "DoSave").count();
     assert_eq!((saved, engine.connections()), (0, 0));

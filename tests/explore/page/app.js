@@ -105,7 +105,7 @@ const showForm = (object, name, { kept = false, params } = {}) => {
 /** A button that shows the parameters of the last call of this method. */
 const fillButton = () => {
   const last = calls.entries.findLast((entry) => entry && entry.class === form.of && entry.method === form.name);
-  const button = element("button", { type: "button", text: "Fill in the last call", ...(last ? {} : { hidden: "" }) });
+  const button = element("button", { type: "button", text: "Fill in the last call", ...(last && form.editors.size ? {} : { hidden: "" }) });
   button.addEventListener("click", () => {
     for (const [param, editor] of form.editors) editor.set(last.params?.[param]);
     writeCode();

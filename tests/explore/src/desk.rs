@@ -105,7 +105,7 @@ impl Desk {
 
     /// Tells all pages. Called while the state is locked, so that pages see events in the order of the changes.
     pub(crate) fn tell(&self, event: &Event) {
-        // There may be no page.
+        // All pages may be closed.
         self.events.send(text(event).into()).ok();
     }
 
@@ -357,7 +357,7 @@ impl Desk {
         }
     }
 
-    /// Asks for the progress of a call until it is answered.
+    /// Requests the progress of a call until it is answered.
     async fn progress(self: Arc<Self>, session: Session, call: usize, id: i64) {
         let mut asked = false;
         loop {

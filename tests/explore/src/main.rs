@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use qix_client::Session;
+use qix_conform::credentials::Credentials;
 use qix_explore::{Explorer, Target};
 
 /// Serves a page to try every method of an engine by hand. Only this computer can open it, at the address that is
@@ -17,6 +17,8 @@ struct Arguments {
     /// URL of an engine, such as ws://localhost:4848/app/.
     #[arg(long)]
     url: Option<String>,
+    #[command(flatten)]
+    credentials: Credentials,
     /// Port of the page. Defaults to a free one.
     #[arg(long, default_value_t = 0)]
     port: u16,
@@ -35,7 +37,7 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let target = match arguments.url {
-        Some(url) => Target::engine(&url, Session::builder().url(&url)),
+        Some(url) => Target::engine(&url, arguments.credentials.builder(&url)),
         None => Target::in_memory().await?,
     };
     let explorer = Explorer::start(target, arguments.port).await?;

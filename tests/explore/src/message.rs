@@ -4,7 +4,7 @@ use qix_client::Json;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What the page asks for.
+/// A request of the page.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "do", rename_all = "camelCase")]
 pub(crate) enum Command {
@@ -85,7 +85,7 @@ pub(crate) struct ObjectNode {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Entry {
     pub(crate) call: usize,
-    /// The page that asked for it.
+    /// The page that requested it.
     pub(crate) page: String,
     pub(crate) handle: i64,
     pub(crate) class: &'static str,

@@ -148,7 +148,7 @@ async fn talk(desk: Arc<Desk>, mut socket: WebSocket) {
     }
 }
 
-/// Does what a page asks for; returns what only this page needs to know.
+/// Does what a page requests; returns what only this page needs to know.
 fn obey(desk: &Arc<Desk>, text: &str) -> Option<String> {
     // The page sends nothing else.
     let command = serde_json::from_str(text).ok()?;

@@ -27,7 +27,7 @@ impl Write for Tap {
         self.rest.extend_from_slice(bytes);
         while let Some(end) = self.rest.iter().position(|byte| *byte == b'\n') {
             let line = self.rest.drain(..=end).collect();
-            // Nobody listens after the program has ended.
+            // No one listens after the program has ended.
             self.lines.send(line).ok();
         }
         Ok(bytes.len())

@@ -219,7 +219,7 @@ const app = (() => {
     recall();
     document.body.dataset.ready = true;
     if (!model.live) return;
-    addEventListener("message", ({ source, data }) => { if (source === parent) grow(data); });
+    addEventListener("message", ({ source, data }) => { if (source === parent && data.texts) grow(data); });
     parent.postMessage({ count: model.count }, location.origin);
   });
   return { selectMessage, selectObject, setCriteria, messages, objects };

@@ -25,6 +25,9 @@ pub enum Reason {
     /// The line is JSON of another form.
     #[error("expected {{\"dir\": \">\" or \"<\", \"msg\": {{…}}}}; omitted")]
     NotAFrame,
+    /// The console from which the message was copied shows only a part of it.
+    #[error("the console has omitted parts of the message; print it with JSON.stringify to have all of it")]
+    Abbreviated,
     /// A member of the message has an unexpected form.
     #[error("the member `{0}` of the message has an unexpected form; the rest is used")]
     Member(&'static str),
@@ -34,6 +37,6 @@ impl Reason {
     /// Whether the message is missing from the parsed log.
     #[must_use]
     pub fn is_loss(&self) -> bool {
-        !matches!(self, Self::Member(_))
+        !matches!(self, Self::Member(_) | Self::Abbreviated)
     }
 }

@@ -2,7 +2,8 @@
 //! calls that made an object stale, measures calculations, and lists open objects.
 //!
 //! A log has one `{"dir": ">" or "<", "msg": {…}}` per line, with `>` for messages from the client to the engine. The
-//! member `at`, in microseconds since the start, is optional; other members are ignored.
+//! member `at`, in microseconds since the start, is optional; other members are ignored. [`format`] converts the logs of
+//! other programs.
 //!
 //! ```
 //! use qix_traffic::{Log, Options};
@@ -17,6 +18,7 @@
 
 mod envelope;
 mod fault;
+pub mod format;
 #[cfg(feature = "__fuzz")]
 #[doc(hidden)]
 pub mod fuzz;

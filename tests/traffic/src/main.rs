@@ -8,14 +8,16 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use qix_traffic::{Filter, Log, Options, page, terminal};
+use qix_traffic::{Filter, Log, Options, format, page, terminal};
 
 /// Above this size, less is kept of each message, so that the log fits into memory.
 const LARGE: u64 = 256 << 20;
 
 /// Analyzes recorded traffic with an engine.
 ///
-/// A log has one {"dir": ">" or "<", "msg": {…}} per line, optionally with "at", in microseconds since the start.
+/// A log has one {"dir": ">" or "<", "msg": {…}} per line, optionally with "at", in microseconds since the start. Other
+/// logs are a HAR file from the network panel of a browser, a traffic file of enigma-go, the output of corectl --traffic,
+/// and what enigma.js shows in a console.
 /// Without options, prints an overview. Filters can be combined. Payloads are abbreviated, and secrets are never shown.
 #[derive(Parser)]
 #[command(name = "cargo xtask traffic", bin_name = "cargo xtask traffic")]
@@ -108,8 +110,8 @@ fn read(arguments: &Arguments) -> Result<Log> {
     let file = File::open(path).with_context(|| format!("cannot open the log {}", path.display()))?;
     let large = file.metadata().is_ok_and(|facts| facts.len() > LARGE);
     let options = Options { payload: if large { 1_000 } else { 4_000 }, text: arguments.text.clone() };
-    let log =
-        Log::read(BufReader::with_capacity(1 << 20, file), &options).with_context(|| path.display().to_string())?;
+    let lines = format::lines(BufReader::with_capacity(1 << 20, file)).with_context(|| path.display().to_string())?;
+    let log = Log::read(lines, &options).with_context(|| path.display().to_string())?;
     let mut bad = log.faults.iter().filter(|fault| fault.reason.is_loss());
     if let Some(first) = bad.next() {
         let (others, path) = (bad.count(), path.display());

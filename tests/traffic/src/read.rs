@@ -44,6 +44,8 @@ struct Frame<'a> {
     msg: &'a RawValue,
     #[serde(default, borrow)]
     at: Option<&'a RawValue>,
+    #[serde(default)]
+    abbreviated: bool,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -119,6 +121,9 @@ impl Live {
             Ok((frame, envelope)) => {
                 let message = frame.msg.get();
                 tracker.faults(line, &envelope.odd);
+                if frame.abbreviated {
+                    tracker.faults(line, &[Reason::Abbreviated]);
+                }
                 let seen = Seen {
                     line,
                     at: frame.at.and_then(|at| micros(at.get())),

@@ -93,3 +93,11 @@ fn a_missing_log_is_named() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("cannot open the log no/such/log.jsonl"));
 }
+
+#[test]
+fn the_logs_of_other_programs_are_read() {
+    let text = "> corectl\n--> {\"id\":1,\"handle\":-1,\"method\":\"OpenDoc\",\"params\":[\"sales\",\"\",\"s3cret\"]}\n\
+                <-- {\"id\":1,\"result\":{\"qReturn\":{\"qType\":\"Doc\",\"qHandle\":1}}}\n";
+    let overview = answer(text, &[]);
+    assert!(overview.contains("calls        1: 1 answered"), "{overview}");
+}

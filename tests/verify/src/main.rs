@@ -1,8 +1,9 @@
 //! `cargo xtask verify`: checks documents of an engine against the generated types.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
-use std::fs;
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
@@ -11,8 +12,8 @@ use qix_verify::{Report, Verifier};
 
 /// Decodes documents with the generated types, encodes them again, and reports differences.
 ///
-/// A traffic log (`.jsonl`, one {"dir": ">" or "<", "msg": {…}} per line) does not need a type: each result is checked
-/// against its method. Exits with 1 if anything was lost, changed, or did not decode.
+/// A traffic log (.jsonl, .har, .traffic, .log, or .txt, in any format that `cargo xtask traffic` reads) does not need a
+/// type: each result is checked against its method. Exits with 1 if anything was lost, changed, or did not decode.
 #[derive(Parser)]
 #[command(name = "cargo xtask verify", bin_name = "cargo xtask verify")]
 struct Arguments {
@@ -39,6 +40,19 @@ fn main() -> ExitCode {
     })
 }
 
+/// Whether a file is a traffic log, by its name.
+fn is_log(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default();
+    ["jsonl", "har", "traffic", "log", "txt"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+}
+
+/// A traffic log in any format, as lines of ours.
+fn read_log(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    qix_traffic::format::lines(BufReader::new(File::open(path)?))?.read_to_string(&mut text)?;
+    Ok(text)
+}
+
 fn run(arguments: &Arguments) -> Result<ExitCode> {
     let verifier = Verifier::new();
     if let Some(ty) = arguments.ty.as_ref().filter(|ty| !verifier.knows(ty)) {
@@ -47,7 +61,8 @@ fn run(arguments: &Arguments) -> Result<ExitCode> {
     let mut all_well = true;
     let mut total = Report::default();
     for path in &arguments.files {
-        let text = match fs::read_to_string(path) {
+        let is_log = arguments.ty.is_none() && is_log(path);
+        let text = match if is_log { read_log(path) } else { fs::read_to_string(path) } {
             Ok(text) => text,
             Err(error) => {
                 println!("{}: cannot be read: {error}", path.display());
@@ -58,8 +73,10 @@ fn run(arguments: &Arguments) -> Result<ExitCode> {
         let text = text.trim_start_matches('\u{feff}');
         let outcome = match &arguments.ty {
             Some(ty) => qix_verify::at(text, &arguments.at).and_then(|part| verifier.document(part, ty)),
-            None if path.extension().is_some_and(|extension| extension == "jsonl") => Ok(verifier.traffic(text)),
-            None => bail!("{}: set its type with --as TYPE (traffic logs, .jsonl, do not need one)", path.display()),
+            None if is_log => Ok(verifier.traffic(text)),
+            None => {
+                bail!("{}: set its type with --as TYPE (traffic logs, .jsonl or .har, do not need one)", path.display())
+            }
         };
         match outcome {
             Ok(report) => {

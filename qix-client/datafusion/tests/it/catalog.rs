@@ -5,6 +5,7 @@ use datafusion::prelude::SessionContext;
 use fastrand::Rng;
 use qix_client::Session;
 use qix_datafusion::Engine;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::support::{Rows, answer, context, engine, in_memory, plan};
@@ -78,9 +79,13 @@ async fn sessions_are_kept_and_limited() {
     let engine = engine(&rows).await;
     let sql = context(&engine, 2).await;
     for _ in 0..3 {
-        answer(&sql, r#"SELECT "Id" FROM "Orders""#).await;
+        answer(&sql, r#"SELECT "Id", "Region", "Sales", "Day", "Time", "Month", "Code" FROM "Orders""#).await;
     }
     assert!(engine.upgrades().len() <= 3, "one for the list of apps, and two: {}", engine.upgrades().len());
+    let requests = engine.requests();
+    let readers: BTreeSet<u64> =
+        requests.iter().filter(|request| request.method == "GetTableData").map(|request| request.connection).collect();
+    assert_eq!(readers.len(), 2);
 }
 
 #[tokio::test]

@@ -41,6 +41,16 @@ pub enum SelectError {
         /// The search.
         search: String,
     },
+    /// The search is longer than engines accept: they ignore the rest.
+    #[error(
+        "the search in `{field}` has {length} characters, and engines use only the first 255; select the values with `select`"
+    )]
+    SearchTooLong {
+        /// The field, or the title of the list.
+        field: String,
+        /// Number of characters.
+        length: usize,
+    },
     /// The field is locked.
     #[error("the field `{field}` is locked; unlock it, or select with `soft_lock(true)`")]
     Locked {
@@ -87,6 +97,17 @@ pub enum SelectError {
         /// The state.
         state: String,
     },
+}
+
+/// Maximum length of a search in an engine, in characters.
+const LONGEST_SEARCH: usize = 255;
+
+impl SelectError {
+    /// The error of a search that the engine would cut off.
+    pub(super) fn of_long_search(field: &str, search: &str) -> Option<Self> {
+        let length = search.chars().count();
+        (length > LONGEST_SEARCH).then(|| Self::SearchTooLong { field: field.to_owned(), length })
+    }
 }
 
 impl From<SelectError> for Error {

@@ -62,6 +62,12 @@ async fn is_done(place: &InList, elements: &[(i32, bool)], how: &SelectOptions) 
 
 pub(super) async fn search(place: &InList, search: &str, how: &SelectOptions) -> Result<(), Error> {
     let InList { object, path, options } = place;
+    // The title is only needed for the message.
+    if SelectError::of_long_search("", search).is_some()
+        && let Some(error) = SelectError::of_long_search(&title(place).await?, search)
+    {
+        return Err(error.into());
+    }
     let under_way = OpenSearch { place, over: false };
     object.search_list_object_for(path, search).with_options(options.clone()).await?;
     // The response only says that the search was carried out; the list contains the matches.

@@ -46,6 +46,9 @@ fn unchanged(values: &[FieldValue], before: &[ListedValue], after: &[ListedValue
 
 /// Selects the matches of a search.
 pub(super) async fn search(place: &InField, search: &str, how: &SelectOptions) -> Result<(), Error> {
+    if let Some(error) = SelectError::of_long_search(&place.name, search) {
+        return Err(error.into());
+    }
     let field = place.field().await?;
     let selected = if how.toggle {
         field.toggle_select(search).soft_lock(how.soft_lock).with_options(place.options.clone()).await?

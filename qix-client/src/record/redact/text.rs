@@ -50,9 +50,12 @@ pub(crate) fn hidden_in_text(text: &str) -> Cow<'_, str> {
     Cow::Owned(clean)
 }
 
+/// Finds the next secret in a text from a position on: its start and its end.
+type Find = fn(&str, usize) -> Option<(usize, usize)>;
+
 /// The position of the next secret.
 fn next_secret(text: &str, from: usize) -> Option<(usize, usize)> {
-    let ways: [fn(&str, usize) -> Option<(usize, usize)>; 4] = [named, after_scheme, web_token, user];
+    let ways: [Find; 4] = [named, after_scheme, web_token, user];
     ways.iter().filter_map(|find| find(text, from)).min()
 }
 

@@ -6,6 +6,7 @@ mod download;
 mod expressions;
 mod lists;
 mod load;
+mod refusals;
 mod reload;
 mod select;
 mod states;

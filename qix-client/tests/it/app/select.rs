@@ -234,3 +234,10 @@ async fn the_last_of_many_values_is_found_in_a_list() {
     assert_eq!(doc.select_next("Id").await.unwrap().number, 1.0);
     assert_eq!(doc.select_previous("Id").await.unwrap().number, 25_000.0);
 }
+
+#[tokio::test]
+async fn zero_is_selected_like_any_number() {
+    let (_engine, _session, doc) = open(App::new("app").script("T: LOAD RecNo() - 1 AS N AUTOGENERATE 3;")).await;
+    doc.select("N", [0]).await.unwrap();
+    assert_eq!(selected(&doc).await, [("N".to_owned(), "0".to_owned())]);
+}

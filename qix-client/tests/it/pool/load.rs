@@ -63,6 +63,7 @@ async fn ask(pool: &Engine, app: usize, user: usize, own: bool, limit: usize) ->
 }
 
 /// Lets users work at once. Returns the number of errors on the way.
+#[allow(clippy::print_stdout)] // The figures are the result.
 async fn run(apps: usize, users: usize, limit: usize, seed: u64, reconnect: bool) -> usize {
     let started = Instant::now();
     let script = |app: usize| format!("T: LOAD {app} AS App, RecNo() AS Row AUTOGENERATE {users};");

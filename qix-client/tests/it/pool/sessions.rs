@@ -167,3 +167,19 @@ async fn a_dropped_opening_leaves_nothing_and_the_next_caller_opens() {
     assert!(pool.apps().is_empty());
     assert_eq!(bounded(async { pool.app("a").await }).await.unwrap().evaluate("Only(Name)").await.unwrap(), "a");
 }
+
+#[tokio::test]
+async fn callers_that_wait_for_a_failed_attempt_share_its_failure() {
+    let (engine, pool) = pool(|builder| builder).await;
+    engine.fault(Fault::session_state("SESSION_ERROR_LIMIT_EXCEEDED"));
+    let callers = (0..5).map(|_| pool.app("a").into_future());
+    let errors: Vec<_> = futures_util::future::join_all(callers).await.into_iter().map(Result::unwrap_err).collect();
+    assert_eq!(engine.upgrades().len(), 1);
+    for error in &errors {
+        assert!(matches!(error.kind(), ErrorKind::Connect(_)), "{error}");
+        assert_eq!((error.to_string(), error.retry()), (errors[0].to_string(), errors[0].retry()));
+    }
+    assert!(pool.apps().is_empty());
+    engine.clear_faults();
+    assert_eq!(pool.app("a").await.unwrap().evaluate("Only(Name)").await.unwrap(), "a");
+}

@@ -85,6 +85,13 @@ pub(super) const FACTS: &[Fact] = &[
         tickets
     ),
     fact!(
+        "downloads",
+        "Files that an engine names in its responses are on its host, below the same virtual proxy, for the same credentials.",
+        "downloads",
+        "vendor's page about `ExportData`",
+        downloads
+    ),
+    fact!(
         "close-codes",
         "A close code says why the server has ended a connection: 4003 and 4007 end a connection, and 1000, 1008, 4001, 4002, 4005, 4006, 4203, and 4204 a session.",
         "`SessionBuilder::reconnect`, `Closed::retry`",
@@ -176,6 +183,10 @@ async fn proxy_cookies(_: &Lab) -> Outcome {
 
 async fn tickets(_: &Lab) -> Outcome {
     not_checked("it needs several tickets")
+}
+
+async fn downloads(_: &Lab) -> Outcome {
+    not_checked("it would leave a file on the engine")
 }
 
 async fn close_codes(_: &Lab) -> Outcome {

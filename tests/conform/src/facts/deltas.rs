@@ -47,7 +47,7 @@ fn patches(response: &Value) -> Option<&Vec<Value>> {
 async fn delta_first(lab: &Lab) -> Outcome {
     let list = lab.values("Region").await?;
     list.get_layout().await?;
-    let response = lab.wire.exchange("GetLayout").await?.response;
+    let response = lab.exchange("GetLayout").await?.response;
     match patches(&response) {
         Some(patches) => {
             let paths: Vec<_> = patches.iter().map(|patch| (&patch["op"], &patch["path"])).collect();
@@ -61,7 +61,7 @@ async fn delta_unchanged(lab: &Lab) -> Outcome {
     let list = lab.values("Region").await?;
     list.get_layout().await?;
     list.get_layout().await?;
-    let response = lab.wire.exchanges("GetLayout", 2).await?.remove(1).response;
+    let response = lab.exchanges("GetLayout", 2).await?.remove(1).response;
     match patches(&response) {
         Some(patches) => expect_that(patches.is_empty(), format!("{} patches", patches.len())),
         None => Err(Trouble::Differs("it is complete".to_owned())),
@@ -75,7 +75,7 @@ async fn delta_patches(lab: &Lab) -> Outcome {
     for element in 0..3 {
         field.low_level_select(vec![element], true).await?;
         let patched = list.get_layout().await?;
-        let exchange = lab.wire.exchanges("GetLayout", 2 * seen.len() + 1).await?.pop();
+        let exchange = lab.exchanges("GetLayout", 2 * seen.len() + 1).await?.pop();
         let count = exchange.and_then(|exchange| Some(patches(&exchange.response)?.len()));
         let complete = list.get_layout().with_delta(false).await?;
         // As text, because `NaN` is not equal to itself.
@@ -98,7 +98,7 @@ async fn delta_base(lab: &Lab) -> Outcome {
         let complete = cube.get_hyper_cube_data("/qHyperCubeDef", page()).with_delta(false).await?;
         same.push(encode(&patched)? == encode(&complete)?);
     }
-    let second = lab.wire.exchanges("GetHyperCubeData", 3).await?.remove(2).response;
+    let second = lab.exchanges("GetHyperCubeData", 3).await?.remove(2).response;
     expect(same, vec![true; 3])?;
     Ok(format!("the second page: {}", if second["delta"] == json!(true) { "patches" } else { "complete" }))
 }

@@ -7,7 +7,7 @@ use qix_client::Progress;
 use qix_client::prelude::*;
 
 use super::source::{DOC, GLOBAL, RECORDED};
-use crate::fact::{Fact, Outcome, Trouble, expect, expect_that, fact};
+use crate::fact::{Fact, Outcome, Trouble, expect, expect_that, fact, not_checked};
 use crate::lab::{Lab, code_of};
 
 pub(super) const FACTS: &[Fact] = &[
@@ -45,6 +45,13 @@ pub(super) const FACTS: &[Fact] = &[
         "`SessionBuilder::when_reloading`",
         "vendor's error codes: 11000",
         reload_running
+    ),
+    fact!(
+        "interaction",
+        "A reload that waits for an interaction says so in its progress, and continues after `InteractDone`.",
+        "`Pending::progress`",
+        GLOBAL,
+        interaction
     ),
     fact!(
         "script-kept",
@@ -119,6 +126,10 @@ async fn reload_running(lab: &Lab) -> Outcome {
     let (first, second) = tokio::join!(lab.doc.do_reload(), lab.doc.do_reload());
     let codes = [code_of(&first), code_of(&second)];
     expect_that(codes.contains(&Some(11_000)), format!("error codes {codes:?}"))
+}
+
+async fn interaction(_: &Lab) -> Outcome {
+    not_checked("it needs a reload in debug mode, which waits until someone answers")
 }
 
 async fn script_kept(lab: &Lab) -> Outcome {

@@ -118,13 +118,13 @@ async fn missing_object(lab: &Lab) -> Outcome {
             Err(error) => return Err(error.into()),
         }
     }
-    let exchange = lab.wire.exchange("GetField").await?;
+    let exchange = lab.exchange("GetField").await?;
     Ok(format!("for a field, `{}`", exchange.response["result"]["qReturn"]))
 }
 
 async fn error_members(lab: &Lab) -> Outcome {
     let outcome = lab.raw(&lab.doc, method("Doc", "GetNothingLikeThis"), json!({})).await;
-    let error = lab.wire.exchange("GetNothingLikeThis").await?.response["error"].clone();
+    let error = lab.exchange("GetNothingLikeThis").await?.response["error"].clone();
     let has_both = error["code"].is_i64() && error["message"].is_string();
     expect_that(outcome.is_err() && has_both, error.to_string())
 }
@@ -134,7 +134,7 @@ async fn large_messages(lab: &Lab) -> Outcome {
     let cube = lab.cube(cube).await?;
     let pages = cube.get_hyper_cube_data("/qHyperCubeDef", vec![NxPage::of_size(2, 5000)]).await?;
     let rows: usize = pages.iter().map(|page| page.matrix.len()).sum();
-    let bytes = lab.wire.exchange("GetHyperCubeData").await?.bytes;
+    let bytes = lab.exchange("GetHyperCubeData").await?.bytes;
     expect_that(rows == 5000, format!("{rows} rows of two columns in a message of {bytes} bytes"))
 }
 
@@ -144,7 +144,7 @@ async fn change_list(lab: &Lab) -> Outcome {
     let before = list.as_remote().invalidations();
     lab.doc.get_field("Region").await?.low_level_select(vec![0], false).await?;
     let is_stale = list.as_remote().invalidations() > before;
-    let handles = lab.wire.exchange("LowLevelSelect").await?.handles("change");
+    let handles = lab.exchange("LowLevelSelect").await?.handles("change");
     expect_that(is_stale && handles.contains(&list.handle().handle), format!("{handles:?}"))
 }
 
@@ -180,19 +180,19 @@ async fn close_list(lab: &Lab) -> Outcome {
     let list = lab.values("Region").await?;
     let handle = list.handle().clone();
     let destroyed = lab.doc.destroy_session_object(handle.id.as_deref().unwrap_or_default()).await?;
-    let handles = lab.wire.exchange("DestroySessionObject").await?.handles("close");
+    let handles = lab.exchange("DestroySessionObject").await?.handles("close");
     expect_that(destroyed && handles.contains(&handle.handle), format!("{handles:?}"))
 }
 
 async fn cancel(lab: &Lab) -> Outcome {
     let lab = lab.another().await?;
-    lab.doc.set_script("Sleep 10000;\nSlow:\nLOAD RecNo() AS Slow AUTOGENERATE 400000;\n").await?;
+    lab.doc.set_script("Sleep 10000;\nSlow:\nLOAD RecNo() AS Slow AUTOGENERATE 3000000;\n").await?;
     lab.wire.clear();
-    let outcome = lab.doc.do_reload().with_timeout(Duration::from_millis(300)).await;
+    let outcome = lab.doc.do_reload().with_timeout(Duration::from_millis(200)).await;
     if outcome.is_ok() {
-        return not_checked("a reload of 400,000 rows took less than 300 ms");
+        return not_checked("a reload of 3,000,000 rows took less than 200 ms");
     }
-    let response = lab.wire.exchange("DoReload").await?.response;
+    let response = lab.exchange("DoReload").await?.response;
     let seen = if response["error"].is_null() { &response["result"] } else { &response["error"] };
     expect_that(response["result"]["qReturn"] != true, seen.to_string())
 }

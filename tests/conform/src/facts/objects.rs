@@ -58,6 +58,34 @@ pub(super) const FACTS: &[Fact] = &[
         invalid_patch
     ),
     fact!(
+        "children",
+        "`GetChildInfos` returns the children of an object in their order, and `GetChild` opens them.",
+        "`DocExt::all_objects`, `GenericObjectExt::descendants`",
+        OBJECT,
+        children
+    ),
+    fact!(
+        "property-tree",
+        "`GetFullPropertyTree` returns the properties of an object and of everything below, and `SetFullPropertyTree` creates them.",
+        "`CopyExt`",
+        OBJECT,
+        property_tree
+    ),
+    fact!(
+        "item-ids",
+        "An item that is created with an ID keeps it, and can be opened by it; a variable, by its name.",
+        "`DocExt::create`, `DocExt::measure`, `DocExt::variable`",
+        DOC,
+        item_ids
+    ),
+    fact!(
+        "bookmarks",
+        "Applying a bookmark restores the selections that it was created with.",
+        "resumption",
+        DOC,
+        bookmarks
+    ),
+    fact!(
         "field-list",
         "The list of fields has a name, a number of values, and tags for each.",
         "`DocExt::fields`",
@@ -103,7 +131,7 @@ pub(super) const FACTS: &[Fact] = &[
 
 async fn create_session_object(lab: &Lab) -> Outcome {
     lab.values("Region").await?;
-    let result = lab.wire.exchange("CreateSessionObject").await?.response["result"]["qReturn"].clone();
+    let result = lab.exchange("CreateSessionObject").await?.response["result"]["qReturn"].clone();
     let is_complete =
         result["qType"] == "GenericObject" && result["qHandle"].is_i64() && result["qGenericId"].is_string();
     expect_that(is_complete, result.to_string())
@@ -177,6 +205,59 @@ async fn invalid_patch(lab: &Lab) -> Outcome {
     let code = code_of(&outcome);
     expect((outcome.is_err(), title(&object).await?), (true, json!("before")))?;
     Ok(format!("it fails with {}", code.unwrap_or_default()))
+}
+
+/// A sheet with two children, the first of which has a child.
+async fn sheet(lab: &Lab) -> Result<GenericObject, Trouble> {
+    let child = |id: &str, below: Value| json!({ "qProperty": { "qInfo": { "qId": id, "qType": "facts" } }, "qChildren": below });
+    let nested = json!([child("facts-nested", json!([]))]);
+    let children = json!([child("facts-one", nested), child("facts-two", json!([]))]);
+    let tree = json!({ "qProperty": { "qInfo": { "qId": "facts-sheet", "qType": "sheet" } }, "qChildren": children });
+    let properties = serde_json::from_value(tree["qProperty"].clone())?;
+    let sheet = lab.doc.create_object(properties).await?.object;
+    sheet.set_full_property_tree(serde_json::from_value(tree)?).await?;
+    Ok(sheet)
+}
+
+async fn children(lab: &Lab) -> Outcome {
+    let lab = lab.another().await?;
+    let sheet = sheet(&lab).await?;
+    let children: Vec<String> = sheet.get_child_infos().await?.into_iter().map(|info| info.id).collect();
+    let nested = sheet.get_child("facts-one").await?.get_child_infos().await?;
+    let nested: Vec<String> = nested.into_iter().map(|info| info.id).collect();
+    expect((children.join(" "), nested.join(" ")), ("facts-one facts-two".to_owned(), "facts-nested".to_owned()))
+}
+
+async fn property_tree(lab: &Lab) -> Outcome {
+    let lab = lab.another().await?;
+    let tree = serde_json::to_value(sheet(&lab).await?.get_full_property_tree().await?)?;
+    let id = |entry: &Value| entry["qProperty"]["qInfo"]["qId"].clone();
+    let one = &tree["qChildren"][0];
+    expect(
+        [id(&tree), id(one), id(&one["qChildren"][0])],
+        ["facts-sheet", "facts-one", "facts-nested"].map(Value::from),
+    )
+}
+
+async fn item_ids(lab: &Lab) -> Outcome {
+    let lab = lab.another().await?;
+    let measure = json!({ "qInfo": { "qId": "facts-m", "qType": "measure" }, "qMeasure": { "qDef": "Sum(Sales)" } });
+    lab.doc.create_measure(serde_json::from_value(measure)?).await?;
+    let variable = json!({ "qInfo": { "qType": "variable" }, "qName": "vItem", "qDefinition": "7" });
+    lab.doc.create_variable_ex(serde_json::from_value(variable)?).await?;
+    let measure = lab.doc.get_measure("facts-m").await?.get_measure().await?.def;
+    let variable = lab.doc.get_variable_by_name("vItem").await?.get_raw_content().await?;
+    expect((measure, variable), ("Sum(Sales)".to_owned(), "7".to_owned()))
+}
+
+async fn bookmarks(lab: &Lab) -> Outcome {
+    let lab = lab.another().await?;
+    lab.doc.get_field("Region").await?.low_level_select(vec![0], false).await?;
+    let bookmark = json!({ "qInfo": { "qId": "facts-b", "qType": "bookmark" } });
+    lab.doc.create_bookmark(serde_json::from_value(bookmark)?).await?;
+    lab.doc.clear_all().await?;
+    let applied = lab.doc.apply_bookmark("facts-b").await?;
+    expect((applied, lab.doc.evaluate("Sum(Sales)").await?), (true, "60".to_owned()))
 }
 
 async fn field_list(lab: &Lab) -> Outcome {

@@ -207,7 +207,7 @@ async fn null_suppression(lab: &Lab) -> Outcome {
 async fn no_number(lab: &Lab) -> Outcome {
     let cube = lab.cube(sales()).await?;
     cube.get_hyper_cube_data("/qHyperCubeDef", vec![NxPage::of_size(1, 1)]).await?;
-    let response = lab.wire.exchange("GetHyperCubeData").await?.response;
+    let response = lab.exchange("GetHyperCubeData").await?.response;
     let cell = &response["result"]["qDataPages"][0]["qMatrix"][0][0];
     expect_that(cell["qNum"] == "NaN", cell.to_string())
 }

@@ -163,7 +163,9 @@ pub fn find_values(field: &str, values: &[Value], context: &Context<'_>) -> Resu
     let mut elements = Vec::new();
     for value in values {
         let numeric = value.get("qIsNumeric").and_then(Value::as_bool).unwrap_or(false);
-        let wanted = match value.get("qNumber").and_then(Value::as_f64).filter(|_| numeric) {
+        // Absent is zero.
+        let number = value.get("qNumber").map_or(Some(0.0), Value::as_f64);
+        let wanted = match number.filter(|_| numeric) {
             Some(number) => Dual::number(number),
             None => Dual::text(value.get("qText").and_then(Value::as_str).unwrap_or_default()),
         };

@@ -62,7 +62,7 @@ fn a_form_has_every_kind_of_value_and_writes_the_call_as_rust() {
     stage.click("#call > .fields > .field > .switch > .toggle");
     stage.until("document.querySelector('#call > .fields > .field > .switch > textarea').hidden");
 
-    // What is wrong is said before anything is sent.
+    // Invalid values are reported before anything is sent.
     stage.run(
         "document.querySelector('[role=treeitem]').click();
         document.querySelector('#method-GetProgress').click();
@@ -76,7 +76,7 @@ fn a_form_has_every_kind_of_value_and_writes_the_call_as_rust() {
 }
 
 #[test]
-fn errors_and_missing_objects_are_said() {
+fn errors_and_missing_objects_are_reported() {
     let Some(stage) = Stage::with_app() else { return };
     stage.call("Doc", "GetObject", r#"{"qId": "nobody"}"#);
     let answer = stage.text("#answer");

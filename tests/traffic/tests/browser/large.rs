@@ -1,6 +1,8 @@
 //! The page stays responsive with a large log.
 
 use crate::sample::{CHARTS, Sample};
+use qix_traffic::{Live, Options, page};
+
 use crate::{SETTLED, STATUS, open, page_about};
 use qix_chromium::Browser;
 use serde_json::{Value, json};
@@ -87,4 +89,47 @@ fn a_list_taller_than_browsers_allow_reaches_every_message() {
         browser.press(key);
         assert_eq!(browser.run(selected), json!(line), "{key}");
     }
+}
+
+#[test]
+fn a_live_page_grows_smoothly_and_ends_like_the_page_of_the_whole_log() {
+    const UPDATES: usize = 20;
+    let Some(browser) = Browser::start() else { return };
+    let sample = Sample::of(100_000);
+    let mut lines = sample.log().split_inclusive('\n');
+    let mut live = Live::new(Options::default());
+    lines.by_ref().take(90_000).for_each(|line| live.line(line.as_bytes()));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("live.html");
+    page::write_live(live.log(), "dashboard.jsonl", &mut std::fs::File::create(&file).unwrap()).unwrap();
+    open(&browser, &file, "");
+    let share = sample.messages.saturating_sub(90_000).div_ceil(UPDATES);
+    let mut updates = Vec::new();
+    for _ in 0..UPDATES {
+        let from = live.log().messages.len();
+        lines.by_ref().take(share).for_each(|line| live.line(line.as_bytes()));
+        let mut update = Vec::new();
+        page::update(live.log(), from, &mut update).unwrap();
+        updates.push(String::from_utf8(update).unwrap());
+    }
+    assert!(lines.next().is_none());
+    // The page around the frame posts the updates; without a frame, the page is its own parent.
+    let times = browser.run(&format!(
+        "const times = [];
+        for (const update of [{}]) {{
+            const start = performance.now();
+            window.postMessage(update, '*');
+            await new Promise((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done))));
+            times.push(performance.now() - start);
+        }}
+        return times.sort((a, b) => a - b);",
+        updates.join(",")
+    ));
+    let times: Vec<f64> = serde_json::from_value(times).unwrap();
+    assert!(times[UPDATES / 2] < SMOOTH, "half of the updates took longer than {} ms", times[UPDATES / 2]);
+    let shown = "return [document.getElementById('summary').innerText, document.getElementById('status').textContent];";
+    let grown = browser.run(shown);
+    let (_folder, file) = page_about(sample.log());
+    open(&browser, &file, "");
+    assert_eq!(grown, browser.run(shown));
 }
