@@ -1,6 +1,6 @@
 //! The platform of a program: tokio and the operating system.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
+use std::hash::{BuildHasher, RandomState};
 use std::sync::mpsc;
 use std::thread;
 
@@ -8,9 +8,9 @@ pub(crate) use tokio::task::{JoinHandle, spawn, yield_now};
 pub(crate) use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout, timeout_at};
 pub(crate) use tokio_tungstenite::tungstenite::Utf8Bytes as MessageText;
 
-/// A random number. Each `RandomState` has random keys.
+/// A random number. The keys of `RandomState` are random in each thread, and count up.
 pub(crate) fn random() -> u64 {
-    RandomState::new().build_hasher().finish()
+    RandomState::new().hash_one(std::process::id())
 }
 
 /// Waits until connecting makes sense; a program is always awake.

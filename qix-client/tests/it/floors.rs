@@ -52,6 +52,37 @@ fn import_cycles_stay_within_a_folder_and_are_small() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// What panics in a browser, or does not compile for one.
+const NATIVE: [&str; 8] = [
+    "tokio::net",
+    "tokio::spawn",
+    "tokio::task::spawn",
+    "tokio::time",
+    "std::process",
+    "std::thread",
+    "RandomState",
+    "std::time::{Duration, Instant}",
+];
+
+#[test]
+fn only_the_platform_differs_between_programs_and_browsers() {
+    let mut files = Vec::new();
+    collect(&source_folder(), "", &mut files);
+    let shared = files.iter().filter(|(name, _)| {
+        let native = ["platform/", "connect/native/", "session/native.rs", "ext/download.rs", "fuzz/"];
+        !native.iter().any(|place| name.starts_with(place))
+    });
+    let mut wrong = Vec::new();
+    for (name, text) in shared {
+        let text = text.split("#[cfg(test)]").next().unwrap_or(text);
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        wrong.extend(
+            code.filter(|line| NATIVE.iter().any(|item| line.contains(item))).map(|line| format!("{name}: {line}")),
+        );
+    }
+    assert!(wrong.is_empty(), "use `crate::platform`:\n{}", wrong.join("\n"));
+}
+
 #[test]
 fn the_source_folder_has_few_entries() {
     let entries = fs::read_dir(source_folder()).expect("the sources are there").count();

@@ -1,9 +1,6 @@
 //! Alternate states with a guard.
 
 use std::fmt;
-use std::hash::{BuildHasher, RandomState};
-use std::process;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use qix_schema::rpc::CallOptions;
 use qix_schema::{AsRemote, Doc, DocApi, Error, doc, rpc};
@@ -11,6 +8,7 @@ use qix_schema::{AsRemote, Doc, DocApi, Error, doc, rpc};
 use super::SelectError;
 use crate::ext::pending::Pending;
 use crate::ext::pending::sealed::Run;
+use crate::platform::random;
 
 /// Adds an alternate state; see [`DocExt::alternate_state`](crate::DocExt::alternate_state). The result is its guard.
 #[derive(Clone, Debug)]
@@ -20,13 +18,9 @@ pub struct AddState {
     source: Option<String>,
 }
 
-/// The number of states with unique names so far.
-static STATES: AtomicU64 = AtomicU64::new(0);
-
 /// A name that no other program uses, and that expressions can contain without quotes.
 pub(in crate::ext) fn unique_name() -> String {
-    let number = STATES.fetch_add(1, Ordering::Relaxed);
-    format!("State_{:016x}", RandomState::new().hash_one((process::id(), number)))
+    format!("State_{:016x}", random())
 }
 
 impl AddState {

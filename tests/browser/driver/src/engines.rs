@@ -103,7 +103,7 @@ async fn obey(slot: &mut Option<TestEngine>, port: u16, order: &str) -> Result<S
         "connections" => return Ok(engine.connections().to_string()),
         "logins" => return Ok(engine.logins().to_string()),
         "upgrades" => return Ok(engine.upgrades().len().to_string()),
-        "target" => return Ok(engine.upgrades().last().context("nobody has connected")?.target.clone()),
+        "target" => return Ok(engine.upgrades().last().context("no client has connected")?.target.clone()),
         "requests" => {
             return Ok(engine.requests().iter().map(|request| request.method.as_str()).collect::<Vec<_>>().join(" "));
         }
@@ -120,7 +120,7 @@ fn parse(json: &str) -> Result<serde_json::Value> {
     Ok(serde_json::Value::deserialize(&mut reader)?)
 }
 
-/// Waits until nobody is connected.
+/// Waits until no client is connected.
 async fn alone(engine: &TestEngine) {
     while engine.connections() > 0 {
         tokio::time::sleep(LOOK).await;

@@ -51,7 +51,7 @@ pub(super) async fn an_offline_browser_is_named() -> Outcome {
     Ok(())
 }
 
-pub(super) async fn an_address_that_is_none_is_rejected() -> Outcome {
+pub(super) async fn a_wrong_address_is_rejected() -> Outcome {
     for url in ["ftp://localhost/", "localhost:4848", "https://sense.corp/hub"] {
         let error = failure(Session::builder().url(url)).await?;
         assert!(matches!(error, ConnectError::Address { .. }), "{error}");

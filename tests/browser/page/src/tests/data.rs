@@ -30,7 +30,7 @@ pub(super) async fn rows_are_read() -> Outcome {
 pub(super) async fn a_worker_reads_rows() -> Outcome {
     assert!(js_sys::Reflect::get(&js_sys::global(), &"document".into()).is_ok_and(|document| document.is_undefined()));
     rows_are_read().await?;
-    super::resuming::a_lost_connection_comes_back_with_everything().await
+    super::resuming::a_lost_connection_is_restored().await
 }
 
 pub(super) async fn record_batches_are_read() -> Outcome {
@@ -58,12 +58,22 @@ pub(super) async fn values_are_selected_and_cleared() -> Outcome {
     let (_engine, _session, doc) = opened().await?;
     doc.select("Year", [2021, 2022]).await?;
     assert_eq!(doc.evaluate_ex("Sum(Sales)").await?.number, 1100.0);
-    let Err(error) = doc.select("Year", [1921]).await else { return Err("it is no year".into()) };
+    let Err(error) = doc.select("Year", [1921]).await else { return Err("the year does not exist".into()) };
     assert!(error.downcast_ref::<SelectError>().is_some(), "{error}");
     let years: Vec<i32> = doc.field_values("Year").read_all().await?;
     assert_eq!(years, [2021, 2022, 2023]);
     doc.clear_all().await?;
     assert_eq!(doc.evaluate_ex("Sum(Sales)").await?.number, 1675.0);
+    Ok(())
+}
+
+pub(super) async fn names_are_unique() -> Outcome {
+    let (_engine, _session, doc) = opened().await?;
+    let (one, other) = (doc.unique_state().await?, doc.unique_state().await?);
+    assert_ne!(one.to_string(), other.to_string());
+    doc.select("Year", [2022]).state_name(&one).await?;
+    assert_eq!(doc.value::<f64>(format!("Sum({{{one}}} Sales)")).await?, 550.0);
+    assert_eq!(doc.value::<f64>(format!("Sum({{{other}}} Sales)")).await?, 1675.0);
     Ok(())
 }
 

@@ -76,7 +76,7 @@ pub(super) async fn a_dropped_session_closes_its_connection() -> Outcome {
     Ok(())
 }
 
-/// The harness expects this one to fail: a panic ends the instance, and the page is told.
+/// The harness expects this one to fail: a panic ends the instance, and the page notices.
 pub(super) async fn a_panic_is_reported() -> Outcome {
     let (_engine, _session, _doc) = opened().await?;
     panic!("this panic is meant");

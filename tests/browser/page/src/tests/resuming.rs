@@ -40,7 +40,7 @@ pub(super) async fn a_suspended_session_is_resumed() -> Outcome {
     Ok(())
 }
 
-pub(super) async fn a_lost_connection_comes_back_with_everything() -> Outcome {
+pub(super) async fn a_lost_connection_is_restored() -> Outcome {
     let engine = Engine::start("plain").await?;
     let session = lasting(&engine).await?;
     let doc = session.open_doc("sales").await?;
@@ -56,7 +56,7 @@ pub(super) async fn a_lost_connection_comes_back_with_everything() -> Outcome {
     Ok(())
 }
 
-pub(super) async fn an_engine_that_is_killed_comes_back() -> Outcome {
+pub(super) async fn an_engine_is_killed_and_started_again() -> Outcome {
     let engine = Engine::start("plain").await?;
     let session = lasting(&engine).await?;
     let doc = session.open_doc("sales").await?;
