@@ -103,6 +103,7 @@ fn number<T>(column: &Column, value: Option<Value<'_>>, convert: impl Fn(f64) ->
 
 /// The integer that a number is.
 fn integer(number: f64) -> Option<i64> {
-    let fits = number.fract() == 0.0 && (-9.223_372_036_854_775_8e18..9.223_372_036_854_775_8e18).contains(&number);
+    let bound = -(i64::MIN as f64);
+    let fits = number.fract() == 0.0 && (-bound..bound).contains(&number);
     fits.then_some(number as i64)
 }
