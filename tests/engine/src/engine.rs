@@ -30,7 +30,7 @@ use tokio::task::JoinHandle;
 ///     .start()
 ///     .await?;
 /// assert!(engine.url().starts_with("ws://127.0.0.1:"));
-/// connect a client to engine.url(), then check:
+/// // Connect a client to engine.url(), then check:
 /// assert!(engine.requests().is_empty());
 /// # Ok(()) }
 /// ```

@@ -13,9 +13,9 @@ use std::time::Duration;
 /// use qix_test_engine::Fault;
 /// use std::time::Duration;
 ///
-/// The second layout is late; responses to other requests overtake it.
+/// // The second layout is late; responses to other requests overtake it.
 /// let late = Fault::delay(Duration::from_millis(50)).on("GetLayout").after(1).times(1);
-/// The engine restarts while the third response is on its way.
+/// // The engine restarts while the third response is on its way.
 /// let restart = Fault::close(4003, r#"{"code":"QEP-104"}"#).after(2);
 /// # let _ = (late, restart);
 /// ```

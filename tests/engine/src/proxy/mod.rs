@@ -26,8 +26,8 @@ pub(crate) use state::{Admission, State, Verdict};
 ///     .token("secret", r"TEST\tester")
 ///     .ticket("one-time", r"TEST\tester");
 /// let engine = TestEngine::builder().proxy(proxy).start().await?;
-/// ws://127.0.0.1:<port>/jwt/app/sales with `Authorization: Bearer secret` is accepted and gets a cookie;
-/// without it, the response is 401.
+/// // ws://127.0.0.1:<port>/jwt/app/sales with `Authorization: Bearer secret` is accepted and gets a cookie;
+/// // without it, the response is 401.
 /// # drop(engine); Ok(()) }
 /// ```
 #[derive(Clone, Debug, Deserialize)]
