@@ -63,7 +63,11 @@ impl Pending<Reload> {
         self
     }
 
-    /// Sets whether to restore the previous script if the reload fails or is dropped. Defaults to `false`.
+    /// Sets whether to restore the previous script if the reload fails. Defaults to `false`.
+    ///
+    /// If the reload is dropped before the engine runs the script, the previous one is restored as well. Afterward the
+    /// engine may refuse to change it: await the reload, and cancel it with
+    /// [`GlobalApi::cancel_reload`](crate::GlobalApi::cancel_reload).
     pub fn with_rollback(mut self, rollback: bool) -> Self {
         self.operation.rollback = rollback;
         self
