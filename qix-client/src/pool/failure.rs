@@ -2,6 +2,8 @@
 
 use qix_schema::{Error, ErrorKind};
 
+use crate::config::StateLost;
+
 /// The message of an error that cannot be copied.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -13,12 +15,18 @@ pub(super) fn copy_of(error: &Error) -> Error {
     let kind = match error.kind() {
         ErrorKind::Engine(engine) => ErrorKind::Engine(engine.clone()),
         ErrorKind::NotFound => ErrorKind::NotFound,
+        ErrorKind::NoResult => ErrorKind::NoResult,
+        ErrorKind::Lost { reason } => ErrorKind::Lost { reason: reason.clone() },
+        ErrorKind::WrongClass { expected, found } => ErrorKind::WrongClass { expected, found: found.clone() },
         ErrorKind::TimedOut(limit) => ErrorKind::TimedOut(*limit),
         ErrorKind::Closed { closed, pending, reconnecting } => {
             ErrorKind::Closed { closed: closed.clone(), pending: *pending, reconnecting: *reconnecting }
         }
         ErrorKind::Connect(_) => ErrorKind::Connect(message()),
-        _ => ErrorKind::Unusable(message()),
+        _ => match error.downcast_ref::<StateLost>() {
+            Some(lost) => ErrorKind::Unusable(Box::new(lost.clone())),
+            None => ErrorKind::Unusable(message()),
+        },
     };
     let copy = Error::from(kind).with_retry(error.retry());
     match (error.method(), error.object()) {
@@ -39,11 +47,14 @@ mod tests {
     fn a_copy_says_the_same() {
         let connecting = Error::from(ConnectError::TimedOut(std::time::Duration::from_secs(1)));
         let engine = Error::from(ErrorKind::Engine(EngineError::new(GENERIC_ACCESS_DENIED, "", "denied")));
-        for error in [connecting, engine] {
+        let lost = Error::from(ErrorKind::Lost { reason: "it was deleted".to_owned() });
+        for error in [connecting, engine, lost, ErrorKind::NoResult.into()] {
             let copy = copy_of(&copy_of(&error));
             assert_eq!((copy.to_string(), copy.retry()), (error.to_string(), error.retry()));
             assert_eq!(std::mem::discriminant(copy.kind()), std::mem::discriminant(error.kind()));
             assert_eq!(copy.engine(), error.engine());
         }
+        let lost = Error::from(ErrorKind::Unusable(Box::new(StateLost::new(Vec::new()))));
+        assert!(copy_of(&lost).downcast_ref::<StateLost>().is_some());
     }
 }
