@@ -2,7 +2,7 @@
 //! calls that made an object stale, measures calculations, and lists open objects.
 //!
 //! A log has one `{"dir": ">" or "<", "msg": {…}}` per line, with `>` for messages from the client to the engine. The
-//! member `at`, in microseconds since the start, is optional; other members are ignored. [`format`] converts the logs of
+//! member `at`, in microseconds since the start, is optional; other members are ignored. [`format`](mod@format) converts the logs of
 //! other programs.
 //!
 //! ```
