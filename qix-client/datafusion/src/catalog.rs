@@ -91,7 +91,7 @@ impl EngineCatalog {
     ///
     /// # Errors
     ///
-    /// Returns an error if the app cannot be opened, or if there is no such app.
+    /// Returns an error if the app does not exist or cannot be opened.
     pub async fn load(&self, app: &str) -> Result<Vec<EngineTable>> {
         match self.schemas.get(app) {
             Some(schema) => schema.load().await,

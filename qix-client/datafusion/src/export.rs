@@ -87,11 +87,11 @@ impl EngineExport {
     ///
     /// # Errors
     ///
-    /// Returns an error if there are no tables, or if the folder has no name.
+    /// Returns an error if no table is given, or if the folder has no name.
     pub fn new(tables: &[EngineTable], target: impl Into<PathBuf>) -> Result<Self> {
         let target = target.into();
         let plan = |reason: &str| DataFusionError::Plan(format!("cannot export to `{}`: {reason}", target.display()));
-        let first = tables.first().ok_or_else(|| plan("there are no tables"))?;
+        let first = tables.first().ok_or_else(|| plan("an export needs at least one table"))?;
         if target.file_name().is_none() {
             return Err(plan("the folder has no name"));
         }

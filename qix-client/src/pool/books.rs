@@ -51,7 +51,7 @@ impl<S, P> Default for Books<S, P> {
 }
 
 impl<S: Clone, P> Books<S, P> {
-    /// Adds a user to the session for a key, which is made if there is none. Returns its number and the session.
+    /// Adds a user to the session for a key. Creates the session if needed. Returns its number and the session.
     pub(super) fn claim(&mut self, key: &Key, reusable: bool, make: impl FnOnce(u64) -> S) -> (u64, S) {
         let known = self.current.get(key).copied();
         let number = known.unwrap_or_else(|| {
@@ -75,7 +75,7 @@ impl<S: Clone, P> Books<S, P> {
         (number, entry.session.clone())
     }
 
-    /// A session is open now. Returns the permit if the session is no longer wanted.
+    /// Records that a session is open. Returns the permit if no caller needs it anymore.
     pub(super) fn opened(&mut self, number: u64, permit: P) -> Result<(), P> {
         let Some(entry) = self.entries.get_mut(&number) else { return Err(permit) };
         entry.is_open = true;

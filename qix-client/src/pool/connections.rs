@@ -57,7 +57,7 @@ impl Connections {
         Arc::new(Self { limits, counts: Mutex::default() })
     }
 
-    /// Waits for a permit. Calls `full` first if there is none yet.
+    /// Waits for a permit. Calls `full` first if none is free.
     pub(super) async fn acquire(self: &Arc<Self>, key: &Key, full: impl FnOnce()) -> Permit {
         let (granted, mut permit) = oneshot::channel();
         let number = {

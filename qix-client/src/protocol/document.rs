@@ -101,7 +101,7 @@ impl Members {
         }
     }
 
-    /// The value of a member, which is created if there is none.
+    /// The value of a member. Creates the member if it is missing.
     pub(crate) fn entry(&mut self, name: &str, missing: impl FnOnce() -> Document) -> &mut Document {
         let at = self.position(name).unwrap_or_else(|| {
             self.0.push((Name::from(name), missing()));

@@ -48,7 +48,7 @@ impl Explorer {
     ///
     /// # Errors
     ///
-    /// Returns an error if the port is taken or there are no random numbers.
+    /// Returns an error if the port is taken, or if the system has no random numbers.
     pub async fn start(target: Target, port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let guard = Guard::new(listener.local_addr()?.port()).map_err(io::Error::other)?;

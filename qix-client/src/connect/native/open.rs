@@ -21,7 +21,7 @@ impl Endpoint {
         };
         if login.cookies.has_session(&url) {
             match self.attempt(&url, None).await {
-                // The session has ended on the server, so its cookie is no longer valid.
+                // The server has ended the session, and the cookie with it.
                 Err(ConnectError::HttpStatus { status: 300..=399 | 401, .. }) => login.cookies.forget_session(&url),
                 outcome => return outcome.map(|transport| Transport { by_cookie: true, ..transport }),
             }
