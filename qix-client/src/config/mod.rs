@@ -11,7 +11,7 @@ mod settings;
 mod workload;
 
 pub use backoff::Backoff;
-pub(crate) use call_extensions::{ProgressListener, Temporary};
+pub(crate) use call_extensions::Temporary;
 pub use event::{Event, EventStream};
 pub use keep_alive::KeepAlive;
 pub(crate) use middleware::Engine;

@@ -1,7 +1,5 @@
 //! The recipe of a session object, from which it can be created again.
 
-use std::collections::BTreeMap;
-
 use qix_schema::generic_object;
 use qix_schema::rpc::Method;
 use serde::Deserialize;
@@ -17,7 +15,7 @@ use crate::protocol::request::is;
 pub(crate) struct Recipe {
     properties: Option<Value>,
     /// Soft patches by path: they change the layout, not the properties.
-    soft: BTreeMap<String, Box<RawValue>>,
+    soft: Vec<(String, Box<RawValue>)>,
 }
 
 #[derive(Deserialize)]
@@ -79,7 +77,8 @@ impl Recipe {
         for raw in patches.patches {
             let Ok(patch) = serde_json::from_str::<PropertyPatch>(raw.get()) else { continue };
             if patches.soft {
-                self.soft.insert(patch.path, raw);
+                self.soft.retain(|(path, _)| *path != patch.path);
+                self.soft.push((patch.path, raw));
             } else if let Some(properties) = &mut self.properties {
                 // If the engine has accepted a patch that does not apply here, it is ignored.
                 if patch.apply(properties).is_err() {
@@ -111,7 +110,7 @@ impl Recipe {
 
     /// The parameters for applying the soft patches of the old object to the new one.
     pub(crate) fn soft_patches(&self) -> Option<String> {
-        let patches: Vec<_> = self.soft.values().map(|raw| raw.get()).collect();
+        let patches: Vec<_> = self.soft.iter().map(|(_, raw)| raw.get()).collect();
         (!patches.is_empty()).then(|| format!(r#"{{"qPatches":[{}],"qSoftPatch":true}}"#, patches.join(",")))
     }
 }
