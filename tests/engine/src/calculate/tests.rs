@@ -27,6 +27,7 @@ pub(super) fn load(text: &str) -> Data {
     let cancel = AtomicBool::new(false);
     let options = script::Options {
         folders: &Default::default(),
+        databases: &Default::default(),
         limit: None,
         variables: Variables::new(),
         cancel: &cancel,

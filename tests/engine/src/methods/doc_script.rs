@@ -119,9 +119,11 @@ fn reload(call: &mut Call<'_>, answer: fn(&Ended) -> super::Results) -> Result<A
     }
     document.reloading = true;
     let text = document.script.clone();
+    let databases = document.databases.clone();
     // Session variables are not visible to the script.
     let before = variables(&document.contents, &Contents::default());
     let folders = call.world.folders.clone();
+    let databases = call.world.databases.and(&databases);
     let request = call.request.clone();
     call.session()?.progress.start(request);
     let job: Job = Box::new(move |tools| {
@@ -138,6 +140,7 @@ fn reload(call: &mut Call<'_>, answer: fn(&Ended) -> super::Results) -> Result<A
         };
         let options = script::Options {
             folders: &folders,
+            databases: &databases,
             limit,
             variables: before,
             cancel: &tools.abort.flag,

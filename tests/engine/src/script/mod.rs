@@ -3,6 +3,7 @@
 mod absent;
 mod block;
 mod control;
+mod database;
 mod feed;
 mod files;
 mod host;
@@ -23,6 +24,7 @@ mod statement;
 mod store;
 mod tables;
 
+pub use self::database::{Databases, SqlResult};
 pub use self::files::Folders;
 pub(crate) use self::files::library;
 pub use self::language::{functions, statements};
@@ -42,6 +44,8 @@ use crate::expression::ParseError;
 pub struct Options<'a> {
     /// Where files are read from.
     pub folders: &'a Folders,
+    /// The results of SQL statements.
+    pub databases: &'a Databases,
     /// Maximum number of rows to read from a source.
     pub limit: Option<usize>,
     /// Variables that exist before the script runs.
@@ -67,6 +71,8 @@ pub enum Progress {
     Stored(usize),
     /// A connection is being opened, with its name.
     Connecting(String),
+    /// That connection is open.
+    Connected,
     /// Opening that connection failed.
     ConnectFailed(String),
     /// The search index is created and complete.

@@ -5,7 +5,7 @@ mod listing;
 
 use arguments::Arguments;
 use clap::Parser;
-use qix_test_engine::{App, Builder, Proxy, TestEngine};
+use qix_test_engine::{App, Builder, Proxy, SqlResult, TestEngine};
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -53,6 +53,9 @@ fn builder(arguments: Arguments) -> io::Result<Builder> {
     }
     for (name, folder) in arguments.data {
         builder = builder.data_connection(name, folder);
+    }
+    for file in arguments.sql {
+        builder = SqlResult::from_file(&file)?.into_iter().fold(builder, Builder::sql_result);
     }
     if let Some(file) = arguments.proxy {
         builder = builder.proxy(match file {
