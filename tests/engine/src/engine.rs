@@ -175,6 +175,7 @@ pub struct Builder {
     most_sessions: Option<usize>,
     proxy: Option<Proxy>,
     on_open: OnOpen,
+    without_sales: bool,
 }
 
 impl Default for Builder {
@@ -190,6 +191,7 @@ impl Default for Builder {
             most_sessions: None,
             on_open: OnOpen::default(),
             proxy: None,
+            without_sales: false,
         }
     }
 }
@@ -202,6 +204,13 @@ impl Builder {
     #[must_use]
     pub fn with_app(mut self, app: App) -> Self {
         self.apps.push(app);
+        self
+    }
+
+    /// Leaves out the app `sales`, for a client that expects only its own apps.
+    #[must_use]
+    pub fn without_sales(mut self) -> Self {
+        self.without_sales = true;
         self
     }
 
@@ -293,7 +302,8 @@ impl Builder {
         world.most_sessions = self.most_sessions;
         world.proxy = self.proxy.map(proxy::State::new);
         world.on_open = self.on_open;
-        for app in std::iter::once(App::sales()).chain(self.apps) {
+        let sales = (!self.without_sales).then(App::sales);
+        for app in sales.into_iter().chain(self.apps) {
             let document = app.into_document(&world.folders, &world.databases).map_err(io::Error::other)?;
             world.apps.add(document);
         }

@@ -231,9 +231,9 @@ fn tables_and_keys(call: &mut Call<'_>) -> Result<Answer> {
 fn table_data(call: &mut Call<'_>) -> Result<Answer> {
     let params = call.params.clone();
     calculate(call, "qData", move |frame, _| {
-        let count = |name| usize::try_from(params.integer(name)).unwrap_or(0);
+        let rows = usize::try_from(params.integer("qRows")).unwrap_or(0);
         let table = params.text("qTableName");
-        frame.data.table_rows(table, count("qOffset"), count("qRows"), params.flag("qSyntheticMode"))
+        frame.data.table_rows(table, params.integer("qOffset"), rows, params.flag("qSyntheticMode"))
     })
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// An in-memory engine to test clients of the Qlik engine against. It saves nothing when it stops.
 ///
-/// Prints `listening on ws://HOST:PORT` when it accepts connections. From then on, GET /healthz returns 200. It always
+/// Prints `listening on ws://HOST:PORT` when it accepts connections. From then on, GET /healthz returns 200. It
 /// has the app `sales`.
 #[derive(Debug, Parser)]
 #[command(version, after_help = AFTER_HELP)]
@@ -22,6 +22,9 @@ pub(crate) struct Arguments {
     /// defaults to the name without the extension. Can be repeated
     #[arg(long, value_name = "[ID=]FILE", value_parser = app)]
     pub(crate) app: Vec<(Option<String>, PathBuf)>,
+    /// Leave out the app `sales`
+    #[arg(long)]
+    pub(crate) without_sales: bool,
     /// Directory that load scripts read files from; also used for data connections that --data does not name
     #[arg(long, value_name = "DIRECTORY")]
     pub(crate) folder: Option<PathBuf>,

@@ -48,6 +48,9 @@ fn builder(arguments: Arguments) -> io::Result<Builder> {
         .port(arguments.port)
         .session_ttl(Duration::from_secs(arguments.session_ttl))
         .on_open(arguments.on_open);
+    if arguments.without_sales {
+        builder = builder.without_sales();
+    }
     if let Some(folder) = arguments.folder {
         builder = builder.folder(folder);
     }
