@@ -1,9 +1,9 @@
 //! The supported parts of the script language, determined by parsing examples.
 
+use super::control_words;
 use super::load::{Format, Kind, Source};
 use super::statement::{self, Parsed};
-use super::{absent, control_words};
-use crate::expression;
+use crate::expression::{self, absent};
 
 /// Each statement, prefix, source and file type, with an example.
 const FORMS: [(&str, &str); 64] = [

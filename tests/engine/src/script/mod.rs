@@ -1,6 +1,5 @@
 //! The load script: from text to tables.
 
-mod absent;
 mod block;
 mod control;
 mod database;
@@ -38,7 +37,7 @@ use self::split::control_words;
 use crate::calculate::Variables;
 use crate::data::Data;
 use crate::error::code;
-use crate::expression::ParseError;
+use crate::expression::{ParseError, absent};
 
 /// Settings for running a script.
 pub struct Options<'a> {
@@ -152,7 +151,7 @@ impl ScriptError {
 
 impl From<ParseError> for Box<ScriptError> {
     fn from(error: ParseError) -> Self {
-        let mut result = match absent::function(&error.message) {
+        let mut result = match absent::named(&error.message) {
             Some(name) => ScriptError::not_implemented(&format!("{name}()")),
             None => ScriptError::new(UNEXPECTED, "", error.message.clone()),
         };
