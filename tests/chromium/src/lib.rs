@@ -215,7 +215,8 @@ pub fn find() -> Option<PathBuf> {
         let why = "the page was not tried: no chromium in PATH (Debian: apt-get install chromium) or in QIX_BROWSER";
         assert!(std::env::var_os("QIX_REQUIRE_BROWSER").is_none(), "{why}");
         // Not with a macro, whose output is captured for passing tests.
-        writeln!(std::io::stderr(), "{why}").unwrap();
+        let mut shown = std::io::stderr();
+        writeln!(shown, "{why}").unwrap();
     }
     found
 }
