@@ -73,6 +73,9 @@ async fn errors_suggest_similar_names_and_values() {
     let error = doc.select("Region", ["north"]).await.unwrap_err();
     let text = "the field `Region` has no value `north`; it has `North`: strings and numbers are different, and strings are case-sensitive";
     assert_eq!(error.to_string(), text);
+    let error = doc.select("Year", ["2021", "2022"]).await.unwrap_err();
+    let text = "the field `Year` has no value `2021`, `2022`; it has 2021, 2022: strings and numbers are different, and strings are case-sensitive";
+    assert_eq!(error.to_string(), text);
     doc.select("Year", [2022_i64]).await.unwrap();
     doc.select("Year", [2022_u64]).await.unwrap();
     doc.select("Year", [2022_usize]).await.unwrap();

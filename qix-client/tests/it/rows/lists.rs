@@ -107,6 +107,8 @@ async fn an_unknown_field_is_an_error_that_names_it() {
     assert_eq!(missing("=Month([No such])").await, no_field("[No such]"));
     assert_eq!(missing("=Yaer * 2").await, no_field("Yaer"));
     assert!(missing("Yaer").await.to_string().contains("no field `Yaer`"));
+    let RowsError::Expression { expression, .. } = missing("=Sum(").await else { panic!("it does not parse") };
+    assert_eq!(expression, "=Sum(");
     // A field without values exists.
     assert!(doc.field_values::<String>("Empty").read_all().await.unwrap().is_empty());
 }
