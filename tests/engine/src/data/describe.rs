@@ -198,7 +198,7 @@ impl Data {
     }
 }
 
-/// The memory of a value, as recorded from an engine for short texts and small whole numbers.
+/// The memory of a value, as recorded from an engine for short texts and small integers.
 fn byte_size(value: &Dual) -> usize {
     match value {
         Dual::Text(text) => text.len() + 6,

@@ -51,7 +51,7 @@ pub(super) fn write(number: f64, pattern: &str) -> Option<String> {
             digits.into_iter().rev().collect::<String>()
         }
         System::Roman if rest == 0 => "0".to_owned(),
-        // A text of thousands of letters helps nobody.
+        // A text of thousands of letters is of no use.
         System::Roman if rest > 1_000_000 => return None,
         System::Roman => {
             let mut text = String::new();
