@@ -21,4 +21,6 @@ pub use object::{AsRemote, Class, ObjectHandle};
 pub use remote::FindResult;
 pub use remote::{CallOptions, RawAnswer, RawCall, Remote};
 pub use request::{Effect, Method, Request};
+#[doc(hidden)]
+pub use send::boxed;
 pub use send::{notify, send, send_with};

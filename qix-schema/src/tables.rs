@@ -28,6 +28,18 @@ macro_rules! record {
                 Ok(())
             }
 
+            #[allow(non_camel_case_types, unused_variables)]
+            #[inline]
+            fn place(&mut self, index: usize) -> Option<&mut dyn $crate::__private::Place> {
+                enum Index {
+                    $($field,)*
+                }
+                match index {
+                    $(index if index == Index::$field as usize => Some($crate::place! { self $field [$($mode)?] }),)*
+                    _ => None,
+                }
+            }
+
             #[allow(unused_variables, clippy::bool_comparison, clippy::float_cmp)]
             fn write_members<S: $crate::__private::SerializeMap>(
                 &self,
@@ -67,6 +79,17 @@ macro_rules! read_member {
     };
     ($self:ident $input:ident $key:expr, $field:ident [$($mode:ident)?]) => {
         $input.member($key, &mut $self.$field)?;
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! place {
+    ($self:ident $field:ident [rare]) => {
+        &mut $self.rare.get_or_insert_default().$field
+    };
+    ($self:ident $field:ident [$($mode:ident)?]) => {
+        &mut $self.$field
     };
 }
 

@@ -20,6 +20,7 @@ mod list;
 mod number;
 mod option;
 mod path;
+mod place;
 mod record;
 mod scalar;
 mod skip;
@@ -40,10 +41,11 @@ pub(crate) use fault::Scanned;
 pub use json::Json;
 pub(crate) use number::float;
 pub(crate) use number::integer;
+pub(crate) use place::Place;
 use record::name_of;
 pub(crate) use record::{Input, Members, Record};
 pub(crate) use string::plain;
-pub(crate) use text::{ListStart, ReadObject, Stop, TextInput, elements, object, open_list};
+pub(crate) use text::{ListStart, ReadObject, Stop, TextInput, elements, in_any_order, object, open_list};
 
 /// What generated code uses. It lists the members of each struct (`Record`) and the values of each enum (`Choice`).
 ///
@@ -55,6 +57,7 @@ pub mod __private {
         write_choice,
     };
     pub use super::fault::{Fault, Scanned};
+    pub use super::place::Place;
     pub use super::record::{
         Input, Members, Record, read_named_record, read_record, scan_record, write_object, write_record,
     };

@@ -53,8 +53,6 @@ pub(crate) struct Settings {
     pub(crate) keep_alive: Option<KeepAlive>,
     /// Automatic reconnection.
     pub(crate) reconnect: Option<Backoff>,
-    /// Whether a call in a session without a connection reconnects.
-    pub(crate) reconnect_on_call: bool,
     pub(crate) when_modal: WhenModal,
     pub(crate) when_reloading: WhenReloading,
     pub(crate) when_state_lost: WhenStateLost,
@@ -83,7 +81,6 @@ impl Default for Settings {
             close_timeout: CLOSING,
             keep_alive: None,
             reconnect: None,
-            reconnect_on_call: false,
             when_modal: WhenModal::default(),
             when_reloading: WhenReloading::default(),
             when_state_lost: WhenStateLost::default(),

@@ -39,6 +39,7 @@ mod trace;
 
 pub use builder::SessionBuilder;
 pub use follow::LongRunning;
+pub(crate) use follow::ProgressListener;
 
 /// A session with an engine, over one connection. Cheap to clone.
 ///
@@ -158,7 +159,7 @@ impl Session {
     pub(crate) fn is_usable(&self) -> bool {
         let is_reachable = match &*self.shared.phase().borrow() {
             Phase::Open | Phase::Suspended(_) => true,
-            Phase::Disconnected(_) => self.shared.settings.reconnect_on_call,
+            Phase::Disconnected(_) => self.shared.hooks.resume.is_some(),
             Phase::Ended(_) => false,
         };
         is_reachable && !self.shared.has_lost_state()

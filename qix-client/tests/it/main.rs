@@ -5,7 +5,7 @@
 //! | `errors` | nothing: errors and events that the test makes
 //! | `floors` | the sources: which parts of the client import which |
 //! | `session`, `regressions` | a scripted engine, whose messages are written in the test (`support`) |
-//! | `app`, `pool`, `rows`, `with_engine`, `stress` | the in-memory engine |
+//! | `app`, `pool`, `rows`, `with_engine`, `stress` | the in-memory engine (`in_memory`) |
 
 // Helpers panic on failure, like tests.
 #![allow(clippy::unwrap_used)]
@@ -13,6 +13,7 @@
 mod app;
 mod errors;
 mod floors;
+mod in_memory;
 mod pool;
 mod regressions;
 mod rows;

@@ -2,7 +2,7 @@
 
 use super::{Sink, cell};
 use crate::types::NxDataPage;
-use crate::wire::{Input, ListStart, ReadObject, Scanned, Stop, TextInput, elements, object, open_list};
+use crate::wire::{Input, ListStart, ReadObject, Scanned, Stop, TextInput, elements, in_any_order, object, open_list};
 
 /// Reads the pages of a response into a sink; returns the rest of the text.
 pub(super) fn read<'a>(text: &'a str, sink: &mut impl Sink, replaced: &mut bool) -> Scanned<'a> {
@@ -18,7 +18,6 @@ struct DataPages<'s, S> {
 
 impl<'a, S: Sink> ReadObject<'a> for DataPages<'_, S> {
     const NAME: &'static str = "an answer";
-    const MEMBERS: &'static [&'static str] = &["qDataPages"];
 
     fn members(&mut self, text: &mut TextInput<'a>) -> Result<(), Stop> {
         text.take(r#"qDataPages":"#, |text| {
@@ -28,6 +27,10 @@ impl<'a, S: Sink> ReadObject<'a> for DataPages<'_, S> {
                 object(text, Page { sink: self.sink, seen: false, replaced: self.replaced, page })
             })
         })
+    }
+
+    fn in_any_order(self, text: TextInput<'a>) -> Scanned<'a> {
+        in_any_order(text, &["qDataPages"], self)
     }
 }
 
@@ -41,7 +44,6 @@ struct Page<'s, S> {
 
 impl<'a, S: Sink> ReadObject<'a> for Page<'_, S> {
     const NAME: &'static str = "NxDataPage";
-    const MEMBERS: &'static [&'static str] = &["qMatrix", "qTails", "qArea", "qIsReduced"];
 
     fn members(&mut self, text: &mut TextInput<'a>) -> Result<(), Stop> {
         text.take(r#"qMatrix":"#, |text| {
@@ -51,6 +53,10 @@ impl<'a, S: Sink> ReadObject<'a> for Page<'_, S> {
         text.member(r#"qTails":"#, &mut self.page.tails)?;
         text.member(r#"qArea":"#, &mut self.page.area)?;
         text.member(r#"qIsReduced":"#, &mut self.page.is_reduced)
+    }
+
+    fn in_any_order(self, text: TextInput<'a>) -> Scanned<'a> {
+        in_any_order(text, &["qMatrix", "qTails", "qArea", "qIsReduced"], self)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Typed responses.
 
 use super::{Class, Method, ObjectHandle, Remote};
-use crate::wire::{DecodeError, Input, Record, Wire, decode, decode_member};
+use crate::wire::{DecodeError, Input, Place, Record, Wire, decode, decode_member};
 use crate::{Error, ErrorKind};
 
 /// The response of a call, before decoding.
@@ -101,6 +101,16 @@ impl Record for Interface {
         input.member(r#"qHandle":"#, &mut self.handle)?;
         input.member(r#"qGenericType":"#, &mut self.kind)?;
         input.member(r#"qGenericId":"#, &mut self.id)
+    }
+
+    fn place(&mut self, index: usize) -> Option<&mut dyn Place> {
+        match index {
+            0 => Some(&mut self.class),
+            1 => Some(&mut self.handle),
+            2 => Some(&mut self.kind),
+            3 => Some(&mut self.id),
+            _ => None,
+        }
     }
 
     fn write_members<S: serde::ser::SerializeMap>(

@@ -6,6 +6,7 @@ use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpecte
 use serde::ser::Serializer;
 
 use super::fault::Scanned;
+use super::place::{self, Elements, Place};
 use super::text::{ListStart, elements, open_list};
 use super::{AsWire, Seed, Wire};
 
@@ -17,6 +18,29 @@ fn grow<T: Wire + Default>(list: &mut Vec<T>) {
         list.reserve_exact(1);
     }
     list.push(list.last().map_or_else(T::default, T::alike));
+}
+
+/// Adds an element.
+#[inline(always)]
+fn add<T: Wire + Default>(list: &mut Vec<T>) {
+    // Rows of a matrix are alike: room for as many cells as the row before.
+    if list.len() == list.capacity() {
+        grow(list);
+    } else {
+        // The compiler knows that it fits, and builds it in place.
+        list.push(list.last().map_or_else(T::default, T::alike));
+    }
+}
+
+impl<T: Wire + Default> Elements for Vec<T> {
+    fn empty(&mut self) {
+        self.clear();
+    }
+
+    fn add(&mut self) -> &mut dyn Place {
+        add(self);
+        self.last_mut().expect("one was pushed")
+    }
 }
 
 struct ListVisitor<'a, T>(&'a mut Vec<T>);
@@ -58,6 +82,9 @@ impl<'de, T: Wire + Default> Visitor<'de> for ListVisitor<'_, T> {
 
 impl<T: Wire + Default> Wire for Vec<T> {
     fn scan<'a>(&mut self, text: &'a str) -> Scanned<'a> {
+        if place::ONLY {
+            return place::list(self, text);
+        }
         match open_list(text)? {
             ListStart::Null(rest) => Ok(rest),
             ListStart::Empty(rest) => {
@@ -67,13 +94,7 @@ impl<T: Wire + Default> Wire for Vec<T> {
             ListStart::Elements(text) => {
                 self.clear();
                 elements(text, |text| {
-                    // Rows of a matrix are alike: room for as many cells as the row before.
-                    if self.len() == self.capacity() {
-                        grow(self);
-                    } else {
-                        // The compiler knows that it fits, and builds it in place.
-                        self.push(self.last().map_or_else(T::default, T::alike));
-                    }
+                    add(self);
                     self.last_mut().expect("one was pushed").scan_inline(text)
                 })
             }

@@ -1,6 +1,5 @@
 //! Structs: JSON objects with known members.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -9,9 +8,9 @@ use serde::ser::{SerializeMap, Serializer};
 
 use super::extra::Extra;
 use super::fault::{Fault, Scanned};
-use super::skip::skip;
+use super::place::{self, Facts, Place};
 use super::text::{Inline, ReadObject, Stop, TextInput, object};
-use super::{AsWire, Json, Seed, Wire, stack};
+use super::{AsWire, Seed, Wire, stack};
 
 /// A struct whose members are listed by the generator.
 pub trait Record: Default {
@@ -26,6 +25,9 @@ pub trait Record: Default {
 
     /// Reads the members that come next, in schema order.
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop>;
+
+    /// The variable for a member, by its index in [`Record::MEMBERS`].
+    fn place(&mut self, index: usize) -> Option<&mut dyn Place>;
 
     /// Writes the members that differ from their defaults.
     fn write_members<S: SerializeMap>(&self, out: &mut Members<'_, S>) -> Result<(), S::Error>;
@@ -64,43 +66,35 @@ pub(super) fn name_of(key: &'static str) -> &'static str {
 /// Reads a record at the start of a text into a variable; returns the rest. Inlined if there are many such records.
 #[inline(always)]
 pub fn scan_record<'a, T: Record>(place: &mut T, text: &'a str) -> Scanned<'a> {
-    if T::MANY && !T::RECURSIVE { object(text, Scan(place)) } else { scan_outlined(place, text) }
+    if Scan::<T>::MANY && !T::RECURSIVE { object(text, Scan(place)) } else { scan_outlined(place, text) }
 }
 
 #[inline(never)]
 fn scan_outlined<'a, T: Record>(place: &mut T, text: &'a str) -> Scanned<'a> {
-    if T::RECURSIVE {
-        let refuse = |refusal: &str| Fault::value(text, serde_json::Error::custom(refusal));
-        stack::deeper(|| object(text, Scan(place)), refuse)
-    } else {
-        object(text, Scan(place))
+    if !Scan::<T>::MANY {
+        return place::record(place, Facts::of::<T>(), text);
     }
+    let refuse = |refusal: &str| Fault::value(text, serde_json::Error::custom(refusal));
+    stack::deeper(|| object(text, Scan(place)), refuse)
 }
 
-/// Reads a record from a text.
+/// Reads a record from a text, with a parser of its own for the usual form.
 struct Scan<'p, T>(&'p mut T);
+
+impl<T: Record> Scan<'_, T> {
+    const MANY: bool = T::MANY && !place::ONLY;
+}
 
 impl<'a, T: Record> ReadObject<'a> for Scan<'_, T> {
     const NAME: &'static str = T::NAME;
-    const MEMBERS: &'static [&'static str] = T::MEMBERS;
-    const MANY: bool = T::MANY;
 
     #[inline(always)]
     fn members(&mut self, text: &mut TextInput<'a>) -> Result<(), Stop> {
-        self.0.read_members(text)
-    }
-
-    #[inline(always)]
-    fn members_inline(&mut self, text: &mut TextInput<'a>) -> Result<(), Stop> {
         self.0.read_members(&mut Inline(text))
     }
 
-    fn unknown(&mut self, name: Cow<'a, str>, value: &'a str) -> Scanned<'a> {
-        let Some(extra) = self.0.extra_mut() else { return skip(value) };
-        let mut json = Json::default();
-        let rest = json.scan(value)?;
-        extra.insert_json(name.into_owned(), json);
-        Ok(rest)
+    fn in_any_order(self, text: TextInput<'a>) -> Scanned<'a> {
+        place::members(self.0, Facts::of::<T>(), text.rest())
     }
 }
 

@@ -37,7 +37,7 @@ impl From<Box<Fault>> for Stop {
 }
 
 /// The start of an object.
-enum ObjectStart<'a> {
+pub(super) enum ObjectStart<'a> {
     /// The rest of the text, after the opening quote of the first name.
     Members(&'a str),
     /// The rest of the text, after an object without members.
@@ -47,48 +47,45 @@ enum ObjectStart<'a> {
 /// A member that was looked up.
 enum Member<'a> {
     Known(TextInput<'a>),
-    Unknown(Cow<'a, str>, &'a str),
+    Unknown(&'a str),
+}
+
+/// Starts an object. `null` and `[]` count as empty.
+#[inline(always)]
+pub(super) fn open_object<'a>(text: &'a str, name: &'static str) -> Result<ObjectStart<'a>, Box<Fault>> {
+    match text.strip_prefix("{\"") {
+        Some(rest) => Ok(ObjectStart::Members(rest)),
+        None => open_unusual(text, name),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn open_unusual<'a>(text: &'a str, name: &'static str) -> Result<ObjectStart<'a>, Box<Fault>> {
+    let text = trim(text);
+    if let Some(rest) = text.strip_prefix("null").or_else(|| empty_list(text)) {
+        return Ok(ObjectStart::Empty(rest));
+    }
+    let Some(rest) = text.strip_prefix('{').map(trim) else {
+        return Err(Fault::mismatch(text, &format!("an object ({name})").as_str()));
+    };
+    match rest.strip_prefix('}') {
+        Some(rest) => Ok(ObjectStart::Empty(rest)),
+        None => rest.strip_prefix('"').map(ObjectStart::Members).ok_or_else(Fault::syntax),
+    }
 }
 
 impl<'a> TextInput<'a> {
-    /// Starts an object. `null` and `[]` count as empty.
-    #[inline(always)]
-    fn open(text: &'a str, name: &'static str) -> Result<ObjectStart<'a>, Box<Fault>> {
-        match text.strip_prefix("{\"") {
-            Some(rest) => Ok(ObjectStart::Members(rest)),
-            None => Self::open_unusual(text, name),
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn open_unusual(text: &'a str, name: &'static str) -> Result<ObjectStart<'a>, Box<Fault>> {
-        let text = trim(text);
-        if let Some(rest) = text.strip_prefix("null").or_else(|| empty_list(text)) {
-            return Ok(ObjectStart::Empty(rest));
-        }
-        let Some(rest) = text.strip_prefix('{').map(trim) else {
-            return Err(Fault::mismatch(text, &format!("an object ({name})").as_str()));
-        };
-        match rest.strip_prefix('}') {
-            Some(rest) => Ok(ObjectStart::Empty(rest)),
-            None => rest.strip_prefix('"').map(ObjectStart::Members).ok_or_else(Fault::syntax),
-        }
+    /// The rest of the text, after the opening quote of the next name.
+    pub(super) fn rest(self) -> &'a str {
+        self.rest
     }
 
     /// Continues after the value of a member.
     #[inline(always)]
     fn after(&mut self, rest: &'a str) -> Result<(), Stop> {
         self.named = None;
-        if let Some(next) = rest.strip_prefix(",\"") {
-            self.rest = next;
-            return Ok(());
-        }
-        if let Some(rest) = rest.strip_prefix("}") {
-            self.rest = rest;
-            return Err(Stop::Done);
-        }
-        let (rest, done) = after_unusual(rest)?;
+        let (rest, done) = after_member(rest)?;
         self.rest = rest;
         if done { Err(Stop::Done) } else { Ok(()) }
     }
@@ -112,14 +109,14 @@ impl<'a> TextInput<'a> {
     /// Looks up the next member by its name.
     #[inline(never)]
     fn look_up(self, members: &[&'static str]) -> Result<Member<'a>, Box<Fault>> {
-        if let Some((name, value)) = self.named {
+        if let Some((_, value)) = self.named {
             // The member was looked up, but the record did not read it.
-            return Ok(Member::Unknown(Cow::Borrowed(name), value));
+            return Ok(Member::Unknown(value));
         }
         let (name, value) = name_of_member(self.rest)?;
         Ok(match members.iter().find(|member| **member == name) {
             Some(member) => Member::Known(Self { rest: "", named: Some((member, value)) }),
-            None => Member::Unknown(name, value),
+            None => Member::Unknown(value),
         })
     }
 }
@@ -159,59 +156,48 @@ impl Input for Inline<'_, '_> {
 }
 
 /// Reads the members of an object.
-pub(crate) trait ReadObject<'a> {
+pub(crate) trait ReadObject<'a>: Sized {
     /// Name of the type, for errors.
     const NAME: &'static str;
-    /// Names of the members.
-    const MEMBERS: &'static [&'static str];
-    /// Whether documents contain many such objects.
-    const MANY: bool = true;
 
     /// Reads the members that come next.
     fn members(&mut self, text: &mut TextInput<'a>) -> Result<(), Stop>;
 
-    /// Like [`ReadObject::members`], with the parsers of values inlined.
-    #[inline(always)]
-    fn members_inline(&mut self, text: &mut TextInput<'a>) -> Result<(), Stop> {
-        self.members(text)
-    }
-
-    /// Reads a member that is not in [`ReadObject::MEMBERS`].
-    fn unknown(&mut self, _name: Cow<'a, str>, value: &'a str) -> Scanned<'a> {
-        skip(value)
-    }
+    /// Reads the remaining members in any order.
+    fn in_any_order(self, text: TextInput<'a>) -> Scanned<'a>;
 }
 
 /// Reads an object at the start of a text; returns the rest.
 #[inline(always)]
 pub(crate) fn object<'a, O: ReadObject<'a>>(text: &'a str, mut object: O) -> Scanned<'a> {
-    let mut input = match TextInput::open(text, O::NAME)? {
+    let mut input = match open_object(text, O::NAME)? {
         ObjectStart::Members(rest) => TextInput { rest, named: None },
         ObjectStart::Empty(rest) => return Ok(rest),
     };
-    if O::MANY {
-        match object.members_inline(&mut input) {
-            Ok(()) => {}
-            Err(Stop::Done) => return Ok(input.rest),
-            Err(Stop::Fault(fault)) => return Err(fault),
-        }
+    match object.members(&mut input) {
+        Ok(()) => object.in_any_order(input),
+        Err(Stop::Done) => Ok(input.rest),
+        Err(Stop::Fault(fault)) => Err(fault),
     }
-    in_any_order(input, object)
 }
 
 /// Reads the members of an object in any order, in several passes if necessary.
 #[inline(never)]
-fn in_any_order<'a, O: ReadObject<'a>>(mut input: TextInput<'a>, mut object: O) -> Scanned<'a> {
+pub(crate) fn in_any_order<'a>(
+    mut input: TextInput<'a>,
+    names: &[&'static str],
+    mut object: impl ReadObject<'a>,
+) -> Scanned<'a> {
     loop {
         let before = input.rest.len();
         let step = match object.members(&mut input) {
             // The next member is unknown or written in an unusual way.
-            Ok(()) if input.rest.len() == before => match input.look_up(O::MEMBERS)? {
+            Ok(()) if input.rest.len() == before => match input.look_up(names)? {
                 Member::Known(known) => {
                     input = known;
                     Ok(())
                 }
-                Member::Unknown(name, value) => input.after(object.unknown(name, value)?),
+                Member::Unknown(value) => input.after(skip(value)?),
             },
             step => step,
         };
@@ -284,6 +270,18 @@ fn looked_up<'a>(named: Option<(&'static str, &'a str)>, key: &'static str) -> O
     named.filter(|(name, _)| *name == super::name_of(key)).map(|(_, value)| value)
 }
 
+/// Continues after the value of a member; returns the rest and whether the object has ended.
+#[inline(always)]
+pub(super) fn after_member(rest: &str) -> Result<(&str, bool), Box<Fault>> {
+    if let Some(next) = rest.strip_prefix(",\"") {
+        return Ok((next, false));
+    }
+    match rest.strip_prefix("}") {
+        Some(rest) => Ok((rest, true)),
+        None => after_unusual(rest),
+    }
+}
+
 /// Continues after a value; returns the rest and whether the object has ended.
 #[cold]
 #[inline(never)]
@@ -350,7 +348,7 @@ pub(super) fn only_member<'a, T: Wire>(text: &'a str, name: &str, place: &mut T,
 }
 
 /// Reads the name of a member, after its opening quote, and the colon; returns the name and the rest.
-fn name_of_member(text: &str) -> Result<(Cow<'_, str>, &str), Box<Fault>> {
+pub(super) fn name_of_member(text: &str) -> Result<(Cow<'_, str>, &str), Box<Fault>> {
     let (name, rest) = string_inside(text)?;
     Ok((name, trim(rest).strip_prefix(':').ok_or_else(Fault::syntax)?))
 }

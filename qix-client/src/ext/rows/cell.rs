@@ -10,6 +10,20 @@ use serde::forward_to_deserialize_any;
 use super::decode_error::Problem;
 use super::row::Reader;
 
+/// Units are read from any cell and any row.
+macro_rules! units {
+    () => {
+        fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+            visitor.visit_unit()
+        }
+
+        fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Problem> {
+            visitor.visit_unit()
+        }
+    };
+}
+pub(super) use units;
+
 /// A cell of a row.
 #[derive(Clone, Copy)]
 pub(super) struct CellOf<'r> {
@@ -166,13 +180,7 @@ impl<'de> Deserializer<'de> for CellOf<'_> {
         visitor.visit_some(Self { optional: true, ..self })
     }
 
-    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
-        visitor.visit_unit()
-    }
-
-    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Problem> {
-        visitor.visit_unit()
-    }
+    units! {}
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Problem> {
         match name {

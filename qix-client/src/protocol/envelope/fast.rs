@@ -1,6 +1,6 @@
 //! The envelope of a response in the format of engines, read from both ends of its text.
 
-use super::{Body, Envelope};
+use super::{Body, Envelope, hidden};
 
 /// A reader of both ends of a text, which stops at anything unusual.
 pub(super) struct Ends<'a> {
@@ -20,14 +20,16 @@ impl<'a> Ends<'a> {
         }
         ends.take_back(b'}')?;
         while ends.back_member(&mut envelope).is_some() {}
-        // A result that is an object starts and ends with a brace; the text in between is one value or, if an unknown
-        // member follows it, not a value, which its decoder detects.
+        // A result that is an object starts and ends with a brace. If an unknown object follows it, the text in between
+        // is not a value, which its decoder detects.
         ends.skip_space();
-        let whole = ends.bytes.get(ends.start) == Some(&b'{') && ends.last() == Some(b'}') && ends.start < ends.end;
-        (whole && envelope.id.is_some()).then(|| {
-            envelope.body = Body::Result(ends.start..ends.end);
-            envelope
-        })
+        let range = ends.start..ends.end;
+        let whole = ends.bytes.get(ends.start) == Some(&b'{') && ends.last() == Some(b'}') && !range.is_empty();
+        if !whole || envelope.id.is_none() || hidden::is_possible(&ends.bytes[range.clone()], envelope.delta) {
+            return None;
+        }
+        envelope.body = Body::Result(range);
+        Some(envelope)
     }
 
     /// Reads a member at the front, without whitespace. Returns whether it is the result, whose value comes next.
@@ -39,7 +41,7 @@ impl<'a> Ends<'a> {
             let number = self.number()?;
             put(&mut envelope.id, number)?;
         } else if self.starts(b"\"delta\":") {
-            envelope.delta = self.flag()?;
+            envelope.delta |= self.flag()?;
         } else if !self.starts(b"\"jsonrpc\":\"2.0\"") {
             return None;
         }
@@ -82,10 +84,11 @@ impl<'a> Ends<'a> {
         self.take_back(b',')?;
         let mut value = Ends { bytes: &self.bytes[value], start: 0, end: 0 };
         match key {
-            b"change" => envelope.change = value.list()?,
-            b"close" => envelope.close = value.list()?,
-            b"suspend" => envelope.suspend = value.list()?,
-            b"delta" => envelope.delta = value.flag()?,
+            // What occurs twice is left to the general parser.
+            b"change" if envelope.change.is_empty() => envelope.change = value.list()?,
+            b"close" if envelope.close.is_empty() => envelope.close = value.list()?,
+            b"suspend" if envelope.suspend.is_empty() => envelope.suspend = value.list()?,
+            b"delta" => envelope.delta |= value.flag()?,
             b"id" => {
                 let number = value.number()?;
                 put(&mut envelope.id, number)?;

@@ -1,18 +1,18 @@
 //! Incoming messages in any form that JSON allows.
 
+use std::fmt;
 use std::ops::Range;
 
-use serde::Deserialize;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{Body, Envelope};
 
 /// Parses the envelope of a message with a complete JSON parser.
 pub(crate) fn parse(text: &str) -> Result<Envelope, serde_json::Error> {
-    if !text.trim_start().starts_with('{') {
-        return Err(serde::de::Error::custom("not an object"));
-    }
-    let message: Message<'_> = serde_json::from_str(text)?;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let message = deserializer.deserialize_map(Message::default())?;
+    deserializer.end()?;
     let place = |value: &RawValue| place(text, value.get());
     let body = if let Some(error) = message.error {
         Body::Error(place(error))
@@ -23,41 +23,61 @@ pub(crate) fn parse(text: &str) -> Result<Envelope, serde_json::Error> {
     } else {
         Body::Nothing
     };
-    Ok(Envelope {
-        id: message.id.and_then(|id| serde_json::from_str(id.get()).ok()),
-        body,
-        change: numbers(message.change),
-        close: numbers(message.close),
-        suspend: numbers(message.suspend),
-        delta: message.delta.is_some_and(|flag| flag.get() == "true"),
-    })
+    Ok(Envelope { body, ..message.envelope })
 }
 
-#[derive(Deserialize)]
+/// The members of a message. If a member occurs twice, the first one counts, except that all handles and marks count,
+/// and the last ID that follows the result if no ID precedes it.
+#[derive(Default)]
 struct Message<'a> {
-    #[serde(borrow, default)]
+    envelope: Envelope,
+    /// The ID, which may be of another type than a number.
     id: Option<&'a RawValue>,
-    #[serde(borrow, default)]
     result: Option<&'a RawValue>,
-    #[serde(borrow, default)]
     error: Option<&'a RawValue>,
-    #[serde(default)]
     method: Option<String>,
-    #[serde(borrow, default)]
     params: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    change: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    close: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    suspend: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    delta: Option<&'a RawValue>,
 }
 
-/// A list of handles. Elements of other types are ignored.
-fn numbers(list: Option<&RawValue>) -> Vec<i64> {
-    list.and_then(|list| serde_json::from_str(list.get()).ok()).unwrap_or_default()
+impl<'de: 'a, 'a> Visitor<'de> for Message<'a> {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<Self, A::Error> {
+        let mut in_front = false;
+        while let Some(name) = members.next_key::<String>()? {
+            let value: &RawValue = members.next_value()?;
+            let envelope = &mut self.envelope;
+            match &*name {
+                _ if value.get() == "null" => {}
+                "id" if !in_front => {
+                    in_front = self.result.is_none();
+                    self.id = Some(value);
+                    envelope.id = serde_json::from_str(value.get()).ok();
+                }
+                "result" => _ = self.result.get_or_insert(value),
+                "error" => _ = self.error.get_or_insert(value),
+                "method" if self.method.is_none() => {
+                    self.method = Some(serde_json::from_str(value.get()).map_err(A::Error::custom)?);
+                }
+                "params" => _ = self.params.get_or_insert(value),
+                "change" => envelope.change.extend(numbers(value)),
+                "close" => envelope.close.extend(numbers(value)),
+                "suspend" => envelope.suspend.extend(numbers(value)),
+                "delta" => envelope.delta |= value.get() == "true",
+                _ => {}
+            }
+        }
+        Ok(self)
+    }
+}
+
+/// A list of handles. Lists with elements of other types are ignored.
+fn numbers(list: &RawValue) -> Vec<i64> {
+    serde_json::from_str(list.get()).unwrap_or_default()
 }
 
 /// The position of a part in a text.

@@ -2,12 +2,13 @@
 //! parsed.
 //!
 //! Engines write the ID first and the lists of handles last, so both ends of the text contain everything needed.
-//! Unusual messages are parsed completely.
+//! Unusual messages are parsed completely, and so are those in which an unknown object at the end might hide a list.
 
 use std::ops::Range;
 
 mod fast;
 pub(crate) mod full;
+mod hidden;
 
 use fast::Ends;
 

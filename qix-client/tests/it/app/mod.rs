@@ -14,24 +14,9 @@ mod states;
 mod stored;
 mod walk;
 
+use crate::in_memory::{open, sales};
 use qix_client::prelude::*;
-use qix_test_engine::{App, TestEngine};
-
-/// An engine with the app, opened.
-async fn open(app: App) -> (TestEngine, Session, Doc) {
-    let engine = TestEngine::builder().with_app(app).start().await.unwrap();
-    let session = Session::connect(engine.url()).await.unwrap();
-    let doc = session.open_doc("app").await.unwrap();
-    (engine, session, doc)
-}
-
-/// The engine's app `sales`, opened.
-async fn sales() -> (TestEngine, Session, Doc) {
-    let engine = TestEngine::start().await.unwrap();
-    let session = Session::connect(engine.url()).await.unwrap();
-    let doc = session.open_doc("sales").await.unwrap();
-    (engine, session, doc)
-}
+use qix_test_engine::TestEngine;
 
 /// The current selections, by field.
 async fn selected(doc: &Doc) -> Vec<(String, String)> {

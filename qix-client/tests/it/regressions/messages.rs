@@ -65,6 +65,29 @@ async fn a_change_is_known_before_the_response_that_contains_it() {
 }
 
 #[tokio::test]
+async fn an_unknown_member_does_not_hide_what_has_changed() {
+    let (session, mut engine, _doc, cube) = watched().await;
+    let mut changes = cube.changes();
+    for unknown in [r#"{}"#, r#"{"b":{"change":[9]}}"#, r#"[{"b":2}]"#, r#""\"}""#, "7"] {
+        for members in [
+            format!(r#""result":{{"qVersion":{{}}}},"change":[2],"trace":{unknown}"#),
+            format!(r#""trace":{unknown},"result":{{"qVersion":{{}}}},"change":[2],"trace":{unknown}"#),
+            format!(r#""change":[2],"result":{{"qVersion":{{}}}},"trace":{unknown}"#),
+            format!(r#""result":{{"qVersion":{{}}}},"a":{unknown},"change":[2],"change":[],"b":{{"c":"{{"}}"#),
+        ] {
+            let script = async {
+                let id = engine.expect("EngineVersion").await;
+                engine.send_text(format!(r#"{{"jsonrpc":"2.0","id":{id},{members}}}"#)).await;
+            };
+            tokio::join!(async { session.engine_version().await.unwrap() }, script);
+            assert_eq!(changes.next().now_or_never(), Some(Some(())), "{members}");
+        }
+    }
+    engine.send_text(r#"{"id":4711,"result":{},"close":[2],"trace":{"b":2}}"#.to_owned()).await;
+    assert_eq!(changes.next().await, None);
+}
+
+#[tokio::test]
 async fn a_call_made_in_an_event_handler_is_answered() {
     let (session, mut engine, _doc, cube) = watched().await;
     let mut events = session.events();

@@ -17,24 +17,14 @@ mod too_large;
 mod trees;
 mod values;
 
+use crate::in_memory::{self, sales};
 use qix_client::{Error, prelude::*};
 use qix_test_engine::{App, TestEngine};
 use serde_json::Value;
 
 /// An engine with an app with the script, opened.
 async fn open(script: &str) -> (TestEngine, Session, Doc) {
-    let engine = TestEngine::builder().with_app(App::new("app").script(script)).start().await.unwrap();
-    let session = Session::connect(engine.url()).await.unwrap();
-    let doc = session.open_doc("app").await.unwrap();
-    (engine, session, doc)
-}
-
-/// The engine's app `sales`, opened.
-async fn sales() -> (TestEngine, Session, Doc) {
-    let engine = TestEngine::start().await.unwrap();
-    let session = Session::connect(engine.url()).await.unwrap();
-    let doc = session.open_doc("sales").await.unwrap();
-    (engine, session, doc)
+    in_memory::open(App::new("app").script(script)).await
 }
 
 /// A cube of fields and expressions.

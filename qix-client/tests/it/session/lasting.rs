@@ -186,8 +186,11 @@ async fn a_used_ticket_ends_a_resumption_immediately() {
     let listener = Listener::bind().await;
     let backoff = Backoff::default().initial_delay(Duration::ZERO);
     let builder = Session::builder().url(listener.url()).ticket("abc").reconnect(backoff);
-    let (session, mut engine) = tokio::join!(builder.connect(), listener.accept());
-    engine.greet("SESSION_CREATED").await;
+    let (session, engine) = tokio::join!(builder.connect(), async {
+        let mut engine = listener.accept().await;
+        engine.greet("SESSION_CREATED").await;
+        engine
+    });
     let session = session.unwrap();
     drop(engine);
     let closed = session.closed().await;

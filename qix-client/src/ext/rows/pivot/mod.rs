@@ -7,7 +7,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use futures_util::{Stream, TryStreamExt, stream};
+use futures_util::{TryStreamExt, stream};
 use qix_schema::cells::Sink;
 use qix_schema::rpc::send;
 use qix_schema::types::{NxCell, NxDimCellType, NxPivotPage, NxStackPage, NxTreeDataOption, NxTreeNode};
@@ -19,6 +19,16 @@ use super::attributes::WithAttributes;
 use super::collect::{PageSink, Shape};
 use super::pages::{Area, MOST_CELLS, Opened, Options, PageCut, Pages, attempt, height, parts};
 
+/// A part of the data.
+enum Part {
+    Pivot(Vec<NxPivotPage>),
+    Stacked(Vec<NxStackPage>),
+    Tree(Vec<NxTreeNode>),
+}
+
+/// Adds a part to the rows; returns whether it wants more.
+type Take = dyn Fn(&mut Assembler, Option<(Area, Part)>) -> Result<bool, Error> + Send + Sync;
+
 /// The rows of a pivot table.
 pub(super) fn pivot_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::Page> {
     // A cube without measures still has headings.
@@ -26,9 +36,9 @@ pub(super) fn pivot_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Opti
     let width = columns.min(MOST_CELLS);
     let cut = PageCut { columns, rows, width, height: height(width, options), splits_rows: true };
     let source = Arc::clone(&opened);
-    let fetched = parts(cut, options, move |area| fetch_pivot(Arc::clone(&source), area));
-    assembled::<S, _>(opened, options, fetched, |assembler, part| {
-        let Some((area, pages)) = part else { return Ok(false) };
+    let fetched = parts(cut, options, Arc::new(move |area| Box::pin(fetch_pivot(Arc::clone(&source), area))));
+    assembled::<S>(opened, options, fetched, |assembler, part| {
+        let Some((area, Part::Pivot(pages))) = part else { return Ok(false) };
         let [page] = &pages[..] else {
             return Err(RowsError::Incomplete { row: area.top, expected: area.height, found: 0 }.into());
         };
@@ -37,10 +47,10 @@ pub(super) fn pivot_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Opti
     })
 }
 
-async fn fetch_pivot<P>(opened: Arc<Opened<P>>, area: Area) -> Result<Vec<NxPivotPage>, Error> {
+async fn fetch_pivot<P>(opened: Arc<Opened<P>>, area: Area) -> Result<Part, Error> {
     attempt(&opened, || async {
         let request = generic_object::GetHyperCubePivotData::new(&opened.source.path, area.page());
-        send(opened.object.as_remote(), request, opened.calls.clone()).await
+        send(opened.object.as_remote(), request, opened.calls.clone()).await.map(Part::Pivot)
     })
     .await
 }
@@ -53,10 +63,12 @@ pub(super) fn stacked_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Op
     let height = height(columns * opened.source.spread, options);
     let cut = PageCut { columns, rows, width: columns, height, splits_rows: false };
     let source = Arc::clone(&opened);
-    let fetched = parts(cut, options, move |area| fetch_stacked(Arc::clone(&source), area));
-    assembled::<S, _>(opened, options, fetched, move |assembler, part| {
+    let fetched = parts(cut, options, Arc::new(move |area| Box::pin(fetch_stacked(Arc::clone(&source), area))));
+    assembled::<S>(opened, options, fetched, move |assembler, part| {
         let before = assembler.leaves();
-        part.iter().flat_map(|(_, pages)| pages).try_for_each(|page| assembler.stacked(page))?;
+        if let Some((_, Part::Stacked(pages))) = part {
+            pages.iter().try_for_each(|page| assembler.stacked(page))?;
+        }
         match assembler.leaves() {
             found if found >= rows => Ok(false),
             found if found > before => Ok(true),
@@ -65,10 +77,10 @@ pub(super) fn stacked_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Op
     })
 }
 
-async fn fetch_stacked<P>(opened: Arc<Opened<P>>, area: Area) -> Result<Vec<NxStackPage>, Error> {
+async fn fetch_stacked<P>(opened: Arc<Opened<P>>, area: Area) -> Result<Part, Error> {
     attempt(&opened, || async {
         let request = generic_object::GetHyperCubeStackData::new(&opened.source.path, area.page());
-        send(opened.object.as_remote(), request, opened.calls.clone()).await
+        send(opened.object.as_remote(), request, opened.calls.clone()).await.map(Part::Stacked)
     })
     .await
 }
@@ -79,9 +91,9 @@ pub(super) fn tree_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Optio
     let height = height(opened.source.columns.width() * opened.source.spread, options);
     let cut = PageCut { columns: 1, rows: opened.source.rows, width: 1, height, splits_rows: false };
     let source = Arc::clone(&opened);
-    let fetched = parts(cut, options, move |area| fetch_tree(Arc::clone(&source), area));
-    assembled::<S, _>(opened, options, fetched, move |assembler, part| {
-        let Some((area, tree)) = part else { return Ok(false) };
+    let fetched = parts(cut, options, Arc::new(move |area| Box::pin(fetch_tree(Arc::clone(&source), area))));
+    assembled::<S>(opened, options, fetched, move |assembler, part| {
+        let Some((area, Part::Tree(tree))) = part else { return Ok(false) };
         // The root contains the number of nodes, whichever of them were requested.
         let root = tree.first().filter(|node| node.type_ == NxDimCellType::Root);
         let nodes = root.map_or(cut.rows, |root| usize::try_from(root.group_size).unwrap_or(0));
@@ -93,25 +105,25 @@ pub(super) fn tree_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Optio
     })
 }
 
-async fn fetch_tree<P>(opened: Arc<Opened<P>>, area: Area) -> Result<Vec<NxTreeNode>, Error> {
+async fn fetch_tree<P>(opened: Arc<Opened<P>>, area: Area) -> Result<Part, Error> {
     attempt(&opened, || async {
         let request = generic_object::GetHyperCubeTreeData::new(&opened.source.path)
             .node_options(NxTreeDataOption::default().with_tree_nodes([area.nodes()]));
-        send(opened.object.as_remote(), request, opened.calls.clone()).await
+        send(opened.object.as_remote(), request, opened.calls.clone()).await.map(Part::Tree)
     })
     .await
 }
 
 /// Assembles rows from parts of the data, and makes pages of them. `take` is called with each part while it wants more,
 /// and with `None` after the last one.
-fn assembled<S: Shape, P: Send + 'static>(
+fn assembled<S: Shape>(
     opened: Arc<Opened<S::Plan>>,
     options: &Options,
-    parts: impl Stream<Item = Result<P, Error>> + Send + 'static,
-    take: impl Fn(&mut Assembler, Option<P>) -> Result<bool, Error> + Send + Sync + 'static,
+    parts: Pages<(Area, Part)>,
+    take: impl Fn(&mut Assembler, Option<(Area, Part)>) -> Result<bool, Error> + Send + Sync + 'static,
 ) -> Pages<S::Page> {
     let assembler = Assembler::new(&opened.source.columns, &opened.source.path, options.totals);
-    let (parts, take) = (Some(Box::pin(parts)), Arc::new(take));
+    let (parts, take): (_, Arc<Take>) = (Some(parts), Arc::new(take));
     let pages = stream::try_unfold((parts, assembler), move |(mut parts, mut assembler)| {
         let (opened, take) = (Arc::clone(&opened), Arc::clone(&take));
         async move {
