@@ -118,9 +118,9 @@ async fn attach(lab: &Lab) -> Outcome {
 }
 
 async fn active_app(lab: &Lab) -> Outcome {
-    let first = lab.session.get_active_doc().await?.handle().id.clone();
-    let second = lab.builder.clone().connect().await?;
-    expect(second.get_active_doc().await?.handle().id.clone(), first)
+    let [first, second] = [lab.builder.clone().connect().await?, lab.builder.clone().connect().await?];
+    let id = first.get_active_doc().await?.handle().id.clone();
+    expect(second.get_active_doc().await?.handle().id.clone(), id)
 }
 
 async fn shared_selections(lab: &Lab) -> Outcome {
