@@ -51,7 +51,17 @@ fn stored_files_are_visible_to_other_scripts() {
     let run = |script: &str| {
         let cancel = AtomicBool::new(false);
         let variables = Variables::new();
-        run(script, Options { folders: &folders, limit: None, variables, cancel: &cancel, progress: &mut |_| {} })
+        run(
+            script,
+            Options {
+                folders: &folders,
+                databases: &Default::default(),
+                limit: None,
+                variables,
+                cancel: &cancel,
+                progress: &mut |_| {},
+            },
+        )
     };
     run("A: LOAD RecNo() AS n AUTOGENERATE 3; STORE A INTO [lib://out/a.qvd] (qvd);").unwrap();
     let script = "LET rows = QvdNoOfRecords('lib://out/a.qvd'); LET field = QvdFieldName('lib://out/a.qvd', 1);
