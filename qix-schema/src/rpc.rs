@@ -22,3 +22,5 @@ pub use remote::FindResult;
 pub use remote::{CallOptions, RawAnswer, RawCall, Remote};
 pub use request::{Effect, Method, Request};
 pub use send::{notify, send, send_with};
+#[doc(hidden)]
+pub use send::{read_raw, send_raw};

@@ -23,24 +23,49 @@ pub async fn send_with<R: Request, T>(
     options: CallOptions,
     read: impl Fn(Answer<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
+    let (mut answer, sought) = invoke(remote, request, options).await?;
+    read_raw::<R, T>(remote, &mut answer, read).map_err(|error| error.about(sought))
+}
+
+/// Like [`send`], but does not decode the response; see [`read_raw`].
+#[doc(hidden)]
+pub async fn send_raw<R: Request>(remote: &dyn Remote, request: R, options: CallOptions) -> Result<RawAnswer, Error> {
+    invoke(remote, request, options).await.map(|(answer, _)| answer)
+}
+
+/// Decodes a response of an object with a custom function. If the text of its result is not a value, the function is
+/// called again with the right text.
+#[doc(hidden)]
+pub fn read_raw<R: Request, T>(
+    remote: &dyn Remote,
+    answer: &mut RawAnswer,
+    mut read: impl FnMut(Answer<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let mut read = |answer: &RawAnswer| {
+        read(Answer::new(answer.as_str(), R::METHOD, answer.remote().unwrap_or(remote)))
+            .map_err(|error| error.of_call(R::METHOD, remote.handle()))
+    };
+    let outcome = read(answer);
+    match &outcome {
+        Err(error) if matches!(error.kind(), ErrorKind::Decode(_)) && answer.search() => read(answer),
+        _ => outcome,
+    }
+}
+
+/// Sends a request; returns the response, and what it looks up.
+async fn invoke<R: Request>(
+    remote: &dyn Remote,
+    request: R,
+    options: CallOptions,
+) -> Result<(RawAnswer, Option<String>), Error> {
     let in_call = |error: Error| error.of_call(R::METHOD, remote.handle());
     let params = serde_json::to_string(&request).map_err(|error| in_call(ErrorKind::Encode(error).into()))?;
     drop(request);
     let sought = sought(R::METHOD, &params);
-    let call = RawCall { method: R::METHOD, params, options };
-    let mut answer = match remote.invoke(call).await {
-        Ok(answer) => answer,
-        Err(error) => return Err(in_call(error).about(sought)),
-    };
-    let read = |answer: &RawAnswer| {
-        read(Answer::new(answer.as_str(), R::METHOD, answer.remote().unwrap_or(remote))).map_err(in_call)
-    };
-    let outcome = read(&answer);
-    let outcome = match &outcome {
-        Err(error) if matches!(error.kind(), ErrorKind::Decode(_)) && answer.search() => read(&answer),
-        _ => outcome,
-    };
-    outcome.map_err(|error| error.about(sought))
+    match remote.invoke(RawCall { method: R::METHOD, params, options }).await {
+        Ok(answer) => Ok((answer, sought)),
+        Err(error) => Err(in_call(error).about(sought)),
+    }
 }
 
 /// Maximum length of parameters in an error.
