@@ -20,6 +20,16 @@ enum Kept {
 /// A long text, whose memory the next one uses.
 struct Long(String);
 
+impl Text {
+    /// The string, if the text is short.
+    pub(crate) fn into_short(self) -> Result<String, Self> {
+        match self.0 {
+            Kept::Short(text) => Ok(text),
+            Kept::Long(_) => Err(self),
+        }
+    }
+}
+
 impl AsRef<str> for Text {
     fn as_ref(&self) -> &str {
         match &self.0 {
