@@ -117,7 +117,7 @@ fn it_reads_results_of_sql_statements() {
     let result = r#"{ "connection": "db", "statement": "select n from t", "fields": ["n"], "rows": [[1]] }"#;
     std::fs::write(path("sql.json"), format!("[{result}]")).unwrap();
     std::fs::write(path("twice.json"), format!("[{result}, {result}]")).unwrap();
-    std::fs::write(path("bad.json"), r#"[{ "statment": "" }]"#).unwrap();
+    std::fs::write(path("bad.json"), r#"[{ "statements": "" }]"#).unwrap();
     let (mut engine, _) = start(&["--app", &path("a.qvs"), "--sql", &path("sql.json")]);
     engine.kill().unwrap();
     engine.wait().unwrap();
@@ -127,7 +127,7 @@ fn it_reads_results_of_sql_statements() {
     std::fs::remove_dir_all(&folder).unwrap();
     assert_eq!((without.0, without.1.contains("LIB CONNECT: not implemented")), (Some(3), true), "{}", without.1);
     assert_eq!((twice.0, twice.1.contains("is declared twice")), (Some(3), true), "{}", twice.1);
-    assert_eq!((bad.0, bad.1.contains("bad.json: unknown field `statment`")), (Some(3), true), "{}", bad.1);
+    assert_eq!((bad.0, bad.1.contains("bad.json: unknown field `statements`")), (Some(3), true), "{}", bad.1);
 }
 
 #[test]

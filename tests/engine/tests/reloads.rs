@@ -50,6 +50,9 @@ async fn keys_come_first_and_are_examined_in_the_internal_tables_only() {
         let tables = client.result(1, "GetTablesAndKeys", json!([{}, {}, 0, internal, false])).await;
         let fields = &tables["qtr"][0]["qFields"];
         assert_eq!((&fields[0]["qName"], &fields[1]["qName"]), (&json!("number"), &json!("abc")), "{tables}");
+        let rows = client.result(1, "GetTableData", json!([-1, 2, internal, "A"])).await;
+        let texts: Vec<_> = rows["qData"].as_array().unwrap().iter().map(|row| &row["qValue"][0]["qText"]).collect();
+        assert_eq!(texts, ["number", "1"], "the columns of the rows have the same order");
         assert_eq!((&fields[0]["qKeyType"], &fields[1]["qKeyType"]), (&json!(key), &json!("NOT_KEY")), "{tables}");
     }
     let mut sizes = Vec::new();

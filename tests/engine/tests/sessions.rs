@@ -12,7 +12,7 @@ async fn state(client: &mut Client) -> Value {
 }
 
 #[tokio::test]
-async fn the_app_of_every_engine_can_be_left_out() {
+async fn the_app_of_every_engine_can_be_omitted() {
     for (engine, apps) in [(TestEngine::builder(), 1), (TestEngine::builder().without_sales(), 0)] {
         let engine = engine.start().await.unwrap();
         let list = Client::connect(&engine, "/app/engineData").await.result(-1, "GetDocList", json!([])).await;

@@ -140,7 +140,7 @@ fn functions_of_selections_use_all_their_arguments() {
 }
 
 #[test]
-fn what_is_not_implemented_is_not_called_invalid() {
+fn an_unimplemented_function_is_not_called_invalid() {
     let app = App::new(SALES);
     for (expression, what) in [
         ("Correl(Amount, Amount)", "Correl()"),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::symbols::NULL;
-use super::{Data, Table};
+use super::{Column, Data, Table};
 use crate::error::{EngineError, Result};
 use crate::value::Dual;
 
@@ -85,10 +85,7 @@ impl Data {
     }
 
     fn table_record(&self, table: &Table, internal: bool) -> Value {
-        // Keys come first.
-        let (keys, others): (Vec<usize>, Vec<usize>) =
-            table.columns.iter().map(|column| column.field).partition(|field| self.is_shared(*field));
-        let fields = keys.into_iter().chain(others).map(|field| self.field_in_table(table, field, internal));
+        let fields = self.columns(table).map(|column| self.field_in_table(table, column.field, internal));
         let fields: Vec<Value> = fields.collect();
         let mut record = json!({
             "qName": table.name,
@@ -103,6 +100,12 @@ impl Data {
             record["qIsSynthetic"] = true.into();
         }
         record
+    }
+
+    /// The columns of a table, keys first.
+    fn columns<'a>(&self, table: &'a Table) -> impl Iterator<Item = &'a Column> {
+        let (keys, others): (Vec<_>, Vec<_>) = table.columns.iter().partition(|column| self.is_shared(column.field));
+        keys.into_iter().chain(others)
     }
 
     /// Whether several tables have the field.
@@ -164,18 +167,18 @@ impl Data {
     pub fn table_rows(&self, table: &str, offset: i64, rows: usize, internal: bool) -> Result<Value> {
         let tables = if internal { &self.tables } else { &self.source };
         let table = tables.iter().find(|known| known.name == table).ok_or_else(|| EngineError::not_found(table))?;
+        let columns: Vec<&Column> = self.columns(table).collect();
         let with_names = offset < 0 && rows > 0;
         let offset = usize::try_from(offset).unwrap_or(0);
         let end = table.rows.min(offset.saturating_add(rows - usize::from(with_names)));
         let names = with_names.then(|| {
             let name = |field: usize| json!({ "qText": &*self.fields[field].name, "qNumber": "NaN" });
-            json!({ "qValue": table.columns.iter().map(|column| name(column.field)).collect::<Vec<_>>() })
+            json!({ "qValue": columns.iter().map(|column| name(column.field)).collect::<Vec<_>>() })
         });
         let rows: Vec<Value> = names
             .into_iter()
             .chain((offset.min(end)..end).map(|row| {
-                let cells: Vec<Value> = table
-                    .columns
+                let cells: Vec<Value> = columns
                     .iter()
                     .map(|column| {
                         let value = self.fields[column.field].symbols.value(column.codes[row]);
@@ -198,7 +201,7 @@ impl Data {
     }
 }
 
-/// The memory of a value, as recorded from an engine for short texts and small whole numbers.
+/// The memory of a value, as recorded from an engine for short texts and small integers.
 fn byte_size(value: &Dual) -> usize {
     match value {
         Dual::Text(text) => text.len() + 6,

@@ -9,7 +9,7 @@ use super::host::{Place, last_fit};
 use super::load::{Format, Kind, Load, Prefix, Source};
 use super::rows::{self, Change, Input, Purpose};
 use super::runner::{Named, Runner};
-use super::{AUTOGENERATE_COUNT, Outcome, Progress, ScriptError, qvd, separated, tables};
+use super::{AUTOGENERATE_COUNT, Outcome, Progress, ScriptError, json, qvd, separated, tables};
 use crate::expression::{bind, evaluate};
 use crate::value::Dual;
 
@@ -166,6 +166,7 @@ impl Runner<'_> {
     fn table(&self, bytes: &[u8], format: &Format, path: &str) -> Outcome<Input> {
         match format.kind {
             Kind::Qvd => qvd::read(bytes).map_err(|fault| fault.about(path)),
+            Kind::Json => json::read(&text(bytes, format.encoding)?, path, &self.world.settings),
             Kind::Text => {
                 let null = self.variables.get("NullInterpret").map(String::as_str);
                 Ok(separated::read(&text(bytes, format.encoding)?, format, &self.world.settings, null))

@@ -113,7 +113,7 @@ mod tests {
         let here =
             |name: &str| FORMS.iter().find(|(known, _)| *known == name).map(|(_, example)| is_implemented(example));
         assert_eq!(
-            (here("STORE"), here("SECTION ACCESS"), here("FROM … (json)")),
+            (here("STORE"), here("SECTION ACCESS"), here("FROM … (xml)")),
             (Some(true), Some(false), Some(false))
         );
         assert_eq!(here("SQL SELECT (declared results)"), Some(true));

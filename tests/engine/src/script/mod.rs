@@ -6,6 +6,7 @@ mod database;
 mod feed;
 mod files;
 mod host;
+mod json;
 mod language;
 mod load;
 mod names;
