@@ -62,8 +62,8 @@ pub(crate) struct Settings {
     pub(crate) listeners: Option<broadcast::Sender<Arc<Event>>>,
     /// The middleware, outermost first.
     pub(crate) middleware: Vec<Arc<dyn Middleware>>,
-    /// Whether tracing events contain parameters and results.
-    pub(crate) trace_payloads: bool,
+    /// What tracing events contain of parameters and results.
+    pub(crate) trace_payloads: Option<fn(&str) -> String>,
     /// Records the traffic.
     pub(crate) recorder: Option<Recorder>,
 }
@@ -87,7 +87,7 @@ impl Default for Settings {
             progress_interval: PROGRESS,
             listeners: None,
             middleware: Vec::new(),
-            trace_payloads: false,
+            trace_payloads: None,
             recorder: None,
         }
     }

@@ -21,6 +21,7 @@ use crate::protocol::notification::SessionState;
 use crate::record::Recorder;
 use crate::session::core::{Hooks, Shared};
 use crate::session::resume;
+use crate::session::trace::excerpt;
 
 /// Configures and opens a session.
 ///
@@ -179,7 +180,7 @@ impl SessionBuilder {
     ///
     /// Use it for debugging only: the events contain data of the app.
     pub fn trace_payloads(mut self, trace: bool) -> Self {
-        self.settings.trace_payloads = trace;
+        self.settings.trace_payloads = trace.then_some(excerpt);
         self
     }
 

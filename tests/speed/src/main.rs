@@ -1,6 +1,7 @@
 //! `cargo xtask speed`: compares the client with others against a server that only sends prepared responses.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
+mod browser;
 mod clients;
 mod gauge;
 mod run;
@@ -37,6 +38,9 @@ struct Arguments {
     /// Fail if a client is not available.
     #[arg(long)]
     all: bool,
+    /// Measure in a page of a headless browser instead.
+    #[arg(long)]
+    browser: bool,
     #[command(subcommand)]
     part: Option<Part>,
 }
@@ -75,6 +79,13 @@ fn main() -> ExitCode {
 
 fn measure(arguments: &Arguments) -> Result<()> {
     let (rounds, seconds) = if arguments.quick { (1, 0.02) } else { (arguments.rounds.max(1), arguments.seconds) };
+    if arguments.browser {
+        let profile = if arguments.quick { "dev" } else { "size" };
+        if let Some(figures) = browser::run(rounds, seconds, arguments.all, profile)? {
+            print!("{figures}");
+        }
+        return Ok(());
+    }
     let results = run::run(rounds, seconds, arguments.all)?;
     print!("{}", tables::Tables(&results));
     Ok(())

@@ -182,7 +182,9 @@ impl Field {
             "SelectValues" => {
                 let values = params["qFieldValues"].as_array().map(Vec::as_slice).unwrap_or_default();
                 let number = |value: &Value| match value["qIsNumeric"].as_bool() {
-                    Some(true) => Some(value["qNumber"].as_f64().unwrap_or_default()).filter(|number| number.fract() == 0.0),
+                    Some(true) => {
+                        Some(value["qNumber"].as_f64().unwrap_or_default()).filter(|number| number.fract() == 0.0)
+                    }
                     _ => value["qText"].as_str().and_then(|text| text.parse().ok()),
                 };
                 let numbers = values.iter().filter_map(number).map(|number| number as usize);

@@ -20,6 +20,10 @@ use crate::platform::yield_now;
 /// How often a list is read again because it has changed.
 const AGAIN: usize = 10;
 
+/// Sizes of the first page of a list, in rows.
+const SHORT: usize = 100;
+const LONG: usize = 10_000;
+
 /// What to look for in a list: values, or elements. Values that are given twice are one.
 #[derive(Debug, Default)]
 pub(super) struct Sought {
@@ -144,6 +148,14 @@ impl Seen {
         self.found.iter().flatten().copied()
     }
 
+    /// Whether the selected values of the list have been read, according to its info.
+    fn has_all_selected(&self) -> bool {
+        let counts = &self.info.state_counts;
+        let selected = counts.selected + counts.locked + counts.selected_excluded + counts.locked_excluded;
+        i64::try_from(self.selected).is_ok_and(|read| read >= i64::from(selected))
+    }
+
+    /// Adds a page. Returns the number of sought values that are not found yet.
     fn add(&mut self, page: PageFound) -> usize {
         for (at, element, selected) in page.matches {
             self.found[at].get_or_insert((element, selected));
@@ -165,46 +177,54 @@ pub(super) async fn read(
     sought: &Arc<Sought>,
     until: Until,
 ) -> Result<Seen, Error> {
+    // As a rule, the selected values are the sought ones, and a short page has all of them.
+    let mut rows = (until == Until::Selected && sought.len < LONG).then(|| sought.len.max(SHORT));
     let mut again = 0;
     loop {
-        match read_once(list, path, options, sought, until).await {
+        let pages = reading(list, path, options, Arc::clone(sought));
+        match read_once(pages, sought.len, until, rows).await {
+            Ok(Some(seen)) => return Ok(seen),
+            Ok(None) => rows = None,
             Err(error) if has_changed(&error) && again < AGAIN => again += 1,
-            outcome => return outcome,
+            Err(error) => return Err(error),
         }
     }
 }
 
+/// Reads a list once: in pages of the usual size, or only a first page of the given size. Returns `None` if that page is
+/// not enough.
 async fn read_once(
-    list: &GenericObject,
-    path: &str,
-    options: &CallOptions,
-    sought: &Arc<Sought>,
+    mut pages: Reading<Query>,
+    sought: usize,
     until: Until,
-) -> Result<Seen, Error> {
-    let mut pages = reading(list, path, options, Arc::clone(sought));
-    if until == Until::Selected {
-        // As a rule, the selected values are the sought ones.
-        let rows = sought.len.max(100);
-        pages.options.page_rows = Some(rows);
-        pages.options.pages_ahead = pages.options.pages_ahead.min(rows / 10_000);
+    rows: Option<usize>,
+) -> Result<Option<Seen>, Error> {
+    if rows.is_some() {
+        pages.options.page_rows = rows;
+        pages.options.pages_ahead = 0;
     }
-    let Some(info) = info_of(&mut pages).await? else { return Ok(Seen::default()) };
-    let counts = &info.state_counts;
-    let all_selected = counts.selected + counts.locked + counts.selected_excluded + counts.locked_excluded;
-    let mut seen = Seen { info, found: vec![None; sought.len], ..Seen::default() };
-    let mut left = sought.len;
-    while until == Until::End || until == Until::Selected || left > 0 {
+    let Some(info) = info_of(&mut pages).await? else { return Ok(Some(Seen::default())) };
+    let mut seen = Seen { info, found: vec![None; sought], ..Seen::default() };
+    let mut left = sought;
+    while until != Until::Found || left > 0 {
         let Some(page) = poll_fn(|context| pages.poll_page(context)).await.transpose()? else { break };
+        // If the list has changed before its first page, so has the info.
+        if let Some(info) = info_of(&mut pages).await? {
+            seen.info = info;
+        }
         let ends = page.selected < page.read;
+        let is_short = Some(page.read) == rows;
         left = seen.add(page);
-        if until == Until::Selected && ends && i64::try_from(seen.selected).is_ok_and(|n| n >= i64::from(all_selected))
-        {
+        if until == Until::Selected && ends && seen.has_all_selected() {
             break;
+        }
+        if is_short {
+            return Ok(None);
         }
         // Pages that have been fetched ahead are ready at once.
         yield_now().await;
     }
-    Ok(seen)
+    Ok(Some(seen))
 }
 
 /// The info about the field of a list, if the object has the list.

@@ -32,6 +32,11 @@ impl OpenedDoc {
         Self { handle, id: id.map(str::to_owned), open, by_program }
     }
 
+    /// Whether the ID is that of another app. The engine names a session app in several ways.
+    pub(crate) fn is_another(&self, id: &str) -> bool {
+        self.open.is_some() && self.id.as_ref().is_some_and(|known| !known.eq_ignore_ascii_case(id))
+    }
+
     /// Merges with the app in a later response.
     pub(crate) fn or_again(self, again: Self) -> Self {
         let same = self.id == again.id;
@@ -56,7 +61,8 @@ mod tests {
         let found = OpenedDoc::new(2, Some("a"), Some((global::GetActiveDoc::METHOD, "{}")));
         assert_eq!(found.open.as_deref(), Some(r#"{"qDocName":"a"}"#));
         let both = opened.clone().or_again(found);
-        assert_eq!((both.handle, both.open, both.by_program), (2, opened.open, true));
+        assert_eq!((both.handle, &both.open, both.by_program), (2, &opened.open, true));
+        assert!(both.is_another("b") && !both.is_another("A"));
         assert_eq!(OpenedDoc::new(1, Some("a"), Some((global::CreateSessionApp::METHOD, "{}"))).open, None);
     }
 }

@@ -109,7 +109,7 @@ impl Restorer<'_> {
         for (method, params, was_open) in active.into_iter().chain(open) {
             match self.find(ObjectHandle::GLOBAL, method, params, false).await {
                 // Another program of the user has opened another app in a session of the same address.
-                Ok((_, Some(id))) if was_open && doc.id.as_ref().is_some_and(|known| *known != id) => {
+                Ok((_, Some(id))) if was_open && doc.is_another(&id) => {
                     other = Some(format!("the session has the app `{id}` open"));
                 }
                 Ok((handle, _)) => {

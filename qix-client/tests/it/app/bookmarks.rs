@@ -58,7 +58,7 @@ async fn a_copied_bookmark_has_the_selections_of_the_original() {
 }
 
 #[tokio::test]
-async fn what_the_other_app_does_not_have_is_an_error_or_skipped() {
+async fn fields_and_values_that_the_other_app_lacks_are_errors_or_skipped() {
     let (_engine, _sessions, from, to) = apps(SCRIPT, LESS).await;
     let letters: Vec<FieldValue> = vec!["B".into(), "D".into()];
     for (field, values, skipped) in [("Letter [x]", letters, Some("B")), ("Year", vec![2022.into()], None)] {

@@ -241,7 +241,7 @@ async fn a_server_that_speaks_tls_is_recognized() {
 }
 
 #[tokio::test]
-async fn a_server_that_asks_for_tls_in_plain_text_is_recognized() {
+async fn a_server_that_requires_tls_in_plain_text_is_recognized() {
     for body in [
         "<title>400 The plain HTTP request was sent to HTTPS port</title>",
         "Client sent an HTTP request to an HTTPS server.\n",
