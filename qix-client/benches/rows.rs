@@ -1,5 +1,5 @@
 //! Reading a page of 10,000 cells: rows of a struct and of a tuple, record batches, cells,
-//! `serde_json::Value`. The object answers immediately, with the same text.
+//! `serde_json::Value`; and pages of a pivot table and a stacked cube. The object answers immediately, with the same text.
 //!
 //! ```sh
 //! cargo bench -p qix-client --features arrow
@@ -33,6 +33,84 @@ struct Table {
 }
 
 impl Table {
+    /// A stacked cube of three dimensions and a measure, 1 MB.
+    fn stacked() -> Self {
+        let node = |text: &str, element: usize, kind: &str, value: &str, below: &str| {
+            format!(
+                r#"{{"qText":"{text}","qElemNo":{element},"qValue":{value},"qType":"{kind}","qMaxPos":1234.5,"qMinNeg":0,"qUp":0,"qDown":0,"qRow":{element},"qSubNodes":[{below}]}}"#
+            )
+        };
+        let all = |count: usize, of: &dyn Fn(usize) -> String| (0..count).map(of).collect::<Vec<_>>().join(",");
+        let (regions, years, customers) = (10, 12, 30);
+        let data = all(regions, &|region| {
+            let below = all(years, &|year| {
+                let below = all(customers, &|customer| {
+                    let value = (region * 37 + year * 1009 + customer * 7) as f64 / 7.0;
+                    let end = node(&format!("{value:.2}"), 0, "V", &value.to_string(), "");
+                    node(&format!("Customer {customer}"), customer, "N", "\"NaN\"", &end)
+                });
+                node(&(2000 + year).to_string(), year, "N", &(2000 + year).to_string(), &below)
+            });
+            node(&format!("Region {region}"), region, "N", "\"NaN\"", &below)
+        });
+        let rows = regions * years * customers;
+        let page = format!(r#"{{"qDataPages":[{{"qData":[{}]}}]}}"#, node("", 0, "R", "\"NaN\"", &data));
+        Self::of_levels("K", &["Region", "Year", "Customer"], &["Sales"], [1, rows], -1, page)
+    }
+
+    /// A pivot table of two dimensions on the left, and one above two measures on top.
+    fn pivot() -> Self {
+        let node = |text: &str, element: usize, kind: &str, below: &str| {
+            format!(
+                r#"{{"qText":"{text}","qElemNo":{element},"qValue":"NaN","qType":"{kind}","qUp":0,"qDown":0,"qSubNodes":[{below}]}}"#
+            )
+        };
+        let all = |count: usize, of: &dyn Fn(usize) -> String| (0..count).map(of).collect::<Vec<_>>().join(",");
+        let left = all(20, &|region| {
+            let below = all(10, &|customer| node(&format!("Customer {customer}"), customer, "N", ""));
+            node(&format!("Region {region}"), region, "N", &below)
+        });
+        let top = all(12, &|year| {
+            let measures = all(2, &|measure| node(["Sales", "Costs"][measure], measure, "P", ""));
+            node(&(2000 + year).to_string(), year, "N", &measures)
+        });
+        let data = all(200, &|row| {
+            let values = all(24, &|column| {
+                let value = (row * 37 + column * 1009) as f64 / 7.0;
+                format!(r#"{{"qText":"{value:.2}","qNum":{value},"qType":"V"}}"#)
+            });
+            format!("[{values}]")
+        });
+        let page = format!(r#"{{"qDataPages":[{{"qLeft":[{left}],"qTop":[{top}],"qData":[{data}]}}]}}"#);
+        Self::of_levels("P", &["Region", "Customer", "Year"], &["Sales", "Costs"], [24, 200], 2, page)
+    }
+
+    fn of_levels(
+        mode: &str,
+        dimensions: &[&str],
+        measures: &[&str],
+        [width, height]: [usize; 2],
+        left: i32,
+        page: String,
+    ) -> Self {
+        let info = |title: &&str| json!({ "qFallbackTitle": title, "qTags": ["$text"] });
+        let measure = |title: &&str| json!({ "qFallbackTitle": title, "qNumFormat": { "qType": "F" } });
+        let order: Vec<i32> = if measures.len() > 1 { vec![0, 1, 2, -1] } else { vec![0, 1, 2] };
+        let cube = json!({
+            "qMode": mode,
+            "qSize": { "qcx": width, "qcy": height },
+            "qDimensionInfo": dimensions.iter().map(info).collect::<Vec<_>>(),
+            "qMeasureInfo": measures.iter().map(measure).collect::<Vec<_>>(),
+            "qEffectiveInterColumnSortOrder": order,
+            "qNoOfLeftDims": left,
+        });
+        Self {
+            handle: ObjectHandle::new("GenericObject", 1),
+            layout: json!({ "qLayout": { "qHyperCube": cube } }).to_string().into(),
+            page: page.into(),
+        }
+    }
+
     fn new() -> Self {
         let info = |title: &str, tag| json!({ "qFallbackTitle": title, "qTags": [tag] });
         let measure = |at| json!({ "qFallbackTitle": format!("m{at}"), "qNumFormat": { "qType": "F" } });
@@ -79,7 +157,10 @@ impl Remote for Table {
 
 /// Measures decoding of the object's page.
 fn measure<T>(bencher: Bencher<'_, '_>, read: impl AsyncFn(&GenericObject) -> Result<T, Error>) {
-    let table = Table::new();
+    measure_of(Table::new(), bencher, read);
+}
+
+fn measure_of<T>(table: Table, bencher: Bencher<'_, '_>, read: impl AsyncFn(&GenericObject) -> Result<T, Error>) {
     let bytes = BytesCount::of_str(&table.page);
     let object = GenericObject::from_remote(Arc::new(table));
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
@@ -116,6 +197,46 @@ fn rows_of_a_tuple(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn record_batches(bencher: Bencher<'_, '_>) {
     measure(bencher, async |object| object.record_batches().try_collect::<Vec<_>>().await);
+}
+
+#[divan::bench]
+fn rows_of_a_stacked_cube(bencher: Bencher<'_, '_>) {
+    type Row = (String, String, String, f64);
+    measure_of(Table::stacked(), bencher, async |object| {
+        let rows = object.rows::<Row>().with_page_rows(3600).read_all().await?;
+        assert_eq!(rows.len(), 3600);
+        Ok(rows)
+    });
+}
+
+#[cfg(feature = "arrow")]
+#[divan::bench]
+fn record_batches_of_a_stacked_cube(bencher: Bencher<'_, '_>) {
+    measure_of(Table::stacked(), bencher, async |object| {
+        let batches: Vec<_> = object.record_batches().with_page_rows(3600).try_collect().await?;
+        assert_eq!(batches.iter().map(|batch| batch.num_rows()).sum::<usize>(), 3600);
+        Ok(batches)
+    });
+}
+
+#[divan::bench]
+fn rows_of_a_pivot_table(bencher: Bencher<'_, '_>) {
+    type Row = (String, String, String, f64, f64);
+    measure_of(Table::pivot(), bencher, async |object| {
+        let rows = object.rows::<Row>().read_all().await?;
+        assert_eq!(rows.len(), 2400);
+        Ok(rows)
+    });
+}
+
+#[cfg(feature = "arrow")]
+#[divan::bench]
+fn record_batches_of_a_pivot_table(bencher: Bencher<'_, '_>) {
+    measure_of(Table::pivot(), bencher, async |object| {
+        let batches: Vec<_> = object.record_batches().try_collect().await?;
+        assert_eq!(batches.iter().map(|batch| batch.num_rows()).sum::<usize>(), 2400);
+        Ok(batches)
+    });
 }
 
 #[divan::bench]

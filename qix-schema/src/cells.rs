@@ -42,6 +42,9 @@
 //! ```
 //!
 //! [`Table`] is a sink that stores rows.
+//!
+//! Pages of pivot and stacked cubes are trees. [`read_pivot_pages`] and [`read_stack_pages`] read them as lists of nodes
+//! that borrow from the text.
 
 mod attributes;
 mod cell;
@@ -49,6 +52,7 @@ mod page;
 mod table;
 #[cfg(test)]
 mod tests;
+mod tree;
 
 use std::borrow::Cow;
 
@@ -58,6 +62,7 @@ use crate::types::{NxAttributeExpressionValues, NxCell, NxDataPage, NxSimpleValu
 use crate::wire::{DecodeError, decode_member, explain};
 
 pub use table::{Row, Table};
+pub use tree::{Node, PivotPage, StackPage, read_pivot_pages, read_stack_pages};
 
 /// The most important parts of a cell, borrowed from the input.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -2,7 +2,9 @@
 
 use std::fmt::Debug;
 
-use crate::cells::{Cell, Row, Sink, Table, read_data_pages};
+use crate::cells::{
+    Cell, Node, PivotPage, Row, Sink, StackPage, Table, read_data_pages, read_pivot_pages, read_stack_pages,
+};
 use crate::types::*;
 use crate::wire::{DecodeError, Wire, general};
 
@@ -27,6 +29,23 @@ pub fn cells(input: &[u8]) {
         }
         (read, pages) => same(read, pages.map(drop)),
     }
+}
+
+/// The parsers of pages of pivot and stacked cubes must return the same nodes or errors as the general decoder.
+pub fn nodes(input: &[u8]) {
+    let Ok(text) = std::str::from_utf8(input) else { return };
+    let of_node = |node: &Node<'_>| format!("{} {:?} {}", node.level, node.kind, exact(node.cell()));
+    let list = |nodes: &[Node<'_>]| nodes.iter().map(of_node).collect::<Vec<_>>();
+    let stack = |page: StackPage<'_>| list(&page.data);
+    let read = read_stack_pages(text).map(|pages| pages.into_iter().map(stack).collect::<Vec<_>>());
+    let general = general::member::<Vec<NxStackPage>>(text, "qDataPages");
+    same(read, general.map(|pages| pages.iter().flatten().map(|page| stack(page.into())).collect()));
+    let pivot = |page: PivotPage<'_>| {
+        (list(&page.left), list(&page.top), page.data.iter().map(|row| list(row)).collect::<Vec<_>>())
+    };
+    let read = read_pivot_pages(text).map(|pages| pages.into_iter().map(pivot).collect::<Vec<_>>());
+    let general = general::member::<Vec<NxPivotPage>>(text, "qDataPages");
+    same(read, general.map(|pages| pages.iter().flatten().map(|page| pivot(page.into())).collect()));
 }
 
 /// What a sink is passed, and what a table keeps.

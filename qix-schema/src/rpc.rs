@@ -24,3 +24,5 @@ pub use request::{Effect, Method, Request};
 #[doc(hidden)]
 pub use send::boxed;
 pub use send::{notify, send, send_with};
+#[doc(hidden)]
+pub use send::{read_raw, send_raw};

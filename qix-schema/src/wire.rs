@@ -43,7 +43,7 @@ pub(crate) use number::float;
 pub(crate) use number::integer;
 pub(crate) use place::Place;
 use record::name_of;
-pub(crate) use record::{Input, Members, Record};
+pub(crate) use record::{Input, Members, Record, recursive};
 pub(crate) use string::plain;
 pub(crate) use text::{ListStart, ReadObject, Stop, TextInput, elements, in_any_order, object, open_list};
 

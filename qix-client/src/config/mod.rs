@@ -8,6 +8,7 @@ mod middleware;
 mod resumption;
 mod retry;
 mod settings;
+mod workload;
 
 pub use backoff::Backoff;
 pub(crate) use call_extensions::Temporary;
@@ -18,3 +19,4 @@ pub use middleware::{Middleware, Next};
 pub use resumption::{LostState, Restoration, RestorationOutcome, Resumption, StateLost};
 pub use retry::{WhenModal, WhenReloading, WhenStateLost};
 pub(crate) use settings::Settings;
+pub use workload::WorkloadType;

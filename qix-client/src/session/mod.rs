@@ -144,6 +144,11 @@ impl Session {
         self.shared.doc().is_some()
     }
 
+    /// Whether this program has opened the app, and not another connection of the session.
+    pub(crate) fn has_opened_doc_itself(&self) -> bool {
+        self.shared.doc().as_ref().is_some_and(|doc| doc.by_program)
+    }
+
     /// Whether calls fail because the session has no connection and waits for none. A session that is suspended or
     /// reconnecting is not closed. To find out why, or to wait for it, use [`closed`](Self::closed).
     pub fn is_closed(&self) -> bool {

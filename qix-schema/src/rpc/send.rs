@@ -92,6 +92,30 @@ impl Answered {
     }
 }
 
+/// Like [`send`], but does not decode the response; see [`read_raw`].
+#[doc(hidden)]
+pub async fn send_raw<R: Request>(remote: &dyn Remote, request: R, options: CallOptions) -> Result<RawAnswer, Error> {
+    let params = serde_json::to_string(&request);
+    drop(request);
+    invoke(remote, const { &R::METHOD }, params, options).await.map(|answered| answered.raw)
+}
+
+/// Decodes a response of an object with a custom function. If the text of its result is not a value, the function is
+/// called again with the right text.
+#[doc(hidden)]
+pub fn read_raw<R: Request, T>(
+    remote: &dyn Remote,
+    answer: &mut RawAnswer,
+    mut read: impl FnMut(Answer<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    loop {
+        match read(Answer::new(answer.as_str(), R::METHOD, answer.remote().unwrap_or(remote))) {
+            Err(error) if matches!(error.kind(), ErrorKind::Decode(_)) && answer.search() => {}
+            outcome => return outcome.map_err(|error| error.of_call(R::METHOD, remote.handle())),
+        }
+    }
+}
+
 /// Maximum length of parameters in an error.
 const SHOWN: usize = 200;
 

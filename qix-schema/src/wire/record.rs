@@ -74,8 +74,13 @@ fn scan_outlined<'a, T: Record>(place: &mut T, text: &'a str) -> Scanned<'a> {
     if !Scan::<T>::MANY {
         return place::record(place, Facts::of::<T>(), text);
     }
-    let refuse = |refusal: &str| Fault::value(text, serde_json::Error::custom(refusal));
-    stack::deeper(|| object(text, Scan(place)), refuse)
+    recursive(text, || object(text, Scan(place)))
+}
+
+/// Reads a record that may contain others of its type.
+#[inline(always)]
+pub(crate) fn recursive<'a>(text: &'a str, read: impl FnOnce() -> Scanned<'a>) -> Scanned<'a> {
+    stack::deeper(read, |refusal| Fault::value(text, serde_json::Error::custom(refusal)))
 }
 
 /// Reads a record from a text, with a parser of its own for the usual form.

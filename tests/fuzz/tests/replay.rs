@@ -15,6 +15,7 @@ replay! {
     decode: qix_schema::fuzz::decode,
     logs: qix_traffic::fuzz::logs,
     messages: qix_client::fuzz::messages,
+    nodes: qix_schema::fuzz::nodes,
     patches: qix_client::fuzz::patches,
     recordings: qix_client::fuzz::recordings,
     rows: qix_client::fuzz::rows,

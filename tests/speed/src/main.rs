@@ -5,6 +5,7 @@ mod browser;
 mod clients;
 mod gauge;
 mod run;
+mod select;
 mod server;
 mod tables;
 mod workload;
@@ -44,9 +45,11 @@ struct Arguments {
     part: Option<Part>,
 }
 
-/// Processes of a measurement.
+/// Other measurements, and processes of a measurement.
 #[derive(clap::Subcommand)]
 enum Part {
+    /// Selects many values of a field, and compares it with reading them.
+    Select(select::Size),
     /// Runs the server until standard input is closed.
     #[command(hide = true)]
     Serve,
@@ -58,6 +61,7 @@ enum Part {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.part {
+        Some(Part::Select(size)) => select::run(size),
         Some(Part::Serve) => server::run(),
         Some(Part::Turn { client, workload, url, seconds }) => {
             clients::take_turn(client, workload, &url, Duration::from_secs_f64(seconds))

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::{Stream, StreamExt, stream};
 use qix_schema::rpc::CallOptions;
-use qix_schema::types::{NxPage, NxPageTreeNode, Rect};
+use qix_schema::types::{NxDimensionInfo, NxPage, NxPageTreeNode, Rect};
 use qix_schema::{AsRemote, Error, ErrorCode, GenericObject, error_codes};
 
 use super::RowsError;
@@ -53,6 +53,13 @@ pub(crate) struct Opened<P> {
     pub(super) source: Source,
     pub(super) calls: CallOptions,
     pub(crate) plan: P,
+}
+
+impl<P> Opened<P> {
+    /// The info about the field of a list.
+    pub(crate) fn field_info(&self) -> &NxDimensionInfo {
+        &self.source.field
+    }
 }
 
 pub(super) type Pages<P> = Pin<Box<dyn Stream<Item = Result<P, Error>> + Send>>;

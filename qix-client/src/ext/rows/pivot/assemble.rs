@@ -1,15 +1,15 @@
 //! Assembles rows of pivot data: each row contains all measures of its values, as in a straight cube.
 
-use std::collections::{HashMap, VecDeque};
-use std::slice;
+use std::collections::HashMap;
 
 use qix_schema::Error;
-use qix_schema::types::{
-    NxCell, NxDimCellType, NxPivotPage, NxPivotValuePoint, NxStackPage, NxStackedPivotCell, NxTreeNode, NxTreeValue,
-};
+use qix_schema::cells::{Node, PivotPage, StackPage};
+use qix_schema::types::NxDimCellType;
 
-use super::heading::{EMPTY, Heading, Leaf, closed, depth, leaves, with_results};
+use super::heading::{EMPTY, Heading, Leaf, TooDeep, visit_leaves};
+use super::queue::{Queue, Slot};
 use crate::ext::rows::RowsError;
+use crate::ext::rows::collect::PageSink;
 use crate::ext::rows::columns::Columns;
 use crate::ext::rows::pages::Area;
 
@@ -30,36 +30,21 @@ pub(super) struct Assembler {
     leaves: usize,
     /// The number of rows that were taken.
     taken: usize,
-    rows: VecDeque<PivotRow>,
-    /// The number of rows that are no longer in `rows`.
+    /// Rows that wait for the next page.
+    waiting: Queue<'static>,
+    /// The number of rows that have left the queue.
     passed: usize,
     /// The positions of incomplete rows, by their element numbers.
     partial: HashMap<Vec<i32>, usize>,
+    /// The position of the row of the last value, which most values share with the one before, and its element numbers.
+    last: Option<usize>,
+    last_key: Vec<i32>,
+    /// The element numbers of a value.
+    key: Vec<i32>,
 }
 
-struct PivotRow {
-    dimensions: Vec<NxCell>,
-    measures: Vec<Option<NxCell>>,
-    /// Whether it is a combination of left and top values, which may have no data.
-    crossing: bool,
-}
-
-impl PivotRow {
-    fn is_whole(&self) -> bool {
-        self.measures.iter().all(Option::is_some)
-    }
-
-    fn is_gap(&self) -> bool {
-        let is_null = |cell: &Option<NxCell>| cell.as_ref().is_none_or(|cell| cell.is_null);
-        self.crossing && !self.measures.is_empty() && self.measures.iter().all(is_null)
-    }
-
-    fn into_cells(self) -> Vec<NxCell> {
-        let mut cells = self.dimensions;
-        cells.extend(self.measures.into_iter().flatten());
-        cells
-    }
-}
+/// The headings of a value, by level. A collapsed level does not have one.
+type Headings<'h, 'p> = &'h [Option<&'p Node<'p>>];
 
 impl Assembler {
     pub(super) fn new(columns: &Columns, path: &str, totals: bool) -> Self {
@@ -72,9 +57,12 @@ impl Assembler {
             totals,
             leaves: 0,
             taken: 0,
-            rows: VecDeque::new(),
+            waiting: Queue::default(),
             passed: 0,
             partial: HashMap::new(),
+            last: None,
+            last_key: Vec::new(),
+            key: Vec::new(),
         }
     }
 
@@ -83,8 +71,18 @@ impl Assembler {
         self.leaves
     }
 
+    /// The rows that wait for a page, to which it is added.
+    pub(super) fn queue<'p>(&mut self) -> Queue<'p> {
+        std::mem::take(&mut self.waiting)
+    }
+
     /// Adds a page of a pivot table.
-    pub(super) fn pivot(&mut self, page: &NxPivotPage, area: Area) -> Result<(), Error> {
+    pub(super) fn pivot<'p>(
+        &mut self,
+        page: &'p PivotPage<'p>,
+        area: Area,
+        queue: &mut Queue<'p>,
+    ) -> Result<(), Error> {
         let (left, top) = (self.side(&page.left)?, self.side(&page.top)?);
         // Without measures there are headings only.
         let rows = if self.measures.is_empty() { left.len() } else { page.data.len() };
@@ -94,24 +92,26 @@ impl Assembler {
             );
         }
         let first_on_top = self.first_on_top(depth(&left), depth(&top))?;
+        let mut headings = vec![None; self.levels.len()];
         for (row, left) in left.iter().enumerate() {
             let values = page.data.get(row).filter(|_| !self.measures.is_empty());
             if values.is_some_and(|values| values.len() != area.width || top.len() != area.width) {
                 return Err(self.strange("a row has other columns than the headings on top"));
             }
+            let left_is_total = left.is_total();
             for (column, top) in top.iter().enumerate() {
-                if !self.totals && (left.is_total() || top.is_total()) {
+                if !self.totals && (left_is_total || top.is_total()) {
                     continue;
                 }
                 if left.measure.is_some() && top.measure.is_some() {
                     return Err(self.strange("both sides name measures"));
                 }
-                let mut headings = vec![None; self.levels.len()];
+                headings.fill(None);
                 left.fill(&mut headings);
                 top.fill(&mut headings[first_on_top..]);
                 let crossing = !left.headings.is_empty() && !top.headings.is_empty();
-                let value = values.and_then(|values| values.get(column)).map(of_point);
-                self.value(&headings, left.measure.or(top.measure), value, crossing)?;
+                let value = values.and_then(|values| values.get(column));
+                self.value(queue, &headings, left.measure.or(top.measure), value, crossing)?;
             }
         }
         Ok(())
@@ -122,31 +122,32 @@ impl Assembler {
     fn first_on_top(&self, left: usize, top: usize) -> Result<usize, Error> {
         match self.levels.len().checked_sub(top) {
             Some(most) if left <= most => Ok(self.levels_on_left.clamp(left, most)),
-            _ => Err(self.strange("there are more levels of headings than dimensions")),
+            _ => Err(self.too_deep()),
         }
     }
 
     /// The rows or columns of a pivot table; a side without headings has one.
-    fn side<'p, H: Heading>(&self, nodes: &'p [H]) -> Result<Vec<Leaf<'p, H>>, Error> {
+    fn side<'p>(&self, nodes: &'p [Node<'p>]) -> Result<Vec<Leaf<'p>>, Error> {
         if nodes.is_empty() {
-            return Ok(vec![Leaf { headings: Vec::new(), measure: None }]);
+            return Ok(vec![Leaf::default()]);
         }
-        self.leaves_of(nodes, self.levels.len())
-    }
-
-    fn leaves_of<'p, H: Heading>(&self, nodes: &'p [H], levels: usize) -> Result<Vec<Leaf<'p, H>>, Error> {
-        leaves(nodes, levels).ok_or_else(|| self.strange("there are more levels of headings than dimensions"))
+        let mut leaves = Vec::new();
+        let visited = visit_leaves(nodes, self.levels.len(), |leaf| {
+            leaves.push(leaf.clone());
+            Ok::<_, TooDeep>(())
+        });
+        visited.map(|()| leaves).map_err(|TooDeep| self.too_deep())
     }
 
     /// Adds a page of a stacked cube.
-    pub(super) fn stacked(&mut self, page: &NxStackPage) -> Result<(), Error> {
-        // Values are one level below the dimensions.
+    pub(super) fn stacked<'p>(&mut self, page: &'p StackPage<'p>, queue: &mut Queue<'p>) -> Result<(), Error> {
         let levels = self.levels.len();
-        let found = self.leaves_of(&page.data, levels + 1)?;
-        self.leaves += found.len();
-        for leaf in found {
+        let mut headings = vec![None; levels];
+        // Values are one level below the dimensions.
+        let visited = visit_leaves(&page.data, levels + 1, |leaf| {
+            self.leaves += 1;
             if !self.totals && leaf.is_total() {
-                continue;
+                return Ok(());
             }
             // However many levels are closed, a branch ends with its value.
             let (value, dimensions) = match leaf.headings.split_last() {
@@ -154,117 +155,150 @@ impl Assembler {
                 _ => (None, &leaf.headings[..leaf.headings.len().min(levels)]),
             };
             if value.is_some_and(|value| !value.is_value()) || !self.measures.is_empty() && value.is_none() {
-                return Err(self.strange("a branch ends without a value"));
+                return Err(self.strange("a branch ends without a value").into());
             }
-            let mut headings = vec![None; levels];
-            let Some(filled) = headings.get_mut(..dimensions.len()) else {
-                return Err(self.strange("there are more levels of headings than dimensions"));
-            };
-            filled.iter_mut().zip(dimensions).for_each(|(place, heading)| *place = Some(*heading));
-            self.value(&headings, leaf.measure, value.map(of_end), false)?;
-        }
-        Ok(())
+            headings.fill(None);
+            headings.iter_mut().zip(dimensions).for_each(|(place, heading)| *place = Some(*heading));
+            Ok::<_, Stopped>(self.value(queue, &headings, leaf.measure, value, false)?)
+        });
+        visited.map_err(|stopped| stopped.0.unwrap_or_else(|| self.too_deep()))
     }
 
-    /// Adds nodes of a tree. Returns the number of nodes of the first dimension.
-    pub(super) fn tree(&mut self, nodes: &[NxTreeNode]) -> Result<usize, Error> {
+    /// Adds nodes of a tree, with the values of each node. Returns the number of nodes of the first dimension.
+    pub(super) fn tree<'p>(
+        &self,
+        (nodes, values): &'p (Vec<Node<'p>>, Vec<Vec<Node<'p>>>),
+        queue: &mut Queue<'p>,
+    ) -> Result<usize, Error> {
         let levels = self.levels.len();
         if levels == 0 {
             return Err(self.strange("a tree without dimensions has no nodes"));
         }
-        let mut found = 0;
-        for nodes in nodes
-            .iter()
-            .map(|node| if node.type_ == NxDimCellType::Root { node.below() } else { slice::from_ref(node) })
-        {
-            found += nodes.len();
-            for leaf in self.leaves_of(nodes, levels)? {
-                if !self.totals && leaf.is_total() {
-                    continue;
-                }
-                let mut headings = vec![None; levels];
-                leaf.fill(&mut headings);
-                let values = leaf.headings.last().map_or(&[][..], |last| &last.values);
-                let value = |at| Some(values.get(at).map_or_else(null, of_tree_value));
-                let measures = (0..self.measures.len()).map(value).collect();
-                self.rows.push_back(PivotRow { dimensions: self.dimensions(&headings), measures, crossing: false });
+        let mut headings = vec![None; levels];
+        let visited = visit_leaves(nodes, levels, |leaf| {
+            if !self.totals && leaf.is_total() {
+                return Ok::<_, TooDeep>(());
             }
-        }
-        Ok(found)
+            headings.fill(None);
+            leaf.fill(&mut headings);
+            let row = self.push(queue, &headings, false);
+            let values = leaf.places.last().map_or(&[][..], |at| &values[*at]);
+            for measure in 0..self.measures.len() {
+                queue.set(row, levels + measure, values.get(measure).map_or(Slot::Null, Slot::Measure));
+            }
+            Ok(())
+        });
+        visited.map_err(|TooDeep| self.too_deep())?;
+        let mut roots = 0;
+        Ok(nodes
+            .iter()
+            .filter(|node| {
+                if node.level == 0 {
+                    roots = usize::from(node.kind == NxDimCellType::Root);
+                }
+                node.level == roots
+            })
+            .count())
     }
 
-    /// Receives the values below headings. A collapsed level does not have a heading.
-    fn value<H: Heading>(
+    /// Receives the value below headings.
+    fn value<'p>(
         &mut self,
-        headings: &[Option<&H>],
-        measure: Option<&H>,
-        value: Option<NxCell>,
+        queue: &mut Queue<'p>,
+        headings: Headings<'_, 'p>,
+        measure: Option<&Node<'_>>,
+        value: Option<&'p Node<'p>>,
         crossing: bool,
     ) -> Result<(), Error> {
-        let new = |assembler: &Self| PivotRow {
-            dimensions: assembler.dimensions(headings),
-            measures: vec![None; assembler.measures.len()],
-            crossing,
-        };
+        let dimensions = self.levels.len();
         if self.measures.len() < 2 {
-            let measures = value.into_iter().map(Some).collect();
-            self.rows.push_back(PivotRow { measures, ..new(self) });
+            let row = self.push(queue, headings, crossing);
+            if let Some(value) = value {
+                queue.set(row, dimensions, Slot::Measure(value));
+            }
             return Ok(());
         }
         let measure = self.measure(measure)?;
-        let key: Vec<i32> = headings.iter().map(|heading| heading.map_or(EMPTY, Heading::element)).collect();
-        let at = match self.partial.get(&key) {
-            Some(at) => *at,
-            None => {
-                let at = self.passed + self.rows.len();
-                self.rows.push_back(new(self));
-                self.partial.insert(key.clone(), at);
-                at
-            }
+        self.key.clear();
+        self.key.extend(headings.iter().map(|heading| heading.map_or(EMPTY, |heading| heading.elem_no)));
+        let at = match self.last {
+            Some(at) if self.key == self.last_key => at,
+            _ => self.find(queue, headings, crossing),
         };
-        let row = &mut self.rows[at - self.passed];
-        row.measures[measure] = value;
-        if row.is_whole() {
-            self.partial.remove(&key);
+        if let Some(value) = value {
+            queue.set(at - self.passed, dimensions + measure, Slot::Measure(value));
+        }
+        if queue.is_whole(at - self.passed) {
+            self.last = None;
         }
         Ok(())
     }
 
-    fn dimensions<H: Heading>(&self, headings: &[Option<&H>]) -> Vec<NxCell> {
-        let mut cells = vec![NxCell::default(); headings.len()];
-        for (column, heading) in self.levels.iter().zip(headings) {
-            cells[*column] = heading.map_or_else(closed, Heading::cell);
+    /// Finds the incomplete row of a value, or adds one.
+    fn find<'p>(&mut self, queue: &mut Queue<'p>, headings: Headings<'_, 'p>, crossing: bool) -> usize {
+        if let Some(at) = self.last.take() {
+            self.partial.insert(self.last_key.clone(), at);
         }
-        cells
+        let at = self.partial.remove(&self.key);
+        let at = at.unwrap_or_else(|| self.passed + self.push(queue, headings, crossing));
+        self.last_key.clone_from(&self.key);
+        self.last = Some(at);
+        at
+    }
+
+    /// Adds a row without measures.
+    fn push<'p>(&self, queue: &mut Queue<'p>, headings: Headings<'_, 'p>, crossing: bool) -> usize {
+        let row = queue.push(self.levels.len(), self.measures.len(), crossing);
+        let cells = queue.row_mut(row);
+        for (column, heading) in self.levels.iter().zip(headings) {
+            cells[*column] = heading.map_or(Slot::Closed, Slot::Dimension);
+        }
+        row
     }
 
     /// The measure of a heading: by its title, otherwise by its number.
-    fn measure<H: Heading>(&self, heading: Option<&H>) -> Result<usize, Error> {
+    fn measure(&self, heading: Option<&Node<'_>>) -> Result<usize, Error> {
         let Some(heading) = heading else { return Err(self.strange("a value has no measure")) };
-        let mut titled = self.measures.iter().enumerate().filter(|(_, title)| *title == heading.text());
-        let number = || usize::try_from(heading.element()).ok().filter(|at| *at < self.measures.len());
+        let mut titled = self.measures.iter().enumerate().filter(|(_, title)| **title == heading.text);
+        let number = || usize::try_from(heading.elem_no).ok().filter(|at| *at < self.measures.len());
         match (titled.next(), titled.next()) {
             (Some((at, _)), None) => Ok(at),
             _ => number().ok_or_else(|| self.strange("a heading names an unknown measure")),
         }
     }
 
-    /// Completes rows that are still incomplete, because no more pages will arrive.
-    pub(super) fn end(&mut self) {
-        self.partial.clear();
-        for row in &mut self.rows {
-            row.measures.iter_mut().filter(|cell| cell.is_none()).for_each(|cell| *cell = Some(null()));
+    /// The complete rows as a page; `None` if there are none. The others wait for the next page, unless this is the last
+    /// one: then what has not arrived is null.
+    pub(super) fn take<K: PageSink>(
+        &mut self,
+        mut queue: Queue<'_>,
+        is_last: bool,
+        sink: impl FnOnce(usize, usize) -> K,
+    ) -> Option<Result<K::Page, Error>> {
+        let dimensions = self.levels.len();
+        if is_last {
+            queue.complete(dimensions);
+            self.partial.clear();
+            self.last = None;
         }
+        let whole = queue.whole();
+        let count = queue.first(whole, dimensions).count();
+        let page = (count > 0).then(|| {
+            let mut sink = sink(self.taken, count);
+            for row in queue.first(whole, dimensions) {
+                row.iter().enumerate().for_each(|(column, slot)| sink.cell(column, slot.cell()));
+                sink.end_row();
+            }
+            sink.finish()
+        });
+        self.passed += whole;
+        self.taken += count;
+        self.waiting = queue.after(whole);
+        page
     }
 
-    /// The complete rows, after the number of the first one.
-    pub(super) fn take(&mut self) -> (usize, Vec<Vec<NxCell>>) {
-        let whole = self.rows.iter().take_while(|row| row.is_whole()).count();
-        self.passed += whole;
-        let rows: Vec<_> = self.rows.drain(..whole).filter(|row| !row.is_gap()).map(PivotRow::into_cells).collect();
-        let first = self.taken;
-        self.taken += rows.len();
-        (first, rows)
+    fn too_deep(&self) -> Error {
+        self.strange("there are more levels of headings than dimensions")
     }
 
     fn strange(&self, problem: &str) -> Error {
@@ -272,24 +306,22 @@ impl Assembler {
     }
 }
 
-fn of_point(point: &NxPivotValuePoint) -> NxCell {
-    with_results(of_value(&point.text, point.num, &point.type_), point.attr_exps())
+/// The number of levels of headings, without that of the measures.
+fn depth(leaves: &[Leaf<'_>]) -> usize {
+    leaves.iter().map(|leaf| leaf.headings.len()).max().unwrap_or(0)
 }
 
-fn of_end(end: &NxStackedPivotCell) -> NxCell {
-    with_results(of_value(&end.text, end.value, &end.type_), end.attr_exps())
+/// Why reading stops: the tree is too deep, or another error.
+struct Stopped(Option<Error>);
+
+impl From<TooDeep> for Stopped {
+    fn from(_: TooDeep) -> Self {
+        Self(None)
+    }
 }
 
-fn of_value(text: &str, num: f64, kind: &NxDimCellType) -> NxCell {
-    let is_null = matches!(kind, NxDimCellType::Null | NxDimCellType::Empty);
-    NxCell::default().with_text(text).with_num(num).with_is_null(is_null)
-}
-
-fn of_tree_value(value: &NxTreeValue) -> NxCell {
-    with_results(NxCell::default().with_text(value.text.as_str()).with_num(value.value), Some(&value.attr_exps))
-}
-
-/// The value of a measure without one.
-fn null() -> NxCell {
-    of_value("", f64::NAN, &NxDimCellType::Null)
+impl From<Error> for Stopped {
+    fn from(error: Error) -> Self {
+        Self(Some(error))
+    }
 }

@@ -1,8 +1,7 @@
 //! Headings: nodes of the trees around the data of a pivot table, or of the tree of a stacked cube.
 
-use qix_schema::types::{
-    NxAttributeExpressionValues, NxCell, NxDimCellType, NxPivotDimensionCell, NxStackedPivotCell, NxTreeNode,
-};
+use qix_schema::cells::{Cell, Node};
+use qix_schema::types::{NxDimCellType, NxTreeNode};
 
 /// The element number of a total.
 const TOTAL: i32 = -1;
@@ -11,71 +10,80 @@ const NULL: i32 = -2;
 /// The element number below a closed node or a total.
 pub(super) const EMPTY: i32 = -4;
 
-/// A node.
-pub(super) trait Heading: Sized {
-    fn text(&self) -> &str;
-    fn number(&self) -> f64;
-    fn element(&self) -> i32;
-    fn kind(&self) -> &NxDimCellType;
-    fn below(&self) -> &[Self];
-    fn attr_exps(&self) -> Option<&NxAttributeExpressionValues>;
+/// What a node is among headings.
+pub(super) trait Heading {
+    fn is_measure(&self) -> bool;
+    fn is_total(&self) -> bool;
+    /// Whether it can be the value at the end of a branch of a stacked cube, and not one of its headings.
+    fn is_value(&self) -> bool;
+    /// As the cell of a dimension.
+    fn of_dimension(&self) -> Cell<'_>;
+    /// As the cell of a measure.
+    fn of_measure(&self) -> Cell<'_>;
+}
 
+impl Heading for Node<'_> {
     fn is_measure(&self) -> bool {
-        *self.kind() == NxDimCellType::Pseudo
+        self.kind == NxDimCellType::Pseudo
     }
 
     fn is_total(&self) -> bool {
-        *self.kind() == NxDimCellType::Total && self.element() == TOTAL
+        self.kind == NxDimCellType::Total && self.elem_no == TOTAL
     }
 
-    /// Whether it can be the value at the end of a branch of a stacked cube, and not one of its headings.
     fn is_value(&self) -> bool {
         use NxDimCellType::{Empty, Null, Value};
-        matches!(self.kind(), Value | Null | Empty)
+        matches!(self.kind, Value | Null | Empty)
     }
 
-    /// As the cell of a dimension.
-    fn cell(&self) -> NxCell {
-        let element = self.element();
-        let is_null = matches!(element, TOTAL | NULL | EMPTY);
-        let cell = NxCell::default()
-            .with_text(if is_null { "" } else { self.text() })
-            .with_num(if is_null { f64::NAN } else { self.number() })
-            .with_elem_number(element)
-            .with_is_null(is_null)
-            .with_is_empty(element == EMPTY)
-            .with_is_total_cell(element == TOTAL)
-            .with_is_other_cell(*self.kind() == NxDimCellType::Other);
-        with_results(cell, self.attr_exps())
+    fn of_dimension(&self) -> Cell<'_> {
+        let mut cell = self.cell();
+        cell.is_null = matches!(self.elem_no, TOTAL | NULL | EMPTY);
+        if cell.is_null {
+            (cell.text, cell.num) = ("", f64::NAN);
+        }
+        cell.is_empty = self.elem_no == EMPTY;
+        cell.is_total_cell = self.elem_no == TOTAL;
+        cell.is_other_cell = self.kind == NxDimCellType::Other;
+        cell
+    }
+
+    fn of_measure(&self) -> Cell<'_> {
+        let mut cell = self.cell();
+        cell.elem_number = 0;
+        cell.is_null = matches!(self.kind, NxDimCellType::Null | NxDimCellType::Empty);
+        cell
     }
 }
 
-/// A cell with the results of attribute expressions.
-pub(super) fn with_results(cell: NxCell, results: Option<&NxAttributeExpressionValues>) -> NxCell {
-    match results.filter(|results| !results.values.is_empty()) {
-        Some(results) => cell.with_attr_exps(results.clone()),
-        None => cell,
-    }
+/// The cell of a dimension whose level is closed.
+pub(super) fn closed() -> Cell<'static> {
+    let mut cell = Cell::default();
+    (cell.num, cell.elem_number, cell.is_null, cell.is_empty) = (f64::NAN, EMPTY, true, true);
+    cell
+}
+
+/// The cell of a measure without a value.
+pub(super) fn null() -> Cell<'static> {
+    let mut cell = Cell::default();
+    (cell.num, cell.is_null) = (f64::NAN, true);
+    cell
 }
 
 /// A row or column: a leaf of a tree of headings.
-#[derive(Debug)]
-pub(super) struct Leaf<'p, H> {
+#[derive(Clone, Debug, Default)]
+pub(super) struct Leaf<'p> {
     /// The headings from the outermost to the innermost, without those of measures.
-    pub(super) headings: Vec<&'p H>,
+    pub(super) headings: Vec<&'p Node<'p>>,
     /// The heading of the measure.
-    pub(super) measure: Option<&'p H>,
+    pub(super) measure: Option<&'p Node<'p>>,
+    /// The positions of the headings among the nodes.
+    pub(super) places: Vec<usize>,
 }
 
-impl<H> Clone for Leaf<'_, H> {
-    fn clone(&self) -> Self {
-        Self { headings: self.headings.clone(), measure: self.measure }
-    }
-}
-
-impl<'p, H: Heading> Leaf<'p, H> {
+impl<'p> Leaf<'p> {
     /// Puts the headings at the positions of their levels.
-    pub(super) fn fill(&self, levels: &mut [Option<&'p H>]) {
+    pub(super) fn fill(&self, levels: &mut [Option<&'p Node<'p>>]) {
         levels.iter_mut().zip(&self.headings).for_each(|(level, heading)| *level = Some(*heading));
     }
 
@@ -84,86 +92,62 @@ impl<'p, H: Heading> Leaf<'p, H> {
     }
 }
 
-/// The cell of a dimension whose level is closed.
-pub(super) fn closed() -> NxCell {
-    NxCell::default().with_num(f64::NAN).with_elem_number(EMPTY).with_is_null(true).with_is_empty(true)
-}
+/// A tree is deeper than the cube.
+pub(super) struct TooDeep;
 
-/// The number of levels of headings, without that of the measures.
-pub(super) fn depth<H>(leaves: &[Leaf<'_, H>]) -> usize {
-    leaves.iter().map(|leaf| leaf.headings.len()).max().unwrap_or(0)
-}
-
-/// The leaves of trees in order; `None` if a tree is too deep.
-pub(super) fn leaves<H: Heading>(nodes: &[H], levels: usize) -> Option<Vec<Leaf<'_, H>>> {
-    let mut found = Vec::new();
-    // A stacked cube has a root node.
-    let nodes = nodes.iter().flat_map(|node| match node.kind() {
-        NxDimCellType::Root => node.below(),
-        _ => std::slice::from_ref(node),
-    });
-    let mut leaf = Leaf { headings: Vec::new(), measure: None };
-    for node in nodes {
-        walk(node, levels, &mut leaf, &mut found)?;
-    }
-    Some(found)
-}
-
-fn walk<'p, H: Heading>(
-    node: &'p H,
+/// Visits the leaves of trees in order.
+pub(super) fn visit_leaves<'p, E: From<TooDeep>>(
+    nodes: &'p [Node<'p>],
     levels: usize,
-    leaf: &mut Leaf<'p, H>,
-    found: &mut Vec<Leaf<'p, H>>,
-) -> Option<()> {
-    match node.is_measure() {
-        true if leaf.measure.is_none() => leaf.measure = Some(node),
-        false if leaf.headings.len() < levels => leaf.headings.push(node),
-        _ => return None,
-    }
-    if node.below().is_empty() {
-        found.push(leaf.clone());
-    }
-    node.below().iter().try_for_each(|below| walk(below, levels, leaf, found))?;
-    match node.is_measure() {
-        true => leaf.measure = None,
-        false => drop(leaf.headings.pop()),
-    }
-    Some(())
-}
-
-macro_rules! headings {
-    ($($kind:ty, $below:ident, |$node:ident| $results:expr;)*) => {$(
-        impl Heading for $kind {
-            fn text(&self) -> &str {
-                &self.text
-            }
-
-            fn number(&self) -> f64 {
-                self.value
-            }
-
-            fn element(&self) -> i32 {
-                self.elem_no
-            }
-
-            fn kind(&self) -> &NxDimCellType {
-                &self.type_
-            }
-
-            fn below(&self) -> &[Self] {
-                &self.$below
-            }
-
-            fn attr_exps(&self) -> Option<&NxAttributeExpressionValues> {
-                let $node = self;
-                $results
+    mut visit: impl FnMut(&Leaf<'p>) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut leaf = Leaf::default();
+    let mut open: Vec<&Node<'_>> = Vec::new();
+    let mut roots = 0;
+    for (at, node) in nodes.iter().enumerate() {
+        if node.level == 0 {
+            // A stacked cube has a root node, which is not a heading.
+            roots = usize::from(node.kind == NxDimCellType::Root);
+        }
+        while open.len() + roots > node.level
+            && let Some(closed) = open.pop()
+        {
+            if closed.is_measure() {
+                leaf.measure = None;
+            } else {
+                leaf.headings.pop();
+                leaf.places.pop();
             }
         }
-    )*};
+        if node.level < roots {
+            continue;
+        }
+        match node.is_measure() {
+            true if leaf.measure.is_none() => leaf.measure = Some(node),
+            false if leaf.headings.len() < levels => {
+                leaf.headings.push(node);
+                leaf.places.push(at);
+            }
+            _ => return Err(TooDeep.into()),
+        }
+        open.push(node);
+        if nodes.get(at + 1).is_none_or(|next| next.level <= node.level) {
+            visit(&leaf)?;
+        }
+    }
+    Ok(())
 }
 
-headings! {
-    NxPivotDimensionCell, sub_nodes, |node| node.attr_exps();
-    NxStackedPivotCell, sub_nodes, |node| node.attr_exps();
-    NxTreeNode, nodes, |node| Some(&node.attr_exps);
+/// A tree of nodes as a list, and the values of each node.
+pub(super) fn listed(trees: &[NxTreeNode]) -> (Vec<Node<'_>>, Vec<Vec<Node<'_>>>) {
+    let (mut nodes, mut values) = (Vec::new(), Vec::new());
+    let mut waiting: Vec<(usize, &NxTreeNode)> = trees.iter().rev().map(|tree| (0, tree)).collect();
+    while let Some((level, tree)) = waiting.pop() {
+        let mut node = Node::from(tree);
+        node.level = level;
+        nodes.push(node);
+        values.push(tree.values.iter().map(Node::from).collect());
+        waiting.extend(tree.nodes.iter().rev().map(|below| (level + 1, below)));
+    }
+    (nodes, values)
 }

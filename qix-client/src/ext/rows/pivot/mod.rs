@@ -2,87 +2,99 @@
 
 mod assemble;
 mod heading;
+mod queue;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
 use futures_util::{TryStreamExt, stream};
-use qix_schema::cells::Sink;
-use qix_schema::rpc::send;
-use qix_schema::types::{NxCell, NxDimCellType, NxPivotPage, NxStackPage, NxTreeDataOption, NxTreeNode};
-use qix_schema::{AsRemote, Error, generic_object};
+use qix_schema::cells::{read_pivot_pages, read_stack_pages};
+use qix_schema::rpc::{RawAnswer, Request, read_raw, send, send_raw};
+use qix_schema::types::{NxDimCellType, NxTreeDataOption, NxTreeNode};
+use qix_schema::{AsRemote, Error, ErrorKind, generic_object};
 
 use self::assemble::Assembler;
+use self::heading::listed;
+use self::queue::Queue;
 use super::RowsError;
 use super::attributes::WithAttributes;
-use super::collect::{PageSink, Shape};
+use super::collect::Shape;
 use super::pages::{Area, MOST_CELLS, Opened, Options, PageCut, Pages, attempt, height, parts};
-
-/// A part of the data.
-enum Part {
-    Pivot(Vec<NxPivotPage>),
-    Stacked(Vec<NxStackPage>),
-    Tree(Vec<NxTreeNode>),
-}
-
-/// Adds a part to the rows; returns whether it wants more.
-type Take = dyn Fn(&mut Assembler, Option<(Area, Part)>) -> Result<bool, Error> + Send + Sync;
 
 /// The rows of a pivot table.
 pub(super) fn pivot_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::Page> {
+    use generic_object::GetHyperCubePivotData as Get;
     // A cube without measures still has headings.
     let (columns, rows) = (opened.source.width.max(1), opened.source.rows);
     let width = columns.min(MOST_CELLS);
     let cut = PageCut { columns, rows, width, height: height(width, options), splits_rows: true };
     let source = Arc::clone(&opened);
-    let fetched = parts(cut, options, Arc::new(move |area| Box::pin(fetch_pivot(Arc::clone(&source), area))));
-    assembled::<S>(opened, options, fetched, |assembler, part| {
-        let Some((area, Part::Pivot(pages))) = part else { return Ok(false) };
-        let [page] = &pages[..] else {
-            return Err(RowsError::Incomplete { row: area.top, expected: area.height, found: 0 }.into());
-        };
-        assembler.pivot(page, area)?;
-        Ok(true)
+    let fetched = parts(
+        cut,
+        options,
+        Arc::new(move |area| {
+            let source = Arc::clone(&source);
+            Box::pin(async move { fetch(&source, || Get::new(&source.source.path, area.page())).await })
+        }),
+    );
+    assembled::<S, _>(opened, options, fetched, |taking, part| {
+        let Some((area, mut answer)) = part else { return taking.end() };
+        let opened = Arc::clone(&taking.opened);
+        read_raw::<Get, _>(opened.object.as_remote(), &mut answer, |answer| {
+            let pages = read_pivot_pages(answer.text()).map_err(ErrorKind::Decode)?;
+            let [page] = &pages[..] else {
+                return Ok(Err(RowsError::Incomplete { row: area.top, expected: area.height, found: 0 }.into()));
+            };
+            let mut queue = taking.assembler.queue();
+            let added = taking.assembler.pivot(page, area, &mut queue);
+            Ok(added.and_then(|()| taking.page(queue, false)))
+        })?
     })
-}
-
-async fn fetch_pivot<P>(opened: Arc<Opened<P>>, area: Area) -> Result<Part, Error> {
-    attempt(&opened, || async {
-        let request = generic_object::GetHyperCubePivotData::new(&opened.source.path, area.page());
-        send(opened.object.as_remote(), request, opened.calls.clone()).await.map(Part::Pivot)
-    })
-    .await
 }
 
 /// The rows of a stacked cube.
 pub(super) fn stacked_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::Page> {
+    use generic_object::GetHyperCubeStackData as Get;
     // Pages count values of the first dimension, including everything below them. Their number is not in the layout,
     // but it does not exceed the number of rows.
     let (columns, rows) = (opened.source.columns.len(), opened.source.rows);
     let height = height(columns * opened.source.spread, options);
     let cut = PageCut { columns, rows, width: columns, height, splits_rows: false };
     let source = Arc::clone(&opened);
-    let fetched = parts(cut, options, Arc::new(move |area| Box::pin(fetch_stacked(Arc::clone(&source), area))));
-    assembled::<S>(opened, options, fetched, move |assembler, part| {
-        let before = assembler.leaves();
-        if let Some((_, Part::Stacked(pages))) = part {
-            pages.iter().try_for_each(|page| assembler.stacked(page))?;
-        }
-        match assembler.leaves() {
-            found if found >= rows => Ok(false),
-            found if found > before => Ok(true),
-            found => Err(RowsError::Incomplete { row: found, expected: rows - found, found: 0 }.into()),
-        }
+    let fetched = parts(
+        cut,
+        options,
+        Arc::new(move |area| {
+            let source = Arc::clone(&source);
+            Box::pin(async move { fetch(&source, || Get::new(&source.source.path, area.page())).await })
+        }),
+    );
+    assembled::<S, _>(opened, options, fetched, move |taking, part| {
+        let before = taking.assembler.leaves();
+        let is_last = |found: usize| match found {
+            found if found >= rows => Ok(true),
+            found if found > before => Ok(false),
+            found => Err(Error::from(RowsError::Incomplete { row: found, expected: rows - found, found: 0 })),
+        };
+        let Some((_, mut answer)) = part else {
+            is_last(before)?;
+            return taking.end();
+        };
+        let opened = Arc::clone(&taking.opened);
+        read_raw::<Get, _>(opened.object.as_remote(), &mut answer, |answer| {
+            let pages = read_stack_pages(answer.text()).map_err(ErrorKind::Decode)?;
+            let mut queue = taking.assembler.queue();
+            let added = pages.iter().try_for_each(|page| taking.assembler.stacked(page, &mut queue));
+            let is_last = added.and_then(|()| is_last(taking.assembler.leaves()));
+            Ok(is_last.and_then(|is_last| taking.page(queue, is_last)))
+        })?
     })
 }
 
-async fn fetch_stacked<P>(opened: Arc<Opened<P>>, area: Area) -> Result<Part, Error> {
-    attempt(&opened, || async {
-        let request = generic_object::GetHyperCubeStackData::new(&opened.source.path, area.page());
-        send(opened.object.as_remote(), request, opened.calls.clone()).await.map(Part::Stacked)
-    })
-    .await
+/// Fetches a part, which is decoded when it is its turn.
+async fn fetch<P, R: Request>(opened: &Opened<P>, request: impl Fn() -> R) -> Result<RawAnswer, Error> {
+    attempt(opened, || send_raw(opened.object.as_remote(), request(), opened.calls.clone())).await
 }
 
 /// The rows of a cube in tree mode.
@@ -92,63 +104,80 @@ pub(super) fn tree_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Optio
     let cut = PageCut { columns: 1, rows: opened.source.rows, width: 1, height, splits_rows: false };
     let source = Arc::clone(&opened);
     let fetched = parts(cut, options, Arc::new(move |area| Box::pin(fetch_tree(Arc::clone(&source), area))));
-    assembled::<S>(opened, options, fetched, move |assembler, part| {
-        let Some((area, Part::Tree(tree))) = part else { return Ok(false) };
+    assembled::<S, _>(opened, options, fetched, move |taking, part| {
+        let Some((area, tree)) = part else { return taking.end() };
         // The root contains the number of nodes, whichever of them were requested.
         let root = tree.first().filter(|node| node.type_ == NxDimCellType::Root);
         let nodes = root.map_or(cut.rows, |root| usize::try_from(root.group_size).unwrap_or(0));
         let expected = area.height.min(nodes.saturating_sub(area.top));
-        match assembler.tree(&tree)? {
-            found if found == expected => Ok(area.top + area.height < nodes),
+        let listed = listed(&tree);
+        let mut queue = taking.assembler.queue();
+        match taking.assembler.tree(&listed, &mut queue)? {
+            found if found == expected => taking.page(queue, area.top + area.height >= nodes),
             found => Err(RowsError::Incomplete { row: area.top, expected, found }.into()),
         }
     })
 }
 
-async fn fetch_tree<P>(opened: Arc<Opened<P>>, area: Area) -> Result<Part, Error> {
+async fn fetch_tree<P>(opened: Arc<Opened<P>>, area: Area) -> Result<Vec<NxTreeNode>, Error> {
     attempt(&opened, || async {
         let request = generic_object::GetHyperCubeTreeData::new(&opened.source.path)
             .node_options(NxTreeDataOption::default().with_tree_nodes([area.nodes()]));
-        send(opened.object.as_remote(), request, opened.calls.clone()).await.map(Part::Tree)
+        send(opened.object.as_remote(), request, opened.calls.clone()).await
     })
     .await
 }
 
-/// Assembles rows from parts of the data, and makes pages of them. `take` is called with each part while it wants more,
-/// and with `None` after the last one.
-fn assembled<S: Shape>(
+/// Takes parts of the data.
+struct Taking<S: Shape> {
+    opened: Arc<Opened<S::Plan>>,
+    assembler: Assembler,
+    /// Whether the rows are complete.
+    is_over: bool,
+}
+
+impl<S: Shape> Taking<S> {
+    /// The complete rows.
+    fn page(&mut self, queue: Queue<'_>, is_last: bool) -> Result<Option<S::Page>, Error> {
+        let Self { opened, assembler, is_over } = self;
+        *is_over |= is_last;
+        let sink = |first, rows| WithAttributes::<S>::new(&opened.plan, &opened.source.columns, first, rows);
+        assembler.take(queue, is_last, sink).transpose()
+    }
+
+    /// The rows that still wait when all parts have arrived.
+    fn end(&mut self) -> Result<Option<S::Page>, Error> {
+        let queue = self.assembler.queue();
+        self.page(queue, true)
+    }
+}
+
+/// Assembles rows from parts of the data, and makes pages of them. `take` is called with each part until the rows are
+/// complete, and with `None` after the last one.
+fn assembled<S: Shape, P: Send + 'static>(
     opened: Arc<Opened<S::Plan>>,
     options: &Options,
-    parts: Pages<(Area, Part)>,
-    take: impl Fn(&mut Assembler, Option<(Area, Part)>) -> Result<bool, Error> + Send + Sync + 'static,
+    parts: Pages<P>,
+    take: impl Fn(&mut Taking<S>, Option<P>) -> Result<Option<S::Page>, Error> + Send + Sync + 'static,
 ) -> Pages<S::Page> {
     let assembler = Assembler::new(&opened.source.columns, &opened.source.path, options.totals);
-    let (parts, take): (_, Arc<Take>) = (Some(parts), Arc::new(take));
-    let pages = stream::try_unfold((parts, assembler), move |(mut parts, mut assembler)| {
-        let (opened, take) = (Arc::clone(&opened), Arc::clone(&take));
+    let taking = Taking::<S> { opened, assembler, is_over: false };
+    let take = Arc::new(take);
+    let pages = stream::try_unfold((Some(parts), taking), move |(mut parts, mut taking)| {
+        let take = Arc::clone(&take);
         async move {
             while let Some(under_way) = &mut parts {
                 let part = under_way.try_next().await?;
-                if !take(&mut assembler, part)? {
-                    assembler.end();
+                let page = take(&mut taking, part)?;
+                if taking.is_over {
                     parts = None;
                 }
-                let (first, rows) = assembler.take();
-                if !rows.is_empty() {
-                    return Ok(Some((sunk::<S>(&opened, first, rows)?, (parts, assembler))));
+                if let Some(page) = page {
+                    return Ok(Some((page, (parts, taking))));
                 }
             }
             Ok(None)
         }
     });
     Box::pin(pages)
-}
-
-fn sunk<S: Shape>(opened: &Opened<S::Plan>, first: usize, rows: Vec<Vec<NxCell>>) -> Result<S::Page, Error> {
-    let mut sink = WithAttributes::<S>::new(&opened.plan, &opened.source.columns, first, rows.len());
-    for row in rows {
-        row.iter().enumerate().for_each(|(column, cell)| sink.cell(column, cell.into()));
-        sink.end_row();
-    }
-    sink.finish()
 }

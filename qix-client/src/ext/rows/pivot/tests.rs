@@ -1,10 +1,13 @@
 //! Pages in the form of an engine, as rows.
 
-use qix_schema::types::{HyperCube, NxCell, NxPivotPage, NxStackPage};
+use qix_schema::Error;
+use qix_schema::cells::{Cell, Sink, Table, read_pivot_pages, read_stack_pages};
+use qix_schema::types::HyperCube;
 use serde_json::{Value, json};
 
 use super::assemble::Assembler;
 use crate::ext::rows::RowsError;
+use crate::ext::rows::collect::PageSink;
 use crate::ext::rows::columns::Columns;
 use crate::ext::rows::pages::Area;
 
@@ -35,21 +38,64 @@ fn value(number: f64) -> Value {
     }
 }
 
-fn page(left: Vec<Value>, top: Vec<Value>, data: &[&[f64]]) -> NxPivotPage {
+fn page(left: Vec<Value>, top: Vec<Value>, data: &[&[f64]]) -> String {
     let data: Vec<Vec<Value>> = data.iter().map(|row| row.iter().copied().map(value).collect()).collect();
-    qix_schema::decode(&json!({ "qLeft": left, "qTop": top, "qData": data }).to_string()).unwrap()
+    json!({ "qDataPages": [{ "qLeft": left, "qTop": top, "qData": data }] }).to_string()
 }
 
 fn area(width: usize, height: usize) -> Area {
     Area { left: 0, top: 0, width, height }
 }
 
-/// The complete rows, as text.
-fn taken(assembler: &mut Assembler) -> Vec<String> {
-    let row = |row: Vec<NxCell>| {
-        row.iter().map(|cell| if cell.is_null { "-" } else { &cell.text }).collect::<Vec<_>>().join(",")
-    };
-    assembler.take().1.into_iter().map(row).collect()
+/// Rows as a table.
+#[derive(Default)]
+struct Shown(Table);
+
+impl Sink for Shown {
+    fn cell(&mut self, column: usize, cell: Cell<'_>) {
+        self.0.cell(column, cell);
+    }
+
+    fn end_row(&mut self) {
+        self.0.end_row();
+    }
+
+    fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+impl PageSink for Shown {
+    type Page = Self;
+
+    fn rows(&self) -> usize {
+        self.0.len()
+    }
+
+    fn finish(self) -> Result<Self, Error> {
+        Ok(self)
+    }
+}
+
+/// The rows that are complete after a page of a pivot table, as text.
+fn pivot(assembler: &mut Assembler, text: &str, area: Area) -> Result<Vec<String>, Error> {
+    let pages = read_pivot_pages(text).unwrap();
+    let mut queue = assembler.queue();
+    assembler.pivot(&pages[0], area, &mut queue)?;
+    Ok(shown(assembler.take(queue, false, |_, _| Shown::default())))
+}
+
+/// The rows at the end.
+fn last(assembler: &mut Assembler) -> Vec<String> {
+    let queue = assembler.queue();
+    shown(assembler.take(queue, true, |_, _| Shown::default()))
+}
+
+fn shown(page: Option<Result<Shown, Error>>) -> Vec<String> {
+    let of_cell = |cell: Cell<'_>| if cell.is_null { "-".to_owned() } else { cell.text.to_owned() };
+    let page = page.map(Result::unwrap);
+    let rows = page.iter().flat_map(|page| page.0.rows());
+    rows.map(|row| row.cells().map(of_cell).collect::<Vec<_>>().join(",")).collect()
 }
 
 /// An open year with a month and its total, and a closed year; totals have a node below them, too.
@@ -68,11 +114,9 @@ fn a_collapsed_value_is_not_a_total() {
     let top = vec![node("Sales", 0, "P", vec![])];
     let page = page(years(), top, &[&[1.0], &[2.0], &[3.0], &[5.0]]);
     let mut plain = Assembler::new(&columns, "/c", false);
-    plain.pivot(&page, area(1, 4)).unwrap();
-    assert_eq!(taken(&mut plain), ["2006,Jan,1", "2007,-,3"]);
+    assert_eq!(pivot(&mut plain, &page, area(1, 4)).unwrap(), ["2006,Jan,1", "2007,-,3"]);
     let mut totals = Assembler::new(&columns, "/c", true);
-    totals.pivot(&page, area(1, 4)).unwrap();
-    assert_eq!(taken(&mut totals), ["2006,Jan,1", "2006,-,2", "2007,-,3", "-,-,5"]);
+    assert_eq!(pivot(&mut totals, &page, area(1, 4)).unwrap(), ["2006,Jan,1", "2006,-,2", "2007,-,3", "-,-,5"]);
 }
 
 #[test]
@@ -82,14 +126,13 @@ fn a_row_waits_for_its_measures_and_blocks_later_rows() {
     let part =
         |year: &str, at, measure: &str, index| vec![node(year, at, "N", vec![node(measure, index, "P", regions())])];
     let mut rows = Assembler::new(&columns, "/c", false);
-    rows.pivot(&page(part("2006", 0, "Sales", 0), vec![], &[&[1.0], &[2.0]]), area(1, 2)).unwrap();
-    assert!(taken(&mut rows).is_empty());
-    rows.pivot(&page(part("2006", 0, "Costs", 1), vec![], &[&[3.0], &[f64::NAN]]), area(1, 2)).unwrap();
-    assert_eq!(taken(&mut rows), ["N,2006,1,3", "S,2006,2,-"]);
-    rows.pivot(&page(part("2007", 1, "Costs", 1), vec![], &[&[5.0], &[6.0]]), area(1, 2)).unwrap();
-    assert!(taken(&mut rows).is_empty());
-    rows.end();
-    assert_eq!(taken(&mut rows), ["N,2007,-,5", "S,2007,-,6"], "what has not come is null");
+    let mut add = |year, at, measure, index, data: &[&[f64]]| {
+        pivot(&mut rows, &page(part(year, at, measure, index), vec![], data), area(1, 2)).unwrap()
+    };
+    assert!(add("2006", 0, "Sales", 0, &[&[1.0], &[2.0]]).is_empty());
+    assert_eq!(add("2006", 0, "Costs", 1, &[&[3.0], &[f64::NAN]]), ["N,2006,1,3", "S,2006,2,-"]);
+    assert!(add("2007", 1, "Costs", 1, &[&[5.0], &[6.0]]).is_empty());
+    assert_eq!(last(&mut rows), ["N,2007,-,5", "S,2007,-,6"], "what has not come is null");
 }
 
 #[test]
@@ -99,7 +142,7 @@ fn a_measure_is_identified_by_its_title_or_its_number() {
     let read = |measures: &[&str], titles| {
         let columns = columns(&["D"], measures, &[0, -1]);
         let mut rows = Assembler::new(&columns, "/c", false);
-        rows.pivot(&page(left(), top(titles), &[&[1.0, 2.0]]), area(2, 1)).map(|()| taken(&mut rows))
+        pivot(&mut rows, &page(left(), top(titles), &[&[1.0, 2.0]]), area(2, 1))
     };
     // A measure before them that is not shown may count.
     assert_eq!(read(&["X", "Y"], [("Y", 2), ("X", 1)]).unwrap(), ["a,2,1"]);
@@ -115,8 +158,7 @@ fn intersections_without_data_are_not_rows() {
     let nan = f64::NAN;
     let page = page(side(), side(), &[&[1.0, nan, 2.0], &[nan, 3.0, nan], &[nan, nan, nan]]);
     let mut rows = Assembler::new(&columns, "/c", false);
-    rows.pivot(&page, area(3, 3)).unwrap();
-    assert_eq!(taken(&mut rows), ["a,a,1", "a,Others,2", "-,-,3"]);
+    assert_eq!(pivot(&mut rows, &page, area(3, 3)).unwrap(), ["a,a,1", "a,Others,2", "-,-,3"]);
 }
 
 #[test]
@@ -128,19 +170,23 @@ fn a_stacked_cube_is_read_from_its_ends() {
         node("f", 0, "N", vec![node("", -1, "T", end("4")), node("Z", 2, "N", end("3")), node("-", -2, "U", end("1"))]),
     ];
     let roots = [node("C", 0, "N", open), node("B", 1, "O", closed)];
-    let page = |node: Value| -> NxStackPage { qix_schema::decode(&json!({ "qData": [node] }).to_string()).unwrap() };
+    let page = |root: Value| json!({ "qDataPages": [{ "qData": [node("", 0, "R", vec![root])] }] }).to_string();
+    let add = |rows: &mut Assembler, text: &str| {
+        let pages = read_stack_pages(text).unwrap();
+        let mut queue = rows.queue();
+        rows.stacked(&pages[0], &mut queue)?;
+        Ok::<_, Error>(shown(rows.take(queue, false, |_, _| Shown::default())).len())
+    };
     let columns = columns(&["D1", "D2", "D3"], &["X"], &[0, 1, 2]);
     let read = |totals| {
         let mut rows = Assembler::new(&columns, "/c", totals);
-        for root in &roots {
-            rows.stacked(&page(node("", 0, "R", vec![root.clone()]))).unwrap();
-        }
+        let count: usize = roots.iter().map(|root| add(&mut rows, &page(root.clone())).unwrap()).sum();
         assert_eq!(rows.leaves(), 5);
-        taken(&mut rows).len()
+        count
     };
     assert_eq!((read(false), read(true)), (2, 5));
     let mut rows = Assembler::new(&columns, "/c", false);
-    let short = rows.stacked(&page(node("", 0, "R", vec![node("C", 0, "N", vec![])]))).unwrap_err();
+    let short = add(&mut rows, &page(node("C", 0, "N", vec![]))).unwrap_err();
     assert!(matches!(short.downcast_ref::<RowsError>(), Some(RowsError::Headings { .. })), "{short}");
 }
 
