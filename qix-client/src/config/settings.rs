@@ -96,6 +96,9 @@ impl Default for Settings {
 impl Settings {
     /// The remaining time of a call, if it is limited.
     pub(crate) fn time_of(&self, method: Method, options: &CallOptions) -> Option<Duration> {
+        if let (None, None, None, None) = (options.timeout, options.deadline, self.timeout, self.deadline) {
+            return None;
+        }
         let deadlines = [options.deadline.map(Instant::from), self.deadline];
         let left = deadlines.into_iter().flatten().map(|deadline| deadline - Instant::now());
         let reload = request::is::<doc::DoReload>(method) || request::is::<doc::DoReloadEx>(method);

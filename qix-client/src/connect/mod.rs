@@ -9,6 +9,7 @@ mod error;
 pub(crate) mod native;
 mod pages;
 pub(crate) mod redirect;
+mod text;
 mod ticket;
 pub mod transport;
 pub(crate) mod url;

@@ -9,7 +9,7 @@ use std::pin::Pin;
 use futures_util::{Sink, Stream};
 use qix_schema::rpc::CloseCode;
 
-use crate::platform::MessageText;
+pub use super::text::Text;
 
 /// An error of a transport. It ends the connection.
 pub type TransportError = Box<dyn StdError + Send + Sync>;
@@ -73,10 +73,6 @@ pub enum Outgoing {
     Close(CloseCode, String),
 }
 
-/// Text of a message. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Text(pub(super) MessageText);
-
 impl Transport {
     /// Creates a transport from a stream of incoming items and a sink for outgoing items.
     ///
@@ -94,23 +90,5 @@ impl Transport {
 impl fmt::Debug for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Transport").finish_non_exhaustive()
-    }
-}
-
-impl AsRef<str> for Text {
-    fn as_ref(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<String> for Text {
-    fn from(text: String) -> Self {
-        Self(text.into())
-    }
-}
-
-impl From<&str> for Text {
-    fn from(text: &str) -> Self {
-        Self::from(text.to_owned())
     }
 }

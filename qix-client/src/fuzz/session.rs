@@ -1,13 +1,12 @@
 use std::sync::Arc;
 
 use qix_schema::rpc::{Effect, Method, ObjectHandle, Remote};
-use tokio::sync::mpsc;
 
 use crate::config::Settings;
 use crate::protocol::{Body, Envelope};
 use crate::session::books::Reply;
 use crate::session::core::Object;
-use crate::session::core::{Hooks, Outbound, Shared};
+use crate::session::core::{Hooks, Outbound, Shared, queue};
 
 const VERSION: Method = Method::new("Global", "EngineVersion", Effect::Read, &["qVersion"]);
 const LAYOUT: Method = Method::new("GenericObject", "GetLayout", Effect::Read, &["qLayout"]);
@@ -20,7 +19,7 @@ const CREATE: Method = Method::new("Doc", "CreateSessionObject", Effect::Write, 
 /// 4 and 5, the same as 2 and 3, for callers that are gone.
 pub fn session(input: &[u8]) {
     let shared = Shared::new(None, Settings::default(), Hooks::default());
-    let (outbox, mut queue) = mpsc::unbounded_channel();
+    let (outbox, mut messages) = queue();
     let (generation, _) = shared.connect(outbox).expect("the session is not over");
     shared.open().expect("there is a connection");
     let handle = |number| ObjectHandle::new("GenericObject", number);
@@ -34,10 +33,7 @@ pub fn session(input: &[u8]) {
             .expect("there is a connection");
         callers.push(call);
     }
-    let mut batch = Vec::new();
-    while let Ok(queued) = queue.try_recv() {
-        batch.push(queued);
-    }
+    let mut batch = std::iter::from_fn(|| messages.next()).collect();
     shared.sending(&mut batch);
     for (id, answer) in callers.drain(3..) {
         drop(answer);
@@ -50,8 +46,8 @@ pub fn session(input: &[u8]) {
             assert_eq!(object.invalidations(), before, "what cannot be read says nothing");
             continue;
         };
-        callers.retain_mut(|(id, answer)| match answer.try_recv() {
-            Ok(outcome) => {
+        callers.retain_mut(|(id, answer)| match answer.try_take() {
+            Some(outcome) => {
                 assert_eq!(envelope.id, Some(*id), "an answer has gone astray");
                 match outcome.expect("the connection is open") {
                     Reply::Result(text, range) => {
@@ -69,7 +65,7 @@ pub fn session(input: &[u8]) {
                 }
                 false
             }
-            Err(_) => {
+            None => {
                 assert_ne!(envelope.id, Some(*id), "an answer is kept from its caller");
                 true
             }
@@ -78,12 +74,12 @@ pub fn session(input: &[u8]) {
     }
     for (id, mut answer) in callers {
         shared.receive(generation, format!(r#"{{"id":{id},"result":{{}}}}"#).into());
-        let reply = answer.try_recv().expect("it has arrived").expect("the connection is open");
+        let reply = answer.try_take().expect("it has arrived").expect("the connection is open");
         assert!(matches!(reply, Reply::Result(..)));
     }
     assert_eq!(shared.pending(), 0);
     // Objects created for callers that are gone are destroyed at most once.
-    let orders = std::iter::from_fn(|| queue.try_recv().ok()).count();
+    let orders = std::iter::from_fn(|| messages.next()).count();
     assert!(orders <= 1, "{orders} orders");
     assert!(shared.bases() <= 1, "one method of one object requests deltas");
     drop(object);

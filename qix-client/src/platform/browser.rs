@@ -19,9 +19,6 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, EventTarget, VisibilityState, Window};
 
-/// Each message is a separate string.
-pub(crate) type MessageText = Arc<String>;
-
 /// The longest timer of a browser: 24 days.
 const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
 

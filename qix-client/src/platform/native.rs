@@ -6,7 +6,6 @@ use std::thread;
 
 pub(crate) use tokio::task::{JoinHandle, spawn, yield_now};
 pub(crate) use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout, timeout_at};
-pub(crate) use tokio_tungstenite::tungstenite::Utf8Bytes as MessageText;
 
 /// A random number. The keys of `RandomState` are random in each thread, and count up.
 pub(crate) fn random() -> u64 {

@@ -1,19 +1,19 @@
 //! One call, from its request to its response.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use qix_schema::rpc::{self, Closed, Effect, Method, ObjectHandle, RawAnswer, RawCall};
 use qix_schema::{Error, ErrorKind, generic_object, global};
-use tokio::sync::oneshot;
 use tracing::Instrument;
 
-use super::books::{Outcome, Reply};
+use super::books::{Answer, Outcome, Reply};
 use super::core::{NotSent, Object, Origin, Outbound, Phase, Place, Shared};
 use super::follow::{self, ProgressListener, is_long_running};
-use super::journal;
+use super::journal::{self, Noted};
 use super::remote::Binder;
 use super::retry::Attempts;
 use super::trace::Trace;
@@ -30,97 +30,191 @@ const NAMES_OBJECT: usize = 8192;
 
 /// Makes a call within its timeout.
 ///
-/// Rare parts are boxed, so that the future stays below the size (1,032 bytes with glibc) up to which the allocator has
-/// a fast path.
+/// Most calls are plain: sent once, and answered with a result. Everything else is in a future of its own, in a box, so
+/// that a plain call needs little memory.
 pub(crate) async fn make(shared: &Arc<Shared>, object: &Object, call: &RawCall) -> Result<RawAnswer, Error> {
-    let _under_way = shared.begin_call().map_err(over)?;
+    let _under_way = shared.gate.pass().ok_or_else(|| over(Closed::by_client()))?;
     #[cfg(all(feature = "download", not(target_family = "wasm")))]
     super::download::tell(&call.options, shared.endpoint.as_ref());
-    let limit = shared.settings.time_of(call.method, &call.options);
-    let mut trace = Trace::begin(call, object, shared.settings.trace_payloads);
-    let span = trace.span();
-    let mut rest = None;
-    let outcome = {
-        let exchange = Exchange { shared, object, call, rest: &mut rest, trace: &mut trace }.run().instrument(span);
-        let exchange = pin!(exchange);
-        match limit {
-            None => exchange.await,
-            // A call whose time is over is not started.
-            Some(Duration::ZERO) => Err(match shared.closed().now_or_never() {
-                Some(closed) => over(closed),
-                None => ErrorKind::TimedOut(Duration::ZERO).into(),
-            }),
-            Some(limit) => match platform::timeout(limit, exchange).await {
-                Ok(outcome) => outcome,
-                Err(_) => Err(ErrorKind::TimedOut(limit).into()),
-            },
-        }
-    };
-    if let Some(rest) = rest {
-        // A response that arrived in time is not lost while the last progress is fetched.
-        rest.await;
+    let limit = shared.settings.time_of(call.method, &call.options).map(Limit::from_now);
+    let trace = Trace::begin(call, object, shared.settings.trace_payloads);
+    let exchange = Exchange { shared, object, call };
+    let is_over = limit.is_some_and(|limit| limit.time.is_zero());
+    if is_over || !trace.is_off() || shared.limits_calls() || is_long_running(call.method) {
+        return Box::pin(exchange.run(limit, trace, None)).await;
     }
-    outcome.inspect_err(|error| trace.failed(error))
+    let first = match exchange.send(exchange.wants_delta()) {
+        Ok((waiting, sent)) => {
+            let outcome = match limit {
+                None => waiting.await,
+                // A timer is larger than the rest of the future.
+                Some(limit) => match Box::pin(platform::timeout_at(limit.end, waiting)).await {
+                    Ok(outcome) => outcome,
+                    Err(_) => return Err(ErrorKind::TimedOut(limit.time).into()),
+                },
+            };
+            match outcome {
+                Ok(reply @ Reply::Result(..)) => {
+                    sent.noted.answered(&reply);
+                    return exchange.result(reply, &sent.place, &mut Trace::off());
+                }
+                outcome => Some((sent, outcome)),
+            }
+        }
+        Err(_) => None,
+    };
+    Box::pin(exchange.run(limit, Trace::off(), first)).await
 }
 
+/// The time that a call has.
+#[derive(Clone, Copy)]
+struct Limit {
+    time: Duration,
+    end: platform::Instant,
+}
+
+impl Limit {
+    fn from_now(time: Duration) -> Self {
+        // A time that ends after the end of time is long enough.
+        const LONG: Duration = Duration::from_secs(86_400 * 365 * 30);
+        Self { time, end: platform::Instant::now() + time.min(LONG) }
+    }
+}
+
+#[derive(Clone, Copy)]
 struct Exchange<'a> {
     shared: &'a Arc<Shared>,
     object: &'a Object,
     call: &'a RawCall,
-    /// The progress of the call that is still to be fetched.
-    rest: &'a mut Option<follow::Rest>,
-    trace: &'a mut Trace,
 }
 
-impl Exchange<'_> {
-    async fn run(self) -> Result<RawAnswer, Error> {
-        let Self { shared, object, call, .. } = self;
+/// A request that was sent.
+struct Sent<'a> {
+    noted: Noted<'a>,
+    place: Sender,
+}
+
+/// The object that was called, on its connection.
+struct Sender {
+    generation: u32,
+    handle: i64,
+    /// Whether the created object is destroyed when its last handle is dropped.
+    owned: bool,
+}
+
+/// Why a request was not sent.
+enum Unsent {
+    NoConnection,
+    Never(Error),
+}
+
+impl<'a> Exchange<'a> {
+    fn wants_delta(self) -> bool {
+        let Self { shared, call, .. } = self;
+        call.options.delta.unwrap_or_else(|| shared.settings.requests_delta(call.method)) && has_delta(call.method)
+    }
+
+    fn send(self, delta: bool) -> Result<(Waiting<'a>, Sent<'a>), Unsent> {
+        let Self { shared, object, call } = self;
+        let (generation, handle) = match object.place() {
+            Place::At { generation, handle } => (generation, handle),
+            Place::Lost(reason) => {
+                return Err(Unsent::Never(ErrorKind::Lost { reason: reason.to_string() }.into()));
+            }
+        };
+        let owned = shared.settings.owns(call.method, &call.options);
+        let request = Outbound { handle, method: effective(call), params: &call.params, delta, owned };
+        let (id, answer) = shared.send(generation, request).map_err(|error| match error {
+            NotSent::StateLost(lost) => Unsent::Never(ErrorKind::Unusable(Box::new((*lost).clone())).into()),
+            NotSent::NoConnection => Unsent::NoConnection,
+        })?;
+        let noted = journal::note(object, id, call);
+        let waiting = Waiting { shared, id, answer, detached: call.options.detached };
+        Ok((waiting, Sent { noted, place: Sender { generation, handle, owned } }))
+    }
+
+    /// Makes a call of any kind, whose first request may have been sent and answered.
+    async fn run(
+        self,
+        limit: Option<Limit>,
+        mut trace: Trace,
+        first: Option<(Sent<'a>, Outcome)>,
+    ) -> Result<RawAnswer, Error> {
+        let span = trace.span();
+        let mut rest = None;
+        let outcome = {
+            let exchange = pin!(self.repeat(first, &mut rest, &mut trace).instrument(span));
+            match limit {
+                None => exchange.await,
+                // A call whose time is over is not started.
+                Some(Limit { time: Duration::ZERO, .. }) => Err(match self.shared.closed().now_or_never() {
+                    Some(closed) => over(closed),
+                    None => ErrorKind::TimedOut(Duration::ZERO).into(),
+                }),
+                Some(Limit { time, end }) => match platform::timeout_at(end, exchange).await {
+                    Ok(outcome) => outcome,
+                    Err(_) => Err(ErrorKind::TimedOut(time).into()),
+                },
+            }
+        };
+        if let Some(rest) = rest {
+            // A response that arrived in time is not lost while the last progress is fetched.
+            rest.await;
+        }
+        outcome.inspect_err(|error| trace.failed(error))
+    }
+
+    /// Sends requests until one is answered for good. `rest` is the progress of the call that is still to be fetched.
+    async fn repeat(
+        self,
+        mut first: Option<(Sent<'a>, Outcome)>,
+        rest: &mut Option<follow::Rest>,
+        trace: &mut Trace,
+    ) -> Result<RawAnswer, Error> {
+        let Self { shared, call, .. } = self;
         let long_running = is_long_running(call.method);
         let listener = call.options.extension::<ProgressListener>().filter(|_| long_running);
         let _slot = shared.slot().await;
-        let mut delta = call.options.delta.unwrap_or_else(|| shared.settings.requests_delta(call.method));
-        delta &= has_delta(call.method);
-        let owned = shared.settings.owns(call.method, &call.options);
+        let mut delta = self.wants_delta();
         let mut repeats = 0;
         let mut attempts = Attempts::default();
         loop {
-            if let Some(rest) = self.rest.take() {
+            if let Some(rest) = rest.take() {
                 rest.await;
             }
-            let (generation, handle) = match object.place() {
-                Place::At { generation, handle } => (generation, handle),
-                Place::Lost(reason) => return Err(ErrorKind::Lost { reason: reason.to_string() }.into()),
-            };
-            if listener.is_some() {
-                follow::drop_rest(shared);
-            }
-            let sent = shared
-                .send(generation, Outbound { handle, method: effective(call), params: &call.params, delta, owned });
-            let (id, answer) = match sent {
-                Ok(sent) => sent,
-                Err(NotSent::StateLost(lost)) => return Err(ErrorKind::Unusable(Box::new((*lost).clone())).into()),
-                // It was not executed.
-                Err(NotSent::NoConnection) => {
-                    Box::pin(connection(shared)).await?;
-                    continue;
+            let (Sent { noted, place }, outcome) = match first.take() {
+                Some(answered) => answered,
+                None => {
+                    if listener.is_some() {
+                        follow::drop_rest(shared);
+                    }
+                    let (waiting, sent) = match self.send(delta) {
+                        Ok(sent) => sent,
+                        // It was not executed.
+                        Err(Unsent::NoConnection) => {
+                            Box::pin(connection(shared)).await?;
+                            continue;
+                        }
+                        Err(Unsent::Never(error)) => return Err(error),
+                    };
+                    let (id, generation) = (waiting.id, sent.place.generation);
+                    trace.asked(id, sent.place.handle, &call.params);
+                    if long_running {
+                        shared.unread.leave();
+                    }
+                    let outcome = match listener {
+                        None => waiting.await,
+                        Some(listener) => {
+                            let answer = Box::pin(waiting);
+                            let (outcome, left) = (listener.follow)(shared, generation, id, answer, listener).await;
+                            *rest = Some(left);
+                            outcome
+                        }
+                    };
+                    trace.ended();
+                    (sent, outcome)
                 }
             };
-            let noted = journal::note(object, id, call);
-            self.trace.asked(id, handle, &call.params);
-            let waiting = Waiting { shared, id, answer, detached: call.options.detached };
-            if long_running {
-                shared.unread.leave();
-            }
-            let outcome = match listener {
-                None => waiting.finish().await,
-                Some(listener) => {
-                    let answer = Box::pin(waiting.finish());
-                    let (outcome, rest) = (listener.follow)(shared, generation, id, answer, listener).await;
-                    *self.rest = Some(rest);
-                    outcome
-                }
-            };
-            self.trace.ended();
             match outcome {
                 Ok(Reply::Misfit) if delta => delta = false,
                 Ok(Reply::Error(text, range)) => {
@@ -133,7 +227,7 @@ impl Exchange<'_> {
                 }
                 Ok(reply) => {
                     noted.answered(&reply);
-                    return self.result(reply, generation, handle, owned);
+                    return self.result(reply, &place, trace);
                 }
                 Err(ended) if !ended.pending_write && repeats < REPEATS => {
                     noted.refused();
@@ -150,14 +244,20 @@ impl Exchange<'_> {
         }
     }
 
-    fn result(self, reply: Reply, generation: u32, handle: i64, owned: bool) -> Result<RawAnswer, Error> {
-        let Self { shared, object, call, trace, .. } = self;
+    fn result(self, reply: Reply, sender: &Sender, trace: &mut Trace) -> Result<RawAnswer, Error> {
+        let Self { shared, object, call } = self;
         let answer = match reply {
             Reply::Result(text, range) => {
                 let names_object = names_object(&text.as_ref()[range.clone()]);
-                let answer = trace.answer(text, range).or_search(envelope::result_of);
+                let answer = match text.into_short() {
+                    Ok(text) if trace.is_off() => RawAnswer::within_string(text, range),
+                    Ok(text) => trace.answer(text, range),
+                    Err(text) => trace.answer(text, range),
+                };
+                let answer = answer.or_search(envelope::result_of);
                 if names_object {
-                    let origin = Origin { parent: handle, method: call.method, params: call.params.clone(), owned };
+                    let Sender { generation, handle: parent, owned } = *sender;
+                    let origin = Origin { parent, method: call.method, params: call.params.clone(), owned };
                     let caller = object.handle().clone();
                     answer.bound_by(Arc::new(Binder { shared: Arc::clone(shared), caller, generation, origin }))
                 } else {
@@ -235,19 +335,22 @@ fn names_object(result: &str) -> bool {
 struct Waiting<'a> {
     shared: &'a Shared,
     id: i64,
-    answer: oneshot::Receiver<Outcome>,
+    answer: Answer,
     detached: bool,
 }
 
-impl Waiting<'_> {
-    async fn finish(mut self) -> Outcome {
-        (&mut self.answer).await.expect("the other end is kept until it is used")
+impl Future for Waiting<'_> {
+    type Output = Outcome;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
+        let outcome = ready!(Pin::new(&mut self.answer).poll(cx));
+        Poll::Ready(outcome.expect("the other end is kept until it is used"))
     }
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        if !self.answer.is_terminated() && self.shared.abandon(self.id) && !self.detached {
+        if !self.answer.is_taken() && self.shared.abandon(self.id) && !self.detached {
             tracing::debug!(id = self.id, "given up");
             self.shared.notify(ObjectHandle::GLOBAL, &global::CancelRequest::new(self.id));
         }
@@ -269,7 +372,7 @@ mod tests {
         let method = Method::new("Doc", "Evaluate", Effect::Read, &["qReturn"]);
         let call = RawCall::new(method, "{}");
         let size = size_of_val(&*object.invoke(call));
-        assert!(size <= 1032, "{size}");
+        assert!(size <= 512, "{size}");
     }
 
     #[test]

@@ -5,33 +5,31 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use qix_schema::rpc::{CloseCode, Closed, ClosedBy};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 
 use crate::connect::{Incoming, IncomingStream, Outgoing, OutgoingSink, Transport, TransportError};
 use crate::platform::{JoinHandle, sleep, spawn, timeout};
-use crate::session::core::{Queued, Shared};
+use crate::session::core::{Messages, Queued, Shared};
 use crate::session::keep_alive::{self, Silence};
 
 /// Maximum number of requests that are written before a flush.
 const BATCH: usize = 512;
+
+/// The room for requests that a writer without requests keeps.
+const KEPT: usize = 64;
 
 /// Maximum time for the other side to answer a close frame.
 const GOODBYE: Duration = Duration::from_secs(5);
 
 /// Starts the tasks. They hold the session weakly, so that it ends when its last user is gone; the session is
 /// notified when both have ended.
-pub(crate) fn start(
-    transport: Transport,
-    shared: &Arc<Shared>,
-    generation: u32,
-    queue: mpsc::UnboundedReceiver<Queued>,
-) {
+pub(crate) fn start(transport: Transport, shared: &Arc<Shared>, generation: u32, messages: Messages) {
     let (over, is_over) = watch::channel(());
     let (given_up, cut) = oneshot::channel();
     shared.set_ends(is_over, given_up);
     let silence = shared.settings.keep_alive.map(Silence::new);
     let reader = spawn(read(transport.reading, Arc::downgrade(shared), generation, silence));
-    let writer = write(transport.writing, Arc::downgrade(shared), generation, queue);
+    let writer = write(transport.writing, Arc::downgrade(shared), generation, messages);
     spawn(async move {
         tokio::select! {
             () = writer => {}
@@ -81,20 +79,15 @@ fn lost(error: &TransportError) -> Closed {
 }
 
 /// Sends queued messages: everything that is ready, then one flush.
-async fn write(
-    mut outgoing: OutgoingSink,
-    shared: Weak<Shared>,
-    generation: u32,
-    mut queue: mpsc::UnboundedReceiver<Queued>,
-) {
-    let mut batch = Vec::with_capacity(BATCH);
+async fn write(mut outgoing: OutgoingSink, shared: Weak<Shared>, generation: u32, mut messages: Messages) {
+    let mut batch = Vec::new();
     let keep_alive = shared.upgrade().and_then(|shared| shared.settings.keep_alive);
     loop {
         let taken = match keep_alive {
-            None => queue.recv_many(&mut batch, BATCH).await,
-            Some(keep_alive) => keep_alive::next_batch(keep_alive, &mut queue, &mut batch, BATCH, &shared).await,
+            None => messages.take(&mut batch, BATCH).await,
+            Some(keep_alive) => keep_alive::next_batch(keep_alive, &mut messages, &mut batch, BATCH, &shared).await,
         };
-        if taken == 0 {
+        if !taken {
             break;
         }
         if let Some(shared) = shared.upgrade() {
@@ -105,6 +98,9 @@ async fn write(
                 shared.disconnected(generation, lost(&error));
             }
             return;
+        }
+        if batch.capacity() > KEPT {
+            batch = Vec::new();
         }
     }
     // The connection is dropped in any case.

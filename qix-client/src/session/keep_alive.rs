@@ -4,27 +4,26 @@ use std::pin::Pin;
 use std::sync::Weak;
 use std::time::Duration;
 
-use qix_schema::global;
-use qix_schema::rpc::ObjectHandle;
-use tokio::sync::mpsc;
-
 use crate::config::KeepAlive;
 use crate::platform::{Instant, Sleep, sleep, timeout};
-use crate::session::core::{Queued, Shared};
+use crate::session::core::{Messages, Queued, Shared};
+use qix_schema::global;
+use qix_schema::rpc::ObjectHandle;
 
 /// A check that is later than this was held up by a sleeping machine or a hidden page.
 const LATE: Duration = Duration::from_secs(2);
 
-/// Takes queued messages; if there are none for a while, queues a request to the engine.
+/// Takes queued messages; if there are none for a while, queues a request to the engine. Returns whether there are
+/// messages, or the queue has ended.
 pub(crate) async fn next_batch(
     keep_alive: KeepAlive,
-    queue: &mut mpsc::UnboundedReceiver<Queued>,
+    messages: &mut Messages,
     batch: &mut Vec<Queued>,
     limit: usize,
     shared: &Weak<Shared>,
-) -> usize {
+) -> bool {
     loop {
-        if let Ok(taken) = timeout(keep_alive.interval, queue.recv_many(batch, limit)).await {
+        if let Ok(taken) = timeout(keep_alive.interval, messages.take(batch, limit)).await {
             return taken;
         }
         if let Some(shared) = shared.upgrade() {

@@ -1,6 +1,7 @@
 //! Objects of a session as targets of calls.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -13,13 +14,17 @@ use crate::config::{Engine, Next};
 
 #[async_trait]
 impl Remote for Object {
-    async fn invoke(&self, call: RawCall) -> Result<RawAnswer, Error> {
+    /// Written out, because the macro would keep the call in the future twice.
+    fn invoke<'s, 'f>(&'s self, call: RawCall) -> Pin<Box<dyn Future<Output = Result<RawAnswer, Error>> + Send + 'f>>
+    where
+        's: 'f,
+        Self: 'f,
+    {
         let middleware = &self.session().settings.middleware;
         if middleware.is_empty() {
-            return call::make(self.session(), self, &call).await;
+            return Box::pin(async move { call::make(self.session(), self, &call).await });
         }
-        // Boxed, so that the future of a call without middleware stays small.
-        Box::pin(Next::new(middleware, self).run(call)).await
+        Box::pin(Next::new(middleware, self).run(call))
     }
 
     fn notify(&self, call: RawCall) {

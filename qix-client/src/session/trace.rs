@@ -32,6 +32,11 @@ struct Active {
 }
 
 impl Trace {
+    /// The trace of a call without a subscriber.
+    pub(crate) fn off() -> Self {
+        Self(None)
+    }
+
     /// Starts the trace of a call.
     pub(crate) fn begin(call: &RawCall, object: &Object, payloads: Option<Excerpt>) -> Self {
         let span = tracing::debug_span!(
@@ -55,6 +60,11 @@ impl Trace {
             span.record("app", app);
         }
         Self(Some(Box::new(Active { span, payloads, begun: Instant::now(), asked: None, engine: Duration::ZERO })))
+    }
+
+    /// Whether the call has no subscriber.
+    pub(crate) fn is_off(&self) -> bool {
+        self.0.is_none()
     }
 
     /// The span of the call.

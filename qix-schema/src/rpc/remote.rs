@@ -178,22 +178,37 @@ pub type FindResult = fn(&str) -> Option<Range<usize>>;
 
 /// The `result` of a response: JSON text, possibly part of a longer text.
 pub struct RawAnswer {
-    text: Box<dyn AsRef<str> + Send + Sync>,
+    text: Text,
     range: Range<usize>,
     search: Option<FindResult>,
     remote: Option<Arc<dyn Remote>>,
+}
+
+/// A text of any kind; a string is not boxed.
+enum Text {
+    String(String),
+    Other(Box<dyn AsRef<str> + Send + Sync>),
+}
+
+impl Text {
+    fn as_str(&self) -> &str {
+        match self {
+            Self::String(text) => text,
+            Self::Other(text) => (**text).as_ref(),
+        }
+    }
 }
 
 impl RawAnswer {
     /// Creates a response from the text of its `result`.
     pub fn new(result: impl AsRef<str> + Send + Sync + 'static) -> Self {
         let range = 0..result.as_ref().len();
-        Self { text: Box::new(result), range, search: None, remote: None }
+        Self { text: Text::Other(Box::new(result)), range, search: None, remote: None }
     }
 
     /// The JSON text of the `result`.
     pub fn as_str(&self) -> &str {
-        (*self.text).as_ref().get(self.range.clone()).unwrap_or_default()
+        self.text.as_str().get(self.range.clone()).unwrap_or_default()
     }
 }
 
@@ -204,7 +219,12 @@ impl RawAnswer {
     ///
     /// If the range is not within the text or not on character boundaries, the result is empty.
     pub fn within(text: impl AsRef<str> + Send + Sync + 'static, range: Range<usize>) -> Self {
-        Self { text: Box::new(text), range, search: None, remote: None }
+        Self { text: Text::Other(Box::new(text)), range, search: None, remote: None }
+    }
+
+    /// Like [`within`](Self::within), for a string, which is not boxed.
+    pub fn within_string(text: String, range: Range<usize>) -> Self {
+        Self { text: Text::String(text), range, search: None, remote: None }
     }
 
     /// Sets a slower search for the result, used if the text at the given range is not a single value.
@@ -235,7 +255,7 @@ impl RawAnswer {
 
     /// Repeats the search; returns whether the range changed.
     pub(super) fn search(&mut self) -> bool {
-        let found = self.search.take().and_then(|search| search((*self.text).as_ref()));
+        let found = self.search.take().and_then(|search| search(self.text.as_str()));
         found.is_some_and(|range| std::mem::replace(&mut self.range, range.clone()) != range)
     }
 }

@@ -324,17 +324,25 @@ fn empty_list(text: &str) -> Option<&str> {
 
 /// Reads one member of an object by name; returns the rest after the object.
 pub(super) fn only_member<'a, T: Wire>(text: &'a str, name: &str, place: &mut T, found: &mut bool) -> Scanned<'a> {
-    let text = trim(text);
-    if let Some(rest) = text.strip_prefix("null").or_else(|| empty_list(text)) {
-        return Ok(rest);
-    }
-    let Some(first) = text.strip_prefix('{').map(trim) else {
-        return Err(Fault::mismatch(text, &format!("an object with a member `{name}`").as_str()));
+    let mut rest = match usual_start(text, name) {
+        // As engines write the responses of most methods.
+        Some(value) => {
+            let after = place.scan(value)?;
+            *found = true;
+            if let Some(rest) = after.strip_prefix('}') {
+                return Ok(rest);
+            }
+            let (next, done) = after_unusual(after)?;
+            if done {
+                return Ok(next);
+            }
+            next
+        }
+        None => match first_member(text, name)? {
+            ObjectStart::Members(rest) => rest,
+            ObjectStart::Empty(rest) => return Ok(rest),
+        },
     };
-    if let Some(rest) = first.strip_prefix('}') {
-        return Ok(rest);
-    }
-    let mut rest = first.strip_prefix('"').ok_or_else(Fault::syntax)?;
     loop {
         let (key, value) = name_of_member(rest)?;
         let after = if key == name { place.scan(value)? } else { skip(value)? };
@@ -345,6 +353,28 @@ pub(super) fn only_member<'a, T: Wire>(text: &'a str, name: &str, place: &mut T,
         }
         rest = next;
     }
+}
+
+/// The rest of a compact object after the name of its first member, if that is the one.
+fn usual_start<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    text.strip_prefix("{\"")?.strip_prefix(name)?.strip_prefix("\":")
+}
+
+/// Starts an object with a member of a name. `null` and `[]` count as empty.
+#[cold]
+#[inline(never)]
+fn first_member<'a>(text: &'a str, name: &str) -> Result<ObjectStart<'a>, Box<Fault>> {
+    let text = trim(text);
+    if let Some(rest) = text.strip_prefix("null").or_else(|| empty_list(text)) {
+        return Ok(ObjectStart::Empty(rest));
+    }
+    let Some(first) = text.strip_prefix('{').map(trim) else {
+        return Err(Fault::mismatch(text, &format!("an object with a member `{name}`").as_str()));
+    };
+    if let Some(rest) = first.strip_prefix('}') {
+        return Ok(ObjectStart::Empty(rest));
+    }
+    first.strip_prefix('"').map(ObjectStart::Members).ok_or_else(Fault::syntax)
 }
 
 /// Reads the name of a member, after its opening quote, and the colon; returns the name and the rest.

@@ -16,6 +16,9 @@ use crate::workload::{Change, Workload};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Name {
     Bare,
+    /// Another build of this client; see [`Options::beside`](crate::run::Options).
+    Before,
+    BeforeRows,
     Qix,
     QixRows,
     QixValue,
@@ -30,6 +33,8 @@ impl Name {
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Bare => "tokio-tungstenite alone",
+            Self::Before => "qix-client, before",
+            Self::BeforeRows => "qix-client, rows, before",
             Self::Qix => "qix-client",
             Self::QixRows => "qix-client, rows",
             Self::QixValue => "qix-client, Value",
@@ -38,6 +43,20 @@ impl Name {
             Self::Enigma => "enigma.js",
             Self::QlikApi => "@qlik/api",
         }
+    }
+
+    /// The name in another build of this program, if its client is measured.
+    pub(crate) fn in_other_build(self) -> Option<Self> {
+        match self {
+            Self::Before => Some(Self::Qix),
+            Self::BeforeRows => Some(Self::QixRows),
+            _ => None,
+        }
+    }
+
+    /// Whether it is this client, or the bare socket that it is measured against.
+    pub(crate) fn is_ours(self) -> bool {
+        matches!(self, Self::Bare | Self::Before | Self::BeforeRows | Self::Qix | Self::QixRows | Self::QixValue)
     }
 
     /// The script of a JavaScript client.
@@ -65,6 +84,7 @@ pub(crate) async fn take_turn(name: Name, workload: Workload, url: &str, time: D
         (Name::QixValue, workload) => turn::turn(qix::connect(url, qix::Pages::Value, object), workload, time).await?,
         (Name::Jsonrpsee, workload) => turn::turn(jsonrpsee::connect(url, false), workload, time).await?,
         (Name::JsonrpseeValue, workload) => turn::turn(jsonrpsee::connect(url, true), workload, time).await?,
+        (Name::Before | Name::BeforeRows, _) => bail!("{name:?} is a client of another build"),
         (Name::Enigma | Name::QlikApi, _) => bail!("{name:?} is not a Rust client"),
     };
     println!("{}", serde_json::to_string(&report)?);

@@ -10,6 +10,7 @@ mod server;
 mod tables;
 mod workload;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -38,6 +39,12 @@ struct Arguments {
     /// Fail if a client is not available.
     #[arg(long)]
     all: bool,
+    /// Measure only this client, and the bare socket.
+    #[arg(long)]
+    ours: bool,
+    /// Another build of this program, of an earlier commit, whose client is measured beside this one.
+    #[arg(long, value_name = "PROGRAM")]
+    beside: Option<PathBuf>,
     /// Measure in a page of a headless browser instead.
     #[arg(long)]
     browser: bool,
@@ -48,6 +55,17 @@ struct Arguments {
 /// Other measurements, and processes of a measurement.
 #[derive(clap::Subcommand)]
 enum Part {
+    /// Measures the memory of sessions without calls, all in one process.
+    ///
+    /// Each needs a file descriptor in two processes: see `ulimit -n`.
+    Idle {
+        /// Number of sessions.
+        #[arg(default_value_t = 10_000)]
+        sessions: u32,
+        /// Another build of this program, of an earlier commit, whose sessions are measured beside these.
+        #[arg(long, value_name = "PROGRAM")]
+        beside: Option<PathBuf>,
+    },
     /// Selects many values of a field, and compares it with reading them.
     Select(select::Size),
     /// Runs the server until standard input is closed.
@@ -63,6 +81,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.part {
         Some(Part::Select(size)) => select::run(size),
         Some(Part::Serve) => server::run(),
+        Some(Part::Idle { sessions, beside }) => idle(sessions, beside.as_deref()),
         Some(Part::Turn { client, workload, url, seconds }) => {
             clients::take_turn(client, workload, &url, Duration::from_secs_f64(seconds))
         }
@@ -86,7 +105,15 @@ fn measure(arguments: &Arguments) -> Result<()> {
         }
         return Ok(());
     }
-    let results = run::run(rounds, seconds, arguments.all)?;
+    let (beside, ours) = (arguments.beside.clone(), arguments.ours);
+    let results = run::run(&run::Options { rounds, seconds, all: arguments.all, ours, beside })?;
     print!("{}", tables::Tables(&results));
+    Ok(())
+}
+
+fn idle(sessions: u32, beside: Option<&Path>) -> Result<()> {
+    for (name, bytes) in run::idle(sessions, beside)? {
+        println!("{}: {sessions} sessions without calls, {bytes:.0} bytes each", name.title());
+    }
     Ok(())
 }

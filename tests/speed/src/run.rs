@@ -14,9 +14,10 @@ use crate::workload::{Change, Kept, Workload};
 /// The results, in display order.
 pub(crate) type Results = Vec<(Name, Workload, Figures)>;
 
-const CALLS: [Name; 5] = [Name::Bare, Name::Qix, Name::Jsonrpsee, Name::Enigma, Name::QlikApi];
-const PAGES: [Name; 8] = [
+const CALLS: [Name; 6] = [Name::Bare, Name::Before, Name::Qix, Name::Jsonrpsee, Name::Enigma, Name::QlikApi];
+const PAGES: [Name; 9] = [
     Name::Bare,
+    Name::BeforeRows,
     Name::QixRows,
     Name::Qix,
     Name::QixValue,
@@ -32,21 +33,50 @@ pub(crate) const IN_FLIGHT: [u32; 3] = [1, 64, 1000];
 /// Number of pages in flight: as many as a row stream fetches.
 const PAGES_IN_FLIGHT: u32 = 4;
 
-/// Runs the turns of all clients; returns the medians.
-pub(crate) fn run(rounds: usize, seconds: f64, all: bool) -> Result<Results> {
+/// What to measure.
+pub(crate) struct Options {
+    pub(crate) rounds: usize,
+    pub(crate) seconds: f64,
+    /// Whether a client that is not available is an error.
+    pub(crate) all: bool,
+    /// Whether to skip other clients.
+    pub(crate) ours: bool,
+    /// Another build of this program, whose client is measured too.
+    pub(crate) beside: Option<PathBuf>,
+}
+
+/// Memory of sessions without calls, in bytes each, of this build and of another one.
+pub(crate) fn idle(sessions: u32, beside: Option<&Path>) -> Result<Vec<(Name, f64)>> {
     let server = Server::start()?;
-    let obstacle = obstacle();
+    let names = beside.map(|_| Name::Before).into_iter().chain([Name::Qix]);
+    names
+        .map(|name| {
+            let report = take_turn(name, Workload::Keep(Kept::Sessions, sessions), &server.url, 0.0, beside)?;
+            ensure!(report.done == u64::from(sessions), "only {} sessions were opened", report.done);
+            let memory = report.memory.context("the system does not tell the memory of a process")?;
+            Ok((name, memory.now as f64 * 1024.0 / f64::from(sessions)))
+        })
+        .collect()
+}
+
+/// Runs the turns of all clients; returns the medians.
+pub(crate) fn run(options: &Options) -> Result<Results> {
+    let &Options { rounds, seconds, all, ours, .. } = options;
+    let server = Server::start()?;
+    let obstacle = if ours { None } else { obstacle() };
     if let Some(obstacle) = &obstacle {
         ensure!(!all, "{obstacle}");
         eprintln!("skipped, JavaScript clients: {obstacle}");
     }
     let mut turns = plan(seconds);
     turns.retain(|(name, _)| obstacle.is_none() || name.script().is_none());
+    turns.retain(|(name, _)| !ours || name.is_ours());
+    turns.retain(|(name, _)| options.beside.is_some() || name.in_other_build().is_none());
     let mut reports = vec![Vec::new(); turns.len()];
     for round in 1..=rounds {
         eprintln!("round {round} of {rounds}, {} turns", turns.len());
         for (at, (name, workload)) in turns.iter().enumerate() {
-            let report = take_turn(*name, *workload, &server.url, seconds);
+            let report = take_turn(*name, *workload, &server.url, seconds, options.beside.as_deref());
             reports[at].push(report.with_context(|| format!("{}, {workload:?}", name.title()))?);
         }
     }
@@ -83,18 +113,15 @@ pub(crate) fn peers() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("peers")
 }
 
-fn take_turn(name: Name, workload: Workload, url: &str, seconds: f64) -> Result<Report> {
-    let mut command = match name.script() {
-        Some(script) => {
+fn take_turn(name: Name, workload: Workload, url: &str, seconds: f64, beside: Option<&Path>) -> Result<Report> {
+    let mut command = match (name.script(), name.in_other_build().zip(beside)) {
+        (Some(script), _) => {
             let mut node = Command::new("node");
             node.arg(peers().join(script));
             node
         }
-        None => {
-            let mut this = Command::new(std::env::current_exe()?);
-            this.arg("turn").args(name.to_possible_value().map(|name| name.get_name().to_owned()));
-            this
-        }
+        (None, Some((name, program))) => turn(program, name),
+        (None, None) => turn(&std::env::current_exe()?, name),
     };
     command.arg(serde_json::to_string(&workload)?).arg(url).arg(seconds.to_string());
     let output = command.output()?;
@@ -104,6 +131,13 @@ fn take_turn(name: Name, workload: Workload, url: &str, seconds: f64) -> Result<
     let report: Report = serde_json::from_slice(&output.stdout)?;
     ensure!(report.done > 0, "nothing was done");
     Ok(report)
+}
+
+/// A turn of a Rust client.
+fn turn(program: &Path, name: Name) -> Command {
+    let mut command = Command::new(program);
+    command.arg("turn").args(name.to_possible_value().map(|name| name.get_name().to_owned()));
+    command
 }
 
 /// The server process, which ends with this process.

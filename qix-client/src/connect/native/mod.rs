@@ -6,11 +6,13 @@ pub(crate) mod certificates;
 mod cookies;
 pub(crate) mod dial;
 mod first_bytes;
+mod frames;
 #[cfg(feature = "oauth")]
 pub(crate) mod oauth;
 mod open;
 #[cfg(feature = "proxy")]
 mod proxy;
+mod stream;
 #[cfg(feature = "tls")]
 mod tls;
 mod websocket;

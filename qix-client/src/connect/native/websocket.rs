@@ -1,23 +1,16 @@
 //! A WebSocket as a transport.
 
-use std::future::ready;
-
-use futures_util::{SinkExt, StreamExt};
 use http::header::{LOCATION, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderName, Response};
-use qix_schema::rpc::CloseCode;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::error::Error as WsError;
-use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Message, WebSocketConfig};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 use super::dial::Socket;
 use super::first_bytes::FirstBytes;
+use super::stream;
 use crate::connect::url::Url;
-use crate::connect::{ConnectError, Incoming, Outgoing, Text, Transport, TransportError};
-
-/// Bytes per read. The WebSocket clears that many before each read: with its default of 128 KiB, that is a quarter
-/// of the work of a small call, while pages of data do not arrive faster.
-const READ: usize = 32 * 1024;
+use crate::connect::{ConnectError, Transport};
 
 /// Turns a byte stream into a WebSocket; also returns the headers of the response.
 pub(crate) async fn upgrade<S: Socket>(
@@ -30,10 +23,8 @@ pub(crate) async fn upgrade<S: Socket>(
     for (name, value) in headers {
         request.headers_mut().append(name, value.clone());
     }
-    let config = WebSocketConfig::default()
-        .read_buffer_size(READ)
-        .max_message_size(max_message_size)
-        .max_frame_size(max_message_size);
+    // The library makes the handshake, and nothing else.
+    let config = WebSocketConfig::default().read_buffer_size(0);
     let socket = FirstBytes::new(socket);
     let first = socket.seen();
     let (socket, answer) = match tokio_tungstenite::client_async_with_config(request, socket, Some(config)).await {
@@ -52,10 +43,8 @@ pub(crate) async fn upgrade<S: Socket>(
         }
         Err(source) => return Err(ConnectError::Upgrade(source.into())),
     };
-    let (writing, reading) = socket.split();
-    let reading = reading.filter_map(|message| ready(incoming(message)));
-    let writing = writing.sink_map_err(TransportError::from).with(|message| ready(Ok(outgoing(message))));
-    Ok((Transport::new(reading, writing), answer.into_parts().0.headers))
+    let (socket, arrived) = socket.into_inner().into_parts();
+    Ok((stream::transport(socket, arrived, max_message_size), answer.into_parts().0.headers))
 }
 
 /// Whether a server says in plain text that it expects TLS, as nginx, Apache, and Go's servers do.
@@ -79,30 +68,5 @@ fn refused(response: Response<Option<Vec<u8>>>) -> ConnectError {
             .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect(),
         body: String::from_utf8_lossy(&body.unwrap_or_default()).into_owned(),
-    }
-}
-
-fn incoming(message: Result<Message, WsError>) -> Option<Result<Incoming, TransportError>> {
-    Some(match message {
-        Ok(Message::Text(text)) => Ok(Incoming::Text(Text(text))),
-        // Engines send text; if one sends bytes, they are text as well.
-        Ok(Message::Binary(bytes)) => Ok(Incoming::Text(Text(String::from_utf8_lossy(&bytes).into_owned().into()))),
-        Ok(Message::Close(frame)) => {
-            let (code, reason) =
-                frame.map_or((1005, String::new()), |frame| (frame.code.into(), frame.reason.as_str().to_owned()));
-            Ok(Incoming::Close(CloseCode(code), reason))
-        }
-        // The WebSocket answers pings automatically.
-        Ok(_) => return None,
-        Err(error) => Err(error.into()),
-    })
-}
-
-fn outgoing(message: Outgoing) -> Message {
-    match message {
-        Outgoing::Text(text) => Message::Text(text.into()),
-        Outgoing::Close(code, reason) => {
-            Message::Close(Some(CloseFrame { code: code.0.into(), reason: reason.into() }))
-        }
     }
 }

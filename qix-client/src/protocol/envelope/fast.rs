@@ -14,12 +14,17 @@ impl<'a> Ends<'a> {
     pub(super) fn read(text: &'a str) -> Option<Envelope> {
         let mut ends = Ends { bytes: text.as_bytes(), start: 0, end: text.len() };
         let mut envelope = Envelope::default();
-        ends.take(b'{')?;
-        while !ends.front_member(&mut envelope)? {
-            ends.take(b',')?;
+        if !ends.usual_front(&mut envelope) {
+            ends.take(b'{')?;
+            while !ends.front_member(&mut envelope)? {
+                ends.take(b',')?;
+            }
         }
         ends.take_back(b'}')?;
-        while ends.back_member(&mut envelope).is_some() {}
+        // Nothing follows a result that ends here; no known member at the end has a brace as its last character.
+        if ends.last() != Some(b'}') {
+            while ends.back_member(&mut envelope).is_some() {}
+        }
         // A result that is an object starts and ends with a brace. If an unknown object follows it, the text in between
         // is not a value, which its decoder detects.
         ends.skip_space();
@@ -30,6 +35,21 @@ impl<'a> Ends<'a> {
         }
         envelope.body = Body::Result(range);
         Some(envelope)
+    }
+
+    /// Reads the front of a response exactly as engines write it, up to the result. Reads nothing if it is different.
+    fn usual_front(&mut self, envelope: &mut Envelope) -> bool {
+        if self.starts(br#"{"jsonrpc":"2.0","id":"#)
+            && let Some(id) = self.number()
+        {
+            let delta = self.starts(br#","delta":true"#);
+            if self.starts(br#","result":"#) {
+                (envelope.id, envelope.delta) = (Some(id), delta);
+                return true;
+            }
+        }
+        self.start = 0;
+        false
     }
 
     /// Reads a member at the front, without whitespace. Returns whether it is the result, whose value comes next.
@@ -151,19 +171,22 @@ impl<'a> Ends<'a> {
         self.skip_space();
         let rest = &self.bytes[self.start..];
         let digits = rest.strip_prefix(b"-").unwrap_or(rest);
-        let count = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let sign = if digits.len() < rest.len() { -1 } else { 1 };
+        let (mut number, mut count) = (0_i64, 0);
+        while let Some(digit @ b'0'..=b'9') = digits.get(count) {
+            number = number.checked_mul(10)?.checked_add(sign * i64::from(digit - b'0'))?;
+            count += 1;
+        }
         // The general parser handles fractions, exponents, -0 and leading zeros.
         let plain = match digits.first() {
-            Some(b'0') => count == 1 && digits.len() == rest.len(),
+            Some(b'0') => count == 1 && sign == 1,
             _ => count > 0,
         };
         if !plain || matches!(digits.get(count), Some(b'.' | b'e' | b'E')) {
             return None;
         }
-        let sign = if digits.len() < rest.len() { -1 } else { 1 };
-        let next = |number: i64, digit: &u8| number.checked_mul(10)?.checked_add(sign * i64::from(digit - b'0'));
         self.start += rest.len() - digits.len() + count;
-        digits[..count].iter().try_fold(0, next)
+        Some(number)
     }
 
     fn flag(&mut self) -> Option<bool> {

@@ -4,11 +4,9 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 
-use qix_schema::rpc::{Closed, Effect};
-use tokio::sync::oneshot;
-
-use super::{Key, Merged};
+use super::{Answer, Key, Merged, Waiter};
 use crate::connect::Text;
+use qix_schema::rpc::{Closed, Effect};
 
 /// A response.
 #[derive(Debug)]
@@ -64,10 +62,17 @@ impl Hasher for Ids {
 #[derive(Debug)]
 struct PendingCall {
     /// The caller; `None` if the response is needed only as a delta base.
-    waiter: Option<oneshot::Sender<Outcome>>,
+    waiter: Option<Waiter>,
     effect: Effect,
-    purpose: Purpose,
     sent: bool,
+    /// Boxed: most calls have none, and entries in the map should be small.
+    purpose: Option<Box<Purpose>>,
+}
+
+impl PendingCall {
+    fn purpose(&self) -> Purpose {
+        self.purpose.as_deref().copied().unwrap_or(Purpose::Answer)
+    }
 }
 
 /// The use of a response in addition to its caller.
@@ -100,15 +105,16 @@ impl Calls {
     }
 
     /// Registers a pending call.
-    pub(crate) fn wait(&mut self, id: i64, effect: Effect, purpose: Purpose) -> oneshot::Receiver<Outcome> {
-        let (waiter, answer) = oneshot::channel();
-        self.pending.insert(id, PendingCall { waiter: Some(waiter), effect, purpose, sent: false });
+    pub(crate) fn wait(&mut self, id: i64, effect: Effect, purpose: Purpose) -> Answer {
+        let (waiter, answer) = super::answer::answer();
+        let purpose = (purpose != Purpose::Answer).then(|| Box::new(purpose));
+        self.pending.insert(id, PendingCall { waiter: Some(waiter), effect, sent: false, purpose });
         answer
     }
 
     /// The delta base that a response belongs to.
     pub(crate) fn delta_of(&self, id: i64) -> Option<Key> {
-        match self.pending.get(&id)?.purpose {
+        match self.pending.get(&id)?.purpose() {
             Purpose::Delta(key) => Some(key),
             _ => None,
         }
@@ -123,9 +129,10 @@ impl Calls {
     /// Passes a response to its caller.
     pub(crate) fn answer(&mut self, id: i64, reply: Reply) -> Taken {
         let Some(pending) = self.pending.remove(&id) else { return Taken::Unknown };
-        let Some(waiter) = pending.waiter else { return Taken::ByNobody(pending.purpose, reply) };
+        let purpose = pending.purpose();
+        let Some(waiter) = pending.waiter else { return Taken::ByNobody(purpose, reply) };
         match waiter.send(Ok(reply)) {
-            Err(Ok(reply)) => Taken::ByNobody(pending.purpose, reply),
+            Err(Ok(reply)) => Taken::ByNobody(purpose, reply),
             _ => Taken::ByCaller,
         }
     }
@@ -134,7 +141,7 @@ impl Calls {
     pub(crate) fn abandon(&mut self, id: i64) -> bool {
         let Some(pending) = self.pending.get_mut(&id) else { return false };
         let sent = pending.sent;
-        if sent && pending.purpose != Purpose::Answer {
+        if sent && pending.purpose.is_some() {
             pending.waiter = None;
         } else {
             self.pending.remove(&id);
@@ -187,8 +194,8 @@ mod tests {
         let mut two = calls.wait(second, Effect::Read, Purpose::Answer);
         assert!(matches!(calls.answer(second, reply("b")), Taken::ByCaller));
         assert!(matches!(calls.answer(first, reply("a")), Taken::ByCaller));
-        assert!(matches!(one.try_recv().unwrap().unwrap(), Reply::Result(text, _) if text.as_ref() == "a"));
-        assert!(matches!(two.try_recv().unwrap().unwrap(), Reply::Result(text, _) if text.as_ref() == "b"));
+        assert!(matches!(one.try_take().unwrap().unwrap(), Reply::Result(text, _) if text.as_ref() == "a"));
+        assert!(matches!(two.try_take().unwrap().unwrap(), Reply::Result(text, _) if text.as_ref() == "b"));
         assert!(matches!(calls.answer(first, reply("again")), Taken::Unknown), "a second response has no caller");
         assert_eq!(calls.len(), 0);
     }
@@ -232,7 +239,7 @@ mod tests {
             }
         }
         calls.take().end(&Closed::by_client());
-        let pending = ends.iter_mut().map(|end| end.try_recv().unwrap().unwrap_err().pending_write);
+        let pending = ends.iter_mut().map(|end| end.try_take().unwrap().unwrap_err().pending_write);
         assert_eq!(pending.collect::<Vec<_>>(), [false, false, true]);
     }
 }

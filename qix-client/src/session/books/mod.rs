@@ -1,5 +1,6 @@
 //! Bookkeeping of a session, without I/O: pending calls, and objects by handle.
 
+mod answer;
 mod calls;
 mod deltas;
 mod handles;
@@ -8,6 +9,7 @@ mod open_app;
 mod recipe;
 mod unread;
 
+pub(crate) use answer::{Answer, Waiter};
 pub(crate) use calls::{Calls, Cut, Outcome, Purpose, Reply, Taken};
 pub(crate) use deltas::{Deltas, Key, Merged};
 pub(crate) use handles::{Handles, Signal};

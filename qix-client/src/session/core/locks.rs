@@ -1,9 +1,9 @@
 //! The locks of a session, and the order in which they are acquired.
 //!
 //! A thread that holds a lock acquires only those further down in [`rank`]. Debug builds panic if the order is
-//! violated. Two kinds of locks have no rank: `Shared::waiting`, which a resumption holds across its calls, comes
+//! violated. Three kinds of locks have no rank: `Shared::waiting`, which a resumption holds across its calls, comes
 //! before all of these; those inside of `watch` channels come after all, and no lock is acquired while a value is
-//! borrowed.
+//! borrowed; those of the writer's queue and of an answer come last, and nothing is acquired while they are held.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -5,16 +5,14 @@ use std::sync::Arc;
 
 use qix_schema::doc;
 use qix_schema::rpc::{self, CloseCode, Closed, ClosedBy, Method, ObjectHandle};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 
 use super::phase::Phase;
+use super::queue::Outbox;
 use super::shared::{Link, Outbound, Queued, Shared};
 use crate::config::{LostState, StateLost};
 use crate::protocol::request;
-use crate::session::books::{Cut, Outcome, Purpose, Reply};
-
-/// Receives a response.
-type Receiver = oneshot::Receiver<Outcome>;
+use crate::session::books::{Answer, Cut, Purpose, Reply};
 
 /// Why a request could not be sent.
 #[derive(Debug)]
@@ -45,7 +43,7 @@ impl Shared {
 
     /// Sends a call of the program, if the session is open and the connection is still that of its
     /// handle.
-    pub(crate) fn send(&self, generation: u32, request: Outbound<'_>) -> Result<(i64, Receiver), NotSent> {
+    pub(crate) fn send(&self, generation: u32, request: Outbound<'_>) -> Result<(i64, Answer), NotSent> {
         self.put(generation, request, |link| match &link.lost_state {
             _ if !link.is_open => Err(NotSent::NoConnection),
             Some(lost) if request.handle != ObjectHandle::GLOBAL => Err(NotSent::StateLost(Arc::clone(lost))),
@@ -58,7 +56,7 @@ impl Shared {
         generation: u32,
         request: Outbound<'_>,
         check: impl FnOnce(&Link) -> Result<(), NotSent>,
-    ) -> Result<(i64, Receiver), NotSent> {
+    ) -> Result<(i64, Answer), NotSent> {
         let Outbound { handle, method, params, delta, owned } = request;
         let key = (handle, method.name);
         let purpose = match delta && self.deltas.lock().useful(key) {
@@ -73,7 +71,7 @@ impl Shared {
         let text = request::encode(id, handle, method.name, params, matches!(purpose, Purpose::Delta(_)));
         let answer = link.calls.wait(id, method.effect, purpose);
         // If the writer is gone, it has ended all calls, or is about to.
-        outbox.send(Queued::Call(id, text)).ok();
+        outbox.send(Queued::Call(id, text));
         Ok((id, answer))
     }
 
@@ -81,7 +79,7 @@ impl Shared {
     pub(crate) async fn ask(&self, generation: u32, request: Outbound<'_>) -> Option<Reply> {
         let (id, answer) = self.put(generation, request, |_| Ok(())).ok()?;
         let _question = Question { shared: self, id };
-        answer.await.ok()?.ok()
+        answer.await?.ok()
     }
 
     /// Sends a fire-and-forget request; without a connection it is not sent.
@@ -94,7 +92,7 @@ impl Shared {
         let link = &mut *self.link.lock();
         if let Some(outbox) = &link.outbox {
             let id = link.calls.next_id();
-            outbox.send(Queued::Notice(request::encode(id, handle, method.name, params, false))).ok();
+            outbox.send(Queued::Notice(request::encode(id, handle, method.name, params, false)));
         }
     }
 
@@ -143,7 +141,7 @@ impl Shared {
     }
 
     /// Installs a new connection. Returns its number.
-    pub(super) fn connect_link(&self, outbox: mpsc::UnboundedSender<Queued>) -> u32 {
+    pub(super) fn connect_link(&self, outbox: Outbox) -> u32 {
         let link = &mut *self.link.lock();
         link.generation += 1;
         link.is_open = false;
@@ -159,7 +157,7 @@ impl Shared {
         let link = &mut *self.link.lock();
         let outbox = link.outbox.take()?;
         if let Some(farewell) = farewell {
-            outbox.send(farewell).ok();
+            outbox.send(farewell);
         }
         link.is_open = false;
         link.closed = Some(closed.clone());

@@ -3,9 +3,10 @@
 use std::sync::Weak;
 
 use qix_schema::rpc::{Closed, ClosedBy, Retry};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 use super::object::Object;
+use super::queue::Outbox;
 use super::shared::{Queued, Shared};
 use crate::config::Event;
 use crate::protocol::notification::SessionState;
@@ -78,7 +79,7 @@ impl Shared {
 
     /// Installs a new connection, unless the session has ended. Returns its number, and the objects of the previous
     /// one.
-    pub(crate) fn connect(&self, outbox: mpsc::UnboundedSender<Queued>) -> Result<(u32, Vec<Weak<Object>>), Closed> {
+    pub(crate) fn connect(&self, outbox: Outbox) -> Result<(u32, Vec<Weak<Object>>), Closed> {
         if let Phase::Ended(closed) = &*self.phase.borrow() {
             return Err(closed.clone());
         }

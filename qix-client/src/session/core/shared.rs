@@ -2,14 +2,16 @@
 
 use std::convert::Infallible;
 use std::pin::Pin;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 use qix_schema::rpc::{CloseCode, Closed, Method};
-use tokio::sync::{Mutex as AsyncMutex, Semaphore, SemaphorePermit, broadcast, mpsc, oneshot, watch};
+use tokio::sync::{Mutex as AsyncMutex, Semaphore, SemaphorePermit, broadcast, oneshot, watch};
 
+use super::gate::Gate;
 use super::locks::{Guard, Lock, rank};
 use super::object::Object;
 use super::phase::Phase;
+use super::queue::Outbox;
 use crate::config::event::{self, Event};
 use crate::config::{Backoff, Resumption, Settings, StateLost};
 use crate::connect::{ConnectError, Endpoint};
@@ -26,10 +28,11 @@ pub(crate) struct Shared {
     pub(super) journal: Lock<Journal, { rank::JOURNAL }>,
     pub(super) phase: watch::Sender<Phase>,
     pub(super) state: watch::Sender<SessionState>,
-    pub(super) events: broadcast::Sender<Arc<Event>>,
+    /// Created for the first listener: it allocates its whole capacity.
+    pub(super) events: OnceLock<broadcast::Sender<Arc<Event>>>,
     pub(super) slots: Option<Semaphore>,
-    /// A permit for each pending call; closing the session acquires all of them.
-    pub(super) gate: Semaphore,
+    /// Passed by each call.
+    pub(crate) gate: Gate,
     /// Objects that wait for a resumption, which holds the lock.
     pub(crate) waiting: AsyncMutex<Vec<Weak<Object>>>,
     /// Progress that has not been fetched.
@@ -59,7 +62,7 @@ pub(super) struct Link {
     pub(super) calls: Calls,
     /// The number of the connection. Messages of earlier connections are ignored.
     pub(super) generation: u32,
-    pub(super) outbox: Option<mpsc::UnboundedSender<Queued>>,
+    pub(super) outbox: Option<Outbox>,
     /// Whether calls of the program can be sent: not before everything is restored.
     pub(super) is_open: bool,
     /// State missing in the session, because of which calls to the app would have another meaning.
@@ -99,9 +102,6 @@ pub(crate) struct Outbound<'a> {
     pub(crate) owned: bool,
 }
 
-/// More calls than fit into memory.
-pub(super) const CALLS: u32 = 1 << 28;
-
 impl Shared {
     pub(crate) fn new(endpoint: Option<Endpoint>, settings: Settings, hooks: Hooks) -> Arc<Self> {
         Arc::new(Self {
@@ -112,9 +112,9 @@ impl Shared {
             journal: Lock::default(),
             phase: watch::Sender::new(Phase::Suspended(Closed::by_client())),
             state: watch::Sender::new(SessionState::Unknown),
-            events: event::channel(),
+            events: OnceLock::new(),
             slots: settings.max_calls_in_flight.map(Semaphore::new),
-            gate: Semaphore::new(CALLS as usize),
+            gate: Gate::default(),
             waiting: AsyncMutex::default(),
             unread: Unread::default(),
             endpoint,
@@ -145,7 +145,7 @@ impl Shared {
     }
 
     pub(crate) fn events(&self) -> broadcast::Receiver<Arc<Event>> {
-        self.events.subscribe()
+        self.events.get_or_init(event::channel).subscribe()
     }
 
     pub(crate) fn tell(&self, event: Event) {
@@ -154,7 +154,14 @@ impl Shared {
         if let Some(listeners) = &self.settings.listeners {
             listeners.send(Arc::clone(&event)).ok();
         }
-        self.events.send(event).ok();
+        if let Some(listeners) = self.events.get() {
+            listeners.send(event).ok();
+        }
+    }
+
+    /// Whether the number of pending calls is limited.
+    pub(crate) fn limits_calls(&self) -> bool {
+        self.slots.is_some()
     }
 
     /// Waits for a slot for a call; slots are assigned in order.

@@ -3,14 +3,14 @@
 use std::sync::{Arc, Weak};
 
 use qix_schema::rpc::{CloseCode, Closed, ClosedBy};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 use crate::config::{Backoff, Event, Resumption};
 use crate::connect::{ConnectError, Transport};
 use crate::platform::{awake, sleep, timeout};
 use crate::protocol::notification::{Refusal, SessionState};
 use crate::session::connection;
-use crate::session::core::{Object, Phase, Shared, lose};
+use crate::session::core::{Object, Phase, Shared, lose, queue};
 
 mod plan;
 mod restore;
@@ -24,14 +24,14 @@ pub(crate) async fn begin(
     transport: Transport,
     waiting: &mut Vec<Weak<Object>>,
 ) -> Result<SessionState, ConnectError> {
-    let (outbox, queue) = mpsc::unbounded_channel();
+    let (outbox, messages) = queue();
     let (generation, objects) = shared.connect(outbox).map_err(ConnectError::Closed)?;
     waiting.extend(objects);
     let transport = match &shared.settings.recorder {
         Some(recorder) => recorder.tap(transport),
         None => transport,
     };
-    connection::start(transport, shared, generation, queue);
+    connection::start(transport, shared, generation, messages);
     let mut state = shared.state();
     let limit = shared.settings.greeting_timeout;
     let greeting = timeout(limit, state.wait_for(|state| *state != SessionState::Unknown));

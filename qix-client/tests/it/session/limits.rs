@@ -116,3 +116,35 @@ async fn the_timeout_of_the_session_does_not_apply_to_a_reload() {
     };
     tokio::join!(user, script);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_timeout_of_a_call_includes_all_its_attempts() {
+    let (session, mut engine) = Inside::new().session(|builder| builder).await;
+    let limit = Duration::from_secs(10);
+    let begin = tokio::time::Instant::now();
+    let script = async {
+        let id = engine.expect("EngineVersion").await;
+        sleep(Duration::from_secs(6)).await;
+        engine.push(json!({ "id": id, "error": { "code": 15, "message": "aborted" } })).await;
+        let second = engine.expect("EngineVersion").await;
+        let cancel = engine.request().await;
+        assert_eq!((&cancel["method"], &cancel["params"]), (&json!("CancelRequest"), &json!({ "qRequestId": second })));
+    };
+    let call = async {
+        let error = session.engine_version().with_timeout(limit).await.unwrap_err();
+        (error, begin.elapsed())
+    };
+    let ((error, time), ()) = tokio::join!(call, script);
+    assert!(matches!(error.kind(), ErrorKind::TimedOut(time) if *time == limit), "{error}");
+    assert_eq!(time.as_secs(), 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_without_time_is_not_sent_and_one_with_much_time_is() {
+    let (session, mut engine) = Inside::new().session(|builder| builder).await;
+    let error = session.engine_version().with_timeout(Duration::ZERO).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::TimedOut(Duration::ZERO)), "{error}");
+    let call = session.is_desktop_mode().with_timeout(Duration::MAX).into_future();
+    let (outcome, ()) = tokio::join!(call, engine.answer("IsDesktopMode", json!({ "qReturn": true })));
+    assert!(outcome.unwrap());
+}
