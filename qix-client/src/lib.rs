@@ -98,7 +98,11 @@ pub use async_trait::async_trait;
 #[doc(no_inline)]
 pub use qix_schema::*;
 
-pub use config::{Backoff, Event, EventStream, KeepAlive, Middleware, Next, WhenModal, WhenReloading, WhenStateLost};
+pub use config::{
+    Backoff, Event, EventStream, KeepAlive, Middleware, Next, WhenModal, WhenReloading, WhenStateLost, WorkloadType,
+};
+#[cfg(target_family = "wasm")]
+pub use connect::browser::close_on_panic;
 #[cfg(all(feature = "tls", not(target_family = "wasm")))]
 #[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
 pub use connect::native::certificates::KeyMaterial;

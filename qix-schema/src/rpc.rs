@@ -21,6 +21,8 @@ pub use object::{AsRemote, Class, ObjectHandle};
 pub use remote::FindResult;
 pub use remote::{CallOptions, RawAnswer, RawCall, Remote};
 pub use request::{Effect, Method, Request};
+#[doc(hidden)]
+pub use send::boxed;
 pub use send::{notify, send, send_with};
 #[doc(hidden)]
 pub use send::{read_raw, send_raw};

@@ -8,9 +8,10 @@ mod middleware;
 mod resumption;
 mod retry;
 mod settings;
+mod workload;
 
 pub use backoff::Backoff;
-pub(crate) use call_extensions::{ProgressListener, Temporary};
+pub(crate) use call_extensions::Temporary;
 pub use event::{Event, EventStream};
 pub use keep_alive::KeepAlive;
 pub(crate) use middleware::Engine;
@@ -18,3 +19,4 @@ pub use middleware::{Middleware, Next};
 pub use resumption::{LostState, Restoration, RestorationOutcome, Resumption, StateLost};
 pub use retry::{WhenModal, WhenReloading, WhenStateLost};
 pub(crate) use settings::Settings;
+pub use workload::WorkloadType;

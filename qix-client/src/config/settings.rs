@@ -53,8 +53,6 @@ pub(crate) struct Settings {
     pub(crate) keep_alive: Option<KeepAlive>,
     /// Automatic reconnection.
     pub(crate) reconnect: Option<Backoff>,
-    /// Whether a call in a session without a connection reconnects.
-    pub(crate) reconnect_on_call: bool,
     pub(crate) when_modal: WhenModal,
     pub(crate) when_reloading: WhenReloading,
     pub(crate) when_state_lost: WhenStateLost,
@@ -64,8 +62,8 @@ pub(crate) struct Settings {
     pub(crate) listeners: Option<broadcast::Sender<Arc<Event>>>,
     /// The middleware, outermost first.
     pub(crate) middleware: Vec<Arc<dyn Middleware>>,
-    /// Whether tracing events contain parameters and results.
-    pub(crate) trace_payloads: bool,
+    /// What tracing events contain of parameters and results.
+    pub(crate) trace_payloads: Option<fn(&str) -> String>,
     /// Records the traffic.
     pub(crate) recorder: Option<Recorder>,
 }
@@ -83,14 +81,13 @@ impl Default for Settings {
             close_timeout: CLOSING,
             keep_alive: None,
             reconnect: None,
-            reconnect_on_call: false,
             when_modal: WhenModal::default(),
             when_reloading: WhenReloading::default(),
             when_state_lost: WhenStateLost::default(),
             progress_interval: PROGRESS,
             listeners: None,
             middleware: Vec::new(),
-            trace_payloads: false,
+            trace_payloads: None,
             recorder: None,
         }
     }

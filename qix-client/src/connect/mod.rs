@@ -2,7 +2,7 @@
 
 mod address;
 #[cfg(target_family = "wasm")]
-mod browser;
+pub(crate) mod browser;
 mod endpoint;
 mod error;
 #[cfg(not(target_family = "wasm"))]

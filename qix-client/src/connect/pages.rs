@@ -8,13 +8,22 @@ use super::url::{Scheme, Url};
 const QUERY: [&str; 4] = ["qlikTicket", "qlik-csrf-token", "qlik-web-integration-id", "reloadUri"];
 
 /// First path segments of pages, and descriptions of the pages.
-const PAGES: [(&str, &str); 20] = [
+const PAGES: [(&str, &str); 29] = [
     ("hub", "the hub"),
     ("dev-hub", "the developer hub"),
     ("qmc", "the management console"),
     ("console", "the management console"),
     ("sense", "a page of the client"),
     ("single", "a single visualization"),
+    ("dataloadeditor", "the data load editor"),
+    ("datamodelviewer", "the data model viewer"),
+    ("datamanager", "the data manager"),
+    ("dataloader", "the data load editor"),
+    ("insightadvisor", "the insight advisor"),
+    ("embed", "an embedded page"),
+    ("apps", "a page of the client"),
+    ("resources", "a file"),
+    ("content", "a file"),
     ("analytics", "a page of the client"),
     ("insights", "a page of the client"),
     ("explore", "the hub"),
@@ -39,11 +48,13 @@ const PAGES: [(&str, &str); 20] = [
 pub(super) fn understand(url: &mut Url, has_app: bool) -> Result<(), &'static str> {
     let parts: Vec<String> = url.segments().map(str::to_owned).collect();
     let is_app = |part: &String| part == "app";
-    let page = parts.iter().position(|part| PAGES.iter().any(|(page, _)| part == page));
+    let page = parts.iter().position(|part| PAGES.iter().any(|(page, _)| part.eq_ignore_ascii_case(page)));
     let page = page.filter(|page| {
-        // WebSocket URLs are never copied from a browser, and apps and virtual proxies can have the name of a page.
+        // Apps and virtual proxies can have the name of a page.
         let is_prefix = parts.get(page + 1).is_some_and(is_app) && !is_client(url, &parts[*page..]);
-        matches!(url.scheme, Scheme::Http | Scheme::Https) && !parts.iter().take(*page).any(is_app) && !is_prefix
+        // WebSocket URLs are not copied from a browser, unless the scheme is replaced afterwards.
+        let is_http = matches!(url.scheme, Scheme::Http | Scheme::Https);
+        (is_http || is_sheet(&parts[*page..])) && !parts.iter().take(*page).any(is_app) && !is_prefix
     });
     let Some(page) = page else {
         if parts.last().is_some_and(is_app) && parts.iter().filter(|part| is_app(part)).count() == 1 {
@@ -55,7 +66,8 @@ pub(super) fn understand(url: &mut Url, has_app: bool) -> Result<(), &'static st
     let app = app_of_path(&parts[page..]).map(str::to_owned);
     let named = app_of_query(url);
     if app.is_none() && named.is_none() && !has_app {
-        let name = PAGES.iter().find(|(name, _)| parts[page] == *name).map_or("a page", |(_, what)| what);
+        let name =
+            PAGES.iter().find(|(name, _)| parts[page].eq_ignore_ascii_case(name)).map_or("a page", |(_, what)| what);
         return Err(name);
     }
     url.retain_query(|key| QUERY.contains(&key));
@@ -73,11 +85,17 @@ pub(super) fn understand(url: &mut Url, has_app: bool) -> Result<(), &'static st
 
 /// Whether a path belongs to the web client, such as `sense/app/<id>`.
 fn is_client(url: &Url, parts: &[String]) -> bool {
-    match parts[0].as_str() {
-        "sense" => true,
+    match parts[0].to_ascii_lowercase().as_str() {
+        "sense" | "dataloadeditor" | "datamodelviewer" | "datamanager" | "dataloader" | "insightadvisor" => true,
         "analytics" => parts.len() > 3 || url.host().ends_with(".qlikcloud.com"),
         _ => false,
     }
+}
+
+/// Whether a path is that of a sheet, such as `sense/app/<id>/sheet/<id>`.
+fn is_sheet(parts: &[String]) -> bool {
+    app_of_path(parts).is_some()
+        && parts.get(3).is_some_and(|part| matches!(part.as_str(), "sheet" | "story" | "overview"))
 }
 
 /// The app in a path such as `sense/app/<id>/sheet/<id>/state/analysis`, still encoded.
@@ -121,6 +139,15 @@ mod tests {
                 "http://localhost:4848/app/C:%5CUsers%5Cann%5C50%25.qvf",
             ),
             ("https://h/sense/app/1?qlikTicket=t&theme=x", "https://h/app/1?qlikTicket=t"),
+            ("https://h/dataloadeditor/app/1a-2b/hubUrl/%2Fhub", "https://h/app/1a-2b"),
+            ("https://h/jwt/datamodelviewer/app/1a-2b", "https://h/jwt/app/1a-2b"),
+            ("https://h/datamanager/app/1a-2b", "https://h/app/1a-2b"),
+            ("https://t.eu.qlikcloud.com/sense/app/1a-2b/sheet/3c", "https://t.eu.qlikcloud.com/app/1a-2b"),
+            ("https://t.eu.qlikcloud.com/insightadvisor/app/1a-2b", "https://t.eu.qlikcloud.com/app/1a-2b"),
+            ("https://t.eu.qlikcloud.com/apps/1a-2b", "https://t.eu.qlikcloud.com/app/1a-2b"),
+            ("https://t.eu.qlikcloud.com/embed/?ui=analytics/sheet&app=1a-2b", "https://t.eu.qlikcloud.com/app/1a-2b"),
+            ("wss://h/jwt/sense/app/1a-2b/sheet/3c/state/analysis", "wss://h/jwt/app/1a-2b"),
+            ("  https://h/Sense/app/1a-2b/overview\n", "https://h/app/1a-2b"),
         ] {
             assert_eq!(understood(page, false).as_deref(), Ok(address), "{page}");
         }
@@ -138,6 +165,9 @@ mod tests {
             ("https://t.eu.qlikcloud.com/console/users", "the management console"),
             ("https://t.eu.qlikcloud.com/item/5f", "an item of the hub, whose id is not that of the app"),
             ("https://h/single/", "a single visualization"),
+            ("https://h/resources/autogenerated/x.html", "a file"),
+            ("https://h/extensions/mashup/mashup.html", "an extension"),
+            ("https://h/dataloadeditor", "the data load editor"),
             ("https://h/internal_forms_authentication/?targetId=1", "a login"),
         ] {
             assert_eq!(understood(page, false), Err(what), "{page}");
@@ -155,6 +185,8 @@ mod tests {
             "wss://h/hub/app/1a",
             "https://h/api/app/1a",
             "https://h/analytics/app/1a",
+            "wss://h/sense/app/1a",
+            "wss://h/apps/app/1a",
             "ws://h/",
         ] {
             assert_eq!(understood(address, false).as_deref(), Ok(address));

@@ -30,10 +30,10 @@ pub(crate) fn meaning(location: &str) -> String {
 /// A location without query and user, which may be secret.
 fn shown(location: &str) -> String {
     let text = location.split(['?', '#']).next().unwrap_or_default();
-    match (text.find("://"), text.rfind('@')) {
-        (Some(scheme), Some(at)) if scheme < at => format!("{}{}", &text[..scheme + 3], &text[at + 1..]),
-        _ => text.to_owned(),
-    }
+    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority.rsplit('@').next().unwrap_or(authority);
+    format!("{scheme}://{host}{path}")
 }
 
 #[cfg(test)]
@@ -57,5 +57,6 @@ mod tests {
             meaning("https://ann:secret@other.corp/app/x"),
             "redirects to https://other.corp/app/x; connect to that address if it is the engine's"
         );
+        assert_eq!(shown("https://idp.corp/users/ann@corp/@x?y=@z"), "https://idp.corp/users/ann@corp/@x");
     }
 }

@@ -363,8 +363,9 @@ pub trait DocExt: sealed::App {
     /// Returns [`SelectError::NoField`](crate::select::SelectError::NoField) if the field does not exist;
     /// [`SelectError::NoValue`](crate::select::SelectError::NoValue) if the field does not contain all of the values,
     /// in which
-    /// case the others are selected; and [`SelectError::Locked`](crate::select::SelectError::Locked) if the field is
-    /// locked.
+    /// case the others are selected; [`SelectError::Locked`](crate::select::SelectError::Locked) if the field is
+    /// locked; and [`SelectError::Refused`](crate::select::SelectError::Refused) if the engine has not made the selection
+    /// for another reason, also if it returns `true`.
     fn select<V: Into<FieldValue>>(
         &self,
         field: impl Into<String>,

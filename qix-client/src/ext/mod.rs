@@ -2,6 +2,7 @@
 
 #[cfg(feature = "arrow")]
 pub mod arrow;
+mod bookmarks;
 pub(crate) mod doc_ext;
 #[cfg(all(feature = "download", not(target_family = "wasm")))]
 pub mod download;

@@ -1,7 +1,5 @@
 //! Opening an app.
 
-use std::path::Path;
-
 use qix_schema::rpc::CallOptions;
 use qix_schema::{Class, Doc, DocApi, EngineError, Error, ErrorKind, GlobalApi, error_codes, global};
 
@@ -56,11 +54,10 @@ impl Run for OpenDoc {
     type Output = Doc;
 
     async fn run(self, options: CallOptions) -> Result<Doc, Error> {
-        let is_shared = self.session.state() == SessionState::Attached && !self.session.has_opened_doc();
         let mut other = None;
-        if is_shared || self.session.has_opened_doc() {
+        if self.session.state() == SessionState::Attached || self.session.has_opened_doc() {
             match self.active(&options).await? {
-                Some(doc) if is_app(&doc, &self.request.doc_name) => return self.found(doc, is_shared, options).await,
+                Some(doc) if is_app(&doc, &self.request.doc_name) => return self.found(doc, options).await,
                 open => other = open,
             }
         }
@@ -74,7 +71,7 @@ impl Run for OpenDoc {
         };
         match open {
             // Another connection of the session was faster.
-            Some(doc) if is_app(&doc, &self.request.doc_name) => self.found(doc, true, options).await,
+            Some(doc) if is_app(&doc, &self.request.doc_name) => self.found(doc, options).await,
             Some(doc) => {
                 let open = doc.handle().id.clone().unwrap_or_default();
                 let engine = error.engine().cloned();
@@ -96,9 +93,9 @@ impl OpenDoc {
         }
     }
 
-    /// An open app, which may be without its data if another connection has opened it.
-    async fn found(&self, doc: Doc, by_others: bool, options: CallOptions) -> Result<Doc, Error> {
-        if by_others
+    /// An open app, which another connection may have opened without its data.
+    async fn found(&self, doc: Doc, options: CallOptions) -> Result<Doc, Error> {
+        if !self.session.has_opened_doc_itself()
             && self.request.no_data != Some(true)
             && doc.get_app_layout().with_options(options).await?.is_opened_without_data
         {
@@ -145,12 +142,33 @@ fn has_code(error: &Error, code: qix_schema::ErrorCode) -> bool {
     error.engine().is_some_and(|engine| engine.code == code)
 }
 
-/// Whether an app is the requested one. Desktop returns the path for a name, with or without its extension.
+/// Whether an app is the requested one. Desktop returns the path for a name, with or without its extension, and does not
+/// distinguish case.
 fn is_app(doc: &Doc, id: &str) -> bool {
-    let Some(open) = doc.handle().id.as_deref() else { return true };
-    let path = Path::new(open.rsplit('\\').next().unwrap_or(open));
-    open.eq_ignore_ascii_case(id)
-        || path.file_name().is_some_and(|name| name == id)
-        || path.extension().is_some_and(|extension| extension == "qvf")
-            && path.file_stem().is_some_and(|stem| stem == id)
+    doc.handle().id.as_deref().is_none_or(|open| is_same_app(open, id))
+}
+
+fn is_same_app(open: &str, wanted: &str) -> bool {
+    let [open, wanted] = [open, wanted].map(|name| name.replace('\\', "/").to_lowercase());
+    let name = open.rsplit('/').next().unwrap_or(&open);
+    open == wanted || name == wanted || name.strip_suffix(".qvf").is_some_and(|stem| stem == wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_same_app;
+
+    #[test]
+    fn names_and_paths_of_an_app_are_recognized() {
+        let open = "C:\\Users\\ann\\Documents\\Qlik\\Sense\\Apps\\My Sales.qvf";
+        let path = "C:/Users/ann/Documents/Qlik/Sense/Apps/my sales.qvf";
+        for wanted in [open, path, "My Sales", "my sales", "My Sales.qvf", "MY SALES.QVF"] {
+            assert!(is_same_app(open, wanted), "{wanted}");
+        }
+        for wanted in ["Sales", "Sales.qvf", "Apps", "C:/My Sales.qvf", ""] {
+            assert!(!is_same_app(open, wanted), "{wanted}");
+        }
+        assert!(is_same_app("1A-2B", "1a-2b"));
+        assert!(!is_same_app("1A-2B", "1a"));
+    }
 }

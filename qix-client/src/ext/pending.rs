@@ -11,8 +11,8 @@ use qix_schema::{Error, ErrorKind};
 use tokio::sync::mpsc;
 
 use super::progress::{ProgressStream, followed};
-use crate::config::ProgressListener;
 use crate::platform;
+use crate::session::ProgressListener;
 
 /// An operation that starts when it is awaited, such as opening an app, a selection, or a reload.
 ///
@@ -120,7 +120,7 @@ impl<O: LongOperation> Pending<O> {
     /// [`CallExt::progress`](crate::CallExt::progress).
     pub fn progress(mut self) -> ProgressStream<'static, O::Output> {
         let (listener, updates) = mpsc::unbounded_channel();
-        self.options = self.options.with_extension(ProgressListener(listener));
+        self.options = self.options.with_extension(ProgressListener::new(listener));
         followed(self.into_future(), updates)
     }
 }

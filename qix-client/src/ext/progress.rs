@@ -9,9 +9,9 @@ use tokio::sync::mpsc;
 
 use super::pending::Running;
 use super::streams::named_stream;
-use crate::config::ProgressListener;
 pub use crate::protocol::progress_code::ProgressCode;
 pub use crate::session::LongRunning;
+use crate::session::ProgressListener;
 
 /// An item of a progress stream.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,7 +67,7 @@ impl<'a, R: LongRunning + 'a> CallExt<'a> for Call<'a, R> {
 
     fn progress(self) -> ProgressStream<'a, R::Response> {
         let (listener, updates) = mpsc::unbounded_channel();
-        followed(self.with_extension(ProgressListener(listener)).into_future(), updates)
+        followed(self.with_extension(ProgressListener::new(listener)).into_future(), updates)
     }
 }
 

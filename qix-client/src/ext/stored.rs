@@ -13,6 +13,8 @@ use qix_schema::{
     GenericVariable, doc, generic_bookmark, generic_dimension, generic_measure, generic_object, generic_variable,
 };
 
+use super::bookmarks;
+pub use super::bookmarks::CopyError;
 use super::optional::OptionalExt;
 use super::pending::Pending;
 use super::pending::sealed::Run;
@@ -60,16 +62,18 @@ pub trait HasProperties: HasLayout {
 /// What an app stores under an ID: an object, dimension, measure, or bookmark; or a variable, under its name.
 pub trait Stored: HasProperties + sealed::Stored + Clone + fmt::Debug + Send + Sync + 'static {}
 
-/// What can be copied to another app, because its properties define it completely.
-///
-/// A bookmark cannot: its selections are not part of its properties. Select in the other app, and create a bookmark
-/// there.
+/// What can be copied to another app: objects, dimensions, measures, variables, and bookmarks.
 pub trait CopyExt: Stored + sealed::Copied {
     /// Copies the item to another app, under the same ID, or the same name for a variable. If the other app has that
     /// item, its properties are replaced. The copy of an object includes its children. Returns the copy.
     ///
     /// The other app can be in another session or another engine. Save it with
     /// [`do_save`](qix_schema::DocApi::do_save).
+    ///
+    /// The selections of a bookmark are not part of its properties, so they are made in the session of the other app, and
+    /// stored there; then the session's own selections are restored. Searches, ranges, alternate states, locks, and
+    /// variables are copied; the active fields of cyclic dimensions are not. A field or value that the other app does not
+    /// have is an error, unless you [skip it](Pending::skip_missing).
     ///
     /// ```
     /// use qix_client::prelude::*;
@@ -88,8 +92,12 @@ pub trait CopyExt: Stored + sealed::Copied {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns errors of the calls, and [`CopyError`]s of bookmarks.
     fn copy_to(&self, app: &Doc) -> Pending<Copy<Self>> {
-        Pending::new(Copy { item: self.clone(), app: app.clone() })
+        Pending::new(Copy { item: self.clone(), app: app.clone(), skip_missing: false })
     }
 }
 
@@ -149,21 +157,24 @@ impl<P: StoredProperties> Run for Create<P> {
 pub struct Copy<C> {
     item: C,
     app: Doc,
+    skip_missing: bool,
+}
+
+/// # Copies of bookmarks
+impl Pending<Copy<GenericBookmark>> {
+    /// Sets whether to copy a bookmark without the fields, values, and variables that the other app does not have.
+    /// Defaults to `false`: they are an error.
+    pub fn skip_missing(mut self, skip: bool) -> Self {
+        self.operation.skip_missing = skip;
+        self
+    }
 }
 
 impl<C: CopyExt> Run for Copy<C> {
     type Output = C;
 
     async fn run(self, options: CallOptions) -> Result<C, Error> {
-        let properties = self.item.call(C::properties_request()).with_options(options.clone()).await?;
-        let known = C::get(&self.app, C::key(&properties), options.clone()).await.optional()?;
-        let is_new = known.is_none();
-        let copy = match known {
-            Some(known) => known,
-            None => C::create(&self.app, properties.clone(), options.clone()).await?,
-        };
-        copy.take_over(&self.item, properties, is_new, options).await?;
-        Ok(copy)
+        C::copy(&self.item, &self.app, self.skip_missing, options).await
     }
 }
 
@@ -242,6 +253,16 @@ impl sealed::Copied for GenericVariable {
     }
 }
 
+impl sealed::Copied for GenericBookmark {
+    fn key(properties: &GenericBookmarkProperties) -> String {
+        properties.info.id.clone()
+    }
+
+    async fn copy(item: &Self, app: &Doc, skip_missing: bool, options: CallOptions) -> Result<Self, Error> {
+        bookmarks::copy(item, app, skip_missing, options).await
+    }
+}
+
 impl sealed::Copied for GenericObject {
     fn key(properties: &GenericObjectProperties) -> String {
         properties.info.id.clone()
@@ -260,7 +281,7 @@ impl sealed::Copied for GenericObject {
 }
 
 mod sealed {
-    use super::{CallOptions, Doc, Error, HasProperties};
+    use super::{CallOptions, Doc, Error, HasProperties, OptionalExt};
 
     /// How an app stores items of a class.
     pub trait Stored: HasProperties {
@@ -274,9 +295,29 @@ mod sealed {
     }
 
     /// How an item is copied.
-    pub trait Copied: Stored + Sync {
+    pub trait Copied: Stored + Send + Sync {
         /// What identifies the item in an app.
         fn key(properties: &Self::Properties) -> String;
+
+        /// Copies an item to another app.
+        fn copy(
+            item: &Self,
+            app: &Doc,
+            _skip_missing: bool,
+            options: CallOptions,
+        ) -> impl Future<Output = Result<Self, Error>> + Send {
+            async move {
+                let properties = item.call(Self::properties_request()).with_options(options.clone()).await?;
+                let known = Self::get(app, Self::key(&properties), options.clone()).await.optional()?;
+                let is_new = known.is_none();
+                let copy = match known {
+                    Some(known) => known,
+                    None => Self::create(app, properties.clone(), options.clone()).await?,
+                };
+                copy.take_over(item, properties, is_new, options).await?;
+                Ok(copy)
+            }
+        }
 
         /// Makes this item like the original. A new one was created with the properties.
         fn take_over(

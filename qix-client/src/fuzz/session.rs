@@ -7,7 +7,7 @@ use crate::config::Settings;
 use crate::protocol::{Body, Envelope};
 use crate::session::books::Reply;
 use crate::session::core::Object;
-use crate::session::core::{Outbound, Shared};
+use crate::session::core::{Hooks, Outbound, Shared};
 
 const VERSION: Method = Method::new("Global", "EngineVersion", Effect::Read, &["qVersion"]);
 const LAYOUT: Method = Method::new("GenericObject", "GetLayout", Effect::Read, &["qLayout"]);
@@ -19,7 +19,7 @@ const CREATE: Method = Method::new("Doc", "CreateSessionObject", Effect::Write, 
 /// The pending calls are: 1, a plain one; 2, a layout as a delta, of handle 2; 3, a session object of handle 1;
 /// 4 and 5, the same as 2 and 3, for callers that are gone.
 pub fn session(input: &[u8]) {
-    let shared = Shared::new(None, Settings::default());
+    let shared = Shared::new(None, Settings::default(), Hooks::default());
     let (outbox, mut queue) = mpsc::unbounded_channel();
     let (generation, _) = shared.connect(outbox).expect("the session is not over");
     shared.open().expect("there is a connection");

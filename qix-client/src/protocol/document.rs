@@ -164,7 +164,7 @@ impl fmt::Debug for Slice {
 }
 
 /// The members of an object; names with escapes are owned.
-struct Divided<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+pub(crate) struct Divided<'a>(pub(crate) Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Divided<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -19,8 +19,9 @@ use crate::connect::Transport;
 use crate::platform;
 use crate::protocol::notification::SessionState;
 use crate::record::Recorder;
-use crate::session::core::Shared;
+use crate::session::core::{Hooks, Shared};
 use crate::session::resume;
+use crate::session::trace::excerpt;
 
 /// Configures and opens a session.
 ///
@@ -45,6 +46,7 @@ use crate::session::resume;
 pub struct SessionBuilder {
     pub(super) endpoint: Endpoint,
     settings: Settings,
+    hooks: Hooks,
 }
 
 /// # Limits
@@ -138,6 +140,8 @@ impl SessionBuilder {
     /// reconnecting fails, calls fail until the program calls [`Session::resume`].
     pub fn reconnect(mut self, backoff: Backoff) -> Self {
         self.settings.reconnect = Some(backoff);
+        self.hooks.supervise =
+            Some(|shared, backoff| Box::pin(resume::supervise(Arc::downgrade(shared), shared.phase(), backoff)));
         self
     }
 
@@ -146,7 +150,7 @@ impl SessionBuilder {
     ///
     /// Use it for programs that are idle for longer than the server allows.
     pub fn reconnect_on_call(mut self) -> Self {
-        self.settings.reconnect_on_call = true;
+        self.hooks.resume = Some(|shared| Box::pin(resume::again(shared)));
         self
     }
 
@@ -176,7 +180,7 @@ impl SessionBuilder {
     ///
     /// Use it for debugging only: the events contain data of the app.
     pub fn trace_payloads(mut self, trace: bool) -> Self {
-        self.settings.trace_payloads = trace;
+        self.settings.trace_payloads = trace.then_some(excerpt);
         self
     }
 
@@ -263,7 +267,7 @@ impl SessionBuilder {
     /// or a timeout) and what to do next.
     pub async fn connect(self) -> Result<Session, ConnectError> {
         deadline::within(self.settings.deadline, async {
-            let shared = Shared::new(Some(self.endpoint), self.settings);
+            let shared = Shared::new(Some(self.endpoint), self.settings, self.hooks);
             let state = resume::connect(&shared, &mut Vec::new()).await?;
             start(shared, state)
         })
@@ -278,7 +282,7 @@ impl SessionBuilder {
     /// transport closes before the session is ready.
     pub async fn connect_over(self, transport: Transport) -> Result<Session, ConnectError> {
         deadline::within(self.settings.deadline, async {
-            let shared = Shared::new(None, self.settings);
+            let shared = Shared::new(None, self.settings, self.hooks);
             let state = resume::begin(&shared, transport, &mut Vec::new()).await?;
             start(shared, state)
         })
@@ -295,8 +299,10 @@ fn start(shared: Arc<Shared>, state: SessionState) -> Result<Session, ConnectErr
     if let Some(deadline) = shared.settings.deadline {
         platform::spawn(deadline::keep(Arc::downgrade(&shared), deadline));
     }
-    if let (Some(backoff), Some(_)) = (&shared.settings.reconnect, &shared.endpoint) {
-        platform::spawn(resume::supervise(Arc::downgrade(&shared), shared.phase(), *backoff));
+    if let (Some(backoff), Some(supervise), Some(_)) =
+        (shared.settings.reconnect, shared.hooks.supervise, &shared.endpoint)
+    {
+        platform::spawn(supervise(&shared, backoff));
     }
     Ok(Session::new(shared))
 }

@@ -12,13 +12,12 @@ use tracing::Instrument;
 
 use super::books::{Outcome, Reply};
 use super::core::{NotSent, Object, Origin, Outbound, Phase, Place, Shared};
-use super::follow::{self, is_long_running};
+use super::follow::{self, ProgressListener, is_long_running};
 use super::journal;
 use super::remote::Binder;
-use super::resume;
 use super::retry::Attempts;
 use super::trace::Trace;
-use crate::config::{ProgressListener, Temporary};
+use crate::config::Temporary;
 use crate::platform;
 use crate::protocol::answer::engine_error;
 use crate::protocol::envelope;
@@ -59,7 +58,7 @@ pub(crate) async fn make(shared: &Arc<Shared>, object: &Object, call: &RawCall) 
     };
     if let Some(rest) = rest {
         // A response that arrived in time is not lost while the last progress is fetched.
-        Box::pin(rest.ask()).await;
+        rest.await;
     }
     outcome.inspect_err(|error| trace.failed(error))
 }
@@ -86,7 +85,7 @@ impl Exchange<'_> {
         let mut attempts = Attempts::default();
         loop {
             if let Some(rest) = self.rest.take() {
-                Box::pin(rest.ask()).await;
+                rest.await;
             }
             let (generation, handle) = match object.place() {
                 Place::At { generation, handle } => (generation, handle),
@@ -115,9 +114,8 @@ impl Exchange<'_> {
             let outcome = match listener {
                 None => waiting.finish().await,
                 Some(listener) => {
-                    let answer = waiting.finish();
-                    let following = Box::pin(follow::follow(shared, generation, id, answer, listener.0.clone()));
-                    let (outcome, rest) = following.await;
+                    let answer = Box::pin(waiting.finish());
+                    let (outcome, rest) = (listener.follow)(shared, generation, id, answer, listener).await;
                     *self.rest = Some(rest);
                     outcome
                 }
@@ -195,8 +193,8 @@ fn effective(call: &RawCall) -> Method {
 /// Waits for a connection, or resumes the session.
 async fn connection(shared: &Arc<Shared>) -> Result<(), Error> {
     let is_disconnected = matches!(*shared.phase().borrow(), Phase::Disconnected(_));
-    if is_disconnected && shared.settings.reconnect_on_call && shared.endpoint.is_some() {
-        resume::again(shared).await?;
+    if let (true, Some(resume), Some(_)) = (is_disconnected, shared.hooks.resume, &shared.endpoint) {
+        resume(shared).await?;
         return Ok(());
     }
     resumption(shared).await
@@ -262,10 +260,11 @@ mod tests {
 
     use super::*;
     use crate::config::Settings;
+    use crate::session::core::Hooks;
 
     #[test]
     fn a_call_is_small() {
-        let shared = Shared::new(None, Settings::default());
+        let shared = Shared::new(None, Settings::default(), Hooks::default());
         let object = Object::global(&shared);
         let method = Method::new("Doc", "Evaluate", Effect::Read, &["qReturn"]);
         let call = RawCall::new(method, "{}");

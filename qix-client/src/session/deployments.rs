@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::SessionBuilder;
+use crate::config::WorkloadType;
 
 /// # Location of the engine
 impl SessionBuilder {
@@ -66,8 +67,18 @@ impl SessionBuilder {
     }
 
     /// Sets the parameter `workloadType` of Qlik Cloud's addresses: the kind of work that the session is for.
-    pub fn workload_type(self, workload: impl Into<String>) -> Self {
-        self.query("workloadType", workload)
+    ///
+    /// ```
+    /// # use qix_client::{Session, WorkloadType};
+    /// // Reloads on an engine for reloads, beside the one that serves users.
+    /// let builder = Session::builder()
+    ///     .tenant("acme.eu.qlikcloud.com")
+    ///     .app("app-id")
+    ///     .reload_uri("https://acme.eu.qlikcloud.com/sense/app/app-id")
+    ///     .workload_type(WorkloadType::InteractiveReload);
+    /// ```
+    pub fn workload_type(self, workload: WorkloadType) -> Self {
+        self.query("workloadType", workload.as_str())
     }
 
     /// Separates the session from other sessions of the same user and app, with its own selections.

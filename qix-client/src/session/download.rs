@@ -95,16 +95,27 @@ async fn request(endpoint: &Endpoint, relative: &str) -> Result<File, DownloadEr
         return Err(DownloadError::NoProxy);
     }
     let elsewhere = || DownloadError::Elsewhere { url: relative.split('?').next().unwrap_or_default().to_owned() };
-    let url = endpoint.address.url(false).map_err(DownloadError::Connect)?;
-    let url = url.of_file(relative).ok_or_else(elsewhere)?;
+    let session = endpoint.address.url(false).map_err(DownloadError::Connect)?;
+    let url = session.of_file(relative).ok_or_else(elsewhere)?;
     let limit = endpoint.connect_timeout;
-    let answer = platform::timeout(limit, get(endpoint, &url)).await;
+    let answer = platform::timeout(limit, get(endpoint, &session, &url)).await;
     answer.map_err(|_| DownloadError::Connect(ConnectError::TimedOut(limit)))?
 }
 
-async fn get(endpoint: &Endpoint, url: &Url) -> Result<File, DownloadError> {
-    // The cookie of the session is enough, and a login would open another one.
-    let log_in = !endpoint.access.login.cookies.has_session(url);
+/// Requests a file: with the cookie of the session, because a login would open another one. If the server has ended that
+/// session, with a login, once.
+async fn get(endpoint: &Endpoint, session: &Url, url: &Url) -> Result<File, DownloadError> {
+    let cookies = &endpoint.access.login.cookies;
+    if cookies.has_session(session) {
+        match attempt(endpoint, session, url, false).await {
+            Err(DownloadError::HttpStatus { status: 300..=399 | 401, .. }) => cookies.forget_session(session),
+            outcome => return outcome,
+        }
+    }
+    attempt(endpoint, session, url, true).await
+}
+
+async fn attempt(endpoint: &Endpoint, session: &Url, url: &Url, log_in: bool) -> Result<File, DownloadError> {
     let headers = endpoint.headers(url, log_in).await.map_err(DownloadError::Connect)?;
     let socket = endpoint.access.socket(url).await.map_err(DownloadError::Connect)?;
     let broken = |error: hyper::Error| DownloadError::Io(io::Error::other(error));
@@ -124,6 +135,8 @@ async fn get(endpoint: &Endpoint, url: &Url) -> Result<File, DownloadError> {
             location: location.map(str::to_owned),
         });
     }
+    // A proxy replaces the cookie of a session from time to time.
+    endpoint.access.login.cookies.keep(session, answer.headers());
     let body = answer.into_body();
     Ok(File { size: body.size_hint().exact(), body })
 }

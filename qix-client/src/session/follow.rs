@@ -1,6 +1,6 @@
 //! Polls the progress of a request until it is answered.
 
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use qix_schema::{doc, global};
 use serde::Deserialize;
 use tokio::sync::mpsc;
 
-use super::books::Reply;
+use super::books::{Outcome, Reply};
 use super::core::{Outbound, Shared};
 use crate::platform::{sleep, timeout};
 use crate::protocol::request::{self, is};
@@ -52,48 +52,57 @@ pub(crate) fn drop_rest(shared: &Shared) {
 /// A pending request for progress.
 type LastPoll = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Progress that is still to be fetched for a request that is answered.
-pub(crate) struct Rest {
-    poll: Arc<Poll>,
-    question: Option<LastPoll>,
-}
+/// Fetches the progress of a request that is answered.
+pub(crate) type Rest = LastPoll;
 
 /// Waits for the response to a request, and passes its progress to a listener.
-pub(crate) async fn follow<T>(
+type Follow = for<'a> fn(
+    &'a Arc<Shared>,
+    u32,
+    i64,
+    Answer<'a>,
+    &'a ProgressListener,
+) -> Pin<Box<dyn Future<Output = (Outcome, Rest)> + Send + 'a>>;
+
+/// A pending response.
+type Answer<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
+
+/// Receives progress updates of a long-running call. Its function is not part of a program that listens to none.
+#[derive(Clone)]
+pub(crate) struct ProgressListener {
+    pub(crate) updates: mpsc::UnboundedSender<ProgressData>,
+    pub(super) follow: Follow,
+}
+
+impl ProgressListener {
+    pub(crate) fn new(updates: mpsc::UnboundedSender<ProgressData>) -> Self {
+        let follow: Follow = |shared, generation, id, answer, listener| {
+            Box::pin(follow(shared, generation, id, answer, listener.updates.clone()))
+        };
+        Self { updates, follow }
+    }
+}
+
+async fn follow(
     shared: &Arc<Shared>,
     generation: u32,
     id: i64,
-    answer: impl Future<Output = T>,
+    mut answer: Answer<'_>,
     listener: mpsc::UnboundedSender<ProgressData>,
-) -> (T, Rest) {
+) -> (Outcome, Rest) {
     shared.unread.begin();
     let poll = Arc::new(Poll { shared: Arc::clone(shared), generation, id, listener });
-    let mut answer = pin!(answer);
     loop {
         tokio::select! {
             biased;
-            outcome = &mut answer => return (outcome, Rest { poll, question: None }),
+            outcome = &mut answer => return (outcome, Box::pin(poll.ask_rest(None))),
             () = sleep(shared.settings.progress_interval) => {}
         }
         let mut question: LastPoll = Box::pin(Arc::clone(&poll).once());
         tokio::select! {
             biased;
-            outcome = &mut answer => return (outcome, Rest { poll, question: Some(question) }),
+            outcome = &mut answer => return (outcome, Box::pin(poll.ask_rest(Some(question)))),
             () = &mut question => {}
-        }
-    }
-}
-
-impl Rest {
-    /// Fetches the latest messages.
-    pub(crate) async fn ask(self) {
-        // The engine returns each message once, so the pending response is needed as well.
-        if let Some(question) = self.question {
-            timeout(PATIENCE, question).await.ok();
-        }
-        // Messages that are not fetched now would appear in the progress of the next request.
-        if timeout(PATIENCE, Arc::clone(&self.poll).once()).await.is_ok() {
-            self.poll.shared.unread.fetched();
         }
     }
 }
@@ -106,6 +115,18 @@ struct Poll {
 }
 
 impl Poll {
+    /// Fetches the latest messages.
+    async fn ask_rest(self: Arc<Self>, question: Option<LastPoll>) {
+        // The engine returns each message once, so the pending response is needed as well.
+        if let Some(question) = question {
+            timeout(PATIENCE, question).await.ok();
+        }
+        // Messages that are not fetched now would appear in the progress of the next request.
+        if timeout(PATIENCE, Arc::clone(&self).once()).await.is_ok() {
+            self.shared.unread.fetched();
+        }
+    }
+
     async fn once(self: Arc<Self>) {
         let Some(progress) = self.ask().await else { return };
         if is_bogus(&progress) {

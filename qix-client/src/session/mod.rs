@@ -39,6 +39,7 @@ mod trace;
 
 pub use builder::SessionBuilder;
 pub use follow::LongRunning;
+pub(crate) use follow::ProgressListener;
 
 /// A session with an engine, over one connection. Cheap to clone.
 ///
@@ -143,6 +144,11 @@ impl Session {
         self.shared.doc().is_some()
     }
 
+    /// Whether this program has opened the app, and not another connection of the session.
+    pub(crate) fn has_opened_doc_itself(&self) -> bool {
+        self.shared.doc().as_ref().is_some_and(|doc| doc.by_program)
+    }
+
     /// Whether calls fail because the session has no connection and waits for none. A session that is suspended or
     /// reconnecting is not closed. To find out why, or to wait for it, use [`closed`](Self::closed).
     pub fn is_closed(&self) -> bool {
@@ -153,7 +159,7 @@ impl Session {
     pub(crate) fn is_usable(&self) -> bool {
         let is_reachable = match &*self.shared.phase().borrow() {
             Phase::Open | Phase::Suspended(_) => true,
-            Phase::Disconnected(_) => self.shared.settings.reconnect_on_call,
+            Phase::Disconnected(_) => self.shared.hooks.resume.is_some(),
             Phase::Ended(_) => false,
         };
         is_reachable && !self.shared.has_lost_state()

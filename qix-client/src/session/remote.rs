@@ -1,5 +1,6 @@
 //! Objects of a session as targets of calls.
 
+use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -67,12 +68,18 @@ impl Engine for Object {
 }
 
 /// Binds the objects of one response: it knows the connection and the call of the response.
-#[derive(Debug)]
 pub(crate) struct Binder {
     pub(crate) shared: Arc<Shared>,
     pub(crate) caller: ObjectHandle,
     pub(crate) generation: u32,
     pub(crate) origin: Origin,
+}
+
+/// Without the session, whose parts are not worth the code that prints them.
+impl fmt::Debug for Binder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Binder").field("caller", &self.caller).finish_non_exhaustive()
+    }
 }
 
 #[async_trait]

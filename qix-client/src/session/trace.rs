@@ -15,12 +15,15 @@ use crate::record::redact;
 /// Maximum number of characters of a payload.
 const EXCERPT: usize = 10_000;
 
+/// What a trace contains of a payload. The function is not part of a program that traces none.
+pub(crate) type Excerpt = fn(&str) -> String;
+
 /// The span of a call, if enabled.
 pub(crate) struct Trace(Option<Box<Active>>);
 
 struct Active {
     span: Span,
-    payloads: bool,
+    payloads: Option<Excerpt>,
     begun: Instant,
     /// When the unanswered request was queued.
     asked: Option<Instant>,
@@ -30,7 +33,7 @@ struct Active {
 
 impl Trace {
     /// Starts the trace of a call.
-    pub(crate) fn begin(call: &RawCall, object: &Object, payloads: bool) -> Self {
+    pub(crate) fn begin(call: &RawCall, object: &Object, payloads: Option<Excerpt>) -> Self {
         let span = tracing::debug_span!(
             "qix.call",
             class = call.method.class,
@@ -65,7 +68,7 @@ impl Trace {
         told.asked = Some(Instant::now());
         told.span.record("id", id).record("handle", handle);
         tracing::debug!("called");
-        if told.payloads {
+        if let Some(excerpt) = told.payloads {
             tracing::trace!(params = excerpt(params), "request");
         }
     }
@@ -82,7 +85,7 @@ impl Trace {
         let Some(told) = &mut self.0 else { return RawAnswer::within(text, range) };
         told.note_times();
         told.span.record("answer_bytes", range.len());
-        if told.payloads {
+        if let Some(excerpt) = told.payloads {
             let result = excerpt(text.as_ref().get(range.clone()).unwrap_or_default());
             told.span.in_scope(|| tracing::trace!(result, "answer"));
         }
@@ -136,7 +139,7 @@ fn micros(time: Duration) -> u64 {
 }
 
 /// The beginning of a payload, without secrets.
-fn excerpt(json: &str) -> String {
+pub(super) fn excerpt(json: &str) -> String {
     let mut text = redact::hidden(json);
     if let Some((end, _)) = text.char_indices().nth(EXCERPT) {
         text.truncate(end);

@@ -244,7 +244,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Engine<S> {
     }
 }
 
-/// An object in a response.
+/// An object in a response. There is one app.
 pub(crate) fn object(class: &str, handle: i64) -> Value {
-    json!({ "qReturn": { "qType": class, "qHandle": handle, "qGenericId": format!("id-{handle}") } })
+    let id = if class == "Doc" { 1 } else { handle };
+    json!({ "qReturn": { "qType": class, "qHandle": handle, "qGenericId": format!("id-{id}") } })
 }

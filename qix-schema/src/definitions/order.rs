@@ -20,7 +20,7 @@ impl SortCriteria {
 
     /// By number of occurrences, the most frequent value first.
     pub fn by_frequency() -> Self {
-        Self::default().with_sort_by_frequency(-1)
+        Self::default().with_sort_by_frequency(1)
     }
 
     /// By selection state: selected values first, excluded values last. List boxes combine it with another order:

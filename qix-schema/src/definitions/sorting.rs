@@ -25,11 +25,11 @@ impl HyperCubeDef {
             return Vec::new();
         }
         let of_dimension = |dimension: &NxDimension| dimension.def.sort_criterias.iter().any(is_sorted);
-        let dimensions = self.dimensions.iter().map(|dimension| (of_dimension(dimension), 1));
-        let measures = self.measures.iter().map(|measure| (is_sorted(&measure.sort_by), 0));
-        let mut columns: Vec<_> = (0..).zip(dimensions.chain(measures)).collect();
-        columns.sort_by_key(|(_, (sorted, kind))| if *sorted { *kind } else { 2 });
-        let order: Vec<i32> = columns.into_iter().map(|(at, _)| at).collect();
+        let dimensions = self.dimensions.iter().map(|dimension| if of_dimension(dimension) { 1 } else { 2 });
+        let measures = self.measures.iter().map(|measure| if is_sorted(&measure.sort_by) { 0 } else { 2 });
+        let places: Vec<(i32, i32)> = (0..).zip(dimensions.chain(measures)).collect();
+        let order = (0..3).flat_map(|turn| places.iter().filter(move |(_, of)| *of == turn).map(|(at, _)| *at));
+        let order: Vec<i32> = order.collect();
         if order.is_sorted() { Vec::new() } else { order }
     }
 

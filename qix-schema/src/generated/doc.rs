@@ -2476,7 +2476,8 @@ pub trait DocApi: AsRemote {
     ///
     /// # Parameters
     ///
-    /// * `offset` (`qOffset`): First row to return, counted from 0.
+    /// * `offset` (`qOffset`): First row to return, counted from 0. With -1, the first returned row has the names of
+    ///   the fields.
     /// * `rows` (`qRows`): Number of rows to return.
     /// * `synthetic_mode` (`qSyntheticMode`): Whether to return the table as the engine stores it, with synthetic
     ///   keys, instead of as the script loaded it.

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use qix_schema::Error;
-use qix_schema::rpc::{CallOptions, Instant, Remote, Request, send};
+use qix_schema::rpc::{CallOptions, Instant, Remote, Request, boxed};
 
 /// A call that is sent when it is awaited. Until then, you can set optional parameters and call options.
 ///
@@ -105,7 +105,7 @@ impl<'a, R: Request + 'a> IntoFuture for Call<'a, R> {
     fn into_future(self) -> Self::IntoFuture {
         match self.state {
             State::Ready(outcome) => Box::pin(ready(*outcome)),
-            State::Pending(remote, request) => Box::pin(send(remote, request, self.options)),
+            State::Pending(remote, request) => boxed(remote, &request, self.options),
         }
     }
 }

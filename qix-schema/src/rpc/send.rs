@@ -1,5 +1,8 @@
 //! Sending requests.
 
+use std::future::Future;
+use std::pin::Pin;
+
 use super::{Answer, CallOptions, Effect, Method, RawAnswer, RawCall, Remote, Request};
 use crate::{Error, ErrorKind};
 
@@ -9,7 +12,9 @@ use crate::{Error, ErrorKind};
 ///
 /// Returns the errors of [`Remote::invoke`] and [`Request::read`], with the method and the object.
 pub async fn send<R: Request>(remote: &dyn Remote, request: R, options: CallOptions) -> Result<R::Response, Error> {
-    send_with(remote, request, options, R::read).await
+    let params = serde_json::to_string(&request);
+    drop(request);
+    exchange(remote, const { &R::METHOD }, params, options, R::read).await
 }
 
 /// Like [`send`], but decodes the response with a custom function.
@@ -23,14 +28,76 @@ pub async fn send_with<R: Request, T>(
     options: CallOptions,
     read: impl Fn(Answer<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let (mut answer, sought) = invoke(remote, request, options).await?;
-    read_raw::<R, T>(remote, &mut answer, read).map_err(|error| error.about(sought))
+    let params = serde_json::to_string(&request);
+    drop(request);
+    exchange(remote, const { &R::METHOD }, params, options, read).await
+}
+
+/// The future of a [`Call`](super::Call). It depends on the type of the response only, so that methods share its code.
+#[doc(hidden)]
+pub fn boxed<'a, R: Request + 'a>(
+    remote: &'a dyn Remote,
+    request: &R,
+    options: CallOptions,
+) -> Pin<Box<dyn Future<Output = Result<R::Response, Error>> + Send + 'a>> {
+    let read: fn(Answer<'_>) -> Result<R::Response, Error> = R::read;
+    Box::pin(exchange(remote, const { &R::METHOD }, serde_json::to_string(request), options, read))
+}
+
+/// Sends encoded parameters, and decodes the response.
+async fn exchange<T>(
+    remote: &dyn Remote,
+    method: &'static Method,
+    params: Result<String, serde_json::Error>,
+    options: CallOptions,
+    read: impl Fn(Answer<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let mut answered = invoke(remote, method, params, options).await?;
+    loop {
+        match read(Answer::new(answered.raw.as_str(), *method, answered.raw.remote().unwrap_or(remote))) {
+            Ok(value) => return Ok(value),
+            Err(error) => answered = answered.after(error, remote, method)?,
+        }
+    }
+}
+
+/// A response, and the parameters that an error contains.
+struct Answered {
+    raw: RawAnswer,
+    sought: Option<String>,
+}
+
+async fn invoke(
+    remote: &dyn Remote,
+    method: &'static Method,
+    params: Result<String, serde_json::Error>,
+    options: CallOptions,
+) -> Result<Answered, Error> {
+    let in_call = |error: Error| error.of_call(*method, remote.handle());
+    let params = params.map_err(|error| in_call(ErrorKind::Encode(error).into()))?;
+    let sought = sought(*method, &params);
+    match remote.invoke(RawCall { method: *method, params, options }).await {
+        Ok(raw) => Ok(Answered { raw, sought }),
+        Err(error) => Err(in_call(error).about(sought)),
+    }
+}
+
+impl Answered {
+    /// What follows a response that is not decoded: another attempt, or the error.
+    fn after(mut self, error: Error, remote: &dyn Remote, method: &Method) -> Result<Self, Error> {
+        if matches!(error.kind(), ErrorKind::Decode(_)) && self.raw.search() {
+            return Ok(self);
+        }
+        Err(error.of_call(*method, remote.handle()).about(self.sought))
+    }
 }
 
 /// Like [`send`], but does not decode the response; see [`read_raw`].
 #[doc(hidden)]
 pub async fn send_raw<R: Request>(remote: &dyn Remote, request: R, options: CallOptions) -> Result<RawAnswer, Error> {
-    invoke(remote, request, options).await.map(|(answer, _)| answer)
+    let params = serde_json::to_string(&request);
+    drop(request);
+    invoke(remote, const { &R::METHOD }, params, options).await.map(|answered| answered.raw)
 }
 
 /// Decodes a response of an object with a custom function. If the text of its result is not a value, the function is
@@ -41,30 +108,11 @@ pub fn read_raw<R: Request, T>(
     answer: &mut RawAnswer,
     mut read: impl FnMut(Answer<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let mut read = |answer: &RawAnswer| {
-        read(Answer::new(answer.as_str(), R::METHOD, answer.remote().unwrap_or(remote)))
-            .map_err(|error| error.of_call(R::METHOD, remote.handle()))
-    };
-    let outcome = read(answer);
-    match &outcome {
-        Err(error) if matches!(error.kind(), ErrorKind::Decode(_)) && answer.search() => read(answer),
-        _ => outcome,
-    }
-}
-
-/// Sends a request; returns the response, and what it looks up.
-async fn invoke<R: Request>(
-    remote: &dyn Remote,
-    request: R,
-    options: CallOptions,
-) -> Result<(RawAnswer, Option<String>), Error> {
-    let in_call = |error: Error| error.of_call(R::METHOD, remote.handle());
-    let params = serde_json::to_string(&request).map_err(|error| in_call(ErrorKind::Encode(error).into()))?;
-    drop(request);
-    let sought = sought(R::METHOD, &params);
-    match remote.invoke(RawCall { method: R::METHOD, params, options }).await {
-        Ok(answer) => Ok((answer, sought)),
-        Err(error) => Err(in_call(error).about(sought)),
+    loop {
+        match read(Answer::new(answer.as_str(), R::METHOD, answer.remote().unwrap_or(remote))) {
+            Err(error) if matches!(error.kind(), ErrorKind::Decode(_)) && answer.search() => {}
+            outcome => return outcome.map_err(|error| error.of_call(R::METHOD, remote.handle())),
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! Enums with named values and a fallback for unknown values.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserializer, Unexpected, Visitor};
@@ -60,17 +59,32 @@ impl fmt::Display for Unrecognized {
 
 /// The value for a title or long name.
 pub fn from_text<T: Choice>(text: &str) -> T {
-    let titled = T::VALUES.iter().position(|value| value.title == text);
-    let index = titled.or_else(|| T::VALUES.iter().position(|value| value.long == text));
-    let known = index.and_then(T::from_index);
-    known.unwrap_or_else(|| T::from_unrecognized(Unrecognized(Repr::Text(text.to_owned()))))
+    chosen(of_text(T::VALUES, text))
 }
 
 /// The value for a number.
 pub fn from_number<T: Choice>(number: i64) -> T {
-    let index = T::VALUES.iter().position(|value| value.number == number);
-    let known = index.and_then(T::from_index);
-    known.unwrap_or_else(|| T::from_unrecognized(Unrecognized(Repr::Number(number))))
+    chosen(of_number(T::VALUES, number))
+}
+
+/// An index in [`Choice::VALUES`], or an unknown value.
+type Found = Result<usize, Repr>;
+
+fn of_text(values: &[ValueName], text: &str) -> Found {
+    let titled = values.iter().position(|value| value.title == text);
+    let index = titled.or_else(|| values.iter().position(|value| value.long == text));
+    index.ok_or_else(|| Repr::Text(text.to_owned()))
+}
+
+fn of_number(values: &[ValueName], number: i64) -> Found {
+    values.iter().position(|value| value.number == number).ok_or(Repr::Number(number))
+}
+
+fn chosen<T: Choice>(found: Found) -> T {
+    match found {
+        Ok(index) => T::from_index(index).expect("each value has a variant"),
+        Err(unknown) => T::from_unrecognized(Unrecognized(unknown)),
+    }
 }
 
 /// Formats a value as it is written.
@@ -143,33 +157,25 @@ pub fn scan_choice<'a, T: Choice>(place: &mut T, text: &'a str) -> Scanned<'a> {
 /// Reads a value in any form.
 #[inline(never)]
 fn scan_any<'a, T: Choice>(place: &mut T, text: &'a str) -> Scanned<'a> {
-    let (value, rest) = any(text, T::NAME)?;
-    match value {
-        Any::Text(text) => *place = from_text(&text),
-        Any::Number(number) => *place = from_number(number),
-        Any::Nothing => {}
+    let (found, rest) = any(T::VALUES, text, T::NAME)?;
+    if let Some(found) = found {
+        *place = chosen(found);
     }
     Ok(rest)
 }
 
-/// A value in any form.
-enum Any<'a> {
-    Text(Cow<'a, str>),
-    Number(i64),
-    Nothing,
-}
-
-fn any<'a>(text: &'a str, name: &'static str) -> Result<(Any<'a>, &'a str), Box<Fault>> {
+/// The value at the start of a text, unless it is `null`, and the rest.
+fn any<'a>(values: &[ValueName], text: &'a str, name: &'static str) -> Result<(Option<Found>, &'a str), Box<Fault>> {
     let text = trim(text);
     match text.as_bytes().first() {
-        Some(b'"') => string(text).map(|(text, rest)| (Any::Text(text), rest)),
+        Some(b'"') => string(text).map(|(text, rest)| (Some(of_text(values, &text)), rest)),
         Some(b'-' | b'0'..=b'9') => {
             let (found, rest) = number(text)?;
             let number = whole(found).map_err(|error| Fault::value(rest, error))?;
-            Ok((Any::Number(number), rest))
+            Ok((Some(of_number(values, number)), rest))
         }
         _ => match text.strip_prefix("null") {
-            Some(rest) => Ok((Any::Nothing, rest)),
+            Some(rest) => Ok((None, rest)),
             None => Err(Fault::mismatch(text, &format!("a text or number ({name})").as_str())),
         },
     }

@@ -115,7 +115,9 @@ impl<S: SerializeMap> Members<'_, S> {
 
     /// Writes a member unconditionally.
     pub fn always<T: Wire>(&mut self, name: &'static str, value: &T) -> Result<(), S::Error> {
-        self.0.serialize_entry(name, &AsWire(value))
+        // Not as an entry: the code for names is the same for all types.
+        self.0.serialize_key(name)?;
+        self.0.serialize_value(&AsWire(value))
     }
 
     /// Writes a parameter if it is set.

@@ -35,22 +35,9 @@ impl Browser {
     /// Starts a browser. If there is none, prints a message to standard error and returns `None`, or fails if
     /// `QIX_REQUIRE_BROWSER` is set.
     pub fn start() -> Option<Self> {
-        let Some(program) = find() else {
-            let why =
-                "the page was not tried: no chromium in PATH (Debian: apt-get install chromium) or in QIX_BROWSER";
-            assert!(std::env::var_os("QIX_REQUIRE_BROWSER").is_none(), "{why}");
-            // Not with a macro, whose output is captured for passing tests.
-            let mut shown = std::io::stderr();
-            writeln!(shown, "{why}").unwrap();
-            return None;
-        };
-        let profile = tempfile::tempdir().unwrap();
-        let mut command = Command::new(program);
-        command.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]);
-        command.args(["--disable-background-networking", "--disable-component-update", "--disable-sync"]);
-        command.args(["--disable-dev-shm-usage", "--remote-debugging-port=0", "--window-size=1400,900"]);
-        command.arg(format!("--user-data-dir={}", profile.path().display())).arg("about:blank");
-        let mut process = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let (mut command, profile) = headless(&find()?);
+        command.args(["--window-size=1400,900", "about:blank"]);
+        let mut process = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
         let mut said = Vec::new();
         let url = loop {
@@ -185,7 +172,56 @@ impl Drop for Browser {
     }
 }
 
-fn find() -> Option<PathBuf> {
+/// A browser with a page that runs alone: without the debugging protocol, whose events would slow it. The browser ends when
+/// this is dropped.
+#[derive(Debug)]
+pub struct Window {
+    process: Child,
+    _profile: tempfile::TempDir,
+}
+
+impl Window {
+    /// Opens a page, with further arguments of the browser. Without a browser, this is like [`Browser::start`].
+    pub fn open(url: &str, arguments: &[&str]) -> Option<Self> {
+        let (mut command, profile) = headless(&find()?);
+        let process = command.args(arguments).arg(url).stderr(Stdio::null()).spawn().unwrap();
+        Some(Self { process, _profile: profile })
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        _ = self.process.kill();
+        _ = self.process.wait();
+    }
+}
+
+/// The command that starts a browser with a new profile.
+fn headless(program: &Path) -> (Command, tempfile::TempDir) {
+    let profile = tempfile::tempdir().unwrap();
+    let mut command = Command::new(program);
+    command.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]);
+    command.args(["--disable-background-networking", "--disable-component-update", "--disable-sync"]);
+    command.args(["--disable-dev-shm-usage", "--remote-debugging-port=0"]);
+    command.arg(format!("--user-data-dir={}", profile.path().display())).stdout(Stdio::null());
+    (command, profile)
+}
+
+/// The browser in `QIX_BROWSER` or in `PATH`. If there is none, prints a message to standard error, or fails if
+/// `QIX_REQUIRE_BROWSER` is set.
+pub fn find() -> Option<PathBuf> {
+    let found = look();
+    if found.is_none() {
+        let why = "the page was not tried: no chromium in PATH (Debian: apt-get install chromium) or in QIX_BROWSER";
+        assert!(std::env::var_os("QIX_REQUIRE_BROWSER").is_none(), "{why}");
+        // Not with a macro, whose output is captured for passing tests.
+        let mut shown = std::io::stderr();
+        writeln!(shown, "{why}").unwrap();
+    }
+    found
+}
+
+fn look() -> Option<PathBuf> {
     let asked = std::env::var_os("QIX_BROWSER").map(PathBuf::from);
     let path = std::env::var_os("PATH").unwrap_or_default();
     let places = std::env::split_paths(&path).flat_map(|folder| NAMES.map(|name| folder.join(name)));

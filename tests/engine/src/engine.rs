@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::faults::Fault;
 use crate::proxy::{self, Proxy};
 use crate::received::{Received, Upgrade};
-use crate::script::Folders;
+use crate::script::{Folders, SqlResult};
 use crate::server::{self, Shared};
 use crate::session::connection::Outgoing;
 use crate::session::world::{OnOpen, World};
@@ -168,12 +168,14 @@ pub struct Builder {
     apps: Vec<App>,
     faults: Vec<Fault>,
     folders: Folders,
+    sql_results: Vec<SqlResult>,
     host: Option<std::net::IpAddr>,
     port: u16,
     session_ttl: Duration,
     most_sessions: Option<usize>,
     proxy: Option<Proxy>,
     on_open: OnOpen,
+    without_sales: bool,
 }
 
 impl Default for Builder {
@@ -182,12 +184,14 @@ impl Default for Builder {
             apps: Vec::new(),
             faults: Vec::new(),
             folders: Folders::default(),
+            sql_results: Vec::new(),
             host: None,
             port: 0,
             session_ttl: SESSION_TTL,
             most_sessions: None,
             on_open: OnOpen::default(),
             proxy: None,
+            without_sales: false,
         }
     }
 }
@@ -200,6 +204,13 @@ impl Builder {
     #[must_use]
     pub fn with_app(mut self, app: App) -> Self {
         self.apps.push(app);
+        self
+    }
+
+    /// Leaves out the app `sales`, for a client that expects only its own apps.
+    #[must_use]
+    pub fn without_sales(mut self) -> Self {
+        self.without_sales = true;
         self
     }
 
@@ -223,6 +234,13 @@ impl Builder {
     #[must_use]
     pub fn data_connection(mut self, name: impl Into<String>, folder: impl Into<PathBuf>) -> Self {
         self.folders.set_connection(name, folder);
+        self
+    }
+
+    /// Adds the result of a SQL statement, for the scripts of all apps.
+    #[must_use]
+    pub fn sql_result(mut self, result: SqlResult) -> Self {
+        self.sql_results.push(result);
         self
     }
 
@@ -272,17 +290,21 @@ impl Builder {
     /// Loads the apps and starts to listen.
     ///
     /// # Errors
-    /// If the port is in use, or the script of an app fails.
+    /// If the port is in use, the script of an app fails, or a declaration is inconsistent.
     pub async fn start(self) -> io::Result<TestEngine> {
         let mut world = World::default();
         world.faults = self.faults;
         world.folders = self.folders;
+        for result in self.sql_results {
+            world.databases.add(result).map_err(io::Error::other)?;
+        }
         world.usual_ttl = self.session_ttl;
         world.most_sessions = self.most_sessions;
         world.proxy = self.proxy.map(proxy::State::new);
         world.on_open = self.on_open;
-        for app in std::iter::once(App::sales()).chain(self.apps) {
-            let document = app.into_document(&world.folders).map_err(io::Error::other)?;
+        let sales = (!self.without_sales).then(App::sales);
+        for app in sales.into_iter().chain(self.apps) {
+            let document = app.into_document(&world.folders, &world.databases).map_err(io::Error::other)?;
             world.apps.add(document);
         }
         let host = self.host.unwrap_or(Ipv4Addr::LOCALHOST.into());

@@ -71,4 +71,5 @@ pub use faults::Fault;
 pub use methods::coverage;
 pub use proxy::{Login, Proxy, VirtualProxy};
 pub use received::{Received, Upgrade};
+pub use script::SqlResult;
 pub use session::world::OnOpen;

@@ -5,7 +5,7 @@
 mod common;
 
 use common::Client;
-use qix_test_engine::{App, TestEngine};
+use qix_test_engine::{App, SqlResult, TestEngine};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -139,6 +139,43 @@ async fn an_app_is_read_from_an_unbuild_folder() {
     }
 }
 
+/// The sum of the field `n`, after a reload.
+async fn sum_of_n(engine: &TestEngine, app: &str) -> Value {
+    let mut client = Client::open(engine, app).await;
+    assert_eq!(client.result(1, "DoReload", json!([])).await["qReturn"], true);
+    client.result(1, "Evaluate", json!(["Sum(n)"])).await["qReturn"].clone()
+}
+
+#[tokio::test]
+async fn results_of_sql_statements_belong_to_an_app_or_to_all() {
+    let script = "LIB CONNECT TO 'db'; T: LOAD n; SQL SELECT n FROM t;";
+    let result = |n: i64| SqlResult::new("db", "SELECT n FROM t", ["n"]).row([json!(n)]).row([json!("10")]);
+    let description = json!({
+        "script": script,
+        "sqlResults": [{ "connection": "db", "statement": "SELECT n FROM t", "fields": ["n"], "rows": [[3]] }],
+    });
+    let folder = Folder::new("sql", &[("described.json", &description.to_string())]);
+    let engine = TestEngine::builder()
+        .with_app(App::new("own").script(script).sql_result(result(1)))
+        .with_app(App::new("shared").script(script))
+        .with_app(App::from_file(folder.path("described.json")).unwrap())
+        .sql_result(result(2))
+        .start()
+        .await
+        .unwrap();
+    assert_eq!(sum_of_n(&engine, "own").await, "11");
+    assert_eq!(sum_of_n(&engine, "shared").await, "12");
+    assert_eq!(sum_of_n(&engine, "described").await, "3");
+
+    let mut client = Client::open(&engine, "own").await;
+    client.result(-1, "GetProgress", json!([0])).await;
+    let id = client.send(1, "DoReload", json!([])).await;
+    client.answer(id).await;
+    let progress = client.result(-1, "GetProgress", json!([id])).await["qProgressData"].clone();
+    assert_eq!(progress["qPersistentProgress"], "Connected\nT << t 2 Lines fetched\n", "{progress}");
+    assert_eq!(progress["qPersistentProgressMessages"][0]["qMessageCode"], 5);
+}
+
 #[tokio::test]
 async fn invalid_apps_are_rejected_by_name() {
     let app = || App::new("a").script(SCRIPT);
@@ -152,6 +189,7 @@ async fn invalid_apps_are_rejected_by_name() {
     assert!(fails(app().variable(object())).await.contains("the variable `x` has no qName"));
     assert!(fails(app().object(json!([]))).await.contains("not a JSON object"));
     assert!(fails(app().connection(json!({}))).await.contains("has no qName"));
+    assert!(fails(app().sql_result(SqlResult::new("db", "SELECT", [""; 0]))).await.contains("has no fields"));
     assert!(fails(App::new("a").script("LOAD x RESIDENT y;")).await.starts_with("app `a`: the script fails: "));
 
     let folder = Folder::new(

@@ -99,6 +99,14 @@ async fn files_of_a_connection_are_previewed() {
     let mut client = Client::open(&engine, "sales").await;
     let connection = json!([{ "qName": "data", "qType": "folder", "qConnectionString": "/data" }]);
     let id = client.result(1, "CreateConnection", connection).await["qConnectionId"].take();
+    let named = |name: &str| json!([{ "qName": name, "qType": "folder", "qConnectionString": "/data" }]);
+    assert_eq!(client.error(1, "CreateConnection", named("data")).await, 2000, "it exists");
+    assert_eq!(client.error(1, "CreateConnection", named("")).await, 2004, "it has no name");
+    assert_eq!(client.error(1, "GetConnection", json!(["nosuch"])).await, 2001, "it does not exist");
+    let other = client.result(1, "CreateConnection", named("other")).await["qConnectionId"].take();
+    let renamed = json!([other, { "qName": "data", "qType": "folder", "qConnectionString": "/data" }, true]);
+    assert_eq!(client.error(1, "ModifyConnection", renamed).await, 2000, "the name is taken");
+    client.result(1, "DeleteConnection", json!([other])).await;
     let items = client.result(1, "GetFolderItemsForConnection", json!([id])).await["qFolderItems"].take();
     assert_eq!(items, json!([{ "qName": "d.csv", "qType": "FILE" }]));
     let format = client.result(1, "GuessFileType", json!([id, "d.csv"])).await["qDataFormat"].take();

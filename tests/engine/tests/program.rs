@@ -109,6 +109,28 @@ fn it_reads_data_connections_and_a_proxy() {
 }
 
 #[test]
+fn it_reads_results_of_sql_statements() {
+    let folder = std::env::temp_dir().join(format!("qix-program-sql-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("a.qvs"), "LIB CONNECT TO db; SQL SELECT n FROM t;").unwrap();
+    let result = r#"{ "connection": "db", "statement": "select n from t", "fields": ["n"], "rows": [[1]] }"#;
+    std::fs::write(path("sql.json"), format!("[{result}]")).unwrap();
+    std::fs::write(path("twice.json"), format!("[{result}, {result}]")).unwrap();
+    std::fs::write(path("bad.json"), r#"[{ "statements": "" }]"#).unwrap();
+    let (mut engine, _) = start(&["--app", &path("a.qvs"), "--sql", &path("sql.json")]);
+    engine.kill().unwrap();
+    engine.wait().unwrap();
+    let without = failure(&["--port", "0", "--app", &path("a.qvs")]);
+    let twice = failure(&["--port", "0", "--sql", &path("twice.json")]);
+    let bad = failure(&["--port", "0", "--sql", &path("bad.json")]);
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!((without.0, without.1.contains("LIB CONNECT: not implemented")), (Some(3), true), "{}", without.1);
+    assert_eq!((twice.0, twice.1.contains("is declared twice")), (Some(3), true), "{}", twice.1);
+    assert_eq!((bad.0, bad.1.contains("bad.json: unknown field `statements`")), (Some(3), true), "{}", bad.1);
+}
+
+#[test]
 fn every_exit_code_is_in_the_help() {
     let help = String::from_utf8(program().arg("--help").output().unwrap().stdout).unwrap();
     for code in 0..=3 {
@@ -122,7 +144,14 @@ fn it_lists_its_methods() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.lines().any(|line| line == "in  Global.OpenDoc"), "{text}");
     assert!(text.lines().any(|line| line == "out Doc.Publish"), "{text}");
-    for line in ["in  Sum", "out DocumentName", "in  FROM … (qvd)", "in  SUB", "out SQL SELECT"] {
+    for line in [
+        "in  Sum",
+        "out DocumentName",
+        "in  FROM … (qvd)",
+        "in  SUB",
+        "in  SQL SELECT (declared results)",
+        "out SECTION ACCESS",
+    ] {
         assert!(text.lines().any(|there| there == line), "{line}: {text}");
     }
     for what in ["methods", "functions", "statements of scripts"] {

@@ -33,8 +33,38 @@ async fn a_reload_loads_data_and_announces_changes() {
     assert_eq!(client.result(1, "GetAppLayout", json!([])).await["qLayout"]["qHasData"], true);
     let rows = client.result(1, "GetTableData", json!([3, 5, false, "Numbers"])).await;
     assert_eq!(rows["qData"].as_array().unwrap().len(), 2);
+    let rows = client.result(1, "GetTableData", json!([-1, 3, true, "Numbers"])).await;
+    let texts: Vec<_> = rows["qData"].as_array().unwrap().iter().map(|row| &row["qValue"][0]["qText"]).collect();
+    assert_eq!(texts, ["ID", "1", "2"], "row -1 has the names");
     let tables = json!([{ "qcx": 0, "qcy": 0 }, { "qcx": 0, "qcy": 0 }, 0, false, false]);
     assert_eq!(client.result(1, "GetTablesAndKeys", tables).await["qtr"][0]["qName"], "Numbers");
+}
+
+#[tokio::test]
+async fn keys_come_first_and_are_examined_in_the_internal_tables_only() {
+    let engine = TestEngine::start().await.unwrap();
+    let script = "A: LOAD * INLINE [abc, number\na, 1\nb, 2\nb, 3];\nB: LOAD * INLINE [xyz, number\nx, 3\ny, 2\ny, 1];";
+    let mut client = session_app(&engine, script).await;
+    client.result(1, "DoReload", json!([])).await;
+    for (internal, key) in [(false, "ANY_KEY"), (true, "PERFECT_KEY")] {
+        let tables = client.result(1, "GetTablesAndKeys", json!([{}, {}, 0, internal, false])).await;
+        let fields = &tables["qtr"][0]["qFields"];
+        assert_eq!((&fields[0]["qName"], &fields[1]["qName"]), (&json!("number"), &json!("abc")), "{tables}");
+        let rows = client.result(1, "GetTableData", json!([-1, 2, internal, "A"])).await;
+        let texts: Vec<_> = rows["qData"].as_array().unwrap().iter().map(|row| &row["qValue"][0]["qText"]).collect();
+        assert_eq!(texts, ["number", "1"], "the columns of the rows have the same order");
+        assert_eq!((&fields[0]["qKeyType"], &fields[1]["qKeyType"]), (&json!(key), &json!("NOT_KEY")), "{tables}");
+    }
+    let mut sizes = Vec::new();
+    for field in ["number", "abc"] {
+        let description = client.result(1, "GetFieldDescription", json!([field])).await["qReturn"].take();
+        sizes.push((
+            description["qCardinal"].as_i64(),
+            description["qTotalCount"].as_i64(),
+            description["qByteSize"].as_i64(),
+        ));
+    }
+    assert_eq!(sizes, [(Some(3), Some(3), Some(33)), (Some(2), Some(3), Some(14))], "values, rows, bytes");
 }
 
 #[tokio::test]

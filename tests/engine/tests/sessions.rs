@@ -12,6 +12,15 @@ async fn state(client: &mut Client) -> Value {
 }
 
 #[tokio::test]
+async fn the_app_of_every_engine_can_be_omitted() {
+    for (engine, apps) in [(TestEngine::builder(), 1), (TestEngine::builder().without_sales(), 0)] {
+        let engine = engine.start().await.unwrap();
+        let list = Client::connect(&engine, "/app/engineData").await.result(-1, "GetDocList", json!([])).await;
+        assert_eq!(list["qDocList"].as_array().unwrap().len(), apps);
+    }
+}
+
+#[tokio::test]
 async fn the_same_user_and_address_share_a_session() {
     let engine = TestEngine::start().await.unwrap();
     let mut first = Client::connect_as(&engine, "/app/sales", "UserDirectory=A;UserId=b").await;

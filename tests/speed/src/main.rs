@@ -1,9 +1,11 @@
 //! `cargo xtask speed`: compares the client with others against a server that only sends prepared responses.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
+mod browser;
 mod clients;
 mod gauge;
 mod run;
+mod select;
 mod server;
 mod tables;
 mod workload;
@@ -36,13 +38,18 @@ struct Arguments {
     /// Fail if a client is not available.
     #[arg(long)]
     all: bool,
+    /// Measure in a page of a headless browser instead.
+    #[arg(long)]
+    browser: bool,
     #[command(subcommand)]
     part: Option<Part>,
 }
 
-/// Processes of a measurement.
+/// Other measurements, and processes of a measurement.
 #[derive(clap::Subcommand)]
 enum Part {
+    /// Selects many values of a field, and compares it with reading them.
+    Select(select::Size),
     /// Runs the server until standard input is closed.
     #[command(hide = true)]
     Serve,
@@ -54,6 +61,7 @@ enum Part {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.part {
+        Some(Part::Select(size)) => select::run(size),
         Some(Part::Serve) => server::run(),
         Some(Part::Turn { client, workload, url, seconds }) => {
             clients::take_turn(client, workload, &url, Duration::from_secs_f64(seconds))
@@ -71,6 +79,13 @@ fn main() -> ExitCode {
 
 fn measure(arguments: &Arguments) -> Result<()> {
     let (rounds, seconds) = if arguments.quick { (1, 0.02) } else { (arguments.rounds.max(1), arguments.seconds) };
+    if arguments.browser {
+        let profile = if arguments.quick { "dev" } else { "size" };
+        if let Some(figures) = browser::run(rounds, seconds, arguments.all, profile)? {
+            print!("{figures}");
+        }
+        return Ok(());
+    }
     let results = run::run(rounds, seconds, arguments.all)?;
     print!("{}", tables::Tables(&results));
     Ok(())

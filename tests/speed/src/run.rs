@@ -74,7 +74,7 @@ fn plan(seconds: f64) -> Vec<(Name, Workload)> {
 }
 
 /// Why JavaScript clients are not available, if so.
-fn obstacle() -> Option<String> {
+pub(crate) fn obstacle() -> Option<String> {
     match Command::new("node").arg("--version").output() {
         Ok(output) if output.status.success() => {}
         _ => return Some("Node.js is not installed".to_owned()),
@@ -83,7 +83,7 @@ fn obstacle() -> Option<String> {
     (!peers.join("node_modules/@qlik/api").exists()).then(|| format!("run `npm ci` in {}", peers.display()))
 }
 
-fn peers() -> PathBuf {
+pub(crate) fn peers() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("peers")
 }
 
@@ -111,13 +111,13 @@ fn take_turn(name: Name, workload: Workload, url: &str, seconds: f64) -> Result<
 }
 
 /// The server process, which ends with this process.
-struct Server {
+pub(crate) struct Server {
     process: Child,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Server {
-    fn start() -> Result<Self> {
+    pub(crate) fn start() -> Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         let mut process = command.arg("serve").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut url = String::new();

@@ -126,7 +126,7 @@ fn title(change: Change) -> &'static str {
     }
 }
 
-fn table(header: &[&str]) -> Table {
+pub(crate) fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_header(header);
     for (at, column) in table.column_iter_mut().enumerate() {
@@ -152,12 +152,12 @@ fn mebibytes(kibibytes: Option<f64>) -> String {
 }
 
 /// Placeholder for values that the system does not provide.
-fn unknown() -> String {
+pub(crate) fn unknown() -> String {
     "–".to_owned()
 }
 
 /// A number with thousands separators.
-fn grouped(number: f64) -> String {
+pub(crate) fn grouped(number: f64) -> String {
     let digits = format!("{number:.0}");
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {

@@ -5,6 +5,7 @@ mod open;
 mod websocket;
 
 pub(super) use access::Access;
+pub use websocket::close_on_panic;
 
 /// Whether `wss://` is possible.
 pub(super) const HAS_TLS: bool = true;

@@ -21,6 +21,35 @@ use crate::platform::is_offline;
 /// The code of a connection that ended without a close frame.
 const ABNORMAL: u16 = 1006;
 
+thread_local! {
+    /// All sockets, for [`close_on_panic`].
+    static SOCKETS: RefCell<Vec<WebSocket>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Closes all connections of this page or worker when its program panics, and then does what the panic hook did before.
+///
+/// A panic ends the program: nothing that waits goes on, and the engine would keep its sessions until the user leaves the page.
+/// With this, the sessions end at once. Call it once, after setting a hook of your own, which tells the user to reload the page.
+///
+/// ```
+/// std::panic::set_hook(Box::new(|panic| eprintln!("{panic}; reload the page")));
+/// qix_client::close_on_panic();
+/// ```
+pub fn close_on_panic() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        SOCKETS.with(|sockets| {
+            // Not borrowed here, unless the browser has panicked.
+            for socket in sockets.try_borrow().iter().flat_map(|sockets| sockets.iter()) {
+                socket.set_onmessage(None);
+                socket.set_onclose(None);
+                socket.close_with_code_and_reason(CloseCode::NORMAL.0, "the program has panicked").ok();
+            }
+        });
+        before(panic);
+    }));
+}
+
 type Arrived = Result<Incoming, TransportError>;
 type Shared = SendWrapper<Rc<Socket>>;
 
@@ -38,6 +67,7 @@ impl Drop for Socket {
         self.socket.set_onmessage(None);
         self.socket.set_onclose(None);
         self.socket.close().ok();
+        SOCKETS.with_borrow_mut(|sockets| sockets.retain(|socket| *socket != self.socket));
     }
 }
 
@@ -64,6 +94,7 @@ fn listen(
     limit: Option<usize>,
 ) -> Result<(Shared, oneshot::Receiver<()>, mpsc::UnboundedReceiver<Arrived>), JsValue> {
     let socket = WebSocket::new(&url.to_string())?;
+    SOCKETS.with_borrow_mut(|sockets| sockets.push(socket.clone()));
     socket.set_binary_type(BinaryType::Arraybuffer);
     let (tell, is_open) = oneshot::channel();
     let (arrive, incoming) = mpsc::unbounded_channel();

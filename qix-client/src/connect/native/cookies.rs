@@ -11,9 +11,29 @@ use http::header::SET_COOKIE;
 
 use crate::connect::url::Url;
 
-/// Cookies of load balancers: they identify a node, not a user.
-const BALANCERS: [&str; 8] =
-    ["awsalb", "awselb", "arraffinity", "bigipserver", "ingresscookie", "serverid", "route", "gclb"];
+/// Cookies of load balancers and firewalls: they identify a node or a client, not a user.
+const BALANCERS: [&str; 20] = [
+    "awsalb",
+    "awselb",
+    "arraffinity",
+    "applicationgatewayaffinity",
+    "bigipserver",
+    "ingresscookie",
+    "serverid",
+    "route",
+    "gclb",
+    "sticky",
+    "haproxy",
+    "nsc_",
+    "citrix_ns_id",
+    "cookiesession1",
+    "visid_incap",
+    "incap_ses",
+    "nlbi_",
+    "__cf",
+    "cf_clearance",
+    "_csrf",
+];
 
 /// Cookies shared by all connections of one user.
 #[derive(Clone, Default)]
@@ -29,6 +49,8 @@ struct Jar {
 struct Cookie {
     name: String,
     value: String,
+    /// The path of the virtual proxy that set it, and whose session it can be.
+    realm: String,
     /// The host that set it, or its domain.
     domain: String,
     /// Whether it is also sent to hosts below the domain.
@@ -73,13 +95,13 @@ impl Cookies {
     /// Whether a server has opened a session for a URL, so that no login is needed.
     pub(crate) fn has_session(&self, url: &Url) -> bool {
         let now = SystemTime::now();
-        self.jar().cookies.iter().any(|cookie| cookie.names_session() && cookie.is_for(url, now))
+        self.jar().cookies.iter().any(|cookie| cookie.names_session_at(url) && cookie.is_for(url, now))
     }
 
     /// Drops the cookies of a session that the server no longer has.
     pub(crate) fn forget_session(&self, url: &Url) {
         let now = SystemTime::now();
-        self.jar().cookies.retain(|cookie| !(cookie.names_session() && cookie.is_for(url, now)));
+        self.jar().cookies.retain(|cookie| !(cookie.names_session_at(url) && cookie.is_for(url, now)));
     }
 
     fn jar(&self) -> std::sync::MutexGuard<'_, Jar> {
@@ -100,6 +122,7 @@ impl Cookie {
         let mut cookie = Self {
             name,
             value,
+            realm: default_path(url.path()),
             domain: host.clone(),
             subdomains: false,
             path: default_path(url.path()),
@@ -155,9 +178,11 @@ impl Cookie {
         at_host && at_path && safe && !self.is_over(now)
     }
 
-    fn names_session(&self) -> bool {
+    /// Whether it may be the session of the virtual proxy in a URL. A cookie is also sent to other virtual proxies if its
+    /// path allows it, but they have sessions of their own.
+    fn names_session_at(&self, url: &Url) -> bool {
         let name = self.name.to_ascii_lowercase();
-        !BALANCERS.iter().any(|balancer| name.starts_with(balancer))
+        self.realm == default_path(url.path()) && !BALANCERS.iter().any(|balancer| name.starts_with(balancer))
     }
 }
 
@@ -301,6 +326,23 @@ mod tests {
         cookies.forget_session(&url(APP));
         assert!(!cookies.has_session(&url(APP)));
         assert_eq!(cookies.header(&url(APP), &[]).as_deref(), Some("AWSALB=1; AWSALBCORS=2; BIGipServerpool=3"));
+        keep(&cookies, APP, &["__cf_bm=4", "_csrf=5", "ApplicationGatewayAffinityCORS=6", "NSC_sense=7"]);
+        assert!(!cookies.has_session(&url(APP)));
+    }
+
+    #[test]
+    fn virtual_proxies_have_sessions_of_their_own() {
+        let cookies = Cookies::default();
+        keep(&cookies, APP, &["X-Qlik-Session-jwt=1; Path=/"]);
+        let other = "wss://sense.corp/app/1";
+        assert!(cookies.has_session(&url("wss://sense.corp/jwt/app/2")));
+        assert!(!cookies.has_session(&url(other)));
+        cookies.forget_session(&url(other));
+        assert!(cookies.has_session(&url(APP)));
+        keep(&cookies, other, &["X-Qlik-Session=2; Path=/"]);
+        assert_eq!(cookies.header(&url(APP), &[]).as_deref(), Some("X-Qlik-Session-jwt=1; X-Qlik-Session=2"));
+        cookies.forget_session(&url(APP));
+        assert!(cookies.has_session(&url(other)) && !cookies.has_session(&url(APP)));
     }
 
     #[test]

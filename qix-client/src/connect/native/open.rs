@@ -54,6 +54,10 @@ impl Endpoint {
         let mut headers = HeaderMap::new();
         for (name, value) in &self.access.headers {
             let key = name.parse::<HeaderName>().map_err(|_| ConnectError::Header { name: name.clone() })?;
+            // A token is a login, however the program gives it.
+            if !log_in && key == AUTHORIZATION {
+                continue;
+            }
             headers.append(key, secret(name, value)?);
         }
         if let Some(cookies) = self.access.login.cookies.header(url, &self.access.cookies) {

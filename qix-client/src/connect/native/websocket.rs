@@ -38,6 +38,9 @@ pub(crate) async fn upgrade<S: Socket>(
     let first = socket.seen();
     let (socket, answer) = match tokio_tungstenite::client_async_with_config(request, socket, Some(config)).await {
         Ok(open) => open,
+        Err(WsError::Http(response)) if wants_tls(&response) => {
+            return Err(ConnectError::WantsTls { host: url.host().to_owned() });
+        }
         Err(WsError::Http(response)) => return Err(refused(*response)),
         Err(_) if first.is_tls_alert() => {
             return Err(ConnectError::WantsTls { host: url.host().to_owned() });
@@ -53,6 +56,13 @@ pub(crate) async fn upgrade<S: Socket>(
     let reading = reading.filter_map(|message| ready(incoming(message)));
     let writing = writing.sink_map_err(TransportError::from).with(|message| ready(Ok(outgoing(message))));
     Ok((Transport::new(reading, writing), answer.into_parts().0.headers))
+}
+
+/// Whether a server says in plain text that it expects TLS, as nginx, Apache, and Go's servers do.
+fn wants_tls(response: &Response<Option<Vec<u8>>>) -> bool {
+    let body = String::from_utf8_lossy(response.body().as_deref().unwrap_or_default()).to_ascii_lowercase();
+    let says = ["sent to https port", "to an https server", "speaking plain http to an ssl", "must use https"];
+    response.status() == http::StatusCode::BAD_REQUEST && says.iter().any(|text| body.contains(text))
 }
 
 fn refused(response: Response<Option<Vec<u8>>>) -> ConnectError {

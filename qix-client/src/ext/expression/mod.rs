@@ -45,10 +45,18 @@ impl Check {
         let text = self.expanded(options).await?;
         let check = self.doc.check_expression(&text).with_options(options.clone());
         let fields = self.doc.get_fields_from_expression(&text).with_options(options.clone());
-        let (check, fields) = try_join(check.into_future(), fields.into_future()).await?;
+        let (check, mut fields) = try_join(check.into_future(), fields.into_future()).await?;
         let names = Names::of(&text);
         if !check.error_msg.is_empty() {
             return Ok(vec![syntax(check.error_msg, &text, &names)]);
+        }
+        for search in names.searches() {
+            let check = self.doc.check_expression(search).with_options(options.clone());
+            let used = self.doc.get_fields_from_expression(search).with_options(options.clone());
+            let (check, used) = try_join(check.into_future(), used.into_future()).await?;
+            fields.extend(check.bad_field_names.iter().map(|place| names::part(search, place.from, place.count)));
+            fields.extend(used);
+            fields.extend(Names::of(search).modifiers().map(str::to_owned));
         }
         let mut faults = Vec::new();
         for (field, place) in self.unknown(&check, fields, &text, &names, options).await? {

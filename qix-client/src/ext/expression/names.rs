@@ -22,6 +22,8 @@ enum Kind {
     Function,
     /// A field that a set modifier selects in.
     Modifier,
+    /// An expression in the element set of a modifier, whose matches are selected.
+    Search,
     Other,
 }
 
@@ -71,6 +73,7 @@ impl Names {
             if let Some(text) = name.filter(|text| text != "$") {
                 let rest = cursor.rest.as_str().trim_start();
                 let kind = match open.last() {
+                    Some('{') if c == '"' && text.starts_with('=') && open.contains(&'<') => Kind::Search,
                     _ if starts_name(c) && rest.starts_with('(') => Kind::Function,
                     Some('<') if rest.trim_start_matches(['+', '-', '*', '/']).starts_with('=') => Kind::Modifier,
                     _ => Kind::Other,
@@ -84,6 +87,12 @@ impl Names {
     /// The fields that set modifiers select in.
     pub(super) fn modifiers(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter(|name| name.kind == Kind::Modifier).map(|name| name.text.as_str())
+    }
+
+    /// The searches of set modifiers that are expressions, such as `=Sum(Sales)>100`.
+    pub(super) fn searches(&self) -> impl Iterator<Item = &str> {
+        let in_sets = self.0.iter().filter(|name| name.kind == Kind::Search);
+        in_sets.map(|name| name.text.as_str())
     }
 
     /// The place of a field.
@@ -198,6 +207,8 @@ mod tests {
             [name("A", 3, Modifier), name("B c", 12, Modifier), name("<=5", 22, Other), name("C", 30, Modifier)];
         let values = [name("D", 32, Other), name("a", 36, Other), name("b", 38, Other), name("c", 40, Other)];
         assert_eq!(names(set), [&modifiers[..], &values].concat());
+        let set = "Sum({<A={\"=Sum(B)>1\"}>} C)";
+        assert_eq!(Names::of(set).searches().collect::<Vec<_>>(), ["=Sum(B)>1"]);
         assert_eq!(names("[open 'x"), [name("open 'x", 0, Other)]);
         assert_eq!(names("/* open"), []);
     }

@@ -12,7 +12,7 @@ use qix_schema::{AsRemote, Class, Doc, DocApi, Error, Global, GlobalApi};
 use super::pending::sealed::Run;
 use super::pending::{LongOperation, Pending};
 use super::progress::CallExt;
-use crate::config::ProgressListener;
+use crate::session::ProgressListener;
 
 pub use check::CheckScript;
 pub use error::{ScriptError, ScriptFault};
@@ -134,9 +134,9 @@ impl Reload {
         let result = call.progress().finish(|update| {
             log.push_str(&update.persistent_progress);
             data.extend_from_slice(&update.error_data);
-            if let Some(ProgressListener(listener)) = options.extension() {
+            if let Some(ProgressListener { updates, .. }) = options.extension() {
                 // If the receiver is gone, this future is about to be dropped too.
-                listener.send(update).ok();
+                updates.send(update).ok();
             }
         });
         let result = result.await?;

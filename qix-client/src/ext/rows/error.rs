@@ -78,6 +78,14 @@ pub enum RowsError {
         /// The name that was given.
         field: String,
     },
+    /// The expression of a field does not parse.
+    #[error("`{expression}` is not a valid expression: {message}")]
+    Expression {
+        /// The expression that was given.
+        expression: String,
+        /// Message of the engine.
+        message: String,
+    },
     /// There is no column of a name.
     #[error("there is no column `{name}`; the columns are {}", listed(.columns))]
     NoColumn {

@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::{Stream, StreamExt, stream};
 use qix_schema::rpc::CallOptions;
-use qix_schema::types::{NxPage, NxPageTreeNode, Rect};
+use qix_schema::types::{NxDimensionInfo, NxPage, NxPageTreeNode, Rect};
 use qix_schema::{AsRemote, Error, ErrorCode, GenericObject, error_codes};
 
 use super::RowsError;
 use super::source::Source;
+use crate::ext::pending::Running;
 
 /// Maximum number of cells per call.
 pub(super) const MOST_CELLS: usize = 10_000;
@@ -54,7 +55,17 @@ pub(crate) struct Opened<P> {
     pub(crate) plan: P,
 }
 
+impl<P> Opened<P> {
+    /// The info about the field of a list.
+    pub(crate) fn field_info(&self) -> &NxDimensionInfo {
+        &self.source.field
+    }
+}
+
 pub(super) type Pages<P> = Pin<Box<dyn Stream<Item = Result<P, Error>> + Send>>;
+
+/// Fetches a part. The kinds of sources share the code around it.
+pub(super) type Fetch<R> = dyn Fn(Area) -> Running<'static, R> + Send + Sync;
 
 /// The number of rows per page for a width.
 pub(super) fn height(width: usize, options: &Options) -> usize {
@@ -125,15 +136,7 @@ struct Largest {
 
 /// All parts of the data in order, some of them fetched ahead. A part that the engine finds too large is requested in
 /// halves, and so are later ones.
-pub(super) fn parts<R, F>(
-    cut: PageCut,
-    options: &Options,
-    fetch: impl Fn(Area) -> F + Clone + Send + 'static,
-) -> impl Stream<Item = Result<(Area, R), Error>> + Send + 'static
-where
-    R: Send + 'static,
-    F: Future<Output = Result<R, Error>> + Send,
-{
+pub(super) fn parts<R: Send + 'static>(cut: PageCut, options: &Options, fetch: Arc<Fetch<R>>) -> Pages<(Area, R)> {
     let largest = Arc::new(Largest { width: cut.width.into(), height: cut.height.into() });
     let next = Arc::clone(&largest);
     let (mut left, mut top) = (0, 0);
@@ -147,22 +150,19 @@ where
         }
         Some(area)
     });
-    let fetched = stream::iter(areas).map(move |area| in_parts(area, cut, Arc::clone(&largest), fetch.clone()));
-    fetched.buffered(options.pages_ahead + 1).flat_map(|parts| match parts {
+    let fetched = stream::iter(areas).map(move |area| in_parts(area, cut, Arc::clone(&largest), Arc::clone(&fetch)));
+    Box::pin(fetched.buffered(options.pages_ahead + 1).flat_map(|parts| match parts {
         Ok(parts) => stream::iter(parts.into_iter().map(Ok).collect::<Vec<_>>()),
         Err(error) => stream::iter(vec![Err(error)]),
-    })
+    }))
 }
 
-async fn in_parts<R, F>(
+async fn in_parts<R>(
     area: Area,
     cut: PageCut,
     largest: Arc<Largest>,
-    fetch: impl Fn(Area) -> F,
-) -> Result<Vec<(Area, R)>, Error>
-where
-    F: Future<Output = Result<R, Error>>,
-{
+    fetch: Arc<Fetch<R>>,
+) -> Result<Vec<(Area, R)>, Error> {
     let mut parts = Vec::with_capacity(1);
     let mut waiting = vec![area];
     while let Some(area) = waiting.pop() {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use qix_schema::rpc::{Answer, CallOptions, send_with};
-use qix_schema::types::{HyperCube, ListObject, NxHypercubeMode, NxValidationError, Size};
+use qix_schema::types::{HyperCube, ListObject, NxDimensionInfo, NxHypercubeMode, NxValidationError, Size};
 use qix_schema::wire::Wire;
 use qix_schema::{
     AsRemote, DecodeError, Error, ErrorCode, ErrorKind, GenericObject, decode, error_codes, generic_object,
@@ -27,6 +27,8 @@ pub(crate) struct Source {
     pub(super) spread: usize,
     /// Number of invalidations of the object when its layout was requested.
     pub(super) seen: u64,
+    /// The info about the field of a list.
+    pub(super) field: NxDimensionInfo,
 }
 
 /// The form of the data.
@@ -114,12 +116,22 @@ impl Source {
         let list: ListObject = part(text)?;
         calculated(path, list.error.as_deref(), "")?;
         calculated(path, list.dimension_info.error.as_deref(), &list.dimension_info.calc_cond_msg)?;
-        Ok(Self::new(path, Form::List, Columns::of_list(&list), &list.size))
+        let source = Self::new(path, Form::List, Columns::of_list(&list), &list.size);
+        Ok(Self { field: list.dimension_info, ..source })
     }
 
     fn new(path: &str, form: Form, columns: Columns, size: &Size) -> Self {
         let [width, rows] = [size.cx, size.cy].map(|size| usize::try_from(size).unwrap_or(0));
-        Self { path: path.to_owned(), form, columns, rows, width, spread: 1, seen: 0 }
+        Self {
+            path: path.to_owned(),
+            form,
+            columns,
+            rows,
+            width,
+            spread: 1,
+            seen: 0,
+            field: NxDimensionInfo::default(),
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use super::source::Form;
 pub(super) fn straight_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::Page> {
     let (columns, rows) = (opened.source.columns.width(), opened.source.rows);
     let cut = PageCut { columns, rows, width: columns, height: height(columns, options), splits_rows: false };
-    let pages = parts(cut, options, move |area| fetch::<S>(Arc::clone(&opened), area));
+    let pages = parts(cut, options, Arc::new(move |area| Box::pin(fetch::<S>(Arc::clone(&opened), area))));
     Box::pin(pages.map_ok(|(_, page)| page))
 }
 

@@ -47,7 +47,8 @@ impl RowsOf {
             let check = doc.check_expression(name).with_options(calls.clone()).await?;
             match check.bad_field_names.first() {
                 Some(place) => Err(no_field(&within(name, place.from, place.count))),
-                None => Ok(()),
+                None if check.error_msg.is_empty() => Ok(()),
+                None => Err(RowsError::Expression { expression: name.clone(), message: check.error_msg }.into()),
             }
         } else if has_values {
             Ok(())
@@ -180,7 +181,7 @@ async fn open<S: Shape>(origin: RowsOf, options: Options, shape: S) -> Result<Fo
     Ok(Arc::new(Opened { object, source, calls, plan }))
 }
 
-pub(super) fn has_changed(error: &Error) -> bool {
+pub(crate) fn has_changed(error: &Error) -> bool {
     error.downcast_ref::<RowsError>() == Some(&RowsError::Changed)
 }
 

@@ -1,14 +1,16 @@
 //! Selecting in list objects.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use qix_schema::types::FieldValue;
 use qix_schema::{AsRemote, Error, GenericObjectApi, generic_object, rpc};
 
 use super::SelectError;
-use super::lookup::{self, Similar, Turns, Wanted};
+use super::lookup;
 use super::place::{InList, SelectOptions};
+use super::scan::{self, Seen, Sought, Until};
 use crate::ext::rows::RowsError;
 
 pub(super) async fn select(place: &InList, values: &[FieldValue], how: &SelectOptions) -> Result<(), Error> {
@@ -16,48 +18,33 @@ pub(super) async fn select(place: &InList, values: &[FieldValue], how: &SelectOp
     if values.is_empty() {
         return Err(SelectError::NoValues { field: title(place).await? }.into());
     }
-    let mut missing = Wanted::new(values);
-    let mut similar = Similar::new(values);
-    let mut elements = Vec::new();
-    let mut turns = Turns::default();
-    let mut rows = lookup::values(object, path, options);
-    while !missing.is_empty() {
-        let Some((value,)) = rows.try_next().await.map_err(|error| no_list(error, path))? else { break };
-        turns.next().await;
-        if missing.take(&value) {
-            elements.push((value.elem_number, value.is_selected()));
-        } else {
-            similar.look_at(&value);
-        }
-    }
-    drop(rows);
-    let missing = missing.left(values);
+    let sought = Arc::new(Sought::values(values));
+    let before = scan::read(object, path, options, &sought, Until::Found).await;
+    let before = before.map_err(|error| no_list(error, path))?;
+    let missing: Vec<FieldValue> = values.iter().filter(|value| !before.has(&sought, value)).cloned().collect();
     if !missing.is_empty() {
-        return Err(
-            SelectError::NoValue { field: title(place).await?, values: missing, similar: similar.found() }.into()
-        );
+        let similar = Arc::new(Sought::values(&missing).and_similar(&missing));
+        let similar = scan::read(object, path, options, &similar, Until::End).await?.similar;
+        return Err(SelectError::NoValue { field: before.info.fallback_title, values: missing, similar }.into());
     }
-    let numbers = elements.iter().map(|(number, _)| *number).collect();
     let call = object
-        .select_list_object_values(path, numbers, how.toggle)
+        .select_list_object_values(path, before.elements().map(|(number, _)| number).collect(), how.toggle)
         .soft_lock(how.soft_lock)
         .with_options(options.clone());
-    if call.await? && is_done(place, &elements, how).await? { Ok(()) } else { Err(refused(place, how).await?.into()) }
+    if call.await? && is_done(place, &before, how).await? { Ok(()) } else { Err(refused(place, how).await?.into()) }
 }
 
 /// Whether the list contains the selection. The engine can return `true` and select nothing.
-async fn is_done(place: &InList, elements: &[(i32, bool)], how: &SelectOptions) -> Result<bool, Error> {
-    let mut left: HashMap<i32, bool> = elements.iter().map(|(number, was)| (*number, !how.toggle || !was)).collect();
-    let mut turns = Turns::default();
-    let mut rows = lookup::values(&place.object, &place.path, &place.options);
-    while !left.is_empty() {
-        let Some((value,)) = rows.try_next().await? else { return Ok(false) };
-        turns.next().await;
-        if left.remove(&value.elem_number).is_some_and(|selected| selected != value.is_selected()) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
+async fn is_done(place: &InList, before: &Seen, how: &SelectOptions) -> Result<bool, Error> {
+    let values: HashMap<i32, bool> = before.elements().collect();
+    let sought = Arc::new(Sought::elements(values.keys().chain(&before.others).copied()));
+    let after = scan::read(&place.object, &place.path, &place.options, &sought, Until::Found).await?;
+    let after: HashMap<i32, bool> = after.elements().collect();
+    let is_right = |(number, was): (&i32, &bool)| after.get(number) == Some(&(!how.toggle || !was));
+    // Without toggling, the engine has ignored the call if all of the previous selection is still there.
+    let is_selected = |number: &i32| after.get(number) == Some(&true);
+    let is_ignored = !how.toggle && !before.others.is_empty() && before.others.iter().all(is_selected);
+    Ok(values.iter().all(is_right) && !is_ignored)
 }
 
 pub(super) async fn search(place: &InList, search: &str, how: &SelectOptions) -> Result<(), Error> {
@@ -71,18 +58,38 @@ pub(super) async fn search(place: &InList, search: &str, how: &SelectOptions) ->
     let under_way = OpenSearch { place, over: false };
     object.search_list_object_for(path, search).with_options(options.clone()).await?;
     // The response only says that the search was carried out; the list contains the matches.
-    let found = lookup::values(object, path, options).with_pages_ahead(0).try_next().await;
-    if found.map_err(|error| no_list(error, path))?.is_none() {
+    let matches = matches(place).await.map_err(|error| no_list(error, path))?;
+    if matches.is_empty() {
         under_way.end().await?;
         return Err(SelectError::NoMatch { field: title(place).await?, search: search.to_owned() }.into());
     }
-    if lookup::info(object, options).await?.locked && !how.soft_lock {
+    let info = scan::info(object, path, options).await?;
+    if info.locked && !how.soft_lock {
         under_way.end().await?;
-        return Err(SelectError::Locked { field: title(place).await? }.into());
+        return Err(SelectError::Locked { field: info.fallback_title }.into());
     }
     object.accept_list_object_search(path, how.toggle).soft_lock(how.soft_lock).with_options(options.clone()).await?;
     under_way.forget();
-    Ok(())
+    let sought = Arc::new(Sought::elements(matches.iter().map(|(number, _)| *number)));
+    let after: HashMap<i32, bool> =
+        scan::read(object, path, options, &sought, Until::Found).await?.elements().collect();
+    let is_done = |(number, was): &(i32, bool)| match after.get(number) {
+        Some(is) if how.toggle => is != was,
+        is => is == Some(&true),
+    };
+    if matches.iter().any(is_done) { Ok(()) } else { Err(refused(place, how).await?.into()) }
+}
+
+/// The first matches of a search, and whether they are selected.
+async fn matches(place: &InList) -> Result<Vec<(i32, bool)>, Error> {
+    let mut rows = lookup::values(&place.object, &place.path, &place.options).with_page_rows(100).with_pages_ahead(0);
+    let mut matches = Vec::new();
+    while matches.len() < 100
+        && let Some((value,)) = rows.try_next().await?
+    {
+        matches.push((value.elem_number, value.is_selected()));
+    }
+    Ok(matches)
 }
 
 /// A search. Dropping it ends the search in the engine.
@@ -112,7 +119,7 @@ impl Drop for OpenSearch<'_> {
 }
 
 async fn refused(place: &InList, how: &SelectOptions) -> Result<SelectError, Error> {
-    let info = lookup::info(&place.object, &place.options).await?;
+    let info = scan::info(&place.object, &place.path, &place.options).await?;
     let field = info.fallback_title;
     Ok(match (info.locked && !how.soft_lock, info.is_one_and_only_one) {
         (true, _) => SelectError::Locked { field },
@@ -122,7 +129,8 @@ async fn refused(place: &InList, how: &SelectOptions) -> Result<SelectError, Err
 }
 
 async fn title(place: &InList) -> Result<String, Error> {
-    Ok(lookup::info(&place.object, &place.options).await?.fallback_title)
+    let info = scan::info(&place.object, &place.path, &place.options).await;
+    Ok(info.map_err(|error| no_list(error, &place.path))?.fallback_title)
 }
 
 fn no_list(error: Error, path: &str) -> Error {

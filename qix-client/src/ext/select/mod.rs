@@ -1,5 +1,6 @@
 //! Selections that report failures.
 
+mod alike;
 mod alternate_state;
 mod error;
 mod list;
@@ -7,6 +8,7 @@ mod lookup;
 mod modal;
 mod next_value;
 mod place;
+mod scan;
 mod values;
 
 use qix_schema::rpc::CallOptions;

@@ -1,5 +1,7 @@
 //! Steps from one value of a field to the next.
 
+use std::sync::Arc;
+
 use futures_util::TryStreamExt;
 use qix_schema::types::{FieldValue, SortCriteria};
 use qix_schema::{Error, FieldApi};
@@ -7,6 +9,8 @@ use qix_schema::{Error, FieldApi};
 use super::SelectError;
 use super::lookup::{self, ListedValue};
 use super::place::InField;
+use super::scan::{self, Sought, Until};
+use super::values::{self, PATH};
 
 /// The direction of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,9 +27,9 @@ pub(super) async fn step(
 ) -> Result<FieldValue, Error> {
     let field = place.field().await?;
     let list = place.list(order).await?;
-    let mut values = lookup::values(&list, "/qListObjectDef", &place.options);
+    let mut rows = lookup::values(&list, PATH, &place.options);
     let mut search = Neighbors::default();
-    while let Some((value,)) = values.try_next().await? {
+    while let Some((value,)) = rows.try_next().await? {
         if value.is_possible() && search.take(value, direction) {
             break;
         }
@@ -33,12 +37,17 @@ pub(super) async fn step(
     let nothing = || SelectError::NothingPossible { field: place.name.clone() };
     let found = search.found(direction).ok_or_else(nothing)?;
     let call = field.low_level_select(vec![found.elem_number], false).soft_lock(soft_lock);
-    if call.with_options(place.options.clone()).await? {
+    let is_accepted = call.with_options(place.options.clone()).await?;
+    // The engine can return `true` and select nothing.
+    let sought = Arc::new(Sought::elements([found.elem_number]));
+    let after = scan::read(&list, PATH, &place.options, &sought, Until::Found).await?;
+    if is_accepted && after.elements().any(|(_, selected)| selected) && after.others.is_empty() {
         return Ok(found.into());
     }
-    let field = place.name.clone();
-    let locked = place.is_locked().await?;
-    Err(if locked { SelectError::Locked { field } } else { SelectError::Refused { field } }.into())
+    Err(values::mode(place, soft_lock, &after.info)
+        .await?
+        .unwrap_or(SelectError::Refused { field: place.name.clone() })
+        .into())
 }
 
 /// Finds the neighbor of the selected values while iterating over all possible ones.

@@ -63,11 +63,6 @@ impl InField {
     pub(super) async fn list(&self, order: SortCriteria) -> Result<GenericObject, Error> {
         lookup::list(&self.doc, &self.name, &self.state, order, &self.options).await
     }
-
-    pub(super) async fn is_locked(&self) -> Result<bool, Error> {
-        let list = self.list(SortCriteria::default()).await?;
-        Ok(lookup::info(&list, &self.options).await?.locked)
-    }
 }
 
 impl InList {

@@ -1,12 +1,16 @@
 //! Selections in fields.
 
-use futures_util::TryStreamExt;
-use qix_schema::types::{FieldValue, SortCriteria};
-use qix_schema::{Error, FieldApi, GenericObject};
+use std::sync::Arc;
+
+use qix_schema::types::{FieldValue, NxDimensionInfo, SortCriteria};
+use qix_schema::{Error, FieldApi, GenericObject, GenericObjectApi};
 
 use super::SelectError;
-use super::lookup::{self, ListedValue, Similar, Turns, Wanted};
 use super::place::{InField, SelectOptions};
+use super::scan::{self, Seen, Sought, Until};
+
+/// The path of the temporary lists.
+pub(super) const PATH: &str = "/qListObjectDef";
 
 /// Selects values. The engine's response does not show whether all values exist, nor reliably whether anything was
 /// selected, so the client reads a list of the field afterwards.
@@ -14,34 +18,29 @@ pub(super) async fn select(place: &InField, values: &[FieldValue], how: &SelectO
     if values.is_empty() {
         return Err(SelectError::NoValues { field: place.name.clone() }.into());
     }
+    let sought = Arc::new(Sought::values(values));
     let field = place.field().await?;
     let list = place.list(SortCriteria::by_state()).await?;
-    let before = if how.toggle { lookup::selected(&list, &place.options).await? } else { Vec::new() };
+    let selected = async || scan::read(&list, PATH, &place.options, &sought, Until::Selected).await;
+    let before = if how.toggle { Some(selected().await?) } else { None };
     let call = field
-        .select_values(values.to_vec())
+        // A value that is toggled twice would not change.
+        .select_values(sought.distinct(values))
         .toggle_mode(how.toggle)
         .soft_lock(how.soft_lock)
         .with_options(place.options.clone());
-    let selected = call.await?;
-    let after = lookup::selected(&list, &place.options).await?;
-    let missing = if selected { unchanged(values, &before, &after) } else { values.to_vec() };
-    if missing.is_empty() {
+    let is_accepted = call.await?;
+    let after = selected().await?;
+    let is_done = |value: &&FieldValue| {
+        let was = before.as_ref().is_some_and(|before| before.has_selected(&sought, value));
+        is_accepted && was != after.has_selected(&sought, value)
+    };
+    let missing: Vec<FieldValue> = values.iter().filter(|value| !is_done(value)).cloned().collect();
+    // The previous selection is still there if the engine has ignored the call.
+    if missing.is_empty() && (how.toggle || after.others.is_empty()) {
         return Ok(());
     }
     Err(reason(place, how, &list, missing).await?.into())
-}
-
-/// The values whose state has not changed.
-fn unchanged(values: &[FieldValue], before: &[ListedValue], after: &[ListedValue]) -> Vec<FieldValue> {
-    let left = |selected: &[ListedValue]| {
-        let mut wanted = Wanted::new(values);
-        for value in selected {
-            wanted.take(value);
-        }
-        wanted
-    };
-    let (before, after) = (left(before), left(after));
-    values.iter().filter(|value| before.contains(value) == after.contains(value)).cloned().collect()
 }
 
 /// Selects the matches of a search.
@@ -50,17 +49,38 @@ pub(super) async fn search(place: &InField, search: &str, how: &SelectOptions) -
         return Err(error.into());
     }
     let field = place.field().await?;
-    let selected = if how.toggle {
+    let list = place.list(SortCriteria::by_state()).await?;
+    let nothing = Arc::new(Sought::default());
+    let selected = async || scan::read(&list, PATH, &place.options, &nothing, Until::Selected).await;
+    let before = selected().await?;
+    let is_accepted = if how.toggle {
         field.toggle_select(search).soft_lock(how.soft_lock).with_options(place.options.clone()).await?
     } else {
         field.select(search).soft_lock(how.soft_lock).with_options(place.options.clone()).await?
     };
-    let list = place.list(SortCriteria::by_state()).await?;
-    if selected && (how.toggle || !lookup::selected(&list, &place.options).await?.is_empty()) {
+    let after = selected().await?;
+    let has_changed = before.others != after.others;
+    if is_accepted && has_changed && (how.toggle || after.selected > 0) {
         return Ok(());
     }
-    let no_match = SelectError::NoMatch { field: place.name.clone(), search: search.to_owned() };
-    Err(mode(place, how, &list).await?.unwrap_or(no_match).into())
+    let found = matches(place, &list, search).await?;
+    // If the matches were selected already, there is nothing to change.
+    if is_accepted && !how.toggle && found.selected > 0 {
+        return Ok(());
+    }
+    let field = place.name.clone();
+    let failed = match found.is_empty() {
+        true => SelectError::NoMatch { field, search: search.to_owned() },
+        false => SelectError::Refused { field },
+    };
+    Err(mode(place, how.soft_lock, &after.info).await?.unwrap_or(failed).into())
+}
+
+/// The matches of the search in a list of the field.
+async fn matches(place: &InField, list: &GenericObject, search: &str) -> Result<Seen, Error> {
+    // The search ends with the list.
+    list.search_list_object_for(PATH, search).with_options(place.options.clone()).await?;
+    scan::read(list, PATH, &place.options, &Arc::default(), Until::End).await
 }
 
 /// Why values are not selected: a lock or a mode of the field, or missing values.
@@ -70,36 +90,30 @@ async fn reason(
     list: &GenericObject,
     missing: Vec<FieldValue>,
 ) -> Result<SelectError, Error> {
-    let mut absent = Wanted::new(&missing);
-    let mut similar = Similar::new(&missing);
-    let mut turns = Turns::default();
-    let mut rows = lookup::values(list, "/qListObjectDef", &place.options);
-    while let Some((value,)) = rows.try_next().await? {
-        turns.next().await;
-        if !absent.take(&value) {
-            similar.look_at(&value);
-        }
-    }
-    drop(rows);
+    let sought = Arc::new(Sought::values(&missing).and_similar(&missing));
+    let all: Seen = scan::read(list, PATH, &place.options, &sought, Until::End).await?;
     let field = place.name.clone();
-    let absent = absent.left(&missing);
-    if let Some(mode) = mode(place, how, list).await? {
+    let absent: Vec<FieldValue> = missing.iter().filter(|value| !all.has(&sought, value)).cloned().collect();
+    if let Some(mode) = mode(place, how.soft_lock, &all.info).await? {
         // Without the mode, a missing value would still be missing.
-        if absent.len() < missing.len() || matches!(mode, SelectError::Locked { .. }) {
+        if absent.is_empty() || absent.len() < missing.len() || matches!(mode, SelectError::Locked { .. }) {
             return Ok(mode);
         }
     }
     if absent.is_empty() {
         return Ok(SelectError::Refused { field });
     }
-    Ok(SelectError::NoValue { field, values: absent, similar: similar.found() })
+    Ok(SelectError::NoValue { field, values: absent, similar: all.similar })
 }
 
 /// The property of the field that makes the engine reject selections.
-async fn mode(place: &InField, how: &SelectOptions, list: &GenericObject) -> Result<Option<SelectError>, Error> {
-    let info = lookup::info(list, &place.options).await?;
+pub(super) async fn mode(
+    place: &InField,
+    soft_lock: bool,
+    info: &NxDimensionInfo,
+) -> Result<Option<SelectError>, Error> {
     let field = place.name.clone();
-    if info.locked && !how.soft_lock {
+    if info.locked && !soft_lock {
         return Ok(Some(SelectError::Locked { field }));
     }
     if info.is_one_and_only_one {

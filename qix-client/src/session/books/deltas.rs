@@ -3,14 +3,13 @@
 //! The engine keeps one base per handle and method, regardless of the parameters. Every delta is therefore applied
 //! in order of arrival, even if its caller is gone.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
-use crate::protocol::document::Document;
+use crate::protocol::document::{Divided, Document};
 use crate::protocol::patch::{Misfit, Patch, empty};
 
 /// Identifies a base: handle and method.
@@ -39,7 +38,7 @@ struct Known {
     losses: usize,
 }
 
-type Documents = BTreeMap<String, Arc<Document>>;
+type Documents = Vec<(String, Arc<Document>)>;
 
 /// After this many large deltas in a row, an object's complete responses are requested, because they are faster.
 const MOST_LOSSES: usize = 3;
@@ -122,14 +121,18 @@ impl Known {
 }
 
 fn merge(documents: &mut Documents, result: &str) -> Result<(), Misfit> {
-    let values: BTreeMap<String, &RawValue> = serde_json::from_str(result).map_err(|_| Misfit)?;
-    for (name, value) in values {
+    let Divided(mut values) = serde_json::from_str(result).map_err(|_| Misfit)?;
+    // Of members with the same name, the last one counts, as in other parsers.
+    while let Some((name, value)) = values.pop() {
+        values.retain(|(of, _)| *of != name);
+        let known = documents.iter().position(|(of, _)| *of == name).map(|at| documents.remove(at).1);
+        let name = name.into_owned();
         if !value.get().starts_with('[') {
-            documents.insert(name, Arc::new(Document::text(value)));
+            documents.push((name, Arc::new(Document::text(value))));
             continue;
         }
         let patches = Vec::<Patch<'_>>::deserialize(value).map_err(|_| Misfit)?;
-        let document = match (&*patches, documents.remove(&name)) {
+        let document = match (&*patches, known) {
             ([], None) => return Err(Misfit),
             ([], Some(unchanged)) => unchanged,
             ([first, rest @ ..], document) => match (first.document(), document) {
@@ -141,7 +144,7 @@ fn merge(documents: &mut Documents, result: &str) -> Result<(), Misfit> {
                 }
             },
         };
-        documents.insert(name, document);
+        documents.push((name, document));
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Objects by handle, and their invalidations.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
 use tokio::sync::watch;
@@ -20,8 +20,8 @@ pub(crate) struct Handles<T> {
     generation: u32,
     /// Two objects of an earlier connection can have become one.
     known: HashMap<i64, Vec<Known<T>>>,
-    /// Invalidations of unknown handles: the response that creates an object may invalidate it already.
-    early: BTreeMap<i64, u64>,
+    /// Invalidations of unknown handles, in order: the response that creates an object may invalidate it already.
+    early: Vec<(i64, u64)>,
 }
 
 #[derive(Debug)]
@@ -33,9 +33,15 @@ struct Known<T> {
 /// Maximum number of unknown invalidated handles; the oldest, which are the smallest, are dropped first.
 const EARLY: usize = 4096;
 
+/// Removes the early invalidations of a handle.
+fn forget(early: &mut Vec<(i64, u64)>, handle: i64) -> Option<u64> {
+    let at = early.binary_search_by_key(&handle, |(of, _)| *of).ok()?;
+    Some(early.remove(at).1)
+}
+
 impl<T> Default for Handles<T> {
     fn default() -> Self {
-        Self { generation: 0, known: HashMap::new(), early: BTreeMap::new() }
+        Self { generation: 0, known: HashMap::new(), early: Vec::new() }
     }
 }
 
@@ -58,7 +64,7 @@ impl<T> Handles<T> {
         if let Some(object) = known.iter().find_map(|known| known.object.upgrade()) {
             return object;
         }
-        let invalidations = self.early.remove(&handle).unwrap_or(0);
+        let invalidations = forget(&mut self.early, handle).unwrap_or(0);
         let signal = Arc::new(watch::Sender::new(Signal { invalidations, closed: false }));
         let object = make(Arc::clone(&signal));
         *known = vec![Known { object: Arc::downgrade(&object), signal }];
@@ -103,9 +109,12 @@ impl<T> Handles<T> {
                     }
                 }
                 None => {
-                    *self.early.entry(*handle).or_default() += 1;
+                    match self.early.binary_search_by_key(handle, |(of, _)| *of) {
+                        Ok(at) => self.early[at].1 += 1,
+                        Err(at) => self.early.insert(at, (*handle, 1)),
+                    }
                     if self.early.len() > EARLY {
-                        self.early.pop_first();
+                        self.early.remove(0);
                     }
                 }
             }
@@ -115,7 +124,7 @@ impl<T> Handles<T> {
     /// The engine reports closed objects.
     pub(crate) fn close(&mut self, handles: &[i64]) {
         for handle in handles {
-            self.early.remove(handle);
+            forget(&mut self.early, *handle);
             for known in self.known.remove(handle).into_iter().flatten() {
                 known.signal.send_modify(|signal| signal.closed = true);
             }

@@ -12,6 +12,8 @@ pub(crate) struct OpenedDoc {
     pub(crate) id: Option<String>,
     /// The parameters of `OpenDoc`; `None` for an app that exists only as long as its session.
     pub(crate) open: Option<String>,
+    /// Whether this program has opened it. Others may have opened it without its data.
+    pub(crate) by_program: bool,
 }
 
 impl OpenedDoc {
@@ -26,7 +28,13 @@ impl OpenedDoc {
             }
             _ => None,
         };
-        Self { handle, id: id.map(str::to_owned), open }
+        let by_program = origin.is_some_and(|(method, _)| !is::<global::GetActiveDoc>(method));
+        Self { handle, id: id.map(str::to_owned), open, by_program }
+    }
+
+    /// Whether the ID is that of another app. The engine names a session app in several ways.
+    pub(crate) fn is_another(&self, id: &str) -> bool {
+        self.open.is_some() && self.id.as_ref().is_some_and(|known| !known.eq_ignore_ascii_case(id))
     }
 
     /// Merges with the app in a later response.
@@ -34,7 +42,7 @@ impl OpenedDoc {
         let same = self.id == again.id;
         match self.open {
             // The way it was opened is known only from the first response.
-            Some(open) if same => Self { open: Some(open), ..again },
+            Some(open) if same => Self { open: Some(open), by_program: self.by_program || again.by_program, ..again },
             _ => again,
         }
     }
@@ -53,7 +61,8 @@ mod tests {
         let found = OpenedDoc::new(2, Some("a"), Some((global::GetActiveDoc::METHOD, "{}")));
         assert_eq!(found.open.as_deref(), Some(r#"{"qDocName":"a"}"#));
         let both = opened.clone().or_again(found);
-        assert_eq!((both.handle, both.open), (2, opened.open));
+        assert_eq!((both.handle, &both.open, both.by_program), (2, &opened.open, true));
+        assert!(both.is_another("b") && !both.is_another("A"));
         assert_eq!(OpenedDoc::new(1, Some("a"), Some((global::CreateSessionApp::METHOD, "{}"))).open, None);
     }
 }

@@ -11,4 +11,4 @@ mod shared;
 pub(crate) use object::{Object, Origin, Place};
 pub(crate) use outbox::NotSent;
 pub(crate) use phase::{Phase, lose};
-pub(crate) use shared::{Outbound, Queued, Shared};
+pub(crate) use shared::{Hooks, Outbound, Queued, Shared};

@@ -1,6 +1,7 @@
 //! The core of a session: state shared by its objects, its connection and its resumption.
 
 use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::{Arc, Weak};
 
 use qix_schema::rpc::{CloseCode, Closed, Method};
@@ -10,8 +11,8 @@ use super::locks::{Guard, Lock, rank};
 use super::object::Object;
 use super::phase::Phase;
 use crate::config::event::{self, Event};
-use crate::config::{Settings, StateLost};
-use crate::connect::Endpoint;
+use crate::config::{Backoff, Resumption, Settings, StateLost};
+use crate::connect::{ConnectError, Endpoint};
 use crate::protocol::notification::SessionState;
 use crate::session::books::{Calls, Deltas, Handles, Journal, OpenedDoc, Unread};
 
@@ -35,7 +36,22 @@ pub(crate) struct Shared {
     pub(crate) unread: Unread,
     pub(crate) endpoint: Option<Endpoint>,
     pub(crate) settings: Settings,
+    pub(crate) hooks: Hooks,
 }
+
+/// What a builder's methods add to a session. The code is not part of a program that does not call them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Hooks {
+    /// The task that reconnects.
+    pub(crate) supervise: Option<fn(&Arc<Shared>, Backoff) -> Task>,
+    /// How a call resumes a session without a connection.
+    pub(crate) resume: Option<Resume>,
+}
+
+type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+type Resume =
+    for<'a> fn(&'a Arc<Shared>) -> Pin<Box<dyn Future<Output = Result<Arc<Resumption>, ConnectError>> + Send + 'a>>;
 
 /// The connection to the engine, and the pending calls.
 #[derive(Debug, Default)]
@@ -87,7 +103,7 @@ pub(crate) struct Outbound<'a> {
 pub(super) const CALLS: u32 = 1 << 28;
 
 impl Shared {
-    pub(crate) fn new(endpoint: Option<Endpoint>, settings: Settings) -> Arc<Self> {
+    pub(crate) fn new(endpoint: Option<Endpoint>, settings: Settings, hooks: Hooks) -> Arc<Self> {
         Arc::new(Self {
             link: Lock::default(),
             handles: Lock::default(),
@@ -103,6 +119,7 @@ impl Shared {
             unread: Unread::default(),
             endpoint,
             settings,
+            hooks,
         })
     }
 

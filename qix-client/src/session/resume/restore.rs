@@ -102,12 +102,17 @@ impl Restorer<'_> {
     async fn app(&self, state: &SessionState) -> Result<Result<App, String>, ConnectError> {
         let Some(doc) = self.shared.doc().clone() else { return Ok(Err("no app was open".to_owned())) };
         let mut failure = "it was a session app, and its session has ended".to_owned();
+        let mut other = None;
         // An engine that does not report whether it has kept the session may have it, with the app open.
         let active = (*state != SessionState::Created).then_some((global::GetActiveDoc::METHOD, "{}", true));
         let open = doc.open.as_deref().map(|params| (global::OpenDoc::METHOD, params, false));
         for (method, params, was_open) in active.into_iter().chain(open) {
-            match self.ask(ObjectHandle::GLOBAL, method, params, false).await {
-                Ok(handle) => {
+            match self.find(ObjectHandle::GLOBAL, method, params, false).await {
+                // Another program of the user has opened another app in a session of the same address.
+                Ok((_, Some(id))) if was_open && doc.is_another(&id) => {
+                    other = Some(format!("the session has the app `{id}` open"));
+                }
+                Ok((handle, _)) => {
                     if let Some(doc) = &mut *self.shared.doc() {
                         doc.handle = handle;
                     }
@@ -117,7 +122,7 @@ impl Restorer<'_> {
                 Err(Failure::Connection(error)) => return Err(error),
             }
         }
-        Ok(Err(failure))
+        Ok(Err(other.unwrap_or(failure)))
     }
 
     /// Restores one object, once. An error is returned only if the connection is lost.
@@ -190,10 +195,21 @@ impl Restorer<'_> {
 
     /// Requests an object. Returns its handle.
     pub(super) async fn ask(&self, handle: i64, method: Method, params: &str, creates: bool) -> Result<i64, Failure> {
+        self.find(handle, method, params, creates).await.map(|(handle, _)| handle)
+    }
+
+    /// Requests an object. Returns its handle and its ID.
+    async fn find(
+        &self,
+        handle: i64,
+        method: Method,
+        params: &str,
+        creates: bool,
+    ) -> Result<(i64, Option<String>), Failure> {
         let effect = if creates { Effect::Write } else { Effect::Read };
         let method = Method::new(method.class, method.name, effect, method.results);
         let result = self.request(handle, method, params, creates).await?;
-        let object = named_object(&result).and_then(|object| object.handle);
+        let object = named_object(&result).and_then(|object| Some((object.handle?, object.id)));
         object.ok_or_else(|| Failure::Missing("the engine has no such object".to_owned()))
     }
 

@@ -92,7 +92,7 @@ impl Restorer<'_> {
             None if entry.target.name.is_empty() => app,
             found_by => match self.made_again(entry, app, objects).await? {
                 Some(handle) => handle,
-                None => self.find(found_by.as_ref(), app, found).await?,
+                None => self.find_target(found_by.as_ref(), app, found).await?,
             },
         };
         let result = match self.call(handle, entry.method, &entry.again()).await {
@@ -119,7 +119,7 @@ impl Restorer<'_> {
         }
     }
 
-    async fn find(
+    async fn find_target(
         &self,
         found_by: Option<&(Method, String)>,
         app: i64,

@@ -55,6 +55,10 @@ async fn unknown_names_are_errors_with_their_places() {
             assert_eq!(found[0].1, part, "{expression}: {error}");
         }
     }
+    let search = "Sum({<[Имя]={\"=Sum({<Regoin={1}>} Salse)>10\"}>} Sales)";
+    let error = doc.check(search).await.unwrap_err().to_string();
+    assert!(error.contains("no field `Salse`") && error.contains("no field `Regoin`"), "{error}");
+    doc.check("Sum({<[Имя]={\"=Sum(Sales)>10\"}>} Sales)").await.unwrap();
     let error = doc.check("Sum({<a={1}>} b) / Sum(c)").await.unwrap_err();
     let mut parts: Vec<_> = faults(&error).into_iter().map(|(_, part)| part).collect();
     parts.sort();

@@ -1,5 +1,6 @@
 //! Lists, selections, reloads and loads: operations on an app in one call each, over a real socket.
 
+mod bookmarks;
 mod definitions;
 #[cfg(feature = "download")]
 mod download;

@@ -73,6 +73,9 @@ async fn errors_suggest_similar_names_and_values() {
     let error = doc.select("Region", ["north"]).await.unwrap_err();
     let text = "the field `Region` has no value `north`; it has `North`: strings and numbers are different, and strings are case-sensitive";
     assert_eq!(error.to_string(), text);
+    let error = doc.select("Year", ["2021", "2022"]).await.unwrap_err();
+    let text = "the field `Year` has no value `2021`, `2022`; it has 2021, 2022: strings and numbers are different, and strings are case-sensitive";
+    assert_eq!(error.to_string(), text);
     doc.select("Year", [2022_i64]).await.unwrap();
     doc.select("Year", [2022_u64]).await.unwrap();
     doc.select("Year", [2022_usize]).await.unwrap();
@@ -133,6 +136,17 @@ async fn excluded_values_can_be_selected() {
         why(&error),
         SelectError::NoValue { field: "Product".to_owned(), values: vec!["Quinces".into()], similar: vec![] }
     );
+}
+
+#[tokio::test]
+async fn excluded_values_at_the_end_of_a_long_list_are_found() {
+    let script = "T: LOAD RecNo() AS Id, Mod(RecNo(), 2) AS Odd AUTOGENERATE 25000;";
+    let (engine, _session, doc) = open(App::new("app").script(script)).await;
+    doc.select("Odd", [1]).await.unwrap();
+    let before = count(&engine, "GetListObjectData");
+    doc.select("Id", [1, 2]).await.unwrap();
+    let pages = count(&engine, "GetListObjectData") - before;
+    assert!((2..=4).contains(&pages), "a short page, then long ones: {pages}");
 }
 
 #[tokio::test]

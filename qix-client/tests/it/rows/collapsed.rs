@@ -97,6 +97,42 @@ async fn a_side_whose_last_level_is_closed_has_no_fillers() {
 }
 
 #[tokio::test]
+async fn closed_nodes_can_lack_members_and_be_null() {
+    let plain = |text: &str, below: Value| json!({ "qText": text, "qElemNo": 1, "qType": "N", "qSubNodes": below });
+    let without = |text: &str| json!({ "qText": text, "qElemNo": 1, "qType": "N" });
+    let missing = json!({ "qText": "-", "qElemNo": -2, "qType": "U", "qSubNodes": null });
+    let pivot = |left: Vec<Value>, order: &'static [i64]| Pivot {
+        dimensions: &["D", "E"],
+        measures: &["X"],
+        left_dims: 2,
+        order,
+        left,
+        top: vec![],
+        data: &[&[1.0], &[2.0], &[3.0]],
+    };
+    for order in [&[0_i64, 1][..], &[]] {
+        let left = vec![plain("A", json!([])), without("B"), missing.clone()];
+        assert_eq!(pivot(left, order).rows().await, ["A - 1", "B - 2", "- - 3"]);
+        let left = vec![plain("A", json!([without("a"), missing])), plain("B", json!([filler("E", &[])]))];
+        assert_eq!(pivot(left, order).rows().await, ["A a 1", "A - 2", "B - 3"]);
+    }
+    // Each side lacks what the other one has, and there can be three measures.
+    let measures = vec![measure("X", 0), measure("Y", 1), measure("Z", 2)];
+    let pivot = Pivot {
+        dimensions: &["D", "E"],
+        measures: &["X", "Y", "Z"],
+        left_dims: 1,
+        order: &[0, 1, -1],
+        left: vec![without("A"), without("B")],
+        top: vec![node("x", 1, "N", &measures)],
+        data: &[&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0]],
+    };
+    assert_eq!(pivot.rows().await, ["A x 1 2 3", "B x 4 5 6"]);
+    let empty = Pivot { left: vec![], top: vec![], data: &[], ..pivot };
+    assert!(empty.rows().await.is_empty());
+}
+
+#[tokio::test]
 async fn the_deepest_level_alone_can_be_closed() {
     let left = vec![value("A", &[value("a", &[]), value("b", &[])]), value("B", &[filler("E", &[])])];
     let pivot = Pivot {

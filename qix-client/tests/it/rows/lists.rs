@@ -32,6 +32,20 @@ async fn lists_return_their_values_and_states() {
 }
 
 #[tokio::test]
+async fn the_most_frequent_value_comes_first() {
+    let script = "T: LOAD * INLINE [F\na\nb\nc\nb\nc\nc];";
+    let (_engine, _session, doc) = open(script).await;
+    for (order, wanted) in
+        [(SortCriteria::by_frequency(), ["c", "b", "a"]), (SortCriteria::by_frequency().reverse(), ["a", "b", "c"])]
+    {
+        let definition = ListObjectDef::field("F").with_sort_by(order);
+        let list = object(&doc, GenericObjectProperties::of_type("filter").with_list_object_def(definition)).await;
+        let values: Vec<String> = list.rows().read_all().await.unwrap();
+        assert_eq!(values, wanted);
+    }
+}
+
+#[tokio::test]
 async fn fields_return_their_values_and_states() {
     let (engine, session, doc) = sales().await;
     assert_eq!(doc.field_values::<i32>("Year").read_all().await.unwrap(), [2021, 2022, 2023]);
@@ -93,6 +107,8 @@ async fn an_unknown_field_is_an_error_that_names_it() {
     assert_eq!(missing("=Month([No such])").await, no_field("[No such]"));
     assert_eq!(missing("=Yaer * 2").await, no_field("Yaer"));
     assert!(missing("Yaer").await.to_string().contains("no field `Yaer`"));
+    let RowsError::Expression { expression, .. } = missing("=Sum(").await else { panic!("it does not parse") };
+    assert_eq!(expression, "=Sum(");
     // A field without values exists.
     assert!(doc.field_values::<String>("Empty").read_all().await.unwrap().is_empty());
 }

@@ -9,7 +9,7 @@ use futures_util::StreamExt;
 use qix_client::prelude::*;
 use qix_client::rpc::Retry;
 use qix_client::{
-    Error, ErrorKind, Event, SessionBuilder,
+    Error, ErrorKind, Event, SessionBuilder, WorkloadType,
     notification::{NotificationKind, Refusal, SessionState},
 };
 use serde_json::json;
@@ -273,9 +273,14 @@ async fn the_address_determines_the_session() {
         (|builder| builder.app("x").identity("é").ttl(Duration::ZERO), "/app/x/identity/%C3%A9/ttl/0"),
         (|builder| builder.app("x").ttl(Duration::from_millis(2999)), "/app/x/ttl/2"),
         (
-            |builder| builder.app("x").query("reloadUri", "https://a/b?c").web_integration_id("w"),
+            |builder| builder.app("x").reload_uri("https://a/b?c").web_integration_id("w"),
             "/app/x?reloadUri=https%3A%2F%2Fa%2Fb%3Fc&qlik-web-integration-id=w",
         ),
+        (
+            |builder| builder.app("x").workload_type(WorkloadType::InteractiveReload),
+            "/app/x?workloadType=interactive-reload",
+        ),
+        (|builder| builder.app("x").workload_type(WorkloadType::Other("a&b".into())), "/app/x?workloadType=a%26b"),
     ] {
         let (_session, engine) = inside.session(setup).await;
         assert_eq!(engine.upgrade.uri().path_and_query().unwrap().as_str(), expected);

@@ -96,6 +96,23 @@ async fn clones_of_a_builder_share_one_login_even_at_once() {
 }
 
 #[tokio::test]
+async fn a_token_in_a_header_is_not_sent_with_the_cookie() {
+    let listener = Listener::bind().await;
+    let builder = Session::builder().url(listener.url()).header("Authorization", "Bearer token").header("X-Tag", "t");
+    let (one, (_first, login)) = tokio::join!(builder.clone().connect(), admit(&listener, &[COOKIE]));
+    assert!(login.token);
+    let script = async {
+        let upgrade = listener.upgrade().await;
+        assert_eq!((Login::of(&upgrade), upgrade.header("x-tag")), (Login::by_cookie("X-Qlik-Session=one"), "t"));
+        let mut engine = upgrade.accept(&[]).await;
+        engine.greet("SESSION_CREATED").await;
+        engine
+    };
+    let (two, _second) = tokio::join!(builder.connect(), script);
+    let _sessions = (one.unwrap(), two.unwrap());
+}
+
+#[tokio::test]
 async fn another_users_clone_logs_in_for_itself() {
     let listener = Listener::bind().await;
     let (builder, _) = with_token(&listener);
@@ -221,4 +238,18 @@ async fn a_server_that_speaks_tls_is_recognized() {
     let error = session.unwrap_err();
     assert!(matches!(error, ConnectError::WantsTls { .. }), "{error:?}");
     assert_eq!(error.to_string(), "the server at `127.0.0.1` speaks TLS; use wss:// instead of ws://");
+}
+
+#[tokio::test]
+async fn a_server_that_requires_tls_in_plain_text_is_recognized() {
+    for body in [
+        "<title>400 The plain HTTP request was sent to HTTPS port</title>",
+        "Client sent an HTTP request to an HTTPS server.\n",
+    ] {
+        let listener = Listener::bind().await;
+        let script = async { listener.upgrade().await.refuse("400 Bad Request", &[], body).await };
+        let (session, ()) = tokio::join!(Session::connect(listener.url()), script);
+        let error = session.unwrap_err();
+        assert!(matches!(error, ConnectError::WantsTls { .. }), "{error:?}");
+    }
 }

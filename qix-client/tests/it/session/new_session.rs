@@ -291,3 +291,25 @@ async fn reads_that_create_session_objects_are_retried() {
         assert!(error.to_string().contains("seen"), "{error}");
     }
 }
+
+#[tokio::test]
+async fn another_app_in_the_session_is_not_mistaken_for_the_programs() {
+    let listener = Listener::bind().await;
+    let (_session, mut engine, doc) = start(&listener, "SESSION_CREATED").await;
+    let asking = tokio::spawn({
+        let doc = doc.clone();
+        async move { doc.evaluate("Sum(Sales)").await }
+    });
+    engine.expect("Evaluate").await;
+    drop(engine);
+    // Another program of the user was faster, with another app at the same address.
+    let mut engine = listener.accept().await;
+    engine.greet("SESSION_ATTACHED").await;
+    let other = json!({ "qReturn": { "qType": "Doc", "qHandle": 1, "qGenericId": "orders" } });
+    engine.answer("GetActiveDoc", other).await;
+    let id = engine.expect("OpenDoc").await;
+    engine.push(json!({ "id": id, "error": { "code": 1002, "message": "App already open" } })).await;
+    let error = asking.await.unwrap().unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Lost { .. }), "{error}");
+    assert!(error.to_string().contains("the session has the app `orders` open"), "{error}");
+}

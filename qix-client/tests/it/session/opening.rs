@@ -116,3 +116,23 @@ async fn an_app_opened_by_the_program_is_not_checked_again() {
     };
     tokio::join!(user, script);
 }
+
+#[tokio::test]
+async fn an_app_that_the_program_has_only_found_is_checked() {
+    let listener = Listener::bind().await;
+    let script = async {
+        let mut engine = listener.accept().await;
+        engine.greet("SESSION_ATTACHED").await;
+        for _ in 0..2 {
+            engine.answer("GetActiveDoc", object("Doc", 1)).await;
+        }
+        engine.answer("GetAppLayout", json!({ "qLayout": { "qIsOpenedWithoutData": true } })).await;
+    };
+    let user = async {
+        let session = Session::connect(listener.url()).await.unwrap();
+        session.get_active_doc().await.unwrap();
+        session.open_doc("id-1").await.unwrap_err()
+    };
+    let error = tokio::join!(user, script).0;
+    assert!(matches!(error.downcast_ref(), Some(OpenError::WithoutData { .. })), "{error}");
+}

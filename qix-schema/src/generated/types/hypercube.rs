@@ -1948,7 +1948,7 @@ pub struct SortCriteria {
     /// `qSortByState`: By selection state. 1 sorts selected values first, then possible values, then excluded values.
     #[doc(alias = "qSortByState")]
     pub sort_by_state: i8,
-    /// `qSortByFrequency`: By number of occurrences.
+    /// `qSortByFrequency`: By number of occurrences. Unlike the other criteria, 1 is descending and -1 is ascending.
     #[doc(alias = "qSortByFrequency")]
     pub sort_by_frequency: i8,
     /// `qSortByNumeric`: By numeric value.

@@ -3,6 +3,7 @@
 export async function post(path, body) {
   const answer = await fetch(path, { method: 'POST', body });
   const text = await answer.text();
+  if (path === '/start') globalThis.lastEngine = text.split(' ')[0];
   if (!answer.ok) throw new Error(`${path}: ${text}`);
   return text;
 }
@@ -33,6 +34,8 @@ export async function example(engine) {
   const before = await wait(9);
   [...page().querySelectorAll('#Region button')].find((button) => button.textContent === 'West').click();
   const meanwhile = await wait(3);
+  // The list and the table are drawn one after the other.
+  await until(() => page().querySelector('#Region li.S'));
   const state = [...page().querySelectorAll('#Region li')].map((item) => `${item.textContent} ${item.className}`).join(', ');
   page().getElementById('clear').click();
   const after = await wait(9);

@@ -30,7 +30,8 @@ tests! {
         a_reload_shows_its_progress, a_script_error_has_its_line, a_thousand_calls_are_answered, a_worker_reads_rows,
         the_example_page_selects_by_clicking;
     limits: a_call_times_out, a_deadline_ends_the_session, deep_trees_are_refused_before_the_stack_ends,
-        a_message_that_is_too_large_ends_the_connection, a_dropped_session_closes_its_connection, a_panic_is_reported;
+        a_message_that_is_too_large_ends_the_connection, a_dropped_session_closes_its_connection, a_panic_is_reported,
+        a_panic_closes_the_session;
     observing: traffic_is_recorded_in_memory, calls_are_traced, events_are_seen;
     resuming: a_suspended_session_is_resumed, a_lost_connection_is_restored,
         an_engine_is_killed_and_started_again, an_engine_that_stays_away_ends_the_session,

@@ -25,6 +25,13 @@ pub(super) const FACTS: &[Fact] = &[
         ENIGMA,
         attach
     ),
+    fact!(
+        "active-app",
+        "`GetActiveDoc` returns the app with the same ID through each connection to the session.",
+        "`Session::open_doc`, resumption",
+        ENIGMA,
+        active_app
+    ),
     fact!("shared-selections", "Connections to one session share selections.", "resumption", ENIGMA, shared_selections),
     fact!(
         "shared-objects",
@@ -108,6 +115,12 @@ async fn attach(lab: &Lab) -> Outcome {
     let second = lab.builder.clone().connect().await?;
     let sum = second.get_active_doc().await?.evaluate("Sum(Sales)").await?;
     expect((second.state(), sum), (SessionState::Attached, "210".to_owned()))
+}
+
+async fn active_app(lab: &Lab) -> Outcome {
+    let [first, second] = [lab.builder.clone().connect().await?, lab.builder.clone().connect().await?];
+    let id = first.get_active_doc().await?.handle().id.clone();
+    expect(second.get_active_doc().await?.handle().id.clone(), id)
 }
 
 async fn shared_selections(lab: &Lab) -> Outcome {

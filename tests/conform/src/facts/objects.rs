@@ -86,6 +86,20 @@ pub(super) const FACTS: &[Fact] = &[
         bookmarks
     ),
     fact!(
+        "bookmark-content",
+        "The layout of a bookmark contains the selected values of each alternate state.",
+        "`CopyExt` for bookmarks",
+        SCHEMAS,
+        bookmark_content
+    ),
+    fact!(
+        "stored-selections",
+        "`RestoreTempSelectionState` restores the selections of the session that `StoreTempSelectionState` has stored.",
+        "`CopyExt` for bookmarks",
+        DOC,
+        stored_selections
+    ),
+    fact!(
         "field-list",
         "The list of fields has a name, a number of values, and tags for each.",
         "`DocExt::fields`",
@@ -258,6 +272,28 @@ async fn bookmarks(lab: &Lab) -> Outcome {
     lab.doc.clear_all().await?;
     let applied = lab.doc.apply_bookmark("facts-b").await?;
     expect((applied, lab.doc.evaluate("Sum(Sales)").await?), (true, "60".to_owned()))
+}
+
+async fn bookmark_content(lab: &Lab) -> Outcome {
+    let lab = lab.another().await?;
+    lab.doc.add_alternate_state("FactsB").await?;
+    lab.doc.select("Region", ["North"]).state_name("FactsB").await?;
+    let bookmark = json!({ "qInfo": { "qId": "facts-c", "qType": "bookmark" } });
+    let created = lab.doc.create_bookmark(serde_json::from_value(bookmark)?).await?.bookmark;
+    let content = created.get_layout().await?.bookmark;
+    let state = content.state_data.into_iter().find(|state| state.state_name == "FactsB").unwrap_or_default();
+    let values = state.field_items.iter().flat_map(|item| &item.values).map(|value| value.text.as_str());
+    expect(values.collect::<Vec<_>>(), vec!["North"])
+}
+
+async fn stored_selections(lab: &Lab) -> Outcome {
+    let lab = lab.another().await?;
+    lab.doc.select("Region", ["North"]).await?;
+    let selected = lab.doc.evaluate("Sum(Sales)").await?;
+    let stored = lab.doc.store_temp_selection_state().await?;
+    lab.doc.clear_all().await?;
+    let restored = lab.doc.restore_temp_selection_state(&stored.id).await?;
+    expect((restored, lab.doc.evaluate("Sum(Sales)").await?), (true, selected))
 }
 
 async fn field_list(lab: &Lab) -> Outcome {

@@ -3,6 +3,7 @@
 
 use super::{App, AppError};
 use crate::objects::contents::Kind;
+use crate::script::SqlResult;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ struct Description {
     objects: Vec<Value>,
     bookmarks: Vec<DescribedBookmark>,
     connections: Vec<Value>,
+    sql_results: Vec<SqlResult>,
 }
 
 /// A bookmark's properties and its selections.
@@ -54,7 +56,8 @@ impl App {
     ///         "qChildren": [{ "qProperty": { "qInfo": { "qId": "t", "qType": "table" } } }] }
     ///     ],
     ///     "bookmarks": [{ "qInfo": { "qId": "home" }, "selections": { "Planet": ["Earth"], "Moons": [1] } }],
-    ///     "connections": [{ "qName": "archive", "qType": "folder", "qConnectionString": "/data" }]
+    ///     "connections": [{ "qName": "archive", "qType": "folder", "qConnectionString": "/data" }],
+    ///     "sqlResults": [{ "connection": "db", "statement": "SELECT a FROM t", "fields": ["a"], "rows": [[1], ["x"]] }]
     ///   }
     ///   ```
     ///
@@ -102,6 +105,7 @@ fn from_description(id: &str, file: &Path) -> Result<App, AppError> {
         (script, None) => script,
     };
     app.connections = given.connections;
+    app.sql_results = given.sql_results;
     let app = app.with_all(Kind::Dimension, given.dimensions).with_all(Kind::Measure, given.measures);
     let app = app.with_all(Kind::Variable, given.variables).with_all(Kind::Object, given.objects);
     Ok(app.with_bookmarks(given.bookmarks))

@@ -6,7 +6,7 @@ use crate::data::Data;
 use crate::methods::{remember_selections, unique_id, without_password};
 use crate::objects::contents::{Contents, Entity, Kind};
 use crate::objects::document::Document;
-use crate::script::{self, Folders};
+use crate::script::{self, Databases, Folders, SqlResult};
 use crate::selection::{DEFAULT_STATE, Mode, Pick, Selections};
 use crate::value::Dual;
 use serde_json::{Value, json};
@@ -45,6 +45,7 @@ pub struct App {
     items: Vec<(Kind, Value)>,
     bookmarks: Vec<Bookmark>,
     connections: Vec<Value>,
+    sql_results: Vec<SqlResult>,
 }
 
 /// A bookmark's properties and its selections.
@@ -133,6 +134,14 @@ impl App {
         self
     }
 
+    /// Adds the result of a SQL statement in this app's script. It takes precedence over one that
+    /// [`Builder::sql_result`](crate::Builder::sql_result) adds for all apps.
+    #[must_use]
+    pub fn sql_result(mut self, result: SqlResult) -> Self {
+        self.sql_results.push(result);
+        self
+    }
+
     fn item(mut self, kind: Kind, properties: Value) -> Self {
         self.items.push((kind, properties));
         self
@@ -147,7 +156,7 @@ impl App {
         }))
     }
 
-    pub(crate) fn into_document(self, folders: &Folders) -> Result<Document, AppError> {
+    pub(crate) fn into_document(self, folders: &Folders, databases: &Databases) -> Result<Document, AppError> {
         let fault = |message: String| AppError::new(&self.id, message);
         let title = self.title.as_deref().or_else(|| self.properties["qTitle"].as_str()).unwrap_or(&self.id);
         let mut document = Document::new(&self.id, title);
@@ -156,10 +165,15 @@ impl App {
                 document.properties[name] = value.clone();
             }
         }
+        for result in &self.sql_results {
+            document.databases.add(result.clone()).map_err(&fault)?;
+        }
         if let Some(text) = &self.script {
+            let databases = databases.and(&document.databases);
             let cancel = AtomicBool::new(false);
             let options = script::Options {
                 folders,
+                databases: &databases,
                 limit: None,
                 variables: Default::default(),
                 cancel: &cancel,

@@ -27,6 +27,9 @@ fn random() -> f64 {
 pub(super) fn anywhere(host: Host, arguments: &[Expression], scope: &dyn Scope, context: &Context<'_>) -> Dual {
     let value = |at: usize| arguments.get(at).map_or(Dual::Null, |argument| evaluate(argument, scope));
     let text = |at: usize| value(at).as_text().into_owned();
+    let most = |at: usize| value(at).to_number().unwrap_or(6.0) as usize;
+    // The name of a state can be an argument.
+    let state = |at: usize| if arguments.len() > at { text(at) } else { context.state.to_owned() };
     let settings = &context.settings;
     let moment = |serial: f64, pattern: &str| {
         format_moment(serial, pattern, settings).map_or(Dual::Null, |text| Dual::both(serial, text))
@@ -45,30 +48,33 @@ pub(super) fn anywhere(host: Host, arguments: &[Expression], scope: &dyn Scope, 
             let found = context.data.field(&text(0)).and_then(|field| field.symbols.find(&value(1)));
             Dual::Number(found.map_or(0.0, |at| f64::from(at) + 1.0))
         }
-        Host::GetSelectedCount => count(&text(0), context, |state| {
-            matches!(
-                state,
-                ValueState::Selected | ValueState::Locked | ValueState::SelectedExcluded | ValueState::LockedExcluded
-            )
-        }),
-        Host::GetPossibleCount => count(&text(0), context, ValueState::possible),
-        Host::GetExcludedCount => {
-            count(&text(0), context, |state| matches!(state, ValueState::Excluded | ValueState::Alternative))
+        Host::GetSelectedCount => {
+            let with_excluded = value(1).holds();
+            count(&text(0), &state(2), context, |state| match state {
+                ValueState::Selected | ValueState::Locked => true,
+                ValueState::SelectedExcluded | ValueState::LockedExcluded => with_excluded,
+                _ => false,
+            })
         }
-        Host::GetAlternativeCount => count(&text(0), context, |state| state == ValueState::Alternative),
+        Host::GetPossibleCount => count(&text(0), &state(1), context, ValueState::possible),
+        Host::GetExcludedCount => {
+            count(&text(0), &state(1), context, |state| matches!(state, ValueState::Excluded | ValueState::Alternative))
+        }
+        Host::GetAlternativeCount => count(&text(0), &state(1), context, |state| state == ValueState::Alternative),
         Host::GetFieldSelections => {
             let separator = if arguments.len() > 1 { text(1) } else { ", ".into() };
-            let most = value(2).to_number().unwrap_or(6.0) as usize;
-            field_selections(&text(0), &separator, most, context)
+            field_selections(&text(0), &separator, most(2), &state(3), context)
         }
         Host::GetCurrentSelections => {
-            let separator = if arguments.is_empty() { "\r\n".into() } else { text(0) };
-            let picked = context.selections.picked(context.data, context.state);
+            let part = |at: usize, default: &str| if arguments.len() > at { text(at) } else { default.to_owned() };
+            let (separator, tag, values) = (part(0, "\r\n"), part(1, ": "), part(2, ", "));
+            let state = state(4);
+            let picked = context.selections.picked(context.data, &state);
             let texts: Vec<String> = picked
                 .keys()
                 .map(|field| {
                     let name = &context.data.fields[*field].name;
-                    format!("{name}: {}", field_selections(name, ", ", 6, context).as_text())
+                    format!("{name}{tag}{}", field_selections(name, &values, most(3), &state, context).as_text())
                 })
                 .collect();
             Dual::text(texts.join(&separator))
@@ -77,15 +83,18 @@ pub(super) fn anywhere(host: Host, arguments: &[Expression], scope: &dyn Scope, 
     }
 }
 
-fn count(field: &str, context: &Context<'_>, wanted: impl Fn(ValueState) -> bool) -> Dual {
+fn count(field: &str, state: &str, context: &Context<'_>, wanted: impl Fn(ValueState) -> bool) -> Dual {
     let Some(number) = context.data.field_number(field) else { return Dual::Null };
-    let live = context.live(context.state);
-    let states = context.selections.value_states(context.data, &live, context.state, number);
+    if !context.selections.has_state(state) {
+        return Dual::Null;
+    }
+    let live = context.live(state);
+    let states = context.selections.value_states(context.data, &live, state, number);
     Dual::Number(states.into_iter().filter(|state| wanted(*state)).count() as f64)
 }
 
-fn field_selections(field: &str, separator: &str, most: usize, context: &Context<'_>) -> Dual {
-    let picked = context.selections.picked(context.data, context.state);
+fn field_selections(field: &str, separator: &str, most: usize, state: &str, context: &Context<'_>) -> Dual {
+    let picked = context.selections.picked(context.data, state);
     let Some((number, mask)) = context.data.field_number(field).and_then(|number| Some((number, picked.get(&number)?)))
     else {
         return Dual::Null;

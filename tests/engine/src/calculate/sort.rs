@@ -62,7 +62,8 @@ pub(super) fn ranks(dimension: &Dimension, grouping: &Grouping, ground: &Ground<
                 direction => by_number(expression(*a), expression(*b), direction)
                     .then_with(|| directed(compare(expression(*a), expression(*b)), direction)),
             })
-            .then_with(|| directed(count(*a).cmp(&count(*b)), sorting.frequency))
+            .then_with(|| // Unlike the others, 1 is descending.
+            directed(count(*b).cmp(&count(*a)), sorting.frequency))
             .then_with(|| by_number(&x.value, &y.value, sorting.numeric))
             .then_with(|| match sorting.text {
                 0 => Ordering::Equal,

@@ -27,6 +27,7 @@ pub(super) fn load(text: &str) -> Data {
     let cancel = AtomicBool::new(false);
     let options = script::Options {
         folders: &Default::default(),
+        databases: &Default::default(),
         limit: None,
         variables: Variables::new(),
         cancel: &cancel,
@@ -118,6 +119,39 @@ fn states_and_steps_are_sets() {
     app.select("Product", "b");
     assert_eq!(app.shows("Sum(Amount)"), "20");
     assert_eq!(app.shows("Sum({$1} Amount)"), "100");
+}
+
+#[test]
+fn functions_of_selections_use_all_their_arguments() {
+    let mut app = App::new(SALES);
+    app.selections.add_state("S").unwrap();
+    let pick = search("Product", "(a|b)", &app.context()).unwrap();
+    app.selections.select(&app.data, "S", &[pick], Mode::Replace, false).unwrap();
+    app.select("Product", "c");
+    assert_eq!(app.shows("GetSelectedCount(Product) & GetSelectedCount(Product, 0, 'S')"), "12");
+    assert_eq!(app.shows("GetPossibleCount(Product) & GetPossibleCount(Product, 'S')"), "12");
+    assert_eq!(app.shows("GetSelectedCount(Product, 0, 'nosuch')"), "null");
+    assert_eq!(app.shows("GetFieldSelections(Product, '+', 6, 'S') & GetFieldSelections(Product)"), "a+bc");
+    assert_eq!(app.shows("GetFieldSelections(Product, '+', 1, 'S')"), "2 of 3");
+    assert_eq!(app.shows("GetCurrentSelections('|', '=', '+', 6, 'S')"), "Product=a+b");
+    // The selected value is excluded by another field.
+    app.select("Country", "SE");
+    assert_eq!(app.shows("GetSelectedCount(Product) & GetSelectedCount(Product, True())"), "01");
+}
+
+#[test]
+fn an_unimplemented_function_is_not_called_invalid() {
+    let app = App::new(SALES);
+    for (expression, what) in [
+        ("Correl(Amount, Amount)", "Correl()"),
+        ("Sum(Aggr(nodistinct Sum(Amount), Customer))", "NODISTINCT"),
+        ("LocalTime('Paris')", "LocalTime() of a place"),
+    ] {
+        assert_eq!(app.shows(expression), format!("Error in expression: {what}: not implemented by the test engine"));
+    }
+    for expression in ["Quarter(Day)", "Abs(Amount)"] {
+        assert!(app.shows(expression).contains("is not a valid function"), "{expression}");
+    }
 }
 
 #[test]

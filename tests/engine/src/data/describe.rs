@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::symbols::NULL;
-use super::{Data, Table};
+use super::{Column, Data, Table};
 use crate::error::{EngineError, Result};
+use crate::value::Dual;
 
 impl Data {
     /// `NxFieldDescription` of a field: name, cardinal, tags.
@@ -31,12 +32,12 @@ impl Data {
     pub fn field_description(&self, field: &str) -> Option<Value> {
         let number = self.field_number(field)?;
         let field = &self.fields[number];
-        let total: usize = self
-            .source
-            .iter()
-            .filter_map(|table| table.column(number))
-            .map(|column| column.codes.iter().filter(|code| **code != NULL).count())
-            .sum();
+        let mut columns = self.source.iter().filter_map(|table| table.column(number));
+        let total = match (columns.next(), columns.next()) {
+            (Some(only), None) => only.codes.iter().filter(|code| **code != NULL).count(),
+            // The values of a key are not counted over its tables.
+            _ => field.symbols.len(),
+        };
         let mut description = json!({
             "qInternalNumber": number,
             "qName": &*field.name,
@@ -45,7 +46,7 @@ impl Data {
             "qTotalCount": total,
             "qPossibleCount_OBSOLETE": field.symbols.len(),
             "qTags": field.tags,
-            "qByteSize": field.symbols.values().iter().map(|value| value.as_text().len() + 8).sum::<usize>(),
+            "qByteSize": field.symbols.values().iter().map(byte_size).sum::<usize>(),
         });
         if field.tags.iter().any(|tag| tag == "$numeric") {
             description["qIsNumeric"] = true.into();
@@ -71,7 +72,7 @@ impl Data {
     pub fn tables_and_keys(&self, internal: bool) -> Value {
         let tables = if internal { &self.tables } else { &self.source };
         let records: Vec<Value> =
-            tables.iter().filter(|table| !table.system).map(|table| self.table_record(table)).collect();
+            tables.iter().filter(|table| !table.system).map(|table| self.table_record(table, internal)).collect();
         let mut keys = Vec::new();
         for (number, field) in self.fields.iter().enumerate() {
             let with: Vec<&str> =
@@ -83,8 +84,9 @@ impl Data {
         json!({ "qtr": records, "qk": keys })
     }
 
-    fn table_record(&self, table: &Table) -> Value {
-        let fields: Vec<Value> = table.columns.iter().map(|column| self.field_in_table(table, column.field)).collect();
+    fn table_record(&self, table: &Table, internal: bool) -> Value {
+        let fields = self.columns(table).map(|column| self.field_in_table(table, column.field, internal));
+        let fields: Vec<Value> = fields.collect();
         let mut record = json!({
             "qName": table.name,
             "qNoOfRows": table.rows,
@@ -100,7 +102,18 @@ impl Data {
         record
     }
 
-    fn field_in_table(&self, table: &Table, number: usize) -> Value {
+    /// The columns of a table, keys first.
+    fn columns<'a>(&self, table: &'a Table) -> impl Iterator<Item = &'a Column> {
+        let (keys, others): (Vec<_>, Vec<_>) = table.columns.iter().partition(|column| self.is_shared(column.field));
+        keys.into_iter().chain(others)
+    }
+
+    /// Whether several tables have the field.
+    fn is_shared(&self, number: usize) -> bool {
+        self.field_tables(number).len() > 1 || self.is_key(number)
+    }
+
+    fn field_in_table(&self, table: &Table, number: usize, internal: bool) -> Value {
         let field = &self.fields[number];
         let codes = table.column(number).map_or(&[][..], |column| &column.codes);
         let mut seen = vec![false; field.symbols.len()];
@@ -114,8 +127,8 @@ impl Data {
         let present = seen.iter().filter(|seen| **seen).count();
         let total = field.symbols.len();
         let ratio = |part: usize, whole: usize| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
-        let shared = self.field_tables(number).len() > 1 || self.is_key(number);
-        let key_type = match (shared, present == table.rows, present == total) {
+        // Keys of tables as the script created them are not examined.
+        let key_type = match (self.is_shared(number), internal && present == table.rows, present == total) {
             (false, ..) => "NOT_KEY",
             (true, false, _) => "ANY_KEY",
             (true, true, false) => "PRIMARY_KEY",
@@ -150,15 +163,22 @@ impl Data {
         record
     }
 
-    /// Rows of a table as `GetTableData` returns them, `[{qValue: […]}]`.
-    pub fn table_rows(&self, table: &str, offset: usize, rows: usize, internal: bool) -> Result<Value> {
+    /// Rows of a table as `GetTableData` returns them, `[{qValue: […]}]`. Row -1 has the names of the fields.
+    pub fn table_rows(&self, table: &str, offset: i64, rows: usize, internal: bool) -> Result<Value> {
         let tables = if internal { &self.tables } else { &self.source };
         let table = tables.iter().find(|known| known.name == table).ok_or_else(|| EngineError::not_found(table))?;
-        let end = table.rows.min(offset.saturating_add(rows));
-        let rows: Vec<Value> = (offset.min(end)..end)
-            .map(|row| {
-                let cells: Vec<Value> = table
-                    .columns
+        let columns: Vec<&Column> = self.columns(table).collect();
+        let with_names = offset < 0 && rows > 0;
+        let offset = usize::try_from(offset).unwrap_or(0);
+        let end = table.rows.min(offset.saturating_add(rows - usize::from(with_names)));
+        let names = with_names.then(|| {
+            let name = |field: usize| json!({ "qText": &*self.fields[field].name, "qNumber": "NaN" });
+            json!({ "qValue": columns.iter().map(|column| name(column.field)).collect::<Vec<_>>() })
+        });
+        let rows: Vec<Value> = names
+            .into_iter()
+            .chain((offset.min(end)..end).map(|row| {
+                let cells: Vec<Value> = columns
                     .iter()
                     .map(|column| {
                         let value = self.fields[column.field].symbols.value(column.codes[row]);
@@ -175,8 +195,16 @@ impl Data {
                     })
                     .collect();
                 json!({ "qValue": cells })
-            })
+            }))
             .collect();
         Ok(rows.into())
+    }
+}
+
+/// The memory of a value, as recorded from an engine for short texts and small integers.
+fn byte_size(value: &Dual) -> usize {
+    match value {
+        Dual::Text(text) => text.len() + 6,
+        _ => 11,
     }
 }

@@ -18,6 +18,7 @@ pub use ast::{
 pub use bind::{Binder, bind, visit};
 pub use dollar::expand;
 pub use evaluate::{Scope, evaluate};
+pub(crate) use functions::absent;
 pub use functions::{Function, functions};
 pub use lexer::{Symbol, Token, tokenize};
 pub use parser::{ParseError, Parser, parse};

@@ -1,8 +1,8 @@
 //! Data connections: stored and listed. Scripts read files under the engine's folder, whatever a connection contains.
 
 use super::{Answer, Call, Methods, done, one, unique_id};
-use crate::error::{EngineError, Result, code};
-use crate::protocol::failure::failure;
+use crate::error::Result;
+use crate::protocol::failure::{CONNECTION_EXISTS, CONNECTION_NAME_INVALID, CONNECTION_NOT_FOUND, failure};
 use serde_json::{Value, json};
 
 pub(super) const METHODS: Methods = &[
@@ -19,16 +19,13 @@ pub(super) const METHODS: Methods = &[
 fn find<'a>(call: &'a mut Call<'_>) -> Result<&'a mut Value> {
     let id = call.params.text("qConnectionId").to_owned();
     let found = call.doc()?.connections.iter_mut().find(|connection| connection["qId"] == id.as_str());
-    found.ok_or_else(|| EngineError::not_found(id))
+    found.ok_or_else(|| failure(CONNECTION_NOT_FOUND, id))
 }
 
 fn create(call: &mut Call<'_>) -> Result<Answer> {
     let mut connection = call.params.value("qConnection").clone();
     let document = call.doc()?;
-    let name = connection["qName"].as_str().unwrap_or_default().to_owned();
-    if document.connections.iter().any(|known| known["qName"] == name.as_str()) {
-        return Err(failure(code::ALREADY_EXISTS, name));
-    }
+    check_name(&connection, &document.connections)?;
     if connection["qId"].as_str().is_none_or(str::is_empty) {
         connection["qId"] = json!(unique_id());
     }
@@ -38,11 +35,25 @@ fn create(call: &mut Call<'_>) -> Result<Answer> {
     one("qConnectionId", id)
 }
 
+/// A connection has a name of its own.
+fn check_name(connection: &Value, others: &[Value]) -> Result<()> {
+    let name = connection["qName"].as_str().unwrap_or_default();
+    if name.is_empty() {
+        return Err(failure(CONNECTION_NAME_INVALID, name));
+    }
+    if others.iter().any(|other| other["qName"] == name) {
+        return Err(failure(CONNECTION_EXISTS, name));
+    }
+    Ok(())
+}
+
 fn modify(call: &mut Call<'_>) -> Result<Answer> {
     let mut connection = call.params.value("qConnection").clone();
-    let known = find(call)?;
-    connection["qId"] = known["qId"].clone();
-    *known = without_password(connection);
+    let id = find(call)?["qId"].clone();
+    let others: Vec<Value> = call.doc()?.connections.iter().filter(|other| other["qId"] != id).cloned().collect();
+    check_name(&connection, &others)?;
+    connection["qId"] = id;
+    *find(call)? = without_password(connection);
     done()
 }
 

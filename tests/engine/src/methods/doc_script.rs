@@ -119,9 +119,11 @@ fn reload(call: &mut Call<'_>, answer: fn(&Ended) -> super::Results) -> Result<A
     }
     document.reloading = true;
     let text = document.script.clone();
+    let databases = document.databases.clone();
     // Session variables are not visible to the script.
     let before = variables(&document.contents, &Contents::default());
     let folders = call.world.folders.clone();
+    let databases = call.world.databases.and(&databases);
     let request = call.request.clone();
     call.session()?.progress.start(request);
     let job: Job = Box::new(move |tools| {
@@ -138,6 +140,7 @@ fn reload(call: &mut Call<'_>, answer: fn(&Ended) -> super::Results) -> Result<A
         };
         let options = script::Options {
             folders: &folders,
+            databases: &databases,
             limit,
             variables: before,
             cancel: &tools.abort.flag,
@@ -228,9 +231,9 @@ fn tables_and_keys(call: &mut Call<'_>) -> Result<Answer> {
 fn table_data(call: &mut Call<'_>) -> Result<Answer> {
     let params = call.params.clone();
     calculate(call, "qData", move |frame, _| {
-        let count = |name| usize::try_from(params.integer(name)).unwrap_or(0);
+        let rows = usize::try_from(params.integer("qRows")).unwrap_or(0);
         let table = params.text("qTableName");
-        frame.data.table_rows(table, count("qOffset"), count("qRows"), params.flag("qSyntheticMode"))
+        frame.data.table_rows(table, params.integer("qOffset"), rows, params.flag("qSyntheticMode"))
     })
 }
 

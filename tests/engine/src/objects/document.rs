@@ -4,6 +4,7 @@ use super::contents::{Contents, Entity, Kind};
 use super::written;
 use crate::calculate::Variables;
 use crate::data::Data;
+use crate::script::Databases;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
@@ -83,6 +84,8 @@ pub(crate) struct Document {
     /// Alternate states that belong to the app; a session adds its own.
     pub(crate) states: Vec<String>,
     pub(crate) connections: Vec<Value>,
+    /// The results of SQL statements of this app.
+    pub(crate) databases: Databases,
     pub(crate) favorites: Value,
     pub(crate) tools: Tools,
     pub(crate) reloading: bool,
@@ -107,6 +110,7 @@ impl Document {
             is_session_app: false,
             states: Vec::new(),
             connections: Vec::new(),
+            databases: Databases::default(),
             favorites: json!([]),
             tools: Tools::default(),
             reloading: false,

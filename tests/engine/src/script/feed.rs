@@ -3,12 +3,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::database;
 use super::files::{Files, text};
 use super::host::{Place, last_fit};
 use super::load::{Format, Kind, Load, Prefix, Source};
 use super::rows::{self, Change, Input, Purpose};
 use super::runner::{Named, Runner};
-use super::{AUTOGENERATE_COUNT, Outcome, Progress, ScriptError, qvd, separated, tables};
+use super::{AUTOGENERATE_COUNT, Outcome, Progress, ScriptError, json, qvd, separated, tables};
 use crate::expression::{bind, evaluate};
 use crate::value::Dual;
 
@@ -30,6 +31,9 @@ impl Runner<'_> {
         let waiting = std::mem::take(&mut self.waiting);
         let first = waiting.first().map_or(load, |(first, _)| first);
         let name = first.label.clone().unwrap_or(default_name);
+        if name.is_empty() && !first.prefixes.contains(&Prefix::Mapping) {
+            return Err(ScriptError::not_implemented("A statement without FROM for a table without a name"));
+        }
         (self.progress)(Progress::Table(format!("{name} << {source}")));
         let null = self.variables.get("NullValue").cloned().unwrap_or_default();
         // From the one with the source back to the first.
@@ -120,11 +124,8 @@ impl Runner<'_> {
                 }
                 Ok((input.unwrap_or_default(), field.clone(), field.clone()))
             }
-            Source::Absent(word) => Err(ScriptError::not_implemented(&match word.as_str() {
-                "SQL" | "SELECT" => "SQL SELECT".to_owned(),
-                "DIRECT" => "DIRECT QUERY".to_owned(),
-                word => word.to_owned(),
-            })),
+            Source::Database(name, statement) => self.database(name, statement),
+            Source::Absent(word) => Err(ScriptError::not_implemented(word)),
             Source::File(path, format) => {
                 let mut input: Option<Input> = None;
                 for found in self.world.files.find(path)? {
@@ -140,10 +141,32 @@ impl Runner<'_> {
         }
     }
 
+    /// The declared result of a statement for the open connection.
+    fn database(&self, name: &str, statement: &str) -> Outcome<(Input, String, String)> {
+        let connection = self.connection.as_deref();
+        let result = connection.and_then(|connection| self.databases.find(connection, statement));
+        let Some(result) = result else {
+            let mut error = ScriptError::not_implemented(name);
+            match connection {
+                Some(connection) => {
+                    let declared = format!(" (no result is declared for this statement on '{connection}')");
+                    error.message.push_str(&declared);
+                }
+                // What an engine says is not known; it has nothing to send the statement to either.
+                None if self.databases.is_empty() => {}
+                None => error.message.push_str(" (no connection is open)"),
+            }
+            return Err(error);
+        };
+        let table = database::table_of(statement).unwrap_or_default();
+        Ok((result.input(&self.world.settings), table.to_owned(), table.to_owned()))
+    }
+
     /// The rows of a file.
     fn table(&self, bytes: &[u8], format: &Format, path: &str) -> Outcome<Input> {
         match format.kind {
             Kind::Qvd => qvd::read(bytes).map_err(|fault| fault.about(path)),
+            Kind::Json => json::read(&text(bytes, format.encoding)?, path, &self.world.settings),
             Kind::Text => {
                 let null = self.variables.get("NullInterpret").map(String::as_str);
                 Ok(separated::read(&text(bytes, format.encoding)?, format, &self.world.settings, null))

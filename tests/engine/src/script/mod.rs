@@ -1,11 +1,12 @@
 //! The load script: from text to tables.
 
-mod absent;
 mod block;
 mod control;
+mod database;
 mod feed;
 mod files;
 mod host;
+mod json;
 mod language;
 mod load;
 mod names;
@@ -23,6 +24,7 @@ mod statement;
 mod store;
 mod tables;
 
+pub use self::database::{Databases, SqlResult};
 pub use self::files::Folders;
 pub(crate) use self::files::library;
 pub use self::language::{functions, statements};
@@ -36,12 +38,14 @@ use self::split::control_words;
 use crate::calculate::Variables;
 use crate::data::Data;
 use crate::error::code;
-use crate::expression::ParseError;
+use crate::expression::{ParseError, absent};
 
 /// Settings for running a script.
 pub struct Options<'a> {
     /// Where files are read from.
     pub folders: &'a Folders,
+    /// The results of SQL statements.
+    pub databases: &'a Databases,
     /// Maximum number of rows to read from a source.
     pub limit: Option<usize>,
     /// Variables that exist before the script runs.
@@ -67,6 +71,8 @@ pub enum Progress {
     Stored(usize),
     /// A connection is being opened, with its name.
     Connecting(String),
+    /// That connection is open.
+    Connected,
     /// Opening that connection failed.
     ConnectFailed(String),
     /// The search index is created and complete.
@@ -146,7 +152,7 @@ impl ScriptError {
 
 impl From<ParseError> for Box<ScriptError> {
     fn from(error: ParseError) -> Self {
-        let mut result = match absent::function(&error.message) {
+        let mut result = match absent::named(&error.message) {
             Some(name) => ScriptError::not_implemented(&format!("{name}()")),
             None => ScriptError::new(UNEXPECTED, "", error.message.clone()),
         };

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 
 use super::block::{self, Block};
 use super::control::Sub;
+use super::database::Databases;
 use super::files::{Files, days, text};
 use super::host::{Place, Rules, World};
 use super::load::{Load, Source};
@@ -43,6 +44,9 @@ pub(super) struct Runner<'a> {
     pub(super) subs: HashMap<String, Sub>,
     pub(super) depth: usize,
     pub(super) world: World,
+    pub(super) databases: &'a Databases,
+    /// The open data connection.
+    pub(super) connection: Option<String>,
     /// `LOAD`s that wait for the one that feeds them.
     pub(super) waiting: Vec<(Load, Statement)>,
 }
@@ -85,6 +89,8 @@ impl<'a> Runner<'a> {
                 now: days(SystemTime::now()),
                 rules: Rules::default(),
             },
+            databases: options.databases,
+            connection: None,
             waiting: Vec::new(),
         }
     }
@@ -353,9 +359,14 @@ impl<'a> Runner<'a> {
                 // A connection string can contain a password.
                 let shown = target.split(';').next().unwrap_or_default().to_owned();
                 (self.progress)(Progress::Connecting(shown.clone()));
-                (self.progress)(Progress::ConnectFailed(shown));
-                return Err(ScriptError::not_implemented(&statement));
+                if !self.databases.has(&target) {
+                    (self.progress)(Progress::ConnectFailed(shown));
+                    return Err(ScriptError::not_implemented(&statement));
+                }
+                (self.progress)(Progress::Connected);
+                self.connection = Some(target);
             }
+            Parsed::Disconnect => self.connection = None,
             Parsed::Nothing => {}
         }
         Ok(())

@@ -42,14 +42,16 @@ pub(super) enum Parsed {
     Store(StoreTable),
     /// A condition, whether it must hold, and the dependent statement.
     When(String, bool, Box<Parsed>),
-    /// Opening a connection, which is not supported: the name of the statement, and the text after `TO`.
+    /// Opening a connection: the name of the statement, and the text after `TO`.
     Connect(String, String),
+    /// Closing it.
+    Disconnect,
     /// A statement without an effect here.
     Nothing,
 }
 
 /// Statements that have no effect in a test engine.
-const IDLE: [&str; 4] = ["sleep", "search", "flushlog", "disconnect"];
+const IDLE: [&str; 3] = ["sleep", "search", "flushlog"];
 
 /// Statements that the test engine does not implement. Their content is not parsed.
 const ABSENT: [&str; 9] =
@@ -83,6 +85,7 @@ pub(super) fn parse(text: &str) -> Outcome<Parsed> {
         "store" => store::parse(rest).map(Parsed::Store),
         "when" | "unless" => conditional(rest, word == "when"),
         "autonumber" => Err(ScriptError::not_implemented("AUTONUMBER")),
+        "disconnect" => Ok(Parsed::Disconnect),
         word if IDLE.contains(&word) => Ok(Parsed::Nothing),
         word if CONNECT.contains(&word) => {
             let name = absent(word, rest);

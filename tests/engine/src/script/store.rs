@@ -69,6 +69,7 @@ impl StoreTable {
         let bytes = match self.format.kind {
             Kind::Qvd => qvd::write(&draft.name, columns).map_err(|error| error.about(&self.path))?,
             Kind::Text => separated::write(&columns, self.format.delimiter).into_bytes(),
+            Kind::Json => return Err(ScriptError::not_implemented("STORE as json")),
             Kind::Other(kind) => return Err(ScriptError::not_implemented(&format!("STORE as {kind}"))),
         };
         files.store(&self.path, bytes)?;

@@ -31,6 +31,7 @@ fn load(script: &str) -> Data {
     let cancel = std::sync::atomic::AtomicBool::new(false);
     let options = script::Options {
         folders: &Default::default(),
+        databases: &Default::default(),
         limit: None,
         variables: Variables::new(),
         cancel: &cancel,

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 /// Codes of messages.
 const EMPTY: i64 = 0;
 const SAVING_STARTED: i64 = 1;
+const CONNECTED: i64 = 5;
 const CONNECTING_TO: i64 = 6;
 const CONNECT_FAILED: i64 = 7;
 const ERROR: i64 = 10;
@@ -66,9 +67,11 @@ impl Progress {
             script::Progress::Note(text) => self.say(EMPTY, format!("{text}\n"), vec![text]),
             script::Progress::Stored(_) => {}
             script::Progress::Connecting(name) => {
-                self.say(CONNECTING_TO, format!("Connecting to {name}\n"), vec![name])
+                self.transient = json!({ "qMessageCode": CONNECTING_TO, "qMessageParameters": [name] });
             }
+            script::Progress::Connected => self.say(CONNECTED, "Connected\n".to_owned(), vec![]),
             script::Progress::ConnectFailed(name) => {
+                self.say(CONNECTING_TO, format!("Connecting to {name}\n"), vec![name.clone()]);
                 self.say(CONNECT_FAILED, "Connect failed\n".to_owned(), vec![name])
             }
             script::Progress::SearchIndex => {

@@ -7,7 +7,7 @@ use super::{Session, SessionKey};
 use crate::error::{EngineError, Result};
 use crate::faults::Fault;
 use crate::received::{Received, Upgrade};
-use crate::script::Folders;
+use crate::script::{Databases, Folders};
 use crate::selection::Selections;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -39,6 +39,8 @@ pub(crate) struct World {
     pub(crate) downloads: BTreeMap<String, Vec<u8>>,
     /// Where scripts read files from.
     pub(crate) folders: Folders,
+    /// The results of SQL statements of all apps.
+    pub(crate) databases: Databases,
     /// How long a session outlives its last socket, unless the address sets it.
     pub(crate) usual_ttl: Duration,
     /// What `OpenDoc` does in a session that has the app open already.

@@ -1,5 +1,6 @@
 //! Numbers as text: the default format, and patterns such as `#,##0.00`.
 
+use super::radix;
 use super::settings::Settings;
 
 /// A number in the default format: at most 14 significant digits.
@@ -107,12 +108,8 @@ pub fn number_by_pattern(number: f64, pattern: &str, settings: &Settings) -> Str
 }
 
 fn section(number: f64, pattern: &str, settings: &Settings) -> String {
-    let upper = pattern.trim().to_uppercase();
-    match upper.as_str() {
-        "(HEX)" => return format!("{:X}", number.trunc() as i64),
-        "(BIN)" => return format!("{:b}", number.trunc() as i64),
-        "(OCT)" => return format!("{:o}", number.trunc() as i64),
-        _ => {}
+    if let Some(text) = radix::write(number, pattern) {
+        return text;
     }
     let decimal = settings.decimal;
     let thousand = settings.thousand;
@@ -248,7 +245,7 @@ mod tests {
         assert_eq!(format(7.0, "000"), "007");
         assert_eq!(format(0.5, "#.##"), ".5");
         assert_eq!(format(0.5, "0.####"), "0.5");
-        assert_eq!(format(255.0, "(hex)"), "FF");
+        assert_eq!(format(255.0, "(hex)"), "ff");
         assert_eq!(format(-0.001, "0.0"), "0.0");
         assert_eq!(format(2.675, "0.00"), "2.68");
     }

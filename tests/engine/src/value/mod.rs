@@ -5,6 +5,7 @@ mod format;
 mod interpret;
 mod order;
 mod pattern;
+pub(crate) mod radix;
 mod settings;
 
 pub use calendar::{Moment, moment_of, serial_of, serial_of_time};

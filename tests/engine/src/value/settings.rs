@@ -27,6 +27,12 @@ pub struct Settings {
     pub long_days: Vec<String>,
     /// First day of the week, Monday is 0.
     pub first_week_day: i64,
+    /// Whether week 1 begins on January 1 (`BrokenWeeks`).
+    pub broken_weeks: bool,
+    /// The day of January that is always in week 1 (`ReferenceDay`).
+    pub reference_day: i64,
+    /// The first month of a year (`FirstMonthOfYear`).
+    pub first_month: i64,
 }
 
 fn names(text: &str) -> Vec<String> {
@@ -47,6 +53,9 @@ impl Default for Settings {
             days: names("Mon;Tue;Wed;Thu;Fri;Sat;Sun"),
             long_days: names("Monday;Tuesday;Wednesday;Thursday;Friday;Saturday;Sunday"),
             first_week_day: 0,
+            broken_weeks: false,
+            reference_day: 4,
+            first_month: 1,
         }
     }
 }
@@ -82,9 +91,16 @@ impl Settings {
                 *target = list;
             }
         }
-        if let Some(day) = get("FirstWeekDay").and_then(|text| text.parse().ok()) {
-            settings.first_week_day = day;
+        for (name, target) in [
+            ("FirstWeekDay", &mut settings.first_week_day),
+            ("ReferenceDay", &mut settings.reference_day),
+            ("FirstMonthOfYear", &mut settings.first_month),
+        ] {
+            if let Some(number) = get(name).and_then(|text| text.trim().parse().ok()) {
+                *target = number;
+            }
         }
+        settings.broken_weeks = get("BrokenWeeks").is_some_and(|text| text.trim() == "1");
         settings
     }
 }

@@ -8,7 +8,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use futures_util::{Stream, TryStreamExt, stream};
+use futures_util::{TryStreamExt, stream};
 use qix_schema::cells::{read_pivot_pages, read_stack_pages};
 use qix_schema::rpc::{RawAnswer, Request, read_raw, send, send_raw};
 use qix_schema::types::{NxDimCellType, NxTreeDataOption, NxTreeNode};
@@ -30,10 +30,14 @@ pub(super) fn pivot_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Opti
     let width = columns.min(MOST_CELLS);
     let cut = PageCut { columns, rows, width, height: height(width, options), splits_rows: true };
     let source = Arc::clone(&opened);
-    let fetched = parts(cut, options, move |area| {
-        let source = Arc::clone(&source);
-        async move { fetch(&source, || Get::new(&source.source.path, area.page())).await }
-    });
+    let fetched = parts(
+        cut,
+        options,
+        Arc::new(move |area| {
+            let source = Arc::clone(&source);
+            Box::pin(async move { fetch(&source, || Get::new(&source.source.path, area.page())).await })
+        }),
+    );
     assembled::<S, _>(opened, options, fetched, |taking, part| {
         let Some((area, mut answer)) = part else { return taking.end() };
         let opened = Arc::clone(&taking.opened);
@@ -58,10 +62,14 @@ pub(super) fn stacked_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Op
     let height = height(columns * opened.source.spread, options);
     let cut = PageCut { columns, rows, width: columns, height, splits_rows: false };
     let source = Arc::clone(&opened);
-    let fetched = parts(cut, options, move |area| {
-        let source = Arc::clone(&source);
-        async move { fetch(&source, || Get::new(&source.source.path, area.page())).await }
-    });
+    let fetched = parts(
+        cut,
+        options,
+        Arc::new(move |area| {
+            let source = Arc::clone(&source);
+            Box::pin(async move { fetch(&source, || Get::new(&source.source.path, area.page())).await })
+        }),
+    );
     assembled::<S, _>(opened, options, fetched, move |taking, part| {
         let before = taking.assembler.leaves();
         let is_last = |found: usize| match found {
@@ -95,7 +103,7 @@ pub(super) fn tree_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Optio
     let height = height(opened.source.columns.width() * opened.source.spread, options);
     let cut = PageCut { columns: 1, rows: opened.source.rows, width: 1, height, splits_rows: false };
     let source = Arc::clone(&opened);
-    let fetched = parts(cut, options, move |area| fetch_tree(Arc::clone(&source), area));
+    let fetched = parts(cut, options, Arc::new(move |area| Box::pin(fetch_tree(Arc::clone(&source), area))));
     assembled::<S, _>(opened, options, fetched, move |taking, part| {
         let Some((area, tree)) = part else { return taking.end() };
         // The root contains the number of nodes, whichever of them were requested.
@@ -149,13 +157,13 @@ impl<S: Shape> Taking<S> {
 fn assembled<S: Shape, P: Send + 'static>(
     opened: Arc<Opened<S::Plan>>,
     options: &Options,
-    parts: impl Stream<Item = Result<P, Error>> + Send + 'static,
+    parts: Pages<P>,
     take: impl Fn(&mut Taking<S>, Option<P>) -> Result<Option<S::Page>, Error> + Send + Sync + 'static,
 ) -> Pages<S::Page> {
     let assembler = Assembler::new(&opened.source.columns, &opened.source.path, options.totals);
     let taking = Taking::<S> { opened, assembler, is_over: false };
     let take = Arc::new(take);
-    let pages = stream::try_unfold((Some(Box::pin(parts)), taking), move |(mut parts, mut taking)| {
+    let pages = stream::try_unfold((Some(parts), taking), move |(mut parts, mut taking)| {
         let take = Arc::clone(&take);
         async move {
             while let Some(under_way) = &mut parts {

@@ -45,6 +45,8 @@ pub(crate) enum Sets {
     /// Data in memory until the app is saved.
     Data,
     Save,
+    /// The selections of a bookmark. Applying it has another effect then.
+    Bookmark,
 }
 
 const METHODS: &[(Sets, &[&str])] = &[
@@ -153,6 +155,7 @@ const METHODS: &[(Sets, &[&str])] = &[
     ),
     (Sets::Data, &["Doc.DoReload", "Doc.DoReloadEx", "Doc.Scramble"]),
     (Sets::Save, &["Doc.DoSave"]),
+    (Sets::Bookmark, &["Doc.ReplaceBookmark"]),
     (
         Sets::Nothing,
         &[
@@ -189,7 +192,6 @@ const METHODS: &[(Sets, &[&str])] = &[
             "Doc.Publish",
             "Doc.Redo",
             "Doc.RemoveVariable",
-            "Doc.ReplaceBookmark",
             "Doc.Resume",
             "Doc.SaveAs",
             "Doc.SaveObjects",

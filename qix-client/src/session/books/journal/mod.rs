@@ -18,6 +18,9 @@ pub(crate) use methods::Sets;
 /// Maximum number of calls.
 const MOST: usize = 1000;
 
+/// Maximum size of their parameters in bytes: a selection can have tens of thousands of values.
+const LARGEST: usize = 64 << 20;
+
 /// After all calls so far.
 const NOW: i64 = i64::MAX;
 
@@ -31,6 +34,8 @@ pub(crate) struct Journal {
     inherited: bool,
     /// Whether a new session is still missing state.
     unsettled: bool,
+    /// The bookmarks whose selections have changed since the app was saved.
+    replaced: BTreeSet<String>,
 }
 
 /// A call that sets state.
@@ -65,6 +70,8 @@ enum EntryState {
     Unknown,
     /// Too many calls to keep all of them.
     Dropped,
+    /// It applied a bookmark that has other selections now.
+    Outdated,
 }
 
 /// Parameters of all methods that are relevant here.
@@ -127,6 +134,7 @@ impl Entry {
         match (self.progress, self.sets) {
             (EntryState::Unknown, _) => Some("it ended without a response, so it may or may not have been executed"),
             (EntryState::Dropped, _) => Some("there were too many such calls to remember all of them"),
+            (EntryState::Outdated, _) => Some("the bookmark may have other selections now"),
             (_, Sets::ByNumber) => Some("it selects by numbers or positions, which may refer to other values now"),
             (_, Sets::FromHistory) => Some("it depends on earlier selections"),
             (_, Sets::Data) => Some("the app was not saved afterwards"),
@@ -166,6 +174,15 @@ impl Entry {
         params.to_string()
     }
 
+    /// The bookmark that it applies.
+    fn bookmark(&self) -> Option<&str> {
+        match (self.method.class, self.method.name) {
+            ("GenericBookmark", "Apply" | "ApplyAndVerify") => Some(&self.target.name),
+            ("Doc", "ApplyBookmark" | "ApplyAndVerifyBookmark") => Some(&self.said.id),
+            _ => None,
+        }
+    }
+
     /// The state in which it selects; `None` if it is unknown, or if there are several.
     fn state(&self) -> Option<&str> {
         match self.method.name {
@@ -201,7 +218,8 @@ impl Journal {
     /// A call was answered; `made` is the ID of the object that it created.
     pub(crate) fn answered(&mut self, id: i64, made: Option<String>) {
         let Some(entry) = self.log.get_mut(&id) else { return };
-        entry.progress = EntryState::Done;
+        let is_outdated = entry.bookmark().is_some_and(|bookmark| self.replaced.contains(bookmark));
+        entry.progress = if is_outdated { EntryState::Outdated } else { EntryState::Done };
         entry.made = made;
         let entry = entry.clone();
         if !self.take_in(id, &entry) {
@@ -270,6 +288,7 @@ impl Journal {
 
     pub(crate) fn clear(&mut self) {
         self.log.clear();
+        self.replaced.clear();
         self.inherited = false;
     }
 
@@ -344,6 +363,14 @@ impl Journal {
             }
             Sets::Save => {
                 self.drop_before(id, |old| old.sets == Sets::Data);
+                self.replaced.clear();
+                false
+            }
+            Sets::Bookmark => {
+                let replaced = |old: &Entry| old.bookmark() == Some(&new.said.id);
+                let applied = self.log.range_mut(..id).map(|(_, old)| old).filter(|old| replaced(old));
+                applied.for_each(|old| old.progress = EntryState::Outdated);
+                self.replaced.insert(new.said.id.clone());
                 false
             }
             _ => true,
@@ -406,9 +433,10 @@ impl Journal {
         accept && made
     }
 
-    /// Limits memory use: if a state has too many calls, they are replaced with a marker.
+    /// Limits memory use: if a state has too many or too large calls, they are replaced with a marker.
     fn limit(&mut self) {
-        if self.log.len() <= MOST {
+        let size: usize = self.log.values().map(|entry| entry.params.len()).sum();
+        if self.log.len() <= MOST && size <= LARGEST {
             return;
         }
         let mut kinds = Vec::new();
@@ -421,6 +449,7 @@ impl Journal {
         self.log.retain(|id, entry| entry.progress == EntryState::Sent || kinds.iter().any(|(last, _)| last == id));
         for entry in self.log.values_mut().filter(|entry| entry.progress != EntryState::Sent) {
             entry.progress = EntryState::Dropped;
+            entry.params = String::new();
         }
     }
 }

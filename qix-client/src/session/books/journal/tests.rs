@@ -1,5 +1,5 @@
 use qix_schema::rpc::Request;
-use qix_schema::{doc, field, generic_object};
+use qix_schema::{doc, field, generic_bookmark, generic_object};
 
 use super::*;
 
@@ -98,6 +98,37 @@ fn a_selection_mode_that_has_ended_is_not_restored() {
     book.call::<generic_object::SelectListObjectValues>("x", None, "");
     book.call::<generic_object::EndSelections>("x", None, r#"{"qAccept":true}"#);
     assert_eq!(book.calls().len(), 3);
+}
+
+#[test]
+fn a_bookmark_that_has_changed_is_not_applied_again() {
+    let mut book = Book::default();
+    let id = r#"{"qId":"b"}"#;
+    let obstacles = |book: &Book| -> Vec<bool> {
+        book.journal.entries().iter().map(|(_, entry)| entry.obstacle().is_some()).collect()
+    };
+    book.call::<generic_bookmark::Apply>("b", None, "{}").call::<doc::ApplyBookmark>("", None, r#"{"qId":"c"}"#);
+    assert_eq!(obstacles(&book), [false, false]);
+    book.call::<doc::ReplaceBookmark>("", None, id);
+    assert_eq!(obstacles(&book), [true, false]);
+    // The engine has the new selections only in memory.
+    book.call::<doc::ApplyAndVerifyBookmark>("", None, id);
+    assert_eq!(obstacles(&book), [true, false, true]);
+    book.call::<doc::DoSave>("", None, "{}").call::<doc::ApplyBookmark>("", None, id);
+    assert_eq!(obstacles(&book), [true, false, true, false]);
+}
+
+#[test]
+fn large_selections_do_not_accumulate() {
+    let mut book = Book::default();
+    let values = "1,".repeat(1 << 20);
+    for round in 0..100 {
+        book.select(if round % 2 == 0 { "A" } else { "B" }, &values);
+    }
+    let size: usize = book.journal.entries().iter().map(|(_, entry)| entry.params.len()).sum();
+    assert!(size <= LARGEST, "{size}");
+    // What is missing is known.
+    assert!(book.journal.entries()[0].1.obstacle().is_some_and(|obstacle| obstacle.contains("too many")));
 }
 
 #[test]

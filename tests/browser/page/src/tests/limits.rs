@@ -76,6 +76,14 @@ pub(super) async fn a_dropped_session_closes_its_connection() -> Outcome {
     Ok(())
 }
 
+/// The harness expects this one to fail, and waits until the engine has lost its client.
+pub(super) async fn a_panic_closes_the_session() -> Outcome {
+    qix_client::close_on_panic();
+    let engine = Engine::start("codes").await?;
+    let _session = Session::connect(engine.url()).await?;
+    panic!("this panic is meant");
+}
+
 /// The harness expects this one to fail: a panic ends the instance, and the page notices.
 pub(super) async fn a_panic_is_reported() -> Outcome {
     let (_engine, _session, _doc) = opened().await?;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// An in-memory engine to test clients of the Qlik engine against. It saves nothing when it stops.
 ///
-/// Prints `listening on ws://HOST:PORT` when it accepts connections. From then on, GET /healthz returns 200. It always
+/// Prints `listening on ws://HOST:PORT` when it accepts connections. From then on, GET /healthz returns 200. It
 /// has the app `sales`.
 #[derive(Debug, Parser)]
 #[command(version, after_help = AFTER_HELP)]
@@ -22,12 +22,19 @@ pub(crate) struct Arguments {
     /// defaults to the name without the extension. Can be repeated
     #[arg(long, value_name = "[ID=]FILE", value_parser = app)]
     pub(crate) app: Vec<(Option<String>, PathBuf)>,
+    /// Leave out the app `sales`
+    #[arg(long)]
+    pub(crate) without_sales: bool,
     /// Directory that load scripts read files from; also used for data connections that --data does not name
     #[arg(long, value_name = "DIRECTORY")]
     pub(crate) folder: Option<PathBuf>,
     /// Directory of a data connection, `lib://NAME/…`. STORE keeps files in memory. Can be repeated
     #[arg(long, value_name = "NAME=DIRECTORY", value_parser = data)]
     pub(crate) data: Vec<(String, PathBuf)>,
+    /// Results of SQL statements: a JSON list of {"connection", "statement", "fields", "rows"}. Other statements make a
+    /// reload fail. Can be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sql: Vec<PathBuf>,
     /// Put a proxy in front: logins, cookies, tickets, redirects, limits. Without FILE, the bearer token `secret` logs
     /// in TEST\tester, POST /qps/ticket creates tickets, and other clients are redirected to Windows authentication.
     /// The README describes FILE, which is JSON
@@ -55,7 +62,7 @@ Exit codes:
   0  stopped by Ctrl-C or SIGTERM, or printed the requested list
   1  cannot listen on the address
   2  wrong arguments
-  3  an app or the proxy cannot be loaded: its file cannot be read, or its script fails";
+  3  an app, a SQL result or the proxy cannot be loaded: its file cannot be read, or its script fails";
 
 fn on_open(text: &str) -> Result<OnOpen, String> {
     match text {

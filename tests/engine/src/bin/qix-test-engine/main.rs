@@ -5,7 +5,7 @@ mod listing;
 
 use arguments::Arguments;
 use clap::Parser;
-use qix_test_engine::{App, Builder, Proxy, TestEngine};
+use qix_test_engine::{App, Builder, Proxy, SqlResult, TestEngine};
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -48,11 +48,17 @@ fn builder(arguments: Arguments) -> io::Result<Builder> {
         .port(arguments.port)
         .session_ttl(Duration::from_secs(arguments.session_ttl))
         .on_open(arguments.on_open);
+    if arguments.without_sales {
+        builder = builder.without_sales();
+    }
     if let Some(folder) = arguments.folder {
         builder = builder.folder(folder);
     }
     for (name, folder) in arguments.data {
         builder = builder.data_connection(name, folder);
+    }
+    for file in arguments.sql {
+        builder = SqlResult::from_file(&file)?.into_iter().fold(builder, Builder::sql_result);
     }
     if let Some(file) = arguments.proxy {
         builder = builder.proxy(match file {

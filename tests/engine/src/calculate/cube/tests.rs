@@ -124,7 +124,8 @@ fn rows_are_sorted_as_requested() {
     assert_eq!(by(0, json!({ "qSortByLoadOrder": 1 })), "1,30|2,30|9,40|3,0");
     assert_eq!(by(0, json!({})), "1,30|2,30|9,40|3,0");
     assert_eq!(by(0, json!({ "qSortByExpression": -1, "qExpression": { "qv": "Sum(Amount)" } })), "9,40|1,30|2,30|3,0");
-    assert_eq!(by(0, json!({ "qSortByFrequency": -1 })), "1,30|2,30|9,40|3,0");
+    assert_eq!(by(0, json!({ "qSortByFrequency": 1 })), "1,30|2,30|9,40|3,0");
+    assert_eq!(by(0, json!({ "qSortByFrequency": -1 })), "3,0|2,30|9,40|1,30");
     assert_eq!(by(1, json!({ "qSortByNumeric": 1 })), "3,0|1,30|2,30|9,40");
     assert_eq!(by(1, json!({ "qSortByNumeric": -1 })), "9,40|1,30|2,30|3,0");
 }

@@ -2,6 +2,7 @@
 
 use chrono::{Datelike, Months, NaiveDate};
 
+use super::week::Weeks;
 use super::{Function, maybe, number, number_or};
 use crate::expression::Scope;
 use crate::value::{Dual, Moment, format_moment, moment_of, serial_of, serial_of_time};
@@ -61,12 +62,9 @@ fn make_time(arguments: &[Dual], scope: &dyn Scope) -> Dual {
 fn make_week_date(arguments: &[Dual], scope: &dyn Scope) -> Dual {
     let week = number_or(arguments, 1, 1.0, scope);
     let day = number_or(arguments, 2, 0.0, scope);
-    let first =
-        number(arguments, 0, scope).and_then(|year| NaiveDate::from_isoywd_opt(year as i32, 1, chrono::Weekday::Mon));
-    let days = (week - 1.0) * 7.0 + day;
-    first
-        .and_then(|first| first.checked_add_signed(chrono::TimeDelta::try_days(days as i64)?))
-        .map_or(Dual::Null, |date| shown_date(date, scope))
+    let weeks = Weeks::new(arguments, 3, scope);
+    let date = number(arguments, 0, scope).and_then(|year| weeks.date(year as i32, week as i64, day as i64));
+    date.map_or(Dual::Null, |date| shown_date(date, scope))
 }
 
 /// The day this many months later, or the last day of its month.
@@ -75,12 +73,37 @@ pub(super) fn later(date: NaiveDate, months: i64) -> Option<NaiveDate> {
     if months < 0 { date.checked_sub_months(count) } else { date.checked_add_months(count) }
 }
 
+/// The number of a week and the year that it belongs to.
+fn week(arguments: &[Dual], scope: &dyn Scope) -> Option<(i32, i64)> {
+    Weeks::new(arguments, 1, scope).of(moment(arguments, 0, scope)?.date)
+}
+
+/// The day of a year of 366 days that begins with a month.
+fn day_of_year(arguments: &[Dual], scope: &dyn Scope) -> Dual {
+    let day = |month: u32, day: u32| NaiveDate::from_ymd_opt(2020, month, day).map(|date| i64::from(date.ordinal()));
+    let month = number_or(arguments, 1, 1.0, scope) as u32;
+    let days = moment(arguments, 0, scope)
+        .and_then(|moment| Some(day(moment.date.month(), moment.date.day())? - day(month, 1)?));
+    maybe(days.map(|days| (days.rem_euclid(366) + 1) as f64))
+}
+
+/// How many days are left after this one in its month.
+fn days_left(date: NaiveDate) -> i64 {
+    let last = later(date.with_day(1).unwrap_or(date), 1).and_then(|next| next.pred_opt());
+    last.map_or(0, |last| (last - date).num_days())
+}
+
 fn add_months(arguments: &[Dual], scope: &dyn Scope, factor: i64) -> Dual {
     let (Some(serial), Some(months)) = (number(arguments, 0, scope), number(arguments, 1, scope)) else {
         return Dual::Null;
     };
     let Some(moment) = moment_of(serial) else { return Dual::Null };
-    let Some(date) = later(moment.date, months as i64 * factor) else { return Dual::Null };
+    let Some(mut date) = later(moment.date, months as i64 * factor) else { return Dual::Null };
+    // Mode 1 keeps the distance from the end of the month, on the 28th and later.
+    if number_or(arguments, 2, 0.0, scope) == 1.0 && moment.date.day() >= 28 {
+        let days = days_left(date) - days_left(moment.date);
+        date = chrono::TimeDelta::try_days(days).and_then(|days| date.checked_add_signed(days)).unwrap_or(date);
+    }
     let time = serial - serial.floor();
     if time == 0.0 {
         return shown_date(date, scope);
@@ -125,11 +148,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("Hour", 1, 1, |a, scope| part(a, scope, |m| f64::from(m.hour))),
     Function::new("Minute", 1, 1, |a, scope| part(a, scope, |m| f64::from(m.minute))),
     Function::new("Second", 1, 1, |a, scope| part(a, scope, |m| f64::from(m.second))),
-    Function::new("Week", 1, 4, |a, scope| part(a, scope, |m| f64::from(m.date.iso_week().week()))),
-    Function::new("WeekYear", 1, 4, |a, scope| part(a, scope, |m| f64::from(m.date.iso_week().year()))),
+    Function::new("Week", 1, 4, |a, scope| maybe(week(a, scope).map(|(_, week)| week as f64))),
+    Function::new("WeekYear", 1, 4, |a, scope| maybe(week(a, scope).map(|(year, _)| f64::from(year)))),
     Function::new("WeekDay", 1, 2, week_day),
-    Function::new("Quarter", 1, 1, |a, scope| part(a, scope, |m| f64::from(m.date.month0() / 3 + 1))),
-    Function::new("DayNumberOfYear", 1, 2, |a, scope| part(a, scope, |m| f64::from(m.date.ordinal()))),
+    Function::new("DayNumberOfYear", 1, 2, day_of_year),
     Function::new("MakeDate", 1, 3, make_date),
     Function::new("MakeTime", 1, 3, make_time),
     Function::new("MakeWeekDate", 1, 5, make_week_date),
@@ -163,6 +185,18 @@ mod tests {
         assert_eq!(shown("MakeDate(2020, 2)"), "2/1/2020");
         assert_eq!(shown("AddMonths(MakeDate(2020, 1, 31), 1)"), "2/29/2020");
         assert_eq!(shown("AddYears(MakeDate(2020, 2, 29), -1)"), "2/28/2019");
+        for (call, wanted) in [
+            ("(MakeDate(2003, 1, 29), 3, 1)", "4/28/2003"),
+            ("(MakeDate(2003, 1, 29), 1, 1)", "2/26/2003"),
+            ("(MakeDate(2003, 2, 28), 1, 1)", "3/31/2003"),
+            ("(MakeDate(2003, 2, 28), 1, 0)", "3/28/2003"),
+            ("(MakeDate(2003, 2, 27), 1, 1)", "3/27/2003"),
+        ] {
+            assert_eq!(shown(&format!("AddMonths{call}")), wanted, "{call}");
+        }
+        assert_eq!(value("DayNumberOfYear(MakeDate(2014, 12, 9))"), Dual::Number(344.0));
+        assert_eq!(value("DayNumberOfYear(MakeDate(2014, 12, 9), 3)"), Dual::Number(284.0));
+        assert_eq!(value("DayNumberOfYear(MakeDate(2014, 2, 28), 3)"), Dual::Number(365.0));
         assert_eq!(value("Num(MakeTime(12))"), Dual::Number(0.5));
         assert_eq!(value("Age(MakeDate(2020,5,1), MakeDate(2000,5,2))"), Dual::Number(19.0));
         assert_eq!(value("NetWorkDays(43831, 43837)"), Dual::Number(5.0));

@@ -1,5 +1,6 @@
 //! Functions by name.
 
+pub(crate) mod absent;
 mod calendar;
 mod color;
 mod logic;
@@ -9,6 +10,7 @@ mod range;
 mod scripted;
 mod show;
 mod text;
+mod week;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -130,7 +132,7 @@ const HOSTS: [(&str, Host, usize, usize); 45] = [
     ("GetCurrentSelections", Host::GetCurrentSelections, 0, 5),
     ("Rand", Host::Random, 0, 0),
     ("Now", Host::Now, 0, 1),
-    ("LocalTime", Host::Now, 0, 2),
+    ("LocalTime", Host::Now, 0, 0),
     ("UTC", Host::Now, 0, 0),
     ("GMT", Host::Now, 0, 0),
     ("Today", Host::Today, 0, 1),
@@ -200,6 +202,11 @@ fn tables() -> impl Iterator<Item = &'static [Function]> {
 /// The function of a name, in any case.
 pub(super) fn find(name: &str) -> Option<Named> {
     NAMES.get(&name.to_lowercase()).copied()
+}
+
+/// The message about an unknown function.
+pub(super) fn unknown(name: &str) -> String {
+    absent::message(name).unwrap_or_else(|| format!("'{name}' is not a valid function"))
 }
 
 /// Names of all functions.

@@ -56,7 +56,6 @@ fn permutations(from: f64, take: f64) -> f64 {
 }
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("Abs", 1, 1, |a, scope| one(a, scope, f64::abs)),
     Function::new("Fabs", 1, 1, |a, scope| one(a, scope, f64::abs)),
     Function::new("Ceil", 1, 3, |a, scope| to_step(a, scope, f64::ceil)),
     Function::new("Floor", 1, 3, |a, scope| to_step(a, scope, f64::floor)),

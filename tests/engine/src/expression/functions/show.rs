@@ -3,7 +3,7 @@
 use super::{Function, number};
 use crate::expression::Scope;
 use crate::value::{
-    Dual, Settings, format_interval, format_moment, interpret, number_by_pattern, parse_moment, parse_number,
+    Dual, Settings, format_interval, format_moment, interpret, number_by_pattern, parse_moment, parse_number, radix,
 };
 
 fn pattern<'a>(arguments: &'a [Dual], default: &'a str) -> std::borrow::Cow<'a, str> {
@@ -63,14 +63,8 @@ fn read_number(arguments: &[Dual], scope: &dyn Scope) -> Dual {
     let text = arguments[0].as_text();
     let settings = separators(arguments, scope.settings());
     let pattern = pattern(arguments, "");
-    let radix = match pattern.trim().to_ascii_lowercase().as_str() {
-        "(hex)" => Some(16),
-        "(bin)" => Some(2),
-        "(oct)" => Some(8),
-        _ => None,
-    };
-    let read = match radix {
-        Some(radix) => i64::from_str_radix(text.trim(), radix).ok().map(|number| number as f64),
+    let read = match radix::read(&text, &pattern) {
+        Some(read) => read,
         None => {
             // Currency and percent signs in the pattern may be in the text.
             let literal: String = pattern

@@ -24,6 +24,8 @@ pub(in crate::script) enum Kind {
     /// Separated values.
     Text,
     Qvd,
+    /// A list of objects.
+    Json,
     /// A type that the test engine does not read, with its keyword.
     Other(&'static str),
 }
@@ -67,8 +69,8 @@ const UTF16: u16 = 1200;
 const ANSI: u16 = 1252;
 
 /// File types that are not supported.
-const OTHER_KINDS: [&str; 12] =
-    ["ooxml", "biff", "qvx", "xml", "xmlsimple", "html", "kml", "json", "parquet", "dif", "fix", "url"];
+const OTHER_KINDS: [&str; 11] =
+    ["ooxml", "biff", "qvx", "xml", "xmlsimple", "html", "kml", "parquet", "dif", "fix", "url"];
 
 impl Reader<'_> {
     pub(super) fn format(&mut self) -> Outcome<Format> {
@@ -77,8 +79,12 @@ impl Reader<'_> {
             return Ok(format);
         }
         format.named = true;
+        let mut has_table = false;
         loop {
             if self.parser.accept(")") {
+                if has_table && format.kind == Kind::Json {
+                    return Err(ScriptError::not_implemented("FROM a table of a JSON file"));
+                }
                 return Ok(format);
             }
             if self.parser.accept(",") {
@@ -88,6 +94,7 @@ impl Reader<'_> {
             self.parser.skip();
             match word.to_lowercase().as_str() {
                 "qvd" => format.kind = Kind::Qvd,
+                "json" => format.kind = Kind::Json,
                 "delimiter" => {
                     self.require("is")?;
                     format.delimiter = self.delimiter()?;
@@ -119,6 +126,7 @@ impl Reader<'_> {
                     format.comment = Some(self.name("text")?);
                 }
                 word => {
+                    has_table |= word == "table";
                     if let Some(kind) = OTHER_KINDS.into_iter().find(|kind| *kind == word) {
                         format.kind = Kind::Other(kind);
                     }

@@ -48,7 +48,12 @@ pub(super) fn parse(text: &str) -> Outcome<Option<Load>> {
     if word == "load" {
         reader.body(&mut load)?;
     } else {
-        load.source = Source::Absent(word.to_uppercase());
+        load.source = match word.as_str() {
+            "sql" | "select" => Source::Database("SQL SELECT".to_owned(), text[start..].to_owned()),
+            "sqlcolumns" | "sqltables" | "sqltypes" => Source::Database(word.to_uppercase(), text[start..].to_owned()),
+            "direct" => Source::Absent("DIRECT QUERY".to_owned()),
+            word => Source::Absent(word.to_uppercase()),
+        };
         load.fields = vec![Item::All];
     }
     match reader.parser.token() {
@@ -308,7 +313,7 @@ mod tests {
             "[autoCalendar]: DECLARE FIELD DEFINITION Tagged ('$date') FIELDS Year($1) AS [Year] Tagged ('$axis')",
             "SQLTABLES",
         ] {
-            assert!(matches!(load(text).unwrap().source, Source::Absent(_)), "{text}");
+            assert!(matches!(load(text).unwrap().source, Source::Database(..) | Source::Absent(_)), "{text}");
         }
     }
 

@@ -20,6 +20,8 @@ pub(in crate::script) enum Source {
         field: String,
         format: Format,
     },
+    /// A statement for a database: its name, and its text.
+    Database(String, String),
     /// A source that the test engine does not implement; its first word.
     Absent(String),
 }

@@ -51,7 +51,17 @@ fn stored_files_are_visible_to_other_scripts() {
     let run = |script: &str| {
         let cancel = AtomicBool::new(false);
         let variables = Variables::new();
-        run(script, Options { folders: &folders, limit: None, variables, cancel: &cancel, progress: &mut |_| {} })
+        run(
+            script,
+            Options {
+                folders: &folders,
+                databases: &Default::default(),
+                limit: None,
+                variables,
+                cancel: &cancel,
+                progress: &mut |_| {},
+            },
+        )
     };
     run("A: LOAD RecNo() AS n AUTOGENERATE 3; STORE A INTO [lib://out/a.qvd] (qvd);").unwrap();
     let script = "LET rows = QvdNoOfRecords('lib://out/a.qvd'); LET field = QvdFieldName('lib://out/a.qvd', 1);
@@ -104,9 +114,39 @@ fn rows_know_their_source_file() {
 }
 
 #[test]
+fn a_json_file_is_a_list_of_objects() {
+    let folder = Folder::new(
+        "json",
+        &[
+            ("a.json", br#"[{ "b": "1", "a": 2.5 }, { "c": "x", "a": null, "b": "01" }]"#),
+            ("nested.json", br#"[{ "a": [1] }]"#),
+            ("true.json", br#"[{ "a": true }]"#),
+            ("object.json", br#"{ "a": 1 }"#),
+            ("mixed.json", br#"[{ "a": 1 }, 2]"#),
+            ("broken.json", b"[{"),
+        ],
+    );
+    let loaded = folder.run("T: LOAD *, a * 2 AS d FROM [lib://d/a.json] (json);").unwrap();
+    assert_eq!(table(&loaded, "T"), "1,2.5,-,5|1,-,x,-", "values of one number have its first text");
+    assert_eq!(loaded.data.field_names()[..4], ["b", "a", "c", "d"]);
+    for (file, options, message) in [
+        ("nested", "", "FROM a JSON file with nested or Boolean values"),
+        ("true", "", "FROM a JSON file with nested or Boolean values"),
+        ("object", "", "FROM a JSON file that is not a list of objects"),
+        ("mixed", "", "FROM a JSON file that is not a list of objects"),
+        ("a", ", table is [/b]", "FROM a table of a JSON file"),
+    ] {
+        let error = folder.run(&format!("T: LOAD * FROM [lib://d/{file}.json] (json{options});")).unwrap_err();
+        assert_eq!((error.code, error.parameter.as_str()), (code::NOT_IMPLEMENTED, message), "{file}");
+    }
+    let error = folder.run("T: LOAD * FROM [lib://d/broken.json] (json);").unwrap_err();
+    assert_eq!((error.code, error.parameter.as_str()), (CANNOT_OPEN, "lib://d/broken.json"));
+}
+
+#[test]
 fn other_file_types_are_not_implemented() {
     let folder = Folder::new("kinds", &[("a.x", b"a\n1\n")]);
-    for kind in ["ooxml", "html", "json", "parquet", "biff", "fix", "xml", "qvx", "kml"] {
+    for kind in ["ooxml", "html", "parquet", "biff", "fix", "xml", "qvx", "kml"] {
         let script = format!("SET a = 1;\n\nLOAD * FROM [lib://d/a.x] ({kind}, embedded labels, table is [Sheet 1]);");
         let error = folder.run(&script).unwrap_err();
         assert_eq!((error.code, error.position.line), (code::NOT_IMPLEMENTED, 2), "{kind}");

@@ -1,3 +1,4 @@
+mod database;
 mod files;
 mod production;
 
@@ -8,6 +9,14 @@ use super::*;
 use crate::value::Dual;
 
 fn run_with(script: &str, folder: Option<&Path>) -> (Result<Loaded, Box<ScriptError>>, Vec<Progress>) {
+    run_on(script, folder, Databases::default())
+}
+
+fn run_on(
+    script: &str,
+    folder: Option<&Path>,
+    databases: Databases,
+) -> (Result<Loaded, Box<ScriptError>>, Vec<Progress>) {
     let mut folders = Folders::default();
     if let Some(folder) = folder {
         folders.set_folder(folder);
@@ -18,6 +27,7 @@ fn run_with(script: &str, folder: Option<&Path>) -> (Result<Loaded, Box<ScriptEr
         script,
         Options {
             folders: &folders,
+            databases: &databases,
             limit: None,
             variables: Variables::new(),
             cancel: &cancel,
@@ -235,6 +245,7 @@ fn a_script_can_be_stopped() {
     let cancel = AtomicBool::new(true);
     let options = Options {
         folders: &Default::default(),
+        databases: &Default::default(),
         limit: None,
         variables: Variables::new(),
         cancel: &cancel,

@@ -1,14 +1,25 @@
-//! Functions of load scripts that this engine does not implement.
+//! Functions of scripts and charts that this engine does not implement.
 
-/// The name of such a function, if an expression's error is about one.
-pub(super) fn function(message: &str) -> Option<&str> {
-    let name = message.strip_prefix('\'')?.strip_suffix("' is not a valid function")?;
-    FUNCTIONS.iter().any(|known| known.eq_ignore_ascii_case(name)).then_some(name)
+/// The end of the message about such a function.
+const MESSAGE: &str = "(): not implemented by the test engine";
+
+/// The message about a function that the language has and this engine has not.
+pub(super) fn message(name: &str) -> Option<String> {
+    let name = FUNCTIONS.iter().find(|known| known.eq_ignore_ascii_case(name))?;
+    Some(format!("{name}{MESSAGE}"))
 }
 
-/// Functions of the script reference that are not implemented. Implemented functions are looked up first.
-pub(super) const FUNCTIONS: &[&str] = &[
+/// The name of such a function, if an expression's error is about one.
+pub(crate) fn named(message: &str) -> Option<&str> {
+    message.strip_suffix(MESSAGE)
+}
+
+/// Functions of the reference that are not implemented. Implemented functions are looked up first.
+pub(crate) const FUNCTIONS: &[&str] = &[
+    "ACosh",
     "ApplyCodepage",
+    "ASinh",
+    "ATanh",
     "Attribute",
     "Author",
     "BetaDist",
@@ -35,6 +46,7 @@ pub(super) const FUNCTIONS: &[&str] = &[
     "FieldComment",
     "FInv",
     "FirstWorkDate",
+    "FractileExc",
     "FV",
     "GammaDist",
     "GammaInv",
@@ -109,6 +121,7 @@ pub(super) const FUNCTIONS: &[&str] = &[
     "QVUser",
     "RangeCorrel",
     "RangeFractile",
+    "RangeFractileExc",
     "RangeIRR",
     "RangeKurtosis",
     "RangeMissingCount",
@@ -142,8 +155,10 @@ mod tests {
 
     #[test]
     fn a_function_of_other_engines_is_not_reported_as_invalid() {
-        assert_eq!(function("'documentname' is not a valid function"), Some("documentname"));
-        assert_eq!(function("'NoSuch' is not a valid function"), None);
-        assert_eq!(function("Unterminated string"), None);
+        let message = message("documentname").expect("it is a function of engines");
+        assert_eq!(message, "DocumentName(): not implemented by the test engine");
+        assert_eq!(named(&message), Some("DocumentName"));
+        assert_eq!(super::message("NoSuch"), None);
+        assert_eq!(named("'NoSuch' is not a valid function"), None);
     }
 }
