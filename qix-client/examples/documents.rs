@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
 
     let doc = session.open_doc("orders").await?;
-    let model = doc.get_tables_and_keys(Size::default(), Size::default(), 0, false, false).await?;
+    let model = doc.get_tables_and_keys(Size::default(), Size::default(), 0, true, false).await?;
     for table in model.tr {
         println!("{} has {} rows", table.name, table.no_of_rows);
         for field in table.fields {

@@ -16,7 +16,7 @@ async function openQlikApi(url) {
   const host = url.replace('ws:', 'http:');
   const session = openAppSession({ appId: 'speed', hostConfig: { host, authType: 'apikey', apiKey: 'none', forceIsWindows: false } });
   const doc = await session.getDoc();
-  return { doc, object: await doc.getObject('13'), close: () => session.close() };
+  return { doc, object: await doc.getObject('13'), close: () => void session.close() };
 }
 
 export const clients = { enigma: openEnigma, 'qlik-api': openQlikApi };

@@ -1,6 +1,7 @@
 //! The clients to measure.
 
 mod bare;
+mod export;
 mod jsonrpsee;
 mod keep;
 mod qix;
@@ -22,6 +23,7 @@ pub(crate) enum Name {
     Qix,
     QixRows,
     QixValue,
+    QixParquet,
     Jsonrpsee,
     JsonrpseeValue,
     Enigma,
@@ -38,6 +40,7 @@ impl Name {
             Self::Qix => "qix-client",
             Self::QixRows => "qix-client, rows",
             Self::QixValue => "qix-client, Value",
+            Self::QixParquet => "qix-client, into Parquet",
             Self::Jsonrpsee => "jsonrpsee",
             Self::JsonrpseeValue => "jsonrpsee, Value",
             Self::Enigma => "enigma.js",
@@ -78,6 +81,9 @@ pub(crate) async fn take_turn(name: Name, workload: Workload, url: &str, time: D
     };
     let report = match (name, workload) {
         (Name::Qix, Workload::Keep(kept, count)) => keep::keep(url, kept, count).await?,
+        (Name::Qix, Workload::Export(rows)) => export::export(url, rows, false).await?,
+        (Name::QixParquet, Workload::Export(rows)) => export::export(url, rows, true).await?,
+        (Name::QixParquet, _) => bail!("{name:?} only exports"),
         (Name::Bare, workload) => bare::turn(url, workload, time).await?,
         (Name::Qix, workload) => turn::turn(qix::connect(url, qix::Pages::Types, object), workload, time).await?,
         (Name::QixRows, workload) => turn::turn(qix::connect(url, qix::Pages::Rows, object), workload, time).await?,

@@ -20,7 +20,7 @@ use clap::Parser;
 use clients::Name;
 use workload::Workload;
 
-/// Compares the client with others: calls on one socket, pages of 10,000 cells, deltas, and memory.
+/// Compares the client with others: calls on one socket, pages of 10,000 cells, exports, deltas, and memory.
 ///
 /// Each measurement runs in its own process, against a server in another process. Clients take turns for several
 /// rounds, and the results are medians. The JavaScript clients need Node.js and `npm ci` in tests/speed/peers.

@@ -27,6 +27,8 @@ const PAGES: [Name; 9] = [
     Name::QlikApi,
 ];
 
+const EXPORTS: [Name; 4] = [Name::Qix, Name::QixParquet, Name::Enigma, Name::QlikApi];
+
 /// Numbers of small calls in flight.
 pub(crate) const IN_FLIGHT: [u32; 3] = [1, 64, 1000];
 
@@ -94,9 +96,11 @@ fn plan(seconds: f64) -> Vec<(Name, Workload)> {
     let answers = Change::ALL
         .into_iter()
         .flat_map(|change| [false, true].map(|delta| (Name::Qix, Workload::Answers { change, delta })));
+    let rows = (1_000_000.0 * seconds.min(1.0)) as u32;
+    let exports = EXPORTS.map(|name| (name, Workload::Export(rows)));
     let kept = [(Kept::Sessions, 500.0), (Kept::Objects, 50_000.0), (Kept::Calls, 50_000.0)];
     let kept = kept.map(|(kept, many)| (Name::Qix, Workload::Keep(kept, (many * seconds.min(1.0)) as u32)));
-    calls.chain(pages).chain(answers).chain(kept).collect()
+    calls.chain(pages).chain(exports).chain(answers).chain(kept).collect()
 }
 
 /// Why JavaScript clients are not available, if so.

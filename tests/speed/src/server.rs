@@ -2,6 +2,7 @@
 
 mod answers;
 mod frames;
+mod table;
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -13,6 +14,7 @@ use tokio_tungstenite::tungstenite;
 use answers::Connection;
 pub(crate) use answers::{Answers, COLUMNS, ROWS};
 use frames::{CLOSE, Frames, TEXT};
+pub(crate) use table::EXPORTED;
 
 /// Runs until standard input is closed, which happens when the parent process ends. Prints its URL.
 pub(crate) fn run() -> Result<()> {

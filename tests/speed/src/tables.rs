@@ -22,6 +22,11 @@ impl fmt::Display for Tables<'_> {
             "\nPages of 10,000 cells, four in flight: per second, relative to qix-client; CPU time per page; peak memory"
         )?;
         writeln!(f, "{}", self.pages())?;
+        writeln!(
+            f,
+            "\nExport of rows of six columns, as record batches or JavaScript arrays: rows per second, relative to enigma.js; CPU time per row; peak memory"
+        )?;
+        writeln!(f, "{}", self.exports())?;
         writeln!(f, "\nThe same call repeated: bytes and CPU time of qix-client, complete and as deltas")?;
         writeln!(f, "{}", self.answers())?;
         writeln!(f, "\nMemory of qix-client for each item")?;
@@ -65,6 +70,20 @@ impl Tables<'_> {
                 micros(figures.cpu),
                 mebibytes(figures.peak),
             ]);
+        }
+        table
+    }
+
+    fn exports(&self) -> Table {
+        let mut table = table(&["", "rows", "processor", "memory"]);
+        let workloads = self.0.iter().map(|(_, workload, _)| *workload);
+        let Some(workload) = workloads.into_iter().find(|workload| matches!(workload, Workload::Export(_))) else {
+            return table;
+        };
+        let peer = self.of(Name::Enigma, workload).or(self.of(Name::Qix, workload));
+        for (name, figures) in self.figures(workload) {
+            let title = if name == Name::Qix { "qix-client, record batches" } else { name.title() };
+            table.add_row([title.to_owned(), rate(Some(figures), peer), micros(figures.cpu), mebibytes(figures.peak)]);
         }
         table
     }

@@ -17,6 +17,8 @@ pub(crate) enum Workload {
         /// Whether to request deltas.
         delta: bool,
     },
+    /// A number of rows to read once.
+    Export(u32),
     /// A number of things to keep in memory.
     Keep(Kept, u32),
 }

@@ -48,7 +48,11 @@ pub(crate) enum Told {
     /// The result of one.
     Result { name: String, millis: f64, error: Option<String> },
     /// What it has measured.
-    Figures { figures: serde_json::Value },
+    Figures {
+        figures: serde_json::Value,
+        #[serde(rename = "leftOut")]
+        left_out: Vec<String>,
+    },
 }
 
 fn main() -> Result<ExitCode> {

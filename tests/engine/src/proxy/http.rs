@@ -6,8 +6,21 @@ use crate::server::address::Address;
 use crate::server::head::{Head, Response};
 use serde_json::{Value, json};
 
-/// The response to a plain request; `None` if it is not for the proxy.
-pub(crate) fn answer(state: &mut State, head: &Head, body: &[u8]) -> Option<Response> {
+/// What a proxy does with a plain request.
+pub(crate) enum Passage {
+    /// It responds.
+    Answered(Response),
+    /// The engine responds, and these headers are added.
+    Forwarded(Vec<(String, String)>),
+}
+
+/// Responds to a plain request, or forwards it.
+pub(crate) fn answer(state: &mut State, head: &Head, body: &[u8]) -> Passage {
+    respond(state, head, body).unwrap_or_else(|| Passage::Forwarded(Vec::new()))
+}
+
+/// `None` if the request is not for the proxy.
+fn respond(state: &mut State, head: &Head, body: &[u8]) -> Option<Passage> {
     let path = head.target.split('?').next().unwrap_or_default();
     let prefix = path.strip_suffix(below_prefix(state, path)).unwrap_or_default().trim_start_matches('/');
     let path = below_prefix(state, path).to_owned();
@@ -17,13 +30,14 @@ pub(crate) fn answer(state: &mut State, head: &Head, body: &[u8]) -> Option<Resp
         .into_iter()
         .any(is_page)
     {
-        return Some(Response::new(200, "text/html", b"<!DOCTYPE html><title>Login</title>".to_vec()));
+        let page = Response::new(200, "text/html", b"<!DOCTYPE html><title>Login</title>".to_vec());
+        return Some(Passage::Answered(page));
     }
     match (head.method.as_str(), path.as_str()) {
-        ("POST", "/qps/ticket") => return Some(ticket(state, head, body)),
+        ("POST", "/qps/ticket") => return Some(Passage::Answered(ticket(state, head, body))),
         ("DELETE", "/qps/user") => {
             let status = if state.log_out(head, &place) { 200 } else { 404 };
-            return Some(Response::text(status, ""));
+            return Some(Passage::Answered(Response::text(status, "")));
         }
         ("GET", "/qps/user" | "/qps/csrftoken" | "/api/v1/csrf-token" | "/hub" | "/hub/") => {}
         ("GET", path) if path.starts_with("/tempcontent/") => {}
@@ -32,14 +46,20 @@ pub(crate) fn answer(state: &mut State, head: &Head, body: &[u8]) -> Option<Resp
     let address = Address::parse(&head.target);
     let known = match state.identify(head, &address, &place) {
         Ok(known) => known,
-        Err(Outsider::Unknown) => return Some(state.login_response(head, &place)),
+        Err(Outsider::Unknown) => return Some(Passage::Answered(state.login_response(head, &place))),
         Err(Outsider::TooManySessions) => {
-            return Some(Response::text(403, "The user has too many sessions in parallel."));
+            let refusal = Response::text(403, "The user has too many sessions in parallel.");
+            return Some(Passage::Answered(refusal));
         }
     };
-    let mut response = content(&path, &known)?;
-    response.headers.extend(cookie_header(&place, &known));
-    Some(response)
+    let cookie = cookie_header(&place, &known);
+    Some(match content(&path, &known) {
+        Some(mut response) => {
+            response.headers.extend(cookie);
+            Passage::Answered(response)
+        }
+        None => Passage::Forwarded(cookie),
+    })
 }
 
 /// A path without the prefix of its virtual proxy.

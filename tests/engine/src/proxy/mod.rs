@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-pub(crate) use http::{answer, below_prefix};
+pub(crate) use http::{Passage, answer, below_prefix};
 pub(crate) use state::{Admission, State, Verdict};
 
 /// A proxy for [`Builder::proxy`](crate::Builder::proxy): the users that can log in, and what happens to other clients.

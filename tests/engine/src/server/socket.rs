@@ -8,7 +8,7 @@ use crate::faults::{Kind as FaultKind, Stage, strike};
 use crate::methods;
 use crate::protocol::envelope::Request;
 use crate::protocol::failure::to_json;
-use crate::proxy::{self, Admission, Verdict};
+use crate::proxy::{self, Admission, Passage, Verdict};
 use crate::received::{Received, Upgrade};
 use crate::session::connection::{Connection, GLOBAL, Outgoing};
 use crate::session::world::World;
@@ -151,23 +151,35 @@ async fn answer_plain_http(stream: &mut TcpStream, head: &Head, shared: &Shared)
     let body = head.body(stream).await?;
     let response = {
         let world = &mut *shared.world();
-        let for_proxy = world.proxy.as_mut().and_then(|state| proxy::answer(state, head, &body));
+        let passage = world.proxy.as_mut().map(|state| proxy::answer(state, head, &body));
         let path = world.proxy.as_ref().map_or(path, |state| proxy::below_prefix(state, path));
-        match world.downloads.get(path) {
-            _ if for_proxy.is_some() => for_proxy,
-            Some(file) if head.method == "GET" => {
-                let kind = match path.rsplit('.').next() {
-                    Some("xlsx") => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                    _ => "text/csv; charset=utf-8",
-                };
-                Some(Response::new(200, kind, file.clone()))
+        match passage {
+            Some(Passage::Answered(response)) => response,
+            Some(Passage::Forwarded(headers)) => {
+                let mut response = served(path, head, world);
+                response.headers.extend(headers);
+                response
             }
-            _ if path == "/healthcheck" || path == "/healthz" => Some(Response::json(200, &json!({}))),
-            _ if path == "/" || path.starts_with("/app") => Some(Response::text(426, "This is a WebSocket.")),
-            _ => None,
+            None => served(path, head, world),
         }
     };
-    response.unwrap_or_else(|| Response::text(404, "")).send(stream).await
+    response.send(stream).await
+}
+
+/// The engine's response to a plain HTTP request.
+fn served(path: &str, head: &Head, world: &World) -> Response {
+    match world.downloads.get(path) {
+        Some(file) if head.method == "GET" => {
+            let kind = match path.rsplit('.').next() {
+                Some("xlsx") => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                _ => "text/csv; charset=utf-8",
+            };
+            Response::new(200, kind, file.clone())
+        }
+        _ if path == "/healthcheck" || path == "/healthz" => Response::json(200, &json!({})),
+        _ if path == "/" || path.starts_with("/app") => Response::text(426, "This is a WebSocket."),
+        _ => Response::text(404, ""),
+    }
 }
 
 /// Adds the socket to its session and announces it.

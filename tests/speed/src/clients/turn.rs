@@ -53,7 +53,7 @@ async fn work<C: Client>(client: &Arc<C>, workload: Workload, time: Duration) ->
                     Workload::Calls(_) => client.call(number).await?,
                     Workload::Pages(_) => client.page().await?,
                     Workload::Answers { change, delta } => client.answer(change, delta).await?,
-                    Workload::Keep(..) => bail!("this client does not support this workload"),
+                    Workload::Export(_) | Workload::Keep(..) => bail!("this client does not support this workload"),
                 }
                 done += 1;
             }

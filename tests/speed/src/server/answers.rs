@@ -6,6 +6,7 @@ use memchr::memmem;
 use serde_json::{Value, json};
 
 use super::frames::{self, TEXT};
+use super::table::Table;
 use crate::workload::Change;
 
 pub(super) const GREETING: &[u8] =
@@ -15,8 +16,8 @@ pub(super) const GREETING: &[u8] =
 pub(crate) const ROWS: usize = 1000;
 pub(crate) const COLUMNS: usize = 10;
 
-/// Changing responses.
-pub(crate) struct Answers(Vec<Series>);
+/// Changing responses, and the pages of an export.
+pub(crate) struct Answers(Vec<Series>, Table);
 
 /// Two alternating responses.
 struct Series {
@@ -40,7 +41,7 @@ impl Answers {
             Change::Much => Series::new("qLayout", [layout(0, 0), layout(0, ROWS)]),
             Change::Page => Series::new("qDataPages", [pages(0), pages(ROWS)]),
         });
-        Self(series.into())
+        Self(series.into(), Table::new())
     }
 
     /// Average size in bytes of a changing response, after the first.
@@ -54,14 +55,24 @@ impl Answers {
     pub(super) fn answer(&self, connection: &mut Connection, request: &[u8], out: &mut Vec<u8>) {
         let about = digits_after(request, b"\"params\":");
         let delta = memmem::find(request, b"\"delta\":true").is_some();
+        let handle = digits_after(request, b"\"handle\":");
+        let table = Table::rows(handle);
+        let exported;
         // Each response has three parts; the middle one comes from the request. Deltas are marked as such.
         let (before, middle, after): (&[u8], &[u8], &[u8]) = match word_after(request, b"\"method\":\"") {
             b"Evaluate" if delta => {
                 (br#"{"qReturn":[{"op":"add","path":"/","value":""#, about, br#""}]},"delta":true"#)
             }
             b"Evaluate" => (br#"{"qReturn":""#, about, br#""}"#),
+            b"GetHyperCubeData" if table.is_some() => {
+                exported = self.1.page(request);
+                (exported.as_bytes(), b"", b"")
+            }
+            b"GetLayout" if table.is_some() => {
+                exported = Table::layout(table.unwrap_or_default()).into();
+                (exported.as_bytes(), b"", b"")
+            }
             method @ (b"GetLayout" | b"GetHyperCubeData") => {
-                let handle = digits_after(request, b"\"handle\":");
                 let named = |change: &Change| change.object().to_string().as_bytes() == handle;
                 let change = match Change::ALL.into_iter().find(named) {
                     _ if method == b"GetHyperCubeData" => Change::Page,
@@ -152,10 +163,6 @@ fn layout(selected: usize, first: usize) -> String {
 
 /// Rows as an engine writes them: one dimension of strings, one of numbers, eight measures.
 fn page(first: usize, rows: usize) -> String {
-    let measure = |row: usize, column: usize| {
-        let value = (row * 37 + column * 1009) as f64 / 7.0;
-        format!(r#"{{"qText":"{value:.2}","qNum":{value},"qElemNumber":0,"qState":"L"}}"#)
-    };
     let row = |row: usize| {
         let (year, element) = (1990 + row % 30, row % 30);
         let measures = (2..COLUMNS).map(|column| measure(row, column)).collect::<Vec<_>>().join(",");
@@ -169,8 +176,14 @@ fn page(first: usize, rows: usize) -> String {
     )
 }
 
+/// A cell of a measure.
+pub(super) fn measure(row: usize, column: usize) -> String {
+    let value = (row * 37 + column * 1009) as f64 / 7.0;
+    format!(r#"{{"qText":"{value:.2}","qNum":{value},"qElemNumber":0,"qState":"L"}}"#)
+}
+
 /// The first number after a marker.
-fn digits_after<'a>(text: &'a [u8], mark: &[u8]) -> &'a [u8] {
+pub(super) fn digits_after<'a>(text: &'a [u8], mark: &[u8]) -> &'a [u8] {
     let rest = memmem::find(text, mark).map_or(&text[..0], |at| &text[at + mark.len()..]);
     let from = rest.iter().position(u8::is_ascii_digit).unwrap_or(rest.len());
     let digits = rest[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();

@@ -267,7 +267,7 @@ impl Assembler {
         }
     }
 
-    /// The complete rows as a page; `None` if there are none. The others wait for the next page, unless this is the last
+    /// The complete rows as a page, if any. The others wait for the next page, unless this is the last
     /// one: then what has not arrived is null.
     pub(super) fn take<K: PageSink>(
         &mut self,
