@@ -28,7 +28,7 @@ thread_local! {
 
 /// Closes all connections of this page or worker when its program panics, and then does what the panic hook did before.
 ///
-/// A panic ends the program: nothing that waits goes on, and the engine would keep its sessions until the user leaves the page.
+/// A panic ends the program: nothing that waits continues, and the engine would keep its sessions until the user leaves the page.
 /// With this, the sessions end at once. Call it once, after setting a hook of your own, which tells the user to reload the page.
 ///
 /// ```
