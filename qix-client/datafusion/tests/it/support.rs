@@ -104,6 +104,8 @@ impl Rows {
 
     pub(crate) fn batch(&self) -> RecordBatch {
         let columns: Vec<(&str, ArrayRef)> = vec![
+            // An engine lists the keys of a table first.
+            ("Customer", Arc::new(Int64Array::from(self.customer.clone()))),
             ("Id", Arc::new(Int64Array::from(self.id.clone()))),
             ("Region", Arc::new(StringArray::from(self.region.clone()))),
             ("Note", Arc::new(StringArray::from(self.note.clone()))),
@@ -113,7 +115,6 @@ impl Rows {
             ("Time", Arc::new(TimestampMicrosecondArray::from(self.time.clone()))),
             ("Month", Arc::new(Int64Array::from(self.month.clone()))),
             ("Code", Arc::new(StringArray::from(self.code.iter().map(Option::as_deref).collect::<Vec<_>>()))),
-            ("Customer", Arc::new(Int64Array::from(self.customer.clone()))),
         ];
         RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, column)| (name, column, true)))
             .expect("the columns have the same length")
