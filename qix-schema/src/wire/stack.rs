@@ -13,7 +13,7 @@ thread_local! {
 
 /// Runs a step of a recursion, on a new stack segment if the current one is nearly full.
 pub fn grow<T>(step: impl FnOnce() -> T) -> T {
-    stacker::maybe_grow(128 * 1024, 1024 * 1024, step)
+    stacker::maybe_grow(256 * 1024, 2 * 1024 * 1024, step)
 }
 
 /// Runs a step of a recursion over input. Rejects input that exceeds the maximum depth.
@@ -31,6 +31,6 @@ pub(super) fn deeper<T, E>(step: impl FnOnce() -> Result<T, E>, refuse: impl FnO
     if level > LEVELS {
         return Err(refuse(&format!("structs nested more than {LEVELS} levels deep")));
     }
-    // The red zone has room for a few levels.
-    if level % 8 == 1 { grow(step) } else { step() }
+    // The red zone has room for ten levels of code that is not optimized, which takes 24 KB a level.
+    if level % 4 == 1 { grow(step) } else { step() }
 }
