@@ -33,7 +33,7 @@ use crate::record::redact;
 #[derive(Clone)]
 pub struct Recorder {
     shared: Arc<Writer>,
-    /// Here, it is not part of a program that records nothing.
+    /// A pointer, so that programs that record nothing do not contain the function.
     tap: fn(&Recorder, Transport) -> Transport,
 }
 

@@ -13,8 +13,8 @@ use qix_schema::rpc::ObjectHandle;
 /// A check that is later than this was held up by a sleeping machine or a hidden page.
 const LATE: Duration = Duration::from_secs(2);
 
-/// Takes queued messages; if there are none for a while, queues a request to the engine. Returns whether there are
-/// messages, or the queue has ended.
+/// Waits for queued messages, and moves them to the batch. Queues a request to the engine whenever nothing was queued for
+/// the interval. Returns `false` if the queue has ended.
 pub(crate) async fn next_batch(
     keep_alive: KeepAlive,
     messages: &mut Messages,

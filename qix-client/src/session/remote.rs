@@ -80,7 +80,7 @@ pub(crate) struct Binder {
     pub(crate) origin: Origin,
 }
 
-/// Without the session, whose parts are not worth the code that prints them.
+/// Omits the session: code that prints its parts would make programs larger.
 impl fmt::Debug for Binder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Binder").field("caller", &self.caller).finish_non_exhaustive()

@@ -35,7 +35,7 @@ struct Memory {
 
 const WORKLOADS: [&str; 4] = ["calls 1", "calls 64", "calls 1000", "pages"];
 
-/// Opens the page, and returns what it tells. Nothing is in between while it measures.
+/// Opens the page, and returns its figures. No debugger is attached while it measures.
 pub(crate) fn run(rounds: usize, seconds: f64, all: bool, profile: &str) -> Result<Option<Figures>> {
     let server = Server::start()?;
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("it is in a folder")?.join("browser");

@@ -17,7 +17,7 @@ pub(crate) enum Workload {
         /// Whether to request deltas.
         delta: bool,
     },
-    /// A number of rows to read once.
+    /// Reading a table with this number of rows, once.
     Export(u32),
     /// A number of things to keep in memory.
     Keep(Kept, u32),

@@ -2,7 +2,7 @@
 //! I/O.
 //!
 //! The library reads into a buffer that it clears before each read and keeps for the life of the connection. Here, a
-//! long message is read to where its text stays, and a connection without messages keeps a small buffer.
+//! long message is read directly into the memory of its text, and a connection without messages keeps a small buffer.
 
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;

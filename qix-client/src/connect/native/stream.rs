@@ -140,7 +140,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Stream for Reading<S> {
 }
 
 impl<S: AsyncWrite + Unpin> Ends<S> {
-    /// Sends what the reader has to say, as far as the socket takes it.
+    /// Sends the reader's response to a ping or a close frame, as far as the socket accepts it.
     fn answer(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         self.out.owes = true;
         // The socket wakes the last task that waited for it. That of the sink sends everything.

@@ -8,11 +8,11 @@ use std::task::{Context, Poll, Waker};
 
 use super::Outcome;
 
-/// The end of the reader.
+/// The reader's end.
 #[derive(Debug)]
 pub(crate) struct Waiter(Arc<Slot>);
 
-/// The end of the caller: a future of the outcome, or of `None` if there never will be one.
+/// The caller's end: a future of the outcome, or of `None` if there never will be one.
 #[derive(Debug)]
 pub(crate) struct Answer {
     slot: Arc<Slot>,

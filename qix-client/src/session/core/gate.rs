@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 /// Calls are counted in the lower half.
 const CALL: u64 = 1;
 
-/// Those who close the gate are counted in the upper half.
+/// Tasks that close the gate are counted in the upper half.
 const CLOSED: u64 = 1 << 32;
 
 /// The gate through which calls pass.

@@ -20,7 +20,7 @@ pub(crate) struct Outbox(Arc<Mutex<State>>);
 #[derive(Debug)]
 pub(crate) struct Messages {
     shared: Arc<Mutex<State>>,
-    /// Taken from the queue, and not passed on.
+    /// Taken from the queue, but not passed on yet.
     taken: VecDeque<Queued>,
 }
 
@@ -74,7 +74,7 @@ impl Drop for Outbox {
 }
 
 impl Messages {
-    /// Waits for messages, and moves at most `limit` of them to a batch. Returns whether there are any: if not, the
+    /// Waits for messages, and moves at most `limit` of them to a batch. Returns `false` if the
     /// queue has ended. Nothing is lost if the future is dropped.
     pub(crate) async fn take(&mut self, batch: &mut Vec<Queued>, limit: usize) -> bool {
         poll_fn(|cx| self.poll_take(cx, batch, limit)).await

@@ -28,7 +28,7 @@ use crate::bind::Program;
 /// Longest time for a test.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// These tests end with a panic, which the page must notice, with what it notices.
+/// Tests that end with a panic, and the text that the page must report.
 const PANICS: [(&str, &str); 2] =
     [("a_panic_is_reported", "this panic is meant"), ("a_panic_closes_the_session", "closed with 1000")];
 

@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(1800);
 /// Precise figures of memory, and garbage collection by the page.
 const FLAGS: [&str; 2] = ["--enable-precise-memory-info", "--js-flags=--expose-gc"];
 
-/// Returns the figures that the page tells, as JSON. Arguments: the server, the number of rounds, the duration of a turn, the
+/// Returns the figures that the page reports, as JSON. Arguments: the server, the number of rounds, the duration of a turn, the
 /// profile of the module, and a module with other clients.
 pub(crate) async fn measure(arguments: &[String]) -> Result<String> {
     let [url, rounds, seconds, profile, peers @ ..] = arguments else { bail!("it has four arguments") };

@@ -45,7 +45,7 @@ impl Slot<'_> {
     }
 }
 
-/// Rows of the same width, first dimensions, then measures.
+/// Rows of the same width: dimensions first, then measures.
 #[derive(Default)]
 pub(super) struct Queue<'p> {
     cells: Vec<Slot<'p>>,
