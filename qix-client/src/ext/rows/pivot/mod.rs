@@ -29,15 +29,7 @@ pub(super) fn pivot_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Opti
     let (columns, rows) = (opened.source.width.max(1), opened.source.rows);
     let width = columns.min(MOST_CELLS);
     let cut = PageCut { columns, rows, width, height: height(width, options), splits_rows: true };
-    let source = Arc::clone(&opened);
-    let fetched = parts(
-        cut,
-        options,
-        Arc::new(move |area| {
-            let source = Arc::clone(&source);
-            Box::pin(async move { fetch(&source, || Get::new(&source.source.path, area.page())).await })
-        }),
-    );
+    let fetched = fetched(&opened, cut, options, |path, area| Get::new(path, area.page()));
     assembled::<S, _>(opened, options, fetched, |taking, part| {
         let Some((area, mut answer)) = part else { return taking.end() };
         let opened = Arc::clone(&taking.opened);
@@ -61,15 +53,7 @@ pub(super) fn stacked_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Op
     let (columns, rows) = (opened.source.columns.len(), opened.source.rows);
     let height = height(columns * opened.source.spread, options);
     let cut = PageCut { columns, rows, width: columns, height, splits_rows: false };
-    let source = Arc::clone(&opened);
-    let fetched = parts(
-        cut,
-        options,
-        Arc::new(move |area| {
-            let source = Arc::clone(&source);
-            Box::pin(async move { fetch(&source, || Get::new(&source.source.path, area.page())).await })
-        }),
-    );
+    let fetched = fetched(&opened, cut, options, |path, area| Get::new(path, area.page()));
     assembled::<S, _>(opened, options, fetched, move |taking, part| {
         let before = taking.assembler.leaves();
         let is_last = |found: usize| match found {
@@ -92,9 +76,23 @@ pub(super) fn stacked_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Op
     })
 }
 
-/// Fetches a part, which is decoded when it is its turn.
-async fn fetch<P, R: Request>(opened: &Opened<P>, request: impl Fn() -> R) -> Result<RawAnswer, Error> {
-    attempt(opened, || send_raw(opened.object.as_remote(), request(), opened.calls.clone())).await
+/// Fetches the parts of a cube. Each is decoded when it is its turn.
+fn fetched<P: Send + Sync + 'static, R: Request + 'static>(
+    opened: &Arc<Opened<P>>,
+    cut: PageCut,
+    options: &Options,
+    request: fn(&str, Area) -> R,
+) -> Pages<(Area, RawAnswer)> {
+    let opened = Arc::clone(opened);
+    let fetch = move |area| {
+        let opened = Arc::clone(&opened);
+        let attempt = async move {
+            let send = || send_raw(opened.object.as_remote(), request(&opened.source.path, area), opened.calls.clone());
+            attempt(&opened, send).await
+        };
+        Box::pin(attempt) as _
+    };
+    parts(cut, options, Arc::new(fetch))
 }
 
 /// The rows of a cube in tree mode.
