@@ -62,6 +62,33 @@ struct Payload {
 struct Fragments {
     kind: Data,
     bytes: Vec<u8>,
+    /// The bytes that are known to be text.
+    checked: usize,
+}
+
+impl Fragments {
+    fn new(kind: Data, bytes: Vec<u8>) -> Result<Self, WsError> {
+        let mut fragments = Self { kind, bytes, checked: 0 };
+        fragments.check()?;
+        Ok(fragments)
+    }
+
+    fn push(&mut self, bytes: &[u8]) -> Result<(), WsError> {
+        self.bytes.extend_from_slice(bytes);
+        self.check()
+    }
+
+    /// Checks what is new, so that an error does not wait for the end of the message. A frame may end inside a character.
+    fn check(&mut self) -> Result<(), WsError> {
+        if self.kind == Data::Text {
+            match str::from_utf8(&self.bytes[self.checked..]) {
+                Ok(text) => self.checked += text.len(),
+                Err(error) if error.error_len().is_none() => self.checked += error.valid_up_to(),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Frames {
@@ -204,16 +231,16 @@ impl Frames {
             (OpCode::Control(_), _) => Ok(None),
             (OpCode::Data(Data::Continue), None) => Err(ProtocolError::UnexpectedContinueFrame.into()),
             (OpCode::Data(Data::Continue), Some(message)) => {
-                message.bytes.extend_from_slice(payload.as_slice());
+                message.push(payload.as_slice())?;
                 match self.message.take_if(|_| header.is_final) {
-                    Some(Fragments { kind, bytes }) => self::message(kind, Bytes::Own(bytes)).map(Some),
+                    Some(Fragments { kind, bytes, .. }) => self::message(kind, Bytes::Own(bytes)).map(Some),
                     None => Ok(None),
                 }
             }
             (OpCode::Data(kind), Some(_)) => Err(ProtocolError::ExpectedFragment(kind).into()),
             (OpCode::Data(kind), None) if header.is_final => self::message(kind, payload).map(Some),
             (OpCode::Data(kind), None) => {
-                self.message = Some(Fragments { kind, bytes: payload.into_vec() });
+                self.message = Some(Fragments::new(kind, payload.into_vec())?);
                 Ok(None)
             }
         }
@@ -410,8 +437,16 @@ mod tests {
                     let length = pieces.read(&mut read).unwrap();
                     buffer.extend_from_slice(&read[..length]);
                 }
-                Err(error) => return (seen, Some(error.to_string())),
+                Err(error) => return (seen, Some(described(&error))),
             }
+        }
+    }
+
+    /// Texts that are not UTF-8 are described in other words.
+    fn described(error: &WsError) -> String {
+        match error {
+            WsError::Utf8(_) => "not UTF-8".to_owned(),
+            error => error.to_string(),
         }
     }
 
@@ -431,7 +466,7 @@ mod tests {
                 }
                 Ok(_) => {}
                 Err(WsError::Protocol(ProtocolError::ResetWithoutClosingHandshake)) => return (seen, None),
-                Err(error) => return (seen, Some(error.to_string())),
+                Err(error) => return (seen, Some(described(&error))),
             }
         }
     }
@@ -462,6 +497,8 @@ mod tests {
             1 => (LONG - 20..LONG + 20).prop_map(|length| "y".repeat(length).into_bytes()),
             1 => (LARGE - 20..LARGE + 20).prop_map(|length| "z".repeat(length).into_bytes()),
             1 => Just(b"\x0f\x20bye".to_vec()),
+            // Parts of a character: alone not text, together perhaps.
+            1 => prop::collection::vec(prop_oneof![Just(0xe2), Just(0x82), Just(0xac)], 1..4),
         ]
     }
 
