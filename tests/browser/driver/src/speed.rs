@@ -34,10 +34,7 @@ pub(crate) async fn measure(arguments: &[String]) -> Result<String> {
     let address = serve::start(files.path().to_owned(), tell, answers).await?;
     let _browser = Window::open(&format!("http://{address}/?{query}"), &FLAGS);
     match timeout(PATIENCE, told.recv()).await.context("the page is not done in time")? {
-        Some(Told::Figures { figures, left_out }) => {
-            left_out.iter().for_each(|name| eprintln!("skipped: {name} does not connect from a page"));
-            Ok(figures.to_string())
-        }
+        Some(Told::Figures { figures }) => Ok(figures.to_string()),
         Some(Told::Result { error, .. }) => bail!(error.unwrap_or_default()),
         _ => bail!("the page tells something else"),
     }
