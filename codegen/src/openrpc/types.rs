@@ -60,7 +60,22 @@ impl<'a> Reader<'a> {
                 self.named(&name, &place);
             }
         }
+        self.lists_of_themselves(&types, &places);
         types
+    }
+
+    /// Reports lists whose items are the list itself, perhaps through other lists.
+    fn lists_of_themselves(&mut self, types: &BTreeMap<String, Type>, places: &BTreeMap<&'a str, Place<'a>>) {
+        let items = |name: &str| match &types.get(name)?.kind {
+            Kind::Array { items } => items.named(),
+            _ => None,
+        };
+        for (name, place) in places {
+            let mut within = std::iter::successors(items(name), |name| items(name)).take(types.len());
+            if within.any(|within| within == *name) {
+                self.cycle(place);
+            }
+        }
     }
 
     /// The kind of a named type.

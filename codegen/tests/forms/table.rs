@@ -504,6 +504,17 @@ pub(crate) const ROWS: &[Row] = &[
         Error("/components/schemas/OtherAlias/$ref", "leads back to itself"),
     ),
     Row(
+        "a list of itself",
+        &[Kind::File],
+        |file, _| {
+            let list = |items: &str| json!({ "type": "array", "items": { "$ref": format!("#/components/schemas/{items}") } });
+            let schemas = file.at("/components/schemas");
+            schemas.set("List", list("Lists"));
+            schemas.set("Lists", list("List"));
+        },
+        Error("/components/schemas/List", "leads back to itself"),
+    ),
+    Row(
         "types in an array",
         &[Kind::File],
         |file, _| file.at("/components").set("schemas", json!([])),

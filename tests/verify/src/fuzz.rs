@@ -44,11 +44,10 @@ pub fn values(input: &[u8]) {
     let Ok(written) = types::round_trip(text, &ty) else { return };
     let again = types::round_trip(&written, &ty).expect("what is written can be read");
     assert_eq!(again, written, "{name}");
-    if pointer::parse(text).is_err() {
-        // A number that only text can represent.
-        return;
-    }
-    let report = VERIFIER.document(text, name).expect("it has been decoded");
+    // Some numbers can only be represented by text.
+    let Ok(value) = pointer::parse(text) else { return };
+    // Of the members with the same name, JSON has the last one, while records and their parts keep what each of them sets.
+    let report = VERIFIER.document(&value.to_string(), name).expect("it has been decoded");
     assert!(report.changed.is_empty(), "{name}: {report}");
     for lost in report.lost.keys() {
         let (ty, member) = lost.split_once('.').expect("a type and a member");
