@@ -20,9 +20,7 @@ impl Meaning<'_> {
                 Some(Kind::Struct { .. }) => self.structs(before, after, name, place),
                 Some(Kind::Array { items }) => self.lists(before, after, items, place),
                 Some(Kind::Enum { values }) => {
-                    if enum_value(before, values) != enum_value(after, values) {
-                        self.changed(before, after, place);
-                    }
+                    self.scalars(&enum_value(before, values), &enum_value(after, values), place);
                 }
                 Some(Kind::Open | Kind::Text { .. }) | None => self.scalars(before, after, place),
             },
