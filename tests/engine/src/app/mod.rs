@@ -171,8 +171,9 @@ impl App {
         if let Some(text) = &self.script {
             let databases = databases.and(&document.databases);
             let cancel = AtomicBool::new(false);
+            let folders = folders.with_connections(&self.connections);
             let options = script::Options {
-                folders,
+                folders: &folders,
                 databases: &databases,
                 limit: None,
                 variables: Default::default(),

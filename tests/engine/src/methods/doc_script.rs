@@ -120,9 +120,10 @@ fn reload(call: &mut Call<'_>, answer: fn(&Ended) -> super::Results) -> Result<A
     document.reloading = true;
     let text = document.script.clone();
     let databases = document.databases.clone();
+    let connections = document.connections.clone();
     // Session variables are not visible to the script.
     let before = variables(&document.contents, &Contents::default());
-    let folders = call.world.folders.clone();
+    let folders = call.world.folders.with_connections(&connections);
     let databases = call.world.databases.and(&databases);
     let request = call.request.clone();
     call.session()?.progress.start(request);

@@ -5,6 +5,7 @@ mod control;
 mod database;
 mod feed;
 mod files;
+mod hierarchy;
 mod host;
 mod json;
 mod language;
@@ -26,7 +27,7 @@ mod tables;
 
 pub use self::database::{Databases, SqlResult};
 pub use self::files::Folders;
-pub(crate) use self::files::library;
+pub(crate) use self::files::{NoFolder, library};
 pub use self::language::{functions, statements};
 pub use self::sources::{Source, sources};
 
