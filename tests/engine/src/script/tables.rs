@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::host::{Mapping, World};
 use super::load::{Load, Prefix};
 use super::rows::Output;
-use super::{NO_PREVIOUS_TABLE, Outcome, ScriptError, shape};
+use super::{NO_PREVIOUS_TABLE, Outcome, ScriptError, hierarchy, shape};
 use crate::data::{Draft, JoinSide, Symbols};
 
 /// Adds a loaded table as its prefixes require.
@@ -21,21 +21,28 @@ pub(super) fn place(load: &Load, output: Output, world: &mut World) -> Outcome<(
     for (name, symbols) in symbols {
         *world.store.symbols_of(&name) = symbols;
     }
+    let loaded = draft.fields.clone();
     for prefix in &load.prefixes {
         match prefix {
             Prefix::CrossTable { attribute, data, qualifiers } => {
                 draft = shape::crossed(&draft, attribute, data, *qualifiers, world);
             }
             Prefix::IntervalMatch(names) => draft = shape::matched(&draft, names, world)?,
+            Prefix::Hierarchy(nodes, levels) => draft = hierarchy::expanded(&draft, nodes, levels, world)?,
+            Prefix::HierarchyBelongsTo(nodes, ancestors) => {
+                draft = hierarchy::belonging(&draft, nodes, ancestors, world)?;
+            }
             Prefix::Generic => {
                 for table in shape::generic(&draft, world)? {
                     add(table, world);
                 }
+                forget(&loaded, &[], world);
                 return Ok(());
             }
             _ => {}
         }
     }
+    forget(&loaded, &draft.fields, world);
     for prefix in &load.prefixes {
         match prefix {
             Prefix::Join(side, table) => {
@@ -69,6 +76,15 @@ pub(super) fn place(load: &Load, output: Output, world: &mut World) -> Outcome<(
         _ => add(draft, world),
     }
     Ok(())
+}
+
+/// Forgets the values of loaded fields that no table has after reshaping.
+fn forget(loaded: &[Arc<str>], kept: &[Arc<str>], world: &mut World) {
+    for field in loaded.iter().filter(|field| !kept.contains(field)) {
+        if !world.store.has_field(field) {
+            world.store.symbols.remove(field);
+        }
+    }
 }
 
 /// The table named by a prefix, or the last one.

@@ -1,5 +1,6 @@
 mod database;
 mod files;
+mod hierarchy;
 mod production;
 
 use std::path::Path;
@@ -20,6 +21,8 @@ fn run_on(
     let mut folders = Folders::default();
     if let Some(folder) = folder {
         folders.set_folder(folder);
+        let connection = |name| serde_json::json!({ "qName": name, "qType": "folder" });
+        folders = folders.with_connections(&["data", "d"].map(connection));
     }
     let mut messages = Vec::new();
     let cancel = AtomicBool::new(false);

@@ -10,7 +10,7 @@ fn unsupported_statements_fail_the_reload_and_are_not_syntax_errors() {
         ("t: MAPPING SQL SELECT a, b FROM c;", "SQL SELECT"),
         ("DIRECT QUERY DIMENSION a MEASURE b FROM c;", "DIRECT QUERY"),
         ("SECTION ACCESS;\nLOAD * INLINE [ACCESS, USERID\nADMIN, X];\nSECTION APPLICATION;", "SECTION ACCESS"),
-        ("h: HIERARCHY (id, parent, name, , name, path, '/', depth) LOAD id, parent, name RESIDENT x;", "HIERARCHY"),
+        ("t: SAMPLE 0.5 LOAD * RESIDENT x;", "SAMPLE"),
         ("[autoCalendar]:\nDECLARE FIELD DEFINITION Tagged ('$date') FIELDS Year($1) AS [Y];", "DECLARE"),
         ("LET a = DocumentName();", "DocumentName()"),
         ("t: LOAD GeoMakePoint(1, 2) AS p AUTOGENERATE 1;", "GeoMakePoint()"),
