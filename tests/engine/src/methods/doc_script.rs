@@ -220,6 +220,11 @@ fn now() -> String {
 }
 
 fn tables_and_keys(call: &mut Call<'_>) -> Result<Answer> {
+    for member in ["qIncludeSysVars", "qIncludeProfiling"] {
+        if call.params.flag(member) {
+            return Err(EngineError::not_implemented(member));
+        }
+    }
     let internal = call.params.flag("qSyntheticMode");
     let frame = call.frame()?;
     let job: Job = Box::new(move |_| match frame.data.tables_and_keys(internal) {
