@@ -10,7 +10,8 @@ use super::split_field::Splits;
 use super::{AGGREGATION_REQUIRED, Outcome, Progress, ScriptError};
 use crate::data::{Draft, Symbols};
 use crate::expression::{
-    Accumulator, Aggregation, AggregationKind, Aggregator, Binder, Expression, Host, bind, evaluate, visit,
+    Accumulator, Aggregation, AggregationKind, Aggregator, Binder, Expression, Host, Misplaced, bind, evaluate,
+    misplaced_in_script, visit,
 };
 use crate::value::{Dual, Key};
 
@@ -217,6 +218,15 @@ pub(super) fn quote_names(expression: &mut Expression) {
     }
 }
 
+/// Returns an error for a function that only charts have.
+pub(super) fn check_functions(expression: &Expression) -> Outcome<()> {
+    match misplaced_in_script(expression) {
+        None => Ok(()),
+        Some(Misplaced::Absent(what)) => Err(ScriptError::not_implemented(what)),
+        Some(invalid @ Misplaced::Invalid(name)) => Err(ScriptError::new(super::UNEXPECTED, name, invalid.to_string())),
+    }
+}
+
 /// How a `LOAD` is used.
 pub(super) struct Purpose<'a> {
     /// Whether its values are stored in the app's fields, or only passed on.
@@ -264,6 +274,7 @@ struct Bound {
 fn bound(load: &Load, input: &Input, purpose: &Purpose<'_>) -> Outcome<Bound> {
     let mut binder = Names { names: input.names(), aggregations: Vec::new() };
     let bind_one = |expression: &Expression, binder: &mut Names<'_>| {
+        check_functions(expression)?;
         let mut expression = expression.clone();
         quote_names(&mut expression);
         bind(&expression, binder)

@@ -212,6 +212,7 @@ impl<'a> Runner<'a> {
     /// The value of an expression outside of any table.
     pub(super) fn value(&self, text: &str) -> Outcome<Dual> {
         let mut parsed = expression::parse(text)?;
+        rows::check_functions(&parsed)?;
         rows::quote_names(&mut parsed);
         let Ok(bound) = bind(&parsed, &mut Named(&self.variables, &self.world.settings));
         Ok(evaluate(&bound, &Place::outside(&self.world)))
