@@ -37,13 +37,69 @@ impl Selections {
         if picked.iter().any(|(field, elements)| self.breaks_single(state, field, elements, mode)) {
             return Ok(false);
         }
+        let Some(given_up) = self.given_up(data, state, &picked, mode)? else { return Ok(false) };
         self.step(|states| {
             let Some(entries) = states.get_mut(state) else { return };
+            entries.retain(|entry| !given_up.contains(&entry.field));
             for (field, elements) in picked {
                 apply(entries, field, elements, mode);
             }
         });
         Ok(true)
+    }
+
+    /// The fields whose selections a new selection replaces, because they exclude all of its values. `None` if one of
+    /// them is locked, which prevents the selection.
+    fn given_up(
+        &self,
+        data: &Data,
+        state: &str,
+        picked: &[(&str, BTreeSet<u32>)],
+        mode: Mode,
+    ) -> Result<Option<Vec<Arc<str>>>> {
+        let before = self.entries(state)?;
+        let is_picked = |entry: &Entry| picked.iter().any(|(field, _)| *field == &*entry.field);
+        let mut given_up = Vec::new();
+        if before.iter().all(is_picked) {
+            return Ok(Some(given_up));
+        }
+        let mut after = before.clone();
+        for (field, elements) in picked {
+            apply(&mut after, field, elements.clone(), mode);
+        }
+        // Whether the selections of a state exclude all selected values of a picked field.
+        let excludes = |entries: &State| {
+            let masks = super::picked(entries, data);
+            picked.iter().filter_map(|(field, _)| data.field_number(field)).any(|field| {
+                let (Some(own), Some(allowed)) = (masks.get(&field), Live::allowed_by(data, &masks, field)) else {
+                    return false;
+                };
+                !own.iter().zip(allowed.iter()).any(|(own, allowed)| *own && *allowed)
+            })
+        };
+        if !excludes(&after) {
+            return Ok(Some(given_up));
+        }
+        for other in before.iter().filter(|entry| !is_picked(entry)) {
+            let alone = after.iter().filter(|entry| is_picked(entry) || entry.field == other.field).cloned().collect();
+            if !excludes(&alone) {
+                continue;
+            }
+            if other.locked {
+                return Ok(None);
+            }
+            if self.is_single(&other.field) {
+                let what = "Selecting values that a field with always one selected value excludes";
+                return Err(EngineError::not_implemented(what));
+            }
+            given_up.push(Arc::clone(&other.field));
+        }
+        after.retain(|entry| !given_up.contains(&entry.field));
+        if after.iter().any(|entry| !is_picked(entry)) && excludes(&after) {
+            let what = "Selecting values that several selections exclude only together";
+            return Err(EngineError::not_implemented(what));
+        }
+        Ok(Some(given_up))
     }
 
     /// Selects the values of a field that are in a state.
