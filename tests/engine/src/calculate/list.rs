@@ -247,6 +247,15 @@ fn found(dimension: &Dimension, grouping: &Grouping, text: &str, ground: &Ground
             .map(|mask| mask.to_vec());
     }
     let text = text.trim();
+    search::check(text)?;
+    if text.starts_with(['=', '<', '>', '(']) {
+        let what = "A search by comparison, expression or alternatives in a calculated list";
+        return Err(EngineError::new(
+            code::NOT_IMPLEMENTED,
+            text,
+            format!("{what}: not implemented by the test engine"),
+        ));
+    }
     let words = search::Words::of(text);
     let fits = |shown: &Shown| match search::is_pattern(text) {
         true => crate::value::wild_match(&shown.text, text),

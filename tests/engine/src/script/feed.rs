@@ -7,7 +7,7 @@ use super::database;
 use super::files::{Files, text};
 use super::host::{Place, last_fit};
 use super::load::{Format, Kind, Load, Prefix, Source};
-use super::rows::{self, Change, Input, Purpose};
+use super::rows::{self, Change, Input, Output, Purpose};
 use super::runner::{Named, Runner};
 use super::{AUTOGENERATE_COUNT, Outcome, Progress, ScriptError, json, qvd, separated, tables};
 use crate::expression::{bind, evaluate};
@@ -65,7 +65,12 @@ impl Runner<'_> {
             if last {
                 output.name = name;
                 (self.progress)(Progress::Fetched(output.rows()));
-                return tables::place(first, output, &mut self.world);
+                let variable = merged_to(first, &output);
+                tables::place(first, output, &mut self.world)?;
+                if let Some((variable, highest)) = variable {
+                    self.set(&variable, highest.as_text().into_owned());
+                }
+                return Ok(());
             }
             input = output.into_input();
         }
@@ -174,6 +179,19 @@ impl Runner<'_> {
             Kind::Other(kind) => Err(ScriptError::not_implemented(&format!("FROM a file of type {kind}"))),
         }
     }
+}
+
+/// The variable of a `MERGE` with its value: the highest of the sequence.
+fn merged_to(load: &Load, output: &Output) -> Option<(String, Dual)> {
+    let merge = load.prefixes.iter().find_map(|prefix| match prefix {
+        Prefix::Merge(merge) => Some(merge),
+        _ => None,
+    })?;
+    let place = output.place(merge.sequence.as_deref()?)?;
+    let values = (0..output.rows()).map(|row| output.value(place, row));
+    let numbered = values.filter_map(|value| Some((value.to_number()?, value)));
+    let (_, highest) = numbered.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
+    Some((merge.variable.clone()?, highest))
 }
 
 /// Adds the rows of one file to those of the earlier files.

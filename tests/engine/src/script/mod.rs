@@ -10,6 +10,7 @@ mod host;
 mod json;
 mod language;
 mod load;
+mod merge;
 mod names;
 mod place;
 mod qvd;

@@ -241,7 +241,7 @@ mod tests {
             ("BINARY [lib://a/b.qvf]", "BINARY"),
             ("SECTION ACCESS", "SECTION ACCESS"),
             ("EXECUTE cmd /c x", "EXECUTE"),
-            ("t: MERGE ONLY ON id LOAD * RESIDENT x", "MERGE"),
+            ("t: SEMANTIC LOAD * RESIDENT x", "SEMANTIC"),
             ("INFO LOAD a, b RESIDENT x", "INFO"),
             ("LOAD a EXTENSION r.ScriptEval('x')", "EXTENSION"),
             ("AUTONUMBER * USING x", "AUTONUMBER"),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::host::{Mapping, World};
 use super::load::{Load, Prefix};
+use super::merge::Merge;
 use super::rows::Output;
 use super::{NO_PREVIOUS_TABLE, Outcome, ScriptError, hierarchy, shape};
 use crate::data::{Draft, JoinSide, Symbols};
@@ -50,7 +51,7 @@ pub(super) fn place(load: &Load, output: Output, world: &mut World) -> Outcome<(
                 world.store.tables[at].join(&draft, *side);
                 return Ok(());
             }
-            Prefix::Concatenate(table) => {
+            Prefix::Concatenate(table) if !merges(load) => {
                 let at = target(table.as_deref(), world)?;
                 world.store.tables[at].append(draft);
                 return Ok(());
@@ -70,6 +71,13 @@ pub(super) fn place(load: &Load, output: Output, world: &mut World) -> Outcome<(
             _ => {}
         }
     }
+    let merge = load.prefixes.iter().find_map(|prefix| match prefix {
+        Prefix::Merge(merge) => Some(merge),
+        _ => None,
+    });
+    if let Some(merge) = merge {
+        return merged(load, merge, &draft, world);
+    }
     let same = world.store.tables.iter_mut().find(|table| table.same_fields(&draft.fields));
     match same {
         Some(table) if !load.prefixes.contains(&Prefix::NoConcatenate) => table.append(draft),
@@ -85,6 +93,36 @@ fn forget(loaded: &[Arc<str>], kept: &[Arc<str>], world: &mut World) {
             world.store.symbols.remove(field);
         }
     }
+}
+
+fn merges(load: &Load) -> bool {
+    load.prefixes.iter().any(|prefix| matches!(prefix, Prefix::Merge(_)))
+}
+
+/// Applies a log of changes: to the table that the prefix names, or to one with the same fields. Without such a table,
+/// the result is a new one.
+fn merged(load: &Load, merge: &Merge, log: &Draft, world: &mut World) -> Outcome<()> {
+    let fields = log.fields.get(1..).unwrap_or_default();
+    let named = load.prefixes.iter().find_map(|prefix| match prefix {
+        Prefix::Concatenate(table) => Some(target(table.as_deref(), world)),
+        _ => None,
+    });
+    let at = match named {
+        Some(at) => Some(at?),
+        None => world.store.tables.iter().position(|table| table.same_fields(fields)),
+    };
+    match at {
+        Some(at) => {
+            let table = std::mem::take(&mut world.store.tables[at]);
+            world.store.tables[at] = merge.apply(table, log, world)?;
+        }
+        None => {
+            let table = merge.apply(Draft { name: log.name.clone(), ..Draft::default() }, log, world)?;
+            add(table, world);
+        }
+    }
+    forget(&log.fields[..log.fields.len().min(1)], &[], world);
+    Ok(())
 }
 
 /// The table named by a prefix, or the last one.

@@ -4,6 +4,7 @@ use super::Reader;
 use crate::data::JoinSide;
 use crate::expression::{Expression, Symbol};
 use crate::script::hierarchy::{Ancestors, Levels, Nodes};
+use crate::script::merge::Merge;
 use crate::script::{Outcome, ScriptError};
 
 /// What to do with the loaded table.
@@ -29,6 +30,8 @@ pub(in crate::script) enum Prefix {
     Hierarchy(Nodes, Levels),
     /// A row for each ancestor of a node.
     HierarchyBelongsTo(Nodes, Ancestors),
+    /// The rows are changes of a table.
+    Merge(Merge),
     /// The statement is only for partial reloads.
     PartialOnly,
 }
@@ -78,7 +81,12 @@ impl Reader<'_> {
                 self.pass_parentheses()?;
                 return Ok(Some(None));
             }
-            "merge" | "sample" | "semantic" | "info" | "bundle" => {
+            "merge" => {
+                let only = self.parser.accept_keyword("only");
+                let merge = self.merge()?;
+                if only { Prefix::PartialOnly } else { Prefix::Merge(merge) }
+            }
+            "sample" | "semantic" | "info" | "bundle" => {
                 return Err(ScriptError::not_implemented(&word.to_uppercase()));
             }
             _ => {
@@ -160,6 +168,20 @@ impl Reader<'_> {
         let mut next = |at: usize| slots[at].take();
         let (Some(id), Some(name)) = (next(3), next(4)) else { return Err(self.unexpected("field name")) };
         Ok(Prefix::HierarchyBelongsTo(nodes, Ancestors { id, name, depth: next(5) }))
+    }
+
+    fn merge(&mut self) -> Outcome<Merge> {
+        let (mut sequence, mut variable) = (None, None);
+        if self.parser.accept("(") {
+            sequence = Some(self.name("field name")?);
+            if self.parser.accept(",") {
+                variable = Some(self.name("variable name")?);
+            }
+            self.parser.expect(")")?;
+        }
+        self.require("on")?;
+        let keys = self.list(|reader| reader.name("field name"))?;
+        Ok(Merge { sequence, variable, keys })
     }
 
     fn cross_table(&mut self) -> Outcome<Prefix> {

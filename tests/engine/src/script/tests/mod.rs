@@ -1,6 +1,7 @@
 mod database;
 mod files;
 mod hierarchy;
+mod merge;
 mod production;
 
 use std::path::Path;
