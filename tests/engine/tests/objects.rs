@@ -165,3 +165,17 @@ async fn variable_names_are_unique() {
     assert_eq!(client.result(1, "DestroyVariableByName", json!(["vLimit"])).await["qSuccess"], true);
     assert!(client.result(1, "GetVariableByName", json!(["vLimit"])).await["qReturn"]["qHandle"].is_null());
 }
+
+#[tokio::test]
+async fn a_bookmark_does_not_lose_soft_patches() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    let bookmark = json!([{ "qInfo": { "qId": "b", "qType": "bookmark" } }]);
+    client.object(1, "CreateBookmark", bookmark).await;
+    let object = client.object(1, "CreateObject", json!([{ "qInfo": { "qId": "o", "qType": "x" } }])).await;
+    client.result(1, "ReplaceBookmark", json!(["b"])).await;
+    let patch = json!([[{ "qOp": "add", "qPath": "/title", "qValue": "\"t\"" }], true]);
+    client.result(object, "ApplyPatches", patch).await;
+    assert_eq!(client.error(1, "ReplaceBookmark", json!(["b"])).await, 20);
+    client.result(1, "ReplaceBookmark", json!(["b", true])).await;
+}

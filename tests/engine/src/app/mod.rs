@@ -176,6 +176,7 @@ impl App {
                 folders: &folders,
                 databases: &databases,
                 limit: None,
+                continues: false,
                 variables: Default::default(),
                 cancel: &cancel,
                 progress: &mut |_| {},

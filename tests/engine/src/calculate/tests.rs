@@ -29,6 +29,7 @@ pub(super) fn load(text: &str) -> Data {
         folders: &Default::default(),
         databases: &Default::default(),
         limit: None,
+        continues: false,
         variables: Variables::new(),
         cancel: &cancel,
         progress: &mut |_| {},

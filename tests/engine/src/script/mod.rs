@@ -50,6 +50,8 @@ pub struct Options<'a> {
     pub databases: &'a Databases,
     /// Maximum number of rows to read from a source.
     pub limit: Option<usize>,
+    /// Whether the script continues after errors, whatever its `ErrorMode` is.
+    pub continues: bool,
     /// Variables that exist before the script runs.
     pub variables: Variables,
     /// Set to stop the script.

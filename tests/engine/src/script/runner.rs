@@ -38,6 +38,7 @@ pub(super) struct Runner<'a> {
     script: String,
     /// Maximum number of rows to read from a source.
     pub(super) limit: Option<usize>,
+    continues: bool,
     pub(super) cancel: &'a AtomicBool,
     pub(super) progress: &'a mut dyn FnMut(Progress),
     pub(super) variables: Variables,
@@ -73,6 +74,7 @@ impl<'a> Runner<'a> {
         Self {
             script: script.to_owned(),
             limit: options.limit,
+            continues: options.continues,
             cancel: options.cancel,
             progress: options.progress,
             variables: options.variables,
@@ -138,7 +140,7 @@ impl<'a> Runner<'a> {
 
     /// With `ErrorMode` 0, a script continues after an error. An unsupported statement stops it in any case.
     fn settle_error(&mut self, done: Outcome<Flow>) -> Outcome<Flow> {
-        let goes_on = self.variables.get("ErrorMode").is_some_and(|mode| mode.trim() == "0");
+        let goes_on = self.continues || self.variables.get("ErrorMode").is_some_and(|mode| mode.trim() == "0");
         let error = match done {
             Ok(flow) => {
                 if goes_on {

@@ -33,6 +33,7 @@ fn load(script: &str) -> Data {
         folders: &Default::default(),
         databases: &Default::default(),
         limit: None,
+        continues: false,
         variables: Variables::new(),
         cancel: &cancel,
         progress: &mut |_| {},
