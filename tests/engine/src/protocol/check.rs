@@ -49,6 +49,11 @@ pub(crate) fn bind(schema: &Schema, method: &Method, params: Value) -> Result<Ma
     Ok(bound)
 }
 
+/// Checks properties against their struct, after patches.
+pub(crate) fn properties(schema: &Schema, of: &str, properties: &Value) -> Result<(), Failure> {
+    check_named(schema, of, properties, &mut Path::of(of))
+}
+
 /// The current location in the parameters, for the error message.
 struct Path(String);
 
