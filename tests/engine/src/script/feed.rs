@@ -1,5 +1,6 @@
 //! Runs loads: from the rows of a source to a table.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -59,7 +60,12 @@ impl Runner<'_> {
                 }
             };
             let purpose = Purpose { keeps_fields, rename: &rename, change: &change };
-            let output = rows::load(each, &input, &mut self.world, &purpose, self.cancel, self.progress);
+            // `DISTINCT` is about the table that is created; in a load that feeds another one, it has no effect.
+            let mut each = Cow::Borrowed(each);
+            if !last && each.distinct {
+                each.to_mut().distinct = false;
+            }
+            let output = rows::load(&each, &input, &mut self.world, &purpose, self.cancel, self.progress);
             self.world.rules = rules;
             let mut output = output?;
             if last {

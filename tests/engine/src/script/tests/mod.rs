@@ -94,6 +94,11 @@ fn preceding_loads_feed_each_other() {
     let loaded = loaded("T: LOAD x+1 as y WHERE x > 1; LOAD RecNo() as x AUTOGENERATE 3;");
     assert_eq!(table(&loaded, "T"), "3|4");
     assert_eq!(loaded.data.field_names(), ["y"]);
+    // https://help.qlik.com/en-US/cloud-services/Subsystems/Hub/Content/Sense_Hub/Scripting/ScriptRegularStatements/Load.htm
+    let source = "INLINE [a\n1\n1\n2\n]";
+    let loaded =
+        self::loaded(&format!("T: LOAD a; LOAD DISTINCT a {source}; U: LOAD DISTINCT a AS b; LOAD a {source};"));
+    assert_eq!((table(&loaded, "T"), table(&loaded, "U")), ("1|1|2".to_owned(), "1|2".to_owned()));
 }
 
 #[test]
