@@ -78,7 +78,7 @@ pub(super) fn make(call: &mut Call<'_>, kind: Kind, mut properties: Value) -> Re
         properties["qInfo"] = json!({});
     }
     if properties["qInfo"]["qType"].as_str().is_none_or(str::is_empty) {
-        if kind != Kind::Variable {
+        if !matches!(kind, Kind::Variable | Kind::Bookmark) {
             return Err(invalid_params("Missing parameter: qProp.qInfo.qType"));
         }
         properties["qInfo"]["qType"] = json!(kind.usual_type());
