@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{DEFAULT_STATE, Entry, Live, Mode, Part, Pick, Selections, State};
+use super::{DEFAULT_STATE, Entry, Live, Mode, Part, Pick, Picked, Selections, State};
 use crate::data::Data;
 use crate::error::{EngineError, Result};
 
@@ -59,29 +59,37 @@ impl Selections {
     ) -> Result<Option<Vec<Arc<str>>>> {
         let before = self.entries(state)?;
         let is_picked = |entry: &Entry| picked.iter().any(|(field, _)| *field == &*entry.field);
-        let mut given_up = Vec::new();
         if before.iter().all(is_picked) {
-            return Ok(Some(given_up));
+            return Ok(Some(Vec::new()));
         }
-        let mut after = before.clone();
+        let mut after = super::picked(before, data);
         for (field, elements) in picked {
-            apply(&mut after, field, elements.clone(), mode);
+            let Some(number) = data.field_number(field) else { continue };
+            let mut mask = match after.get(&number).filter(|_| mode != Mode::Replace) {
+                Some(mask) => mask.to_vec(),
+                None => vec![false; data.fields[number].symbols.len()],
+            };
+            elements.iter().for_each(|at| mask[*at as usize] = mode != Mode::Toggle || !mask[*at as usize]);
+            after.insert(number, mask.into());
         }
-        // Whether the selections of a state exclude all selected values of a picked field.
-        let excludes = |entries: &State| {
-            let masks = super::picked(entries, data);
-            picked.iter().filter_map(|(field, _)| data.field_number(field)).any(|field| {
-                let (Some(own), Some(allowed)) = (masks.get(&field), Live::allowed_by(data, &masks, field)) else {
-                    return false;
-                };
-                !own.iter().zip(allowed.iter()).any(|(own, allowed)| *own && *allowed)
+        let numbers: Vec<usize> = picked.iter().filter_map(|(field, _)| data.field_number(field)).collect();
+        // Whether selections exclude all selected values of a picked field.
+        let excludes = |masks: &Picked| {
+            numbers.iter().any(|field| {
+                let (own, allowed) = (&masks[field], Live::allowed_by(data, masks, *field));
+                allowed.is_some_and(|allowed| {
+                    own.contains(&true) && !own.iter().zip(allowed.iter()).any(|(own, allowed)| *own && *allowed)
+                })
             })
         };
         if !excludes(&after) {
-            return Ok(Some(given_up));
+            return Ok(Some(Vec::new()));
         }
+        let mut given_up: Vec<(Arc<str>, Option<usize>)> = Vec::new();
         for other in before.iter().filter(|entry| !is_picked(entry)) {
-            let alone = after.iter().filter(|entry| is_picked(entry) || entry.field == other.field).cloned().collect();
+            let number = data.field_number(&other.field);
+            let mut alone = after.clone();
+            alone.retain(|field, _| numbers.contains(field) || Some(*field) == number);
             if !excludes(&alone) {
                 continue;
             }
@@ -92,13 +100,14 @@ impl Selections {
                 let what = "Selecting values that a field with always one selected value excludes";
                 return Err(EngineError::not_implemented(what));
             }
-            given_up.push(Arc::clone(&other.field));
+            given_up.push((Arc::clone(&other.field), number));
         }
-        after.retain(|entry| !given_up.contains(&entry.field));
-        if after.iter().any(|entry| !is_picked(entry)) && excludes(&after) {
+        after.retain(|field, _| !given_up.iter().any(|(_, number)| *number == Some(*field)));
+        if after.len() > numbers.len() && excludes(&after) {
             let what = "Selecting values that several selections exclude only together";
             return Err(EngineError::not_implemented(what));
         }
+        let given_up = given_up.into_iter().map(|(field, _)| field).collect();
         Ok(Some(given_up))
     }
 
