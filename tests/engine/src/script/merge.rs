@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::host::World;
-use super::{Outcome, ScriptError};
+use super::{MERGE_FAILED, Outcome, ScriptError};
 use crate::data::{Draft, NULL};
 use crate::value::Dual;
 
@@ -32,7 +32,10 @@ impl Operation {
             "insert" | "i" => Ok(Self::Insert),
             "update" | "u" => Ok(Self::Update),
             "delete" | "d" => Ok(Self::Delete),
-            other => Err(ScriptError::not_implemented(&format!("MERGE with the operation '{other}'"))),
+            other => {
+                let message = format!("Merge load: '{other}' is not one of the operations Insert, Update and Delete");
+                Err(ScriptError::new(MERGE_FAILED, other, message))
+            }
         }
     }
 }

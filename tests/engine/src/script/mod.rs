@@ -145,6 +145,10 @@ impl ScriptError {
         Self::new(TABLE_NOT_FOUND, name, format!("Table '{name}' not found"))
     }
 
+    fn map(name: &str) -> Box<Self> {
+        Self::new(MAP_NOT_FOUND, name, format!("Mapping table '{name}' not found"))
+    }
+
     fn not_implemented(what: &str) -> Box<Self> {
         Self::new(code::NOT_IMPLEMENTED, what, format!("{what}: not implemented by the test engine"))
     }
@@ -188,6 +192,7 @@ const TABLE_NOT_FOUND: i32 = 11001;
 const UNKNOWN_STATEMENT: i32 = 11002;
 const UNEXPECTED: i32 = 11003;
 const FIELD_NOT_FOUND: i32 = 11013;
+const MAP_NOT_FOUND: i32 = 11014;
 const CONNECTION_NOT_FOUND: i32 = 11015;
 const NAME_TAKEN: i32 = 11016;
 const CANNOT_OPEN: i32 = 11020;
@@ -197,6 +202,7 @@ const OUTSIDE: i32 = 11026;
 const AGGREGATION_REQUIRED: i32 = 11031;
 const NO_PREVIOUS_TABLE: i32 = 11046;
 const WRONG_QVD: i32 = 11047;
+const MERGE_FAILED: i32 = 30101;
 
 /// Runs a script in an empty app.
 pub fn run(script: &str, options: Options<'_>) -> Result<Loaded, Box<ScriptError>> {

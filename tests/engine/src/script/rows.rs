@@ -10,8 +10,8 @@ use super::split_field::Splits;
 use super::{AGGREGATION_REQUIRED, Outcome, Progress, ScriptError};
 use crate::data::{Draft, Symbols};
 use crate::expression::{
-    Accumulator, Aggregation, AggregationKind, Aggregator, Binder, Expression, Host, Misplaced, bind, evaluate,
-    misplaced_in_script, visit,
+    Accumulator, Aggregation, AggregationKind, Aggregator, Binder, Expression, Host, Misplaced, Scripted, bind,
+    evaluate, misplaced_in_script, visit,
 };
 use crate::value::{Dual, Key};
 
@@ -227,6 +227,20 @@ pub(super) fn check_functions(expression: &Expression) -> Outcome<()> {
     }
 }
 
+/// Returns an error for a map that does not exist.
+pub(super) fn check_maps(expression: &Expression, world: &World) -> Outcome<()> {
+    let mut missing = None;
+    visit(expression, &mut |part| {
+        if let Expression::Host(Host::ApplyMap | Host::Scripted(Scripted::MapSubString), arguments) = part
+            && let Some(Expression::Value(map)) = arguments.first()
+            && !world.maps.contains_key(&*map.as_text())
+        {
+            missing.get_or_insert_with(|| map.as_text().into_owned());
+        }
+    });
+    missing.map_or(Ok(()), |map| Err(ScriptError::map(&map)))
+}
+
 /// How a `LOAD` is used.
 pub(super) struct Purpose<'a> {
     /// Whether its values are stored in the app's fields, or only passed on.
@@ -346,6 +360,9 @@ pub(super) fn load(
     progress: &mut dyn FnMut(Progress),
 ) -> Outcome<Output> {
     let bound = bound(load, input, purpose)?;
+    let aggregated = bound.aggregations.iter().flat_map(|one| &one.arguments);
+    let expressions = bound.fields.iter().chain(&bound.filter).chain(&bound.repeat).chain(&bound.group);
+    expressions.chain(aggregated).try_for_each(|expression| check_maps(expression, world))?;
     let most = load.prefixes.iter().find_map(|prefix| match prefix {
         Prefix::First(count) => Some(number(count, world)),
         _ => None,

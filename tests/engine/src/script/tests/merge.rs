@@ -45,6 +45,6 @@ fn merge_only_is_for_partial_reloads() {
         "nosuch"
     );
     let error = failed(&format!("{PERSONS} MERGE ON Name LOAD 'x' AS o, 1 AS Name, 1 AS Number AUTOGENERATE 1;"));
-    assert_eq!(error.code, code::NOT_IMPLEMENTED);
+    assert_eq!((error.code, error.parameter.as_str()), (MERGE_FAILED, "x"));
     assert_eq!(failed("MERGE LOAD 1 AS a AUTOGENERATE 1;").code, UNEXPECTED);
 }

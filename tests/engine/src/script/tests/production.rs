@@ -140,3 +140,17 @@ fn a_variable_can_contain_statements() {
     let error = failed("SET s = LET a = 1;\nLET u = 'LET a = 1; LOAD x RESIDENT nowhere; LET c = 1;';\n$(u);");
     assert_eq!((error.position.line, error.message.as_str()), (2, "Table 'nowhere' not found"));
 }
+
+#[test]
+fn a_map_must_exist() {
+    for script in [
+        "T: LOAD ApplyMap('nosuch', 1) AS a AUTOGENERATE 1;",
+        "T: LOAD Sum(ApplyMap('nosuch', 1, 2)) AS a AUTOGENERATE 1;",
+        "T: LOAD 1 AS a AUTOGENERATE 1 WHERE MapSubString('nosuch', 'x') = 'x';",
+        "LET a = ApplyMap('nosuch', 1);",
+        "T: LOAD 1 AS a AUTOGENERATE 1; RENAME FIELDS USING nosuch;",
+    ] {
+        let error = failed(script);
+        assert_eq!((error.code, error.parameter.as_str()), (MAP_NOT_FOUND, "nosuch"), "{script}");
+    }
+}
