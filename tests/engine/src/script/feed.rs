@@ -154,19 +154,12 @@ impl Runner<'_> {
 
     /// The declared result of a statement for the open connection.
     fn database(&self, name: &str, statement: &str) -> Outcome<(Input, String, String)> {
-        let connection = self.connection.as_deref();
-        let result = connection.and_then(|connection| self.databases.find(connection, statement));
-        let Some(result) = result else {
+        let connection = self.connection.as_deref().ok_or_else(|| {
+            ScriptError::new(super::NO_OPEN_DATABASE, name, format!("{name}: no database connection is open"))
+        })?;
+        let Some(result) = self.databases.find(connection, statement) else {
             let mut error = ScriptError::not_implemented(name);
-            match connection {
-                Some(connection) => {
-                    let declared = format!(" (no result is declared for this statement on '{connection}')");
-                    error.message.push_str(&declared);
-                }
-                // What an engine says is not known; it has nothing to send the statement to either.
-                None if self.databases.is_empty() => {}
-                None => error.message.push_str(" (no connection is open)"),
-            }
+            error.message.push_str(&format!(" (no result is declared for this statement on '{connection}')"));
             return Err(error);
         };
         let table = database::table_of(statement).unwrap_or_default();
