@@ -124,6 +124,31 @@ async fn files_of_a_connection_are_previewed() {
 }
 
 #[tokio::test]
+async fn files_of_other_connections_are_refused() {
+    let folder = std::env::temp_dir().join(format!("qix-test-engine-web-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("d.csv"), "a\n1\n").unwrap();
+    let engine = TestEngine::builder().folder(&folder).start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    let web = json!([{ "qName": "web", "qType": "internet", "qConnectionString": "https://example.com/d.csv" }]);
+    let id = client.result(1, "CreateConnection", web).await["qConnectionId"].take();
+    assert_eq!(client.error(1, "GuessFileType", json!([id, "d.csv"])).await, 20);
+    assert_eq!(client.error(1, "GetIncludeFileContent", json!(["lib://nosuch/d.csv"])).await, 2001);
+    for (source, error) in [
+        ("lib://nosuch/d.csv", "Connection 'nosuch' not found"),
+        ("lib://web", "Files of the connection 'web' of type 'internet': not implemented by the test engine"),
+    ] {
+        client.result(1, "SetScript", json!([format!("LET x = 1;\nLOAD * FROM [{source}] (txt);")])).await;
+        let error_of = client.result(1, "DoReloadEx", json!([])).await["qResult"]["qFailureData"]["qErrors"][0].take();
+        assert_eq!(error_of["qLineNumber"], 1, "{error_of}");
+        assert!(error_of.to_string().contains(error), "{error_of}");
+    }
+    client.result(1, "SetScript", json!(["LOAD * FROM [lib://DataFiles/d.csv] (txt);"])).await;
+    assert_eq!(client.result(1, "DoReload", json!([])).await["qReturn"], true);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[tokio::test]
 async fn a_bookmark_returns_its_values_and_missing_ones() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;

@@ -165,3 +165,39 @@ async fn variable_names_are_unique() {
     assert_eq!(client.result(1, "DestroyVariableByName", json!(["vLimit"])).await["qSuccess"], true);
     assert!(client.result(1, "GetVariableByName", json!(["vLimit"])).await["qReturn"]["qHandle"].is_null());
 }
+
+#[tokio::test]
+async fn a_bookmark_does_not_lose_soft_patches() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    let bookmark = json!([{ "qInfo": { "qId": "b", "qType": "bookmark" } }]);
+    client.object(1, "CreateBookmark", bookmark).await;
+    let object = client.object(1, "CreateObject", json!([{ "qInfo": { "qId": "o", "qType": "x" } }])).await;
+    client.result(1, "ReplaceBookmark", json!(["b"])).await;
+    let patch = json!([[{ "qOp": "add", "qPath": "/title", "qValue": "\"t\"" }], true]);
+    client.result(object, "ApplyPatches", patch).await;
+    assert_eq!(client.error(1, "ReplaceBookmark", json!(["b"])).await, 20);
+    client.result(1, "ReplaceBookmark", json!(["b", true])).await;
+}
+
+#[tokio::test]
+async fn invalid_properties_are_refused_when_they_are_set_or_patched() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    for method in ["CreateObject", "CreateSessionObject", "CreateDimension", "CreateMeasure"] {
+        for info in [json!({}), json!({ "qId": "x" }), json!({ "qType": "" })] {
+            assert_eq!(client.error(1, method, json!([{ "qInfo": info }])).await, -32602, "{method}");
+        }
+    }
+    let cube = json!([{ "qInfo": { "qId": "o", "qType": "x" }, "qHyperCubeDef": {} }]);
+    let object = client.object(1, "CreateObject", cube).await;
+    assert_eq!(client.error(object, "CreateChild", json!([{ "qInfo": {} }])).await, -32602);
+    for (path, value) in [("/qHyperCubeDef/qDimensions", "\"x\""), ("/qHyperCubeDef/qMode", "\"pivot\"")] {
+        for soft in [false, true] {
+            let patch = json!([[{ "qOp": "add", "qPath": path, "qValue": value }], soft]);
+            assert_eq!(client.error(object, "ApplyPatches", patch).await, -32602, "{path} {soft}");
+        }
+    }
+    assert_eq!(client.result(1, "DestroySessionObject", json!(["o"])).await["qSuccess"], false);
+    assert_eq!(client.result(1, "DestroyObject", json!(["o"])).await["qSuccess"], true);
+}

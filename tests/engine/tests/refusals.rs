@@ -123,3 +123,57 @@ async fn every_selection_outside_of_the_selection_mode_is_an_error() {
     client.result(1, "AbortModal", json!([true])).await;
     assert_eq!(client.result(region, "Select", json!(["West"])).await["qReturn"], true, "the mode has ended");
 }
+
+#[tokio::test]
+async fn what_would_be_ignored_is_refused() {
+    let engine = TestEngine::start().await.unwrap();
+    let Opened { mut client, region, list, cube, .. } = opened(&engine).await;
+    for (handle, method, params, code) in [
+        (region, "Select", json!(["North", false, 1]), 20),
+        (region, "ToggleSelect", json!({ "qMatch": "North", "qExcludedValuesMode": 1 }), 20),
+        (cube, "ExportData", json!(["CSV_C", "/qHyperCubeDef", "", "A"]), 20),
+        (1, "GetTablesAndKeys", json!([{}, {}, 0, true, true]), 20),
+        (1, "GetTablesAndKeys", json!([{}, {}, 0, true, false, true]), 20),
+        (1, "GetField", json!(["Region", "nosuch"]), 2),
+        (list, "BeginSelections", json!([["/qHyperCubeDef"]]), 4),
+        (cube, "GetHyperCubeData", json!(["/qHyperCubeDef", [{ "qTop": -1, "qWidth": 1, "qHeight": 1 }]]), -32602),
+        (list, "GetListObjectData", json!(["/qListObjectDef", [{ "qWidth": 1, "qHeight": -1 }]]), -32602),
+    ] {
+        assert_eq!(client.error(handle, method, params).await, code, "{method} on {handle}");
+    }
+    for definition in [
+        json!({ "qHyperCubeDef": { "qMeasures": [{ "qDef": { "qDef": "1", "qAccumulate": 1 } }] } }),
+        json!({ "qListObjectDef": { "qDef": { "qFieldDefs": ["Region"] }, "qShowAll": true } }),
+        json!({ "qTreeDataDef": { "qDimensions": [] } }),
+    ] {
+        let mut properties = definition;
+        properties["qInfo"] = json!({ "qType": "x" });
+        let object = client.object(1, "CreateSessionObject", json!([properties])).await;
+        assert_eq!(client.error(object, "GetLayout", json!([])).await, 20, "{properties}");
+    }
+}
+
+#[tokio::test]
+async fn an_alternate_state_exists_once() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    client.result(1, "AddAlternateState", json!(["A"])).await;
+    assert_eq!(client.error(1, "AddAlternateState", json!(["A"])).await, 3);
+    assert_eq!(client.error(1, "AddAlternateState", json!([""])).await, 3);
+    assert_eq!(client.error(1, "RemoveAlternateState", json!(["B"])).await, 2);
+    let states = client.result(1, "GetAppLayout", json!([])).await["qLayout"]["qStateNames"].take();
+    assert_eq!(states, json!(["A"]));
+}
+
+#[tokio::test]
+async fn selecting_the_only_selected_value_clears_it_on_request() {
+    let engine = TestEngine::start().await.unwrap();
+    let Opened { mut client, cube, .. } = opened(&engine).await;
+    let cell = |clears: bool| json!(["/qHyperCubeDef", [1], [0], false, clears]);
+    client.result(cube, "SelectHyperCubeCells", cell(true)).await;
+    assert_eq!(selected(&mut client).await, "South");
+    client.result(cube, "SelectHyperCubeCells", json!(["/qHyperCubeDef", [0], [0], false, false])).await;
+    assert_eq!(selected(&mut client).await, "South", "only one row is left");
+    client.result(cube, "SelectHyperCubeCells", json!(["/qHyperCubeDef", [0], [0], false, true])).await;
+    assert_eq!(selected(&mut client).await, "North,South,West");
+}

@@ -294,3 +294,20 @@ async fn every_app_has_system_fields() {
     let mut empty = Client::open(&engine, "empty").await;
     assert_eq!(empty.result(1, "Evaluate", json!(["Count($Field)"])).await["qReturn"], "0");
 }
+
+#[tokio::test]
+async fn a_reload_continues_after_errors_if_its_mode_says_so() {
+    let engine = TestEngine::start().await.unwrap();
+    let script = format!("LOAD Nothing RESIDENT Nowhere;\n{NUMBERS}");
+    let mut client = session_app(&engine, &script).await;
+    for mode in [0, 1] {
+        assert_eq!(client.result(1, "DoReload", json!([mode])).await["qReturn"], false);
+    }
+    assert_eq!(client.error(1, "DoReload", json!([3])).await, 8);
+    for stops in [false, true] {
+        client.result(-1, "ConfigureReload", json!([stops, false, false])).await;
+        assert_eq!(client.result(1, "DoReload", json!([])).await["qReturn"], !stops);
+    }
+    let done = client.result(1, "DoReloadEx", json!([{ "qMode": 2 }])).await["qResult"].take();
+    assert_eq!((&done["qSuccess"], &done["qNbrOfLoadedRows"]), (&json!(true), &json!(5)), "{done}");
+}

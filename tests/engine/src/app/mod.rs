@@ -171,10 +171,12 @@ impl App {
         if let Some(text) = &self.script {
             let databases = databases.and(&document.databases);
             let cancel = AtomicBool::new(false);
+            let folders = folders.with_connections(&self.connections);
             let options = script::Options {
-                folders,
+                folders: &folders,
                 databases: &databases,
                 limit: None,
+                continues: false,
                 variables: Default::default(),
                 cancel: &cancel,
                 progress: &mut |_| {},

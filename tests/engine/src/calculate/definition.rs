@@ -160,11 +160,54 @@ pub(super) struct MeasureDef {
     pub(super) sorting: Sorting,
     pub(super) reverse: bool,
     pub(super) format: Option<Value>,
+    pub(super) total: Total,
     pub(super) library_id: String,
     pub(super) attributes: Vec<Value>,
     pub(super) condition: Condition,
     pub(super) extra: Map<String, Value>,
     pub(super) error: Option<i32>,
+}
+
+/// How the grand total of a measure in a straight cube is calculated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Total {
+    /// By the expression, over all data.
+    Expression,
+    /// Not at all.
+    Nothing,
+    /// From the rows.
+    Sum,
+    Min,
+    Max,
+    Average,
+}
+
+impl Total {
+    /// Of an `NxInlineMeasureDef`.
+    fn of(inline: &Value) -> Self {
+        match text(inline, "qAggrFunc") {
+            "None" => Self::Nothing,
+            "Sum" => Self::Sum,
+            "Min" => Self::Min,
+            "Max" => Self::Max,
+            "Avg" => Self::Average,
+            _ if truth(inline, "qBrutalSum") => Self::Sum,
+            _ => Self::Expression,
+        }
+    }
+
+    /// The total of the numbers in rows.
+    pub(super) fn of_rows(self, numbers: &[f64]) -> Option<f64> {
+        let sum = || numbers.iter().sum::<f64>();
+        match self {
+            _ if numbers.is_empty() => None,
+            Self::Expression | Self::Nothing => None,
+            Self::Sum => Some(sum()),
+            Self::Min => numbers.iter().copied().min_by(f64::total_cmp),
+            Self::Max => numbers.iter().copied().max_by(f64::total_cmp),
+            Self::Average => Some(sum() / numbers.len() as f64),
+        }
+    }
 }
 
 /// A calculation condition with its message.
@@ -343,6 +386,7 @@ impl MeasureDef {
             sorting: Sorting::of(definition.get("qSortBy")),
             reverse: truth(inline, "qReverseSort"),
             format: asked_format(inline.get("qNumFormat")).or_else(|| asked_format(from.get("qNumFormat"))),
+            total: Total::of(inline),
             library_id,
             attributes: list(definition, "qAttributeExpressions").to_vec(),
             condition: Condition::of(definition),

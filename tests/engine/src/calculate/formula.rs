@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Context;
 use crate::expression::{
     self, AggrOrder, Aggregation, AggregationKind, Aggregator, Binder, Expression, Host, SetExpression, Total, bind,
-    parse, visit,
+    misplaced_in_chart, parse, visit,
 };
 use crate::value::{Dual, interpret};
 
@@ -63,6 +63,9 @@ impl Formula {
     }
 
     pub(super) fn of(parsed: &Expression, context: &Context<'_>) -> Result<Self, String> {
+        if let Some(misplaced) = misplaced_in_chart(parsed) {
+            return Err(misplaced.to_string());
+        }
         let mut outer = Outer { context, aggregates: Vec::new() };
         let parsed = quoted(parsed.clone());
         let tree = bind(&parsed, &mut outer)?;
@@ -111,6 +114,9 @@ impl RowFormula {
     pub(super) fn new(text: &str, context: &Context<'_>) -> Result<Self, String> {
         let text = super::expand(text, context).map_err(|error| error.message)?;
         let parsed = parse(&text).map_err(|error| error.to_string())?;
+        if let Some(misplaced) = misplaced_in_chart(&parsed) {
+            return Err(misplaced.to_string());
+        }
         let mut binder = Rows { context, inner: Inner::default() };
         let tree = bind(&quoted(parsed), &mut binder)?;
         Ok(Self { tree, inner: binder.inner })

@@ -10,7 +10,7 @@ use super::definition::{DimensionDef, enum_name, list, own_members, text, truth,
 use super::group::{Grouping, Keys};
 use super::join::Walk;
 use super::search::{self, Search};
-use super::{Context, sort};
+use super::{Context, ignored, sort};
 use crate::error::{EngineError, Result, code};
 use crate::selection::{Part, Pick, ValueState};
 use crate::value::Dual;
@@ -46,6 +46,7 @@ impl List {
         context: &Context<'_>,
         order: &Context<'_>,
     ) -> Result<Self> {
+        ignored::in_dimension(definition)?;
         let own_state = text(definition, "qStateName");
         let state =
             if own_state.is_empty() || !context.selections.has_state(own_state) { context.state } else { own_state };
@@ -246,6 +247,15 @@ fn found(dimension: &Dimension, grouping: &Grouping, text: &str, ground: &Ground
             .map(|mask| mask.to_vec());
     }
     let text = text.trim();
+    search::check(text)?;
+    if text.starts_with(['=', '<', '>', '(']) {
+        let what = "A search by comparison, expression or alternatives in a calculated list";
+        return Err(EngineError::new(
+            code::NOT_IMPLEMENTED,
+            text,
+            format!("{what}: not implemented by the test engine"),
+        ));
+    }
     let words = search::Words::of(text);
     let fits = |shown: &Shown| match search::is_pattern(text) {
         true => crate::value::wild_match(&shown.text, text),

@@ -99,6 +99,12 @@ fn a_plain_search_finds_beginnings_of_words() {
     assert_eq!(find("=Len(Name)<7"), "MyorkaO");
     let computed = list(&app, &definition("=Upper(Name)", json!({})), Some("yor"));
     assert_eq!(shown(&computed), "NEW YORKO YORKTOWNO");
+    for text in ["~york", "(*a*)&(*b*)", "(>a|<b)", "*^Y*"] {
+        let error = List::new(&definition("Name", json!({})), Some(text), &app.context()).unwrap_err();
+        assert_eq!(error.code, crate::error::code::NOT_IMPLEMENTED, "{text}");
+    }
+    let error = List::new(&definition("=Upper(Name)", json!({})), Some("=1"), &app.context()).unwrap_err();
+    assert_eq!(error.code, crate::error::code::NOT_IMPLEMENTED);
     // The search text is cut at 255 characters.
     let long = format!("{} yor", "x".repeat(252));
     assert_eq!(find(&long), "New YorkO Saint-YonO YorktownO", "only `yo` of the last word is read");

@@ -10,6 +10,7 @@ mod formula;
 mod group;
 mod hash;
 mod host;
+mod ignored;
 mod join;
 mod labels;
 mod limit;

@@ -37,6 +37,7 @@ impl<'a> Search<'a> {
 pub(super) fn mask(field: usize, search: Search<'_>, state: &str, base: &Live, context: &Context<'_>) -> Result<Mask> {
     let values = context.data.fields[field].symbols.values();
     let text = search.text.trim();
+    check(text)?;
     if let Some(expression) = text.strip_prefix('=') {
         return by_expression(field, expression, state, base, context);
     }
@@ -69,6 +70,29 @@ pub(super) fn mask(field: usize, search: Search<'_>, state: &str, base: &Live, c
         }
     }
     Ok(found.into())
+}
+
+/// Returns an error for kinds of searches that are not implemented: similar texts (`~`), beginnings of words in patterns
+/// (`^`), and combinations of other searches than plain alternatives.
+pub(super) fn check(text: &str) -> Result<()> {
+    if text.starts_with('=') {
+        return Ok(());
+    }
+    let combined = text.starts_with('(') && [")&(", ")|("].iter().any(|sign| text.contains(sign));
+    let inside = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).filter(|inside| inside.contains('|'));
+    let nested = inside.is_some_and(|inside| {
+        inside.split('|').any(|part| part.trim_start().starts_with(['=', '<', '>', '"', '~', '(']))
+    });
+    let what = if text.starts_with('~') {
+        "A search for similar texts (~)"
+    } else if is_pattern(text) && text.contains('^') {
+        "A search for beginnings of words (^)"
+    } else if combined || nested {
+        "A compound search"
+    } else {
+        return Ok(());
+    };
+    Err(EngineError::new(code::NOT_IMPLEMENTED, text, format!("{what}: not implemented by the test engine")))
 }
 
 pub(super) fn is_pattern(text: &str) -> bool {

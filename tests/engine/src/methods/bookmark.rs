@@ -108,6 +108,9 @@ fn list(call: &mut Call<'_>) -> Result<Answer> {
 
 fn replace(call: &mut Call<'_>) -> Result<Answer> {
     refuse_patches(call)?;
+    if !call.params.flag("qIgnorePatches") && !call.frame()?.soft_patches.is_empty() {
+        return Err(EngineError::not_implemented("bookmarks with soft patches"));
+    }
     let id = call.params.text("qId").to_owned();
     let found = call.doc()?.contents.get(&id).filter(|entity| entity.kind == Kind::Bookmark).cloned();
     let Some(found) = found else { return Err(EngineError::not_found(id)) };

@@ -1,4 +1,5 @@
-//! Data connections: stored and listed. Scripts read files under the engine's folder, whatever a connection contains.
+//! Data connections: stored and listed. Scripts read the files of a folder connection from the engine's folders,
+//! whatever its connection string is.
 
 use super::{Answer, Call, Methods, done, one, unique_id};
 use crate::error::Result;

@@ -4,7 +4,7 @@ use super::{Answer, Call, Methods, calculate, done, nothing, one, result};
 use crate::error::{EngineError, Result};
 use crate::objects::contents::{Entity, Kind};
 use crate::objects::{lists, tree};
-use crate::protocol::failure::{LINKED_TO_NOTHING, VARIABLE_EXISTS, VARIABLE_WITHOUT_NAME, failure};
+use crate::protocol::failure::{LINKED_TO_NOTHING, VARIABLE_EXISTS, VARIABLE_WITHOUT_NAME, failure, invalid_params};
 use crate::session::events::Event;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -16,7 +16,12 @@ pub(super) const METHODS: Methods = &[
     ("Doc.GetObject", |call| get(call, Kind::Object)),
     ("Doc.GetObjects", objects),
     ("Doc.DestroyObject", |call| destroy(call, Kind::Object)),
-    ("Doc.DestroySessionObject", |call| destroy(call, Kind::Object)),
+    ("Doc.DestroySessionObject", |call| {
+        let id = call.params.text("qId").to_owned();
+        // An object of the app is not one of the session.
+        let removed = call.session()?.own.get(&id).is_some() && remove(call, Kind::Object, &id)?;
+        one("qSuccess", removed)
+    }),
     ("Doc.CloneObject", |call| clone(call, Kind::Object)),
     ("Doc.CreateDimension", |call| create(call, Kind::Dimension)),
     ("Doc.GetDimension", |call| get(call, Kind::Dimension)),
@@ -72,7 +77,10 @@ pub(super) fn make(call: &mut Call<'_>, kind: Kind, mut properties: Value) -> Re
     if !properties["qInfo"].is_object() {
         properties["qInfo"] = json!({});
     }
-    if properties["qInfo"]["qType"].as_str().is_none_or(str::is_empty) && !kind.usual_type().is_empty() {
+    if properties["qInfo"]["qType"].as_str().is_none_or(str::is_empty) {
+        if !matches!(kind, Kind::Variable | Kind::Bookmark) {
+            return Err(invalid_params("Missing parameter: qProp.qInfo.qType"));
+        }
         properties["qInfo"]["qType"] = json!(kind.usual_type());
     }
     let mut entity = Entity::new(kind, id, Value::Null);

@@ -3,7 +3,7 @@
 use super::doc_apps::default_script;
 use super::{Answer, Call, Done, Job, Methods, calculate, done, one, result, unique_id};
 use crate::calculate as calculation;
-use crate::error::{EngineError, Result};
+use crate::error::{EngineError, Result, code};
 use crate::objects::contents::{Contents, Kind};
 use crate::objects::document::variables;
 use crate::protocol::failure::{RELOAD_RUNNING, failure};
@@ -99,6 +99,9 @@ fn reload_result(ended: &Ended) -> super::Results {
     result("qResult", done)
 }
 
+/// The mode of a reload that continues after errors; 0 and 1 leave that to the script.
+const CONTINUE: i64 = 2;
+
 /// Runs the script in the background; `GetProgress` reports its progress.
 fn reload(call: &mut Call<'_>, answer: fn(&Ended) -> super::Results) -> Result<Answer> {
     let params = call.params.value("qParams");
@@ -107,6 +110,10 @@ fn reload(call: &mut Call<'_>, answer: fn(&Ended) -> super::Results) -> Result<A
     }
     if params["qSkipStore"].as_bool() == Some(true) {
         return Err(EngineError::not_implemented("reloads with qSkipStore"));
+    }
+    let mode = call.params.integer("qMode").max(params["qMode"].as_i64().unwrap_or(0));
+    if !(0..=CONTINUE).contains(&mode) {
+        return Err(failure(code::INVALID_PARAMETERS, "qMode"));
     }
     let is_debug = call.params.flag("qDebug") || params["qDebug"].as_bool() == Some(true);
     // Clients that send every default of their schema send 0.
@@ -120,11 +127,14 @@ fn reload(call: &mut Call<'_>, answer: fn(&Ended) -> super::Results) -> Result<A
     document.reloading = true;
     let text = document.script.clone();
     let databases = document.databases.clone();
+    let connections = document.connections.clone();
     // Session variables are not visible to the script.
     let before = variables(&document.contents, &Contents::default());
-    let folders = call.world.folders.clone();
+    let folders = call.world.folders.with_connections(&connections);
     let databases = call.world.databases.and(&databases);
     let request = call.request.clone();
+    let progress = &call.session()?.progress;
+    let continues = mode == CONTINUE || (progress.continues && !progress.interact_on_error);
     call.session()?.progress.start(request);
     let job: Job = Box::new(move |tools| {
         let (mut rows, mut stored) = (0, 0);
@@ -142,6 +152,7 @@ fn reload(call: &mut Call<'_>, answer: fn(&Ended) -> super::Results) -> Result<A
             folders: &folders,
             databases: &databases,
             limit,
+            continues,
             variables: before,
             cancel: &tools.abort.flag,
             progress: &mut tell,
@@ -219,6 +230,11 @@ fn now() -> String {
 }
 
 fn tables_and_keys(call: &mut Call<'_>) -> Result<Answer> {
+    for member in ["qIncludeSysVars", "qIncludeProfiling"] {
+        if call.params.flag(member) {
+            return Err(EngineError::not_implemented(member));
+        }
+    }
     let internal = call.params.flag("qSyntheticMode");
     let frame = call.frame()?;
     let job: Job = Box::new(move |_| match frame.data.tables_and_keys(internal) {

@@ -1,7 +1,8 @@
 //! Selections of the whole app: fields, clearing, locking, back and forward, alternate states.
 
 use super::{Answer, Call, Methods, done, nothing, one};
-use crate::error::Result;
+use crate::error::{EngineError, Result, code};
+use crate::protocol::failure::failure;
 use crate::selection::Selections;
 use crate::session::connection::Target;
 use crate::session::events::Event;
@@ -58,6 +59,9 @@ fn field(call: &mut Call<'_>) -> Result<Answer> {
     if frame.data.cardinal(&name).is_none() {
         return one("qReturn", nothing());
     }
+    if !frame.selections.has_state(&state) {
+        return Err(EngineError::not_found(state));
+    }
     let handle = call.socket()?.handle(Target::Field { name: name.clone(), state });
     one("qReturn", json!({ "qType": "Field", "qHandle": handle, "qGenericId": name }))
 }
@@ -81,6 +85,9 @@ fn change(
 fn add_state(call: &mut Call<'_>) -> Result<Answer> {
     let state = call.params.text("qStateName").to_owned();
     let app = call.app_id()?;
+    if state.is_empty() || call.session()?.selections.has_state(&state) || call.doc()?.states.contains(&state) {
+        return Err(failure(code::ALREADY_EXISTS, state));
+    }
     call.doc()?.states.push(state.clone());
     for session in call.world.sessions.values_mut().filter(|session| session.app.as_ref() == Some(&app)) {
         Arc::make_mut(&mut session.selections).add_state(&state)?;
@@ -93,6 +100,9 @@ fn add_state(call: &mut Call<'_>) -> Result<Answer> {
 fn remove_state(call: &mut Call<'_>) -> Result<Answer> {
     let state = call.params.text("qStateName").to_owned();
     let app = call.app_id()?;
+    if !call.doc()?.states.contains(&state) {
+        return Err(EngineError::not_found(state));
+    }
     call.doc()?.states.retain(|other| other != &state);
     for session in call.world.sessions.values_mut().filter(|session| session.app.as_ref() == Some(&app)) {
         Arc::make_mut(&mut session.selections).remove_state(&state)?;

@@ -98,6 +98,9 @@ fn part(call: &mut Call<'_>, part: Part) -> Result<Answer> {
 
 fn search(call: &mut Call<'_>, mode: Mode) -> Result<Answer> {
     let (field, state) = place(call)?;
+    if call.params.integer("qExcludedValuesMode") != 0 {
+        return Err(EngineError::not_implemented("qExcludedValuesMode"));
+    }
     let text = call.params.text("qMatch").to_owned();
     let wanted = state.clone();
     select(call, state, mode, "qReturn", move |frame, cancel| {
@@ -145,12 +148,16 @@ pub(super) fn select_picks(
 ) -> Result<Answer> {
     call.start_selecting()?;
     let over_locks = call.params.flag("qSoftLock");
+    let clears_last = call.params.flag("qDeselectOnlyOneSelected");
     let frame = call.frame()?;
     let job: Job = Box::new(move |tools| {
         let picks = pick(&frame, &tools.abort.flag)?;
         Ok(Done::Then(Box::new(move |call| {
             let session = call.session()?;
             let selections = Arc::make_mut(&mut session.selections);
+            // Selecting the only selected value again clears it.
+            let is_selected = |pick: &Pick| selections.is_only(&state, pick);
+            let mode = if clears_last && picks.iter().all(is_selected) { Mode::Toggle } else { mode };
             let changed = selections.select(&frame.data, &state, &picks, mode, over_locks)?;
             if let Some(modal) = &mut session.modal {
                 modal.made = true;

@@ -1,11 +1,12 @@
 //! Files that scripts could read: folders, types, and previews of separated text.
 //!
-//! A folder connection refers to the folder that the engine was started with for its name, or else to the common one.
+//! A folder connection of the app refers to the folder that the engine was started with for its name, or else to the
+//! common one.
 
 use super::{Answer, Call, Methods, one, result};
 use crate::error::{EngineError, Result, code};
-use crate::protocol::failure::failure;
-use crate::script;
+use crate::protocol::failure::{CONNECTION_NOT_FOUND, failure};
+use crate::script::{self, NoFolder};
 use serde_json::{Value, json};
 use std::path::{Component, Path, PathBuf};
 
@@ -108,9 +109,20 @@ fn delimiter(line: &str) -> u8 {
 }
 
 /// A path in the folder of a connection; paths outside are errors.
-fn inside(call: &Call<'_>, connection: Option<&str>, path: &str) -> Result<PathBuf> {
+fn inside(call: &mut Call<'_>, connection: Option<&str>, path: &str) -> Result<PathBuf> {
     let not_found = || EngineError::not_found(path);
-    let folder = call.world.folders.of(connection).ok_or_else(not_found)?;
+    let folders = match connection {
+        Some(_) => {
+            let connections = call.doc()?.connections.clone();
+            call.world.folders.with_connections(&connections)
+        }
+        None => call.world.folders.clone(),
+    };
+    let folder = folders.of(connection).map_err(|why| match (connection, why) {
+        (Some(name), NoFolder::UnknownConnection) => failure(CONNECTION_NOT_FOUND, name),
+        (_, NoFolder::OfType(kind)) => EngineError::not_implemented(format!("connections of type {kind}")),
+        _ => not_found(),
+    })?;
     let relative = path.replace('\\', "/");
     let relative = Path::new(relative.trim_start_matches('/'));
     if relative.components().any(|part| !matches!(part, Component::Normal(_) | Component::CurDir)) {
@@ -125,10 +137,6 @@ fn connected(call: &mut Call<'_>) -> Result<PathBuf> {
     let id = call.params.text("qConnectionId").to_owned();
     let known = call.doc()?.connections.iter().find(|connection| connection["qId"] == id.as_str()).cloned();
     let connection = known.ok_or_else(|| EngineError::not_found(&*id))?;
-    let kind = connection["qType"].as_str().unwrap_or_default();
-    if !kind.eq_ignore_ascii_case("folder") {
-        return Err(EngineError::not_implemented(format!("connections of type {kind}")));
-    }
     let path = call.params.text("qRelativePath").to_owned();
     inside(call, connection["qName"].as_str(), &path)
 }

@@ -115,7 +115,7 @@ fn cancel_reload(call: &mut Call<'_>) -> Result<Answer> {
 fn configure_reload(call: &mut Call<'_>) -> Result<Answer> {
     let params = call.params.clone();
     let progress = &mut call.session()?.progress;
-    progress.stop_on_error = params.flag("qCancelOnScriptError");
+    progress.continues = !params.flag("qCancelOnScriptError");
     progress.use_error_data = params.flag("qUseErrorData");
     progress.interact_on_error = params.flag("qInteractOnError");
     done()

@@ -5,7 +5,9 @@ use super::{Answer, Call, Done, Job, Methods, calculate, done, nothing, one, res
 use crate::error::{EngineError, Result, code};
 use crate::objects::contents::{Entity, Kind};
 use crate::objects::{layout, patches, tree, written};
+use crate::protocol::check;
 use crate::protocol::failure::failure;
+use crate::protocol::schema::snapshot;
 use crate::session::events::Event;
 use crate::session::jobs::Work;
 use serde_json::{Value, json};
@@ -99,6 +101,7 @@ pub(super) fn apply_patches(call: &mut Call<'_>) -> Result<Answer> {
         call.change_entity(&id, |entity| {
             let mut properties = entity.properties.clone();
             patches::apply(&mut properties, &list)?;
+            check::properties(snapshot(), &format!("{}Properties", entity.kind.class()), &properties)?;
             entity.set_properties(properties);
             Ok(())
         })?;
@@ -107,6 +110,7 @@ pub(super) fn apply_patches(call: &mut Call<'_>) -> Result<Answer> {
     // A soft patch that does not apply is an error now, not when the layout is requested.
     let mut effective = call.frame()?.effective_properties(&id)?;
     patches::apply(&mut effective, &list)?;
+    check::properties(snapshot(), "GenericObjectProperties", &effective)?;
     call.session()?.soft_patches.entry(id.clone()).or_default().extend(list);
     call.announce(&Event::Object(call.session, id))?;
     done()

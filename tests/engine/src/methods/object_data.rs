@@ -181,6 +181,9 @@ fn export(call: &mut Call<'_>) -> Result<Answer> {
         "OOXML" => Export::Workbook,
         kind => return Err(EngineError::not_implemented(format!("GenericObject.ExportData as {kind}"))),
     };
+    if !matches!(params.text("qExportState"), "" | "P" | "EXPORT_POSSIBLE") {
+        return Err(EngineError::not_implemented("qExportState"));
+    }
     let job: Job = Box::new(move |tools| {
         let path = match params.text("qPath") {
             "" => "/qHyperCubeDef",

@@ -85,6 +85,10 @@ fn toggle(call: &Call<'_>) -> Mode {
 fn begin(call: &mut Call<'_>) -> Result<Answer> {
     let id = call.target_id()?;
     call.entity()?;
+    let frame = call.frame()?;
+    for path in call.params.list("qPaths") {
+        frame.definition(&id, path.as_str().unwrap_or_default())?;
+    }
     let session = call.session()?;
     if let Some(modal) = &session.modal {
         return Err(failure(MODAL, modal.id.clone()));

@@ -4,7 +4,7 @@ use super::contents::{Entity, Kind};
 use super::frame::{Frame, Place, state_of};
 use super::{lists, written};
 use crate::calculate::{self, Context};
-use crate::error::{Result, code};
+use crate::error::{EngineError, Result, code};
 use crate::value::wire_number;
 use serde_json::{Map, Value, json};
 use std::sync::atomic::AtomicBool;
@@ -71,6 +71,7 @@ impl Writer<'_> {
             "qNxLibraryDimensionDef" => ("qNxLibraryDimension", value.clone()),
             "qNxLibraryMeasureDef" => ("qNxLibraryMeasure", value.clone()),
             "qLayoutExclude" => return Ok(()),
+            "qTreeDataDef" => return Err(EngineError::not_implemented(name)),
             _ => match lists::layout(name, value, self.frame, self.id, self.state, self.cancel)? {
                 Some((name, list)) => (name, list),
                 None => {

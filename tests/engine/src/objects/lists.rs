@@ -49,6 +49,8 @@ pub(crate) fn layout(
         }
         // There is no media library, so the list is empty.
         "qMediaListDef" => return Ok(Some(("qMediaList", json!({ "qItems": [] })))),
+        // Nor are extensions installed.
+        "qExtensionListDef" => return Ok(Some(("qExtensionList", json!({ "qItems": [] })))),
         _ => return Ok(None),
     };
     let wanted = definition["qType"].as_str().unwrap_or_default();

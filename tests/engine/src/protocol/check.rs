@@ -1,7 +1,7 @@
 //! Checks requests against the schema before they are handled.
 
 use super::failure::{Failure, invalid_params};
-use super::schema::{Definition, Method, Schema, Type};
+use super::schema::{Definition, EnumValue, Method, Schema, Type};
 use serde_json::{Map, Value};
 
 /// Parameters that the schema defines as strings, while the engine and its clients also write their number.
@@ -47,6 +47,11 @@ pub(crate) fn bind(schema: &Schema, method: &Method, params: Value) -> Result<Ma
         }
     }
     Ok(bound)
+}
+
+/// Checks properties against their struct, after patches.
+pub(crate) fn properties(schema: &Schema, of: &str, properties: &Value) -> Result<(), Failure> {
+    check_named(schema, of, properties, &mut Path::of(of))
 }
 
 /// The current location in the parameters, for the error message.
@@ -118,11 +123,25 @@ fn check_named(schema: &Schema, name: &str, value: &Value, path: &mut Path) -> R
             Ok(())
         }
         Some(Definition::List(items)) => check_list(schema, items, value, path),
-        Some(Definition::Enum(_)) if !value.is_string() && !value.is_i64() => {
-            Err(path.expected("a value of an enumeration"))
+        Some(Definition::Enum(values)) if !is_one_of(values, value) => {
+            Err(path.expected(&format!("a value of {name}, found {value}")))
         }
         Some(Definition::Text) if !value.is_string() => Err(path.expected("a string")),
         _ => Ok(()),
+    }
+}
+
+/// Whether a value is the title, the long name or the number of an enum value. An empty text is the default; long names
+/// can have the prefix of older engines, and the one of a hierarchy was misspelled by them.
+fn is_one_of(values: &[EnumValue], value: &Value) -> bool {
+    match value {
+        Value::String(text) => {
+            let name = text.strip_prefix("EQ_").unwrap_or(text);
+            let is =
+                |known: &EnumValue| [&known.title, &known.long].iter().any(|known| known.eq_ignore_ascii_case(name));
+            text.is_empty() || name == "GRP_NX_HIEARCHY" || values.iter().any(is)
+        }
+        value => value.as_i64().is_some_and(|number| values.iter().any(|known| known.number == number)),
     }
 }
 
@@ -177,6 +196,13 @@ mod tests {
     fn custom_members_of_structs_are_not_checked() {
         let own = json!([{ "qInfo": { "qType": "x" }, "rank": "high", "qHyperCubeDef": { "qMode": "S", "cId": 3 } }]);
         assert!(try_bind("Doc.CreateObject", own).is_ok());
+        for mode in [json!("P"), json!("DATA_MODE_PIVOT"), json!("EQ_DATA_MODE_PIVOT"), json!(1), json!("")] {
+            assert!(try_bind("Doc.CreateObject", json!([{ "qHyperCubeDef": { "qMode": mode } }])).is_ok(), "{mode}");
+        }
+        for mode in [json!("pivot"), json!(99), json!(true)] {
+            let error = try_bind("Doc.CreateObject", json!([{ "qHyperCubeDef": { "qMode": mode } }])).unwrap_err();
+            assert!(error.starts_with("qProp.qHyperCubeDef.qMode: expected a value of NxHypercubeMode"), "{error}");
+        }
         let wrong = json!([{ "qHyperCubeDef": { "qDimensions": "none" } }]);
         assert!(try_bind("Doc.CreateObject", wrong).is_err());
     }

@@ -132,10 +132,6 @@ impl Databases {
         Self(own.0.iter().chain(&self.0).cloned().collect())
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     pub(super) fn has(&self, connection: &str) -> bool {
         self.0.iter().any(|result| result.connection == connection)
     }

@@ -1,5 +1,6 @@
 //! Runs loads: from the rows of a source to a table.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use super::database;
 use super::files::{Files, text};
 use super::host::{Place, last_fit};
 use super::load::{Format, Kind, Load, Prefix, Source};
-use super::rows::{self, Change, Input, Purpose};
+use super::rows::{self, Change, Input, Output, Purpose};
 use super::runner::{Named, Runner};
 use super::{AUTOGENERATE_COUNT, Outcome, Progress, ScriptError, json, qvd, separated, tables};
 use crate::expression::{bind, evaluate};
@@ -59,13 +60,23 @@ impl Runner<'_> {
                 }
             };
             let purpose = Purpose { keeps_fields, rename: &rename, change: &change };
-            let output = rows::load(each, &input, &mut self.world, &purpose, self.cancel, self.progress);
+            // `DISTINCT` is about the table that is created; in a load that feeds another one, it has no effect.
+            let mut each = Cow::Borrowed(each);
+            if !last && each.distinct {
+                each.to_mut().distinct = false;
+            }
+            let output = rows::load(&each, &input, &mut self.world, &purpose, self.cancel, self.progress);
             self.world.rules = rules;
             let mut output = output?;
             if last {
                 output.name = name;
                 (self.progress)(Progress::Fetched(output.rows()));
-                return tables::place(first, output, &mut self.world);
+                let variable = merged_to(first, &output);
+                tables::place(first, output, &mut self.world)?;
+                if let Some((variable, highest)) = variable {
+                    self.set(&variable, highest.as_text().into_owned());
+                }
+                return Ok(());
             }
             input = output.into_input();
         }
@@ -143,19 +154,12 @@ impl Runner<'_> {
 
     /// The declared result of a statement for the open connection.
     fn database(&self, name: &str, statement: &str) -> Outcome<(Input, String, String)> {
-        let connection = self.connection.as_deref();
-        let result = connection.and_then(|connection| self.databases.find(connection, statement));
-        let Some(result) = result else {
+        let connection = self.connection.as_deref().ok_or_else(|| {
+            ScriptError::new(super::NO_OPEN_DATABASE, name, format!("{name}: no database connection is open"))
+        })?;
+        let Some(result) = self.databases.find(connection, statement) else {
             let mut error = ScriptError::not_implemented(name);
-            match connection {
-                Some(connection) => {
-                    let declared = format!(" (no result is declared for this statement on '{connection}')");
-                    error.message.push_str(&declared);
-                }
-                // What an engine says is not known; it has nothing to send the statement to either.
-                None if self.databases.is_empty() => {}
-                None => error.message.push_str(" (no connection is open)"),
-            }
+            error.message.push_str(&format!(" (no result is declared for this statement on '{connection}')"));
             return Err(error);
         };
         let table = database::table_of(statement).unwrap_or_default();
@@ -174,6 +178,19 @@ impl Runner<'_> {
             Kind::Other(kind) => Err(ScriptError::not_implemented(&format!("FROM a file of type {kind}"))),
         }
     }
+}
+
+/// The variable of a `MERGE` with its value: the highest of the sequence.
+fn merged_to(load: &Load, output: &Output) -> Option<(String, Dual)> {
+    let merge = load.prefixes.iter().find_map(|prefix| match prefix {
+        Prefix::Merge(merge) => Some(merge),
+        _ => None,
+    })?;
+    let place = output.place(merge.sequence.as_deref()?)?;
+    let values = (0..output.rows()).map(|row| output.value(place, row));
+    let numbered = values.filter_map(|value| Some((value.to_number()?, value)));
+    let (_, highest) = numbered.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
+    Some((merge.variable.clone()?, highest))
 }
 
 /// Adds the rows of one file to those of the earlier files.

@@ -16,11 +16,28 @@ use crate::value::wild_match;
 pub struct Folders {
     plain: Option<PathBuf>,
     connections: BTreeMap<String, PathBuf>,
+    /// The data connections of an app, with their types.
+    declared: BTreeMap<String, String>,
     stored: Arc<Mutex<BTreeMap<PathBuf, Arc<[u8]>>>>,
 }
 
+/// The data connection that every user of a tenant has.
+const DATA_FILES: &str = "DataFiles";
+
+/// Why a path leads to no folder.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum NoFolder {
+    /// The engine was started without a folder.
+    Unset,
+    /// There is no data connection of that name.
+    UnknownConnection,
+    /// The data connection is of a type that is not supported.
+    OfType(String),
+}
+
 impl Folders {
-    /// Sets the folder of relative paths. It is also used for data connections without a folder of their own.
+    /// Sets the folder of relative paths. It is also used for the connection `DataFiles`, and for an app's data
+    /// connections of type `folder` without a folder of their own.
     pub fn set_folder(&mut self, folder: impl Into<PathBuf>) {
         self.plain = Some(folder.into());
     }
@@ -30,9 +47,26 @@ impl Folders {
         self.connections.insert(name.into(), folder.into());
     }
 
+    /// The same folders for the scripts of an app with these data connections (`[Connection]`).
+    pub(crate) fn with_connections(&self, connections: &[serde_json::Value]) -> Self {
+        let text = |connection: &serde_json::Value, member: &str| connection[member].as_str().map(str::to_owned);
+        let declared = connections
+            .iter()
+            .filter_map(|connection| Some((text(connection, "qName")?, text(connection, "qType").unwrap_or_default())));
+        Self { declared: declared.collect(), ..self.clone() }
+    }
+
     /// The folder of a data connection, or of relative paths.
-    pub(crate) fn of(&self, connection: Option<&str>) -> Option<&PathBuf> {
-        connection.and_then(|name| self.connections.get(name)).or(self.plain.as_ref())
+    pub(crate) fn of(&self, connection: Option<&str>) -> Result<&PathBuf, NoFolder> {
+        let plain = self.plain.as_ref().ok_or(NoFolder::Unset);
+        let Some(name) = connection else { return plain };
+        match (self.connections.get(name), self.declared.get(name)) {
+            (_, Some(kind)) if !kind.eq_ignore_ascii_case("folder") => Err(NoFolder::OfType(kind.clone())),
+            (Some(folder), _) => Ok(folder),
+            (None, Some(_)) => plain,
+            (None, None) if name == DATA_FILES && self.plain.is_some() => plain,
+            (None, None) => Err(NoFolder::UnknownConnection),
+        }
     }
 }
 
@@ -74,13 +108,16 @@ impl Files {
             Some((name, inside)) => (self.folders.of(Some(name)), inside),
             None => (self.folders.of(None), full.as_str()),
         };
-        let folder = folder.ok_or_else(|| match library(&full) {
-            Some((name, _)) => ScriptError::new(
+        let folder = folder.map_err(|why| match (library(&full), why) {
+            (Some((name, _)), NoFolder::UnknownConnection) => ScriptError::new(
                 CONNECTION_NOT_FOUND,
                 name,
-                format!("Connection '{name}' not found (the test engine has no folder for it)"),
+                format!("Connection '{name}' not found (neither the app nor the test engine declares it)"),
             ),
-            None => cannot_open(path, "the test engine has no folder for files"),
+            (Some((name, _)), NoFolder::OfType(kind)) => {
+                ScriptError::not_implemented(&format!("Files of the connection '{name}' of type '{kind}'"))
+            }
+            _ => cannot_open(path, "the test engine has no folder for files"),
         })?;
         let inside = inside.replace('\\', "/");
         let relative = Path::new(&inside);
@@ -241,6 +278,8 @@ mod tests {
         let error = Files::new(&folders).find("lib://b/x.csv").unwrap_err();
         assert_eq!((error.code, error.parameter.as_str()), (CONNECTION_NOT_FOUND, "b"));
         folders.set_folder("/nowhere");
+        let connection = |name: &str, kind: &str| serde_json::json!({ "qName": name, "qType": kind });
+        let folders = folders.with_connections(&[connection("b", "folder"), connection("c", "Folder")]);
         let mut files = Files::new(&folders);
         for path in ["../x.csv", "lib://a/../x.csv", "lib://b/../x.csv", "/etc/passwd", "..\\x.csv"] {
             assert_eq!(files.find(path).unwrap_err().code, OUTSIDE, "{path}");
@@ -251,6 +290,29 @@ mod tests {
         assert_eq!(files.resolve("lib://c/x.csv").unwrap(), Path::new("/nowhere/x.csv"));
         files.directory = "lib://a/d".to_owned();
         assert_eq!(files.resolve("x.csv").unwrap(), Path::new("/nowhere/a/d/x.csv"));
+    }
+
+    #[test]
+    fn files_need_a_declared_connection_of_a_folder() {
+        let mut folders = Folders::default();
+        folders.set_folder("/nowhere");
+        let connections = [
+            serde_json::json!({ "qName": "web", "qType": "internet", "qConnectionString": "https://example.com/a" }),
+            serde_json::json!({ "qName": "shop", "qType": "QvOdbcConnectorPackage.exe" }),
+        ];
+        let files = Files::new(&folders.with_connections(&connections));
+        for path in ["lib://x/a.csv", "lib://datafiles/a.csv", "lib://Space:DataFiles/a.csv", "lib://x"] {
+            let error = files.find(path).unwrap_err();
+            assert_eq!(error.code, CONNECTION_NOT_FOUND, "{path}");
+            assert_eq!(files.store(path, Vec::new()).unwrap_err().code, CONNECTION_NOT_FOUND, "{path}");
+        }
+        for path in ["lib://web", "lib://web/a.csv", "lib://shop/a.csv"] {
+            let error = files.find(path).unwrap_err();
+            assert_eq!(error.code, code::NOT_IMPLEMENTED, "{path}");
+            assert!(error.message.contains("of type"), "{}", error.message);
+        }
+        assert_eq!(files.resolve("lib://DataFiles/a.csv").unwrap(), Path::new("/nowhere/a.csv"));
+        assert_eq!(Folders::default().of(Some("DataFiles")), Err(NoFolder::UnknownConnection));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::statement::{self, Parsed};
 use crate::expression::{self, absent};
 
 /// Each statement, prefix, source and file type, with an example.
-const FORMS: [(&str, &str); 64] = [
+const FORMS: [(&str, &str); 65] = [
     ("ADD", "ADD LOAD 1 AS a AUTOGENERATE 1"),
     ("ALIAS", "ALIAS a AS b"),
     ("AUTONUMBER", "AUTONUMBER a"),
@@ -61,6 +61,7 @@ const FORMS: [(&str, &str); 64] = [
     ("RENAME … USING", "RENAME TABLES USING a"),
     ("REPLACE", "REPLACE LOAD 1 AS a AUTOGENERATE 1"),
     ("SAMPLE", "SAMPLE 0.5 LOAD * RESIDENT a"),
+    ("SEARCH", "SEARCH INCLUDE a"),
     ("SECTION ACCESS", "SECTION ACCESS"),
     ("SEMANTIC", "SEMANTIC LOAD * RESIDENT a"),
     ("SET", "SET a = 1"),

@@ -5,10 +5,12 @@ mod control;
 mod database;
 mod feed;
 mod files;
+mod hierarchy;
 mod host;
 mod json;
 mod language;
 mod load;
+mod merge;
 mod names;
 mod place;
 mod qvd;
@@ -26,7 +28,7 @@ mod tables;
 
 pub use self::database::{Databases, SqlResult};
 pub use self::files::Folders;
-pub(crate) use self::files::library;
+pub(crate) use self::files::{NoFolder, library};
 pub use self::language::{functions, statements};
 pub use self::sources::{Source, sources};
 
@@ -48,6 +50,8 @@ pub struct Options<'a> {
     pub databases: &'a Databases,
     /// Maximum number of rows to read from a source.
     pub limit: Option<usize>,
+    /// Whether the script continues after errors, whatever its `ErrorMode` is.
+    pub continues: bool,
     /// Variables that exist before the script runs.
     pub variables: Variables,
     /// Set to stop the script.
@@ -141,6 +145,10 @@ impl ScriptError {
         Self::new(TABLE_NOT_FOUND, name, format!("Table '{name}' not found"))
     }
 
+    fn map(name: &str) -> Box<Self> {
+        Self::new(MAP_NOT_FOUND, name, format!("Mapping table '{name}' not found"))
+    }
+
     fn not_implemented(what: &str) -> Box<Self> {
         Self::new(code::NOT_IMPLEMENTED, what, format!("{what}: not implemented by the test engine"))
     }
@@ -184,15 +192,18 @@ const TABLE_NOT_FOUND: i32 = 11001;
 const UNKNOWN_STATEMENT: i32 = 11002;
 const UNEXPECTED: i32 = 11003;
 const FIELD_NOT_FOUND: i32 = 11013;
+const MAP_NOT_FOUND: i32 = 11014;
 const CONNECTION_NOT_FOUND: i32 = 11015;
 const NAME_TAKEN: i32 = 11016;
 const CANNOT_OPEN: i32 = 11020;
 const AUTOGENERATE_COUNT: i32 = 11021;
 const CONTROL_MISMATCH: i32 = 11023;
 const OUTSIDE: i32 = 11026;
+const NO_OPEN_DATABASE: i32 = 11030;
 const AGGREGATION_REQUIRED: i32 = 11031;
 const NO_PREVIOUS_TABLE: i32 = 11046;
 const WRONG_QVD: i32 = 11047;
+const MERGE_FAILED: i32 = 30101;
 
 /// Runs a script in an empty app.
 pub fn run(script: &str, options: Options<'_>) -> Result<Loaded, Box<ScriptError>> {

@@ -10,7 +10,8 @@ use super::split_field::Splits;
 use super::{AGGREGATION_REQUIRED, Outcome, Progress, ScriptError};
 use crate::data::{Draft, Symbols};
 use crate::expression::{
-    Accumulator, Aggregation, AggregationKind, Aggregator, Binder, Expression, Host, bind, evaluate, visit,
+    Accumulator, Aggregation, AggregationKind, Aggregator, Binder, Expression, Host, Misplaced, Scripted, bind,
+    evaluate, misplaced_in_script, visit,
 };
 use crate::value::{Dual, Key};
 
@@ -217,6 +218,29 @@ pub(super) fn quote_names(expression: &mut Expression) {
     }
 }
 
+/// Returns an error for a function that only charts have.
+pub(super) fn check_functions(expression: &Expression) -> Outcome<()> {
+    match misplaced_in_script(expression) {
+        None => Ok(()),
+        Some(Misplaced::Absent(what)) => Err(ScriptError::not_implemented(what)),
+        Some(invalid @ Misplaced::Invalid(name)) => Err(ScriptError::new(super::UNEXPECTED, name, invalid.to_string())),
+    }
+}
+
+/// Returns an error for a map that does not exist.
+pub(super) fn check_maps(expression: &Expression, world: &World) -> Outcome<()> {
+    let mut missing = None;
+    visit(expression, &mut |part| {
+        if let Expression::Host(Host::ApplyMap | Host::Scripted(Scripted::MapSubString), arguments) = part
+            && let Some(Expression::Value(map)) = arguments.first()
+            && !world.maps.contains_key(&*map.as_text())
+        {
+            missing.get_or_insert_with(|| map.as_text().into_owned());
+        }
+    });
+    missing.map_or(Ok(()), |map| Err(ScriptError::map(&map)))
+}
+
 /// How a `LOAD` is used.
 pub(super) struct Purpose<'a> {
     /// Whether its values are stored in the app's fields, or only passed on.
@@ -264,6 +288,7 @@ struct Bound {
 fn bound(load: &Load, input: &Input, purpose: &Purpose<'_>) -> Outcome<Bound> {
     let mut binder = Names { names: input.names(), aggregations: Vec::new() };
     let bind_one = |expression: &Expression, binder: &mut Names<'_>| {
+        check_functions(expression)?;
         let mut expression = expression.clone();
         quote_names(&mut expression);
         bind(&expression, binder)
@@ -335,6 +360,9 @@ pub(super) fn load(
     progress: &mut dyn FnMut(Progress),
 ) -> Outcome<Output> {
     let bound = bound(load, input, purpose)?;
+    let aggregated = bound.aggregations.iter().flat_map(|one| &one.arguments);
+    let expressions = bound.fields.iter().chain(&bound.filter).chain(&bound.repeat).chain(&bound.group);
+    expressions.chain(aggregated).try_for_each(|expression| check_maps(expression, world))?;
     let most = load.prefixes.iter().find_map(|prefix| match prefix {
         Prefix::First(count) => Some(number(count, world)),
         _ => None,

@@ -38,6 +38,7 @@ pub(super) struct Runner<'a> {
     script: String,
     /// Maximum number of rows to read from a source.
     pub(super) limit: Option<usize>,
+    continues: bool,
     pub(super) cancel: &'a AtomicBool,
     pub(super) progress: &'a mut dyn FnMut(Progress),
     pub(super) variables: Variables,
@@ -73,6 +74,7 @@ impl<'a> Runner<'a> {
         Self {
             script: script.to_owned(),
             limit: options.limit,
+            continues: options.continues,
             cancel: options.cancel,
             progress: options.progress,
             variables: options.variables,
@@ -138,7 +140,7 @@ impl<'a> Runner<'a> {
 
     /// With `ErrorMode` 0, a script continues after an error. An unsupported statement stops it in any case.
     fn settle_error(&mut self, done: Outcome<Flow>) -> Outcome<Flow> {
-        let goes_on = self.variables.get("ErrorMode").is_some_and(|mode| mode.trim() == "0");
+        let goes_on = self.continues || self.variables.get("ErrorMode").is_some_and(|mode| mode.trim() == "0");
         let error = match done {
             Ok(flow) => {
                 if goes_on {
@@ -212,7 +214,9 @@ impl<'a> Runner<'a> {
     /// The value of an expression outside of any table.
     pub(super) fn value(&self, text: &str) -> Outcome<Dual> {
         let mut parsed = expression::parse(text)?;
+        rows::check_functions(&parsed)?;
         rows::quote_names(&mut parsed);
+        rows::check_maps(&parsed, &self.world)?;
         let Ok(bound) = bind(&parsed, &mut Named(&self.variables, &self.world.settings));
         Ok(evaluate(&bound, &Place::outside(&self.world)))
     }
@@ -222,18 +226,24 @@ impl<'a> Runner<'a> {
     }
 
     /// The path of `$(Include=path)` or `$(Must_Include=path)`.
-    fn included(text: &str) -> Option<&str> {
+    /// A missing file is an error only with `Must_Include`.
+    fn included(text: &str) -> Option<(&str, bool)> {
         let inside = text.trim().strip_prefix("$(")?.strip_suffix(')')?;
         let (word, path) = inside.split_once('=')?;
         let word = word.trim().to_ascii_lowercase();
-        (word == "include" || word == "must_include").then(|| path.trim().trim_matches(['[', ']', '\'', '"']))
+        let path = path.trim().trim_matches(['[', ']', '\'', '"']);
+        (word == "include" || word == "must_include").then_some((path, word == "must_include"))
     }
 
-    fn include(&mut self, path: &str) -> Outcome<()> {
+    fn include(&mut self, path: &str, must: bool) -> Outcome<()> {
         if self.depth > 64 {
             return Err(ScriptError::new(super::CONTROL_MISMATCH, path, "Scripts include each other too deeply"));
         }
-        for found in self.world.files.find(path)? {
+        let found = match self.world.files.find(path) {
+            Err(error) if error.code == super::CANNOT_OPEN && !must => Vec::new(),
+            found => found?,
+        };
+        for found in found {
             let text = text(&self.world.files.read(&found)?, super::load::Encoding::Unsaid)?;
             let blocks = block::parse(&text)?;
             self.depth += 1;
@@ -245,9 +255,9 @@ impl<'a> Runner<'a> {
     }
 
     fn plain(&mut self, statement: &Statement) -> Outcome<Flow> {
-        if let Some(path) = Self::included(&statement.text) {
+        if let Some((path, must)) = Self::included(&statement.text) {
             let path = self.expand(path);
-            return self.include(&path).map(|()| Flow::On);
+            return self.include(&path, must).map(|()| Flow::On);
         }
         let text = self.expand(&statement.text);
         if text.trim().is_empty() {
@@ -394,7 +404,7 @@ impl<'a> Runner<'a> {
 
     /// Renames everything that has an entry in a map.
     fn rename_by(&mut self, tables: bool, map: &str) -> Outcome<()> {
-        let map = self.world.maps.get(map).ok_or_else(|| ScriptError::table(map))?;
+        let map = self.world.maps.get(map).ok_or_else(|| ScriptError::map(map))?;
         let store = &self.world.store;
         let names: Vec<String> = match tables {
             true => store.tables.iter().map(|table| table.name.clone()).collect(),

@@ -51,11 +51,11 @@ pub(super) enum Parsed {
 }
 
 /// Statements that have no effect in a test engine.
-const IDLE: [&str; 3] = ["sleep", "search", "flushlog"];
+const IDLE: [&str; 2] = ["sleep", "flushlog"];
 
 /// Statements that the test engine does not implement. Their content is not parsed.
-const ABSENT: [&str; 9] =
-    ["binary", "section", "execute", "derive", "declare", "star", "loosen", "force", "inputfield"];
+const ABSENT: [&str; 10] =
+    ["binary", "section", "execute", "derive", "declare", "star", "loosen", "force", "inputfield", "search"];
 
 /// Keywords that open a connection.
 const CONNECT: [&str; 7] = ["lib", "connect", "connect32", "connect64", "odbc", "oledb", "custom"];
@@ -240,8 +240,9 @@ mod tests {
         for (statement, name) in [
             ("BINARY [lib://a/b.qvf]", "BINARY"),
             ("SECTION ACCESS", "SECTION ACCESS"),
+            ("SEARCH EXCLUDE *", "SEARCH"),
             ("EXECUTE cmd /c x", "EXECUTE"),
-            ("t: MERGE ONLY ON id LOAD * RESIDENT x", "MERGE"),
+            ("t: SEMANTIC LOAD * RESIDENT x", "SEMANTIC"),
             ("INFO LOAD a, b RESIDENT x", "INFO"),
             ("LOAD a EXTENSION r.ScriptEval('x')", "EXTENSION"),
             ("AUTONUMBER * USING x", "AUTONUMBER"),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{DEFAULT_STATE, Entry, Live, Mode, Part, Pick, Selections, State};
+use super::{DEFAULT_STATE, Entry, Live, Mode, Part, Pick, Picked, Selections, State};
 use crate::data::Data;
 use crate::error::{EngineError, Result};
 
@@ -37,13 +37,78 @@ impl Selections {
         if picked.iter().any(|(field, elements)| self.breaks_single(state, field, elements, mode)) {
             return Ok(false);
         }
+        let Some(given_up) = self.given_up(data, state, &picked, mode)? else { return Ok(false) };
         self.step(|states| {
             let Some(entries) = states.get_mut(state) else { return };
+            entries.retain(|entry| !given_up.contains(&entry.field));
             for (field, elements) in picked {
                 apply(entries, field, elements, mode);
             }
         });
         Ok(true)
+    }
+
+    /// The fields whose selections a new selection replaces, because they exclude all of its values. `None` if one of
+    /// them is locked, which prevents the selection.
+    fn given_up(
+        &self,
+        data: &Data,
+        state: &str,
+        picked: &[(&str, BTreeSet<u32>)],
+        mode: Mode,
+    ) -> Result<Option<Vec<Arc<str>>>> {
+        let before = self.entries(state)?;
+        let is_picked = |entry: &Entry| picked.iter().any(|(field, _)| *field == &*entry.field);
+        if before.iter().all(is_picked) {
+            return Ok(Some(Vec::new()));
+        }
+        let mut after = super::picked(before, data);
+        for (field, elements) in picked {
+            let Some(number) = data.field_number(field) else { continue };
+            let mut mask = match after.get(&number).filter(|_| mode != Mode::Replace) {
+                Some(mask) => mask.to_vec(),
+                None => vec![false; data.fields[number].symbols.len()],
+            };
+            elements.iter().for_each(|at| mask[*at as usize] = mode != Mode::Toggle || !mask[*at as usize]);
+            after.insert(number, mask.into());
+        }
+        let numbers: Vec<usize> = picked.iter().filter_map(|(field, _)| data.field_number(field)).collect();
+        // Whether selections exclude all selected values of a picked field.
+        let excludes = |masks: &Picked| {
+            numbers.iter().any(|field| {
+                let (own, allowed) = (&masks[field], Live::allowed_by(data, masks, *field));
+                allowed.is_some_and(|allowed| {
+                    own.contains(&true) && !own.iter().zip(allowed.iter()).any(|(own, allowed)| *own && *allowed)
+                })
+            })
+        };
+        if !excludes(&after) {
+            return Ok(Some(Vec::new()));
+        }
+        let mut given_up: Vec<(Arc<str>, Option<usize>)> = Vec::new();
+        for other in before.iter().filter(|entry| !is_picked(entry)) {
+            let number = data.field_number(&other.field);
+            let mut alone = after.clone();
+            alone.retain(|field, _| numbers.contains(field) || Some(*field) == number);
+            if !excludes(&alone) {
+                continue;
+            }
+            if other.locked {
+                return Ok(None);
+            }
+            if self.is_single(&other.field) {
+                let what = "Selecting values that a field with always one selected value excludes";
+                return Err(EngineError::not_implemented(what));
+            }
+            given_up.push((Arc::clone(&other.field), number));
+        }
+        after.retain(|field, _| !given_up.iter().any(|(_, number)| *number == Some(*field)));
+        if after.len() > numbers.len() && excludes(&after) {
+            let what = "Selecting values that several selections exclude only together";
+            return Err(EngineError::not_implemented(what));
+        }
+        let given_up = given_up.into_iter().map(|(field, _)| field).collect();
+        Ok(Some(given_up))
     }
 
     /// Selects the values of a field that are in a state.

@@ -35,6 +35,11 @@ impl Live {
         Self { id: next_id(), rows, allowed, picked }
     }
 
+    /// The values of one field that selections in other fields allow; `None` means all.
+    pub(crate) fn allowed_by(data: &Data, picked: &Picked, field: usize) -> Option<Mask> {
+        Spread { data, picked, messages: HashMap::new() }.allowed(field)
+    }
+
     /// An ID that only copies of this value share.
     pub(crate) fn id(&self) -> u64 {
         self.id

@@ -180,6 +180,13 @@ impl Selections {
         self.entry(state, field).is_some_and(|entry| entry.locked)
     }
 
+    /// Whether one value is picked, and only this one is selected in its field.
+    pub(crate) fn is_only(&self, state: &str, pick: &Pick) -> bool {
+        let [element] = pick.elements.as_slice() else { return false };
+        self.entry(state, &pick.field)
+            .is_some_and(|entry| entry.elements.iter().map(|selected| *selected as usize).eq([*element]))
+    }
+
     fn entry(&self, state: &str, field: &str) -> Option<&Entry> {
         self.states.get(state)?.iter().find(|entry| &*entry.field == field)
     }

@@ -33,6 +33,7 @@ fn load(script: &str) -> Data {
         folders: &Default::default(),
         databases: &Default::default(),
         limit: None,
+        continues: false,
         variables: Variables::new(),
         cancel: &cancel,
         progress: &mut |_| {},
@@ -84,9 +85,42 @@ fn a_value_without_a_match_is_possible_until_a_match_is_required() {
     select(&data, &mut selections, "Customer", &["3"], Mode::Replace);
     assert_eq!(states(&data, &selections, "Product"), "aX bX cX");
     assert_eq!(states(&data, &selections, "Country"), "SEX DEO");
+    select(&data, &mut selections, "Customer", &["1", "3"], Mode::Replace);
     select(&data, &mut selections, "Product", &["a"], Mode::Replace);
-    assert_eq!(states(&data, &selections, "Customer"), "1A 2A 9X 3XS");
-    assert_eq!(states(&data, &selections, "Product"), "aXS bX cX");
+    assert_eq!(states(&data, &selections, "Customer"), "1S 2A 9X 3XS");
+    assert_eq!(states(&data, &selections, "Product"), "aS bA cX");
+}
+
+#[test]
+fn selecting_excluded_values_replaces_the_selections_that_exclude_them() {
+    let data = data();
+    let mut selections = Selections::new();
+    select(&data, &mut selections, "Island", &["x"], Mode::Replace);
+    select(&data, &mut selections, "Country", &["SE"], Mode::Replace);
+    assert_eq!(states(&data, &selections, "Product"), "aO bO cX");
+    assert!(select(&data, &mut selections, "Product", &["c"], Mode::Replace));
+    assert_eq!(states(&data, &selections, "Product"), "aA bA cS");
+    assert_eq!(states(&data, &selections, "Country"), "SEX DEX");
+    assert_eq!(states(&data, &selections, "Island"), "xS yA", "it excludes nothing");
+    selections.back();
+    assert_eq!(states(&data, &selections, "Country"), "SES DEA");
+    selections.lock(&data, "$", "Country").unwrap();
+    assert!(!select(&data, &mut selections, "Product", &["c"], Mode::Replace), "a lock prevents it");
+    assert!(!selections.select_part(&data, "$", "Product", Part::Excluded, true).unwrap());
+    assert!(select(&data, &mut selections, "Product", &["b", "c"], Mode::Replace), "one of them is possible");
+    assert_eq!(states(&data, &selections, "Product"), "aA bS cXS");
+    assert_eq!(states(&data, &selections, "Country"), "SEL DEX");
+}
+
+#[test]
+fn selections_that_exclude_values_only_together_are_not_given_up() {
+    let data = load("T: LOAD * INLINE [a,b,c\n1,1,1\n1,2,2\n2,1,2\n];");
+    let mut selections = Selections::new();
+    select(&data, &mut selections, "a", &["1"], Mode::Replace);
+    select(&data, &mut selections, "b", &["1"], Mode::Replace);
+    let refused = selections.select(&data, "$", &[pick(&data, "c", &["2"])], Mode::Replace, false).unwrap_err();
+    assert_eq!(refused.code, crate::error::code::NOT_IMPLEMENTED);
+    assert_eq!(states(&data, &selections, "c"), "1O 2X");
 }
 
 #[test]

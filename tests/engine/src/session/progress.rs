@@ -25,8 +25,8 @@ pub(crate) struct Progress {
     messages: Vec<Value>,
     transient: Value,
     errors: Vec<Value>,
-    /// `ConfigureReload`: stop on an error, report errors in progress data, ask how to continue.
-    pub(crate) stop_on_error: bool,
+    /// `ConfigureReload`: continue after errors, report errors in progress data, ask how to continue.
+    pub(crate) continues: bool,
     pub(crate) use_error_data: bool,
     pub(crate) interact_on_error: bool,
     /// A reload that waits for `InteractDone`.

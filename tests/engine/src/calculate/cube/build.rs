@@ -11,6 +11,7 @@ use crate::calculate::definition::{Condition, DimensionDef, MeasureDef, Mode, li
 use crate::calculate::formula::Formula;
 use crate::calculate::group::Groups;
 use crate::calculate::hash::QuickMap;
+use crate::calculate::ignored;
 use crate::calculate::labels::Labels;
 use crate::calculate::limit::{OTHERS, limits};
 use crate::error::{EngineError, Result, code};
@@ -23,6 +24,7 @@ pub(super) fn build(definition: &Value, expansion: &Expansion, context: &Context
     if mode == Mode::Other {
         return Err(EngineError::not_implemented("qMode"));
     }
+    ignored::in_cube(definition)?;
     let own_state = text(definition, "qStateName");
     let state =
         if own_state.is_empty() || !context.selections.has_state(own_state) { context.state } else { own_state };

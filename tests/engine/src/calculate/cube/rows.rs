@@ -10,7 +10,7 @@ use super::tree::Leaf;
 use super::{Cube, Row};
 use crate::calculate::Context;
 use crate::calculate::around::Grid;
-use crate::calculate::definition::{Mode, truth};
+use crate::calculate::definition::{Mode, Total, truth};
 use crate::calculate::formula::Formula;
 use crate::calculate::group::{ANY, GroupKey, Groups};
 use crate::calculate::limit::OTHERS;
@@ -134,7 +134,14 @@ impl Cube {
 
     fn total_values(&self, calculation: &Calculation<'_, '_>) -> Vec<Dual> {
         let everything = vec![ANY; self.dimensions.len()];
-        (0..calculation.formulas.len()).map(|measure| calculation.value(measure, &everything)).collect()
+        let total = |at: usize| match self.measures[at].definition.total {
+            Total::Expression => calculation.value(at, &everything),
+            total => {
+                let numbers: Vec<f64> = self.rows.iter().filter_map(|row| row.values[at].as_number()).collect();
+                total.of_rows(&numbers).map_or(Dual::Null, Dual::Number)
+            }
+        };
+        (0..calculation.formulas.len()).map(total).collect()
     }
 
     /// Rows by the columns to sort by, then by load order.

@@ -22,6 +22,10 @@ impl Page {
     /// Reads `[NxPage]`. Returns an error if they have too many cells in total.
     pub(crate) fn read(pages: &[Value]) -> Result<Vec<Self>> {
         let at = |page: &Value, member: &str| whole(page, member, 0).max(0);
+        let negative = |page: &Value| ["qLeft", "qTop", "qWidth", "qHeight"].iter().any(|of| whole(page, of, 0) < 0);
+        if pages.iter().any(negative) {
+            return Err(EngineError::invalid_parameter("qPages"));
+        }
         let cells = pages
             .iter()
             .map(|page| at(page, "qWidth").saturating_mul(at(page, "qHeight")))

@@ -50,6 +50,26 @@ fn shown(app: &App, definition: &Value) -> String {
 }
 
 #[test]
+fn grand_totals_are_calculated_as_requested() {
+    let app = App::new(SALES);
+    let total = |of: Value| {
+        let mut asked = definition(&["Product"], &["Avg(Amount)"]);
+        asked["qMeasures"][0]["qDef"] = with(asked["qMeasures"][0]["qDef"].take(), of);
+        let cell = cube(&app, &asked).layout()["qGrandTotalRow"][0].take();
+        (cell["qText"].as_str().unwrap().to_owned(), cell["qNum"].clone())
+    };
+    assert_eq!(shown(&app, &definition(&["Product"], &["Avg(Amount)"])), "a,20|b,20|c,40");
+    assert_eq!(total(json!({})).0, "25");
+    assert_eq!(total(json!({ "qAggrFunc": "Expr" })).0, "25");
+    assert_eq!(total(json!({ "qBrutalSum": true })).0, "80");
+    assert_eq!(total(json!({ "qAggrFunc": "Sum" })).0, "80");
+    assert_eq!(total(json!({ "qAggrFunc": "Min" })).0, "20");
+    assert_eq!(total(json!({ "qAggrFunc": "Max" })).0, "40");
+    assert_eq!(total(json!({ "qAggrFunc": "Avg" })).1, json!(80.0 / 3.0));
+    assert_eq!(total(json!({ "qAggrFunc": "None" })), ("-".to_owned(), json!("NaN")));
+}
+
+#[test]
 fn a_straight_cube_has_a_row_per_combination() {
     let app = App::new(SALES);
     assert_eq!(shown(&app, &definition(&["Product"], &["Sum(Amount)"])), "a,40|b,20|c,40");

@@ -6,6 +6,7 @@ mod color;
 mod logic;
 mod number;
 mod period;
+mod place;
 mod range;
 mod scripted;
 mod show;
@@ -15,6 +16,8 @@ mod week;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::LazyLock;
+
+pub use place::{Misplaced, misplaced_in_chart, misplaced_in_script};
 
 use super::ast::{AggregationKind, Aggregator, Expression, Host};
 use super::evaluate::{Scope, numeric};
@@ -98,7 +101,7 @@ impl Named {
     }
 }
 
-const HOSTS: [(&str, Host, usize, usize); 45] = [
+const HOSTS: [(&str, Host, usize, usize); 44] = [
     ("RecNo", Host::RecNo, 0, 0),
     ("RowNo", Host::RowNo, 0, 0),
     ("IterNo", Host::IterNo, 0, 0),
@@ -136,7 +139,6 @@ const HOSTS: [(&str, Host, usize, usize); 45] = [
     ("UTC", Host::Now, 0, 0),
     ("GMT", Host::Now, 0, 0),
     ("Today", Host::Today, 0, 1),
-    ("ReloadTime", Host::Now, 0, 0),
     ("HRank", Host::HRank, 1, 3),
     ("Before", Host::Before, 1, 3),
     ("After", Host::After, 1, 3),

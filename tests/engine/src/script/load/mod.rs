@@ -143,6 +143,15 @@ impl Reader<'_> {
         load.fields = self.fields()?;
         load.source = self.source()?;
         loop {
+            // Each clause comes once, and only resident tables are sorted.
+            let resident = matches!(load.source, Source::Resident(_));
+            let again = (self.parser.keyword("where") && load.filter.is_some())
+                || (self.parser.keyword("while") && load.repeat.is_some())
+                || (self.parser.keyword("group") && !load.group.is_empty())
+                || (self.parser.keyword("order") && !(resident && load.order.is_empty()));
+            if again {
+                return Err(self.unexpected("end of statement"));
+            }
             if self.parser.accept_keyword("where") {
                 load.filter = Some(self.parser.expression()?);
             } else if self.parser.accept_keyword("while") {
@@ -322,5 +331,15 @@ mod tests {
         assert!(load("LOAD a RESIDENT").unwrap_err().message.contains("table name"));
         assert!(load("LOAD a RESIDENT b c").unwrap_err().message.contains("'c'"));
         assert!(load("LOAD a b INLINE [x]").unwrap_err().message.contains("'b'"));
+        for (text, found) in [
+            ("LOAD a INLINE [a] ORDER BY a", "'ORDER'"),
+            ("LOAD a FROM x.csv (txt) ORDER BY a", "'ORDER'"),
+            ("LOAD a ORDER BY a", "'ORDER'"),
+            ("LOAD a RESIDENT b WHERE 1 WHERE 2", "'WHERE'"),
+            ("LOAD a RESIDENT b ORDER BY a ORDER BY a", "'ORDER'"),
+            ("LOAD Sum(a) RESIDENT b GROUP BY a GROUP BY b", "'GROUP'"),
+        ] {
+            assert!(load(text).unwrap_err().message.contains(found), "{text}");
+        }
     }
 }

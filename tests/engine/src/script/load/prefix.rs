@@ -3,6 +3,8 @@
 use super::Reader;
 use crate::data::JoinSide;
 use crate::expression::{Expression, Symbol};
+use crate::script::hierarchy::{Ancestors, Levels, Nodes};
+use crate::script::merge::Merge;
 use crate::script::{Outcome, ScriptError};
 
 /// What to do with the loaded table.
@@ -24,6 +26,12 @@ pub(in crate::script) enum Prefix {
     Generic,
     /// The field to match with intervals, and further key fields.
     IntervalMatch(Vec<String>),
+    /// A field for each level above a node.
+    Hierarchy(Nodes, Levels),
+    /// A row for each ancestor of a node.
+    HierarchyBelongsTo(Nodes, Ancestors),
+    /// The rows are changes of a table.
+    Merge(Merge),
     /// The statement is only for partial reloads.
     PartialOnly,
 }
@@ -63,6 +71,8 @@ impl Reader<'_> {
             "first" => Prefix::First(self.parser.expression()?),
             "generic" => Prefix::Generic,
             "intervalmatch" => Prefix::IntervalMatch(self.names()?),
+            "hierarchy" => self.hierarchy()?,
+            "hierarchybelongsto" => self.ancestors()?,
             // In a reload that is not partial, the prefix has no effect.
             "add" | "replace" if self.parser.accept_keyword("only") => Prefix::PartialOnly,
             "add" | "replace" => return Ok(Some(None)),
@@ -71,7 +81,12 @@ impl Reader<'_> {
                 self.pass_parentheses()?;
                 return Ok(Some(None));
             }
-            "merge" | "sample" | "semantic" | "info" | "bundle" | "hierarchy" | "hierarchybelongsto" => {
+            "merge" => {
+                let only = self.parser.accept_keyword("only");
+                let merge = self.merge()?;
+                if only { Prefix::PartialOnly } else { Prefix::Merge(merge) }
+            }
+            "sample" | "semantic" | "info" | "bundle" => {
                 return Err(ScriptError::not_implemented(&word.to_uppercase()));
             }
             _ => {
@@ -111,6 +126,62 @@ impl Reader<'_> {
         let names = self.list(|reader| reader.name("field name"))?;
         self.parser.expect(")")?;
         Ok(names)
+    }
+
+    /// Names in parentheses, some of which can be left out.
+    fn slots(&mut self, most: usize) -> Outcome<Vec<Option<String>>> {
+        self.parser.expect("(")?;
+        let mut slots = self.list(|reader| match reader.parser.sign() {
+            Some("," | ")") => Ok(None),
+            _ => reader.name("field name").map(Some),
+        })?;
+        if slots.len() > most {
+            return Err(self.unexpected(")"));
+        }
+        self.parser.expect(")")?;
+        slots.resize(most, None);
+        Ok(slots)
+    }
+
+    fn nodes(&self, slots: &mut [Option<String>]) -> Outcome<Nodes> {
+        let mut next = |at: usize| slots[at].take().ok_or_else(|| self.unexpected("field name"));
+        Ok(Nodes { node: next(0)?, parent: next(1)?, name: next(2)? })
+    }
+
+    fn hierarchy(&mut self) -> Outcome<Prefix> {
+        let mut slots = self.slots(8)?;
+        let nodes = self.nodes(&mut slots)?;
+        let mut next = |at: usize| slots[at].take();
+        let levels = Levels {
+            parent_name: next(3),
+            path_source: next(4),
+            path: next(5),
+            delimiter: next(6).unwrap_or_else(|| "/".to_owned()),
+            depth: next(7),
+        };
+        Ok(Prefix::Hierarchy(nodes, levels))
+    }
+
+    fn ancestors(&mut self) -> Outcome<Prefix> {
+        let mut slots = self.slots(6)?;
+        let nodes = self.nodes(&mut slots)?;
+        let mut next = |at: usize| slots[at].take();
+        let (Some(id), Some(name)) = (next(3), next(4)) else { return Err(self.unexpected("field name")) };
+        Ok(Prefix::HierarchyBelongsTo(nodes, Ancestors { id, name, depth: next(5) }))
+    }
+
+    fn merge(&mut self) -> Outcome<Merge> {
+        let (mut sequence, mut variable) = (None, None);
+        if self.parser.accept("(") {
+            sequence = Some(self.name("field name")?);
+            if self.parser.accept(",") {
+                variable = Some(self.name("variable name")?);
+            }
+            self.parser.expect(")")?;
+        }
+        self.require("on")?;
+        let keys = self.list(|reader| reader.name("field name"))?;
+        Ok(Merge { sequence, variable, keys })
     }
 
     fn cross_table(&mut self) -> Outcome<Prefix> {

@@ -50,12 +50,16 @@ fn only_open_connections_and_declared_statements_have_results() {
         (error.code, error.message)
     };
     let statement = "T: SQL SELECT region, amount FROM sales;";
+    for script in [
+        statement.to_owned(),
+        format!("LIB CONNECT TO db; DISCONNECT; {statement}"),
+        "t:\nLOAD a, b AS c;\nSQL SELECT \"a\", `b` FROM [x].y -- note\nWHERE d = 'e';".to_owned(),
+        "t: MAPPING SQL SELECT a, b FROM c;".to_owned(),
+    ] {
+        let error = (NO_OPEN_DATABASE, "SQL SELECT: no database connection is open".to_owned());
+        assert_eq!(fails(&script), error, "{script}");
+    }
     for (script, message) in [
-        (statement.to_owned(), "SQL SELECT: not implemented by the test engine (no connection is open)"),
-        (
-            format!("LIB CONNECT TO db; DISCONNECT; {statement}"),
-            "SQL SELECT: not implemented by the test engine (no connection is open)",
-        ),
         (format!("LIB CONNECT TO other; {statement}"), "LIB CONNECT: not implemented by the test engine"),
         (
             "LIB CONNECT TO db; T: SQL SELECT region FROM sales;".to_owned(),

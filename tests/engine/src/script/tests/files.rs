@@ -57,6 +57,7 @@ fn stored_files_are_visible_to_other_scripts() {
                 folders: &folders,
                 databases: &Default::default(),
                 limit: None,
+                continues: false,
                 variables,
                 cancel: &cancel,
                 progress: &mut |_| {},

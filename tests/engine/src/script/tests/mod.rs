@@ -1,5 +1,7 @@
 mod database;
 mod files;
+mod hierarchy;
+mod merge;
 mod production;
 
 use std::path::Path;
@@ -20,6 +22,8 @@ fn run_on(
     let mut folders = Folders::default();
     if let Some(folder) = folder {
         folders.set_folder(folder);
+        let connection = |name| serde_json::json!({ "qName": name, "qType": "folder" });
+        folders = folders.with_connections(&["data", "d"].map(connection));
     }
     let mut messages = Vec::new();
     let cancel = AtomicBool::new(false);
@@ -29,6 +33,7 @@ fn run_on(
             folders: &folders,
             databases: &databases,
             limit: None,
+            continues: false,
             variables: Variables::new(),
             cancel: &cancel,
             progress: &mut |message| messages.push(message),
@@ -89,6 +94,11 @@ fn preceding_loads_feed_each_other() {
     let loaded = loaded("T: LOAD x+1 as y WHERE x > 1; LOAD RecNo() as x AUTOGENERATE 3;");
     assert_eq!(table(&loaded, "T"), "3|4");
     assert_eq!(loaded.data.field_names(), ["y"]);
+    // https://help.qlik.com/en-US/cloud-services/Subsystems/Hub/Content/Sense_Hub/Scripting/ScriptRegularStatements/Load.htm
+    let source = "INLINE [a\n1\n1\n2\n]";
+    let loaded =
+        self::loaded(&format!("T: LOAD a; LOAD DISTINCT a {source}; U: LOAD DISTINCT a AS b; LOAD a {source};"));
+    assert_eq!((table(&loaded, "T"), table(&loaded, "U")), ("1|1|2".to_owned(), "1|2".to_owned()));
 }
 
 #[test]
@@ -234,6 +244,9 @@ fn files_are_read_from_the_folder() {
     std::fs::write(folder.join("more.qvs"), "LET seen = 1;\nM: LOAD 1 as m AUTOGENERATE 1;").unwrap();
     let included = run_with("$(Must_Include=lib://data/more.qvs);", Some(&folder)).0.unwrap();
     assert_eq!((table(&included, "M").as_str(), included.variables["seen"].as_str()), ("1", "1"));
+    let missing = |word: &str| run_with(&format!("$({word}=lib://data/nosuch.qvs);"), Some(&folder)).0;
+    assert!(missing("Include").is_ok(), "a missing file is no error");
+    assert_eq!(missing("Must_Include").unwrap_err().code, CANNOT_OPEN);
     let (result, messages) = run_with(script, Some(&folder));
     std::fs::remove_dir_all(&folder).unwrap();
     assert_eq!(table(&result.unwrap(), "a"), "1,x;y|2,");
@@ -247,6 +260,7 @@ fn a_script_can_be_stopped() {
         folders: &Default::default(),
         databases: &Default::default(),
         limit: None,
+        continues: false,
         variables: Variables::new(),
         cancel: &cancel,
         progress: &mut |_| {},

@@ -6,11 +6,9 @@ use super::*;
 fn unsupported_statements_fail_the_reload_and_are_not_syntax_errors() {
     for (script, name) in [
         ("LIB CONNECT TO 'db (user)';\nt: LOAD a; SQL SELECT a FROM b;", "LIB CONNECT"),
-        ("t:\nLOAD a, b AS c;\nSQL SELECT \"a\", `b` FROM [x].y -- note\nWHERE d = 'e';", "SQL SELECT"),
-        ("t: MAPPING SQL SELECT a, b FROM c;", "SQL SELECT"),
         ("DIRECT QUERY DIMENSION a MEASURE b FROM c;", "DIRECT QUERY"),
         ("SECTION ACCESS;\nLOAD * INLINE [ACCESS, USERID\nADMIN, X];\nSECTION APPLICATION;", "SECTION ACCESS"),
-        ("h: HIERARCHY (id, parent, name, , name, path, '/', depth) LOAD id, parent, name RESIDENT x;", "HIERARCHY"),
+        ("t: SAMPLE 0.5 LOAD * RESIDENT x;", "SAMPLE"),
         ("[autoCalendar]:\nDECLARE FIELD DEFINITION Tagged ('$date') FIELDS Year($1) AS [Y];", "DECLARE"),
         ("LET a = DocumentName();", "DocumentName()"),
         ("t: LOAD GeoMakePoint(1, 2) AS p AUTOGENERATE 1;", "GeoMakePoint()"),
@@ -100,7 +98,7 @@ fn a_script_can_continue_after_errors() {
     let of = |name: &str| loaded.variables[name].as_str();
     assert_eq!((of("e"), of("f"), of("c")), ("10", "8", "2"));
     assert_eq!(table(&loaded, "T"), "1");
-    let error = failed("SET ErrorMode = 0; SQL SELECT 1 FROM x;");
+    let error = failed("SET ErrorMode = 0; SECTION ACCESS;");
     assert_eq!(error.code, code::NOT_IMPLEMENTED, "what is not supported is not skipped");
 }
 
@@ -139,4 +137,18 @@ fn a_variable_can_contain_statements() {
     assert_eq!((loaded.variables["a"].as_str(), loaded.variables["b"].as_str()), ("2", "x;y"));
     let error = failed("SET s = LET a = 1;\nLET u = 'LET a = 1; LOAD x RESIDENT nowhere; LET c = 1;';\n$(u);");
     assert_eq!((error.position.line, error.message.as_str()), (2, "Table 'nowhere' not found"));
+}
+
+#[test]
+fn a_map_must_exist() {
+    for script in [
+        "T: LOAD ApplyMap('nosuch', 1) AS a AUTOGENERATE 1;",
+        "T: LOAD Sum(ApplyMap('nosuch', 1, 2)) AS a AUTOGENERATE 1;",
+        "T: LOAD 1 AS a AUTOGENERATE 1 WHERE MapSubString('nosuch', 'x') = 'x';",
+        "LET a = ApplyMap('nosuch', 1);",
+        "T: LOAD 1 AS a AUTOGENERATE 1; RENAME FIELDS USING nosuch;",
+    ] {
+        let error = failed(script);
+        assert_eq!((error.code, error.parameter.as_str()), (MAP_NOT_FOUND, "nosuch"), "{script}");
+    }
 }
