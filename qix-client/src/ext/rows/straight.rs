@@ -10,6 +10,7 @@ use qix_schema::{AsRemote, Error, ErrorKind, generic_object};
 use super::RowsError;
 use super::attributes::WithAttributes;
 use super::collect::{PageSink, Shape};
+use super::names::confirmed;
 use super::pages::{Area, Opened, Options, PageCut, Pages, attempt, height, parts};
 use super::source::Form;
 
@@ -22,7 +23,7 @@ pub(super) fn straight_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &O
 }
 
 async fn fetch<S: Shape>(opened: Arc<Opened<S::Plan>>, area: Area) -> Result<S::Page, Error> {
-    attempt(&opened, || async {
+    let page = attempt(&opened, || async {
         let source = &opened.source;
         let read = |answer: Answer<'_>| read_page::<S>(answer.text(), &opened, area);
         let (remote, options) = (opened.object.as_remote(), opened.calls.clone());
@@ -31,8 +32,9 @@ async fn fetch<S: Shape>(opened: Arc<Opened<S::Plan>>, area: Area) -> Result<S::
         } else {
             send_with(remote, generic_object::GetHyperCubeData::new(&source.path, area.page()), options, read).await
         }
-    })
-    .await
+    });
+    let page = page.await;
+    confirmed(&opened, page).await
 }
 
 fn read_page<S: Shape>(result: &str, opened: &Opened<S::Plan>, area: Area) -> Result<S::Page, Error> {

@@ -202,6 +202,27 @@ async fn measures_have_their_level_wherever_it_is() {
 }
 
 #[tokio::test]
+async fn the_only_measure_can_be_named_on_either_side_or_both() {
+    let named = || vec![measure("X", 0)];
+    let pivot = |left: Vec<Value>, top: Vec<Value>| Pivot {
+        dimensions: &["D", "E"],
+        measures: &["X"],
+        left_dims: 2,
+        order: &[0, 1],
+        left,
+        top,
+        data: &[&[1.0], &[2.0]],
+    };
+    let closed = || vec![value("A", &named()), value("B", &named())];
+    for top in [named(), vec![], vec![node("", 0, "R", &[])]] {
+        assert_eq!(pivot(closed(), top).rows().await, ["A - 1", "B - 2"]);
+    }
+    let total = |left| Pivot { dimensions: &[], left_dims: 0, order: &[], data: &[&[3.0]], ..pivot(left, named()) };
+    assert_eq!(total(named()).rows().await, ["3"]);
+    assert_eq!(total(vec![]).rows().await, ["3"]);
+}
+
+#[tokio::test]
 async fn both_sides_can_be_closed() {
     let pivot = Pivot {
         dimensions: &["D", "E", "F", "G"],

@@ -103,7 +103,8 @@ impl Assembler {
                 if !self.totals && (left_is_total || top.is_total()) {
                     continue;
                 }
-                if left.measure.is_some() && top.measure.is_some() {
+                // The name of the only measure can be on both sides.
+                if left.measure.is_some() && top.measure.is_some() && self.measures.len() > 1 {
                     return Err(self.strange("both sides name measures"));
                 }
                 headings.fill(None);
@@ -128,15 +129,16 @@ impl Assembler {
 
     /// The rows or columns of a pivot table; a side without headings has one.
     fn side<'p>(&self, nodes: &'p [Node<'p>]) -> Result<Vec<Leaf<'p>>, Error> {
-        if nodes.is_empty() {
-            return Ok(vec![Leaf::default()]);
-        }
         let mut leaves = Vec::new();
         let visited = visit_leaves(nodes, self.levels.len(), |leaf| {
             leaves.push(leaf.clone());
             Ok::<_, TooDeep>(())
         });
-        visited.map(|()| leaves).map_err(|TooDeep| self.too_deep())
+        visited.map_err(|TooDeep| self.too_deep())?;
+        if leaves.is_empty() {
+            leaves.push(Leaf::default());
+        }
+        Ok(leaves)
     }
 
     /// Adds a page of a stacked cube.
