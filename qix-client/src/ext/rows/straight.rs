@@ -28,21 +28,22 @@ async fn fetch<S: Shape>(opened: Arc<Opened<S::Plan>>, area: Area) -> Result<S::
         let read = |answer: Answer<'_>| read_page::<S>(answer.text(), &opened, area);
         let (remote, options) = (opened.object.as_remote(), opened.calls.clone());
         if source.form == Form::List {
-            send_with(remote, generic_object::GetListObjectData::new(&source.path, area.page()), options, read).await
+            send_with(remote, generic_object::GetListObjectData::new(&source.path, area.page()), options, read).await?
         } else {
-            send_with(remote, generic_object::GetHyperCubeData::new(&source.path, area.page()), options, read).await
+            send_with(remote, generic_object::GetHyperCubeData::new(&source.path, area.page()), options, read).await?
         }
     });
     let page = page.await;
     confirmed(&opened, page).await
 }
 
-fn read_page<S: Shape>(result: &str, opened: &Opened<S::Plan>, area: Area) -> Result<S::Page, Error> {
+/// Reads a page. What its rows lack is not an error of the call, and is reported without the object and its handle.
+fn read_page<S: Shape>(result: &str, opened: &Opened<S::Plan>, area: Area) -> Result<Result<S::Page, Error>, Error> {
     let (top, rows) = (area.top, area.height);
     let mut sink = WithAttributes::<S>::new(&opened.plan, &opened.source.columns, top, rows);
     read_data_pages(result, &mut sink).map_err(ErrorKind::Decode)?;
-    match sink.rows() {
+    Ok(match sink.rows() {
         found if found == rows => sink.finish(),
         found => Err(RowsError::Incomplete { row: top, expected: rows, found }.into()),
-    }
+    })
 }

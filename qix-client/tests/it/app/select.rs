@@ -216,6 +216,9 @@ async fn values_of_a_list_are_selected_by_value_and_by_search() {
     assert_eq!(selected(&doc).await, one("Year", "2021, 2022"));
     list.select(["2021"]).toggle_mode(true).await.unwrap();
     assert_eq!(selected(&doc).await, one("Year", "2022"));
+    list.select([FieldValue::from(2021), "2021".into(), 2021.0.into()]).toggle_mode(true).await.unwrap();
+    assert_eq!(selected(&doc).await, one("Year", "2021, 2022"), "it is one value");
+    list.select(["2022"]).await.unwrap();
     let error = list.select([2023, 2099]).await.unwrap_err();
     assert_eq!(
         why(&error),
