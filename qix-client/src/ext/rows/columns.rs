@@ -21,6 +21,8 @@ pub(crate) struct Columns {
     pub(super) levels: Vec<usize>,
     /// The number of levels that the definition puts on the left.
     pub(super) levels_on_left: usize,
+    /// Whether they may include the level of the measures, because the order does not show where it is.
+    pub(super) measures_among_levels: bool,
     /// Whether the rows also contain the state and the element number of each value.
     pub(super) of_list: bool,
 }
@@ -86,7 +88,8 @@ impl Columns {
         let columns = dimensions.map(described).chain(measures.map(described)).collect();
         let levels = levels(cube);
         let levels_on_left = levels_on_left(cube, levels.len());
-        Self { levels, levels_on_left, ..Self::new(columns) }
+        let measures_among_levels = cube.effective_inter_column_sort_order.iter().all(|at| *at >= 0);
+        Self { levels, levels_on_left, measures_among_levels, ..Self::new(columns) }
     }
 
     /// The columns of a list: its field, then its expressions.
