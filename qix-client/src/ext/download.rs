@@ -11,6 +11,7 @@ use std::task::{Context, Poll, ready};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use hyper::body::{Body, Bytes, Incoming};
+use percent_encoding::percent_decode_str;
 use qix_schema::doc::ExportReducedData;
 use qix_schema::generic_object::ExportData;
 use qix_schema::rpc::{Call, Request};
@@ -70,14 +71,20 @@ macro_rules! exports {
                     let warnings: fn(&<$request as Request>::Response) -> Vec<i32> = $warnings;
                     let warnings = warnings(&answer);
                     let file = server.download(&answer.url).await?;
-                    let path = answer.url.split('?').next().unwrap_or_default();
-                    let name = path.rsplit('/').next().unwrap_or_default().to_owned();
+                    let name = file_name(&answer.url);
                     Ok(Download { name, warnings, size: file.size, body: file.body, rest: Bytes::new() })
                 }
                 .boxed()
             }
         }
     )*};
+}
+
+/// The name of the file at an address.
+fn file_name(url: &str) -> String {
+    let path = percent_decode_str(url.split('?').next().unwrap_or_default()).decode_utf8_lossy();
+    // A decoded name can contain separators too, and programs join it to a folder.
+    path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
 }
 
 exports! {
@@ -235,4 +242,21 @@ impl fmt::Debug for Download {
 mod sealed {
     /// Calls that export a file.
     pub trait Export {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file_name;
+
+    #[test]
+    fn a_name_is_decoded_and_never_a_path() {
+        for (url, name) in [
+            ("/tempcontent/0-1/Ums%C3%A4tze%202024.xlsx?serverNodeId=x/y", "Umsätze 2024.xlsx"),
+            ("./tempcontent/a b+c.csv", "a b+c.csv"),
+            ("/tempcontent/..%2F..%5Cx.csv", "x.csv"),
+            ("/tempcontent/", ""),
+        ] {
+            assert_eq!(file_name(url), name);
+        }
+    }
 }

@@ -72,7 +72,8 @@ pub trait GenericObjectExt: sealed::Object {
     /// # Errors
     ///
     /// The stream returns errors of the calls, or [`RowsError`](crate::rows::RowsError)s, and ends after the first,
-    /// except with [`RowStream::with_restart`](crate::rows::RowStream::with_restart).
+    /// except with [`RowStream::with_restart`](crate::rows::RowStream::with_restart). A dimension that names no field is
+    /// [`RowsError::NoField`](crate::rows::RowsError::NoField): for an engine, it is valid, and null in every row.
     fn rows<T: DeserializeOwned + Send + 'static>(&self) -> RowStream<T> {
         RowStream::of_object(self.object())
     }

@@ -117,7 +117,7 @@ impl Job {
             Self::Root(id, doc) => (doc.get_object(&id).await?, Vec::new(), false),
             Self::Child(position, parent) => (parent.get_child(&position.id).await?, position.path, false),
             Self::Master(position, extended) => {
-                let doc = doc.get_or_try_init(|| app_of(&extended)).await?;
+                let doc = doc.get_or_try_init(async || app_of(&extended, &CallOptions::default()).await).await?;
                 (doc.get_object(&position.id).await?, position.path, true)
             }
         };
@@ -141,10 +141,10 @@ async fn below(object: &GenericObject, path: &[String]) -> Result<(GenericObject
 }
 
 /// The app of an object: a session has one.
-async fn app_of(object: &GenericObject) -> Result<Doc, Error> {
+pub(super) async fn app_of(object: &GenericObject, options: &CallOptions) -> Result<Doc, Error> {
     use qix_schema::AsRemote;
     let global = object.as_remote().bind(ObjectHandle::new(Global::NAME, ObjectHandle::GLOBAL));
-    Global::from_remote(global).get_active_doc().await
+    Global::from_remote(global).get_active_doc().with_options(options.clone()).await
 }
 
 impl Stream for DescendantStream {

@@ -62,7 +62,14 @@ macro_rules! numbers {
     )*};
 }
 
-numbers! { f64 f32 i32 u32 i16 u16 i8 u8 }
+numbers! { f64 i32 u32 i16 u16 i8 u8 }
+
+/// The displayed number: a tenth is 0.1, which is another number with 64 bits than with 32.
+impl From<f32> for FieldValue {
+    fn from(number: f32) -> Self {
+        number.to_string().parse().unwrap_or_else(|_| f64::from(number)).into()
+    }
+}
 
 macro_rules! large_numbers {
     ($($type:ident)*) => {$(
@@ -138,6 +145,15 @@ mod tests {
         assert_eq!(FieldValue::from(i64::MAX), FieldValue::from("9223372036854775807"));
         assert_eq!(FieldValue::from(u64::MAX), FieldValue::from("18446744073709551615"));
         assert_eq!(FieldValue::from(i64::MIN), FieldValue::from(-9_223_372_036_854_775_808.0));
+    }
+
+    #[test]
+    fn a_number_of_32_bits_is_the_one_that_is_displayed() {
+        for (number, expected) in
+            [(0.1, 0.1), (-2.7, -2.7), (16_777_216.0, 16_777_216.0), (f32::MIN_POSITIVE, 1.1754944e-38)]
+        {
+            assert_eq!(FieldValue::from(number), FieldValue::from(expected));
+        }
     }
 
     #[test]

@@ -13,10 +13,11 @@ use qix_schema::{Error, ErrorKind};
 use super::dates;
 use super::plan::Plan;
 use crate::ext::rows::RowsError;
-use crate::ext::rows::cell::{Whole, as_flag, as_whole, is_null};
+use crate::ext::rows::cell::{Whole, as_flag, as_whole};
 use crate::ext::rows::collect::PageSink;
 use crate::ext::rows::column_type::{ColumnType, dual_fields};
 use crate::ext::rows::columns::Columns;
+use crate::ext::rows::null::is_null;
 
 /// Collects a page, each cell in its column.
 pub(crate) struct BatchSink<'a> {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use qix_schema::{Error, ErrorKind};
 
+use super::names;
 use crate::ext::reload::place::{ScriptPlace, write_marked};
 
 /// Why an expression is not valid, or its value does not fit.
@@ -83,8 +84,8 @@ impl ExpressionFault {
 
     fn message(&self) -> String {
         match self {
-            // The engine words it like this for names that it reads as several words.
-            Self::Syntax { message, .. } if message.to_lowercase().contains("garbage") => {
+            // The engine words it like this for names that it reads as several words, and for what is left over.
+            Self::Syntax { message, .. } if has_garbled_name(message) => {
                 format!(
                     "{message}; put names with blanks or other than Latin letters in brackets, as `quote_name` does"
                 )
@@ -97,6 +98,12 @@ impl ExpressionFault {
             Self::UnknownFunction { function, .. } => format!("the engine has no function `{function}`"),
         }
     }
+}
+
+fn has_garbled_name(message: &str) -> bool {
+    let mut parts = names::quoted(message).peekable();
+    let is_name = |part: &str| part.contains(char::is_alphabetic);
+    message.to_lowercase().contains("garbage") && (parts.peek().is_none() || parts.any(is_name))
 }
 
 /// The position and the message, followed by the line with a marker.

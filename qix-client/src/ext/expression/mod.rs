@@ -108,11 +108,19 @@ fn syntax(message: String, text: &str, names: &Names) -> ExpressionFault {
         if let Some(at) = names.function(name) {
             return ExpressionFault::UnknownFunction { function: name.to_owned(), place: place(at) };
         }
-        if let Some(at) = names::find(text, name) {
+        // Garbage is the end of the expression.
+        let is_garbage = message.to_lowercase().contains("garbage");
+        let end = is_garbage.then(|| names::find_at_end(text, name)).flatten();
+        if let Some(at) = end.or_else(|| names::find(text, name)) {
             return ExpressionFault::Syntax { message: message.clone(), place: place(at) };
         }
     }
     ExpressionFault::Syntax { message, place: None }
+}
+
+/// Whether the text of a value is an error, as engines word it.
+fn is_error(text: &str) -> bool {
+    ["Error in expression:", "Error in set "].iter().any(|start| text.starts_with(start))
 }
 
 impl Run for Check {
@@ -145,6 +153,11 @@ impl<T: DeserializeOwned + Send + 'static> Run for Value<T> {
         let Check { doc, expression } = &self.check;
         let call = doc.evaluate_ex(expression).with_options(options.clone());
         let (value, ()) = try_join(call.into_future(), self.check.clone().run(options)).await?;
+        // Some errors are found only in the calculation. Their text is then the value.
+        if !value.is_numeric && is_error(&value.text) {
+            let faults = vec![ExpressionFault::Syntax { message: value.text, place: None }];
+            return Err(ExpressionError::Invalid { expression: self.check.expression, faults }.into());
+        }
         let number = if value.is_numeric { value.number } else { f64::NAN };
         rows::value_of(expression, &value.text, number).map_err(|problem| {
             ExpressionError::Value { expression: expression.clone(), text: value.text, problem }.into()

@@ -16,6 +16,16 @@ struct Name {
     kind: Kind,
 }
 
+impl Name {
+    /// The place of a field in a search.
+    fn within(&self, field: &str) -> Option<Range> {
+        let (from, length) = Names::of(&self.text).place(field)?;
+        // Doubled quotes would move it.
+        let is_plain = i32::try_from(self.text.chars().count()).is_ok_and(|count| count + 2 == self.range.1);
+        is_plain.then_some((self.range.0 + 1 + from, length))
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind {
     /// A name that is followed by a parenthesis.
@@ -97,7 +107,10 @@ impl Names {
 
     /// The place of a field.
     pub(super) fn place(&self, field: &str) -> Option<Range> {
-        self.0.iter().find(|name| name.kind != Kind::Function && name.text == field).map(|name| name.range)
+        let is_field = |name: &&Name| name.kind != Kind::Function && name.text == field;
+        let direct = self.0.iter().find(is_field).map(|name| name.range);
+        direct
+            .or_else(|| self.0.iter().filter(|name| name.kind == Kind::Search).find_map(|search| search.within(field)))
     }
 
     /// The place of a function.
@@ -183,8 +196,17 @@ pub(super) fn quoted(message: &str) -> impl Iterator<Item = &str> {
 pub(super) fn find(expression: &str, text: &str) -> Option<Range> {
     let mut found = expression.match_indices(text);
     let (at, _) = found.next().filter(|_| found.next().is_none())?;
+    range(&expression[..at], text)
+}
+
+/// The position of a text at the end of an expression.
+pub(super) fn find_at_end(expression: &str, text: &str) -> Option<Range> {
+    range(expression.trim_end().strip_suffix(text.trim_end())?, text)
+}
+
+fn range(before: &str, text: &str) -> Option<Range> {
     let count = |text: &str| i32::try_from(text.chars().count()).ok();
-    Some((count(&expression[..at])?, count(text)?))
+    Some((count(before)?, count(text)?))
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! Results of attribute expressions, as cells after those of their row.
+//! What is read besides the cells of a row: results of attribute expressions, as cells after them, and whether dimensions
+//! have values.
 
 use qix_schema::Error;
 use qix_schema::cells::{Cell, Sink};
@@ -6,13 +7,18 @@ use qix_schema::types::NxSimpleValue;
 
 use super::collect::{PageSink, Shape};
 use super::columns::Columns;
+use super::doubt::Doubt;
 
-/// A sink that also receives the results of attribute expressions.
+/// A sink that also receives the results of attribute expressions, and sees whether dimensions have values.
 pub(super) struct WithAttributes<'a, S: Shape> {
     sink: S::Sink<'a>,
     columns: &'a Columns,
     /// The results of the current row, by column.
     results: Vec<Vec<NxSimpleValue>>,
+    /// The dimensions that may name no field. The first page shows whether they have values.
+    doubts: &'a [Doubt],
+    /// Whether there is anything to do but pass the cells on.
+    watches: bool,
     /// Cells of the current row.
     cells: usize,
 }
@@ -21,7 +27,18 @@ impl<'a, S: Shape> WithAttributes<'a, S> {
     pub(super) fn new(plan: &'a S::Plan, columns: &'a Columns, first: usize, rows: usize) -> Self {
         let have_results = columns.attributes().last().map_or(0, |last| last.column + 1);
         let results = vec![Vec::new(); have_results];
-        Self { sink: S::sink(plan, columns, first, rows), columns, results, cells: 0 }
+        let doubts = if first == 0 { columns.doubts() } else { &[] };
+        let watches = !results.is_empty() || !doubts.is_empty();
+        Self { sink: S::sink(plan, columns, first, rows), columns, results, doubts, watches, cells: 0 }
+    }
+
+    #[inline(never)]
+    fn watch(&mut self, column: usize, cell: Cell<'_>) {
+        self.cells += 1;
+        if let Some(results) = self.results.get_mut(column) {
+            *results = cell.attr_exps().into_owned();
+        }
+        self.doubts.iter().filter(|doubt| doubt.column == column).for_each(|doubt| doubt.see(cell));
     }
 
     #[cold]
@@ -43,17 +60,14 @@ impl<S: Shape> Sink for WithAttributes<'_, S> {
     #[inline(always)]
     fn cell(&mut self, column: usize, cell: Cell<'_>) {
         self.sink.cell(column, cell);
-        if !self.results.is_empty() {
-            self.cells += 1;
-            if let Some(results) = self.results.get_mut(column) {
-                *results = cell.attr_exps().into_owned();
-            }
+        if self.watches {
+            self.watch(column, cell);
         }
     }
 
     #[inline(always)]
     fn end_row(&mut self) {
-        if !self.results.is_empty() {
+        if self.watches {
             self.end_attributes();
         }
         self.sink.end_row();
@@ -61,6 +75,7 @@ impl<S: Shape> Sink for WithAttributes<'_, S> {
 
     fn clear(&mut self) {
         self.results.iter_mut().for_each(Vec::clear);
+        self.doubts.iter().for_each(Doubt::forget);
         self.cells = 0;
         self.sink.clear();
     }

@@ -8,6 +8,7 @@ use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::decode_error::Problem;
+use super::null::is_null;
 use super::row::Reader;
 
 /// Units are read from any cell and any row.
@@ -34,17 +35,6 @@ pub(super) struct CellOf<'r> {
     pub(super) optional: bool,
     /// Whether a part of the cell is read, such as its number.
     pub(super) part: bool,
-}
-
-/// The element number of null.
-const NULL: i32 = -2;
-
-/// Whether a cell has no value.
-#[inline]
-pub(crate) fn is_null(cell: Cell<'_>, measure: bool) -> bool {
-    // Older engines do not flag null measures.
-    let unflagged = || measure && matches!(cell.text, "" | "-");
-    cell.is_null || cell.num.is_nan() && (cell.elem_number == NULL || unflagged())
 }
 
 /// The bool that a string represents.

@@ -1,9 +1,13 @@
 //! The columns of rows, and the lookup of columns by name.
 
-use qix_schema::types::{HyperCube, ListObject, NxAttrExprInfo, NxDimensionInfo, NxMeasureInfo};
+use qix_schema::types::{
+    HyperCube, ListObject, NxAttrExprInfo, NxDimensionInfo, NxListObjectExpression, NxMeasureInfo,
+};
 
 #[cfg(feature = "arrow")]
 use super::column_type::ColumnType;
+use super::doubt::Doubt;
+use crate::ext::fields::unquoted;
 
 /// The columns of a cube or a list, in the order of their data.
 #[derive(Debug, Default)]
@@ -11,11 +15,14 @@ pub(crate) struct Columns {
     columns: Vec<Column>,
     /// The attribute expressions, whose columns come after those of the cells.
     attributes: Vec<Attribute>,
+    doubts: Vec<Doubt>,
     /// The columns of a pivot table's dimensions from the outermost level to the innermost, first on the left, then on
     /// top.
     pub(super) levels: Vec<usize>,
     /// The number of levels that the definition puts on the left.
     pub(super) levels_on_left: usize,
+    /// Whether they may include the level of the measures, because the order does not show where it is.
+    pub(super) measures_among_levels: bool,
     /// Whether the rows also contain the state and the element number of each value.
     pub(super) of_list: bool,
 }
@@ -26,6 +33,8 @@ pub(crate) struct Column {
     /// The field, or the expression without its `=`.
     definition: String,
     pub(crate) measure: bool,
+    /// The definition of a dimension, as it is, if the layout shows no values of it.
+    doubtful: Option<String>,
     /// The type of its values, as far as the layout shows.
     #[cfg(feature = "arrow")]
     pub(crate) kind: ColumnType,
@@ -57,14 +66,15 @@ impl Columns {
         let mut all: Vec<(Described<'_>, bool)> = Vec::new();
         all.extend(cube.dimension_info.iter().map(|info| (described(info), info.error.is_some())));
         all.extend(cube.measure_info.iter().map(|info| (described(info), info.error.is_some())));
+        // Columns with an unmet condition are omitted from the data, and may or may not be in the order.
+        let is_shown = |at: &usize| all.get(*at).is_some_and(|(_, hidden)| !hidden || all.len() == width);
         let mut order: Vec<usize> = cube.column_order.iter().filter_map(|at| usize::try_from(*at).ok()).collect();
-        order.retain(|at| *at < all.len());
-        if order.len() != all.len() {
-            order = (0..all.len()).collect();
-        }
-        if all.len() != width {
-            // Columns with an unmet condition are omitted from the data.
-            order.retain(|at| !all[*at].1);
+        order.retain(is_shown);
+        let shown: Vec<usize> = (0..all.len()).filter(is_shown).collect();
+        let mut sorted = order.clone();
+        sorted.sort_unstable();
+        if sorted != shown {
+            order = shown;
         }
         let mut columns: Vec<Described<'_>> = order.into_iter().map(|at| all[at].0.clone()).collect();
         columns.resize(width, Described::default());
@@ -78,25 +88,29 @@ impl Columns {
         let columns = dimensions.map(described).chain(measures.map(described)).collect();
         let levels = levels(cube);
         let levels_on_left = levels_on_left(cube, levels.len());
-        Self { levels, levels_on_left, ..Self::new(columns) }
+        let measures_among_levels = cube.effective_inter_column_sort_order.iter().all(|at| *at >= 0);
+        Self { levels, levels_on_left, measures_among_levels, ..Self::new(columns) }
     }
 
     /// The columns of a list: its field, then its expressions.
     pub(super) fn of_list(list: &ListObject) -> Self {
-        let of_expression = |expression: &str| (Column::of_expression(expression), &[][..]);
-        let expressions = list.expressions.iter().map(|expression| of_expression(&expression.expr));
+        let expressions = list.expressions.iter().map(|expression| (Column::from(expression), &[][..]));
         let columns = std::iter::once(described(&list.dimension_info)).chain(expressions).collect();
-        Self { of_list: true, ..Self::new(columns) }
+        // A list of an unknown field is empty.
+        Self { of_list: true, doubts: Vec::new(), ..Self::new(columns) }
     }
 
     fn new(described: Vec<Described<'_>>) -> Self {
         let (mut columns, of_columns): (Vec<Column>, Vec<_>) = described.into_iter().unzip();
+        let doubtful =
+            |(column, of): (usize, &Column)| of.doubtful.clone().map(|definition| Doubt::new(column, definition));
+        let doubts = columns.iter().enumerate().filter_map(doubtful).collect();
         let mut attributes = Vec::new();
         for (column, infos) in of_columns.into_iter().enumerate() {
             attributes.extend((0..infos.len()).map(|number| Attribute { column, number }));
             columns.extend(infos.iter().map(Column::from));
         }
-        Self { columns, attributes, ..Self::default() }
+        Self { columns, attributes, doubts, ..Self::default() }
     }
 
     /// Omits the columns of attribute expressions.
@@ -109,6 +123,16 @@ impl Columns {
     /// The attribute expressions, in the order of their columns.
     pub(super) fn attributes(&self) -> &[Attribute] {
         &self.attributes
+    }
+
+    /// The dimensions that may name no field.
+    pub(super) fn doubts(&self) -> &[Doubt] {
+        &self.doubts
+    }
+
+    /// The definitions of those that were null everywhere on the first page. Each is returned once.
+    pub(super) fn null_only(&self) -> Vec<String> {
+        self.doubts.iter().filter_map(Doubt::take_null_only).collect()
     }
 
     /// The number of cells in a row of the data.
@@ -208,6 +232,7 @@ impl Column {
             title: expression.to_owned(),
             definition,
             measure: true,
+            doubtful: None,
             #[cfg(feature = "arrow")]
             kind: ColumnType::default(),
         }
@@ -224,14 +249,13 @@ impl Column {
 impl From<&NxDimensionInfo> for Column {
     fn from(info: &NxDimensionInfo) -> Self {
         let group = usize::try_from(info.group_pos).unwrap_or(0);
-        let definition = info.group_field_defs.get(group).map_or("", String::as_str).trim();
-        let definition = definition.strip_prefix('=').unwrap_or(definition).trim();
-        let bare = definition.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
-        let definition = bare.filter(|name| !name.contains(']')).unwrap_or(definition).to_owned();
+        let whole = info.group_field_defs.get(group).map_or("", String::as_str).trim();
+        let has_values = !info.tags.is_empty() || info.cardinalities.cardinal > 0;
         Self {
             title: info.fallback_title.clone(),
-            definition,
+            definition: unquoted(whole.strip_prefix('=').unwrap_or(whole).trim()),
             measure: false,
+            doubtful: (!has_values && !whole.is_empty()).then(|| whole.to_owned()),
             #[cfg(feature = "arrow")]
             kind: ColumnType::of_dimension(info),
         }
@@ -246,6 +270,12 @@ impl From<&NxMeasureInfo> for Column {
             kind: ColumnType::of_measure(info),
             ..Self::of_expression(&info.fallback_title)
         }
+    }
+}
+
+impl From<&NxListObjectExpression> for Column {
+    fn from(expression: &NxListObjectExpression) -> Self {
+        Self::of_expression(&expression.expr)
     }
 }
 
@@ -335,5 +365,26 @@ mod tests {
         cube.dimension_info[0].error = Some(Box::new(NxValidationError::default().with_error_code(7005)));
         cube.size.cx = 5;
         assert_eq!(titles(&cube), ["Max(A)", "region", "Total Sales", "Sum(Sales)", "Sum(A)"]);
+        // The order may or may not contain hidden columns.
+        cube.column_order = vec![5, 1, 4, 2, 3];
+        assert_eq!(titles(&cube), ["Max(A)", "region", "Sum(A)", "Total Sales", "Sum(Sales)"]);
+        let natural = ["region", "Total Sales", "Sum(Sales)", "Sum(A)", "Max(A)"];
+        for order in [vec![], vec![5, 1], vec![5, 5, 1, 2, 3, 4], vec![9, 1, 4, 2, 3], vec![-1, 5, 1, 4, 2]] {
+            cube.column_order = order;
+            assert_eq!(titles(&cube), natural);
+        }
+    }
+
+    #[test]
+    fn a_field_is_found_by_its_name_without_brackets() {
+        let of = |definition: &str, title: &str| {
+            NxDimensionInfo::default().with_fallback_title(title).with_group_field_defs([definition])
+        };
+        let cube = HyperCube::default()
+            .with_size(Size::default().with_cx(2))
+            .with_dimension_info([of("[Net [EUR]]]", "A"), of("=[Net (EUR)]", "B")]);
+        let columns = Columns::of_cube(&cube);
+        assert_eq!(columns.find("Net [EUR]"), Some(Target::Column(0)));
+        assert_eq!(columns.find("Net (EUR)"), Some(Target::Column(1)));
     }
 }

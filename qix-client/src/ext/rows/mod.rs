@@ -7,9 +7,12 @@ pub(crate) mod collect;
 pub(crate) mod column_type;
 pub(crate) mod columns;
 mod decode_error;
+mod doubt;
 mod error;
 #[cfg(feature = "__fuzz")]
 pub(crate) mod fuzz;
+mod names;
+pub(crate) mod null;
 mod pages;
 mod pivot;
 mod row;

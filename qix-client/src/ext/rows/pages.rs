@@ -151,7 +151,7 @@ pub(super) fn parts<R: Send + 'static>(cut: PageCut, options: &Options, fetch: A
         Some(area)
     });
     let fetched = stream::iter(areas).map(move |area| in_parts(area, cut, Arc::clone(&largest), Arc::clone(&fetch)));
-    Box::pin(fetched.buffered(options.pages_ahead + 1).flat_map(|parts| match parts {
+    Box::pin(fetched.buffered(options.pages_ahead.saturating_add(1)).flat_map(|parts| match parts {
         Ok(parts) => stream::iter(parts.into_iter().map(Ok).collect::<Vec<_>>()),
         Err(error) => stream::iter(vec![Err(error)]),
     }))

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use qix_schema::rpc::{Answer, CallOptions, send_with};
-use qix_schema::types::{HyperCube, ListObject, NxDimensionInfo, NxHypercubeMode, NxValidationError, Size};
+use qix_schema::types::{
+    HyperCube, ListObject, NxDimensionInfo, NxHypercubeMode, NxLayoutErrors, NxValidationError, Size,
+};
 use qix_schema::wire::Wire;
 use qix_schema::{
     AsRemote, DecodeError, Error, ErrorCode, ErrorKind, GenericObject, decode, error_codes, generic_object,
@@ -58,17 +60,23 @@ impl Source {
     }
 
     fn read(result: &str, path: Option<&str>, seen: u64) -> Result<Self, Error> {
-        let candidates: &[&str] = match &path {
-            Some(path) => std::slice::from_ref(path),
-            None => &USUAL,
-        };
-        for path in candidates {
-            if let Some(text) = at(result, path)? {
+        let own = path.map(definition);
+        let candidates = own.as_deref().map_or(USUAL.to_vec(), |path| vec![path]);
+        for path in &candidates {
+            if is_definition(path)
+                && let Some(text) = at(result, path)?
+            {
                 let found = if is_list(path) { Self::of_list(text, path) } else { Self::of_cube(text, path) };
                 return found.map(|source| Self { seen, ..source });
             }
         }
-        Err(RowsError::NotFound { path: candidates[0].to_owned() }.into())
+        // An object that cannot be calculated has nothing but the error.
+        if let Some(text) = at(result, "/qError")? {
+            let error: NxLayoutErrors = part(text)?;
+            let error = NxValidationError::default().with_error_code(error.error_code);
+            return Err(not_calculated(candidates[0], &error, String::new()));
+        }
+        Err(RowsError::NotFound { path: path.unwrap_or(candidates[0]).to_owned() }.into())
     }
 
     fn of_cube(text: &str, path: &str) -> Result<Self, Error> {
@@ -114,8 +122,19 @@ impl Source {
 
     fn of_list(text: &str, path: &str) -> Result<Self, Error> {
         let list: ListObject = part(text)?;
+        if let Some(error) = &list.dimension_info.error {
+            let info = &list.dimension_info;
+            let message = if info.calc_cond_msg.is_empty() { &error.extended_message } else { &info.calc_cond_msg };
+            return Err(not_calculated(path, error, of_column(&Column::from(info), message)));
+        }
         calculated(path, list.error.as_deref(), "")?;
-        calculated(path, list.dimension_info.error.as_deref(), &list.dimension_info.calc_cond_msg)?;
+        for (at, expression) in list.expressions.iter().enumerate() {
+            if let Some(error) = &expression.error {
+                let error = NxValidationError::default().with_error_code(error.error_code);
+                let column = Column::from(expression);
+                return Err(not_calculated(&format!("{path}/qExpressions/{at}"), &error, of_column(&column, "")));
+            }
+        }
         let source = Self::new(path, Form::List, Columns::of_list(&list), &list.size);
         Ok(Self { field: list.dimension_info, ..source })
     }
@@ -139,6 +158,15 @@ fn is_list(path: &str) -> bool {
     path.ends_with("/qListObjectDef")
 }
 
+fn is_definition(path: &str) -> bool {
+    is_list(path) || path.ends_with("/qHyperCubeDef")
+}
+
+/// A path as an engine takes it.
+fn definition(path: &str) -> String {
+    format!("/{}", path.trim_matches('/'))
+}
+
 fn calculated(path: &str, error: Option<&NxValidationError>, condition: &str) -> Result<(), Error> {
     let Some(error) = error else { return Ok(()) };
     let message = if condition.is_empty() { &error.extended_message } else { condition };
@@ -150,11 +178,12 @@ fn fault_of_part(path: &str, column: &Column, error: Option<&NxValidationError>)
     let is_left_out =
         |error: &&NxValidationError| ErrorCode(error.error_code.into()) == error_codes::CALC_EVAL_CONDITION_FAILED;
     let Some(error) = error.filter(|error| !is_left_out(error)) else { return Ok(()) };
-    let mut message = format!("column `{}`", column.name());
-    if !error.extended_message.is_empty() {
-        message = format!("{message}: {}", error.extended_message);
-    }
-    Err(not_calculated(path, error, message))
+    Err(not_calculated(path, error, of_column(column, &error.extended_message)))
+}
+
+fn of_column(column: &Column, message: &str) -> String {
+    let separator = if message.is_empty() { "" } else { ": " };
+    format!("column `{}`{separator}{message}", column.name())
 }
 
 fn not_calculated(path: &str, error: &NxValidationError, message: String) -> Error {

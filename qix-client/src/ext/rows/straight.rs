@@ -10,6 +10,7 @@ use qix_schema::{AsRemote, Error, ErrorKind, generic_object};
 use super::RowsError;
 use super::attributes::WithAttributes;
 use super::collect::{PageSink, Shape};
+use super::names::confirmed;
 use super::pages::{Area, Opened, Options, PageCut, Pages, attempt, height, parts};
 use super::source::Form;
 
@@ -22,25 +23,27 @@ pub(super) fn straight_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &O
 }
 
 async fn fetch<S: Shape>(opened: Arc<Opened<S::Plan>>, area: Area) -> Result<S::Page, Error> {
-    attempt(&opened, || async {
+    let page = attempt(&opened, || async {
         let source = &opened.source;
         let read = |answer: Answer<'_>| read_page::<S>(answer.text(), &opened, area);
         let (remote, options) = (opened.object.as_remote(), opened.calls.clone());
         if source.form == Form::List {
-            send_with(remote, generic_object::GetListObjectData::new(&source.path, area.page()), options, read).await
+            send_with(remote, generic_object::GetListObjectData::new(&source.path, area.page()), options, read).await?
         } else {
-            send_with(remote, generic_object::GetHyperCubeData::new(&source.path, area.page()), options, read).await
+            send_with(remote, generic_object::GetHyperCubeData::new(&source.path, area.page()), options, read).await?
         }
-    })
-    .await
+    });
+    let page = page.await;
+    confirmed(&opened, page).await
 }
 
-fn read_page<S: Shape>(result: &str, opened: &Opened<S::Plan>, area: Area) -> Result<S::Page, Error> {
+/// Reads a page. What its rows lack is not an error of the call, and is reported without the object and its handle.
+fn read_page<S: Shape>(result: &str, opened: &Opened<S::Plan>, area: Area) -> Result<Result<S::Page, Error>, Error> {
     let (top, rows) = (area.top, area.height);
     let mut sink = WithAttributes::<S>::new(&opened.plan, &opened.source.columns, top, rows);
     read_data_pages(result, &mut sink).map_err(ErrorKind::Decode)?;
-    match sink.rows() {
+    Ok(match sink.rows() {
         found if found == rows => sink.finish(),
         found => Err(RowsError::Incomplete { row: top, expected: rows, found }.into()),
-    }
+    })
 }

@@ -7,12 +7,12 @@ use std::task::{Context, Poll, ready};
 use futures_util::StreamExt;
 use qix_schema::rpc::CallOptions;
 use qix_schema::types::{GenericObjectProperties, ListObjectDef};
-use qix_schema::{Doc, DocApi, Error, GenericObject};
+use qix_schema::{Doc, Error, GenericObject};
 
 use super::collect::Shape;
 use super::pages::{Opened, Options, Pages};
 use super::source::{Form, Source};
-use super::{RowsError, pivot, straight};
+use super::{RowsError, names, pivot, straight};
 use crate::ext::temporary;
 
 /// The object with the rows.
@@ -43,39 +43,11 @@ impl RowsOf {
     async fn check(&self, source: &Result<Source, Error>, calls: &CallOptions) -> Result<(), Error> {
         let Self::Field(doc, name) = self else { return Ok(()) };
         let has_values = source.as_ref().is_ok_and(|source| source.rows > 1);
-        if name.trim_start().starts_with('=') {
-            let check = doc.check_expression(name).with_options(calls.clone()).await?;
-            match check.bad_field_names.first() {
-                Some(place) => Err(no_field(&within(name, place.from, place.count))),
-                None if check.error_msg.is_empty() => Ok(()),
-                None => Err(RowsError::Expression { expression: name.clone(), message: check.error_msg }.into()),
-            }
-        } else if has_values {
-            Ok(())
-        } else {
-            let outcome = doc.get_field(&unquoted(name)).with_options(calls.clone()).await;
-            outcome.map(drop).map_err(|error| if error.is_not_found() { no_field(name) } else { error })
+        match has_values && !name.trim_start().starts_with('=') {
+            true => Ok(()),
+            false => names::check(doc, name, calls).await,
         }
     }
-}
-
-fn no_field(field: &str) -> Error {
-    RowsError::NoField { field: field.to_owned() }.into()
-}
-
-/// A name without its brackets.
-fn unquoted(name: &str) -> String {
-    let inner = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
-    inner
-        .filter(|inner| !inner.replace("]]", "").contains(']'))
-        .map_or_else(|| name.to_owned(), |inner| inner.replace("]]", "]"))
-}
-
-/// A part of an expression, or all of it if the position is invalid.
-fn within(expression: &str, from: i32, count: i32) -> String {
-    let [from, count] = [from, count].map(|size| usize::try_from(size).unwrap_or(0));
-    let part: String = expression.chars().skip(from).take(count).collect();
-    if part.is_empty() { expression.to_owned() } else { part }
 }
 
 /// The pages of an object's rows.

@@ -27,8 +27,12 @@ pub(super) async fn select(place: &InList, values: &[FieldValue], how: &SelectOp
         let similar = scan::read(object, path, options, &similar, Until::End).await?.similar;
         return Err(SelectError::NoValue { field: before.info.fallback_title, values: missing, similar }.into());
     }
+    // A number and its text are one value, which would be toggled twice.
+    let mut elements: Vec<i32> = before.elements().map(|(number, _)| number).collect();
+    elements.sort_unstable();
+    elements.dedup();
     let call = object
-        .select_list_object_values(path, before.elements().map(|(number, _)| number).collect(), how.toggle)
+        .select_list_object_values(path, elements, how.toggle)
         .soft_lock(how.soft_lock)
         .with_options(options.clone());
     if call.await? && is_done(place, &before, how).await? { Ok(()) } else { Err(refused(place, how).await?.into()) }

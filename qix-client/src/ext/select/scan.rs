@@ -108,11 +108,12 @@ impl Sought {
         }
     }
 
-    /// The given values, each once.
+    /// The given values, each once, without those that no field has: infinity, and what is no number.
     pub(super) fn distinct(&self, values: &[FieldValue]) -> Vec<FieldValue> {
         let mut met = vec![false; self.len];
         let is_new = |value: &&FieldValue| self.at(value).is_some_and(|at| !std::mem::replace(&mut met[at], true));
-        values.iter().filter(is_new).cloned().collect()
+        let can_exist = |value: &&FieldValue| !value.is_numeric || value.number.is_finite();
+        values.iter().filter(can_exist).filter(is_new).cloned().collect()
     }
 
     /// The positions of a cell. A cell has a text and may have a number, and both can be sought.

@@ -20,12 +20,17 @@ pub(super) async fn select(place: &InField, values: &[FieldValue], how: &SelectO
     }
     let sought = Arc::new(Sought::values(values));
     let field = place.field().await?;
+    let sent = sought.distinct(values);
+    if sent.is_empty() {
+        let field = place.name.clone();
+        return Err(SelectError::NoValue { field, values: values.to_vec(), similar: Vec::new() }.into());
+    }
     let list = place.list(SortCriteria::by_state()).await?;
     let selected = async || scan::read(&list, PATH, &place.options, &sought, Until::Selected).await;
     let before = if how.toggle { Some(selected().await?) } else { None };
     let call = field
         // A value that is toggled twice would not change.
-        .select_values(sought.distinct(values))
+        .select_values(sent)
         .toggle_mode(how.toggle)
         .soft_lock(how.soft_lock)
         .with_options(place.options.clone());

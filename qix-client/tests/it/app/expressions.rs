@@ -46,6 +46,7 @@ async fn unknown_names_are_errors_with_their_places() {
         ("Summe(Sales)", "Summe", "the engine has no function `Summe`"),
         ("$(vSales) + Sum(x)", "x", "the app has no field `x`"),
         ("1 + \nSum(Sales)) y", "", "put names"),
+        ("Sum({<Sales={\"=Max(Salse)>1\"}>} Sales)", "Salse", "the app has no field `Salse`"),
     ] {
         let error = doc.check(expression).await.unwrap_err();
         let found = faults(&error);
@@ -135,6 +136,18 @@ async fn the_engines_messages_lead_to_places() {
     assert!(found[0].0.contains("`quote_name`"), "{error}");
 
     let error = check_with("Error in expression: ')' expected", json!([]), json!([]), "Sum(Sales").await;
+    assert_eq!(faults(&error), [("Error in expression: ')' expected".to_owned(), String::new())]);
+
+    // What is left over is not a name. It is at the end, wherever else it occurs.
+    for (expression, rest) in [("Sum(Sales))", ")"), ("1 + 1 1", "1")] {
+        let message = format!("Garbage after expression: \"{rest}\"");
+        let error = check_with(&message, json!([]), json!([]), expression).await;
+        let column = expression.chars().count();
+        assert_eq!(faults(&error), [(format!("line 1, column {column}: {message}"), rest.to_owned())]);
+    }
+
+    // Found only in the calculation.
+    let error = check_with("", json!([]), json!([]), "Sum({State} 1)").await;
     assert_eq!(faults(&error), [("Error in expression: ')' expected".to_owned(), String::new())]);
 
     let bad = json!([{ "qFrom": 4, "qCount": 10 }]);

@@ -216,6 +216,9 @@ async fn values_of_a_list_are_selected_by_value_and_by_search() {
     assert_eq!(selected(&doc).await, one("Year", "2021, 2022"));
     list.select(["2021"]).toggle_mode(true).await.unwrap();
     assert_eq!(selected(&doc).await, one("Year", "2022"));
+    list.select([FieldValue::from(2021), "2021".into(), 2021.0.into()]).toggle_mode(true).await.unwrap();
+    assert_eq!(selected(&doc).await, one("Year", "2021, 2022"), "it is one value");
+    list.select(["2022"]).await.unwrap();
     let error = list.select([2023, 2099]).await.unwrap_err();
     assert_eq!(
         why(&error),
@@ -252,6 +255,26 @@ async fn the_last_of_many_values_is_found_in_a_list() {
 #[tokio::test]
 async fn zero_is_selected_like_any_number() {
     let (_engine, _session, doc) = open(App::new("app").script("T: LOAD RecNo() - 1 AS N AUTOGENERATE 3;")).await;
-    doc.select("N", [0]).await.unwrap();
-    assert_eq!(selected(&doc).await, [("N".to_owned(), "0".to_owned())]);
+    for zero in [0.0, -0.0] {
+        doc.select("N", [zero]).await.unwrap();
+        assert_eq!(selected(&doc).await, one("N", "0"));
+        doc.clear_all().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_number_is_not_sent_and_a_missing_value() {
+    let (engine, _session, doc) = open(App::new("app").script("T: LOAD RecNo() / 10 AS N AUTOGENERATE 3;")).await;
+    let list = doc.create_session_object(ListObjectDef::field("N").into()).await.unwrap();
+    for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        for error in [doc.select("N", [number]).await.unwrap_err(), list.select([number]).await.unwrap_err()] {
+            assert!(error.to_string().contains(&format!("`N` has no value {number}")), "{error}");
+        }
+    }
+    assert_eq!(count(&engine, "SelectValues") + count(&engine, "SelectListObjectValues"), 0);
+    doc.select("N", [f64::NAN, 0.2]).await.unwrap_err();
+    assert_eq!(selected(&doc).await, one("N", "0.2"), "the others are selected");
+    // A number of 32 bits is the one that is displayed.
+    doc.select("N", [0.1_f32]).await.unwrap();
+    assert_eq!(selected(&doc).await, one("N", "0.1"));
 }

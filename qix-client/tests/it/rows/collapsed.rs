@@ -202,6 +202,52 @@ async fn measures_have_their_level_wherever_it_is() {
 }
 
 #[tokio::test]
+async fn the_order_of_the_levels_can_be_missing() {
+    let read = async |left_dims: i64, left: &[Value], top: &[Value], data: &'static [&[f64]]| {
+        let pivot = Pivot {
+            dimensions: &["D", "E", "F"],
+            measures: &["X", "Y"],
+            left_dims,
+            order: &[],
+            left: left.to_vec(),
+            top: top.to_vec(),
+            data,
+        };
+        pivot.rows().await
+    };
+    let closed = || vec![value("A", &[])];
+    let measures = |below: &[Value]| vec![node("X", 0, "P", below), node("Y", 1, "P", below)];
+    // Two on the left are a dimension and the measures, or two dimensions.
+    let tall: &[&[f64]] = &[&[1.0], &[2.0]];
+    assert_eq!(read(2, &measures(&closed()), &closed(), tall).await, ["A A - 1 2"]);
+    assert_eq!(read(2, &[value("A", &measures(&[]))], &closed(), tall).await, ["A A - 1 2"]);
+    assert_eq!(read(2, &closed(), &[value("x", &measures(&[]))], &[&[1.0, 2.0]]).await, ["A - x 1 2"]);
+    // All on the left.
+    assert_eq!(read(-1, &[value("A", &measures(&[]))], &[], tall).await, ["A - - 1 2"]);
+}
+
+#[tokio::test]
+async fn the_only_measure_can_be_named_on_either_side_or_both() {
+    let named = || vec![measure("X", 0)];
+    let pivot = |left: Vec<Value>, top: Vec<Value>| Pivot {
+        dimensions: &["D", "E"],
+        measures: &["X"],
+        left_dims: 2,
+        order: &[0, 1],
+        left,
+        top,
+        data: &[&[1.0], &[2.0]],
+    };
+    let closed = || vec![value("A", &named()), value("B", &named())];
+    for top in [named(), vec![], vec![node("", 0, "R", &[])]] {
+        assert_eq!(pivot(closed(), top).rows().await, ["A - 1", "B - 2"]);
+    }
+    let total = |left| Pivot { dimensions: &[], left_dims: 0, order: &[], data: &[&[3.0]], ..pivot(left, named()) };
+    assert_eq!(total(named()).rows().await, ["3"]);
+    assert_eq!(total(vec![]).rows().await, ["3"]);
+}
+
+#[tokio::test]
 async fn both_sides_can_be_closed() {
     let pivot = Pivot {
         dimensions: &["D", "E", "F", "G"],

@@ -6,6 +6,7 @@ use qix_client::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::scripted::{self, columns};
 use super::{cube, object, object_of, rows_error, sales};
 
 const MEASURES: [&str; 1] = ["Sum(Sales)"];
@@ -114,6 +115,107 @@ async fn a_cube_can_be_anywhere() {
 }
 
 #[tokio::test]
+async fn a_path_without_a_definition_is_an_error() {
+    let cube = json!({ "qSize": { "qcx": 1, "qcy": 1 }, "qDimensionInfo": columns(&["D"]) });
+    let list = json!({ "qSize": { "qcx": 1, "qcy": 1 }, "qDimensionInfo": { "qFallbackTitle": "D" } });
+    let layout = json!({ "part": { "qHyperCube": cube, "qListObject": list }, "layers": [{ "qHyperCube": cube }] });
+    let page = json!({ "qDataPages": [{ "qMatrix": [[{ "qText": "a", "qNum": "NaN" }]] }] });
+    let scripted = scripted::layout(layout, move |_| Ok(page.clone())).await;
+    let read = async |path: &str| scripted.object.rows::<String>().with_path(path).read_all().await;
+    for path in ["/part/qHyperCubeDef", "part/qHyperCubeDef", "/part/qListObjectDef/", "/layers/0/qHyperCubeDef"] {
+        assert_eq!(read(path).await.unwrap(), ["a"], "{path}");
+    }
+    for path in ["", "/", "/part", "/part/qHyperCube", "/part/qListObject", "/layers/1/qHyperCubeDef", "/layers"] {
+        assert_eq!(rows_error(&read(path).await.unwrap_err()), RowsError::NotFound { path: path.to_owned() });
+    }
+    // Engines accept paths only with a slash at the start, and without one at the end.
+    let sent = ["GetHyperCubeData", "GetListObjectData"].map(|method| scripted.requests(method));
+    let sent: Vec<Value> = sent.iter().flatten().map(|request| scripted::param(request, "qPath", 0)).collect();
+    let paths = ["/part/qHyperCubeDef", "/part/qHyperCubeDef", "/layers/0/qHyperCubeDef", "/part/qListObjectDef"];
+    assert_eq!(sent, paths);
+}
+
+#[tokio::test]
+async fn an_error_of_a_list_names_the_column() {
+    let invalid = json!({ "qErrorCode": 7000, "qExtendedMessage": "')' expected" });
+    let start = json!({ "qFallbackTitle": "Start" });
+    let bad = json!({ "qFallbackTitle": "Start", "qError": invalid });
+    let expression = json!([{ "qExpr": "Sum(Sales)" }, { "qExpr": "Sum(", "qError": { "qErrorCode": 7000 } }]);
+    for (list, path, message) in [
+        (json!({ "qError": { "qErrorCode": 7000 }, "qDimensionInfo": bad }), "", "column `Start`: ')' expected"),
+        (json!({ "qDimensionInfo": start, "qExpressions": expression }), "/qExpressions/1", "column `Sum(`"),
+    ] {
+        let scripted = scripted::layout(json!({ "qListObject": list }), |_| Err(2)).await;
+        let error = rows_error(&scripted.object.rows::<String>().read_all().await.unwrap_err());
+        let RowsError::NotCalculated { path: at, message: found, .. } = &error else { panic!("{error}") };
+        assert_eq!((at.strip_prefix("/qListObjectDef"), &**found), (Some(path), message));
+    }
+    // An object that cannot be calculated has no list at all.
+    let scripted = scripted::layout(json!({ "qError": { "qErrorCode": 7004 } }), |_| Err(2)).await;
+    let error = rows_error(&scripted.object.rows::<String>().read_all().await.unwrap_err());
+    assert!(matches!(&error, RowsError::NotCalculated { code, .. } if code.0 == 7004), "{error}");
+}
+
+#[tokio::test]
+async fn a_dimension_that_names_no_field_is_an_error_that_names_it() {
+    let (engine, _session, doc) = sales().await;
+    let table = async |dimensions: &[&str], mode: &NxHypercubeMode| {
+        let cube = HyperCubeDef::default()
+            .with_dimensions(dimensions.iter().map(|dimension| NxDimension::from(*dimension)))
+            .with_measures(MEASURES)
+            .with_mode(mode.clone())
+            .with_always_fully_expanded(true);
+        object(&doc, cube.into()).await
+    };
+    let modes = [NxHypercubeMode::Straight, NxHypercubeMode::Pivot, NxHypercubeMode::PivotStack, NxHypercubeMode::Tree];
+    for mode in &modes {
+        for (dimensions, name) in [
+            (&["No such field"][..], "No such field"),
+            (&["[No such]"], "[No such]"),
+            (&["=Month(Dey)"], "Dey"),
+            (&["Region", "year"], "year"),
+        ] {
+            let table = table(dimensions, mode).await;
+            let no_field = RowsError::NoField { field: name.to_owned() };
+            let error = table.rows::<Vec<Option<String>>>().read_all().await.unwrap_err();
+            assert_eq!(rows_error(&error), no_field, "{mode}");
+            let error = table.rows::<Vec<String>>().read_all().await.unwrap_err();
+            assert_eq!(rows_error(&error), no_field, "{mode}");
+            #[cfg(feature = "arrow")]
+            {
+                let batches = futures_util::TryStreamExt::try_collect::<Vec<_>>(table.record_batches());
+                assert_eq!(rows_error(&batches.await.unwrap_err()), no_field, "{mode}");
+            }
+        }
+        // Null is a result like any other.
+        let rows: Vec<(Option<i32>, f64)> = table(&["=Null()"], mode).await.rows().read_all().await.unwrap();
+        assert_eq!(rows, [(None, 1675.0)], "{mode}");
+    }
+    let count = || engine.requests().iter().filter(|request| request.method.starts_with("GetActive")).count();
+    let before = count();
+    let rows: Vec<(i32, String, f64)> = table(&["Year", "Region"], &modes[0]).await.rows().read_all().await.unwrap();
+    assert_eq!((rows.len(), count() - before), (9, 0), "a dimension with values needs no check");
+}
+
+#[tokio::test]
+async fn rows_are_returned_if_the_engine_does_not_say_whether_a_field_exists() {
+    let cube = json!({
+        "qSize": { "qcx": 2, "qcy": 1 },
+        "qDimensionInfo": columns(&["D"]),
+        "qMeasureInfo": columns(&["X"]),
+    });
+    let empty = json!({ "qText": "-", "qNum": "NaN", "qElemNumber": -2, "qState": "L", "qIsNull": true });
+    let page = json!({ "qDataPages": [{ "qMatrix": [[empty, { "qText": "7", "qNum": 7 }]] }] });
+    let scripted = scripted::cube(cube, move |request| match request["method"].as_str() {
+        Some("GetHyperCubeData") => Ok(page.clone()),
+        _ => Err(-32601),
+    })
+    .await;
+    let rows: Vec<(Option<String>, f64)> = scripted.object.rows().read_all().await.unwrap();
+    assert_eq!(rows, [(None, 7.0)]);
+}
+
+#[tokio::test]
 async fn a_cube_that_is_not_calculated_is_an_error_with_the_reason() {
     let (_engine, _session, doc) = sales().await;
     let mut definition = HyperCubeDef::default().with_dimensions([NxDimension::field("Year")]);
@@ -125,10 +227,6 @@ async fn a_cube_that_is_not_calculated_is_an_error_with_the_reason() {
     let RowsError::NotCalculated { path, code, message } = rows_error(&error) else { panic!("{error}") };
     assert_eq!((&*path, code.0, &*message), ("/qHyperCubeDef", 7005, "Select less"));
 
-    // For an engine, an unknown field is a field whose only value is null.
-    let table = cube(&doc, &["No such field"], &MEASURES).await;
-    let error = table.rows::<(i32, f64)>().read_all().await.unwrap_err();
-    assert!(matches!(rows_error(&error), RowsError::Value { column, .. } if column == "No such field"), "{error}");
     let dimension = NxDimension::expression("Year(").with_label("Start");
     let cube = HyperCubeDef::default().with_dimensions([NxDimension::field("Region"), dimension]);
     let table = object(&doc, GenericObjectProperties::of_type("table").with_hyper_cube_def(cube)).await;

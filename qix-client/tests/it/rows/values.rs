@@ -49,7 +49,7 @@ async fn values_that_do_not_fit_are_errors_with_row_and_column() {
     let (_engine, _session, table) = column("Value").await;
     let error = table.rows::<(String, f64)>().read_all().await.unwrap_err();
     assert!(matches!(rows_error(&error), RowsError::Value { row: 2, column, .. } if column == "Value"), "{error}");
-    assert!(error.to_string().contains("row 2, column `Value`: `x` is a text, not a number"), "{error}");
+    assert_eq!(error.to_string(), "row 2, column `Value`: `x` is a text, not a number");
     let error = table.rows::<(String, i32)>().read_all().await.unwrap_err();
     assert!(error.to_string().contains("row 1, column `Value`: 2.5 is not an integer"), "{error}");
     let error = table.rows::<(String, String)>().read_all().await.unwrap_err();

@@ -23,6 +23,8 @@ pub(super) struct Assembler {
     levels: Vec<usize>,
     /// The number of levels that the definition puts on the left.
     levels_on_left: usize,
+    /// Whether they include the level of the measures if that is on the left.
+    measures_among_levels: bool,
     /// Titles of the measures.
     measures: Vec<String>,
     totals: bool,
@@ -48,11 +50,12 @@ type Headings<'h, 'p> = &'h [Option<&'p Node<'p>>];
 
 impl Assembler {
     pub(super) fn new(columns: &Columns, path: &str, totals: bool) -> Self {
-        let measures = columns.titles_of_cells().skip(columns.levels.len()).map(str::to_owned).collect();
+        let measures: Vec<String> = columns.titles_of_cells().skip(columns.levels.len()).map(str::to_owned).collect();
         Self {
             path: path.to_owned(),
             levels: columns.levels.clone(),
             levels_on_left: columns.levels_on_left,
+            measures_among_levels: columns.measures_among_levels && measures.len() > 1,
             measures,
             totals,
             leaves: 0,
@@ -91,7 +94,7 @@ impl Assembler {
                 RowsError::Incomplete { row: area.top, expected: area.height, found: rows.min(left.len()) }.into()
             );
         }
-        let first_on_top = self.first_on_top(depth(&left), depth(&top))?;
+        let first_on_top = self.first_on_top(&left, &top)?;
         let mut headings = vec![None; self.levels.len()];
         for (row, left) in left.iter().enumerate() {
             let values = page.data.get(row).filter(|_| !self.measures.is_empty());
@@ -103,7 +106,8 @@ impl Assembler {
                 if !self.totals && (left_is_total || top.is_total()) {
                     continue;
                 }
-                if left.measure.is_some() && top.measure.is_some() {
+                // The name of the only measure can be on both sides.
+                if left.measure.is_some() && top.measure.is_some() && self.measures.len() > 1 {
                     return Err(self.strange("both sides name measures"));
                 }
                 headings.fill(None);
@@ -119,24 +123,28 @@ impl Assembler {
 
     /// The first level on top. Levels at the end of a side are missing from a page if all nodes above them are
     /// closed. The depth of the page overrides the definition, which may count dimensions that are not shown.
-    fn first_on_top(&self, left: usize, top: usize) -> Result<usize, Error> {
-        match self.levels.len().checked_sub(top) {
-            Some(most) if left <= most => Ok(self.levels_on_left.clamp(left, most)),
+    fn first_on_top(&self, left: &[Leaf<'_>], top: &[Leaf<'_>]) -> Result<usize, Error> {
+        let with_measures = self.measures_among_levels && left.iter().any(|leaf| leaf.measure.is_some());
+        let on_left = self.levels_on_left.saturating_sub(usize::from(with_measures));
+        let least = depth(left);
+        match self.levels.len().checked_sub(depth(top)) {
+            Some(most) if least <= most => Ok(on_left.clamp(least, most)),
             _ => Err(self.too_deep()),
         }
     }
 
     /// The rows or columns of a pivot table; a side without headings has one.
     fn side<'p>(&self, nodes: &'p [Node<'p>]) -> Result<Vec<Leaf<'p>>, Error> {
-        if nodes.is_empty() {
-            return Ok(vec![Leaf::default()]);
-        }
         let mut leaves = Vec::new();
         let visited = visit_leaves(nodes, self.levels.len(), |leaf| {
             leaves.push(leaf.clone());
             Ok::<_, TooDeep>(())
         });
-        visited.map(|()| leaves).map_err(|TooDeep| self.too_deep())
+        visited.map_err(|TooDeep| self.too_deep())?;
+        if leaves.is_empty() {
+            leaves.push(Leaf::default());
+        }
+        Ok(leaves)
     }
 
     /// Adds a page of a stacked cube.

@@ -3,10 +3,10 @@
 use qix_schema::cells::{Cell, Node};
 use qix_schema::types::{NxDimCellType, NxTreeNode};
 
+use crate::ext::rows::null::NULL;
+
 /// The element number of a total.
 const TOTAL: i32 = -1;
-/// The element number of a null value.
-const NULL: i32 = -2;
 /// The element number below a closed node or a total.
 pub(super) const EMPTY: i32 = -4;
 

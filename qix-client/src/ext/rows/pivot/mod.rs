@@ -20,6 +20,7 @@ use self::queue::Queue;
 use super::RowsError;
 use super::attributes::WithAttributes;
 use super::collect::Shape;
+use super::names::confirmed;
 use super::pages::{Area, MOST_CELLS, Opened, Options, PageCut, Pages, attempt, height, parts};
 
 /// The rows of a pivot table.
@@ -166,7 +167,8 @@ fn assembled<S: Shape, P: Send + 'static>(
         async move {
             while let Some(under_way) = &mut parts {
                 let part = under_way.try_next().await?;
-                let page = take(&mut taking, part)?;
+                let page = take(&mut taking, part);
+                let page = confirmed(&taking.opened, page).await?;
                 if taking.is_over {
                     parts = None;
                 }
