@@ -124,11 +124,12 @@ impl<'a> Exchange<'a> {
         };
         let owned = shared.settings.owns(call.method, &call.options);
         let request = Outbound { handle, method: effective(call), params: &call.params, delta, owned };
-        let (id, answer) = shared.send(generation, request).map_err(|error| match error {
+        let (entry, sets) = journal::entry(object, call).unzip();
+        let (id, answer) = shared.send(generation, request, entry).map_err(|error| match error {
             NotSent::StateLost(lost) => Unsent::Never(ErrorKind::Unusable(Box::new((*lost).clone())).into()),
             NotSent::NoConnection => Unsent::NoConnection,
         })?;
-        let noted = journal::note(object, id, call);
+        let noted = Noted::new(object.session(), id, sets);
         let waiting = Waiting { shared, id, answer, detached: call.options.detached };
         Ok((waiting, Sent { noted, place: Sender { generation, handle, owned } }))
     }

@@ -14,8 +14,8 @@ use crate::protocol::answer::named_object;
 /// A recorded call, until its outcome is known.
 pub(super) struct Noted<'a>(Option<(&'a Arc<Shared>, i64, Sets)>);
 
-/// Records a call that is being sent.
-pub(super) fn note<'a>(object: &'a Object, id: i64, call: &RawCall) -> Noted<'a> {
+/// The entry of a call in the journal, and what it sets; `None` if it sets no state.
+pub(super) fn entry(object: &Object, call: &RawCall) -> Option<(Entry, Sets)> {
     let sets = match call.method.effect {
         Effect::Read => Sets::Nothing,
         Effect::Write => Sets::of(call.method),
@@ -26,15 +26,15 @@ pub(super) fn note<'a>(object: &'a Object, id: i64, call: &RawCall) -> Noted<'a>
         Sets::Patches | Sets::NoPatches => object.recipe().is_none(),
         _ => true,
     };
-    if !is_remembered {
-        return Noted(None);
-    }
-    let entry = Entry::new(call.method, sets, &call.params, target(object));
-    object.session().journal().sent(id, entry);
-    Noted(Some((object.session(), id, sets)))
+    is_remembered.then(|| (Entry::new(call.method, sets, &call.params, target(object)), sets))
 }
 
-impl Noted<'_> {
+impl<'a> Noted<'a> {
+    /// A call that was sent, with what it sets.
+    pub(super) fn new(shared: &'a Arc<Shared>, id: i64, sets: Option<Sets>) -> Self {
+        Self(sets.map(|sets| (shared, id, sets)))
+    }
+
     /// The engine has answered.
     pub(super) fn answered(mut self, reply: &Reply) {
         let Some((shared, id, sets)) = self.0.take() else { return };

@@ -61,6 +61,13 @@ impl Shared {
                     self.destroy(generation, doc, &orphan);
                 }
             }
+            Taken::ByNobody(Purpose::Mark, reply) => {
+                let again = self.journal().marked(matches!(reply, Reply::Result(..)));
+                if again {
+                    tracing::debug!("the engine did not create the object that identifies the session");
+                    self.mark(generation);
+                }
+            }
             Taken::Unknown => tracing::debug!(id, "a response without a caller"),
             _ => {}
         }

@@ -216,6 +216,7 @@ async fn another_session_of_the_same_user_is_not_mistaken_for_the_old_one() {
     let making = doc.create_session_object(GenericObjectProperties::of_type("table"));
     let (made, ()) = tokio::join!(making.into_future(), script);
     let _made = made.unwrap();
+    listener.end_session();
     drop(engine);
     let mut engine = listener.accept().await;
     engine.greet("SESSION_ATTACHED").await;

@@ -11,8 +11,10 @@ use serde::Deserialize;
 
 use crate::config::LostState;
 
+mod mark;
 mod methods;
 
+pub(crate) use mark::Mark;
 pub(crate) use methods::Sets;
 
 /// Maximum number of calls.
@@ -36,6 +38,9 @@ pub(crate) struct Journal {
     unsettled: bool,
     /// The bookmarks whose selections have changed since the app was saved.
     replaced: BTreeSet<String>,
+    /// Whether the app ends with the session.
+    has_session_app: bool,
+    mark: Mark,
 }
 
 /// A call that sets state.
@@ -204,15 +209,28 @@ impl Entry {
 }
 
 impl Journal {
+    /// Whether a call sets state that another session would not have.
+    pub(crate) fn needs_mark(&self, entry: &Entry) -> bool {
+        use Sets::{Bookmark, EndModal, NoObject, NoPatches, NoPatchesAnywhere, NoState, NoVariable, Save};
+        let ends = [Bookmark, EndModal, NoObject, NoPatches, NoPatchesAnywhere, NoState, NoVariable, Save];
+        !ends.contains(&entry.sets) && self.concerns(entry)
+    }
+
+    /// Whether a call changes state of the session.
+    fn concerns(&self, entry: &Entry) -> bool {
+        match entry.sets {
+            Sets::Nothing => false,
+            Sets::Patches => entry.said.soft,
+            Sets::VariableProperties => self.is_session_variable(&entry.target.name),
+            _ => true,
+        }
+    }
+
     /// A call is being sent.
     pub(crate) fn sent(&mut self, id: i64, entry: Entry) {
-        match entry.sets {
-            Sets::Nothing => return,
-            Sets::Patches if !entry.said.soft => return,
-            Sets::VariableProperties if !self.is_session_variable(&entry.target.name) => return,
-            _ => {}
+        if self.concerns(&entry) {
+            self.log.insert(id, entry);
         }
-        self.log.insert(id, entry);
     }
 
     /// A call was answered; `made` is the ID of the object that it created.
@@ -287,9 +305,7 @@ impl Journal {
     }
 
     pub(crate) fn clear(&mut self) {
-        self.log.clear();
-        self.replaced.clear();
-        self.inherited = false;
+        *self = Self { unsettled: self.unsettled, ..Self::default() };
     }
 
     fn is_session_variable(&self, id: &str) -> bool {
