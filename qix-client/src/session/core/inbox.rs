@@ -10,6 +10,7 @@ use crate::protocol::notification::{Notification, SessionState};
 use crate::protocol::patch::Misfit;
 use crate::protocol::{Body, Envelope};
 use crate::session::books::{Purpose, Reply, Taken};
+use crate::session::journal;
 
 impl Shared {
     /// Handles a message of a connection. Its change lists are processed before its response, so that its caller can
@@ -53,6 +54,7 @@ impl Shared {
             Body::Error(range) => Reply::Error(text, range),
             Body::Nothing | Body::Notification { .. } => Reply::Nothing,
         };
+        journal::answered(self, id, &reply);
         let taken = self.link.lock().calls.answer(id, reply);
         match taken {
             Taken::ByNobody(Purpose::SessionObject { doc }, Reply::Result(text, range)) => {

@@ -21,7 +21,7 @@ pub(crate) struct Mark {
 impl Journal {
     /// Whether the session has something that another one would not have.
     pub(crate) fn depends_on_session(&self) -> bool {
-        self.inherited || self.has_session_app || !self.log.is_empty()
+        self.inherited || self.has_session_app || self.log.values().any(|entry| self.needs_mark(entry))
     }
 
     /// Whether the app ends with the session.
