@@ -81,8 +81,10 @@ pub(super) async fn all(
         }
         restored.push(Restoration { object: object.handle().clone(), outcome });
     }
-    if let Ok(doc) = doc {
-        for (method, params) in shared.take_deferred() {
+    let deferred = shared.take_deferred();
+    // In the session of another program, they could only concern what that program has made.
+    if let (Ok(doc), Identity::Same | Identity::New) = (doc, identity) {
+        for (method, params) in deferred {
             shared.notify_app(restorer.generation, doc, method, params);
         }
     }

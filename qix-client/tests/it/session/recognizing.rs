@@ -419,3 +419,30 @@ async fn state_is_set_in_another_session_if_the_program_prefers_that() {
     engine.answer("GetField", object("Field", 12)).await;
     evaluate(&doc, &mut engine, "550").await;
 }
+
+#[tokio::test]
+async fn what_another_program_has_made_is_not_destroyed() {
+    for is_kept in [true, false] {
+        let listener = Listener::bind().await;
+        let (session, mut engine, doc, year) = start(&listener, |builder| builder).await;
+        select(&year, &mut engine).await;
+        let script = engine.answer("CreateSessionObject", object("GenericObject", 4));
+        let info = NxInfo::default().with_type("table").with_id("id-4");
+        let making = doc.create_session_object(GenericObjectProperties::default().with_info(info));
+        let made = tokio::join!(making.into_future(), script).0.unwrap();
+        tokio::join!(engine.close_code(), session.suspend());
+        drop(made);
+        if !is_kept {
+            listener.end_session();
+        }
+        let (resumption, mut engine) = tokio::join!(session.resume(), attach(&listener));
+        assert_eq!(resumption.unwrap().lost_state.is_empty(), is_kept);
+        if is_kept {
+            assert_eq!(engine.request().await["method"], "DestroySessionObject");
+        } else {
+            // The other program has an object with this ID.
+            session.accept_lost_state().unwrap();
+        }
+        evaluate(&doc, &mut engine, "1").await;
+    }
+}

@@ -146,7 +146,7 @@ async fn shared_objects(lab: &Lab) -> Outcome {
 
 async fn session_object_ids(lab: &Lab) -> Outcome {
     let info = NxInfo::default().with_type("facts").with_id("facts-mark");
-    lab.doc.create_session_object(GenericObjectProperties::default().with_info(info)).await?;
+    let _held = lab.doc.create_session_object(GenericObjectProperties::default().with_info(info)).await?;
     let second = lab.builder.clone().connect().await?;
     let found = second.get_active_doc().await?.get_object("facts-mark").await?;
     let other = lab.another().await?;
