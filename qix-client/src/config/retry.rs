@@ -35,14 +35,15 @@ pub enum WhenReloading {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WhenStateLost {
-    /// Repeats the calls in the new session. If one of them has no effect or cannot be repeated, calls to the app
-    /// and its objects fail with [`StateLost`](crate::resumption::StateLost).
+    /// Repeats the calls in the new session. If one of them has no effect or cannot be repeated, or if the session is
+    /// that of another program, calls to the app and its objects fail with
+    /// [`StateLost`](crate::resumption::StateLost).
     #[default]
     Restore,
     /// Restores nothing. If anything had been set, calls to the app and its objects fail with
     /// [`StateLost`](crate::resumption::StateLost).
     Fail,
-    /// Repeats the calls as far as possible. Missing state is only reported in the
+    /// Repeats the calls as far as possible, also in the session of another program. Missing state is only reported in the
     /// [report](crate::resumption::Resumption::lost_state).
     GoOn,
 }

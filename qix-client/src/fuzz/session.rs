@@ -29,7 +29,7 @@ pub fn session(input: &[u8]) {
         [(-1, VERSION, false), (2, LAYOUT, true), (1, CREATE, false), (2, LAYOUT, true), (1, CREATE, false)]
     {
         let call = shared
-            .send(generation, Outbound { handle, method, params: "{}", delta, owned: method == CREATE })
+            .send(generation, Outbound { handle, method, params: "{}", delta, owned: method == CREATE }, None)
             .expect("there is a connection");
         callers.push(call);
     }

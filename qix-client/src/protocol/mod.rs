@@ -3,6 +3,7 @@
 pub(crate) mod answer;
 pub(crate) mod document;
 pub(crate) mod envelope;
+pub(crate) mod mark;
 pub mod notification;
 pub(crate) mod patch;
 pub(crate) mod progress_code;

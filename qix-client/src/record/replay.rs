@@ -9,6 +9,10 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use crate::connect::{Incoming, Outgoing, Transport, TransportError};
+use crate::protocol::mark;
+
+/// A handle that no recorded object has.
+const MARK: i64 = i64::MAX;
 
 /// Simulates the engine of a recording: a request is answered with the recorded response for the same method, handle,
 /// and parameters, regardless of its ID. Repeated requests get the recorded responses in order, then the last one
@@ -133,7 +137,8 @@ impl Replay {
 impl Tape {
     fn enter(&mut self, direction: &str, message: Value) {
         if direction == ">" {
-            self.exchanges.push(RecordedCall { request: message, answer: None, pushed: Vec::new(), used: false });
+            let used = mark::is_about(&message);
+            self.exchanges.push(RecordedCall { request: message, answer: None, pushed: Vec::new(), used });
             return;
         }
         let id = message.get("id").filter(|id| !id.is_null());
@@ -150,6 +155,11 @@ impl Tape {
     /// The response to a request.
     fn reply(&mut self, request: &str) -> Result<Vec<Value>, TransportError> {
         let request: Value = serde_json::from_str(request)?;
+        if mark::is_about(&request) {
+            // The client's own request, with an ID of its own in each session.
+            let object = json!({ "qReturn": { "qType": "GenericObject", "qHandle": MARK } });
+            return Ok(vec![json!({ "jsonrpc": "2.0", "id": request["id"], "result": object })]);
+        }
         let same = |exchange: &&mut RecordedCall| {
             ["method", "handle", "params"].iter().all(|part| exchange.request[part] == request[part])
         };

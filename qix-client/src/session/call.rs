@@ -55,7 +55,7 @@ pub(crate) async fn make(shared: &Arc<Shared>, object: &Object, call: &RawCall) 
             };
             match outcome {
                 Ok(reply @ Reply::Result(..)) => {
-                    sent.noted.answered(&reply);
+                    sent.noted.answered();
                     return exchange.result(reply, &sent.place, &mut Trace::off());
                 }
                 outcome => Some((sent, outcome)),
@@ -124,11 +124,12 @@ impl<'a> Exchange<'a> {
         };
         let owned = shared.settings.owns(call.method, &call.options);
         let request = Outbound { handle, method: effective(call), params: &call.params, delta, owned };
-        let (id, answer) = shared.send(generation, request).map_err(|error| match error {
+        let entry = journal::entry(object, call);
+        let (id, answer) = shared.send(generation, request, entry).map_err(|error| match error {
             NotSent::StateLost(lost) => Unsent::Never(ErrorKind::Unusable(Box::new((*lost).clone())).into()),
             NotSent::NoConnection => Unsent::NoConnection,
         })?;
-        let noted = journal::note(object, id, call);
+        let noted = Noted::new(object, id, call);
         let waiting = Waiting { shared, id, answer, detached: call.options.detached };
         Ok((waiting, Sent { noted, place: Sender { generation, handle, owned } }))
     }
@@ -226,7 +227,7 @@ impl<'a> Exchange<'a> {
                     tracing::debug!(method = call.method.name, code = error.code.0, "the call is retried");
                 }
                 Ok(reply) => {
-                    noted.answered(&reply);
+                    noted.answered();
                     return self.result(reply, &place, trace);
                 }
                 Err(ended) if !ended.pending_write && repeats < REPEATS => {
@@ -273,11 +274,6 @@ impl<'a> Exchange<'a> {
             // A complete response was requested, so this is not a delta.
             Reply::Nothing | Reply::Error(..) | Reply::Misfit => return Err(ErrorKind::NoResult.into()),
         };
-        if call.method.effect == Effect::Write
-            && let Some(recipe) = &mut *object.recipe()
-        {
-            recipe.note(call.method, &call.params);
-        }
         Ok(answer)
     }
 }

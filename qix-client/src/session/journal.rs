@@ -1,61 +1,62 @@
 //! Records the state that calls set in the session.
 
-use std::sync::Arc;
-
 use qix_schema::rpc::{Class as _, Effect, RawCall};
 use qix_schema::{Doc, Field, Global};
 use serde::Deserialize;
 
-use super::books::{CalledObject, Entry, Reply, Sets, is_refusal};
+use super::books::{CalledObject, Entry, Recipe, Reply, Sets, is_refusal};
 use super::core::{Object, Shared};
 use super::resume;
 use crate::protocol::answer::named_object;
 
-/// A recorded call, until its outcome is known.
-pub(super) struct Noted<'a>(Option<(&'a Arc<Shared>, i64, Sets)>);
+/// A recorded call, until its caller knows the outcome.
+pub(super) struct Noted<'a>(Option<(&'a Object, i64, &'a RawCall)>);
 
-/// Records a call that is being sent.
-pub(super) fn note<'a>(object: &'a Object, id: i64, call: &RawCall) -> Noted<'a> {
+/// The entry of a call in the journal; `None` if it sets no state.
+pub(super) fn entry(object: &Object, call: &RawCall) -> Option<Entry> {
     let sets = match call.method.effect {
         Effect::Read => Sets::Nothing,
+        Effect::Write if object.recipe().is_some() && Recipe::is_changed_by(call.method) => Sets::Definition,
         Effect::Write => Sets::of(call.method),
     };
-    let is_remembered = match sets {
-        Sets::Nothing => false,
-        // The recipe of a session object contains its soft patches.
-        Sets::Patches | Sets::NoPatches => object.recipe().is_none(),
-        _ => true,
-    };
-    if !is_remembered {
-        return Noted(None);
-    }
-    let entry = Entry::new(call.method, sets, &call.params, target(object));
-    object.session().journal().sent(id, entry);
-    Noted(Some((object.session(), id, sets)))
+    (sets != Sets::Nothing).then(|| Entry::new(call.method, sets, &call.params, target(object)))
 }
 
-impl Noted<'_> {
-    /// The engine has answered.
-    pub(super) fn answered(mut self, reply: &Reply) {
-        let Some((shared, id, sets)) = self.0.take() else { return };
-        let result = match reply {
-            Reply::Result(text, range) => &text.as_ref()[range.clone()],
-            _ => "",
-        };
-        if is_refusal(result) {
-            return shared.journal().refused(id);
-        }
-        let made = (sets == Sets::NewVariable).then(|| named_object(result)).flatten();
-        shared.journal().answered(id, made.and_then(|object| object.id));
-        if sets == Sets::NoPatchesAnywhere {
-            shared.objects().iter().for_each(|object| object.forget_soft_patches());
+/// The engine has answered a call. Its caller may be gone, or learn of it only after the connection is lost.
+pub(super) fn answered(shared: &Shared, id: i64, reply: &Reply) {
+    let Some(sets) = shared.journal().awaited(id) else { return };
+    let result = match reply {
+        Reply::Result(text, range) => &text.as_ref()[range.clone()],
+        Reply::Error(..) => return shared.journal().refused(id),
+        _ => "",
+    };
+    if is_refusal(result) {
+        return shared.journal().refused(id);
+    }
+    let made = (sets == Sets::NewVariable).then(|| named_object(result)).flatten();
+    shared.journal().answered(id, made.and_then(|object| object.id));
+    if sets == Sets::NoPatchesAnywhere {
+        shared.objects().iter().for_each(|object| object.forget_soft_patches());
+    }
+}
+
+impl<'a> Noted<'a> {
+    /// A call that was sent.
+    pub(super) fn new(object: &'a Object, id: i64, call: &'a RawCall) -> Self {
+        Self((call.method.effect == Effect::Write).then_some((object, id, call)))
+    }
+
+    /// The engine has answered without an error.
+    pub(super) fn answered(mut self) {
+        if let Some((object, id, call)) = self.0.take() {
+            change_recipe(object, id, call);
         }
     }
 
     /// The engine has answered with an error, or the call was not sent.
     pub(super) fn refused(mut self) {
-        if let Some((shared, id, _)) = self.0.take() {
-            shared.journal().refused(id);
+        if let Some((object, id, _)) = self.0.take() {
+            object.session().journal().refused(id);
         }
     }
 
@@ -65,10 +66,20 @@ impl Noted<'_> {
     }
 }
 
+fn change_recipe(object: &Object, id: i64, call: &RawCall) {
+    if let Some(recipe) = &mut *object.recipe() {
+        recipe.note(call.method, &call.params);
+    }
+    object.session().journal().in_recipe(id);
+}
+
 impl Drop for Noted<'_> {
     fn drop(&mut self) {
-        if let Some((shared, id, _)) = self.0 {
-            shared.journal().given_up(id);
+        let Some((object, id, call)) = self.0 else { return };
+        if object.session().journal().is_done(id) {
+            change_recipe(object, id, call);
+        } else {
+            object.session().journal().given_up(id);
         }
     }
 }

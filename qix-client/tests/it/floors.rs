@@ -12,7 +12,7 @@ const FLOORS: [(&str, &[&str]); 8] = [
     ("ext", &["session", "config", "protocol", "platform"]),
     ("session", &["config", "record", "protocol", "connect", "platform"]),
     ("config", &["record", "protocol", "platform"]),
-    ("record", &["connect", "platform"]),
+    ("record", &["connect", "protocol", "platform"]),
     ("connect", &["protocol", "platform"]),
     ("protocol", &[]),
     ("platform", &[]),

@@ -1,6 +1,8 @@
 //! A scripted engine, whose messages are written in the test.
 
+use std::collections::HashSet;
 use std::io;
+use std::sync::{Arc, Mutex};
 
 use futures_util::{SinkExt, StreamExt};
 use qix_client::{Doc, Session, SessionBuilder};
@@ -19,7 +21,11 @@ pub(crate) struct Engine<S = TcpStream> {
     socket: WebSocketStream<S>,
     /// Path and headers of the client's upgrade request.
     pub(crate) upgrade: Request,
+    marks: Marks,
 }
+
+/// The IDs of the session objects by which the client recognizes the session.
+type Marks = Arc<Mutex<HashSet<String>>>;
 
 /// A connected session with a scripted engine.
 pub(crate) async fn session() -> (Session, Engine) {
@@ -51,11 +57,11 @@ pub(crate) async fn opened(setup: impl FnOnce(SessionBuilder) -> SessionBuilder)
 }
 
 /// A port that sessions connect to.
-pub(crate) struct Listener(TcpListener);
+pub(crate) struct Listener(TcpListener, Marks);
 
 impl Listener {
     pub(crate) async fn bind() -> Self {
-        Self(TcpListener::bind("127.0.0.1:0").await.unwrap())
+        Self(TcpListener::bind("127.0.0.1:0").await.unwrap(), Marks::default())
     }
 
     pub(crate) fn url(&self) -> String {
@@ -67,7 +73,14 @@ impl Listener {
     }
 
     pub(crate) async fn accept(&self) -> Engine {
-        accept_on(self.stream().await).await.unwrap()
+        let mut engine = accept_on(self.stream().await).await.unwrap();
+        engine.marks = Arc::clone(&self.1);
+        engine
+    }
+
+    /// The session has ended: a client that attaches finds another one.
+    pub(crate) fn end_session(&self) {
+        self.1.lock().unwrap().clear();
     }
 
     /// The next upgrade request. The test decides how to answer it.
@@ -84,7 +97,7 @@ impl Listener {
         for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
             request = request.header(name, value);
         }
-        Upgrade { stream, request: request.body(()).unwrap() }
+        Upgrade { stream, request: request.body(()).unwrap(), marks: Arc::clone(&self.1) }
     }
 }
 
@@ -92,6 +105,7 @@ impl Listener {
 pub(crate) struct Upgrade {
     stream: TcpStream,
     pub(crate) request: Request,
+    marks: Marks,
 }
 
 impl Upgrade {
@@ -106,7 +120,7 @@ impl Upgrade {
         let ours = [("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Accept", key.as_str())];
         respond(&mut self.stream, "101 Switching Protocols", ours.iter().chain(headers), "").await;
         let socket = WebSocketStream::from_raw_socket(self.stream, Role::Server, None).await;
-        Engine { socket, upgrade: self.request }
+        Engine { socket, upgrade: self.request, marks: self.marks }
     }
 
     /// Answers without a WebSocket, and closes the connection.
@@ -133,12 +147,13 @@ async fn respond<'a>(
 pub(crate) struct Inside {
     dial: mpsc::UnboundedSender<DuplexStream>,
     streams: mpsc::UnboundedReceiver<DuplexStream>,
+    marks: Marks,
 }
 
 impl Inside {
     pub(crate) fn new() -> Self {
         let (dial, streams) = mpsc::unbounded_channel();
-        Self { dial, streams }
+        Self { dial, streams, marks: Marks::default() }
     }
 
     /// A builder for sessions that connect here.
@@ -156,7 +171,9 @@ impl Inside {
     }
 
     pub(crate) async fn accept(&mut self) -> Engine<DuplexStream> {
-        accept_on(self.stream().await).await.unwrap()
+        let mut engine = accept_on(self.stream().await).await.unwrap();
+        engine.marks = Arc::clone(&self.marks);
+        engine
     }
 
     /// A connected session.
@@ -183,16 +200,41 @@ pub(crate) async fn accept_on<S: AsyncRead + AsyncWrite + Unpin>(stream: S) -> O
         Ok(response)
     };
     let socket = tokio_tungstenite::accept_hdr_async(stream, keep).await.ok()?;
-    Some(Engine { socket, upgrade: upgrade? })
+    Some(Engine { socket, upgrade: upgrade?, marks: Marks::default() })
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Engine<S> {
     pub(crate) async fn greet(&mut self, state: &str) {
+        if state == "SESSION_CREATED" {
+            self.marks.lock().unwrap().clear();
+        }
         self.push(json!({ "jsonrpc": "2.0", "method": "OnConnected", "params": { "qSessionState": state } })).await;
     }
 
-    /// The next request.
+    /// The next request of the program. The client's own requests about its session are answered.
     pub(crate) async fn request(&mut self) -> Value {
+        loop {
+            let request = self.any_request().await;
+            let found = match mark_in(&request) {
+                None => return request,
+                Some((id, creates)) => {
+                    let mut marks = self.marks.lock().unwrap();
+                    if creates {
+                        marks.insert(id.clone());
+                    }
+                    marks.contains(&id)
+                }
+            };
+            let object = match found {
+                true => object("GenericObject", 1_000_000),
+                false => json!({ "qReturn": { "qType": null, "qHandle": null } }),
+            };
+            self.push(json!({ "jsonrpc": "2.0", "id": request["id"], "result": object })).await;
+        }
+    }
+
+    /// The next request of the program or the client.
+    pub(crate) async fn any_request(&mut self) -> Value {
         loop {
             match self.socket.next().await.expect("the connection is open").expect("the client is well-behaved") {
                 Message::Text(text) => return serde_json::from_str(&text).unwrap(),
@@ -242,6 +284,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Engine<S> {
         }
         None
     }
+}
+
+/// The ID of the object by which the client recognizes a session, and whether the request creates it.
+pub(crate) fn mark_in(request: &Value) -> Option<(String, bool)> {
+    let id = &request["params"]["qId"];
+    let info = &request["params"]["qProp"]["qInfo"];
+    let (id, creates) = if id.is_string() { (id, false) } else { (&info["qId"], true) };
+    let id = id.as_str()?;
+    id.starts_with("qix-session-mark-").then(|| (id.to_owned(), creates))
 }
 
 /// An object in a response. There is one app.

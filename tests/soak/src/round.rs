@@ -111,7 +111,7 @@ impl Busy {
         let definition = definition(&plan.measure, plan.field.as_deref());
         let make = async || doc.create_session_object(definition.clone()).await;
         let shared = self.retry("create an object", make).await?;
-        let infos = self.retry("list the objects", async || doc.get_all_infos().await).await?;
+        let infos = self.retry("list the objects", async || objects(&doc).await).await?;
         let (mut workers, mut watchers) = (JoinSet::new(), JoinSet::new());
         for index in 0..plan.workers {
             let name = format!("{name}-{index}");
@@ -206,7 +206,7 @@ impl Done {
             _ => {}
         }
         if *weather == Weather::Calm {
-            match doc.get_all_infos().await {
+            match objects(&doc).await {
                 Ok(now) if now == infos => {}
                 Ok(now) => {
                     books.violation(format!("{name}: the engine has {} objects, not {}", now.len(), infos.len()))
@@ -239,4 +239,11 @@ async fn listen(session: Session, books: Arc<Books>) {
             books.count(&books.resumptions);
         }
     }
+}
+
+/// All objects except for the one by which the client recognizes its session.
+async fn objects(doc: &Doc) -> Result<Vec<NxInfo>, Error> {
+    let mut infos = doc.get_all_infos().await?;
+    infos.retain(|info| info.type_ != "qix-session-mark");
+    Ok(infos)
 }

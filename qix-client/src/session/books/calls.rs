@@ -84,6 +84,8 @@ pub(crate) enum Purpose {
     Delta(Key),
     /// It contains a session object of a document, which must be destroyed if no caller gets it.
     SessionObject { doc: i64 },
+    /// It contains the mark of the session.
+    Mark,
 }
 
 /// The receiver of a response.
@@ -110,6 +112,12 @@ impl Calls {
         let purpose = (purpose != Purpose::Answer).then(|| Box::new(purpose));
         self.pending.insert(id, PendingCall { waiter: Some(waiter), effect, sent: false, purpose });
         answer
+    }
+
+    /// Registers the request for a mark, which has no caller.
+    pub(crate) fn wait_for_mark(&mut self, id: i64) {
+        let purpose = Some(Box::new(Purpose::Mark));
+        self.pending.insert(id, PendingCall { waiter: None, effect: Effect::Write, sent: false, purpose });
     }
 
     /// The delta base that a response belongs to.

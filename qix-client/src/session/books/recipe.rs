@@ -82,6 +82,15 @@ impl Recipe {
         recipe
     }
 
+    /// Whether a method changes the definition of its object.
+    pub(crate) fn is_changed_by(method: Method) -> bool {
+        is::<generic_object::SetProperties>(method)
+            || is::<generic_object::SetFullPropertyTree>(method)
+            || is::<generic_object::CopyFrom>(method)
+            || is::<generic_object::ClearSoftPatches>(method)
+            || is::<generic_object::ApplyPatches>(method)
+    }
+
     /// Records a change of the object.
     pub(crate) fn note(&mut self, method: Method, params: &str) {
         if is::<generic_object::SetProperties>(method) {

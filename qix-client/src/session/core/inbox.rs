@@ -10,6 +10,7 @@ use crate::protocol::notification::{Notification, SessionState};
 use crate::protocol::patch::Misfit;
 use crate::protocol::{Body, Envelope};
 use crate::session::books::{Purpose, Reply, Taken};
+use crate::session::journal;
 
 impl Shared {
     /// Handles a message of a connection. Its change lists are processed before its response, so that its caller can
@@ -53,12 +54,20 @@ impl Shared {
             Body::Error(range) => Reply::Error(text, range),
             Body::Nothing | Body::Notification { .. } => Reply::Nothing,
         };
+        journal::answered(self, id, &reply);
         let taken = self.link.lock().calls.answer(id, reply);
         match taken {
             Taken::ByNobody(Purpose::SessionObject { doc }, Reply::Result(text, range)) => {
                 // It was created for a caller that is gone.
                 if let Some(orphan) = named_object(&text.as_ref()[range]).and_then(|object| object.id) {
                     self.destroy(generation, doc, &orphan);
+                }
+            }
+            Taken::ByNobody(Purpose::Mark, reply) => {
+                let again = self.journal().marked(matches!(reply, Reply::Result(..)));
+                if again {
+                    tracing::debug!("the engine did not create the object that identifies the session");
+                    self.mark(generation);
                 }
             }
             Taken::Unknown => tracing::debug!(id, "a response without a caller"),

@@ -4,6 +4,7 @@ mod closing;
 mod gate;
 mod inbox;
 mod locks;
+mod mark;
 mod object;
 mod outbox;
 mod phase;

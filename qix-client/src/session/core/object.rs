@@ -63,10 +63,14 @@ impl Object {
             let origin = origin.as_ref().map(|origin| (origin.method, &*origin.params));
             let opened = OpenedDoc::new(number, handle.id.as_deref(), origin);
             let mut doc = shared.doc();
-            *doc = Some(match doc.take() {
+            let opened = match doc.take() {
                 Some(known) => known.or_again(opened),
                 None => opened,
-            });
+            };
+            shared.journal().set_session_app(opened.open.is_none());
+            *doc = Some(opened);
+            drop(doc);
+            shared.mark(generation);
         }
         let make = |place, signal| {
             let (place, recipe) = (Lock::new(place), Lock::new(recipe));

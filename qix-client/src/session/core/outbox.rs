@@ -7,12 +7,13 @@ use qix_schema::doc;
 use qix_schema::rpc::{self, CloseCode, Closed, ClosedBy, Method, ObjectHandle};
 use tokio::sync::{oneshot, watch};
 
+use super::mark::mark;
 use super::phase::Phase;
 use super::queue::Outbox;
 use super::shared::{Link, Outbound, Queued, Shared};
 use crate::config::{LostState, StateLost};
 use crate::protocol::request;
-use crate::session::books::{Answer, Cut, Purpose, Reply};
+use crate::session::books::{Answer, Cut, Entry, Purpose, Reply};
 
 /// Why a request could not be sent.
 #[derive(Debug)]
@@ -42,19 +43,26 @@ impl Shared {
     }
 
     /// Sends a call of the program, if the session is open and the connection is still that of its
-    /// handle.
-    pub(crate) fn send(&self, generation: u32, request: Outbound<'_>) -> Result<(i64, Answer), NotSent> {
-        self.put(generation, request, |link| match &link.lost_state {
+    /// handle. `entry` is its entry in the journal, if it sets state.
+    pub(crate) fn send(
+        &self,
+        generation: u32,
+        request: Outbound<'_>,
+        entry: Option<Entry>,
+    ) -> Result<(i64, Answer), NotSent> {
+        let check = |link: &Link| match &link.lost_state {
             _ if !link.is_open => Err(NotSent::NoConnection),
             Some(lost) if request.handle != ObjectHandle::GLOBAL => Err(NotSent::StateLost(Arc::clone(lost))),
             _ => Ok(()),
-        })
+        };
+        self.put(generation, request, entry, check)
     }
 
     fn put(
         &self,
         generation: u32,
         request: Outbound<'_>,
+        entry: Option<Entry>,
         check: impl FnOnce(&Link) -> Result<(), NotSent>,
     ) -> Result<(i64, Answer), NotSent> {
         let Outbound { handle, method, params, delta, owned } = request;
@@ -64,10 +72,24 @@ impl Shared {
             false if owned => Purpose::SessionObject { doc: handle },
             false => Purpose::Answer,
         };
+        let app = entry.as_ref().and_then(|_| self.app());
         let link = &mut *self.link.lock();
         check(link)?;
-        let outbox = link.outbox.as_ref().filter(|_| link.generation == generation).ok_or(NotSent::NoConnection)?;
+        if link.outbox.is_none() || link.generation != generation {
+            return Err(NotSent::NoConnection);
+        }
+        if let (Some(entry), Some(app)) = (&entry, app) {
+            let mut journal = self.journal();
+            if journal.needs_mark(entry) {
+                mark(link, &mut journal, app);
+            }
+        }
         let id = link.calls.next_id();
+        if let Some(entry) = entry {
+            // With the lock held: a resumption must not miss it.
+            self.journal().sent(id, entry);
+        }
+        let outbox = link.outbox.as_ref().ok_or(NotSent::NoConnection)?;
         let text = request::encode(id, handle, method.name, params, matches!(purpose, Purpose::Delta(_)));
         let answer = link.calls.wait(id, method.effect, purpose);
         // If the writer is gone, it has ended all calls, or is about to.
@@ -77,7 +99,7 @@ impl Shared {
 
     /// Makes an internal request; returns `None` if the connection is lost. Can be dropped at any time.
     pub(crate) async fn ask(&self, generation: u32, request: Outbound<'_>) -> Option<Reply> {
-        let (id, answer) = self.put(generation, request, |_| Ok(())).ok()?;
+        let (id, answer) = self.put(generation, request, None, |_| Ok(())).ok()?;
         let _question = Question { shared: self, id };
         answer.await?.ok()
     }

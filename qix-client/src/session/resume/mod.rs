@@ -12,6 +12,7 @@ use crate::protocol::notification::{Refusal, SessionState};
 use crate::session::connection;
 use crate::session::core::{Object, Phase, Shared, lose, queue};
 
+mod identity;
 mod plan;
 mod restore;
 mod state;

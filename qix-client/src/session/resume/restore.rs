@@ -7,6 +7,7 @@ use futures_util::future::join_all;
 use qix_schema::rpc::{Effect, Method, ObjectHandle, Request as _};
 use qix_schema::{Class, Doc, Error, Global, generic_object, global};
 
+use super::identity::Identity;
 use super::plan;
 use super::state::{self, Missing};
 use crate::config::{Restoration, RestorationOutcome, Resumption};
@@ -18,6 +19,9 @@ use crate::session::books::Reply;
 use crate::session::core::Object;
 use crate::session::core::{Outbound, Shared};
 use crate::session::retry::Attempts;
+
+/// Why a session app does not open again.
+const ENDED: &str = "it was a session app, and its session has ended";
 
 /// Why a call of a resumption failed.
 pub(super) enum Failure {
@@ -38,27 +42,35 @@ pub(super) async fn all(
     let objects = distinct(objects);
     let restorer = Restorer { shared, generation: shared.generation(), done: Mutex::default() };
     let app = restorer.app(&state).await?;
-    let is_kept = match &app {
-        Ok(app) => app.was_open,
-        Err(_) => state == SessionState::Attached,
+    let identity = match &app {
+        Ok(App { was_open: true, doc }) => restorer.recognize(*doc).await?,
+        Err(_) if state == SessionState::Attached => Identity::Same,
+        _ => Identity::New,
     };
-    let doc = app.map(|app| app.doc);
-    let mut missing = restorer.state(&doc, is_kept, &objects).await?;
+    let doc = match app {
+        Ok(_) if matches!(identity, Identity::Other { .. }) && shared.journal().has_session_app() => {
+            Err(ENDED.to_owned())
+        }
+        app => app.map(|app| app.doc),
+    };
+    let mut missing = restorer.state(&doc, &identity, &objects).await?;
     join_all(objects.iter().map(|object| restorer.object(object, &doc)))
         .await
         .into_iter()
         .collect::<Result<Vec<_>, _>>()?;
     let done = restorer.done.into_inner().unwrap_or_else(PoisonError::into_inner);
     let outcome = |object: &Arc<Object>| done.get(&Arc::as_ptr(object).addr()).cloned();
-    if is_kept && objects.iter().any(|object| outcome(object) == Some(RestorationOutcome::Recreated)) {
-        missing.extend(state::of_another_session(shared));
-    }
     for object in &objects {
         if let Some(RestorationOutcome::Incomplete(reason)) = outcome(object) {
             missing.push(Missing::of_object(object.handle(), reason));
         }
     }
     state::settle(shared, &missing);
+    if matches!(identity, Identity::Other { .. }) && doc.is_ok() {
+        // What the other program has set is not known.
+        shared.journal().inherit();
+        shared.mark_again(restorer.generation);
+    }
     let mut restored = Vec::with_capacity(objects.len());
     for object in objects.iter().filter(|object| object.handle().class != Global::NAME) {
         let mut outcome = outcome(object).expect("each object has had its turn");
@@ -69,8 +81,10 @@ pub(super) async fn all(
         }
         restored.push(Restoration { object: object.handle().clone(), outcome });
     }
-    if let Ok(doc) = doc {
-        for (method, params) in shared.take_deferred() {
+    let deferred = shared.take_deferred();
+    // In the session of another program, they could only concern what that program has made.
+    if let (Ok(doc), Identity::Same | Identity::New) = (doc, identity) {
+        for (method, params) in deferred {
             shared.notify_app(restorer.generation, doc, method, params);
         }
     }
@@ -85,7 +99,7 @@ fn distinct(objects: &[Weak<Object>]) -> Vec<Arc<Object>> {
 
 pub(super) struct Restorer<'a> {
     pub(super) shared: &'a Arc<Shared>,
-    generation: u32,
+    pub(super) generation: u32,
     /// The outcomes of objects so far, by their addresses.
     done: Mutex<HashMap<usize, RestorationOutcome>>,
 }
@@ -101,7 +115,7 @@ impl Restorer<'_> {
     /// Opens the app again, if one was open. The inner error is the reason why there is none.
     async fn app(&self, state: &SessionState) -> Result<Result<App, String>, ConnectError> {
         let Some(doc) = self.shared.doc().clone() else { return Ok(Err("no app was open".to_owned())) };
-        let mut failure = "it was a session app, and its session has ended".to_owned();
+        let mut failure = ENDED.to_owned();
         let mut other = None;
         // An engine that does not report whether it has kept the session may have it, with the app open.
         let active = (*state != SessionState::Created).then_some((global::GetActiveDoc::METHOD, "{}", true));

@@ -8,6 +8,7 @@ use qix_schema::GenericObject;
 use qix_schema::Global;
 use qix_schema::rpc::{Method, ObjectHandle};
 
+use super::identity::Identity;
 use super::restore::{Failure, Restorer};
 use crate::config::{LostState, WhenStateLost};
 use crate::connect::ConnectError;
@@ -40,13 +41,23 @@ impl Restorer<'_> {
     pub(super) async fn state(
         &self,
         doc: &Result<i64, String>,
-        is_kept: bool,
+        identity: &Identity,
         objects: &[Arc<Object>],
     ) -> Result<Vec<Missing>, ConnectError> {
+        let is_kept = matches!(identity, Identity::Same);
+        let other = match identity {
+            Identity::Other { reason } => Some(&**reason),
+            _ => None,
+        };
         let was_interrupted = self.shared.journal().resumed(is_kept);
         let Ok(app) = *doc else {
             // In a session without an app there is no state.
-            self.shared.journal().clear();
+            let mut journal = self.shared.journal();
+            let was_inherited = is_kept && journal.is_inherited();
+            journal.clear();
+            if was_inherited {
+                journal.inherit();
+            }
             return Ok(Vec::new());
         };
         if is_kept && !was_interrupted {
@@ -54,16 +65,26 @@ impl Restorer<'_> {
         }
         let mut found = HashMap::new();
         let mut missing = Vec::new();
-        if self.shared.journal().is_inherited() {
+        let (is_inherited, is_pending) = {
+            let journal = self.shared.journal();
+            (journal.is_inherited(), journal.is_mark_pending())
+        };
+        // If the engine has received nothing since the app was opened, the program only attaches a second time.
+        if is_inherited && !(is_pending && other.is_some()) {
             let what = "what had been set before this program connected".to_owned();
             let reason = "it is not known".to_owned();
             missing.push(Missing { call: None, state: LostState { what, reason }, patched: None });
+        }
+        if let Identity::New = identity {
+            self.shared.mark_again(self.generation);
         }
         let entries = self.shared.journal().entries();
         for (id, entry) in entries {
             let obstacle = match self.shared.settings.when_state_lost {
                 WhenStateLost::Fail => Some("`WhenStateLost::Fail` restores nothing"),
                 _ if was_interrupted => Some("the connection was lost while it was restored"),
+                // On top of the selections of another program, the same calls would mean something else.
+                WhenStateLost::Restore if other.is_some() => other,
                 _ => entry.obstacle(),
             };
             let reason = match obstacle {
@@ -136,12 +157,6 @@ impl Restorer<'_> {
         found.insert(key, handle);
         Ok(handle)
     }
-}
-
-/// All state, in another session that existed already.
-pub(super) fn of_another_session(shared: &Shared) -> Vec<Missing> {
-    let entries = shared.journal().entries();
-    entries.iter().map(|(id, entry)| Missing::new(*id, entry, "the session is another one, of the same user")).collect()
 }
 
 /// Records missing state, so that no call is answered without it.

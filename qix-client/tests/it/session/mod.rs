@@ -14,6 +14,7 @@ mod new_session;
 mod objects;
 mod opening;
 mod progress;
+mod recognizing;
 mod repeating;
 mod resuming;
 #[cfg(feature = "tls")]

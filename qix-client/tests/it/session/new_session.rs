@@ -1,8 +1,10 @@
 //! State that a program had set, over a socket, when the engine has created a new session.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use crate::support::{Engine, Listener, object};
+use futures_util::FutureExt;
 use qix_client::notification::SessionState;
 use qix_client::prelude::*;
 use qix_client::resumption::{RestorationOutcome, StateLost};
@@ -216,6 +218,7 @@ async fn another_session_of_the_same_user_is_not_mistaken_for_the_old_one() {
     let making = doc.create_session_object(GenericObjectProperties::of_type("table"));
     let (made, ()) = tokio::join!(making.into_future(), script);
     let _made = made.unwrap();
+    listener.end_session();
     drop(engine);
     let mut engine = listener.accept().await;
     engine.greet("SESSION_ATTACHED").await;
@@ -312,4 +315,148 @@ async fn another_app_in_the_session_is_not_mistaken_for_the_programs() {
     let error = asking.await.unwrap().unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Lost { .. }), "{error}");
     assert!(error.to_string().contains("the session has the app `orders` open"), "{error}");
+}
+
+#[tokio::test]
+async fn state_whose_answer_the_program_has_not_taken_yet_is_restored() {
+    let listener = Listener::bind().await;
+    let (_session, mut engine, doc) = start(&listener, "SESSION_CREATED").await;
+    let year = field(&doc, &mut engine, 2).await;
+    let mut selecting = pin!(year.select("2021").into_future());
+    assert!((&mut selecting).now_or_never().is_none());
+    engine.answer("Select", json!({ "qReturn": true })).await;
+    // The answer has arrived before this one.
+    let script = engine.answer("Evaluate", json!({ "qReturn": "550" }));
+    assert_eq!(tokio::join!(doc.evaluate("Sum(Sales)"), script).0.unwrap(), "550");
+    drop(engine);
+    let mut engine = renew(&listener).await;
+    engine.answer("GetField", object("Field", 22)).await;
+    engine.answer("Select", json!({ "qReturn": true })).await;
+    engine.answer("GetField", object("Field", 22)).await;
+    assert!(selecting.await.unwrap());
+    let script = engine.answer("Evaluate", json!({ "qReturn": "550" }));
+    assert_eq!(tokio::join!(doc.evaluate("Sum(Sales)"), script).0.unwrap(), "550");
+}
+
+#[tokio::test]
+async fn state_whose_caller_was_gone_is_restored_if_the_engine_answered() {
+    let listener = Listener::bind().await;
+    let (_session, mut engine, doc) = start(&listener, "SESSION_CREATED").await;
+    let year = field(&doc, &mut engine, 2).await;
+    let selecting = tokio::spawn({
+        let year = year.clone();
+        async move { year.select("2021").await }
+    });
+    let id = engine.expect("Select").await;
+    selecting.abort();
+    assert!(selecting.await.unwrap_err().is_cancelled());
+    engine.expect("CancelRequest").await;
+    engine.push(json!({ "id": id, "result": { "qReturn": true } })).await;
+    let script = engine.answer("Evaluate", json!({ "qReturn": "550" }));
+    assert_eq!(tokio::join!(doc.evaluate("Sum(Sales)"), script).0.unwrap(), "550");
+    drop(engine);
+    let mut engine = renew(&listener).await;
+    engine.answer("GetField", object("Field", 22)).await;
+    engine.answer("Select", json!({ "qReturn": true })).await;
+    engine.answer("GetField", object("Field", 22)).await;
+    let script = engine.answer("Evaluate", json!({ "qReturn": "550" }));
+    assert_eq!(tokio::join!(doc.evaluate("Sum(Sales)"), script).0.unwrap(), "550");
+}
+
+#[tokio::test]
+async fn a_call_that_ends_state_is_not_missing_if_there_was_none() {
+    let listener = Listener::bind().await;
+    let (session, mut engine, doc) = start(&listener, "SESSION_CREATED").await;
+    // One caller is gone, and one connection is lost.
+    let saving = tokio::spawn({
+        let doc = doc.clone();
+        async move { doc.do_save().await }
+    });
+    engine.expect("DoSave").await;
+    saving.abort();
+    assert!(saving.await.unwrap_err().is_cancelled());
+    engine.expect("CancelRequest").await;
+    let removing = tokio::spawn({
+        let doc = doc.clone();
+        async move { doc.remove_alternate_state("A").await }
+    });
+    engine.expect("RemoveAlternateState").await;
+    drop(engine);
+    let mut engine = listener.accept().await;
+    engine.greet("SESSION_ATTACHED").await;
+    engine.answer("GetActiveDoc", object("Doc", 1)).await;
+    removing.await.unwrap().unwrap_err();
+    let script = engine.answer("Evaluate", json!({ "qReturn": "1675" }));
+    assert_eq!(tokio::join!(doc.evaluate("Sum(Sales)"), script).0.unwrap(), "1675");
+    drop(engine);
+    let mut engine = renew(&listener).await;
+    let script = engine.answer("Evaluate", json!({ "qReturn": "1675" }));
+    assert_eq!(tokio::join!(doc.evaluate("Sum(Sales)"), script).0.unwrap(), "1675");
+    assert_eq!(session.accept_lost_state(), None);
+}
+
+/// A session object of the program.
+async fn made(doc: &Doc, engine: &mut Engine) -> GenericObject {
+    let script = engine.answer("CreateSessionObject", object("GenericObject", 4));
+    let making = doc.create_session_object(GenericObjectProperties::of_type("table"));
+    tokio::join!(making.into_future(), script).0.unwrap()
+}
+
+fn title() -> Vec<NxPatch> {
+    vec![NxPatch::default().with_op(NxPatchOperationType::Add).with_path("/title").with_value("\"later\"")]
+}
+
+#[tokio::test]
+async fn a_definition_that_may_have_been_changed_is_reported_missing() {
+    let listener = Listener::bind().await;
+    let (_session, mut engine, doc) = start(&listener, "SESSION_CREATED").await;
+    let table = made(&doc, &mut engine).await;
+    let patching = tokio::spawn({
+        let table = table.clone();
+        async move { table.apply_patches(title()).await }
+    });
+    engine.expect("ApplyPatches").await;
+    patching.abort();
+    assert!(patching.await.unwrap_err().is_cancelled());
+    engine.expect("CancelRequest").await;
+    drop(engine);
+    let mut engine = renew(&listener).await;
+    engine.answer("GetObject", json!({ "qReturn": { "qType": null, "qHandle": null } })).await;
+    engine.answer("CreateSessionObject", object("GenericObject", 24)).await;
+    let error = table.get_layout().await.unwrap_err();
+    assert!(error.to_string().contains("GenericObject.ApplyPatches of `id-4`"), "{error}");
+    assert!(error.to_string().contains("may or may not have been executed"), "{error}");
+}
+
+#[tokio::test]
+async fn a_changed_definition_is_restored_before_the_program_has_taken_the_answer() {
+    let listener = Listener::bind().await;
+    let (_session, mut engine, doc) = start(&listener, "SESSION_CREATED").await;
+    let table = made(&doc, &mut engine).await;
+    let mut patching = Box::pin(table.apply_patches(title()).into_future());
+    assert!((&mut patching).now_or_never().is_none());
+    engine.answer("ApplyPatches", json!({})).await;
+    let script = engine.answer("Evaluate", json!({ "qReturn": "1" }));
+    assert_eq!(tokio::join!(doc.evaluate("1"), script).0.unwrap(), "1");
+    drop(engine);
+    let missing = json!({ "qReturn": { "qType": null, "qHandle": null } });
+    let mut engine = renew(&listener).await;
+    engine.answer("GetObject", missing.clone()).await;
+    engine.answer("CreateSessionObject", object("GenericObject", 24)).await;
+    let request = engine.request().await;
+    assert_eq!((&request["method"], &request["handle"]), (&json!("ApplyPatches"), &json!(24)));
+    engine.push(json!({ "id": request["id"], "result": {} })).await;
+    // A caller that is gone has changed it, too. From now on, it is part of the definition.
+    drop(patching);
+    let script = engine.answer("Evaluate", json!({ "qReturn": "1" }));
+    assert_eq!(tokio::join!(doc.evaluate("1"), script).0.unwrap(), "1");
+    drop(engine);
+    let mut engine = renew(&listener).await;
+    engine.answer("GetObject", missing).await;
+    let request = engine.request().await;
+    assert_eq!(request["method"], "CreateSessionObject");
+    assert_eq!(request["params"]["qProp"]["title"], "later");
+    engine.push(json!({ "id": request["id"], "result": object("GenericObject", 34) })).await;
+    let script = engine.answer("Evaluate", json!({ "qReturn": "1" }));
+    assert_eq!(tokio::join!(doc.evaluate("1"), script).0.unwrap(), "1");
 }

@@ -64,3 +64,44 @@ async fn a_replay_answers_like_the_engine_and_reports_differences() {
     assert!(differences[1].contains(r#"{"qDocName":"other"}; the recording has OpenDoc"#), "{differences:?}");
     assert!(Replay::read(&b"\n{\"dir\":1}\n"[..]).unwrap_err().to_string().starts_with("line 2 of the recording"));
 }
+
+#[tokio::test]
+async fn a_recording_is_replayed_whatever_the_mark_of_its_session_was() {
+    let listener = Listener::bind().await;
+    let buffer = Buffer::default();
+    let recorder = Recorder::new(buffer.clone());
+    let script = async {
+        let mut engine = listener.accept().await;
+        engine.greet("SESSION_CREATED").await;
+        engine.answer("OpenDoc", object("Doc", 1)).await;
+        engine.answer("GetField", object("Field", 2)).await;
+        engine.answer("Select", json!({ "qReturn": true })).await;
+        engine.answer("Evaluate", json!({ "qReturn": "550" })).await;
+        engine.close_code().await;
+    };
+    let program = async |session: &Session| {
+        let doc = session.open_doc("sales").await.unwrap();
+        let year = doc.get_field("Year").await.unwrap();
+        assert!(year.select("2021").await.unwrap());
+        assert_eq!(doc.evaluate("Sum(Sales)").await.unwrap(), "550");
+        (doc, year)
+    };
+    let user = async {
+        let session = Session::builder().url(listener.url()).record(&recorder).connect().await.unwrap();
+        program(&session).await;
+        session.close().await;
+    };
+    tokio::join!(user, script);
+    drop(recorder);
+    let recording = buffer.0.lock().unwrap().clone();
+    assert!(String::from_utf8_lossy(&recording).contains("qix-session-mark"));
+
+    let replay = Replay::read(&*recording).unwrap();
+    let session = Session::builder().connect_over(replay.transport()).await.unwrap();
+    let _held = program(&session).await;
+    session.suspend().await;
+    let resumption = session.resume_over(replay.transport()).await.unwrap();
+    assert_eq!((resumption.lost().count(), resumption.lost_state.len()), (0, 0));
+    assert_eq!(replay.differences(), Vec::<String>::new());
+    assert_eq!(replay.unused(), Vec::<String>::new());
+}

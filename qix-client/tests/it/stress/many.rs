@@ -68,7 +68,9 @@ async fn one_selection_reaches_a_thousand_streams() {
         assert_eq!(totals, [550.0; OBJECTS]);
         assert_eq!(session.open_handles(), open);
         assert_eq!(session.calls_in_flight(), 0);
-        assert_eq!(doc.get_all_infos().await.unwrap(), infos, "the engine has destroyed the objects as well");
+        let mut left = doc.get_all_infos().await.unwrap();
+        left.retain(|info| info.type_ != "qix-session-mark");
+        assert_eq!(left, infos, "the engine has destroyed the objects as well");
     })
     .await;
 }

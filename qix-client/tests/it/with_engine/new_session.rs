@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt};
+use qix_client::notification::SessionState;
 use qix_client::prelude::*;
 use qix_client::resumption::{RestorationOutcome, Resumption, StateLost};
 use qix_client::select::AlternateState;
@@ -366,4 +367,40 @@ async fn thousands_of_selections_are_remembered_or_missed() {
     let resumption = restarted(&engine, &session).await;
     assert!(resumption.lost_state[0].reason.contains("too many"), "{resumption:?}");
     assert!(doc.evaluate("Sum(Sales)").await.is_err());
+}
+
+#[tokio::test]
+async fn another_program_in_a_new_session_is_not_mistaken_for_the_old_session() {
+    let engine = TestEngine::builder().session_ttl(Duration::from_secs(600)).start().await.unwrap();
+    let connect = async || Session::builder().url(engine.url()).connect().await.unwrap();
+    let session = connect().await;
+    let doc = session.open_doc("sales").await.unwrap();
+    doc.select("Year", [2021]).await.unwrap();
+    assert_eq!(sum(&doc).await, "550");
+    // The engine keeps the session, which another program of the user shares for a while.
+    session.suspend().await;
+    let other = connect().await;
+    let others = other.open_doc("sales").await.unwrap();
+    assert_eq!(sum(&others).await, "550");
+    assert_eq!(session.resume().await.unwrap().lost_state, []);
+    assert_eq!(sum(&doc).await, "550");
+    // The session ends, and the other program is the first to return.
+    session.suspend().await;
+    other.close().await;
+    engine.restart();
+    let other = connect().await;
+    let others = other.open_doc("sales").await.unwrap();
+    assert_eq!(sum(&others).await, "1675");
+    let resumption = session.resume().await.unwrap();
+    assert_eq!(resumption.state, SessionState::Attached);
+    let error = doc.evaluate("Sum(Sales)").await.unwrap_err();
+    assert!(error.to_string().contains("Field.SelectValues of `Year`, because the session is another one"), "{error}");
+    // The other program does not notice anything.
+    assert_eq!(sum(&others).await, "1675");
+    // In the common session, both can set state again.
+    session.accept_lost_state().unwrap();
+    doc.select("Year", [2021]).await.unwrap();
+    session.suspend().await;
+    assert_eq!(session.resume().await.unwrap().lost_state, []);
+    assert_eq!((sum(&doc).await, sum(&others).await), ("550".to_owned(), "550".to_owned()));
 }

@@ -6,7 +6,7 @@ use qix_client::notification::SessionState;
 use qix_client::prelude::*;
 use qix_client::resumption::RestorationOutcome;
 
-use super::source::{ENIGMA, GLOBAL, PROTOCOL};
+use super::source::{DOC, ENIGMA, GLOBAL, PROTOCOL};
 use crate::fact::{Fact, Outcome, Trouble, expect, expect_that, fact, not_checked};
 use crate::lab::{Lab, code_of};
 
@@ -39,6 +39,13 @@ pub(super) const FACTS: &[Fact] = &[
         "resumption",
         ENIGMA,
         shared_objects
+    ),
+    fact!(
+        "session-object-ids",
+        "A session object has the ID that its creator chose, and is not found by it in another session.",
+        "resumption",
+        DOC,
+        session_object_ids
     ),
     fact!(
         "separate-sessions",
@@ -135,6 +142,17 @@ async fn shared_objects(lab: &Lab) -> Outcome {
     let second = lab.builder.clone().connect().await?;
     let found = second.get_active_doc().await?.get_object(&id).await?;
     expect(found.get_info().await?.id, id)
+}
+
+async fn session_object_ids(lab: &Lab) -> Outcome {
+    let info = NxInfo::default().with_type("facts").with_id("facts-mark");
+    let _held = lab.doc.create_session_object(GenericObjectProperties::default().with_info(info)).await?;
+    let second = lab.builder.clone().connect().await?;
+    let found = second.get_active_doc().await?.get_object("facts-mark").await?;
+    let other = lab.another().await?;
+    let elsewhere = other.doc.get_object("facts-mark").await;
+    let is_missing = elsewhere.as_ref().is_err_and(|error| error.is_not_found());
+    expect((found.get_info().await?.id, is_missing), ("facts-mark".to_owned(), true))
 }
 
 async fn separate_sessions(lab: &Lab) -> Outcome {

@@ -38,6 +38,8 @@ pub(crate) enum Sets {
     /// The properties of a variable; those of a session variable are the session's.
     VariableProperties,
     NoObject,
+    /// The definition of a session object whose recipe the client keeps.
+    Definition,
     /// A setting that overrides earlier ones.
     Setting,
     /// State that later calls may build on.
@@ -270,6 +272,12 @@ impl Sets {
     pub(crate) fn of(method: Method) -> Self {
         let is = |known: &&&str| known.split_once('.') == Some((method.class, method.name));
         METHODS.iter().find(|(_, names)| names.iter().any(|name| is(&name))).map_or(Self::Nothing, |(sets, _)| *sets)
+    }
+
+    /// Whether it only ends state that was set before.
+    pub(super) fn ends(self) -> bool {
+        use Sets::{Bookmark, EndModal, NoObject, NoPatches, NoPatchesAnywhere, NoState, NoVariable, Save};
+        matches!(self, Bookmark | EndModal | NoObject | NoPatches | NoPatchesAnywhere | NoState | NoVariable | Save)
     }
 
     /// Whether it is about selections.

@@ -11,8 +11,10 @@ use serde::Deserialize;
 
 use crate::config::LostState;
 
+mod mark;
 mod methods;
 
+pub(crate) use mark::Mark;
 pub(crate) use methods::Sets;
 
 /// Maximum number of calls.
@@ -36,6 +38,9 @@ pub(crate) struct Journal {
     unsettled: bool,
     /// The bookmarks whose selections have changed since the app was saved.
     replaced: BTreeSet<String>,
+    /// Whether the app ends with the session.
+    has_session_app: bool,
+    mark: Mark,
 }
 
 /// A call that sets state.
@@ -204,15 +209,38 @@ impl Entry {
 }
 
 impl Journal {
+    /// Whether a call sets state that another session would not have.
+    pub(crate) fn needs_mark(&self, entry: &Entry) -> bool {
+        entry.sets != Sets::Definition && !entry.sets.ends() && self.concerns(entry)
+    }
+
+    /// Whether a call changes state of the session.
+    fn concerns(&self, entry: &Entry) -> bool {
+        match entry.sets {
+            Sets::Nothing => false,
+            Sets::Patches => entry.said.soft,
+            Sets::VariableProperties => self.is_session_variable(&entry.target.name),
+            _ => true,
+        }
+    }
+
     /// A call is being sent.
     pub(crate) fn sent(&mut self, id: i64, entry: Entry) {
-        match entry.sets {
-            Sets::Nothing => return,
-            Sets::Patches if !entry.said.soft => return,
-            Sets::VariableProperties if !self.is_session_variable(&entry.target.name) => return,
-            _ => {}
+        if self.concerns(&entry) {
+            self.log.insert(id, entry);
         }
-        self.log.insert(id, entry);
+    }
+
+    /// What a call sets whose response is expected.
+    pub(crate) fn awaited(&self, id: i64) -> Option<Sets> {
+        let entry = self.log.get(&id)?;
+        let is_awaited = match entry.progress {
+            EntryState::Sent => true,
+            // The program does not know that the definition has changed.
+            EntryState::Unknown => entry.sets != Sets::Definition,
+            _ => false,
+        };
+        is_awaited.then_some(entry.sets)
     }
 
     /// A call was answered; `made` is the ID of the object that it created.
@@ -235,8 +263,34 @@ impl Journal {
 
     /// A call was sent, and its caller is gone.
     pub(crate) fn given_up(&mut self, id: i64) {
-        if let Some(entry) = self.log.get_mut(&id) {
+        if let Some(entry) = self.log.get_mut(&id).filter(|entry| entry.progress == EntryState::Sent) {
             entry.progress = EntryState::Unknown;
+            self.drop_irrelevant(id);
+        }
+    }
+
+    /// Whether a call was answered, and has changed a definition.
+    pub(crate) fn is_done(&self, id: i64) -> bool {
+        self.log.get(&id).is_some_and(|entry| entry.sets == Sets::Definition && entry.progress == EntryState::Done)
+    }
+
+    /// The recipe of a session object contains a change.
+    pub(crate) fn in_recipe(&mut self, id: i64) {
+        if self.log.get(&id).is_some_and(|entry| entry.sets == Sets::Definition) {
+            self.log.remove(&id);
+        }
+    }
+
+    /// Drops a call that may or may not have ended state if there was no such state.
+    fn drop_irrelevant(&mut self, id: i64) {
+        let Some(entry) = self.log.get(&id).filter(|entry| entry.sets.ends()).cloned() else { return };
+        let mut executed = Self { log: self.log.clone(), ..Self::default() };
+        executed.take_in(id, &entry);
+        let is_same = |(one, other): (&Entry, &Entry)| one.progress == other.progress;
+        if executed.before(id).count() == self.before(id).count()
+            && executed.before(id).zip(self.before(id)).all(is_same)
+        {
+            self.log.remove(&id);
         }
     }
 
@@ -263,9 +317,9 @@ impl Journal {
     /// only a part of the state in the session.
     pub(crate) fn resumed(&mut self, kept: bool) -> bool {
         if kept && !self.unsettled {
-            self.log.values_mut().filter(|entry| entry.progress == EntryState::Sent).for_each(|entry| {
-                entry.progress = EntryState::Unknown;
-            });
+            let sent = self.log.iter().filter(|(_, entry)| entry.progress == EntryState::Sent);
+            let sent: Vec<_> = sent.map(|(id, _)| *id).collect();
+            sent.into_iter().for_each(|id| self.given_up(id));
         } else {
             // It was for a session that has ended, and its caller knows that it failed.
             self.log.retain(|_, entry| entry.progress != EntryState::Sent);
@@ -287,9 +341,7 @@ impl Journal {
     }
 
     pub(crate) fn clear(&mut self) {
-        self.log.clear();
-        self.replaced.clear();
-        self.inherited = false;
+        *self = Self { unsettled: self.unsettled, ..Self::default() };
     }
 
     fn is_session_variable(&self, id: &str) -> bool {
@@ -353,7 +405,8 @@ impl Journal {
             Sets::NoObject => {
                 let gone = &new.said.id;
                 self.drop_before(id, |old| {
-                    old.target.name == *gone && matches!(old.sets, Sets::View | Sets::Patches | Sets::Modal)
+                    old.target.name == *gone
+                        && matches!(old.sets, Sets::View | Sets::Patches | Sets::Modal | Sets::Definition)
                 });
                 false
             }
