@@ -5,6 +5,7 @@ use qix_schema::{Class, Doc, DocApi, EngineError, Error, ErrorKind, GlobalApi, e
 
 use super::pending::sealed::Run;
 use super::pending::{LongOperation, Pending};
+use crate::platform::lower_case;
 use crate::protocol::notification::SessionState;
 use crate::session::Session;
 
@@ -149,7 +150,7 @@ fn is_app(doc: &Doc, id: &str) -> bool {
 }
 
 fn is_same_app(open: &str, wanted: &str) -> bool {
-    let [open, wanted] = [open, wanted].map(|name| name.replace('\\', "/").to_lowercase());
+    let [open, wanted] = [open, wanted].map(|name| lower_case(&name.replace('\\', "/")));
     let name = open.rsplit('/').next().unwrap_or(&open);
     open == wanted || name == wanted || name.strip_suffix(".qvf").is_some_and(|stem| stem == wanted)
 }

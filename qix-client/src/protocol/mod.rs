@@ -4,6 +4,7 @@ pub(crate) mod answer;
 pub(crate) mod document;
 pub(crate) mod envelope;
 pub mod notification;
+pub(crate) mod parts;
 pub(crate) mod patch;
 pub(crate) mod progress_code;
 pub(crate) mod request;

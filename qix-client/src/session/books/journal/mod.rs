@@ -4,15 +4,17 @@
 //! A call that makes earlier ones irrelevant replaces them, but only if that is certain: a selection can clear
 //! selections in other fields, so the last call of each field is not enough.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use qix_schema::rpc::Method;
-use serde::Deserialize;
 
 use crate::config::LostState;
+use crate::protocol::document::Document;
+use crate::protocol::parts::{Parts, items, quoted};
+use crate::protocol::patch::Patch;
 
+mod log;
 mod methods;
 
+use log::Log;
 pub(crate) use methods::Sets;
 
 /// Maximum number of calls.
@@ -29,13 +31,13 @@ const DEFAULT_STATE: &str = "$";
 
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
-    log: BTreeMap<i64, Entry>,
+    log: Log,
     /// Whether the session existed before the program connected, and may have had other state.
     inherited: bool,
     /// Whether a new session is still missing state.
     unsettled: bool,
     /// The bookmarks whose selections have changed since the app was saved.
-    replaced: BTreeSet<String>,
+    replaced: Vec<String>,
 }
 
 /// A call that sets state.
@@ -75,57 +77,49 @@ enum EntryState {
 }
 
 /// Parameters of all methods that are relevant here.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default)]
 struct Said {
-    #[serde(rename = "qStateName")]
     state: String,
-    #[serde(rename = "qSourceStateName")]
     source: String,
-    #[serde(rename = "qLockedAlso")]
     locked_also: bool,
-    #[serde(rename = "qToggleMode")]
     toggle: bool,
-    #[serde(rename = "qSoftPatch")]
     soft: bool,
-    #[serde(rename = "qPatches")]
-    patches: Vec<Path>,
-    #[serde(rename = "qAccept")]
+    /// The paths of patches.
+    patches: Vec<String>,
     accept: bool,
-    #[serde(rename = "qId")]
     id: String,
-    #[serde(rename = "qName")]
     name: String,
 }
 
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
-#[serde(default)]
-struct Path {
-    #[serde(rename = "qPath")]
-    path: String,
-}
-
-/// A result that shows whether the engine did anything.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct WriteResult {
-    #[serde(rename = "qReturn")]
-    returned: serde_json::Value,
-    #[serde(rename = "qSuccess")]
-    success: serde_json::Value,
-    #[serde(rename = "qResult")]
-    result: serde_json::Value,
+impl Said {
+    fn of(params: &str) -> Self {
+        let parts = Parts::of(params).unwrap_or_default();
+        let patches = parts.get("qPatches").and_then(items).unwrap_or_default();
+        let path = |patch| Parts::of(patch).unwrap_or_default().string("qPath");
+        Self {
+            state: parts.string("qStateName"),
+            source: parts.string("qSourceStateName"),
+            locked_also: parts.is_true("qLockedAlso"),
+            toggle: parts.is_true("qToggleMode"),
+            soft: parts.is_true("qSoftPatch"),
+            patches: patches.into_iter().map(path).collect(),
+            accept: parts.is_true("qAccept"),
+            id: parts.string("qId"),
+            name: parts.string("qName"),
+        }
+    }
 }
 
 /// Whether a result shows that the engine did nothing.
 pub(crate) fn is_refusal(result: &str) -> bool {
-    let outcome: WriteResult = serde_json::from_str(result).unwrap_or_default();
-    outcome.returned == false || outcome.success == false || outcome.result["qApplySuccess"] == false
+    let parts = Parts::of(result).unwrap_or_default();
+    let applied = parts.get("qResult").and_then(Parts::of).unwrap_or_default();
+    parts.is_false("qReturn") || parts.is_false("qSuccess") || applied.is_false("qApplySuccess")
 }
 
 impl Entry {
     pub(crate) fn new(method: Method, sets: Sets, params: &str, target: CalledObject) -> Self {
-        let said = serde_json::from_str(params).unwrap_or_default();
+        let said = Said::of(params);
         Self { method, params: params.to_owned(), target, sets, said, progress: EntryState::Sent, made: None }
     }
 
@@ -167,11 +161,13 @@ impl Entry {
     /// The parameters for repeating the call: a variable must get its ID back.
     pub(crate) fn again(&self) -> String {
         let Some(id) = &self.made else { return self.params.clone() };
-        let Ok(mut params) = serde_json::from_str::<serde_json::Value>(&self.params) else {
-            return self.params.clone();
-        };
-        params["qProp"]["qInfo"]["qId"] = id.as_str().into();
-        params.to_string()
+        let mut params = Document::text(&self.params);
+        let id = quoted(id);
+        let patch = Patch { op: "add".into(), path: "/qProp/qInfo/qId".into(), from: None, value: Some(&id) };
+        match patch.apply(&mut params) {
+            Ok(()) => params.json(),
+            Err(_) => self.params.clone(),
+        }
     }
 
     /// The bookmark that it applies.
@@ -217,25 +213,26 @@ impl Journal {
 
     /// A call was answered; `made` is the ID of the object that it created.
     pub(crate) fn answered(&mut self, id: i64, made: Option<String>) {
-        let Some(entry) = self.log.get_mut(&id) else { return };
-        let is_outdated = entry.bookmark().is_some_and(|bookmark| self.replaced.contains(bookmark));
+        let Some(entry) = self.log.get_mut(id) else { return };
+        let is_outdated =
+            entry.bookmark().is_some_and(|bookmark| self.replaced.iter().any(|replaced| replaced == bookmark));
         entry.progress = if is_outdated { EntryState::Outdated } else { EntryState::Done };
         entry.made = made;
         let entry = entry.clone();
         if !self.take_in(id, &entry) {
-            self.log.remove(&id);
+            self.log.remove(id);
         }
         self.limit();
     }
 
     /// A call has had no effect.
     pub(crate) fn refused(&mut self, id: i64) {
-        self.log.remove(&id);
+        self.log.remove(id);
     }
 
     /// A call was sent, and its caller is gone.
     pub(crate) fn given_up(&mut self, id: i64) {
-        if let Some(entry) = self.log.get_mut(&id) {
+        if let Some(entry) = self.log.get_mut(id) {
             entry.progress = EntryState::Unknown;
         }
     }
@@ -311,7 +308,7 @@ impl Journal {
             Sets::NoState => self.remove_state(id, &new.said.state),
             Sets::EndModal => self.end_modal(id, new.said.accept),
             Sets::Patches => {
-                let paths: BTreeSet<_> = new.said.patches.iter().collect();
+                let paths = &new.said.patches;
                 self.drop_before(id, |old| {
                     old.patches() == Some(&new.target.name) && old.said.patches.iter().all(|path| paths.contains(path))
                 });
@@ -328,11 +325,11 @@ impl Journal {
             Sets::Value | Sets::Setting => {
                 let of_same = |old: &Entry| old.sets == new.sets && old.target == new.target;
                 let is_replaced = |old: &Entry| of_same(old) && (old.sets == Sets::Value || old.method == new.method);
-                let last = self.log.range(..id).rfind(|(_, old)| is_replaced(old)).map(|(id, _)| *id);
+                let last = self.log.range(i64::MIN..id).rfind(|(_, old)| is_replaced(old)).map(|(id, _)| *id);
                 if let Some(last) = last
                     && !self.log.range(last..id).any(|(_, between)| between.searches())
                 {
-                    self.log.remove(&last);
+                    self.log.remove(last);
                 }
                 true
             }
@@ -368,9 +365,11 @@ impl Journal {
             }
             Sets::Bookmark => {
                 let replaced = |old: &Entry| old.bookmark() == Some(&new.said.id);
-                let applied = self.log.range_mut(..id).map(|(_, old)| old).filter(|old| replaced(old));
+                let applied = self.log.range_mut(i64::MIN..id).map(|(_, old)| old).filter(|old| replaced(old));
                 applied.for_each(|old| old.progress = EntryState::Outdated);
-                self.replaced.insert(new.said.id.clone());
+                if !self.replaced.contains(&new.said.id) {
+                    self.replaced.push(new.said.id.clone());
+                }
                 false
             }
             _ => true,
@@ -378,11 +377,11 @@ impl Journal {
     }
 
     fn drop_before(&mut self, id: i64, is_dropped: impl Fn(&Entry) -> bool) {
-        self.log.retain(|old_id, old| *old_id >= id || !is_dropped(old));
+        self.log.retain(|old_id, old| old_id >= id || !is_dropped(old));
     }
 
     fn before(&self, id: i64) -> impl Iterator<Item = &Entry> {
-        self.log.range(..id).map(|(_, entry)| entry)
+        self.log.range(i64::MIN..id).map(|(_, entry)| entry)
     }
 
     /// Whether a state was created as a copy of another.
@@ -422,13 +421,13 @@ impl Journal {
     }
 
     fn end_modal(&mut self, id: i64, accept: bool) -> bool {
-        let begin = self.log.range(..id).rfind(|(_, old)| old.sets == Sets::Modal).map(|(id, _)| *id);
+        let begin = self.log.range(i64::MIN..id).rfind(|(_, old)| old.sets == Sets::Modal).map(|(id, _)| *id);
         let Some(begin) = begin else { return false };
         let made = self.log.range(begin..id).any(|(_, old)| old.sets.selects() && old.sets != Sets::Modal);
         if !accept {
-            self.log.retain(|old_id, old| *old_id < begin || *old_id >= id || !old.sets.selects());
+            self.log.retain(|old_id, old| old_id < begin || old_id >= id || !old.sets.selects());
         } else if !made {
-            self.log.remove(&begin);
+            self.log.remove(begin);
         }
         accept && made
     }
@@ -446,7 +445,7 @@ impl Journal {
                 kinds.push((*id, kind));
             }
         }
-        self.log.retain(|id, entry| entry.progress == EntryState::Sent || kinds.iter().any(|(last, _)| last == id));
+        self.log.retain(|id, entry| entry.progress == EntryState::Sent || kinds.iter().any(|(last, _)| *last == id));
         for entry in self.log.values_mut().filter(|entry| entry.progress != EntryState::Sent) {
             entry.progress = EntryState::Dropped;
             entry.params = String::new();
@@ -457,8 +456,7 @@ impl Journal {
 impl Entry {
     /// The name of the variable that it creates.
     fn variable_name(&self) -> Option<String> {
-        let params: serde_json::Value = serde_json::from_str(&self.params).ok()?;
-        Some(params["qProp"]["qName"].as_str()?.to_owned())
+        Some(Parts::of(Parts::of(&self.params)?.get("qProp")?)?.text("qName")?.into_owned())
     }
 }
 
