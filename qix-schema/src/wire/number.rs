@@ -98,10 +98,18 @@ pub(super) fn number(text: &str) -> Result<(Number, &str), Box<Fault>> {
     if let Some(found) = found {
         return Ok((found, rest));
     }
-    match number.parse::<f64>() {
-        Ok(float) if float.is_finite() => Ok((Number::Float(float), rest)),
+    match any_float(number) {
+        Some(float) if float.is_finite() => Ok((Number::Float(float), rest)),
         _ => Err(Fault::value(rest, serde_json::Error::custom("number out of range"))),
     }
+}
+
+/// The float nearest to a number of any length. The tables for it are large, and a browser has them.
+fn any_float(number: &str) -> Option<f64> {
+    #[cfg(target_family = "wasm")]
+    return Some(js_sys::parse_float(number));
+    #[cfg(not(target_family = "wasm"))]
+    number.parse().ok()
 }
 
 /// Parses an integer of up to eight digits that ends a value in compact JSON; returns it and its length.
