@@ -19,7 +19,8 @@ type Window = [u8; 64];
 
 /// Parses a float; returns it and its length, or `None` if it has many digits, an exponent, or little text after it, or
 /// is not a float.
-#[inline(always)]
+#[cfg_attr(target_family = "wasm", inline(never))]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
 pub(crate) fn float(text: &[u8]) -> Option<(f64, usize)> {
     let window = text.first_chunk::<64>()?;
     if window[0] == b'0' && matches!(window[1], b',' | b'}' | b']') {
@@ -113,7 +114,8 @@ fn any_float(number: &str) -> Option<f64> {
 }
 
 /// Parses an integer of up to eight digits that ends a value in compact JSON; returns it and its length.
-#[inline(always)]
+#[cfg_attr(target_family = "wasm", inline(never))]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
 pub(crate) fn integer(text: &[u8]) -> Option<(i32, usize)> {
     let window = text.first_chunk::<10>()?;
     if window[0] == b'0' {

@@ -8,7 +8,8 @@ use super::fault::{Fault, Scanned};
 use super::number::{HIGHS, ONES};
 
 /// Reads a string without escapes, after its opening quote; returns it and the rest.
-#[inline(always)]
+#[cfg_attr(target_family = "wasm", inline(never))]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
 pub(crate) fn plain(text: &str) -> Option<(&str, &str)> {
     let (plain, rest) = text.split_at_checked(plain_length(text.as_bytes()))?;
     Some((plain, rest.strip_prefix("\"")?))
