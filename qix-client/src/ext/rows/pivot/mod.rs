@@ -21,6 +21,7 @@ use super::RowsError;
 use super::attributes::WithAttributes;
 use super::collect::Shape;
 use super::pages::{Area, MOST_CELLS, Opened, Options, PageCut, Pages, attempt, height, parts};
+use crate::ext::pending::Running;
 
 /// The rows of a pivot table.
 pub(super) fn pivot_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::Page> {
@@ -29,7 +30,10 @@ pub(super) fn pivot_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Opti
     let (columns, rows) = (opened.source.width.max(1), opened.source.rows);
     let width = columns.min(MOST_CELLS);
     let cut = PageCut { columns, rows, width, height: height(width, options), splits_rows: true };
-    let fetched = fetched(&opened, cut, options, |path, area| Get::new(path, area.page()));
+    let fetched = fetched(&opened, cut, options, |opened, area| {
+        let request = Get::new(&opened.source.path, area.page());
+        Box::pin(send_raw(opened.object.as_remote(), request, opened.calls.clone()))
+    });
     assembled(opened, options, fetched, |taking: &mut Taking<S>, part| {
         let Some((area, mut answer)) = part else { return taking.end() };
         let opened = Arc::clone(&taking.opened);
@@ -53,7 +57,10 @@ pub(super) fn stacked_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Op
     let (columns, rows) = (opened.source.columns.len(), opened.source.rows);
     let height = height(columns * opened.source.spread, options);
     let cut = PageCut { columns, rows, width: columns, height, splits_rows: false };
-    let fetched = fetched(&opened, cut, options, |path, area| Get::new(path, area.page()));
+    let fetched = fetched(&opened, cut, options, |opened, area| {
+        let request = Get::new(&opened.source.path, area.page());
+        Box::pin(send_raw(opened.object.as_remote(), request, opened.calls.clone()))
+    });
     assembled(opened, options, fetched, move |taking: &mut Taking<S>, part| {
         let before = taking.assembler.leaves();
         let is_last = |found: usize| match found {
@@ -77,20 +84,16 @@ pub(super) fn stacked_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Op
 }
 
 /// Fetches the parts of a cube. Each is decoded when it is its turn.
-fn fetched<P: Send + Sync + 'static, R: Request + 'static>(
+fn fetched<P: Send + Sync + 'static>(
     opened: &Arc<Opened<P>>,
     cut: PageCut,
     options: &Options,
-    request: fn(&str, Area) -> R,
+    ask: fn(&Opened<P>, Area) -> Running<'_, RawAnswer>,
 ) -> Pages<(Area, RawAnswer)> {
     let opened = Arc::clone(opened);
     let fetch = move |area| {
         let opened = Arc::clone(&opened);
-        let attempt = async move {
-            let send = || send_raw(opened.object.as_remote(), request(&opened.source.path, area), opened.calls.clone());
-            attempt(&opened, send).await
-        };
-        Box::pin(attempt) as _
+        Box::pin(async move { attempt(&opened, || ask(&opened, area)).await }) as _
     };
     parts(cut, options, Arc::new(fetch))
 }
@@ -101,8 +104,10 @@ pub(super) fn tree_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Optio
     // Pages count nodes of the first dimension, including everything below them.
     let height = height(opened.source.columns.width() * opened.source.spread, options);
     let cut = PageCut { columns: 1, rows: opened.source.rows, width: 1, height, splits_rows: false };
-    let fetched = fetched(&opened, cut, options, |path, area| {
-        Get::new(path).node_options(NxTreeDataOption::default().with_tree_nodes([area.nodes()]))
+    let fetched = fetched(&opened, cut, options, |opened, area| {
+        let nodes = NxTreeDataOption::default().with_tree_nodes([area.nodes()]);
+        let request = Get::new(&opened.source.path).node_options(nodes);
+        Box::pin(send_raw(opened.object.as_remote(), request, opened.calls.clone()))
     });
     assembled(opened, options, fetched, move |taking: &mut Taking<S>, part| {
         let Some((area, mut answer)) = part else { return taking.end() };
