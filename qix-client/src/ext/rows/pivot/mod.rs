@@ -111,7 +111,7 @@ pub(super) fn tree_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Optio
     });
     assembled(opened, options, fetched, move |taking: &mut Taking<S>, part| {
         let Some((area, mut answer)) = part else { return taking.end() };
-        let tree = read_raw::<Get, _>(taking.opened.object.as_remote(), &mut answer, |answer| Get::read(answer))?;
+        let tree = read_raw::<Get, _>(taking.opened.object.as_remote(), &mut answer, Get::read)?;
         // The root contains the number of nodes, whichever of them were requested.
         let root = tree.first().filter(|node| node.type_ == NxDimCellType::Root);
         let nodes = root.map_or(cut.rows, |root| usize::try_from(root.group_size).unwrap_or(0));
