@@ -201,3 +201,51 @@ impl Wire for Json {
         matches!(self.as_str(), "{}" | "null")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Json;
+
+    #[test]
+    fn values_are_the_same_like_those_of_serde_json() {
+        let texts = [
+            "1",
+            "2",
+            "1.0",
+            "1.00",
+            "10e-1",
+            "-0",
+            "0",
+            "null",
+            "true",
+            "false",
+            "\"a\"",
+            "\"\\u0061\"",
+            "\"b\"",
+            "[]",
+            "[1, 2]",
+            "[1,2]",
+            "[2,1]",
+            "{}",
+            "{\"a\":1,\"b\":[null]}",
+            "{\"b\":[ null ],\"a\":1}",
+            "{\"a\":1}",
+            "{\"\\u0061\":1}",
+            "{\"a\":2,\"a\":1}",
+            "{\"a\":1,\"a\":2}",
+            "{\"a\":1.0}",
+        ];
+        let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        for this in texts {
+            for that in texts {
+                let [json, other] = [this, that].map(with_text);
+                assert_eq!(json == other, value(this) == value(that), "{this} and {that}");
+            }
+        }
+    }
+
+    /// A value with exactly this text.
+    fn with_text(text: &str) -> Json {
+        Json(Some(text.into()))
+    }
+}
