@@ -142,7 +142,8 @@ pub struct ErrorCode(pub i64);
 impl ErrorCode {
     /// The name of the code in the schema.
     pub fn name(self) -> Option<&'static str> {
-        crate::error_codes::NAMES.iter().find(|(code, _)| *code == self).map(|(_, name)| *name)
+        let (codes, names) = crate::error_codes::PACKED;
+        names.lines().nth(codes.iter().position(|code| *code == self.0)?)
     }
 }
 

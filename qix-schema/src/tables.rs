@@ -467,5 +467,9 @@ macro_rules! error_codes {
 
         /// Each code with its name in the schema.
         pub const NAMES: &[($crate::ErrorCode, &str)] = &[$(($name, $wire)),*];
+
+        /// The codes of [`NAMES`], without pointers to their names, which are a line each.
+        #[doc(hidden)]
+        pub const PACKED: (&[i64], &str) = (&[$($code),*], concat!($($wire, "\n"),*));
     };
 }

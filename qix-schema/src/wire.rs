@@ -19,6 +19,8 @@ mod json;
 mod list;
 mod number;
 mod option;
+#[doc(hidden)]
+pub mod parts;
 mod path;
 mod place;
 mod record;
@@ -56,7 +58,8 @@ pub mod __private {
         Choice, Unrecognized, ValueName, display as display_choice, from_number, from_text, read_choice, scan_choice,
         write_choice,
     };
-    pub use super::fault::{Fault, Scanned};
+    pub use super::fault::{Fault, Scanned, invalid};
+    pub use super::parts;
     pub use super::place::Place;
     pub use super::record::{
         Input, Members, Record, read_named_record, read_record, scan_record, write_object, write_record,

@@ -1,6 +1,5 @@
 //! Tickets of a proxy, each valid for one connection.
 
-use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::ConnectError;
@@ -12,7 +11,7 @@ const KEY: &str = "qlikTicket";
 
 /// Tickets that have been sent; clones share them, because a second use of a ticket is a failed login.
 #[derive(Clone, Default)]
-pub(crate) struct Spent(Arc<Mutex<HashSet<String>>>);
+pub(crate) struct Spent(Arc<Mutex<Vec<String>>>);
 
 /// The source of the ticket for a connection.
 pub(super) enum Tickets<'a> {
@@ -44,7 +43,11 @@ impl<'a> Tickets<'a> {
             Self::Source(source) => source().await.map_err(ConnectError::Token)?,
         };
         url.add_query(KEY, &ticket);
-        let fresh = spent.0.lock().unwrap_or_else(PoisonError::into_inner).insert(ticket);
-        if fresh { Ok(()) } else { Err(ConnectError::TicketUsed) }
+        let mut spent = spent.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if spent.contains(&ticket) {
+            return Err(ConnectError::TicketUsed);
+        }
+        spent.push(ticket);
+        Ok(())
     }
 }

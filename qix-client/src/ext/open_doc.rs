@@ -1,11 +1,14 @@
 //! Opening an app.
 
-use qix_schema::rpc::CallOptions;
-use qix_schema::{Class, Doc, DocApi, EngineError, Error, ErrorKind, GlobalApi, error_codes, global};
+use qix_schema::doc::GetAppLayout;
+use qix_schema::rpc::{CallOptions, read_raw, send_raw};
+use qix_schema::{AsRemote, Class, Doc, EngineError, Error, ErrorKind, GlobalApi, Json, error_codes, global};
 
 use super::pending::sealed::Run;
 use super::pending::{LongOperation, Pending};
+use crate::platform::lower_case;
 use crate::protocol::notification::SessionState;
+use crate::protocol::parts::Parts;
 use crate::session::Session;
 
 /// Opens an app; see [`Session::open_doc`].
@@ -97,12 +100,22 @@ impl OpenDoc {
     async fn found(&self, doc: Doc, options: CallOptions) -> Result<Doc, Error> {
         if !self.session.has_opened_doc_itself()
             && self.request.no_data != Some(true)
-            && doc.get_app_layout().with_options(options).await?.is_opened_without_data
+            && is_opened_without_data(&doc, options).await?
         {
             return Err(OpenError::WithoutData { app: self.request.doc_name.clone() }.into());
         }
         Ok(doc)
     }
+}
+
+/// The rest of the layout is not decoded: its types would be in every program.
+async fn is_opened_without_data(doc: &Doc, options: CallOptions) -> Result<bool, Error> {
+    let remote = doc.as_remote();
+    let mut answer = send_raw(remote, GetAppLayout::new(), options).await?;
+    read_raw::<GetAppLayout, _>(remote, &mut answer, |answer| {
+        let layout: Json = answer.value("qLayout")?;
+        Ok(Parts::of(layout.as_str()).unwrap_or_default().is_true("qIsOpenedWithoutData"))
+    })
 }
 
 /// Why the requested app cannot be opened: the session has an app open already.
@@ -149,7 +162,7 @@ fn is_app(doc: &Doc, id: &str) -> bool {
 }
 
 fn is_same_app(open: &str, wanted: &str) -> bool {
-    let [open, wanted] = [open, wanted].map(|name| name.replace('\\', "/").to_lowercase());
+    let [open, wanted] = [open, wanted].map(|name| lower_case(&name.replace('\\', "/")));
     let name = open.rsplit('/').next().unwrap_or(&open);
     open == wanted || name == wanted || name.strip_suffix(".qvf").is_some_and(|stem| stem == wanted)
 }

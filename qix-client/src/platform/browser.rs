@@ -11,7 +11,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::{AbortHandle, abortable};
 use gloo_timers::future::TimeoutFuture;
-use js_sys::{Math, Reflect};
+use js_sys::{JsString, Math, Reflect};
 pub(crate) use qix_schema::rpc::Instant;
 use send_wrapper::SendWrapper;
 use tokio::sync::{Notify, oneshot};
@@ -110,6 +110,11 @@ impl<T> Future for JoinHandle<T> {
 pub(crate) fn random() -> u64 {
     let half = || (Math::random() * 4_294_967_296.0) as u64;
     half() << 32 | half()
+}
+
+/// A text in lower case. The browser has the tables of characters, which are large.
+pub(crate) fn lower_case(text: &str) -> String {
+    JsString::from(text).to_lower_case().into()
 }
 
 /// Waits until the page is visible and the browser online: before that, connecting fails.

@@ -12,6 +12,11 @@ pub(crate) fn random() -> u64 {
     RandomState::new().hash_one(std::process::id())
 }
 
+/// A text in lower case.
+pub(crate) fn lower_case(text: &str) -> String {
+    text.to_lowercase()
+}
+
 /// Waits until connecting makes sense; a program is always awake.
 pub(crate) async fn awake() {}
 

@@ -1,43 +1,30 @@
 //! Reads the parts of a response that the runtime needs: the object in it, or the engine's error.
 
 use qix_schema::{EngineError, ErrorCode};
-use serde::Deserialize;
+
+use super::parts::Parts;
 
 /// The object in the result of a response.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(crate) struct NamedObject {
-    #[serde(rename = "qHandle", default)]
     pub(crate) handle: Option<i64>,
-    #[serde(rename = "qGenericId", default)]
     pub(crate) id: Option<String>,
 }
 
 /// The object in a result.
 pub(crate) fn named_object(result: &str) -> Option<NamedObject> {
-    #[derive(Deserialize)]
-    struct Named {
-        #[serde(rename = "qReturn")]
-        object: NamedObject,
-    }
-    Some(serde_json::from_str::<Named>(result).ok()?.object)
+    let object = Parts::of(Parts::of(result)?.get("qReturn")?)?;
+    let handle = object.get("qHandle").and_then(|handle| handle.parse().ok());
+    Some(NamedObject { handle, id: object.text("qGenericId").map(Into::into) })
 }
 
 /// The error of a response.
 pub(crate) fn engine_error(error: &str) -> EngineError {
-    #[derive(Deserialize)]
-    struct Wire {
-        code: i64,
-        #[serde(default)]
-        parameter: Option<String>,
-        #[serde(default)]
-        message: Option<String>,
-    }
-    match serde_json::from_str::<Wire>(error) {
-        Ok(wire) => {
-            EngineError::new(ErrorCode(wire.code), wire.parameter.unwrap_or_default(), wire.message.unwrap_or_default())
-        }
+    let parts = Parts::of(error).unwrap_or_default();
+    match parts.get("code").and_then(|code| code.parse().ok()) {
+        Some(code) => EngineError::new(ErrorCode(code), parts.string("parameter"), parts.string("message")),
         // An error in another form is still an error.
-        Err(_) => EngineError::new(ErrorCode(0), "", error),
+        None => EngineError::new(ErrorCode(0), "", error),
     }
 }
 

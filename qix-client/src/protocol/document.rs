@@ -5,8 +5,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use super::parts;
 
 /// A document, or a part of one.
 #[derive(Clone, Debug)]
@@ -38,22 +37,22 @@ pub(crate) struct Slice {
 }
 
 impl Document {
-    pub(crate) fn text(json: &RawValue) -> Self {
-        Self::Text(json.get().into())
+    pub(crate) fn text(json: &str) -> Self {
+        Self::Text(json.into())
     }
 
     /// Divides a text into members or elements, if it has any.
     pub(crate) fn divide(&mut self) -> &mut Self {
         if let Self::Text(whole) = self {
             let text = whole.as_str();
-            let value = |value: &RawValue| Self::Text(whole.part(value.get()));
+            let value = |value| Self::Text(whole.part(value));
             // The text is JSON, so only values without parts fail.
             if text.starts_with('[')
-                && let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(text)
+                && let Some(items) = parts::items(text)
             {
                 *self = Self::List(items.into_iter().map(value).collect());
             } else if text.starts_with('{')
-                && let Ok(Divided(members)) = serde_json::from_str(text)
+                && let Some(members) = parts::members(text)
             {
                 let name = |name: Cow<'_, str>| match name {
                     Cow::Borrowed(name) => Name { written: whole.part(name), escaped: false },
@@ -63,6 +62,13 @@ impl Document {
             }
         }
         self
+    }
+
+    /// The JSON text.
+    pub(crate) fn json(&self) -> String {
+        let mut text = String::new();
+        self.write(&mut text);
+        text
     }
 
     /// Appends the JSON text.
@@ -138,14 +144,14 @@ impl Name {
         let written = self.written.as_str();
         match self.escaped {
             false => written == name,
-            true => serde_json::from_str::<String>(&format!("\"{written}\"")).is_ok_and(|own| own == name),
+            true => parts::text(&format!("\"{written}\"")).is_some_and(|own| own == name),
         }
     }
 }
 
 impl From<&str> for Name {
     fn from(name: &str) -> Self {
-        let json = serde_json::Value::from(name).to_string();
+        let json = parts::quoted(name);
         let (range, escaped) = (1..json.len() - 1, json.contains('\\'));
         Self { written: Slice { text: json.into(), range }, escaped }
     }
@@ -163,45 +169,9 @@ impl fmt::Debug for Slice {
     }
 }
 
-/// The members of an object; names with escapes are owned.
-pub(crate) struct Divided<'a>(pub(crate) Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Divided<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct AsObject;
-
-        impl<'de> Visitor<'de> for AsObject {
-            type Value = Divided<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Divided<'de>, A::Error> {
-                let mut members = Vec::new();
-                while let Some((Text(name), value)) = map.next_entry()? {
-                    members.push((name, value));
-                }
-                Ok(Divided(members))
-            }
-        }
-
-        deserializer.deserialize_map(AsObject)
-    }
-}
-
-#[derive(serde::Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
 #[cfg(test)]
 mod tests {
-    use serde_json::value::RawValue;
-
     use super::Document;
-
-    fn document(json: &str) -> Document {
-        Document::text(&RawValue::from_string(json.to_owned()).unwrap())
-    }
 
     fn text(document: &Document) -> String {
         let mut text = String::new();
@@ -213,7 +183,7 @@ mod tests {
     fn a_divided_document_has_the_same_text() {
         for json in [r#"{"b":1,"a":{"x":[1.50,2]},"é\n\"":null}"#, "[]", "{}", r#"["a",[],{"b":{}}]"#, "1e400", "null"]
         {
-            let mut whole = document(json);
+            let mut whole = Document::text(json);
             whole.divide();
             assert_eq!(text(&whole), json);
         }
@@ -221,7 +191,7 @@ mod tests {
 
     #[test]
     fn names_are_compared_without_their_escapes() {
-        let mut whole = document(r#"{"a\u0062":1,"c\\d":2,"e":3,"e":4}"#);
+        let mut whole = Document::text(r#"{"a\u0062":1,"c\\d":2,"e":3,"e":4}"#);
         let Document::Object(members) = whole.divide() else { panic!("it is an object") };
         let mut removed = |name| members.remove(name).map(|value| text(&value));
         assert_eq!(removed("ab").as_deref(), Some("1"));

@@ -5,6 +5,7 @@ pub(crate) mod document;
 pub(crate) mod envelope;
 pub(crate) mod mark;
 pub mod notification;
+pub(crate) mod parts;
 pub(crate) mod patch;
 pub(crate) mod progress_code;
 pub(crate) mod request;

@@ -4,25 +4,20 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
 use super::document::{Document, Members};
+use super::parts::Parts;
 
 /// Maximum number of steps in a path. Documents are less deep; the stack ends later.
 const MOST_STEPS: usize = 512;
 
 /// One change of a document.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(crate) struct Patch<'a> {
-    #[serde(borrow)]
-    op: Cow<'a, str>,
-    #[serde(borrow)]
-    path: Cow<'a, str>,
-    #[serde(borrow, default)]
-    from: Option<Cow<'a, str>>,
-    #[serde(borrow, default)]
-    value: Option<&'a RawValue>,
+    pub(crate) op: Cow<'a, str>,
+    pub(crate) path: Cow<'a, str>,
+    pub(crate) from: Option<Cow<'a, str>>,
+    /// The JSON text of the value.
+    pub(crate) value: Option<&'a str>,
 }
 
 /// A patch that does not fit the document.
@@ -30,19 +25,24 @@ pub(crate) struct Patch<'a> {
 pub(crate) struct Misfit;
 
 impl<'a> Patch<'a> {
-    /// The new document, if the patch replaces all of it.
-    pub(crate) fn document(&self) -> Option<&'a RawValue> {
-        self.value.filter(|_| is_root(&self.path) && matches!(&*self.op, "add" | "replace"))
+    /// Reads a patch; `None` if it is not one.
+    pub(crate) fn read(json: &'a str) -> Option<Self> {
+        let parts = Parts::of(json)?;
+        let from = match parts.get("from") {
+            Some(_) => Some(parts.text("from")?),
+            None => None,
+        };
+        Some(Self { op: parts.text("op")?, path: parts.text("path")?, from, value: parts.get("value") })
     }
 
-    /// Sets the value of the patch.
-    pub(crate) fn set_value(&mut self, value: Option<&'a RawValue>) {
-        self.value = value;
+    /// The new document, if the patch replaces all of it.
+    pub(crate) fn document(&self) -> Option<&'a str> {
+        self.value.filter(|_| is_root(&self.path) && matches!(&*self.op, "add" | "replace"))
     }
 
     /// Whether the value is a list.
     pub(crate) fn brings_list(&self) -> bool {
-        self.value.is_some_and(|value| value.get().starts_with('['))
+        self.value.is_some_and(|value| value.starts_with('['))
     }
 
     /// Changes a document. After an error, the document may be partly changed.
@@ -60,7 +60,7 @@ impl<'a> Patch<'a> {
     }
 
     fn value(&self) -> Document {
-        Document::text(self.value.unwrap_or(RawValue::NULL))
+        Document::text(self.value.unwrap_or("null"))
     }
 }
 
@@ -149,13 +149,14 @@ pub(crate) fn empty() -> Document {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::parts::items;
     use serde_json::{Value, json};
 
     fn patched(document: Value, patches: Value) -> Result<Value, Misfit> {
         let text = patches.to_string();
-        let mut patched = Document::text(&RawValue::from_string(document.to_string()).unwrap());
-        for patch in serde_json::from_str::<Vec<Patch<'_>>>(&text).unwrap() {
-            patch.apply(&mut patched)?;
+        let mut patched = Document::text(&document.to_string());
+        for patch in items(&text).unwrap() {
+            Patch::read(patch).unwrap().apply(&mut patched)?;
         }
         let mut text = String::new();
         patched.write(&mut text);

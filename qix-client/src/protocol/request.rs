@@ -2,6 +2,8 @@
 
 use qix_schema::rpc::{Method, Request};
 
+use super::parts::quoted;
+
 /// Whether a method is that of a request. A crate generated from another schema may have other effects and results.
 pub(crate) fn is<R: Request>(method: Method) -> bool {
     // The names of different methods usually have different lengths; classes are the same most of the time.
@@ -28,7 +30,7 @@ pub(crate) fn encode(id: i64, handle: i64, method: &str, params: &str, delta: bo
         text.extend_from_slice(br#"","params":"#);
     } else {
         text.extend_from_slice(br#","method":"#);
-        text.extend_from_slice(serde_json::Value::from(method).to_string().as_bytes());
+        text.extend_from_slice(quoted(method).as_bytes());
         text.extend_from_slice(br#","params":"#);
     }
     text.extend_from_slice(params.as_bytes());

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use qix_schema::rpc::{self, Method, ObjectHandle};
 use qix_schema::types::{InteractDef, ProgressData};
-use qix_schema::{doc, global};
-use serde::Deserialize;
+use qix_schema::{decode, doc, global};
 use tokio::sync::mpsc;
 
 use super::books::{Outcome, Reply};
 use super::core::{Outbound, Shared};
 use crate::platform::{sleep, timeout};
+use crate::protocol::parts::Parts;
 use crate::protocol::request::{self, is};
 
 /// Maximum time for the engine to return the progress of a request that is answered already.
@@ -142,19 +142,13 @@ impl Poll {
 
     /// The progress reported by the engine. A failure must not fail the request itself.
     async fn ask(&self) -> Option<ProgressData> {
-        #[derive(Deserialize)]
-        struct ProgressResponse {
-            #[serde(rename = "qProgressData")]
-            progress: ProgressData,
-        }
         let params = request::params(&global::GetProgress::new(self.id));
         let method = <global::GetProgress as rpc::Request>::METHOD;
         let request = Outbound { handle: ObjectHandle::GLOBAL, method, params: &params, delta: false, owned: false };
         match self.shared.ask(self.generation, request).await? {
             Reply::Result(text, range) => {
-                let answer = serde_json::from_str::<ProgressResponse>(&text.as_ref()[range]);
-                let answer = answer.inspect_err(|error| tracing::debug!(%error, "progress of an unknown form"));
-                answer.ok().map(|answer| answer.progress)
+                let progress = Parts::of(&text.as_ref()[range]).unwrap_or_default().get("qProgressData").map(decode)?;
+                progress.inspect_err(|error| tracing::debug!(%error, "progress of an unknown form")).ok()
             }
             _ => None,
         }

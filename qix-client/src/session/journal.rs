@@ -2,12 +2,12 @@
 
 use qix_schema::rpc::{Class as _, Effect, RawCall};
 use qix_schema::{Doc, Field, Global};
-use serde::Deserialize;
 
 use super::books::{CalledObject, Entry, Recipe, Reply, Sets, is_refusal};
 use super::core::{Object, Shared};
 use super::resume;
 use crate::protocol::answer::named_object;
+use crate::protocol::parts::Parts;
 
 /// A recorded call, until its caller knows the outcome.
 pub(super) struct Noted<'a>(Option<(&'a Object, i64, &'a RawCall)>);
@@ -86,29 +86,17 @@ impl Drop for Noted<'_> {
 
 /// The object of a call, for finding it in another session.
 fn target(object: &Object) -> CalledObject {
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    struct Names {
-        #[serde(rename = "qFieldName")]
-        field: String,
-        #[serde(rename = "qReadableName")]
-        on_the_fly: String,
-        #[serde(rename = "qStateName")]
-        state: String,
-        #[serde(rename = "qName")]
-        name: String,
-    }
     let class = object.handle().class;
     if class == Global::NAME || class == Doc::NAME {
         return CalledObject { name: String::new(), state: None, found_by: None };
     }
-    let names =
-        object.origin().and_then(|origin| serde_json::from_str::<Names>(&origin.params).ok()).unwrap_or_default();
+    let names = object.origin().and_then(|origin| Parts::of(&origin.params)).unwrap_or_default();
     let id = object.handle().id.clone().unwrap_or_default();
-    let of_origin = [names.field, names.on_the_fly, names.name].into_iter().find(|name| !name.is_empty());
+    let of_origin = ["qFieldName", "qReadableName", "qName"];
+    let of_origin = of_origin.into_iter().map(|name| names.string(name)).find(|name| !name.is_empty());
     let (name, state) = if class == Field::NAME {
-        let state = if names.state.is_empty() { "$".to_owned() } else { names.state };
-        (of_origin.unwrap_or(id), Some(state))
+        let state = Some(names.string("qStateName")).filter(|state| !state.is_empty());
+        (of_origin.unwrap_or(id), Some(state.unwrap_or_else(|| "$".to_owned())))
     } else {
         let state = object.recipe().as_ref().filter(|recipe| recipe.is_in_default_state()).map(|_| "$".to_owned());
         (if id.is_empty() { of_origin.unwrap_or_default() } else { id }, state)

@@ -83,6 +83,27 @@ fn only_the_platform_differs_between_programs_and_browsers() {
     assert!(wrong.is_empty(), "use `crate::platform`:\n{}", wrong.join("\n"));
 }
 
+/// What brings a parser for any type, which is much of a program for a page.
+const PARSERS: [&str; 4] = ["serde_json::from_", "serde_json::Value", "serde_json::{", "Deserialize"];
+
+#[test]
+fn what_every_program_has_takes_json_apart_as_text() {
+    let mut files = Vec::new();
+    collect(&source_folder(), "", &mut files);
+    let mut wrong = Vec::new();
+    for (name, text) in files.iter().filter(|(name, _)| !name.contains("native") && !name.ends_with("tests.rs")) {
+        if !["session", "protocol", "config", "platform", "connect"].contains(&floor(name)) {
+            continue;
+        }
+        let text = text.split("#[cfg(test)]").next().unwrap_or(text);
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        wrong.extend(
+            code.filter(|line| PARSERS.iter().any(|item| line.contains(item))).map(|line| format!("{name}: {line}")),
+        );
+    }
+    assert!(wrong.is_empty(), "use `protocol::parts`:\n{}", wrong.join("\n"));
+}
+
 #[test]
 fn the_source_folder_has_few_entries() {
     let entries = fs::read_dir(source_folder()).expect("the sources are there").count();

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{Deserializer, Unexpected, Visitor};
 use serde::ser::Serializer;
 
-use super::fault::{Fault, Scanned};
+use super::fault::{Fault, Scanned, invalid};
 use super::number::{Number, number};
 use super::string::string;
 use super::text::trim;
@@ -132,11 +132,11 @@ fn whole<E: serde::de::Error>(found: Number) -> Result<i64, E> {
     match found {
         Number::Signed(number) => Ok(number),
         Number::Unsigned(number) => {
-            i64::try_from(number).map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &"a value of 64 bits"))
+            i64::try_from(number).map_err(|_| invalid("value", &Unexpected::Unsigned(number), &"a value of 64 bits"))
         }
         // Some programs write integers as `3.0`.
         Number::Float(number) if number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0 => Ok(number as i64),
-        Number::Float(number) => Err(E::invalid_value(Unexpected::Float(number), &"an integer")),
+        Number::Float(number) => Err(invalid("value", &Unexpected::Float(number), &"an integer")),
     }
 }
 

@@ -1,6 +1,5 @@
 //! Custom members that apps add to structs of the schema.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::DeserializeOwned;
@@ -22,17 +21,20 @@ use super::json::Json;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Default, PartialEq)]
-pub struct Extra(BTreeMap<String, Json>);
+pub struct Extra(
+    /// Sorted by name. Few, so that a map would only be more code.
+    Vec<(String, Json)>,
+);
 
 impl Extra {
     /// Decodes a member; returns `None` if it is absent.
     pub fn get<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, serde_json::Error> {
-        self.0.get(name).map(Json::to).transpose()
+        self.json(name).map(Json::to).transpose()
     }
 
     /// The JSON text of a member.
     pub fn json(&self, name: &str) -> Option<&Json> {
-        self.0.get(name)
+        Some(&self.0[self.place(name).ok()?].1)
     }
 
     /// Sets a member.
@@ -46,7 +48,7 @@ impl Extra {
 
     /// Removes a member.
     pub fn remove(&mut self, name: &str) -> Option<Json> {
-        self.0.remove(name)
+        Some(self.0.remove(self.place(name).ok()?).1)
     }
 
     /// The members and their names.
@@ -65,12 +67,19 @@ impl Extra {
     }
 
     pub(super) fn insert_json(&mut self, name: String, value: Json) {
-        self.0.insert(name, value);
+        match self.place(&name) {
+            Ok(at) => self.0[at].1 = value,
+            Err(at) => self.0.insert(at, (name, value)),
+        }
+    }
+
+    fn place(&self, name: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|(other, _)| other.as_str().cmp(name))
     }
 }
 
 impl fmt::Debug for Extra {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        f.debug_map().entries(self.iter()).finish()
     }
 }

@@ -1,5 +1,7 @@
 //! Errors of the parser.
 
+use std::fmt;
+
 use serde::de::{Error, Expected, IgnoredAny, Unexpected};
 
 use super::decode::DecodeError;
@@ -49,7 +51,7 @@ impl Fault {
     /// The value at the start of a text has the wrong type.
     #[cold]
     pub(super) fn mismatch(text: &str, expected: &dyn Expected) -> Box<Self> {
-        let of = |found, rest: &str| Self::value(rest, serde_json::Error::invalid_type(found, expected));
+        let of = |found, rest: &str| Self::value(rest, invalid("type", &found, expected));
         match text.as_bytes().first() {
             Some(b'"') => match string(text) {
                 Ok((found, rest)) => of(Unexpected::Str(&found), rest),
@@ -92,6 +94,53 @@ impl Fault {
         };
         DecodeError { path: path::at(text, cause.line(), cause.column()), cause }
     }
+}
+
+/// The error of a value of another type, or out of range: as `serde` words it, but without its code for formatting numbers.
+pub fn invalid<E: Error>(what: &str, found: &Unexpected<'_>, expected: &dyn Expected) -> E {
+    let text: String;
+    let (kind, value): (&str, &dyn fmt::Display) = match found {
+        Unexpected::Bool(flag) => ("boolean", flag),
+        Unexpected::Unsigned(number) => ("integer", number),
+        Unexpected::Signed(number) => ("integer", number),
+        Unexpected::Float(number) => {
+            text = match number.is_finite() {
+                true => serde_json::to_string(number).unwrap_or_default(),
+                false => if number.is_nan() {
+                    "NaN"
+                } else if *number > 0.0 {
+                    "inf"
+                } else {
+                    "-inf"
+                }
+                .to_owned(),
+            };
+            ("floating point", &text)
+        }
+        Unexpected::Char(char) => ("character", char),
+        Unexpected::Str(found) => {
+            return E::custom(format_args!("invalid {what}: string {found:?}, expected {expected}"));
+        }
+        other => {
+            let kind = match other {
+                Unexpected::Bytes(_) => "byte array",
+                Unexpected::Unit => "null",
+                Unexpected::Option => "Option value",
+                Unexpected::NewtypeStruct => "newtype struct",
+                Unexpected::Seq => "sequence",
+                Unexpected::Map => "map",
+                Unexpected::Enum => "enum",
+                Unexpected::UnitVariant => "unit variant",
+                Unexpected::NewtypeVariant => "newtype variant",
+                Unexpected::TupleVariant => "tuple variant",
+                Unexpected::StructVariant => "struct variant",
+                Unexpected::Other(other) => other,
+                _ => "value",
+            };
+            return E::custom(format_args!("invalid {what}: {kind}, expected {expected}"));
+        }
+    };
+    E::custom(format_args!("invalid {what}: {kind} `{value}`, expected {expected}"))
 }
 
 impl Number {

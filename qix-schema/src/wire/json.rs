@@ -9,6 +9,8 @@ use serde_json::value::RawValue;
 
 use super::Wire;
 use super::fault::Scanned;
+use super::number::{Number, number};
+use super::parts::{items, members, text};
 use super::skip::skip;
 use super::text::trim;
 
@@ -58,8 +60,43 @@ impl fmt::Debug for Json {
 impl PartialEq for Json {
     /// Whether both values are equivalent, regardless of formatting.
     fn eq(&self, other: &Self) -> bool {
-        self.as_str() == other.as_str()
-            || matches!((self.to::<Value>(), other.to::<Value>()), (Ok(this), Ok(that)) if this == that)
+        is_same(self.as_str(), other.as_str(), 0)
+    }
+}
+
+/// Deeper values are the same only if their texts are.
+const DEEPEST: usize = 128;
+
+/// Whether two texts are the same value.
+fn is_same(this: &str, that: &str, depth: usize) -> bool {
+    let (this, that) = (trim(this), trim(that));
+    if this == that {
+        return true;
+    }
+    match this.as_bytes().first() {
+        _ if depth > DEEPEST => false,
+        Some(b'{') => {
+            let (Some(these), Some(those)) = (members(this), members(that)) else { return false };
+            // Of members with the same name, the last one counts.
+            let covers = |all: &[(_, &str)], others: &[(_, &str)]| {
+                let last = |name: &_| others.iter().rfind(|(other, _)| other == name).map(|(_, value)| *value);
+                all.iter().enumerate().all(|(at, (name, value))| {
+                    all[at + 1..].iter().any(|(later, _)| later == name)
+                        || last(name).is_some_and(|other| is_same(value, other, depth + 1))
+                })
+            };
+            covers(&these, &those) && those.iter().all(|(name, _)| these.iter().any(|(other, _)| other == name))
+        }
+        Some(b'[') => {
+            let (Some(these), Some(those)) = (items(this), items(that)) else { return false };
+            these.len() == those.len() && these.iter().zip(those).all(|(this, that)| is_same(this, that, depth + 1))
+        }
+        Some(b'"') => text(this).is_some_and(|this| text(that).is_some_and(|that| this == that)),
+        Some(b'-' | b'0'..=b'9') => match (number(this), number(that)) {
+            (Ok((Number::Float(this), "")), Ok((Number::Float(that), ""))) => this == that,
+            _ => false,
+        },
+        _ => false,
     }
 }
 
@@ -162,5 +199,53 @@ impl Wire for Json {
 
     fn is_absent(&self) -> bool {
         matches!(self.as_str(), "{}" | "null")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Json;
+
+    #[test]
+    fn values_are_the_same_like_those_of_serde_json() {
+        let texts = [
+            "1",
+            "2",
+            "1.0",
+            "1.00",
+            "10e-1",
+            "-0",
+            "0",
+            "null",
+            "true",
+            "false",
+            "\"a\"",
+            "\"\\u0061\"",
+            "\"b\"",
+            "[]",
+            "[1, 2]",
+            "[1,2]",
+            "[2,1]",
+            "{}",
+            "{\"a\":1,\"b\":[null]}",
+            "{\"b\":[ null ],\"a\":1}",
+            "{\"a\":1}",
+            "{\"\\u0061\":1}",
+            "{\"a\":2,\"a\":1}",
+            "{\"a\":1,\"a\":2}",
+            "{\"a\":1.0}",
+        ];
+        let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        for this in texts {
+            for that in texts {
+                let [json, other] = [this, that].map(with_text);
+                assert_eq!(json == other, value(this) == value(that), "{this} and {that}");
+            }
+        }
+    }
+
+    /// A value with exactly this text.
+    fn with_text(text: &str) -> Json {
+        Json(Some(text.into()))
     }
 }

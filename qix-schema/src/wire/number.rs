@@ -19,7 +19,8 @@ type Window = [u8; 64];
 
 /// Parses a float; returns it and its length, or `None` if it has many digits, an exponent, or little text after it, or
 /// is not a float.
-#[inline(always)]
+#[cfg_attr(target_family = "wasm", inline(never))]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
 pub(crate) fn float(text: &[u8]) -> Option<(f64, usize)> {
     let window = text.first_chunk::<64>()?;
     if window[0] == b'0' && matches!(window[1], b',' | b'}' | b']') {
@@ -98,14 +99,23 @@ pub(super) fn number(text: &str) -> Result<(Number, &str), Box<Fault>> {
     if let Some(found) = found {
         return Ok((found, rest));
     }
-    match number.parse::<f64>() {
-        Ok(float) if float.is_finite() => Ok((Number::Float(float), rest)),
+    match any_float(number) {
+        Some(float) if float.is_finite() => Ok((Number::Float(float), rest)),
         _ => Err(Fault::value(rest, serde_json::Error::custom("number out of range"))),
     }
 }
 
+/// The float nearest to a number of any length. The tables for it are large, and a browser has them.
+fn any_float(number: &str) -> Option<f64> {
+    #[cfg(target_family = "wasm")]
+    return Some(js_sys::parse_float(number));
+    #[cfg(not(target_family = "wasm"))]
+    number.parse().ok()
+}
+
 /// Parses an integer of up to eight digits that ends a value in compact JSON; returns it and its length.
-#[inline(always)]
+#[cfg_attr(target_family = "wasm", inline(never))]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
 pub(crate) fn integer(text: &[u8]) -> Option<(i32, usize)> {
     let window = text.first_chunk::<10>()?;
     if window[0] == b'0' {

@@ -115,9 +115,14 @@ impl<S: SerializeMap> Members<'_, S> {
 
     /// Writes a member unconditionally.
     pub fn always<T: Wire>(&mut self, name: &'static str, value: &T) -> Result<(), S::Error> {
-        // Not as an entry: the code for names is the same for all types.
-        self.0.serialize_key(name)?;
+        self.name(name)?;
         self.0.serialize_value(&AsWire(value))
+    }
+
+    /// Writes a name. A page has this code once, and not for each type of value.
+    #[cfg_attr(target_family = "wasm", inline(never))]
+    fn name(&mut self, name: &'static str) -> Result<(), S::Error> {
+        self.0.serialize_key(name)
     }
 
     /// Writes a parameter if it is set.

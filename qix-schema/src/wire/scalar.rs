@@ -6,7 +6,7 @@ use serde::de::{Deserializer, Error, Expected, Unexpected, Visitor};
 use serde::ser::Serializer;
 
 use super::Wire;
-use super::fault::{Fault, Scanned};
+use super::fault::{Fault, Scanned, invalid};
 use super::number::{Number, float, integer, number};
 use super::string::{plain, string};
 use super::text::trim;
@@ -160,7 +160,7 @@ impl Visitor<'_> for NumberVisitor<'_> {
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
         match special(text) {
             Some(number) => *self.0 = number,
-            None => return Err(E::invalid_value(Unexpected::Str(text), &self)),
+            None => return Err(invalid("value", &Unexpected::Str(text), &self)),
         }
         Ok(())
     }
@@ -196,7 +196,7 @@ fn unusual_number<'a>(place: &mut f64, text: &'a str) -> Scanned<'a> {
         }
         Some(b'"') => {
             let (found, rest) = string(text)?;
-            let error = || serde_json::Error::invalid_value(Unexpected::Str(&found), &NumberVisitor(&mut 0.0));
+            let error = || invalid("value", &Unexpected::Str(&found), &NumberVisitor(&mut 0.0));
             *place = special(&found).ok_or_else(|| Fault::value(rest, error()))?;
             Ok(rest)
         }
@@ -256,7 +256,7 @@ impl<T: TryFrom<i64> + TryFrom<u64>> IntegerVisitor<'_, T> {
                 whole.then_some(number as i64).and_then(|number| T::try_from(number).ok())
             }
         };
-        *self.0 = number.ok_or_else(|| E::invalid_value(found.unexpected(), &self.1))?;
+        *self.0 = number.ok_or_else(|| invalid("value", &found.unexpected(), &self.1))?;
         Ok(())
     }
 }

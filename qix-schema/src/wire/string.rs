@@ -6,10 +6,10 @@ use serde::de::Error;
 
 use super::fault::{Fault, Scanned};
 use super::number::{HIGHS, ONES};
-use super::path;
 
 /// Reads a string without escapes, after its opening quote; returns it and the rest.
-#[inline(always)]
+#[cfg_attr(target_family = "wasm", inline(never))]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
 pub(crate) fn plain(text: &str) -> Option<(&str, &str)> {
     let (plain, rest) = text.split_at_checked(plain_length(text.as_bytes()))?;
     Some((plain, rest.strip_prefix("\"")?))
@@ -60,20 +60,75 @@ pub(super) fn string_inside(text: &str) -> Result<(Cow<'_, str>, &str), Box<Faul
         }
     }
     let rest = text.get(end + 1..).ok_or_else(Fault::syntax)?;
-    let unescaped = serde_json::from_str(&format!("\"{}\"", &text[..end]));
-    unescaped.map(|unescaped| (Cow::Owned(unescaped), rest)).map_err(|_| bad_escape(text))
+    match unescaped(text, end) {
+        Ok(unescaped) => Ok((Cow::Owned(unescaped), rest)),
+        Err(BadEscape { place, reason }) => {
+            Err(Fault::at(text.len().saturating_sub(place), serde_json::Error::custom(reason)))
+        }
+    }
 }
 
-/// The error of a string with an invalid escape, after its opening quote.
-#[cold]
-fn bad_escape(text: &str) -> Box<Fault> {
-    let quoted = format!("\"{text}");
-    let first = serde_json::Deserializer::from_str(&quoted).into_iter::<String>().next();
-    let Some(Err(error)) = first else { return Fault::syntax() };
-    let message = error.to_string();
-    let message = message.split(" at line ").next().unwrap_or_default();
-    let end = path::offset(&quoted, error.line(), error.column());
-    Fault::at(quoted.len() - end, serde_json::Error::custom(message))
+/// An invalid escape, described as `serde_json` does.
+struct BadEscape {
+    /// Where reading stops.
+    place: usize,
+    reason: &'static str,
+}
+
+/// Replaces the escapes before the closing quote, which is at `end`.
+fn unescaped(text: &str, end: usize) -> Result<String, BadEscape> {
+    let bytes = text.as_bytes();
+    let mut out = String::with_capacity(end);
+    let mut from = 0;
+    while let Some(plain) = text[from..end].find('\\') {
+        out.push_str(&text[from..from + plain]);
+        let mut next = from + plain + 2;
+        out.push(match bytes[next - 1] {
+            byte @ (b'"' | b'\\' | b'/') => char::from(byte),
+            b'b' => '\x08',
+            b'f' => '\x0c',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => code_point(bytes, &mut next)?,
+            _ => return Err(BadEscape { place: next, reason: "invalid escape" }),
+        });
+        from = next;
+    }
+    out.push_str(&text[from..end]);
+    Ok(out)
+}
+
+/// Reads the digits after `\u`, and those of the second half of a surrogate pair.
+fn code_point(bytes: &[u8], next: &mut usize) -> Result<char, BadEscape> {
+    let first = code_unit(bytes, next)?;
+    let lone = |place: usize| BadEscape { place, reason: "lone leading surrogate in hex escape" };
+    if let Some(found) = char::from_u32(first) {
+        return Ok(found);
+    }
+    if first >= 0xdc00 {
+        return Err(lone(*next));
+    }
+    for expected in *b"\\u" {
+        *next += 1;
+        if bytes.get(*next - 1) != Some(&expected) {
+            return Err(BadEscape { place: *next, reason: "unexpected end of hex escape" });
+        }
+    }
+    let second = code_unit(bytes, next)?.wrapping_sub(0xdc00);
+    let found = (second < 0x400).then(|| char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + second)).flatten();
+    found.ok_or(lone(*next))
+}
+
+/// Reads four hexadecimal digits.
+fn code_unit(bytes: &[u8], next: &mut usize) -> Result<u32, BadEscape> {
+    let Some(digits) = bytes.get(*next..*next + 4) else {
+        return Err(BadEscape { place: bytes.len(), reason: "EOF while parsing a string" });
+    };
+    *next += 4;
+    let invalid = BadEscape { place: *next, reason: "invalid escape" };
+    let value = digits.iter().try_fold(0, |value, digit| Some(value * 16 + char::from(*digit).to_digit(16)?));
+    value.ok_or(invalid)
 }
 
 /// Skips a string. Checks the syntax of escapes, but not for unpaired surrogates.

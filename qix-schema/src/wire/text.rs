@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use super::fault::{Fault, Scanned};
 use super::skip::skip;
 use super::string::string_inside;
-use super::{Input, Wire};
+use super::{Input, Wire, place};
 
 /// The members of an object in a JSON text.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +51,8 @@ enum Member<'a> {
 }
 
 /// Starts an object. `null` and `[]` count as empty.
-#[inline(always)]
+#[cfg_attr(target_family = "wasm", inline(never))]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
 pub(super) fn open_object<'a>(text: &'a str, name: &'static str) -> Result<ObjectStart<'a>, Box<Fault>> {
     match text.strip_prefix("{\"") {
         Some(rest) => Ok(ObjectStart::Members(rest)),
@@ -82,7 +83,8 @@ impl<'a> TextInput<'a> {
     }
 
     /// Continues after the value of a member.
-    #[inline(always)]
+    #[cfg_attr(target_family = "wasm", inline(never))]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     fn after(&mut self, rest: &'a str) -> Result<(), Stop> {
         self.named = None;
         let (rest, done) = after_member(rest)?;
@@ -100,7 +102,8 @@ impl<'a> TextInput<'a> {
     }
 
     /// The rest of the text at the value of a member, if the member comes next or was looked up.
-    #[inline(always)]
+    #[cfg_attr(target_family = "wasm", inline(never))]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     fn value(&self, key: &'static str) -> Option<&'a str> {
         // The rest is empty if a member was looked up.
         if self.rest.len() < key.len() { looked_up(self.named, key) } else { self.rest.strip_prefix(key) }
@@ -174,6 +177,10 @@ pub(crate) fn object<'a, O: ReadObject<'a>>(text: &'a str, mut object: O) -> Sca
         ObjectStart::Members(rest) => TextInput { rest, named: None },
         ObjectStart::Empty(rest) => return Ok(rest),
     };
+    if place::ONLY {
+        // With one copy of the code for the members.
+        return object.in_any_order(input);
+    }
     match object.members(&mut input) {
         Ok(()) => object.in_any_order(input),
         Err(Stop::Done) => Ok(input.rest),
@@ -220,7 +227,8 @@ pub(crate) enum ListStart<'a> {
 }
 
 /// Starts a list. Some programs write an empty list as `{}`.
-#[inline(always)]
+#[cfg_attr(target_family = "wasm", inline(never))]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
 pub(crate) fn open_list(text: &str) -> Result<ListStart<'_>, Box<Fault>> {
     if let Some(rest) = text.strip_prefix("[") {
         match rest.as_bytes().first() {
@@ -271,7 +279,8 @@ fn looked_up<'a>(named: Option<(&'static str, &'a str)>, key: &'static str) -> O
 }
 
 /// Continues after the value of a member; returns the rest and whether the object has ended.
-#[inline(always)]
+#[cfg_attr(target_family = "wasm", inline(never))]
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
 pub(super) fn after_member(rest: &str) -> Result<(&str, bool), Box<Fault>> {
     if let Some(next) = rest.strip_prefix(",\"") {
         return Ok((next, false));

@@ -1,5 +1,7 @@
 //! The columns of rows, and the lookup of columns by name.
 
+use std::borrow::Cow;
+
 use qix_schema::types::{
     HyperCube, ListObject, NxAttrExprInfo, NxDimensionInfo, NxListObjectExpression, NxMeasureInfo,
 };
@@ -8,6 +10,8 @@ use qix_schema::types::{
 use super::column_type::ColumnType;
 use super::doubt::Doubt;
 use crate::ext::fields::unquoted;
+use crate::platform::lower_case;
+use crate::protocol::parts::text;
 
 /// The columns of a cube or a list, in the order of their data.
 #[derive(Debug, Default)]
@@ -281,10 +285,10 @@ impl From<&NxListObjectExpression> for Column {
 
 impl From<&NxAttrExprInfo> for Column {
     fn from(info: &NxAttrExprInfo) -> Self {
-        let id = info.extra.get::<String>("id").ok().flatten().filter(|id| !id.is_empty());
+        let id = info.extra.json("id").and_then(|id| text(id.as_str())).filter(|id| !id.is_empty());
         let column = Self::of_expression(&info.fallback_title);
         Self {
-            title: id.unwrap_or(column.title),
+            title: id.map_or(column.title, Cow::into_owned),
             #[cfg(feature = "arrow")]
             kind: ColumnType::of_attribute(info),
             ..column
@@ -320,7 +324,7 @@ where
 
 /// Letters and digits, in lower case.
 fn plain(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    lower_case(&name.chars().filter(|c| c.is_alphanumeric()).collect::<String>())
 }
 
 #[cfg(test)]

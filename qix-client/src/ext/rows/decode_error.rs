@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use qix_schema::__private::invalid;
 use serde::de;
 
 use super::RowsError;
@@ -51,6 +52,15 @@ impl std::error::Error for Problem {}
 impl de::Error for Problem {
     fn custom<T: fmt::Display>(text: T) -> Self {
         Self::new(text.to_string())
+    }
+
+    // The defaults link code for formatting numbers, which a page loads.
+    fn invalid_type(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        invalid("type", &found, expected)
+    }
+
+    fn invalid_value(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        invalid("value", &found, expected)
     }
 
     fn missing_field(field: &'static str) -> Self {

@@ -1,10 +1,11 @@
 //! Pages: the parts that a source is fetched in.
 
+use std::any::Any;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use qix_schema::rpc::CallOptions;
 use qix_schema::types::{NxDimensionInfo, NxPage, NxPageTreeNode, Rect};
 use qix_schema::{AsRemote, Error, ErrorCode, GenericObject, error_codes};
@@ -137,6 +138,18 @@ struct Largest {
 /// All parts of the data in order, some of them fetched ahead. A part that the engine finds too large is requested in
 /// halves, and so are later ones.
 pub(super) fn parts<R: Send + 'static>(cut: PageCut, options: &Options, fetch: Arc<Fetch<R>>) -> Pages<(Area, R)> {
+    let fetch = move |area| {
+        let part = fetch(area);
+        Box::pin(async move { part.await.map(|part| Box::new(part) as Part) }) as _
+    };
+    let parts = parts_of_any_type(cut, options, Arc::new(fetch));
+    Box::pin(parts.map_ok(|(area, part)| (area, *part.downcast().expect("it was fetched with this type"))))
+}
+
+/// A part of any type, so that the code around its fetching exists once.
+type Part = Box<dyn Any + Send>;
+
+fn parts_of_any_type(cut: PageCut, options: &Options, fetch: Arc<Fetch<Part>>) -> Pages<(Area, Part)> {
     let largest = Arc::new(Largest { width: cut.width.into(), height: cut.height.into() });
     let next = Arc::clone(&largest);
     let (mut left, mut top) = (0, 0);
@@ -157,12 +170,12 @@ pub(super) fn parts<R: Send + 'static>(cut: PageCut, options: &Options, fetch: A
     }))
 }
 
-async fn in_parts<R>(
+async fn in_parts(
     area: Area,
     cut: PageCut,
     largest: Arc<Largest>,
-    fetch: Arc<Fetch<R>>,
-) -> Result<Vec<(Area, R)>, Error> {
+    fetch: Arc<Fetch<Part>>,
+) -> Result<Vec<(Area, Part)>, Error> {
     let mut parts = Vec::with_capacity(1);
     let mut waiting = vec![area];
     while let Some(area) = waiting.pop() {

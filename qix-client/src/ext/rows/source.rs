@@ -1,7 +1,5 @@
 //! The source of rows: a cube or list in an object's layout.
 
-use std::collections::HashMap;
-
 use qix_schema::rpc::{Answer, CallOptions, send_with};
 use qix_schema::types::{
     HyperCube, ListObject, NxDimensionInfo, NxHypercubeMode, NxLayoutErrors, NxValidationError, Size,
@@ -10,10 +8,11 @@ use qix_schema::wire::Wire;
 use qix_schema::{
     AsRemote, DecodeError, Error, ErrorCode, ErrorKind, GenericObject, decode, error_codes, generic_object,
 };
-use serde_json::value::RawValue;
+use serde::de::Error as _;
 
 use super::RowsError;
 use super::columns::{Column, Columns};
+use crate::protocol::parts::{Parts, items};
 
 /// A cube or list to read.
 #[derive(Debug)]
@@ -197,7 +196,10 @@ fn part<T: Wire + Default>(text: &str) -> Result<T, Error> {
 
 /// The result in the layout for the path of a definition.
 fn at<'a>(result: &'a str, path: &str) -> Result<Option<&'a str>, Error> {
-    let wrong = |source| Error::from(ErrorKind::Decode(DecodeError { path: path.to_owned(), cause: source }));
+    let wrong = || {
+        let cause = serde_json::Error::custom("the layout has neither an object nor a list here");
+        Error::from(ErrorKind::Decode(DecodeError { path: path.to_owned(), cause }))
+    };
     let mut text = result;
     for name in std::iter::once("qLayout").chain(path.split('/').filter(|name| !name.is_empty())) {
         let in_layout = match name {
@@ -205,15 +207,14 @@ fn at<'a>(result: &'a str, path: &str) -> Result<Option<&'a str>, Error> {
             "qListObjectDef" => "qListObject",
             name => name,
         };
-        let next: Option<&RawValue> = if text.starts_with('[') {
-            let list: Vec<&RawValue> = serde_json::from_str(text).map_err(wrong)?;
-            name.parse::<usize>().ok().and_then(|index| list.get(index).copied())
+        let next = if text.starts_with('[') {
+            let list = items(text).ok_or_else(wrong)?;
+            name.parse::<usize>().ok().and_then(|index| list.get(index).copied()).filter(|value| *value != "null")
         } else {
-            let members: HashMap<String, &RawValue> = serde_json::from_str(text).map_err(wrong)?;
-            members.get(in_layout).copied()
+            Parts::of(text).ok_or_else(wrong)?.get(in_layout)
         };
-        match next.map(RawValue::get) {
-            None | Some("null") => return Ok(None),
+        match next {
+            None => return Ok(None),
             Some(next) => text = next,
         }
     }

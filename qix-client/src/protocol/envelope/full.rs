@@ -1,19 +1,17 @@
 //! Incoming messages in any form that JSON allows.
 
-use std::fmt;
 use std::ops::Range;
 
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use qix_schema::{DecodeError, Json, decode};
+use serde::de::Error;
 
 use super::{Body, Envelope};
+use crate::protocol::parts::{items, members};
 
 /// Parses the envelope of a message with a complete JSON parser.
-pub(crate) fn parse(text: &str) -> Result<Envelope, serde_json::Error> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let message = deserializer.deserialize_map(Message::default())?;
-    deserializer.end()?;
-    let place = |value: &RawValue| place(text, value.get());
+pub(crate) fn parse(text: &str) -> Result<Envelope, DecodeError> {
+    let message = Message::read(text)?;
+    let place = |value| place(text, value);
     let body = if let Some(error) = message.error {
         Body::Error(place(error))
     } else if let Some(result) = message.result {
@@ -32,52 +30,57 @@ pub(crate) fn parse(text: &str) -> Result<Envelope, serde_json::Error> {
 struct Message<'a> {
     envelope: Envelope,
     /// The ID, which may be of another type than a number.
-    id: Option<&'a RawValue>,
-    result: Option<&'a RawValue>,
-    error: Option<&'a RawValue>,
+    id: Option<&'a str>,
+    result: Option<&'a str>,
+    error: Option<&'a str>,
     method: Option<String>,
-    params: Option<&'a RawValue>,
+    params: Option<&'a str>,
 }
 
-impl<'de: 'a, 'a> Visitor<'de> for Message<'a> {
-    type Value = Self;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<Self, A::Error> {
+impl<'a> Message<'a> {
+    fn read(text: &'a str) -> Result<Self, DecodeError> {
+        let Some(members) = members(text) else {
+            decode::<Json>(text)?;
+            return Err(wrong("", "a message is an object"));
+        };
+        let mut message = Self::default();
         let mut in_front = false;
-        while let Some(name) = members.next_key::<String>()? {
-            let value: &RawValue = members.next_value()?;
-            let envelope = &mut self.envelope;
+        for (name, value) in members {
+            let envelope = &mut message.envelope;
             match &*name {
-                _ if value.get() == "null" => {}
+                _ if value == "null" => {}
                 "id" if !in_front => {
-                    in_front = self.result.is_none();
-                    self.id = Some(value);
-                    envelope.id = serde_json::from_str(value.get()).ok();
+                    in_front = message.result.is_none();
+                    message.id = Some(value);
+                    envelope.id = value.parse().ok();
                 }
-                "result" => _ = self.result.get_or_insert(value),
-                "error" => _ = self.error.get_or_insert(value),
-                "method" if self.method.is_none() => {
-                    self.method = Some(serde_json::from_str(value.get()).map_err(A::Error::custom)?);
+                "result" => _ = message.result.get_or_insert(value),
+                "error" => _ = message.error.get_or_insert(value),
+                "method" if message.method.is_none() => {
+                    let method = crate::protocol::parts::text(value);
+                    message.method =
+                        Some(method.ok_or_else(|| wrong("method", "the name of a method is a text"))?.into());
                 }
-                "params" => _ = self.params.get_or_insert(value),
+                "params" => _ = message.params.get_or_insert(value),
                 "change" => envelope.change.extend(numbers(value)),
                 "close" => envelope.close.extend(numbers(value)),
                 "suspend" => envelope.suspend.extend(numbers(value)),
-                "delta" => envelope.delta |= value.get() == "true",
+                "delta" => envelope.delta |= value == "true",
                 _ => {}
             }
         }
-        Ok(self)
+        Ok(message)
     }
 }
 
 /// A list of handles. Lists with elements of other types are ignored.
-fn numbers(list: &RawValue) -> Vec<i64> {
-    serde_json::from_str(list.get()).unwrap_or_default()
+fn numbers(list: &str) -> Vec<i64> {
+    let numbers = items(list).and_then(|items| items.into_iter().map(|item| item.parse().ok()).collect());
+    numbers.unwrap_or_default()
+}
+
+fn wrong(path: &str, problem: &str) -> DecodeError {
+    DecodeError { path: path.to_owned(), cause: serde_json::Error::custom(problem) }
 }
 
 /// The position of a part in a text.

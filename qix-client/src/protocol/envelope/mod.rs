@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use qix_schema::DecodeError;
+
 mod fast;
 pub(crate) mod full;
 mod hidden;
@@ -46,7 +48,7 @@ impl Envelope {
     /// Reads the envelope of a message.
     ///
     /// The position of a result is taken from both ends of the text; see [`result_of`] for when that is not enough.
-    pub(crate) fn read(text: &str) -> Result<Self, serde_json::Error> {
+    pub(crate) fn read(text: &str) -> Result<Self, DecodeError> {
         match Ends::read(text) {
             Some(envelope) => Ok(envelope),
             None => full::parse(text),

@@ -1,8 +1,7 @@
 //! Notifications and their parameters.
 
-use serde_json::{Map, Value};
-
 use super::SessionState;
+use crate::protocol::parts::Parts;
 
 /// The content of a notification. Variants are named like the notifications, without `On`.
 ///
@@ -90,19 +89,19 @@ pub struct AuthenticationInformation {
 }
 
 /// Reads members of a notification's parameters.
-pub(super) struct Params(Map<String, Value>);
+pub(super) struct Params<'a>(Parts<'a>);
 
-impl Params {
-    pub(super) fn of(params: &str) -> Self {
-        Self(serde_json::from_str(params).unwrap_or_default())
+impl<'a> Params<'a> {
+    pub(super) fn of(params: &'a str) -> Self {
+        Self(Parts::of(params).unwrap_or_default())
     }
 
     fn text(&self, name: &str) -> Option<String> {
-        Some(self.0.get(name)?.as_str()?.to_owned())
+        self.0.text(name).map(Into::into)
     }
 
     fn session_state(&self) -> SessionState {
-        self.0.get("qSessionState").and_then(Value::as_str).map_or(SessionState::Unknown, SessionState::from_wire)
+        self.0.text("qSessionState").map_or(SessionState::Unknown, |state| SessionState::from_wire(&state))
     }
 
     pub(super) fn proxy_message(&self) -> ProxyMessage {
@@ -115,7 +114,7 @@ impl Params {
 
     fn authentication(&self) -> AuthenticationInformation {
         AuthenticationInformation {
-            must_authenticate: self.0.get("mustAuthenticate") == Some(&Value::Bool(true)),
+            must_authenticate: self.0.is_true("mustAuthenticate"),
             user_id: self.text("userId"),
             user_directory: self.text("userDirectory"),
             login_uri: self.text("loginUri"),
@@ -125,7 +124,7 @@ impl Params {
 }
 
 impl NotificationKind {
-    pub(super) fn of(name: &str, members: &Params) -> Self {
+    pub(super) fn of(name: &str, members: &Params<'_>) -> Self {
         let of_proxy = match name {
             "OnConnected" => return Self::Connected(members.session_state()),
             "OnAuthenticationInformation" => return Self::AuthenticationInformation(members.authentication()),

@@ -90,7 +90,7 @@ impl Notification {
     pub fn new(name: impl Into<String>, params: Option<&str>) -> Self {
         let name = name.into();
         let kind = NotificationKind::of(&name, &Params::of(params.unwrap_or_default()));
-        let params = params.map(|text| serde_json::from_str(text).or_else(|_| Json::new(text)));
+        let params = params.map(|text| qix_schema::decode(text).or_else(|_| Json::new(text)));
         // A string can always be encoded as JSON.
         Self { name, kind, params: params.and_then(Result::ok).unwrap_or_default() }
     }

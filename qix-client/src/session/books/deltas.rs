@@ -6,10 +6,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use serde::Deserialize;
-use serde_json::Value;
-
-use crate::protocol::document::{Divided, Document};
+use crate::protocol::document::Document;
+use crate::protocol::parts::{items, members, quoted};
 use crate::protocol::patch::{Misfit, Patch, empty};
 
 /// Identifies a base: handle and method.
@@ -121,17 +119,19 @@ impl Known {
 }
 
 fn merge(documents: &mut Documents, result: &str) -> Result<(), Misfit> {
-    let Divided(mut values) = serde_json::from_str(result).map_err(|_| Misfit)?;
+    let mut values = members(result).ok_or(Misfit)?;
     // Of members with the same name, the last one counts, as in other parsers.
     while let Some((name, value)) = values.pop() {
         values.retain(|(of, _)| *of != name);
         let known = documents.iter().position(|(of, _)| *of == name).map(|at| documents.remove(at).1);
         let name = name.into_owned();
-        if !value.get().starts_with('[') {
+        if !value.starts_with('[') {
             documents.push((name, Arc::new(Document::text(value))));
             continue;
         }
-        let patches = Vec::<Patch<'_>>::deserialize(value).map_err(|_| Misfit)?;
+        let patches = items(value)
+            .and_then(|patches| patches.into_iter().map(Patch::read).collect::<Option<Vec<_>>>())
+            .ok_or(Misfit)?;
         let document = match (&*patches, known) {
             ([], None) => return Err(Misfit),
             ([], Some(unchanged)) => unchanged,
@@ -166,7 +166,7 @@ impl Merged {
             if index > 0 {
                 text.push(',');
             }
-            text.push_str(&Value::from(&**name).to_string());
+            text.push_str(&quoted(name));
             text.push(':');
             document.write(&mut text);
         }
@@ -177,6 +177,8 @@ impl Merged {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
     use serde_json::json;
 

@@ -2,21 +2,19 @@
 
 use qix_schema::generic_object;
 use qix_schema::rpc::Method;
-use serde::Deserialize;
-use serde_json::value::RawValue;
-use serde_json::{Value, json};
 
 use crate::protocol::document::Document;
-use crate::protocol::patch;
+use crate::protocol::parts::{Parts, items, quoted, value};
+use crate::protocol::patch::{Misfit, Patch, empty};
 use crate::protocol::request::is;
 
 /// The properties of a session object, with all later changes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Recipe {
-    /// `None` if they are not known.
-    properties: Option<Value>,
+    /// Their JSON text; `None` if they are not known.
+    properties: Option<String>,
     /// The ID and type of the object, which never change.
-    info: Option<Value>,
+    info: Option<Document>,
     /// Soft patches in their order: they change the layout, not the properties.
     soft: Vec<SoftPatch>,
 }
@@ -26,44 +24,16 @@ struct SoftPatch {
     path: String,
     /// Whether it sets a value, whatever was there before.
     sets: bool,
-    text: Box<RawValue>,
+    text: String,
 }
 
-#[derive(Deserialize)]
-struct Properties {
-    #[serde(rename = "qProp")]
-    properties: Value,
-}
+/// The operations of patches.
+const OPS: [&str; 3] = ["add", "remove", "replace"];
 
-#[derive(Deserialize)]
-struct PropertyTree {
-    #[serde(rename = "qPropEntry")]
-    entry: TreeEntry,
-}
-
-#[derive(Deserialize)]
-struct TreeEntry {
-    #[serde(rename = "qProperty")]
-    property: Value,
-    #[serde(rename = "qChildren", default)]
-    children: Vec<Value>,
-}
-
-#[derive(Deserialize)]
-struct Patches {
-    #[serde(rename = "qPatches")]
-    patches: Vec<Box<RawValue>>,
-    #[serde(rename = "qSoftPatch", default)]
-    soft: bool,
-}
-
-#[derive(Deserialize)]
+/// A patch in the parameters of a call.
 struct PropertyPatch {
-    #[serde(rename = "qOp", default)]
-    op: Value,
-    #[serde(rename = "qPath")]
+    op: &'static str,
     path: String,
-    #[serde(rename = "qValue", default)]
     value: String,
 }
 
@@ -71,14 +41,17 @@ impl Recipe {
     /// A session object created by a request, with its ID.
     pub(crate) fn made(params: &str, id: Option<&str>) -> Self {
         let mut recipe = Self::default();
-        recipe.set(serde_json::from_str(params).ok().map(|Properties { properties }| properties));
-        if let (Some(Value::Object(properties)), Some(id)) = (&mut recipe.properties, id) {
-            let info = properties.entry("qInfo").or_insert_with(|| json!({}));
-            if let Value::Object(info) = info {
-                info.insert("qId".to_owned(), id.into());
+        let properties = properties(params);
+        if let (Some(text), Some(id)) = (properties, id)
+            && let Document::Object(members) = Document::text(text).divide()
+        {
+            let info = members.entry("qInfo", empty);
+            if let Document::Object(info) = info.divide() {
+                info.insert("qId", Document::text(&quoted(id)));
             }
             recipe.info = Some(info.clone());
         }
+        recipe.set(properties);
         recipe
     }
 
@@ -94,38 +67,44 @@ impl Recipe {
     /// Records a change of the object.
     pub(crate) fn note(&mut self, method: Method, params: &str) {
         if is::<generic_object::SetProperties>(method) {
-            self.set(serde_json::from_str(params).ok().map(|Properties { properties }| properties));
+            self.set(properties(params));
         } else if is::<generic_object::SetFullPropertyTree>(method) {
             // Children would have to be created as well.
-            let tree = serde_json::from_str(params).ok().filter(|tree: &PropertyTree| tree.entry.children.is_empty());
-            self.set(tree.map(|tree| tree.entry.property));
+            let entry = Parts::of(params).and_then(|parts| Parts::of(parts.get("qPropEntry")?)).unwrap_or_default();
+            let is_alone =
+                entry.get("qChildren").is_none_or(|children| items(children).is_some_and(|all| all.is_empty()));
+            self.set(entry.get("qProperty").filter(|_| is_alone));
         } else if is::<generic_object::CopyFrom>(method) {
             self.set(None);
         } else if is::<generic_object::ClearSoftPatches>(method) {
             self.soft.clear();
         } else if is::<generic_object::ApplyPatches>(method)
-            && let Ok(patches) = serde_json::from_str::<Patches>(params)
+            && let Some(parts) = Parts::of(params)
+            && let Some(patches) = parts.get("qPatches").and_then(items)
         {
-            self.patch(patches);
+            self.patch(&patches, parts.is_true("qSoftPatch"));
         }
     }
 
-    fn set(&mut self, properties: Option<Value>) {
-        self.properties = properties;
-        if let (Some(Value::Object(properties)), Some(info)) = (&mut self.properties, &self.info) {
-            properties.insert("qInfo".to_owned(), info.clone());
-        }
+    fn set(&mut self, properties: Option<&str>) {
+        self.properties = properties.map(|text| {
+            let mut properties = Document::text(text);
+            if let (Some(info), Document::Object(members)) = (&self.info, properties.divide()) {
+                members.insert("qInfo", info.clone());
+            }
+            properties.json()
+        });
     }
 
-    fn patch(&mut self, patches: Patches) {
-        for raw in patches.patches {
-            let Ok(patch) = serde_json::from_str::<PropertyPatch>(raw.get()) else { continue };
-            if patches.soft {
+    fn patch(&mut self, patches: &[&str], soft: bool) {
+        for raw in patches {
+            let Some(patch) = PropertyPatch::read(raw) else { continue };
+            if soft {
                 self.patch_softly(patch, raw);
             } else if let Some(properties) = &mut self.properties {
                 // What is not there does not have to be removed. Otherwise, the properties are not known if the engine
                 // has accepted a patch that does not apply here.
-                if patch.apply(properties).is_err() && patch.op() != "remove" {
+                if patch.apply(properties).is_err() && patch.op != "remove" {
                     tracing::debug!(path = patch.path, "a patch of a session object does not apply to its recipe");
                     self.properties = None;
                 }
@@ -134,11 +113,11 @@ impl Recipe {
     }
 
     /// Adds a soft patch, and drops those whose effect it replaces.
-    fn patch_softly(&mut self, patch: PropertyPatch, text: Box<RawValue>) {
+    fn patch_softly(&mut self, patch: PropertyPatch, text: &str) {
         // In a list, adding inserts an item.
         let name = patch.path.rsplit('/').next().unwrap_or_default();
         let is_item = name == "-" || name.bytes().all(|byte| byte.is_ascii_digit());
-        let sets = patch.op() == "replace" || patch.op() == "add" && !is_item;
+        let sets = patch.op == "replace" || patch.op == "add" && !is_item;
         let is_below = |path: &str| {
             path.strip_prefix(patch.path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
@@ -151,67 +130,71 @@ impl Recipe {
                 at <= first || !is_below(&old.path)
             });
         }
-        self.soft.push(SoftPatch { path: patch.path, sets, text });
+        self.soft.push(SoftPatch { path: patch.path, sets, text: text.to_owned() });
     }
 
     /// Whether all definitions of the object are in the default state.
     pub(crate) fn is_in_default_state(&self) -> bool {
-        fn is_default(value: &Value) -> bool {
-            match value {
-                Value::Object(members) => members.iter().all(|(name, value)| match (name.as_str(), value) {
-                    ("qStateName", Value::String(state)) => state.is_empty() || state == "$",
-                    (_, value) => is_default(value),
-                }),
-                Value::Array(items) => items.iter().all(is_default),
-                _ => true,
+        // In a string, the quotation marks would have backslashes before them.
+        let is_default = |rest: &str| match rest.trim_start().strip_prefix(':').map(str::trim_start) {
+            Some(value) => {
+                !value.starts_with('"') || [r#""""#, r#""$""#].iter().any(|default| value.starts_with(default))
             }
-        }
-        self.properties.as_ref().is_some_and(is_default) && self.soft.is_empty()
+            None => true,
+        };
+        let states = |properties: &String| properties.split(r#""qStateName""#).skip(1).all(is_default);
+        self.properties.as_ref().is_some_and(states) && self.soft.is_empty()
     }
 
     /// The parameters for creating the object again.
     pub(crate) fn creation(&self) -> Option<String> {
-        Some(json!({ "qProp": self.properties.as_ref()? }).to_string())
+        Some(format!(r#"{{"qProp":{}}}"#, self.properties.as_ref()?))
     }
 
     /// The parameters for applying the soft patches of the old object to the new one.
     pub(crate) fn soft_patches(&self) -> Option<String> {
-        let patches: Vec<_> = self.soft.iter().map(|patch| patch.text.get()).collect();
+        let patches: Vec<_> = self.soft.iter().map(|patch| &*patch.text).collect();
         (!patches.is_empty()).then(|| format!(r#"{{"qPatches":[{}],"qSoftPatch":true}}"#, patches.join(",")))
     }
 }
 
 impl PropertyPatch {
-    /// The operation: a name of the schema, a number, or the default.
-    fn op(&self) -> String {
-        match &self.op {
-            Value::String(op) => op.to_ascii_lowercase(),
-            Value::Number(number) if number.as_i64() == Some(1) => "remove".to_owned(),
-            Value::Number(number) if number.as_i64() == Some(2) => "replace".to_owned(),
-            _ => "add".to_owned(),
-        }
+    fn read(json: &str) -> Option<Self> {
+        let parts = Parts::of(json)?;
+        // A name of the schema, a number, or the default.
+        let op = match parts.text("qOp") {
+            Some(op) => OPS.into_iter().find(|known| op.eq_ignore_ascii_case(known)).unwrap_or("other"),
+            None => match parts.get("qOp") {
+                Some("1") => "remove",
+                Some("2") => "replace",
+                _ => "add",
+            },
+        };
+        Some(Self { op, path: parts.text("qPath")?.into_owned(), value: parts.string("qValue") })
     }
 
-    fn apply(&self, properties: &mut Value) -> Result<(), patch::Misfit> {
-        let op = self.op();
-        let text = json!({ "op": op, "path": self.path }).to_string();
-        let value = (op != "remove").then(|| RawValue::from_string(self.value.clone()));
-        let value = value.transpose().map_err(|_| patch::Misfit)?;
-        let mut patch: patch::Patch<'_> = serde_json::from_str(&text).map_err(|_| patch::Misfit)?;
-        patch.set_value(value.as_deref());
-        let before = serde_json::value::to_raw_value(properties).map_err(|_| patch::Misfit)?;
-        let mut document = Document::text(&before);
+    fn apply(&self, properties: &mut String) -> Result<(), Misfit> {
+        let new = match self.op {
+            "remove" => None,
+            _ => Some(value(&self.value).ok_or(Misfit)?),
+        };
+        let patch = Patch { op: self.op.into(), path: (&*self.path).into(), from: None, value: new };
+        let mut document = Document::text(properties);
         patch.apply(&mut document)?;
-        let mut after = String::new();
-        document.write(&mut after);
-        *properties = serde_json::from_str(&after).map_err(|_| patch::Misfit)?;
+        *properties = document.json();
         Ok(())
     }
+}
+
+/// The properties in the parameters of a call.
+fn properties(params: &str) -> Option<&str> {
+    Parts::of(params)?.get("qProp")
 }
 
 #[cfg(test)]
 mod tests {
     use qix_schema::rpc::Request;
+    use serde_json::{Value, json};
 
     use super::*;
 

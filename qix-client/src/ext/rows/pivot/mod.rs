@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use futures_util::{TryStreamExt, stream};
 use qix_schema::cells::{read_pivot_pages, read_stack_pages};
-use qix_schema::rpc::{RawAnswer, Request, read_raw, send, send_raw};
-use qix_schema::types::{NxDimCellType, NxTreeDataOption, NxTreeNode};
+use qix_schema::rpc::{RawAnswer, Request, read_raw, send_raw};
+use qix_schema::types::{NxDimCellType, NxTreeDataOption};
 use qix_schema::{AsRemote, Error, ErrorKind, generic_object};
 
 use self::assemble::Assembler;
@@ -22,6 +22,7 @@ use super::attributes::WithAttributes;
 use super::collect::Shape;
 use super::names::confirmed;
 use super::pages::{Area, MOST_CELLS, Opened, Options, PageCut, Pages, attempt, height, parts};
+use crate::ext::pending::Running;
 
 /// The rows of a pivot table.
 pub(super) fn pivot_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::Page> {
@@ -30,8 +31,11 @@ pub(super) fn pivot_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Opti
     let (columns, rows) = (opened.source.width.max(1), opened.source.rows);
     let width = columns.min(MOST_CELLS);
     let cut = PageCut { columns, rows, width, height: height(width, options), splits_rows: true };
-    let fetched = fetched(&opened, cut, options, |path, area| Get::new(path, area.page()));
-    assembled::<S, _>(opened, options, fetched, |taking, part| {
+    let fetched = fetched(&opened, cut, options, |opened, area| {
+        let request = Get::new(&opened.source.path, area.page());
+        Box::pin(send_raw(opened.object.as_remote(), request, opened.calls.clone()))
+    });
+    assembled(opened, options, fetched, |taking: &mut Taking<S>, part| {
         let Some((area, mut answer)) = part else { return taking.end() };
         let opened = Arc::clone(&taking.opened);
         read_raw::<Get, _>(opened.object.as_remote(), &mut answer, |answer| {
@@ -54,8 +58,11 @@ pub(super) fn stacked_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Op
     let (columns, rows) = (opened.source.columns.len(), opened.source.rows);
     let height = height(columns * opened.source.spread, options);
     let cut = PageCut { columns, rows, width: columns, height, splits_rows: false };
-    let fetched = fetched(&opened, cut, options, |path, area| Get::new(path, area.page()));
-    assembled::<S, _>(opened, options, fetched, move |taking, part| {
+    let fetched = fetched(&opened, cut, options, |opened, area| {
+        let request = Get::new(&opened.source.path, area.page());
+        Box::pin(send_raw(opened.object.as_remote(), request, opened.calls.clone()))
+    });
+    assembled(opened, options, fetched, move |taking: &mut Taking<S>, part| {
         let before = taking.assembler.leaves();
         let is_last = |found: usize| match found {
             found if found >= rows => Ok(true),
@@ -78,33 +85,34 @@ pub(super) fn stacked_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Op
 }
 
 /// Fetches the parts of a cube. Each is decoded when it is its turn.
-fn fetched<P: Send + Sync + 'static, R: Request + 'static>(
+fn fetched<P: Send + Sync + 'static>(
     opened: &Arc<Opened<P>>,
     cut: PageCut,
     options: &Options,
-    request: fn(&str, Area) -> R,
+    ask: fn(&Opened<P>, Area) -> Running<'_, RawAnswer>,
 ) -> Pages<(Area, RawAnswer)> {
     let opened = Arc::clone(opened);
     let fetch = move |area| {
         let opened = Arc::clone(&opened);
-        let attempt = async move {
-            let send = || send_raw(opened.object.as_remote(), request(&opened.source.path, area), opened.calls.clone());
-            attempt(&opened, send).await
-        };
-        Box::pin(attempt) as _
+        Box::pin(async move { attempt(&opened, || ask(&opened, area)).await }) as _
     };
     parts(cut, options, Arc::new(fetch))
 }
 
 /// The rows of a cube in tree mode.
 pub(super) fn tree_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Options) -> Pages<S::Page> {
+    use generic_object::GetHyperCubeTreeData as Get;
     // Pages count nodes of the first dimension, including everything below them.
     let height = height(opened.source.columns.width() * opened.source.spread, options);
     let cut = PageCut { columns: 1, rows: opened.source.rows, width: 1, height, splits_rows: false };
-    let source = Arc::clone(&opened);
-    let fetched = parts(cut, options, Arc::new(move |area| Box::pin(fetch_tree(Arc::clone(&source), area))));
-    assembled::<S, _>(opened, options, fetched, move |taking, part| {
-        let Some((area, tree)) = part else { return taking.end() };
+    let fetched = fetched(&opened, cut, options, |opened, area| {
+        let nodes = NxTreeDataOption::default().with_tree_nodes([area.nodes()]);
+        let request = Get::new(&opened.source.path).node_options(nodes);
+        Box::pin(send_raw(opened.object.as_remote(), request, opened.calls.clone()))
+    });
+    assembled(opened, options, fetched, move |taking: &mut Taking<S>, part| {
+        let Some((area, mut answer)) = part else { return taking.end() };
+        let tree = read_raw::<Get, _>(taking.opened.object.as_remote(), &mut answer, Get::read)?;
         // The root contains the number of nodes, whichever of them were requested.
         let root = tree.first().filter(|node| node.type_ == NxDimCellType::Root);
         let nodes = root.map_or(cut.rows, |root| usize::try_from(root.group_size).unwrap_or(0));
@@ -118,14 +126,10 @@ pub(super) fn tree_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Optio
     })
 }
 
-async fn fetch_tree<P>(opened: Arc<Opened<P>>, area: Area) -> Result<Vec<NxTreeNode>, Error> {
-    attempt(&opened, || async {
-        let request = generic_object::GetHyperCubeTreeData::new(&opened.source.path)
-            .node_options(NxTreeDataOption::default().with_tree_nodes([area.nodes()]));
-        send(opened.object.as_remote(), request, opened.calls.clone()).await
-    })
-    .await
-}
+/// A function that takes a part, or `None` after the last one. Not a type of its own: the kinds of cubes share the code
+/// around it.
+type Take<S> =
+    dyn Fn(&mut Taking<S>, Option<(Area, RawAnswer)>) -> Result<Option<<S as Shape>::Page>, Error> + Send + Sync;
 
 /// Takes parts of the data.
 struct Taking<S: Shape> {
@@ -153,15 +157,15 @@ impl<S: Shape> Taking<S> {
 
 /// Assembles rows from parts of the data, and makes pages of them. `take` is called with each part until the rows are
 /// complete, and with `None` after the last one.
-fn assembled<S: Shape, P: Send + 'static>(
+fn assembled<S: Shape>(
     opened: Arc<Opened<S::Plan>>,
     options: &Options,
-    parts: Pages<P>,
-    take: impl Fn(&mut Taking<S>, Option<P>) -> Result<Option<S::Page>, Error> + Send + Sync + 'static,
+    parts: Pages<(Area, RawAnswer)>,
+    take: impl Fn(&mut Taking<S>, Option<(Area, RawAnswer)>) -> Result<Option<S::Page>, Error> + Send + Sync + 'static,
 ) -> Pages<S::Page> {
     let assembler = Assembler::new(&opened.source.columns, &opened.source.path, options.totals);
     let taking = Taking::<S> { opened, assembler, is_over: false };
-    let take = Arc::new(take);
+    let take: Arc<Take<S>> = Arc::new(take);
     let pages = stream::try_unfold((Some(parts), taking), move |(mut parts, mut taking)| {
         let take = Arc::clone(&take);
         async move {

@@ -4,16 +4,18 @@
 //! A call that makes earlier ones irrelevant replaces them, but only if that is certain: a selection can clear
 //! selections in other fields, so the last call of each field is not enough.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use qix_schema::rpc::Method;
-use serde::Deserialize;
 
 use crate::config::LostState;
+use crate::protocol::document::Document;
+use crate::protocol::parts::{Parts, items, quoted};
+use crate::protocol::patch::Patch;
 
+mod log;
 mod mark;
 mod methods;
 
+use log::Log;
 pub(crate) use mark::Mark;
 pub(crate) use methods::Sets;
 
@@ -31,13 +33,13 @@ const DEFAULT_STATE: &str = "$";
 
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
-    log: BTreeMap<i64, Entry>,
+    log: Log,
     /// Whether the session existed before the program connected, and may have had other state.
     inherited: bool,
     /// Whether a new session is still missing state.
     unsettled: bool,
     /// The bookmarks whose selections have changed since the app was saved.
-    replaced: BTreeSet<String>,
+    replaced: Vec<String>,
     /// Whether the app ends with the session.
     has_session_app: bool,
     mark: Mark,
@@ -80,57 +82,49 @@ enum EntryState {
 }
 
 /// Parameters of all methods that are relevant here.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default)]
 struct Said {
-    #[serde(rename = "qStateName")]
     state: String,
-    #[serde(rename = "qSourceStateName")]
     source: String,
-    #[serde(rename = "qLockedAlso")]
     locked_also: bool,
-    #[serde(rename = "qToggleMode")]
     toggle: bool,
-    #[serde(rename = "qSoftPatch")]
     soft: bool,
-    #[serde(rename = "qPatches")]
-    patches: Vec<Path>,
-    #[serde(rename = "qAccept")]
+    /// The paths of patches.
+    patches: Vec<String>,
     accept: bool,
-    #[serde(rename = "qId")]
     id: String,
-    #[serde(rename = "qName")]
     name: String,
 }
 
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
-#[serde(default)]
-struct Path {
-    #[serde(rename = "qPath")]
-    path: String,
-}
-
-/// A result that shows whether the engine did anything.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct WriteResult {
-    #[serde(rename = "qReturn")]
-    returned: serde_json::Value,
-    #[serde(rename = "qSuccess")]
-    success: serde_json::Value,
-    #[serde(rename = "qResult")]
-    result: serde_json::Value,
+impl Said {
+    fn of(params: &str) -> Self {
+        let parts = Parts::of(params).unwrap_or_default();
+        let patches = parts.get("qPatches").and_then(items).unwrap_or_default();
+        let path = |patch| Parts::of(patch).unwrap_or_default().string("qPath");
+        Self {
+            state: parts.string("qStateName"),
+            source: parts.string("qSourceStateName"),
+            locked_also: parts.is_true("qLockedAlso"),
+            toggle: parts.is_true("qToggleMode"),
+            soft: parts.is_true("qSoftPatch"),
+            patches: patches.into_iter().map(path).collect(),
+            accept: parts.is_true("qAccept"),
+            id: parts.string("qId"),
+            name: parts.string("qName"),
+        }
+    }
 }
 
 /// Whether a result shows that the engine did nothing.
 pub(crate) fn is_refusal(result: &str) -> bool {
-    let outcome: WriteResult = serde_json::from_str(result).unwrap_or_default();
-    outcome.returned == false || outcome.success == false || outcome.result["qApplySuccess"] == false
+    let parts = Parts::of(result).unwrap_or_default();
+    let applied = parts.get("qResult").and_then(Parts::of).unwrap_or_default();
+    parts.is_false("qReturn") || parts.is_false("qSuccess") || applied.is_false("qApplySuccess")
 }
 
 impl Entry {
     pub(crate) fn new(method: Method, sets: Sets, params: &str, target: CalledObject) -> Self {
-        let said = serde_json::from_str(params).unwrap_or_default();
+        let said = Said::of(params);
         Self { method, params: params.to_owned(), target, sets, said, progress: EntryState::Sent, made: None }
     }
 
@@ -172,11 +166,13 @@ impl Entry {
     /// The parameters for repeating the call: a variable must get its ID back.
     pub(crate) fn again(&self) -> String {
         let Some(id) = &self.made else { return self.params.clone() };
-        let Ok(mut params) = serde_json::from_str::<serde_json::Value>(&self.params) else {
-            return self.params.clone();
-        };
-        params["qProp"]["qInfo"]["qId"] = id.as_str().into();
-        params.to_string()
+        let mut params = Document::text(&self.params);
+        let id = quoted(id);
+        let patch = Patch { op: "add".into(), path: "/qProp/qInfo/qId".into(), from: None, value: Some(&id) };
+        match patch.apply(&mut params) {
+            Ok(()) => params.json(),
+            Err(_) => self.params.clone(),
+        }
     }
 
     /// The bookmark that it applies.
@@ -233,7 +229,7 @@ impl Journal {
 
     /// What a call sets whose response is expected.
     pub(crate) fn awaited(&self, id: i64) -> Option<Sets> {
-        let entry = self.log.get(&id)?;
+        let entry = self.log.get(id)?;
         let is_awaited = match entry.progress {
             EntryState::Sent => true,
             // The program does not know that the definition has changed.
@@ -245,25 +241,26 @@ impl Journal {
 
     /// A call was answered; `made` is the ID of the object that it created.
     pub(crate) fn answered(&mut self, id: i64, made: Option<String>) {
-        let Some(entry) = self.log.get_mut(&id) else { return };
-        let is_outdated = entry.bookmark().is_some_and(|bookmark| self.replaced.contains(bookmark));
+        let Some(entry) = self.log.get_mut(id) else { return };
+        let is_outdated =
+            entry.bookmark().is_some_and(|bookmark| self.replaced.iter().any(|replaced| replaced == bookmark));
         entry.progress = if is_outdated { EntryState::Outdated } else { EntryState::Done };
         entry.made = made;
         let entry = entry.clone();
         if !self.take_in(id, &entry) {
-            self.log.remove(&id);
+            self.log.remove(id);
         }
         self.limit();
     }
 
     /// A call has had no effect.
     pub(crate) fn refused(&mut self, id: i64) {
-        self.log.remove(&id);
+        self.log.remove(id);
     }
 
     /// A call was sent, and its caller is gone.
     pub(crate) fn given_up(&mut self, id: i64) {
-        if let Some(entry) = self.log.get_mut(&id).filter(|entry| entry.progress == EntryState::Sent) {
+        if let Some(entry) = self.log.get_mut(id).filter(|entry| entry.progress == EntryState::Sent) {
             entry.progress = EntryState::Unknown;
             self.drop_irrelevant(id);
         }
@@ -271,26 +268,26 @@ impl Journal {
 
     /// Whether a call was answered, and has changed a definition.
     pub(crate) fn is_done(&self, id: i64) -> bool {
-        self.log.get(&id).is_some_and(|entry| entry.sets == Sets::Definition && entry.progress == EntryState::Done)
+        self.log.get(id).is_some_and(|entry| entry.sets == Sets::Definition && entry.progress == EntryState::Done)
     }
 
     /// The recipe of a session object contains a change.
     pub(crate) fn in_recipe(&mut self, id: i64) {
-        if self.log.get(&id).is_some_and(|entry| entry.sets == Sets::Definition) {
-            self.log.remove(&id);
+        if self.log.get(id).is_some_and(|entry| entry.sets == Sets::Definition) {
+            self.log.remove(id);
         }
     }
 
     /// Drops a call that may or may not have ended state if there was no such state.
     fn drop_irrelevant(&mut self, id: i64) {
-        let Some(entry) = self.log.get(&id).filter(|entry| entry.sets.ends()).cloned() else { return };
+        let Some(entry) = self.log.get(id).filter(|entry| entry.sets.ends()).cloned() else { return };
         let mut executed = Self { log: self.log.clone(), ..Self::default() };
         executed.take_in(id, &entry);
         let is_same = |(one, other): (&Entry, &Entry)| one.progress == other.progress;
         if executed.before(id).count() == self.before(id).count()
             && executed.before(id).zip(self.before(id)).all(is_same)
         {
-            self.log.remove(&id);
+            self.log.remove(id);
         }
     }
 
@@ -363,7 +360,7 @@ impl Journal {
             Sets::NoState => self.remove_state(id, &new.said.state),
             Sets::EndModal => self.end_modal(id, new.said.accept),
             Sets::Patches => {
-                let paths: BTreeSet<_> = new.said.patches.iter().collect();
+                let paths = &new.said.patches;
                 self.drop_before(id, |old| {
                     old.patches() == Some(&new.target.name) && old.said.patches.iter().all(|path| paths.contains(path))
                 });
@@ -380,11 +377,11 @@ impl Journal {
             Sets::Value | Sets::Setting => {
                 let of_same = |old: &Entry| old.sets == new.sets && old.target == new.target;
                 let is_replaced = |old: &Entry| of_same(old) && (old.sets == Sets::Value || old.method == new.method);
-                let last = self.log.range(..id).rfind(|(_, old)| is_replaced(old)).map(|(id, _)| *id);
+                let last = self.log.range(i64::MIN..id).rfind(|(_, old)| is_replaced(old)).map(|(id, _)| *id);
                 if let Some(last) = last
                     && !self.log.range(last..id).any(|(_, between)| between.searches())
                 {
-                    self.log.remove(&last);
+                    self.log.remove(last);
                 }
                 true
             }
@@ -421,9 +418,11 @@ impl Journal {
             }
             Sets::Bookmark => {
                 let replaced = |old: &Entry| old.bookmark() == Some(&new.said.id);
-                let applied = self.log.range_mut(..id).map(|(_, old)| old).filter(|old| replaced(old));
+                let applied = self.log.range_mut(i64::MIN..id).map(|(_, old)| old).filter(|old| replaced(old));
                 applied.for_each(|old| old.progress = EntryState::Outdated);
-                self.replaced.insert(new.said.id.clone());
+                if !self.replaced.contains(&new.said.id) {
+                    self.replaced.push(new.said.id.clone());
+                }
                 false
             }
             _ => true,
@@ -431,11 +430,11 @@ impl Journal {
     }
 
     fn drop_before(&mut self, id: i64, is_dropped: impl Fn(&Entry) -> bool) {
-        self.log.retain(|old_id, old| *old_id >= id || !is_dropped(old));
+        self.log.retain(|old_id, old| old_id >= id || !is_dropped(old));
     }
 
     fn before(&self, id: i64) -> impl Iterator<Item = &Entry> {
-        self.log.range(..id).map(|(_, entry)| entry)
+        self.log.range(i64::MIN..id).map(|(_, entry)| entry)
     }
 
     /// Whether a state was created as a copy of another.
@@ -475,13 +474,13 @@ impl Journal {
     }
 
     fn end_modal(&mut self, id: i64, accept: bool) -> bool {
-        let begin = self.log.range(..id).rfind(|(_, old)| old.sets == Sets::Modal).map(|(id, _)| *id);
+        let begin = self.log.range(i64::MIN..id).rfind(|(_, old)| old.sets == Sets::Modal).map(|(id, _)| *id);
         let Some(begin) = begin else { return false };
         let made = self.log.range(begin..id).any(|(_, old)| old.sets.selects() && old.sets != Sets::Modal);
         if !accept {
-            self.log.retain(|old_id, old| *old_id < begin || *old_id >= id || !old.sets.selects());
+            self.log.retain(|old_id, old| old_id < begin || old_id >= id || !old.sets.selects());
         } else if !made {
-            self.log.remove(&begin);
+            self.log.remove(begin);
         }
         accept && made
     }
@@ -499,7 +498,7 @@ impl Journal {
                 kinds.push((*id, kind));
             }
         }
-        self.log.retain(|id, entry| entry.progress == EntryState::Sent || kinds.iter().any(|(last, _)| last == id));
+        self.log.retain(|id, entry| entry.progress == EntryState::Sent || kinds.iter().any(|(last, _)| *last == id));
         for entry in self.log.values_mut().filter(|entry| entry.progress != EntryState::Sent) {
             entry.progress = EntryState::Dropped;
             entry.params = String::new();
@@ -510,8 +509,7 @@ impl Journal {
 impl Entry {
     /// The name of the variable that it creates.
     fn variable_name(&self) -> Option<String> {
-        let params: serde_json::Value = serde_json::from_str(&self.params).ok()?;
-        Some(params["qProp"]["qName"].as_str()?.to_owned())
+        Some(Parts::of(Parts::of(&self.params)?.get("qProp")?)?.text("qName")?.into_owned())
     }
 }
 
