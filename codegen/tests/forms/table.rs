@@ -507,7 +507,8 @@ pub(crate) const ROWS: &[Row] = &[
         "a list of itself",
         &[Kind::File],
         |file, _| {
-            let list = |items: &str| json!({ "type": "array", "items": { "$ref": format!("#/components/schemas/{items}") } });
+            let list =
+                |items: &str| json!({ "type": "array", "items": { "$ref": format!("#/components/schemas/{items}") } });
             let schemas = file.at("/components/schemas");
             schemas.set("List", list("Lists"));
             schemas.set("Lists", list("List"));

@@ -137,7 +137,7 @@ impl Replay {
 impl Tape {
     fn enter(&mut self, direction: &str, message: Value) {
         if direction == ">" {
-            let used = mark::is_about(&message);
+            let used = is_about_mark(&message);
             self.exchanges.push(RecordedCall { request: message, answer: None, pushed: Vec::new(), used });
             return;
         }
@@ -155,7 +155,7 @@ impl Tape {
     /// The response to a request.
     fn reply(&mut self, request: &str) -> Result<Vec<Value>, TransportError> {
         let request: Value = serde_json::from_str(request)?;
-        if mark::is_about(&request) {
+        if is_about_mark(&request) {
             // The client's own request, with an ID of its own in each session.
             let object = json!({ "qReturn": { "qType": "GenericObject", "qHandle": MARK } });
             return Ok(vec![json!({ "jsonrpc": "2.0", "id": request["id"], "result": object })]);
@@ -196,4 +196,30 @@ impl Tape {
 fn show(request: &Value) -> String {
     let method = request["method"].as_str().unwrap_or_default();
     format!("{method} of handle {} with {}", request["handle"], request["params"])
+}
+
+/// Whether a request creates the mark of a session or looks for it.
+fn is_about_mark(request: &Value) -> bool {
+    let params = &request["params"];
+    match request["method"].as_str() {
+        Some("CreateSessionObject") => params["qProp"]["qInfo"]["qType"] == mark::TYPE,
+        Some("GetObject") => params["qId"].as_str().is_some_and(|id| id.starts_with(mark::TYPE)),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_about_marks_are_recognized() {
+        let id = mark::id(7);
+        let parse = |params: &str| serde_json::from_str::<Value>(params).unwrap();
+        assert!(is_about_mark(&json!({ "method": "CreateSessionObject", "params": parse(&mark::creation(&id)) })));
+        assert!(is_about_mark(&json!({ "method": "GetObject", "params": parse(&mark::search(&id)) })));
+        let other = parse(r#"{"qProp":{"qInfo":{"qId":"a","qType":"table"}}}"#);
+        assert!(!is_about_mark(&json!({ "method": "CreateSessionObject", "params": other })));
+        assert!(!is_about_mark(&json!({ "method": "GetObject", "params": { "qId": "a" } })));
+    }
 }

@@ -4,7 +4,7 @@
 pub(crate) const CASES: &[&str] = &[
     r##"Global.OpenDoc {"qDocName": "sales"}
     Doc.GetField {"qFieldName": "Year", "qStateName": "$"}
-    Field.Select {"qMatch": "2022", "qSoftLock": true, "qExcludedValuesMode": 1}"##,
+    Field.Select {"qMatch": "2022", "qSoftLock": true}"##,
     r##"Global.OpenDoc {"qDocName": "sales", "qNoData": true}
     Doc.GetAppLayout"##,
     "Global.GetDocList",
@@ -24,7 +24,7 @@ pub(crate) const CASES: &[&str] = &[
     r##"Global.OpenDoc {"qDocName": "sales"}
     Doc.GetTableData {"qOffset": 2, "qRows": 3, "qSyntheticMode": true, "qTableName": "Sales"}"##,
     r##"Global.OpenDoc {"qDocName": "sales"}
-    Doc.GetTablesAndKeys {"qWindowSize": {"qcx": 10}, "qNullSize": {}, "qCellHeight": 5, "qSyntheticMode": false, "qIncludeSysVars": true, "qIncludeProfiling": true}"##,
+    Doc.GetTablesAndKeys {"qWindowSize": {"qcx": 10}, "qNullSize": {}, "qCellHeight": 5, "qSyntheticMode": true, "qIncludeSysVars": false}"##,
     r##"Global.OpenDoc {"qDocName": "sales"}
     Doc.GetObjects {"qOptions": {"qTypes": ["sheet", "table"], "qIncludeSessionObjects": true, "qData": {"a": [1, "b"]}}}"##,
     r##"Global.OpenDoc {"qDocName": "sales"}

@@ -10,7 +10,7 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 async fn call_0(global: Global) -> Outcome {
     let doc = global.open_doc("sales").await?;
     let field = doc.get_field("Year").state_name("$").await?;
-    let result = field.select("2022").soft_lock(true).excluded_values_mode(1).await?;
+    let result = field.select("2022").soft_lock(true).await?;
     Ok(())
 }
 
@@ -94,10 +94,9 @@ async fn call_13(global: Global) -> Outcome {
             Size::default().with_cx(10),
             Size::default(),
             5,
-            false,
             true,
+            false,
         )
-        .include_profiling(true)
         .await?;
     Ok(())
 }

@@ -6,7 +6,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let global = session.global();
     let doc = global.open_doc("sales").await?;
     let field = doc.get_field("Year").state_name("$").await?;
-    let result = field.select("2022").soft_lock(true).excluded_values_mode(1).await?;
+    let result = field.select("2022").soft_lock(true).await?;
     println!("{result:?}");
     session.close().await;
     Ok(())
