@@ -51,6 +51,8 @@ pub(crate) async fn replay(desk: &Arc<Desk>, recording: &str) -> Result<(), Stri
                 handles.retain(|handle, _| *handle == ObjectHandle::GLOBAL);
             }
             Step::Request { method, .. } if ABOUT_OTHERS.contains(&&*method) => {}
+            // The new session has a mark of its own.
+            Step::Request { params, .. } if params["qProp"]["qInfo"]["qType"] == "qix-session-mark" => {}
             Step::Request { method, handle, params, answer } => {
                 let Some(now) = handles.get(&handle) else {
                     skipped.push(format!("{method}: the recording does not say which object has the handle {handle}"));
