@@ -87,7 +87,7 @@ fn only_the_platform_differs_between_programs_and_browsers() {
 const PARSERS: [&str; 4] = ["serde_json::from_", "serde_json::Value", "serde_json::{", "Deserialize"];
 
 #[test]
-fn what_every_program_has_takes_json_apart_as_text() {
+fn the_code_of_every_program_takes_json_apart_as_text() {
     let mut files = Vec::new();
     collect(&source_folder(), "", &mut files);
     let mut wrong = Vec::new();

@@ -125,7 +125,7 @@ async fn every_selection_outside_of_the_selection_mode_is_an_error() {
 }
 
 #[tokio::test]
-async fn what_would_be_ignored_is_refused() {
+async fn members_that_would_be_ignored_are_refused() {
     let engine = TestEngine::start().await.unwrap();
     let Opened { mut client, region, list, cube, .. } = opened(&engine).await;
     for (handle, method, params, code) in [

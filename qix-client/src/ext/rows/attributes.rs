@@ -1,5 +1,5 @@
-//! What is read besides the cells of a row: results of attribute expressions, as cells after them, and whether dimensions
-//! have values.
+//! What pages contain in addition to cells: results of attribute expressions, which become cells of the row, and whether
+//! dimensions have values.
 
 use qix_schema::Error;
 use qix_schema::cells::{Cell, Sink};

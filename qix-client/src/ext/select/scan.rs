@@ -108,7 +108,7 @@ impl Sought {
         }
     }
 
-    /// The given values, each once, without those that no field has: infinity, and what is no number.
+    /// The given values, each once, without infinity and NaN, which no field has.
     pub(super) fn distinct(&self, values: &[FieldValue]) -> Vec<FieldValue> {
         let mut met = vec![false; self.len];
         let is_new = |value: &&FieldValue| self.at(value).is_some_and(|at| !std::mem::replace(&mut met[at], true));

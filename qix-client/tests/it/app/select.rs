@@ -263,7 +263,7 @@ async fn zero_is_selected_like_any_number() {
 }
 
 #[tokio::test]
-async fn what_is_no_number_is_not_sent_and_a_missing_value() {
+async fn infinity_and_nan_are_not_sent_and_are_missing_values() {
     let (engine, _session, doc) = open(App::new("app").script("T: LOAD RecNo() / 10 AS N AUTOGENERATE 3;")).await;
     let list = doc.create_session_object(ListObjectDef::field("N").into()).await.unwrap();
     for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {

@@ -399,7 +399,7 @@ async fn an_object_that_another_program_destroyed_does_not_make_the_session_anot
     assert_eq!(resumption.lost_state, []);
     let of_made = resumption.objects.iter().find(|object| object.object.id == made.handle().id).unwrap();
     assert_eq!(of_made.outcome, RestorationOutcome::Recreated);
-    assert_eq!(resumption.objects.len(), 3, "the mark is no object of the program: {resumption:?}");
+    assert_eq!(resumption.objects.len(), 3, "the mark does not belong to the program: {resumption:?}");
     evaluate(&doc, &mut engine, "550").await;
 }
 
@@ -421,7 +421,7 @@ async fn state_is_set_in_another_session_if_the_program_prefers_that() {
 }
 
 #[tokio::test]
-async fn what_another_program_has_made_is_not_destroyed() {
+async fn objects_of_another_program_are_not_destroyed() {
     for is_kept in [true, false] {
         let listener = Listener::bind().await;
         let (session, mut engine, doc, year) = start(&listener, |builder| builder).await;

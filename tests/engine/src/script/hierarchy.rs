@@ -16,7 +16,7 @@ pub(super) struct Nodes {
     pub(super) name: String,
 }
 
-/// The fields that `HIERARCHY` adds, besides one for each level.
+/// The fields that `HIERARCHY` adds to those of the levels.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Levels {
     pub(super) parent_name: Option<String>,

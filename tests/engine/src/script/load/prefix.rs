@@ -128,7 +128,7 @@ impl Reader<'_> {
         Ok(names)
     }
 
-    /// Names in parentheses, some of which can be left out.
+    /// Names in parentheses, some of which are optional.
     fn slots(&mut self, most: usize) -> Outcome<Vec<Option<String>>> {
         self.parser.expect("(")?;
         let mut slots = self.list(|reader| match reader.parser.sign() {

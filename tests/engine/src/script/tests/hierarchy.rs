@@ -41,7 +41,7 @@ fn fields_of_a_hierarchy_are_optional() {
 }
 
 #[test]
-fn nodes_that_no_root_leads_to_are_left_out() {
+fn nodes_that_no_root_leads_to_are_omitted() {
     let script = "T: HIERARCHY (n, p, v, , , w) LOAD * INLINE [n,p,v\na,,A\nb,a,B\nc,d,C\nd,c,D\ne,e,E\nf,x,F\n];";
     assert_eq!(table(&loaded(script), "T"), "a,,A,A,-,A|b,a,B,A,B,A/B|f,x,F,F,-,F");
 }

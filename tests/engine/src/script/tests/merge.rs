@@ -24,7 +24,7 @@ fn only_the_latest_change_of_a_row_counts() {
     assert_eq!(loaded.variables["seen"], "9");
     let loaded =
         super::loaded(&format!("T: LOAD * INLINE [k, v, t\n1, z, 5\n3, y, 1]; MERGE (t) ON k CONCATENATE (T) {log}"));
-    assert_eq!(table(&loaded, "T"), "1,z,5|3,d,4", "an older change is left out");
+    assert_eq!(table(&loaded, "T"), "1,z,5|3,d,4", "an older change is skipped");
 }
 
 #[test]

@@ -245,7 +245,7 @@ fn files_are_read_from_the_folder() {
     let included = run_with("$(Must_Include=lib://data/more.qvs);", Some(&folder)).0.unwrap();
     assert_eq!((table(&included, "M").as_str(), included.variables["seen"].as_str()), ("1", "1"));
     let missing = |word: &str| run_with(&format!("$({word}=lib://data/nosuch.qvs);"), Some(&folder)).0;
-    assert!(missing("Include").is_ok(), "a missing file is no error");
+    assert!(missing("Include").is_ok(), "a missing file is not an error");
     assert_eq!(missing("Must_Include").unwrap_err().code, CANNOT_OPEN);
     let (result, messages) = run_with(script, Some(&folder));
     std::fs::remove_dir_all(&folder).unwrap();
