@@ -109,25 +109,34 @@ struct Symbol {
     text: String,
     num: Option<f64>,
     elem_number: i32,
+    state: StateEnumType,
 }
 
-/// Selects the values that fulfill a condition, in an alternate state. Returns `false` if no value does.
+/// Selects the values that fulfill a condition, in an alternate state. Returns `false` if the values that do are all
+/// excluded by the selections so far: to select them would replace these.
 pub(super) async fn select(doc: &Doc, state: &str, table: &Table, column: &Column, condition: &Expr) -> Result<bool> {
     let place = || format!("app `{}`, field `{}`", table.app, column.field);
-    let mut symbols = doc.field_values::<(Symbol,)>(&column.field);
+    let list = ListObjectDef::field(&column.field).with_state_name(state);
+    let list = doc.create_session_object(list.into()).await.map_err(|error| failed(place(), error))?;
+    let mut symbols = list.rows::<(Symbol,)>();
     let mut values = Values::new(column, column.all_values as usize);
     let mut numbers = Vec::new();
     while let Some((symbol,)) = symbols.try_next().await.map_err(|error| failed(place(), error))? {
         values
             .append(Some(Value { text: &symbol.text, number: symbol.num }))
             .map_err(|error| error.context(place()))?;
-        numbers.push(symbol.elem_number);
+        numbers.push((symbol.elem_number, symbol.state));
     }
+    drop(symbols);
     let fulfilled = fulfilled(column, condition, values)?;
-    let wanted: Vec<i32> = numbers.into_iter().zip(fulfilled).filter(|(_, wanted)| *wanted).map(|(at, _)| at).collect();
-    if wanted.is_empty() {
+    let wanted: Vec<_> = numbers.into_iter().zip(fulfilled).filter(|(_, wanted)| *wanted).map(|(at, _)| at).collect();
+    let is_excluded = |state: &StateEnumType| {
+        matches!(state, StateEnumType::Excluded | StateEnumType::SelectedExcluded | StateEnumType::LockedExcluded)
+    };
+    if wanted.iter().all(|(_, state)| is_excluded(state)) {
         return Ok(false);
     }
+    let wanted: Vec<i32> = wanted.into_iter().map(|(number, _)| number).collect();
     let count = wanted.len();
     let selecting = async {
         let field = doc.get_field(&column.field).state_name(state).await?;
