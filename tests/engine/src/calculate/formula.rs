@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Context;
 use crate::expression::{
     self, AggrOrder, Aggregation, AggregationKind, Aggregator, Binder, Expression, Host, SetExpression, Total, bind,
-    misplaced_in_chart, parse, visit,
+    misplaced_in_chart, parse, sees_cells, visit,
 };
 use crate::value::{Dual, interpret};
 
@@ -78,29 +78,6 @@ impl Formula {
         });
         Ok(Self { tree, aggregates: outer.aggregates, looks_around })
     }
-}
-
-/// Whether a function reads other cells of the chart.
-fn sees_cells(host: Host) -> bool {
-    use Host as H;
-    matches!(
-        host,
-        H::Above
-            | H::Below
-            | H::Top
-            | H::Bottom
-            | H::Before
-            | H::After
-            | H::First
-            | H::Last
-            | H::RowNo
-            | H::NoOfRows
-            | H::ColumnNo
-            | H::NoOfColumns
-            | H::Rank
-            | H::HRank
-            | H::Column
-    )
 }
 
 /// An expression of a dimension, evaluated for each combination of its fields' values.

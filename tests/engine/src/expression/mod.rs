@@ -19,7 +19,7 @@ pub use bind::{Binder, bind, visit};
 pub use dollar::expand;
 pub use evaluate::{Scope, evaluate};
 pub(crate) use functions::absent;
-pub use functions::{Function, Misplaced, functions, misplaced_in_chart, misplaced_in_script};
+pub use functions::{Function, Misplaced, functions, misplaced_in_chart, misplaced_in_script, sees_cells};
 pub use lexer::{Symbol, Token, tokenize};
 pub use parser::{ParseError, Parser, parse};
 

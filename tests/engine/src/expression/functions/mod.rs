@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::LazyLock;
 
-pub use place::{Misplaced, misplaced_in_chart, misplaced_in_script};
+pub use place::{Misplaced, misplaced_in_chart, misplaced_in_script, sees_cells};
 
 use super::ast::{AggregationKind, Aggregator, Expression, Host};
 use super::evaluate::{Scope, numeric};

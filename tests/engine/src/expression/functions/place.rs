@@ -89,6 +89,24 @@ fn is_of_scripts(host: Host) -> bool {
 
 fn is_of_charts(host: Host) -> bool {
     use Host as H;
+    // Scripts have these two with another meaning.
+    let is_of_both = matches!(host, H::RowNo | H::NoOfRows);
+    sees_cells(host) && !is_of_both
+        || matches!(
+            host,
+            H::Dimensionality
+                | H::GetSelectedCount
+                | H::GetPossibleCount
+                | H::GetExcludedCount
+                | H::GetAlternativeCount
+                | H::GetFieldSelections
+                | H::GetCurrentSelections
+        )
+}
+
+/// Whether a function reads other cells of the chart.
+pub fn sees_cells(host: Host) -> bool {
+    use Host as H;
     matches!(
         host,
         H::Above
@@ -99,18 +117,13 @@ fn is_of_charts(host: Host) -> bool {
             | H::After
             | H::First
             | H::Last
+            | H::RowNo
+            | H::NoOfRows
             | H::ColumnNo
             | H::NoOfColumns
             | H::Rank
             | H::HRank
             | H::Column
-            | H::Dimensionality
-            | H::GetSelectedCount
-            | H::GetPossibleCount
-            | H::GetExcludedCount
-            | H::GetAlternativeCount
-            | H::GetFieldSelections
-            | H::GetCurrentSelections
     )
 }
 
