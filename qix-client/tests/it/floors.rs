@@ -83,7 +83,7 @@ fn only_the_platform_differs_between_programs_and_browsers() {
     assert!(wrong.is_empty(), "use `crate::platform`:\n{}", wrong.join("\n"));
 }
 
-/// What brings a parser for any type, which is much of a program for a page.
+/// Items that link a parser for any type, which would be a large part of a program for a page.
 const PARSERS: [&str; 4] = ["serde_json::from_", "serde_json::Value", "serde_json::{", "Deserialize"];
 
 #[test]

@@ -5,11 +5,12 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use futures_util::{SinkExt, StreamExt};
-use qix_client::{Doc, Session, SessionBuilder};
+use qix_client::{Doc, Error, Field, FieldApi as _, Session, SessionBuilder};
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
@@ -54,6 +55,12 @@ pub(crate) async fn opened(setup: impl FnOnce(SessionBuilder) -> SessionBuilder)
     };
     let ((session, doc), engine) = tokio::join!(user, script);
     (session, engine, doc)
+}
+
+/// A selection in a task of its own.
+pub(crate) fn selecting(field: &Field) -> JoinHandle<Result<bool, Error>> {
+    let field = field.clone();
+    tokio::spawn(async move { field.select("2021").await })
 }
 
 /// A port that sessions connect to.

@@ -22,7 +22,7 @@ use super::json::Json;
 /// ```
 #[derive(Clone, Default, PartialEq)]
 pub struct Extra(
-    /// Sorted by name. Few, so that a map would only be more code.
+    /// Sorted by name. There are few, so a map would only add code.
     Vec<(String, Json)>,
 );
 

@@ -178,7 +178,7 @@ pub(crate) fn object<'a, O: ReadObject<'a>>(text: &'a str, mut object: O) -> Sca
         ObjectStart::Empty(rest) => return Ok(rest),
     };
     if place::ONLY {
-        // With one copy of the code for the members.
+        // One copy of the code for members is smaller.
         return object.in_any_order(input);
     }
     match object.members(&mut input) {

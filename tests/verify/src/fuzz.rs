@@ -46,7 +46,7 @@ pub fn values(input: &[u8]) {
     assert_eq!(again, written, "{name}");
     // Some numbers can only be represented by text.
     let Ok(value) = pointer::parse(text) else { return };
-    // Of the members with the same name, JSON has the last one, while records and their parts keep what each of them sets.
+    // If an object has two members with the same name, a JSON value keeps the last one, and a record merges them.
     let report = VERIFIER.document(&value.to_string(), name).expect("it has been decoded");
     assert!(report.changed.is_empty(), "{name}: {report}");
     for lost in report.lost.keys() {

@@ -1,4 +1,4 @@
-//! Null.
+//! Null cells.
 
 use qix_schema::cells::Cell;
 

@@ -37,7 +37,7 @@ async fn fetch<S: Shape>(opened: Arc<Opened<S::Plan>>, area: Area) -> Result<S::
     confirmed(&opened, page).await
 }
 
-/// Reads a page. What its rows lack is not an error of the call, and is reported without the object and its handle.
+/// Reads a page. An error in its rows is not an error of the call, so it does not name the object and its handle.
 fn read_page<S: Shape>(result: &str, opened: &Opened<S::Plan>, area: Area) -> Result<Result<S::Page, Error>, Error> {
     let (top, rows) = (area.top, area.height);
     let mut sink = WithAttributes::<S>::new(&opened.plan, &opened.source.columns, top, rows);

@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use crate::support::{Engine, Listener, object};
+use crate::support::{Engine, Listener, object, selecting};
 use futures_util::FutureExt;
 use qix_client::notification::SessionState;
 use qix_client::prelude::*;
@@ -122,10 +122,7 @@ async fn a_pending_selection_is_an_error_and_not_restored() {
     let listener = Listener::bind().await;
     let (_session, mut engine, doc) = start(&listener, "SESSION_CREATED").await;
     let year = field(&doc, &mut engine, 2).await;
-    let selecting = tokio::spawn({
-        let year = year.clone();
-        async move { year.select("2021").await }
-    });
+    let selecting = selecting(&year);
     engine.expect("Select").await;
     drop(engine);
     let mut engine = renew(&listener).await;
@@ -141,10 +138,7 @@ async fn a_selection_that_may_have_been_made_is_reported_missing() {
     let listener = Listener::bind().await;
     let (_session, mut engine, doc) = start(&listener, "SESSION_CREATED").await;
     let year = field(&doc, &mut engine, 2).await;
-    let selecting = tokio::spawn({
-        let year = year.clone();
-        async move { year.select("2021").await }
-    });
+    let selecting = selecting(&year);
     engine.expect("Select").await;
     drop(engine);
     // The session still exists, with or without the selection.
@@ -206,36 +200,6 @@ async fn state_from_before_the_program_connected_is_unknown() {
     let error = doc.evaluate("Sum(Sales)").await.unwrap_err();
     assert!(error.to_string().contains("before this program connected"), "{error}");
     assert_eq!(session.accept_lost_state().unwrap().missing.len(), 1);
-}
-
-#[tokio::test]
-async fn another_session_of_the_same_user_is_not_mistaken_for_the_old_one() {
-    let listener = Listener::bind().await;
-    let (session, mut engine, doc) = start(&listener, "SESSION_CREATED").await;
-    let year = field(&doc, &mut engine, 2).await;
-    select(&year, &mut engine, "2021").await;
-    let script = engine.answer("CreateSessionObject", object("GenericObject", 4));
-    let making = doc.create_session_object(GenericObjectProperties::of_type("table"));
-    let (made, ()) = tokio::join!(making.into_future(), script);
-    let _made = made.unwrap();
-    listener.end_session();
-    drop(engine);
-    let mut engine = listener.accept().await;
-    engine.greet("SESSION_ATTACHED").await;
-    engine.answer("GetActiveDoc", object("Doc", 1)).await;
-    for _ in 0..3 {
-        let request = engine.request().await;
-        let result = match request["method"].as_str().unwrap() {
-            "GetField" => object("Field", 2),
-            "GetObject" => json!({ "qReturn": { "qType": null, "qHandle": null } }),
-            "CreateSessionObject" => object("GenericObject", 5),
-            other => panic!("{other}"),
-        };
-        engine.push(json!({ "id": request["id"], "result": result })).await;
-    }
-    let error = doc.evaluate("Sum(Sales)").await.unwrap_err();
-    assert!(error.to_string().contains("another one"), "{error}");
-    drop(session);
 }
 
 #[tokio::test]
@@ -343,10 +307,7 @@ async fn state_whose_caller_was_gone_is_restored_if_the_engine_answered() {
     let listener = Listener::bind().await;
     let (_session, mut engine, doc) = start(&listener, "SESSION_CREATED").await;
     let year = field(&doc, &mut engine, 2).await;
-    let selecting = tokio::spawn({
-        let year = year.clone();
-        async move { year.select("2021").await }
-    });
+    let selecting = selecting(&year);
     let id = engine.expect("Select").await;
     selecting.abort();
     assert!(selecting.await.unwrap_err().is_cancelled());

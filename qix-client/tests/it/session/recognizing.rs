@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::support::{Engine, Listener, mark_in, object};
+use crate::support::{Engine, Listener, mark_in, object, selecting};
 use qix_client::prelude::*;
 use qix_client::resumption::{RestorationOutcome, StateLost};
 use qix_client::{Backoff, Error, ErrorKind, SessionBuilder, WhenStateLost};
@@ -106,10 +106,7 @@ async fn a_session_that_was_kept_is_recognized_every_time() {
     let listener = Listener::bind().await;
     let (session, mut engine, doc, year) = start(&listener, |builder| builder.max_calls_in_flight(1)).await;
     let handles = session.open_handles();
-    let selecting = tokio::spawn({
-        let year = year.clone();
-        async move { year.select("2021").await }
-    });
+    let selecting = selecting(&year);
     // The session is marked before the state is set.
     let creation = engine.any_request().await;
     assert_eq!((&creation["method"], &creation["handle"]), (&json!("CreateSessionObject"), &json!(1)));
@@ -175,10 +172,7 @@ async fn each_new_session_gets_its_own_mark_before_its_state() {
 async fn state_that_the_engine_never_received_is_not_missing() {
     let listener = Listener::bind().await;
     let (_session, mut engine, doc, year) = start(&listener, |builder| builder).await;
-    let selecting = tokio::spawn({
-        let year = year.clone();
-        async move { year.select("2021").await }
-    });
+    let selecting = selecting(&year);
     // The connection is lost with both requests.
     assert!(mark_in(&engine.any_request().await).is_some());
     assert_eq!(engine.any_request().await["method"], "Select");
@@ -197,10 +191,7 @@ async fn state_that_the_engine_never_received_is_not_missing() {
 async fn a_session_that_cannot_be_marked_is_not_trusted() {
     let listener = Listener::bind().await;
     let (_session, mut engine, doc, year) = start(&listener, |builder| builder).await;
-    let selecting = tokio::spawn({
-        let year = year.clone();
-        async move { year.select("2021").await }
-    });
+    let selecting = selecting(&year);
     let first = engine.any_request().await;
     let call = engine.any_request().await;
     let error = json!({ "code": 5, "message": "Access denied" });
@@ -214,10 +205,7 @@ async fn a_session_that_cannot_be_marked_is_not_trusted() {
     assert!(selecting.await.unwrap().unwrap());
     evaluate(&doc, &mut engine, "550").await;
     drop(engine);
-    let mut engine = listener.accept().await;
-    engine.greet("SESSION_ATTACHED").await;
-    engine.answer("GetActiveDoc", object("Doc", 11)).await;
-    engine.answer("GetField", object("Field", 12)).await;
+    let mut engine = attach(&listener).await;
     let error = refused(&doc, &mut engine).await;
     let lost = error.downcast_ref::<StateLost>().unwrap();
     assert!(lost.missing[0].reason.contains("did not create the object that identifies the session"), "{lost}");
@@ -227,10 +215,7 @@ async fn a_session_that_cannot_be_marked_is_not_trusted() {
 async fn a_mark_that_is_rejected_once_is_requested_again() {
     let listener = Listener::bind().await;
     let (_session, mut engine, doc, year) = start(&listener, |builder| builder).await;
-    let selecting = tokio::spawn({
-        let year = year.clone();
-        async move { year.select("2021").await }
-    });
+    let selecting = selecting(&year);
     let first = engine.any_request().await;
     let call = engine.any_request().await;
     engine.push(json!({ "id": first["id"], "error": { "code": 15, "message": "Request aborted" } })).await;
@@ -411,10 +396,7 @@ async fn state_is_set_in_another_session_if_the_program_prefers_that() {
     select(&year, &mut engine).await;
     listener.end_session();
     drop(engine);
-    let mut engine = listener.accept().await;
-    engine.greet("SESSION_ATTACHED").await;
-    engine.answer("GetActiveDoc", object("Doc", 11)).await;
-    engine.answer("GetField", object("Field", 12)).await;
+    let mut engine = attach(&listener).await;
     engine.answer("Select", json!({ "qReturn": true })).await;
     engine.answer("GetField", object("Field", 12)).await;
     evaluate(&doc, &mut engine, "550").await;

@@ -183,7 +183,7 @@ pub(super) enum Total {
 }
 
 impl Total {
-    /// Of an `NxInlineMeasureDef`.
+    /// Reads an `NxInlineMeasureDef`.
     fn of(inline: &Value) -> Self {
         match text(inline, "qAggrFunc") {
             "None" => Self::Nothing,

@@ -49,7 +49,7 @@ pub(crate) fn layout(
         }
         // There is no media library, so the list is empty.
         "qMediaListDef" => return Ok(Some(("qMediaList", json!({ "qItems": [] })))),
-        // Nor are extensions installed.
+        // No extensions are installed.
         "qExtensionListDef" => return Ok(Some(("qExtensionList", json!({ "qItems": [] })))),
         _ => return Ok(None),
     };

@@ -132,7 +132,7 @@ fn check_named(schema: &Schema, name: &str, value: &Value, path: &mut Path) -> R
 }
 
 /// Whether a value is the title, the long name or the number of an enum value. An empty text is the default; long names
-/// can have the prefix of older engines, and the one of a hierarchy was misspelled by them.
+/// can have the prefix of older engines, which misspelled one of a hierarchy.
 fn is_one_of(values: &[EnumValue], value: &Value) -> bool {
     match value {
         Value::String(text) => {

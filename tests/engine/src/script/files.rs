@@ -29,7 +29,7 @@ const DATA_FILES: &str = "DataFiles";
 pub(crate) enum NoFolder {
     /// The engine was started without a folder.
     Unset,
-    /// There is no data connection of that name.
+    /// The app does not have a data connection with this name.
     UnknownConnection,
     /// The data connection is of a type that is not supported.
     OfType(String),

@@ -35,8 +35,8 @@ pub(super) struct Ancestors {
     pub(super) depth: Option<String>,
 }
 
-/// The paths from a root to each row, as rows. A row below several parents has several paths, one that no root leads to
-/// has none.
+/// The paths from a root to each row, as rows. A row below several parents has several paths. A row that cannot be
+/// reached from a root does not have a path.
 struct Tree {
     paths: Vec<Vec<Vec<usize>>>,
 }

@@ -126,8 +126,8 @@ pub(super) fn tree_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Optio
     })
 }
 
-/// A function that takes a part, or `None` after the last one. Not a type of its own: the kinds of cubes share the code
-/// around it.
+/// A function that takes a part, or `None` after the last one. It is not a type parameter, so the kinds of cubes share
+/// the code around it.
 type Take<S> =
     dyn Fn(&mut Taking<S>, Option<(Area, RawAnswer)>) -> Result<Option<<S as Shape>::Page>, Error> + Send + Sync;
 

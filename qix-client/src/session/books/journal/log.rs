@@ -50,7 +50,7 @@ impl Log {
         self.0.iter_mut().map(|(_, entry)| entry)
     }
 
-    /// The calls before an ID, beginning with another one.
+    /// The calls with these IDs.
     pub(super) fn range(&self, ids: Range<i64>) -> std::slice::Iter<'_, (i64, Entry)> {
         self.0[self.places(ids)].iter()
     }

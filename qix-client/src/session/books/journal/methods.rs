@@ -160,7 +160,7 @@ const METHODS: &[(Sets, &[&str])] = &[
     (Sets::Bookmark, &["Doc.ReplaceBookmark"]),
 ];
 
-/// All others, so that each new method is looked at. A program does not have them.
+/// All other methods, so that a test fails for a new one.
 #[cfg(test)]
 const NOTHING: &[&str] = &[
     "Doc.ChangeSessionAppOwner",

@@ -227,7 +227,7 @@ impl Journal {
         }
     }
 
-    /// What a call sets whose response is expected.
+    /// What a pending call sets.
     pub(crate) fn awaited(&self, id: i64) -> Option<Sets> {
         let entry = self.log.get(id)?;
         let is_awaited = match entry.progress {

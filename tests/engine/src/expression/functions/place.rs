@@ -10,7 +10,7 @@ use crate::value::Dual;
 /// Why an expression cannot have one of its functions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Misplaced {
-    /// There is no such function here.
+    /// The function does not exist in this place.
     Invalid(&'static str),
     /// The function is called in a way that is not implemented.
     Absent(&'static str),

@@ -1,4 +1,4 @@
-//! `MERGE`, as far as reloads that are not partial go.
+//! `MERGE` in complete reloads.
 //!
 //! https://help.qlik.com/en-US/cloud-services/Subsystems/Hub/Content/Sense_Hub/Scripting/ScriptPrefixes/Merge.htm
 
