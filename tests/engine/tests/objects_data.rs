@@ -173,6 +173,12 @@ async fn a_cyclic_group_is_stepped_in_the_session_only() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
     let cycle = json!([{
+
+    let export = client.result(object, "ExportData", json!(["CSV_C", "/qHyperCubeDef", "50% März.csv"])).await;
+    let path = export["qUrl"].as_str().unwrap().replace('%', "%25").replace(' ', "%20").replace('ä', "%C3%a4");
+    let (status, _, body) = common::raw_request(&engine, &format!("GET {path}"), &[], "").await;
+    assert_eq!(status, 200, "escapes in {path} are resolved");
+    assert!(body.contains("North,685,6"), "{body}");
         "qInfo": { "qType": "table" },
         "qHyperCubeDef": {
             "qDimensions": [{ "qDef": { "qGrouping": "C", "qFieldDefs": ["Region", "Product"] } }],
