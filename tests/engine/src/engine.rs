@@ -221,9 +221,8 @@ impl Builder {
         self
     }
 
-    /// Sets the directory that load scripts read files from. It is also used for the connection `DataFiles`, and for
-    /// an app's connections of type `folder` without a directory of their own
-    /// ([`data_connection`](Self::data_connection)). Without a directory, scripts cannot read files.
+    /// Sets the directory of the connection `DataFiles`, and of an app's connections of type `folder` without a directory
+    /// of their own ([`data_connection`](Self::data_connection)).
     #[must_use]
     pub fn folder(mut self, folder: impl Into<PathBuf>) -> Self {
         self.folders.set_folder(folder);

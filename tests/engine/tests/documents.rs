@@ -106,6 +106,8 @@ async fn files_of_a_connection_are_previewed() {
     let other = client.result(1, "CreateConnection", named("other")).await["qConnectionId"].take();
     let renamed = json!([other, { "qName": "data", "qType": "folder", "qConnectionString": "/data" }, true]);
     assert_eq!(client.error(1, "ModifyConnection", renamed).await, 2000, "the name is taken");
+    let retyped = json!([other, { "qName": "other", "qType": "internet", "qConnectionString": "/data" }, true]);
+    assert_eq!(client.error(1, "ModifyConnection", retyped).await, -32602, "the type cannot change");
     client.result(1, "DeleteConnection", json!([other])).await;
     let items = client.result(1, "GetFolderItemsForConnection", json!([id])).await["qFolderItems"].take();
     assert_eq!(items, json!([{ "qName": "d.csv", "qType": "FILE" }]));

@@ -85,6 +85,31 @@ async fn a_linked_object_inherits_missing_properties() {
     assert_eq!(linked["qItems"][0]["qInfo"]["qId"], "linked");
     let lost = thing("lost", &json!({ "qExtendsId": "missing" }));
     assert_eq!(client.error(1, "CreateObject", lost).await, 8000);
+    client.object(1, "CreateSessionObject", thing("passing", &json!({}))).await;
+    let linked = thing("linked", &json!({ "qExtendsId": "passing" }));
+    for method in ["CreateObject", "CreateSessionObject"] {
+        assert_eq!(
+            client.error(1, method, linked.clone()).await,
+            8000,
+            "{method}: session objects cannot be linked to"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_object_is_got_or_created_unless_the_id_belongs_to_something_else() {
+    let engine = TestEngine::start().await.unwrap();
+    let mut client = Client::open(&engine, "sales").await;
+    let made = client.result(1, "GetOrCreateObject", thing("a", &json!({ "size": 1 }))).await;
+    let got = client.result(1, "GetOrCreateObject", thing("a", &json!({ "size": 2 }))).await;
+    assert_eq!((&made["qNewObject"], &got["qNewObject"]), (&json!(true), &json!(false)));
+    let handle = got["qReturn"]["qHandle"].as_i64().unwrap();
+    assert_eq!(client.result(handle, "GetProperties", json!([])).await["qProp"]["size"], 1);
+    let other = json!([{ "qInfo": { "qId": "a", "qType": "other" } }]);
+    assert_eq!(client.error(1, "GetOrCreateObject", other).await, 3, "it is an object of another type");
+    let dimension = json!([{ "qInfo": { "qId": "d", "qType": "thing" }, "qDim": { "qFieldDefs": ["Year"] } }]);
+    client.object(1, "CreateDimension", dimension).await;
+    assert_eq!(client.error(1, "GetOrCreateObject", thing("d", &json!({}))).await, 3, "it is a dimension");
 }
 
 #[tokio::test]
@@ -184,9 +209,18 @@ async fn a_bookmark_does_not_lose_soft_patches() {
 async fn invalid_properties_are_refused_when_they_are_set_or_patched() {
     let engine = TestEngine::start().await.unwrap();
     let mut client = Client::open(&engine, "sales").await;
-    for method in ["CreateObject", "CreateSessionObject", "CreateDimension", "CreateMeasure"] {
+    for method in [
+        "CreateObject",
+        "CreateSessionObject",
+        "CreateDimension",
+        "CreateMeasure",
+        "CreateBookmark",
+        "CreateVariableEx",
+        "CreateSessionVariable",
+    ] {
         for info in [json!({}), json!({ "qId": "x" }), json!({ "qType": "" })] {
-            assert_eq!(client.error(1, method, json!([{ "qInfo": info }])).await, -32602, "{method}");
+            let properties = json!([{ "qInfo": info, "qName": "v" }]);
+            assert_eq!(client.error(1, method, properties).await, -32602, "{method}");
         }
     }
     let cube = json!([{ "qInfo": { "qId": "o", "qType": "x" }, "qHyperCubeDef": {} }]);

@@ -149,6 +149,13 @@ async fn a_pivot_is_opened_and_closed() {
     assert!(nodes(&mut client).await > 0);
     client.result(object, "CollapseLeft", json!(["/qHyperCubeDef", 0, 0, false])).await;
     assert_eq!(nodes(&mut client).await, 0);
+
+    let always = json!([[{ "qOp": "add", "qPath": "/qHyperCubeDef/qAlwaysFullyExpanded", "qValue": "true" }]]);
+    client.result(object, "ApplyPatches", always).await;
+    for method in ["ExpandLeft", "CollapseLeft", "ExpandTop", "CollapseTop"] {
+        let error = client.error(object, method, json!(["/qHyperCubeDef", 0, 0, true])).await;
+        assert_eq!(error, -32602, "{method}: all nodes are open");
+    }
 }
 
 #[tokio::test]
@@ -166,6 +173,12 @@ async fn a_cube_is_exported_as_a_file() {
     assert!(response.starts_with("HTTP/1.1 200 OK"), "{response}");
     assert!(response.contains("North,685,6"), "{response}");
     assert_eq!(client.error(object, "ExportData", json!(["PARQUET"])).await, 20);
+
+    let export = client.result(object, "ExportData", json!(["CSV_C", "/qHyperCubeDef", "50% März.csv"])).await;
+    let path = export["qUrl"].as_str().unwrap().replace('%', "%25").replace(' ', "%20").replace('ä', "%C3%a4");
+    let (status, _, body) = common::raw_request(&engine, &format!("GET {path}"), &[], "").await;
+    assert_eq!(status, 200, "escapes in {path} are resolved");
+    assert!(body.contains("North,685,6"), "{body}");
 }
 
 #[tokio::test]

@@ -216,7 +216,16 @@ async fn script_variables_are_returned_and_session_variables_are_separate() {
         items.iter().map(|item| item["qName"].as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(names(&mut client).await, ["a"], "the script does not see session variables");
-    client.result(1, "DestroyVariableByName", json!(["a"])).await;
+    assert_eq!(client.result(1, "DestroyVariableByName", json!(["a"])).await["qSuccess"], false);
+    assert_eq!(client.result(1, "DestroySessionVariableByName", json!(["a"])).await["qSuccess"], false);
+    assert_eq!(names(&mut client).await, ["a"], "only the script can remove its variables");
+    let script_variable = client.object(1, "GetVariableByName", json!(["a"])).await;
+    let id = client.result(script_variable, "GetInfo", json!([])).await["qInfo"]["qId"].take();
+    assert_eq!(client.result(1, "DestroyVariableById", json!([id])).await["qSuccess"], false);
+    let properties = client.result(script_variable, "GetProperties", json!([])).await["qProp"].take();
+    assert_eq!(client.error(script_variable, "SetProperties", json!([properties])).await, 5);
+    client.result(script_variable, "SetStringValue", json!(["7"])).await;
+    assert_eq!(client.result(1, "RemoveVariable", json!(["a"])).await["qReturn"], true);
     assert!(names(&mut client).await.is_empty());
     client.result(1, "DoReload", json!([])).await;
     assert_eq!(names(&mut client).await, ["a"]);

@@ -57,7 +57,8 @@ async fn each_list_has_typed_items() {
 
     doc.select("Year", [2022]).await.unwrap();
     let title = Json::new(&json!({ "title": "This year" })).unwrap();
-    doc.create_bookmark(GenericBookmarkProperties::default().with_meta_def(title)).await.unwrap();
+    let info = NxInfo::default().with_type("bookmark");
+    doc.create_bookmark(GenericBookmarkProperties::default().with_info(info).with_meta_def(title)).await.unwrap();
     let bookmarks = doc.bookmarks().await.unwrap();
     assert_eq!((bookmarks.len(), &*bookmarks[0].title), (1, "This year"));
 

@@ -27,10 +27,12 @@ async fn an_item_of_any_class_is_created_in_one_call() {
     let (_engine, _session, doc) = sales().await;
     let sheet = doc.create(GenericObjectProperties::of_type("sheet")).await.unwrap();
     assert_eq!(sheet.get_info().await.unwrap().type_, "sheet");
-    let variable = doc.create(GenericVariableProperties::default().with_name("vRate").with_definition("2")).await;
+    let info = |kind: &str| NxInfo::default().with_type(kind);
+    let variable = GenericVariableProperties::default().with_info(info("variable")).with_name("vRate");
+    let variable = doc.create(variable.with_definition("2")).await;
     assert_eq!(variable.unwrap().get_layout().await.unwrap().text, "2");
     doc.select("Year", [2022]).await.unwrap();
-    let bookmark = doc.create(GenericBookmarkProperties::default()).await.unwrap();
+    let bookmark = doc.create(GenericBookmarkProperties::default().with_info(info("bookmark"))).await.unwrap();
     let id = bookmark.get_info().await.unwrap().id;
     assert!(doc.bookmark(id).await.unwrap().is_some());
 }

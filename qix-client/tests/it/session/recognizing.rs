@@ -295,7 +295,8 @@ async fn another_app_is_not_mistaken_for_a_session_app() {
 #[tokio::test]
 async fn only_state_of_the_session_needs_a_mark() {
     let listener = Listener::bind().await;
-    let properties = || GenericVariableProperties::default().with_name("vOne");
+    let properties =
+        || GenericVariableProperties::default().with_info(NxInfo::default().with_type("variable")).with_name("vOne");
     let patch = || vec![NxPatch::default().with_op(NxPatchOperationType::Add).with_path("/title").with_value("1")];
     for (call, method, is_state) in [
         (0, "AddAlternateState", true),

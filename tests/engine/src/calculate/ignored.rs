@@ -20,9 +20,20 @@ pub(super) fn in_cube(definition: &Value) -> Result<()> {
         in_dimension(dimension).map_err(|error| below(error, &format!("qDimensions/{at}")))?;
     }
     for (at, measure) in list(definition, "qMeasures").iter().enumerate() {
-        in_measure(measure).map_err(|error| below(error, &format!("qMeasures/{at}")))?;
+        let sorts = sorts_rows(definition, at);
+        in_measure(measure, sorts).map_err(|error| below(error, &format!("qMeasures/{at}")))?;
     }
     Ok(())
+}
+
+/// Whether the sort criteria of a measure have an effect: its column must come before one of the dimensions, because
+/// all dimensions together identify a row. Without an order of columns, the dimensions come first.
+fn sorts_rows(definition: &Value, measure: usize) -> bool {
+    let order: Vec<_> = list(definition, "qInterColumnSortOrder").iter().map(Value::as_u64).collect();
+    let dimensions = list(definition, "qDimensions").len() as u64;
+    let Some(at) = order.iter().position(|column| *column == Some(dimensions + measure as u64)) else { return false };
+    let identified = (0..dimensions).all(|dimension| order[..at].contains(&Some(dimension)));
+    Mode::of(definition) == Mode::Straight && !identified
 }
 
 /// The same for an `NxDimension` or a `ListObjectDef`.
@@ -45,7 +56,7 @@ pub(super) fn in_dimension(definition: &Value) -> Result<()> {
     Ok(())
 }
 
-fn in_measure(definition: &Value) -> Result<()> {
+fn in_measure(definition: &Value, sorts: bool) -> Result<()> {
     let inline = definition.get("qDef").unwrap_or(&Value::Null);
     refuse_if(truth(inline, "qRelative"), "qDef/qRelative")?;
     refuse_if(whole(inline, "qAccumulate", 0) != 0, "qDef/qAccumulate")?;
@@ -53,7 +64,7 @@ fn in_measure(definition: &Value) -> Result<()> {
     refuse_if(!known, "qDef/qAggrFunc")?;
     let sorting = definition.get("qSortBy").unwrap_or(&Value::Null);
     for member in ["qSortByGreyness", "qSortByExpression", "qSortByFrequency"] {
-        refuse_if(whole(sorting, member, 0) != 0, &format!("qSortBy/{member}"))?;
+        refuse_if(sorts && whole(sorting, member, 0) != 0, &format!("qSortBy/{member}"))?;
     }
     for member in ["qTrendLines", "qAttributeDimensions"] {
         refuse_if(!list(definition, member).is_empty(), member)?;
@@ -103,9 +114,6 @@ mod tests {
             ("/qMeasures/0/qDef/qRelative", json!(true)),
             ("/qMeasures/0/qDef/qAccumulate", json!(1)),
             ("/qMeasures/0/qDef/qAggrFunc", json!("Stdev")),
-            ("/qMeasures/0/qSortBy/qSortByGreyness", json!(1)),
-            ("/qMeasures/0/qSortBy/qSortByExpression", json!(1)),
-            ("/qMeasures/0/qSortBy/qSortByFrequency", json!(1)),
             ("/qMeasures/0/qTrendLines", json!([{ "qType": "LINEAR" }])),
             ("/qMeasures/0/qAttributeDimensions", json!([{ "qDef": "a" }])),
             ("/qMeasures/1/qMiniChartDef", json!({ "qDef": "a" })),
@@ -115,6 +123,28 @@ mod tests {
             definition.pointer_mut(parent).unwrap()[member] = value;
             let error = in_cube(&definition).unwrap_err();
             assert_eq!((error.code, error.parameter.as_str()), (crate::error::code::NOT_IMPLEMENTED, &path[1..]));
+        }
+    }
+
+    // Engine 12.1050 accepts such a measure and sorts by the dimension, as the integration tests of corectl recorded.
+    #[test]
+    fn criteria_of_a_measure_are_refused_only_if_it_sorts_the_rows() {
+        let definition = |mode: &str, order: Value, criterion: &str| {
+            json!({
+                "qMode": mode, "qInterColumnSortOrder": order,
+                "qDimensions": [{ "qDef": { "qFieldDefs": ["a"] } }, { "qDef": { "qFieldDefs": ["b"] } }],
+                "qMeasures": [{ "qDef": { "qDef": "1" } }, { "qDef": { "qDef": "2" }, "qSortBy": { criterion: 1 } }],
+            })
+        };
+        for criterion in ["qSortByGreyness", "qSortByExpression", "qSortByFrequency"] {
+            for order in [json!([]), json!([1, 0, 3]), json!([2, 0, 1, 3]), json!([1, 2, 0, 3]), json!([0])] {
+                assert!(in_cube(&definition("S", order, criterion)).is_ok());
+            }
+            assert!(in_cube(&definition("P", json!([3, 0, 1]), criterion)).is_ok());
+            for order in [json!([3, 0, 1]), json!([0, 3, 1]), json!([0, 0, 3, 1]), json!([0, 3])] {
+                let error = in_cube(&definition("S", order, criterion)).unwrap_err();
+                assert_eq!(error.parameter, format!("qMeasures/1/qSortBy/{criterion}"));
+            }
         }
     }
 }

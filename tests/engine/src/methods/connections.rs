@@ -2,7 +2,7 @@
 //! whatever its connection string is.
 
 use super::{Answer, Call, Methods, done, one, unique_id};
-use crate::error::Result;
+use crate::error::{EngineError, Result};
 use crate::protocol::failure::{CONNECTION_EXISTS, CONNECTION_NAME_INVALID, CONNECTION_NOT_FOUND, failure};
 use serde_json::{Value, json};
 
@@ -50,7 +50,11 @@ fn check_name(connection: &Value, others: &[Value]) -> Result<()> {
 
 fn modify(call: &mut Call<'_>) -> Result<Answer> {
     let mut connection = call.params.value("qConnection").clone();
-    let id = find(call)?["qId"].clone();
+    let known = find(call)?;
+    let (id, kind) = (known["qId"].clone(), known["qType"].clone());
+    if connection["qType"].as_str().unwrap_or_default() != kind.as_str().unwrap_or_default() {
+        return Err(EngineError::invalid_parameter("qConnection/qType"));
+    }
     let others: Vec<Value> = call.doc()?.connections.iter().filter(|other| other["qId"] != id).cloned().collect();
     check_name(&connection, &others)?;
     connection["qId"] = id;

@@ -1,7 +1,7 @@
 //! Creating, finding, copying and destroying the items of an app, with undo.
 
 use super::{Answer, Call, Methods, calculate, done, nothing, one, result};
-use crate::error::{EngineError, Result};
+use crate::error::{EngineError, Result, code};
 use crate::objects::contents::{Entity, Kind};
 use crate::objects::{lists, tree};
 use crate::protocol::failure::{LINKED_TO_NOTHING, VARIABLE_EXISTS, VARIABLE_WITHOUT_NAME, failure, invalid_params};
@@ -42,12 +42,12 @@ pub(super) const METHODS: Methods = &[
         Some(id) => one("qReturn", remove(call, Kind::Variable, &id)?),
         None => one("qReturn", false),
     }),
-    ("Doc.DestroySessionVariable", |call| destroy(call, Kind::Variable)),
+    ("Doc.DestroySessionVariable", |call| destroy_variable(call, true)),
     ("Doc.GetVariables", variables),
-    ("Doc.DestroyVariableById", |call| destroy(call, Kind::Variable)),
-    ("Doc.DestroyVariableByName", destroy_variable_by_name),
-    ("Doc.DestroySessionVariableById", |call| destroy(call, Kind::Variable)),
-    ("Doc.DestroySessionVariableByName", destroy_variable_by_name),
+    ("Doc.DestroyVariableById", |call| destroy_variable(call, false)),
+    ("Doc.DestroyVariableByName", |call| destroy_variable(call, false)),
+    ("Doc.DestroySessionVariableById", |call| destroy_variable(call, true)),
+    ("Doc.DestroySessionVariableByName", |call| destroy_variable(call, true)),
     ("Doc.GetFavoriteVariables", |call| one("qNames", call.doc()?.favorites.clone())),
     ("Doc.SetFavoriteVariables", |call| {
         let names = call.params.value("qNames").clone();
@@ -72,21 +72,15 @@ pub(super) fn free_id(call: &mut Call<'_>, properties: &Value) -> Result<String>
 }
 
 /// A new item with the requested properties.
-pub(super) fn make(call: &mut Call<'_>, kind: Kind, mut properties: Value) -> Result<Entity> {
+pub(super) fn make(call: &mut Call<'_>, kind: Kind, properties: Value) -> Result<Entity> {
     let id = free_id(call, &properties)?;
-    if !properties["qInfo"].is_object() {
-        properties["qInfo"] = json!({});
-    }
     if properties["qInfo"]["qType"].as_str().is_none_or(str::is_empty) {
-        if !matches!(kind, Kind::Variable | Kind::Bookmark) {
-            return Err(invalid_params("Missing parameter: qProp.qInfo.qType"));
-        }
-        properties["qInfo"]["qType"] = json!(kind.usual_type());
+        return Err(invalid_params("Missing parameter: qProp.qInfo.qType"));
     }
     let mut entity = Entity::new(kind, id, Value::Null);
     entity.set_properties(properties);
     if let Some(linked) = &entity.uses.extends
-        && call.frame()?.entity(linked).is_none()
+        && call.frame()?.app.get(linked).is_none()
     {
         return Err(failure(LINKED_TO_NOTHING, linked.clone()));
     }
@@ -122,7 +116,14 @@ fn create_session_object(call: &mut Call<'_>) -> Result<Answer> {
 fn get_or_create(call: &mut Call<'_>) -> Result<Answer> {
     let properties = call.params.value("qProp").clone();
     let id = properties["qInfo"]["qId"].as_str().unwrap_or_default().to_owned();
-    let found = call.frame()?.entity(&id).is_some_and(|entity| entity.kind == Kind::Object);
+    let frame = call.frame()?;
+    let known = frame.entity(&id);
+    let is_other =
+        |known: &Entity| known.kind != Kind::Object || properties["qInfo"]["qType"].as_str() != Some(known.info_type());
+    if known.is_some_and(|known| is_other(known)) {
+        return Err(failure(code::ALREADY_EXISTS, id));
+    }
+    let found = known.is_some();
     let mut results = if found {
         result("qReturn", call.interface(Kind::Object, &id)?)
     } else {
@@ -235,7 +236,7 @@ fn create_plain_variable(call: &mut Call<'_>) -> Result<Answer> {
     if name.is_empty() || call.doc()?.contents.variable(&name).is_some() {
         return one("qReturn", false);
     }
-    let entity = make(call, Kind::Variable, json!({ "qName": name }))?;
+    let entity = make(call, Kind::Variable, json!({ "qInfo": { "qType": "variable" }, "qName": name }))?;
     let id = entity.id.clone();
     call.doc()?.change().insert(entity);
     call.announce(&Event::Entities(Kind::Variable, vec![id]))?;
@@ -261,11 +262,16 @@ fn variables(call: &mut Call<'_>) -> Result<Answer> {
     calculate(call, "qList", move |frame, _| Ok(Value::Array(lists::variables(frame, &definition))))
 }
 
-fn destroy_variable_by_name(call: &mut Call<'_>) -> Result<Answer> {
-    match find_variable(call)? {
-        Some(id) => one("qSuccess", remove(call, Kind::Variable, &id)?),
-        None => one("qSuccess", false),
-    }
+/// Destroys a variable by its ID or name: one of the session, or one of the app that the script did not create.
+fn destroy_variable(call: &mut Call<'_>, own: bool) -> Result<Answer> {
+    let id = match call.params.text("qId") {
+        "" => find_variable(call)?.unwrap_or_default(),
+        id => id.to_owned(),
+    };
+    let (session, document) = call.session_and_doc()?;
+    let found = if own { session.own.get(&id) } else { document.contents.get(&id) };
+    let destroys = found.is_some_and(|variable| own || !variable.details.from_script);
+    one("qSuccess", destroys && remove(call, Kind::Variable, &id)?)
 }
 
 fn all_infos(call: &mut Call<'_>) -> Result<Answer> {

@@ -151,7 +151,10 @@ fn expand(call: &mut Call<'_>, side: Side, open: bool) -> Result<Answer> {
     let (id, params, frame) = (call.target_id()?, call.params.clone(), call.frame()?);
     let job: Job = Box::new(move |tools| {
         let path = params.text("qPath");
-        let (place, _, _) = frame.definition(&id, path)?;
+        let (place, definition, _) = frame.definition(&id, path)?;
+        if definition["qAlwaysFullyExpanded"] == true {
+            return Err(EngineError::invalid_parameter("qHyperCubeDef/qAlwaysFullyExpanded"));
+        }
         let cube = frame.cube(&id, path, &tools.abort.flag)?;
         let mut expansion = frame.expansions.get(&place).cloned().unwrap_or_default();
         let (row, column) = (params.integer("qRow"), params.integer("qCol"));

@@ -2,13 +2,20 @@
 
 use super::object::{apply_patches, get_layout, info, properties, set_properties};
 use super::{Answer, Call, Methods, done, one};
-use crate::error::Result;
+use crate::error::{Result, code};
+use crate::protocol::failure::failure;
 use serde_json::{Value, json};
 
 pub(super) const METHODS: Methods = &[
     ("GenericVariable.GetLayout", get_layout),
     ("GenericVariable.GetProperties", properties),
-    ("GenericVariable.SetProperties", set_properties),
+    ("GenericVariable.SetProperties", |call| {
+        let variable = call.entity()?;
+        if variable.details.from_script {
+            return Err(failure(code::ACCESS_DENIED, &*variable.id));
+        }
+        set_properties(call)
+    }),
     ("GenericVariable.ApplyPatches", apply_patches),
     ("GenericVariable.GetInfo", info),
     ("GenericVariable.GetRawContent", |call| {

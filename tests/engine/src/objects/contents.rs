@@ -28,7 +28,7 @@ impl Kind {
         }
     }
 
-    /// The type of an item if the client does not set one.
+    /// The type of an item if the description of an app does not set one.
     pub(crate) fn usual_type(self) -> &'static str {
         match self {
             Self::Object => "",

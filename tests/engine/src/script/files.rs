@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::load::Encoding;
-use super::{CANNOT_OPEN, CONNECTION_NOT_FOUND, OUTSIDE, Outcome, ScriptError};
+use super::{CANNOT_OPEN, CONNECTION_NOT_FOUND, ONLY_LIBRARIES, OUTSIDE, Outcome, ScriptError};
 use crate::error::code;
 use crate::value::wild_match;
 
@@ -36,8 +36,8 @@ pub(crate) enum NoFolder {
 }
 
 impl Folders {
-    /// Sets the folder of relative paths. It is also used for the connection `DataFiles`, and for an app's data
-    /// connections of type `folder` without a folder of their own.
+    /// Sets the folder of the connection `DataFiles`, and of an app's data connections of type `folder` without a folder
+    /// of their own.
     pub fn set_folder(&mut self, folder: impl Into<PathBuf>) {
         self.plain = Some(folder.into());
     }
@@ -56,7 +56,7 @@ impl Folders {
         Self { declared: declared.collect(), ..self.clone() }
     }
 
-    /// The folder of a data connection, or of relative paths.
+    /// The folder of a data connection, or the folder for all of them.
     pub(crate) fn of(&self, connection: Option<&str>) -> Result<&PathBuf, NoFolder> {
         let plain = self.plain.as_ref().ok_or(NoFolder::Unset);
         let Some(name) = connection else { return plain };
@@ -74,12 +74,18 @@ impl Folders {
 #[derive(Debug)]
 pub(super) struct Files {
     folders: Folders,
-    /// The folder that `DIRECTORY` set.
-    pub(super) directory: String,
+    /// The folder of a data connection that `DIRECTORY` set.
+    directory: String,
 }
 
 fn cannot_open(path: &str, why: &str) -> Box<ScriptError> {
     ScriptError::new(CANNOT_OPEN, path, format!("Cannot open file: '{path}' ({why})"))
+}
+
+/// In standard mode, scripts do not see paths of the file system.
+fn only_libraries(path: &str) -> Box<ScriptError> {
+    let message = format!("The path '{path}' is not supported in standard mode: use a data connection, lib://…");
+    ScriptError::new(ONLY_LIBRARIES, path, message)
 }
 
 const NOT_FOUND: &str = "The system cannot find the file specified.";
@@ -95,6 +101,15 @@ impl Files {
         Self { folders: folders.clone(), directory: String::new() }
     }
 
+    /// Sets the folder of relative paths; without a path, the script has none.
+    pub(super) fn set_directory(&mut self, path: String) -> Outcome<()> {
+        if !path.is_empty() && library(&path).is_none() {
+            return Err(only_libraries(&path));
+        }
+        self.directory = path;
+        Ok(())
+    }
+
     /// A path in the file system, always inside of the folders.
     fn resolve(&self, path: &str) -> Outcome<PathBuf> {
         if path.contains("://") && library(path).is_none() {
@@ -104,20 +119,17 @@ impl Files {
             None if !self.directory.is_empty() => format!("{}/{path}", self.directory),
             _ => path.to_owned(),
         };
-        let (folder, inside) = match library(&full) {
-            Some((name, inside)) => (self.folders.of(Some(name)), inside),
-            None => (self.folders.of(None), full.as_str()),
-        };
-        let folder = folder.map_err(|why| match (library(&full), why) {
-            (Some((name, _)), NoFolder::UnknownConnection) => ScriptError::new(
+        let (name, inside) = library(&full).ok_or_else(|| only_libraries(path))?;
+        let folder = self.folders.of(Some(name)).map_err(|why| match why {
+            NoFolder::UnknownConnection => ScriptError::new(
                 CONNECTION_NOT_FOUND,
                 name,
                 format!("Connection '{name}' not found (neither the app nor the test engine declares it)"),
             ),
-            (Some((name, _)), NoFolder::OfType(kind)) => {
+            NoFolder::OfType(kind) => {
                 ScriptError::not_implemented(&format!("Files of the connection '{name}' of type '{kind}'"))
             }
-            _ => cannot_open(path, "the test engine has no folder for files"),
+            NoFolder::Unset => cannot_open(path, "the test engine has no folder for files"),
         })?;
         let inside = inside.replace('\\', "/");
         let relative = Path::new(&inside);
@@ -273,7 +285,6 @@ mod tests {
     #[test]
     fn paths_stay_in_their_folders() {
         let mut folders = Folders::default();
-        assert_eq!(Files::new(&folders).find("x.csv").unwrap_err().code, CANNOT_OPEN);
         folders.set_connection("a", "/nowhere/a");
         let error = Files::new(&folders).find("lib://b/x.csv").unwrap_err();
         assert_eq!((error.code, error.parameter.as_str()), (CONNECTION_NOT_FOUND, "b"));
@@ -281,15 +292,35 @@ mod tests {
         let connection = |name: &str, kind: &str| serde_json::json!({ "qName": name, "qType": kind });
         let folders = folders.with_connections(&[connection("b", "folder"), connection("c", "Folder")]);
         let mut files = Files::new(&folders);
-        for path in ["../x.csv", "lib://a/../x.csv", "lib://b/../x.csv", "/etc/passwd", "..\\x.csv"] {
+        for path in ["lib://a/../x.csv", "lib://b/../x.csv", "lib://b//etc/passwd", "lib://b/..\\x.csv"] {
             assert_eq!(files.find(path).unwrap_err().code, OUTSIDE, "{path}");
         }
-        assert_eq!(files.find("x.csv").unwrap_err().code, CANNOT_OPEN);
+        assert_eq!(files.find("lib://b/x.csv").unwrap_err().code, CANNOT_OPEN);
         assert_eq!(files.find("https://example.com/x.csv").unwrap_err().code, code::NOT_IMPLEMENTED);
         assert_eq!(files.resolve("lib://a/b/x.csv").unwrap(), Path::new("/nowhere/a/b/x.csv"));
         assert_eq!(files.resolve("lib://c/x.csv").unwrap(), Path::new("/nowhere/x.csv"));
-        files.directory = "lib://a/d".to_owned();
+        files.set_directory("lib://a/d".to_owned()).unwrap();
         assert_eq!(files.resolve("x.csv").unwrap(), Path::new("/nowhere/a/d/x.csv"));
+    }
+
+    #[test]
+    fn paths_of_the_file_system_are_refused() {
+        let mut folders = Folders::default();
+        folders.set_folder("/nowhere");
+        folders.set_connection("a", "/nowhere");
+        let mut files = Files::new(&folders);
+        for path in ["x.csv", "a/x.csv", "../x.csv", "/nowhere/x.csv", "C:\\x.csv", "\\\\server\\x.csv", "*.csv"] {
+            let error = files.find(path).unwrap_err();
+            assert_eq!((error.code, error.parameter.as_str()), (ONLY_LIBRARIES, path));
+            assert_eq!(files.folders(path).unwrap_err().code, ONLY_LIBRARIES, "{path}");
+            assert_eq!(files.store(path, Vec::new()).unwrap_err().code, ONLY_LIBRARIES, "{path}");
+            assert_eq!(files.set_directory(path.to_owned()).unwrap_err().code, ONLY_LIBRARIES, "{path}");
+            assert_eq!((files.size(path), files.changed(path)), (None, None), "functions return null");
+        }
+        files.set_directory("lib://a".to_owned()).unwrap();
+        assert_eq!(files.resolve("x.csv").unwrap(), Path::new("/nowhere/x.csv"));
+        files.set_directory(String::new()).unwrap();
+        assert_eq!(files.resolve("x.csv").unwrap_err().code, ONLY_LIBRARIES);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::control_words;
 use super::load::{Format, Kind, Source};
-use super::statement::{self, Parsed};
+use super::statement::{self, LIB_CONNECT, Parsed};
 use crate::expression::{self, absent};
 
 /// Each statement, prefix, source and file type, with an example.
@@ -17,7 +17,7 @@ const FORMS: [(&str, &str); 65] = [
     ("COMMENT TABLE", "COMMENT TABLE a WITH 'b'"),
     ("CONCATENATE", "CONCATENATE LOAD 1 AS a AUTOGENERATE 1"),
     ("CROSSTABLE", "CROSSTABLE (a, b) LOAD * RESIDENT c"),
-    ("CUSTOM CONNECT (declared results)", "CUSTOM CONNECT TO 'a'"),
+    ("CUSTOM CONNECT", "CUSTOM CONNECT TO 'a'"),
     ("DECLARE", "DECLARE FIELD DEFINITION a"),
     ("DERIVE", "DERIVE FIELDS FROM FIELDS a USING b"),
     ("DIRECT QUERY", "DIRECT QUERY DIMENSION a FROM b"),
@@ -54,8 +54,8 @@ const FORMS: [(&str, &str); 65] = [
     ("MAPPING", "MAPPING LOAD * RESIDENT a"),
     ("MERGE", "MERGE ON a LOAD * RESIDENT b"),
     ("NULLASVALUE", "NULLASVALUE a"),
-    ("ODBC CONNECT (declared results)", "ODBC CONNECT TO 'a'"),
-    ("OLEDB CONNECT (declared results)", "OLEDB CONNECT TO 'a'"),
+    ("ODBC CONNECT", "ODBC CONNECT TO 'a'"),
+    ("OLEDB CONNECT", "OLEDB CONNECT TO 'a'"),
     ("QUALIFY", "QUALIFY *"),
     ("RENAME FIELD", "RENAME FIELD a TO b"),
     ("RENAME … USING", "RENAME TABLES USING a"),
@@ -95,6 +95,7 @@ fn is_implemented(example: &str) -> bool {
         Ok(Parsed::Load(load)) => {
             !matches!(load.source, Source::Absent(_) | Source::File(_, Format { kind: Kind::Other(_), .. }))
         }
+        Ok(Parsed::Connect(name, _)) => name == LIB_CONNECT,
         Ok(_) => true,
     }
 }
@@ -118,6 +119,7 @@ mod tests {
             (Some(true), Some(false), Some(false))
         );
         assert_eq!(here("SQL SELECT (declared results)"), Some(true));
+        assert_eq!((here("LIB CONNECT (declared results)"), here("ODBC CONNECT")), (Some(true), Some(false)));
     }
 
     #[test]

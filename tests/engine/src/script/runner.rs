@@ -14,9 +14,10 @@ use super::host::{Place, Rules, World};
 use super::load::{Load, Source};
 use super::rows;
 use super::split::{Statement, first_word};
-use super::statement::{self, Parsed};
+use super::statement::{self, LIB_CONNECT, Parsed};
 use super::{
-    FIELD_NOT_FOUND, Loaded, NAME_TAKEN, Options, Outcome, Position, Progress, ScriptError, TABLE_NOT_FOUND, place,
+    CONNECT_ONLY_LIBRARIES, FIELD_NOT_FOUND, Loaded, NAME_TAKEN, Options, Outcome, Position, Progress, ScriptError,
+    TABLE_NOT_FOUND, place,
 };
 use crate::calculate::Variables;
 use crate::data::{Data, Store};
@@ -355,7 +356,7 @@ impl<'a> Runner<'a> {
             Parsed::Unmap(patterns) => {
                 self.world.rules.mapped.extend(patterns.into_iter().map(|pattern| (pattern, None)));
             }
-            Parsed::Directory(path) => self.world.files.directory = path,
+            Parsed::Directory(path) => self.world.files.set_directory(path)?,
             Parsed::Store(store) => {
                 let rows = store.run(&self.world.store, &self.world.files)?;
                 (self.progress)(Progress::Stored(rows));
@@ -364,6 +365,11 @@ impl<'a> Runner<'a> {
                 if self.condition(&condition)? == holds {
                     self.perform(*parsed, statement)?;
                 }
+            }
+            // In standard mode, a script can only open data connections.
+            Parsed::Connect(statement, _) if statement != LIB_CONNECT => {
+                let message = format!("{statement} is not supported in standard mode: use {LIB_CONNECT}");
+                return Err(ScriptError::new(CONNECT_ONLY_LIBRARIES, statement, message));
             }
             Parsed::Connect(statement, target) => {
                 // A connection string can contain a password.

@@ -57,6 +57,9 @@ const IDLE: [&str; 2] = ["sleep", "flushlog"];
 const ABSENT: [&str; 10] =
     ["binary", "section", "execute", "derive", "declare", "star", "loosen", "force", "inputfield", "search"];
 
+/// The statement that opens a data connection.
+pub(super) const LIB_CONNECT: &str = "LIB CONNECT";
+
 /// Keywords that open a connection.
 const CONNECT: [&str; 7] = ["lib", "connect", "connect32", "connect64", "odbc", "oledb", "custom"];
 

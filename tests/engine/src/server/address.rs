@@ -55,7 +55,7 @@ impl Address {
 }
 
 /// Resolves escapes such as `%41`; other text is kept.
-fn decode(text: &str) -> String {
+pub(crate) fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, after)) = rest.split_first() {

@@ -1,6 +1,6 @@
 //! The life of one socket: the upgrade, one request after the other, the close.
 
-use super::address::Address;
+use super::address::{Address, decode};
 use super::answers::Step;
 use super::head::{self, Head, Response};
 use super::{Shared, answers};
@@ -168,6 +168,7 @@ async fn answer_plain_http(stream: &mut TcpStream, head: &Head, shared: &Shared)
 
 /// The engine's response to a plain HTTP request.
 fn served(path: &str, head: &Head, world: &World) -> Response {
+    let path = &*decode(path);
     match world.downloads.get(path) {
         Some(file) if head.method == "GET" => {
             let kind = match path.rsplit('.').next() {

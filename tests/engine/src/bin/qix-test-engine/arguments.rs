@@ -25,8 +25,7 @@ pub(crate) struct Arguments {
     /// Leave out the app `sales`
     #[arg(long)]
     pub(crate) without_sales: bool,
-    /// Directory that load scripts read files from; also used for `lib://DataFiles/…`, and for connections of type
-    /// `folder` that an app has and --data does not name
+    /// Directory of `lib://DataFiles/…`, and of connections of type `folder` that an app has and --data does not name
     #[arg(long, value_name = "DIRECTORY")]
     pub(crate) folder: Option<PathBuf>,
     /// Directory of a data connection, `lib://NAME/…`. STORE keeps files in memory. Can be repeated

@@ -109,8 +109,15 @@ fn a_measure_sorts_only_before_the_dimension_that_identifies_rows() {
     let mut asked = definition(&["Region"], &["Sum(x)"]);
     asked["qMeasures"][0]["qSortBy"] = json!({ "qSortByNumeric": -1 });
     assert_eq!(matrix(&cube(&app, &asked).layout()), "A,1|B,5|C,9|D,7");
-    let asked = with(asked, json!({ "qInterColumnSortOrder": [1, 0] }));
-    assert_eq!(matrix(&cube(&app, &asked).layout()), "C,9|D,7|B,5|A,1");
+    let first = with(asked.clone(), json!({ "qInterColumnSortOrder": [1, 0] }));
+    assert_eq!(matrix(&cube(&app, &first).layout()), "C,9|D,7|B,5|A,1");
+    // Recorded from engine 12.1050 by the integration tests of corectl.
+    asked["qMeasures"][0]["qSortBy"] = json!({ "qSortByFrequency": 1 });
+    let layout = cube(&app, &asked).layout();
+    assert_eq!(
+        (matrix(&layout).as_str(), &layout["qMeasureInfo"][0]["qSortIndicator"]),
+        ("A,1|B,5|C,9|D,7", &json!("A"))
+    );
 }
 
 #[test]

@@ -72,6 +72,11 @@ fn only_open_connections_and_declared_statements_have_results() {
     ] {
         assert_eq!(fails(&script), (code::NOT_IMPLEMENTED, message.to_owned()), "{script}");
     }
+    for statement in ["CONNECT", "CONNECT64", "ODBC CONNECT", "ODBC CONNECT32", "OLEDB CONNECT", "CUSTOM CONNECT"] {
+        let (code, message) = fails(&format!("{statement} TO 'db'; T: SQL SELECT region, amount FROM sales;"));
+        assert_eq!(code, CONNECT_ONLY_LIBRARIES, "{message}");
+        assert_eq!(message, format!("{statement} is not supported in standard mode: use LIB CONNECT"));
+    }
     let (code, message) = fails("LIB CONNECT TO db; T: LOAD nosuch; SQL SELECT region, amount FROM sales;");
     assert_eq!((code, message.as_str()), (FIELD_NOT_FOUND, "Field 'nosuch' not found"));
 }

@@ -76,8 +76,8 @@ fn stored_files_are_visible_to_other_scripts() {
 fn exists_finds_values_of_an_earlier_qvd() {
     let folder = Folder::new("exists", &[]);
     let loaded = folder.run(
-        "A: LOAD * INLINE [k\n1\n2\n]; STORE A INTO a.qvd (qvd); DROP TABLE A;
-         Keep: LOAD 2 AS k AUTOGENERATE 1; B: NOCONCATENATE LOAD k FROM a.qvd (qvd) WHERE EXISTS(k);",
+        "A: LOAD * INLINE [k\n1\n2\n]; STORE A INTO [lib://d/a.qvd] (qvd); DROP TABLE A;
+         Keep: LOAD 2 AS k AUTOGENERATE 1; B: NOCONCATENATE LOAD k FROM [lib://d/a.qvd] (qvd) WHERE EXISTS(k);",
     );
     assert_eq!(table(&loaded.unwrap(), "B"), "2");
 }
@@ -85,11 +85,12 @@ fn exists_finds_values_of_an_earlier_qvd() {
 #[test]
 fn text_is_decoded_in_its_code_page() {
     let folder = Folder::new("pages", &[("a.csv", b"n;v\n1;\xe9\n"), ("b.txt", b"# note\nx\ty\n1\tNA\n")]);
-    let script = "LOAD v FROM a.csv (txt, codepage is 1252, embedded labels, delimiter is ';', msq);";
+    let script = "LOAD v FROM [lib://d/a.csv] (txt, codepage is 1252, embedded labels, delimiter is ';', msq);";
     assert_eq!(table(&folder.run(script).unwrap(), "a"), "é");
-    let script = "SET NullInterpret = 'NA'; LOAD * FROM b.txt (txt, utf8, delimiter is '\\t', comment is '#');";
+    let script =
+        "SET NullInterpret = 'NA'; LOAD * FROM [lib://d/b.txt] (txt, utf8, delimiter is '\\t', comment is '#');";
     assert_eq!(table(&folder.run(script).unwrap(), "b"), "1,-");
-    let error = folder.run("LOAD * FROM a.csv (txt, codepage is 437);").unwrap_err();
+    let error = folder.run("LOAD * FROM [lib://d/a.csv] (txt, codepage is 437);").unwrap_err();
     assert_eq!(error.code, code::NOT_IMPLEMENTED);
 }
 
@@ -104,7 +105,7 @@ fn rows_know_their_source_file() {
              FOR EACH d IN DirList('lib://d/s*')\nU: LOAD n AS m FROM [$(d)/b.csv] (txt);\nNEXT\n
              FOR EACH f IN FileList('lib://d/nosuch*')\nLET seen = 1;\nNEXT\n
              FOR EACH v IN FieldValueList('n')\nLET all = all & v;\nNEXT\n
-             DIRECTORY sub; V: LOAD n AS o FROM b.csv;",
+             DIRECTORY [lib://d/sub]; V: LOAD n AS o FROM b.csv;",
         )
         .unwrap();
     assert_eq!(

@@ -223,7 +223,7 @@ fn errors_name_the_field_the_table_and_the_position() {
     assert_eq!(failed("LOAD x RESIDENT").code, 11003);
     assert_eq!(failed("A: LOAD 1 as x, 2 as x AUTOGENERATE 1;").code, 11016);
     assert_eq!(failed("A: LOAD 1 as x, 2 as y AUTOGENERATE 1; B: LOAD x, Sum(y) as s RESIDENT A;").code, 11031);
-    assert_eq!(failed("LOAD * FROM [x.csv] (txt);").code, 11020);
+    assert_eq!(failed("LOAD * FROM [x.csv] (txt);").code, 11028);
 }
 
 #[test]

@@ -92,9 +92,10 @@ fn subroutines_pass_changed_parameters_back() {
 
 #[test]
 fn a_script_can_continue_after_errors() {
-    let loaded = loaded(
-        "SET ErrorMode = 0; LOAD x RESIDENT nowhere; LET e = ScriptError; LOAD y FROM nowhere.csv (txt); LET f = ScriptError; LET c = ScriptErrorCount; T: LOAD 1 AS z AUTOGENERATE 1;",
-    );
+    let script =
+        "SET ErrorMode = 0; LOAD x RESIDENT nowhere; LET e = ScriptError; LOAD y FROM [lib://d/nowhere.csv] (txt);
+        LET f = ScriptError; LET c = ScriptErrorCount; T: LOAD 1 AS z AUTOGENERATE 1;";
+    let loaded = run_with(script, Some(std::path::Path::new("/nowhere"))).0.unwrap();
     let of = |name: &str| loaded.variables[name].as_str();
     assert_eq!((of("e"), of("f"), of("c")), ("10", "8", "2"));
     assert_eq!(table(&loaded, "T"), "1");
