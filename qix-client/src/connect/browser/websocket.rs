@@ -18,6 +18,8 @@ use crate::connect::url::{Url, bracketed};
 use crate::connect::{ConnectError, Incoming, Outgoing, Text, Transport, TransportError};
 use crate::platform::is_offline;
 
+use super::string::string;
+
 /// The code of a connection that ended without a close frame.
 const ABNORMAL: u16 = 1006;
 
@@ -135,7 +137,7 @@ fn message(data: &JsValue, limit: Option<usize>) -> Option<Result<String, Transp
         if units > limit {
             return Some(too_long(units));
         }
-        String::from(text)
+        string(text)
     } else {
         let bytes = Uint8Array::new(data.dyn_ref::<ArrayBuffer>()?).to_vec();
         String::from_utf8_lossy(&bytes).into_owned()
