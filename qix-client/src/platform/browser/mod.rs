@@ -2,6 +2,7 @@
 //!
 //! The browser's objects belong to one thread. They are in [`SendWrapper`]s, so that public futures are `Send` here too.
 
+mod tasks;
 mod timers;
 
 use std::pin::Pin;
@@ -20,6 +21,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, EventTarget, VisibilityState, Window};
 
+pub(crate) use tasks::at_once;
 pub(crate) use timers::{Sleep, sleep, sleep_until};
 
 /// The time is up.
@@ -57,7 +59,7 @@ pub(crate) struct JoinHandle<T> {
 pub(crate) fn spawn<T: Send + 'static>(task: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
     let (tell, done) = oneshot::channel();
     let (task, abort) = abortable(task);
-    wasm_bindgen_futures::spawn_local(async move {
+    tasks::start(async move {
         if let Ok(output) = task.await {
             tell.send(output).ok();
         }
