@@ -41,12 +41,11 @@ pub(crate) use decode::{decode_member, explain};
 pub use extra::Extra;
 pub(crate) use fault::Scanned;
 pub use json::Json;
-pub(crate) use number::float;
-pub(crate) use number::integer;
+pub(crate) use number::{float_inline, integer};
 pub(crate) use place::Place;
 use record::name_of;
 pub(crate) use record::{Input, Members, Record, recursive};
-pub(crate) use string::plain;
+pub(crate) use string::{plain, plain_inline};
 pub(crate) use text::{ListStart, ReadObject, Stop, TextInput, elements, in_any_order, object, open_list};
 
 /// What generated code uses. It lists the members of each struct (`Record`) and the values of each enum (`Choice`).

@@ -198,7 +198,14 @@ fn authority_of(authority: &str) -> Result<(String, Option<u16>), &'static str> 
     let (host, port) = match authority.strip_prefix('[') {
         Some(rest) => {
             let (host, port) = rest.split_once(']').ok_or("its IPv6 address has no closing bracket")?;
-            host.parse::<Ipv6Addr>().map_err(|_| "it has brackets, but no IPv6 address in them")?;
+            let is_address = match cfg!(target_family = "wasm") {
+                // A browser parses the address again; the parser of `std` would be part of each page.
+                true => host.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.')),
+                false => host.parse::<Ipv6Addr>().is_ok(),
+            };
+            if !is_address {
+                return Err("it has brackets, but no IPv6 address in them");
+            }
             (host, port)
         }
         None => authority.split_at(authority.find(':').unwrap_or(authority.len())),

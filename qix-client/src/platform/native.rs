@@ -7,6 +7,12 @@ use std::thread;
 pub(crate) use tokio::task::{JoinHandle, spawn, yield_now};
 pub(crate) use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout, timeout_at};
 
+/// Does something that wakes tasks, which threads run.
+#[inline(always)]
+pub(crate) fn at_once<R>(wake: impl FnOnce() -> R) -> R {
+    wake()
+}
+
 /// A random number. The keys of `RandomState` are random in each thread, and count up.
 pub(crate) fn random() -> u64 {
     RandomState::new().hash_one(std::process::id())

@@ -125,7 +125,8 @@ impl<'a> Exchange<'a> {
         let owned = shared.settings.owns(call.method, &call.options);
         let request = Outbound { handle, method: effective(call), params: &call.params, delta, owned };
         let entry = journal::entry(object, call);
-        let (id, answer) = shared.send(generation, request, entry).map_err(|error| match error {
+        let sent = platform::at_once(|| shared.send(generation, request, entry));
+        let (id, answer) = sent.map_err(|error| match error {
             NotSent::StateLost(lost) => Unsent::Never(ErrorKind::Unusable(Box::new((*lost).clone())).into()),
             NotSent::NoConnection => Unsent::NoConnection,
         })?;

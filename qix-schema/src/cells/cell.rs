@@ -3,7 +3,7 @@
 use super::attributes::Attributes;
 use super::{Cell, Sink};
 use crate::types::{NxAttributeDimValues, NxAttributeExpressionValues, NxCell, StateEnumType};
-use crate::wire::{Scanned, Wire, float, integer, plain};
+use crate::wire::{Scanned, Wire, float_inline, integer, plain_inline};
 
 /// Reads a cell: directly if it has the common form, otherwise through [`NxCell`].
 #[inline(always)]
@@ -29,12 +29,12 @@ fn unusual<'a>(text: &'a str, column: usize, sink: &mut impl Sink) -> Scanned<'a
 /// Reads a cell whose members are in the order in which engines write them.
 #[inline(always)]
 pub(super) fn usual(text: &str) -> Option<(Cell<'_>, &str)> {
-    let (text, rest) = plain(text.strip_prefix("{\"qText\":\"")?)?;
+    let (text, rest) = plain_inline(text.strip_prefix("{\"qText\":\"")?)?;
     let rest = rest.strip_prefix(",\"qNum\":")?;
     let (num, rest) = match rest.strip_prefix("\"NaN\"") {
         Some(rest) => (f64::NAN, rest),
         None => {
-            let (num, length) = float(rest.as_bytes())?;
+            let (num, length) = float_inline(rest.as_bytes())?;
             (num, rest.get(length..)?)
         }
     };

@@ -78,7 +78,7 @@ impl Table {
         self.ends.iter().map(move |end| Row { table: self, start: std::mem::replace(&mut start, *end), end: *end })
     }
 
-    #[inline]
+    #[inline(always)]
     fn cell(&self, index: usize) -> Cell<'_> {
         let slim = &self.cells[index];
         let start = index.checked_sub(1).map_or(0, |before| self.cells[before].end);
@@ -143,9 +143,9 @@ impl<'a> Row<'a> {
     }
 
     /// The cell in a column, counted from 0.
-    #[inline]
+    #[inline(always)]
     pub fn get(self, column: usize) -> Option<Cell<'a>> {
-        (column < self.len()).then(|| self.table.cell(self.start + column))
+        if column < self.len() { Some(self.table.cell(self.start + column)) } else { None }
     }
 
     /// The cells.

@@ -22,6 +22,12 @@ type Window = [u8; 64];
 #[cfg_attr(target_family = "wasm", inline(never))]
 #[cfg_attr(not(target_family = "wasm"), inline(always))]
 pub(crate) fn float(text: &[u8]) -> Option<(f64, usize)> {
+    float_inline(text)
+}
+
+/// Like [`float`], inlined in a page too.
+#[inline(always)]
+pub(crate) fn float_inline(text: &[u8]) -> Option<(f64, usize)> {
     let window = text.first_chunk::<64>()?;
     if window[0] == b'0' && matches!(window[1], b',' | b'}' | b']') {
         return Some((0.0, 1));
@@ -47,7 +53,8 @@ pub(crate) fn float(text: &[u8]) -> Option<(f64, usize)> {
     if places == 0 || whole + places > DIGITS {
         return None;
     }
-    signed(shifted(digits, places), end)
+    let number = if DIVIDES { divided(digits, places) } else { None };
+    signed(number.unwrap_or_else(|| shifted(digits, places)), end)
 }
 
 /// The length of a JSON number at the start of a text.
@@ -182,6 +189,27 @@ fn value(digits: u64) -> u64 {
     fours.wrapping_mul(10_000 << 32 | 1) >> 32
 }
 
+/// Whether a float division is tried first: WebAssembly multiplies 64 bits to 128 in a function.
+const DIVIDES: bool = cfg!(target_family = "wasm");
+
+/// The float nearest to a number with a decimal point, if its digits are a float without rounding. So is each of these
+/// powers of ten, and a division rounds once.
+#[inline(always)]
+fn divided(digits: u64, places: usize) -> Option<f64> {
+    (digits <= 1 << f64::MANTISSA_DIGITS).then(|| digits as i64 as f64 / FLOATS[places])
+}
+
+/// Powers of ten.
+const FLOATS: [f64; DIGITS] = {
+    let mut floats = [1.0; DIGITS];
+    let mut places = 1;
+    while places < DIGITS {
+        floats[places] = floats[places - 1] * 10.0;
+        places += 1;
+    }
+    floats
+};
+
 /// Divides by a power of ten.
 #[derive(Clone, Copy)]
 struct Reciprocal {
@@ -233,7 +261,7 @@ fn shifted(digits: u64, places: usize) -> f64 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{DIGITS, float, integer, leading_digits, shifted};
+    use super::{DIGITS, divided, float, integer, leading_digits, shifted};
     use crate::wire::Wire;
 
     /// More than any number needs.
@@ -256,6 +284,9 @@ mod tests {
     fn rounds(digits: u64, places: usize) {
         let expected: f64 = format!("{digits}e-{places}").parse().unwrap();
         assert_eq!(shifted(digits, places).to_bits(), expected.to_bits(), "{digits}e-{places}");
+        if let Some(divided) = divided(digits, places) {
+            assert_eq!(divided.to_bits(), expected.to_bits(), "{digits}e-{places}");
+        }
     }
 
     #[test]
@@ -282,9 +313,7 @@ mod tests {
 
         #[test]
         fn shifted_numbers_round_to_the_nearest_float(digits: u64, shift in 0..64_u32, places in 0..19_usize) {
-            let digits = digits >> shift;
-            let expected: f64 = format!("{digits}e-{places}").parse().unwrap();
-            prop_assert_eq!(shifted(digits, places).to_bits(), expected.to_bits());
+            rounds(digits >> shift, places);
         }
 
         #[test]

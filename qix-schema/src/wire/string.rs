@@ -11,6 +11,12 @@ use super::number::{HIGHS, ONES};
 #[cfg_attr(target_family = "wasm", inline(never))]
 #[cfg_attr(not(target_family = "wasm"), inline(always))]
 pub(crate) fn plain(text: &str) -> Option<(&str, &str)> {
+    plain_inline(text)
+}
+
+/// Like [`plain`], inlined in a page too.
+#[inline(always)]
+pub(crate) fn plain_inline(text: &str) -> Option<(&str, &str)> {
     let (plain, rest) = text.split_at_checked(plain_length(text.as_bytes()))?;
     Some((plain, rest.strip_prefix("\"")?))
 }

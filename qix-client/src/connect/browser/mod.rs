@@ -2,6 +2,7 @@
 
 mod access;
 mod open;
+mod string;
 mod websocket;
 
 pub(super) use access::Access;

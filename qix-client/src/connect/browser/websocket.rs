@@ -16,7 +16,9 @@ use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 
 use crate::connect::url::{Url, bracketed};
 use crate::connect::{ConnectError, Incoming, Outgoing, Text, Transport, TransportError};
-use crate::platform::is_offline;
+use crate::platform::{at_once, is_offline};
+
+use super::string::string;
 
 /// The code of a connection that ended without a close frame.
 const ABNORMAL: u16 = 1006;
@@ -109,7 +111,7 @@ fn listen(
     let arrive = arrive.downgrade();
     let arrived = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         if let (Some(arrive), Some(message)) = (arrive.upgrade(), message(&event.data(), limit)) {
-            arrive.send(message.map(|text| Incoming::Text(Text::from(text)))).ok();
+            at_once(|| arrive.send(message.map(|text| Incoming::Text(Text::from(text)))).ok());
         }
     });
     let closed = Closure::<dyn FnMut(CloseEvent)>::new(move |event: CloseEvent| {
@@ -135,7 +137,7 @@ fn message(data: &JsValue, limit: Option<usize>) -> Option<Result<String, Transp
         if units > limit {
             return Some(too_long(units));
         }
-        String::from(text)
+        string(text)
     } else {
         let bytes = Uint8Array::new(data.dyn_ref::<ArrayBuffer>()?).to_vec();
         String::from_utf8_lossy(&bytes).into_owned()

@@ -49,18 +49,22 @@ impl<'r> CellOf<'r> {
         is_null(self.cell, self.reader.is_measure(self.column))
     }
 
-    #[inline]
-    fn number(&self) -> Result<f64, Problem> {
+    // By value, so that only the cold part needs the cell in memory.
+    #[inline(always)]
+    fn number(self) -> Result<f64, Problem> {
         let cell = self.cell;
-        if !cell.num.is_nan() && !cell.is_null {
-            return Ok(cell.num);
-        }
+        if !cell.num.is_nan() && !cell.is_null { Ok(cell.num) } else { self.no_number() }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn no_number(self) -> Result<f64, Problem> {
         if self.optional {
             self.reader.wants_number(self.column, self.part);
         }
         Err(match self.is_null() {
             true => self.no_value("a number"),
-            false => Problem::new(format!("`{}` is a text, not a number", cell.text)),
+            false => Problem::new(format!("`{}` is a text, not a number", self.cell.text)),
         })
     }
 

@@ -6,6 +6,14 @@
 //! that the compiler compares with vector instructions: 17 GB per second in pages of cells, or 35 if only lists are
 //! sought.
 
+use std::ops::{BitAnd, BitOr, BitXor};
+
+/// Whether to look at words, because there are no vector instructions. A page must work in browsers without them.
+const WORDS: bool = cfg!(target_family = "wasm");
+
+/// 1 in each of eight bytes.
+const ONES: u64 = u64::MAX / 255;
+
 /// The numbers of bytes that are compared at once: first in large parts, then in small ones of those that may matter.
 const LARGE: usize = 512;
 const SMALL: usize = 64;
@@ -16,9 +24,9 @@ pub(super) fn is_possible(text: &[u8], mark_is_known: bool) -> bool {
     if is_flat(text) {
         false
     } else if mark_is_known {
-        search(text, |a, b, _| of_list(a, b))
+        search::<false>(text)
     } else {
-        search(text, |a, b, c| of_list(a, b).min(of_mark(a, b, c)))
+        search::<true>(text)
     }
 }
 
@@ -29,25 +37,42 @@ fn is_flat(text: &[u8]) -> bool {
     !text[..end].contains(&b'}')
 }
 
+/// One byte, or eight at once.
+trait Bytes: Copy + BitAnd<Output = Self> + BitOr<Output = Self> + BitXor<Output = Self> {
+    /// The same byte everywhere.
+    fn all(byte: u8) -> Self;
+}
+
+impl Bytes for u8 {
+    #[inline(always)]
+    fn all(byte: u8) -> Self {
+        byte
+    }
+}
+
+impl Bytes for u64 {
+    #[inline(always)]
+    fn all(byte: u8) -> Self {
+        ONES * Self::from(byte)
+    }
+}
+
 /// Zero if a list of numbers may start here.
 #[inline(always)]
-fn of_list(first: u8, second: u8) -> u8 {
-    (first ^ b'[') | (second & 0xc0)
+fn of_list<B: Bytes>(first: B, second: B) -> B {
+    (first ^ B::all(b'[')) | (second & B::all(0xc0))
 }
 
 /// Zero if `true` may start at the second byte.
 #[inline(always)]
-fn of_mark(first: u8, second: u8, third: u8) -> u8 {
-    (first & 0xc0) | (second ^ b't') | (third ^ b'r')
+fn of_mark<B: Bytes>(first: B, second: B, third: B) -> B {
+    (first & B::all(0xc0)) | (second ^ B::all(b't')) | (third ^ B::all(b'r'))
 }
 
-/// Searches where one of three neighboring bytes gives zero.
+/// Searches where a list or, if sought, a mark may start.
 #[inline(always)]
-fn search(text: &[u8], sought: impl Fn(u8, u8, u8) -> u8) -> bool {
-    let is_in = |part: &[u8]| {
-        let triples = part.iter().zip(&part[1..]).zip(part.get(2..).unwrap_or_default());
-        triples.fold(u8::MAX, |least, ((a, b), c)| least.min(sought(*a, *b, *c))) == 0
-    };
+fn search<const MARK: bool>(text: &[u8]) -> bool {
+    let is_in = |part: &[u8]| if WORDS { is_in_words::<MARK>(part) } else { is_in_bytes::<MARK>(part) };
     // Members that start in one part may end in the next one, which the end of the text does not need.
     let part = |from: usize, size: usize| &text[from..text.len().min(from + size + 2)];
     (0..text.len()).step_by(LARGE).filter(|from| is_in(part(*from, LARGE))).any(|from| {
@@ -55,6 +80,42 @@ fn search(text: &[u8], sought: impl Fn(u8, u8, u8) -> u8) -> bool {
         let small = (from..ends).step_by(SMALL).filter(|from| is_in(part(*from, SMALL)));
         small.flat_map(|from| from..ends.min(from + SMALL)).any(|at| starts(text, at))
     })
+}
+
+/// Looks at each byte. The compiler uses vector instructions for this.
+#[inline(always)]
+fn is_in_bytes<const MARK: bool>(part: &[u8]) -> bool {
+    let triples = part.iter().zip(&part[1..]).zip(part.get(2..).unwrap_or_default());
+    triples.fold(u8::MAX, |least, ((a, b), c)| {
+        let list = least.min(of_list(*a, *b));
+        if MARK { list.min(of_mark(*a, *b, *c)) } else { list }
+    }) == 0
+}
+
+/// Looks at eight bytes at once.
+#[inline(always)]
+fn is_in_words<const MARK: bool>(part: &[u8]) -> bool {
+    let (mut marks, mut rest) = (0, part);
+    while let Some(window) = rest.first_chunk::<10>() {
+        let [a, b, c] = [0, 1, 2].map(|from| word(&window[from..from + 8]));
+        marks |= zeros(of_list(a, b));
+        if MARK {
+            marks |= zeros(of_mark(a, b, c));
+        }
+        rest = &rest[8..];
+    }
+    marks & (ONES << 7) != 0 || is_in_bytes::<MARK>(rest)
+}
+
+#[inline(always)]
+fn word(bytes: &[u8]) -> u64 {
+    u64::from_le_bytes(bytes.try_into().expect("a word has eight bytes"))
+}
+
+/// Has a high bit in one of eight bytes if one of them is zero.
+#[inline(always)]
+fn zeros(bytes: u64) -> u64 {
+    bytes.wrapping_sub(ONES) & !bytes
 }
 
 /// Whether a member of an envelope has its value here: a list from this byte on, or a flag from the next byte on.
@@ -75,4 +136,26 @@ fn is_after(text: &[u8], names: &[&[u8]]) -> bool {
     let Some(quote) = text.iter().rposition(|byte| *byte == b'"') else { return false };
     let name = &text[quote + 1..];
     name.contains(&b'\\') || names.contains(&name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_show_what_bytes_show() {
+        for sought in ["[1", "[ ", ":tr", " tr", "[a", "atr", ":t", ""] {
+            for length in sought.len().max(1)..40 {
+                for at in 0..=length - sought.len() {
+                    for filler in [b'x', 0x01, b'[', b't', 0xff] {
+                        let mut part = vec![filler; length];
+                        part[at..at + sought.len()].copy_from_slice(sought.as_bytes());
+                        let case = part.escape_ascii();
+                        assert_eq!(is_in_words::<true>(&part), is_in_bytes::<true>(&part), "{case}");
+                        assert_eq!(is_in_words::<false>(&part), is_in_bytes::<false>(&part), "{case}");
+                    }
+                }
+            }
+        }
+    }
 }

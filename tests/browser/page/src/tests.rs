@@ -27,9 +27,9 @@ tests! {
         a_ticket_is_used_once_and_the_cookie_after_it, a_ticket_source_replaces_a_lost_cookie,
         a_refused_session_has_a_reason, close_codes_arrive;
     data: rows_are_read, record_batches_are_read, layouts_follow_selections, values_are_selected_and_cleared, names_are_unique,
-        a_reload_shows_its_progress, a_script_error_has_its_line, a_thousand_calls_are_answered, a_worker_reads_rows,
+        long_texts_of_any_language_arrive, a_reload_shows_its_progress, a_script_error_has_its_line, a_thousand_calls_are_answered, a_worker_reads_rows,
         the_example_page_selects_by_clicking;
-    limits: a_call_times_out, a_deadline_ends_the_session, deep_trees_are_refused_before_the_stack_ends,
+    limits: a_call_times_out, calls_time_out_in_the_order_of_their_limits, a_deadline_ends_the_session, deep_trees_are_refused_before_the_stack_ends,
         a_message_that_is_too_large_ends_the_connection, a_dropped_session_closes_its_connection, a_panic_is_reported,
         a_panic_closes_the_session;
     observing: traffic_is_recorded_in_memory, calls_are_traced, events_are_seen;

@@ -77,6 +77,18 @@ pub(super) async fn names_are_unique() -> Outcome {
     Ok(())
 }
 
+/// The browser encodes them in one or two parts.
+pub(super) async fn long_texts_of_any_language_arrive() -> Outcome {
+    let (_engine, _session, doc) = opened().await?;
+    for text in ["abcdefgh", "ü", "漢", "🎿", "ab漢🎿", "🎿a"] {
+        let long = text.repeat(3000);
+        for whole in [format!("{}{text}", "x".repeat(3000)), format!("{long}x"), format!("x{long}"), long] {
+            assert_eq!(doc.evaluate(&format!("'{whole}'")).await?, whole);
+        }
+    }
+    Ok(())
+}
+
 pub(super) async fn a_reload_shows_its_progress() -> Outcome {
     let (engine, _session, doc) = opened().await?;
     engine.fault("slow=1000 on DoReloadEx").await?;

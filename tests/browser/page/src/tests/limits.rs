@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 use qix_client::rpc::Instant;
 use qix_client::{ErrorKind, prelude::*};
 
@@ -21,6 +23,30 @@ pub(super) async fn a_call_times_out() -> Outcome {
     assert!(matches!(error.kind(), ErrorKind::TimedOut(_)), "{error}");
     assert!(begun.elapsed() >= Duration::from_millis(100));
     assert_eq!(doc.evaluate("1+1").await?, "2");
+    Ok(())
+}
+
+pub(super) async fn calls_time_out_in_the_order_of_their_limits() -> Outcome {
+    let (engine, _session, doc) = opened().await?;
+    engine.fault("never on GetAppLayout").await?;
+    let limits = [150, 50, 0, 250, 100, 200].map(Duration::from_millis);
+    let begun = Instant::now();
+    // The first timer is gone before its time is over.
+    assert!(doc.get_app_layout().with_timeout(Duration::from_millis(10)).into_future().now_or_never().is_none());
+    let mut calls: FuturesUnordered<_> = limits
+        .into_iter()
+        .map(|limit| {
+            let doc = &doc;
+            async move { doc.get_app_layout().with_timeout(limit).await.map_err(|_| (limit, begun.elapsed())) }
+        })
+        .collect();
+    let mut over = Vec::new();
+    while let Some(call) = calls.next().await {
+        let Err((limit, elapsed)) = call else { return Err("nothing answers".into()) };
+        assert!(elapsed >= limit, "{elapsed:?} of {limit:?}");
+        over.push(limit);
+    }
+    assert!(over.is_sorted(), "{over:?}");
     Ok(())
 }
 

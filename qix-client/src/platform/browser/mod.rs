@@ -2,15 +2,17 @@
 //!
 //! The browser's objects belong to one thread. They are in [`SendWrapper`]s, so that public futures are `Send` here too.
 
+mod tasks;
+mod timers;
+
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::{Mutex, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{AbortHandle, abortable};
-use gloo_timers::future::TimeoutFuture;
 use js_sys::{JsString, Math, Reflect};
 pub(crate) use qix_schema::rpc::Instant;
 use send_wrapper::SendWrapper;
@@ -19,55 +21,28 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, EventTarget, VisibilityState, Window};
 
-/// The longest timer of a browser: 24 days.
-const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
-
-/// A timer.
-pub(crate) struct Sleep {
-    timer: SendWrapper<TimeoutFuture>,
-    rest: Duration,
-}
-
-pub(crate) fn sleep(time: Duration) -> Sleep {
-    let part = time.min(LONGEST);
-    // Rounded up: a timer that is early would find nothing to do.
-    let millis = u32::try_from(part.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX as u32);
-    Sleep { timer: SendWrapper::new(TimeoutFuture::new(millis)), rest: time - part }
-}
-
-pub(crate) fn sleep_until(time: Instant) -> Sleep {
-    sleep(time.saturating_duration_since(Instant::now()))
-}
-
-impl Future for Sleep {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        loop {
-            ready!(self.timer.poll_unpin(cx));
-            if self.rest.is_zero() {
-                return Poll::Ready(());
-            }
-            *self = sleep(self.rest);
-        }
-    }
-}
+pub(crate) use tasks::at_once;
+pub(crate) use timers::{Sleep, sleep, sleep_until};
 
 /// The time is up.
 #[derive(Debug)]
 pub(crate) struct Elapsed;
 
 pub(crate) async fn timeout<F: Future>(limit: Duration, future: F) -> Result<F::Output, Elapsed> {
-    tokio::select! {
-        biased;
-        output = future => Ok(output),
-        // The timer is created only if the future has to wait.
-        () = async { sleep(limit).await } => Err(Elapsed),
-    }
+    within(sleep(limit), future).await
 }
 
 pub(crate) async fn timeout_at<F: Future>(time: Instant, future: F) -> Result<F::Output, Elapsed> {
-    timeout(time.saturating_duration_since(Instant::now()), future).await
+    within(sleep_until(time), future).await
+}
+
+/// The timer starts only if the future has to wait.
+async fn within<F: Future>(limit: Sleep, future: F) -> Result<F::Output, Elapsed> {
+    tokio::select! {
+        biased;
+        output = future => Ok(output),
+        () = limit => Err(Elapsed),
+    }
 }
 
 /// Lets the page handle its events, and draw.
@@ -84,7 +59,7 @@ pub(crate) struct JoinHandle<T> {
 pub(crate) fn spawn<T: Send + 'static>(task: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
     let (tell, done) = oneshot::channel();
     let (task, abort) = abortable(task);
-    wasm_bindgen_futures::spawn_local(async move {
+    tasks::start(async move {
         if let Ok(output) = task.await {
             tell.send(output).ok();
         }
