@@ -11,6 +11,7 @@ mod phase;
 mod queue;
 mod shared;
 
+pub(crate) use gate::Passed;
 pub(crate) use object::{Object, Origin, Place};
 pub(crate) use outbox::NotSent;
 pub(crate) use phase::{Phase, lose};
