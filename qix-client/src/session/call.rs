@@ -457,7 +457,7 @@ mod tests {
         let method = Method::new("Doc", "Evaluate", Effect::Read, &["qReturn"]);
         let call = RawCall::new(method, "{}");
         let size = size_of_val(&*object.invoke(call));
-        assert!(size <= 256, "{size}");
+        assert!(size <= 240, "{size}");
     }
 
     #[test]
