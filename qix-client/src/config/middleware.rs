@@ -52,7 +52,7 @@ pub trait Middleware: Send + Sync {
 #[async_trait]
 pub(crate) trait Engine: Send + Sync {
     /// Makes the call.
-    async fn make(&self, call: &RawCall) -> Result<RawAnswer, Error>;
+    async fn make(&self, call: RawCall) -> Result<RawAnswer, Error>;
 
     /// The object that is called.
     fn object(&self) -> &ObjectHandle;
@@ -85,7 +85,7 @@ impl<'a> Next<'a> {
         let this = *self;
         async move {
             match this.rest {
-                [] => this.engine.make(&call).await,
+                [] => this.engine.make(call).await,
                 [first, rest @ ..] => first.call(call, Next { rest, ..this }).await,
             }
         }

@@ -5,6 +5,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
 use futures_util::{Sink, Stream};
 use qix_schema::rpc::CloseCode;
@@ -15,7 +16,16 @@ pub use super::text::Text;
 pub type TransportError = Box<dyn StdError + Send + Sync>;
 
 pub(crate) type IncomingStream = Pin<Box<dyn Stream<Item = Result<Incoming, TransportError>> + Send>>;
-pub(crate) type OutgoingSink = Pin<Box<dyn Sink<Outgoing, Error = TransportError> + Send>>;
+pub(crate) type OutgoingSink = Pin<Box<dyn Outlet>>;
+
+/// A sink that also takes texts which it does not own.
+pub(crate) trait Outlet: Sink<Outgoing, Error = TransportError> + Send {
+    /// Waits until the sink takes a text, and sends it. The text is UTF-8.
+    fn poll_text(self: Pin<&mut Self>, cx: &mut Context<'_>, text: &[u8]) -> Poll<Result<(), TransportError>>;
+}
+
+/// A sink that takes only texts which it owns.
+struct Owning<O>(Pin<Box<O>>);
 
 /// An open connection to an engine.
 ///
@@ -83,7 +93,43 @@ impl Transport {
         I: Stream<Item = Result<Incoming, TransportError>> + Send + 'static,
         O: Sink<Outgoing, Error = TransportError> + Send + 'static,
     {
+        Self::with_outlet(incoming, Owning(Box::pin(outgoing)))
+    }
+
+    pub(crate) fn with_outlet<I, O>(incoming: I, outgoing: O) -> Self
+    where
+        I: Stream<Item = Result<Incoming, TransportError>> + Send + 'static,
+        O: Outlet + 'static,
+    {
         Self { reading: Box::pin(incoming), writing: Box::pin(outgoing), by_cookie: false }
+    }
+}
+
+impl<O: Sink<Outgoing, Error = TransportError> + Send> Outlet for Owning<O> {
+    fn poll_text(mut self: Pin<&mut Self>, cx: &mut Context<'_>, text: &[u8]) -> Poll<Result<(), TransportError>> {
+        ready!(self.0.as_mut().poll_ready(cx))?;
+        let text = String::from_utf8(text.to_vec()).expect("each part of a request is UTF-8");
+        Poll::Ready(self.0.as_mut().start_send(Outgoing::Text(text)))
+    }
+}
+
+impl<O: Sink<Outgoing>> Sink<Outgoing> for Owning<O> {
+    type Error = O::Error;
+
+    fn poll_ready(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), O::Error>> {
+        self.0.as_mut().poll_ready(cx)
+    }
+
+    fn start_send(mut self: Pin<&mut Self>, outgoing: Outgoing) -> Result<(), O::Error> {
+        self.0.as_mut().start_send(outgoing)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), O::Error>> {
+        self.0.as_mut().poll_flush(cx)
+    }
+
+    fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), O::Error>> {
+        self.0.as_mut().poll_close(cx)
     }
 }
 

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use qix_schema::rpc::{Effect, Method, ObjectHandle, Remote};
 
 use crate::config::Settings;
@@ -33,8 +34,11 @@ pub fn session(input: &[u8]) {
             .expect("there is a connection");
         callers.push(call);
     }
-    let mut batch = std::iter::from_fn(|| messages.next()).collect();
-    shared.sending(&mut batch);
+    messages.take(usize::MAX).now_or_never();
+    shared.sending(&mut messages);
+    while messages.next().is_some() {
+        messages.pass();
+    }
     for (id, answer) in callers.drain(3..) {
         drop(answer);
         assert!(shared.abandon(id), "it is pending");
@@ -79,7 +83,12 @@ pub fn session(input: &[u8]) {
     }
     assert_eq!(shared.pending(), 0);
     // Objects created for callers that are gone are destroyed at most once.
-    let orders = std::iter::from_fn(|| messages.next()).count();
+    messages.take(usize::MAX).now_or_never();
+    let mut orders = 0;
+    while messages.next().is_some() {
+        messages.pass();
+        orders += 1;
+    }
     assert!(orders <= 1, "{orders} orders");
     assert!(shared.bases() <= 1, "one method of one object requests deltas");
     drop(object);

@@ -141,10 +141,10 @@ impl Slice {
 
 impl Name {
     fn is(&self, name: &str) -> bool {
-        let written = self.written.as_str();
         match self.escaped {
-            false => written == name,
-            true => parts::text(&format!("\"{written}\"")).is_some_and(|own| own == name),
+            // Most names have other lengths.
+            false => self.written.range.len() == name.len() && self.written.as_str() == name,
+            true => parts::text(&format!("\"{}\"", self.written.as_str())).is_some_and(|own| own == name),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-pub(crate) use qix_schema::__private::parts::{items, members, quoted, text, value};
+pub(crate) use qix_schema::__private::parts::{first, items, members, quoted, text, value};
 
 /// The members of an object. Of those with the same name, the last one counts.
 #[derive(Default)]

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use super::document::{Document, Members};
-use super::parts::Parts;
+use super::parts::{Parts, first, items};
 
 /// Maximum number of steps in a path. Documents are less deep; the stack ends later.
 const MOST_STEPS: usize = 512;
@@ -25,8 +25,22 @@ pub(crate) struct Patch<'a> {
 pub(crate) struct Misfit;
 
 impl<'a> Patch<'a> {
+    /// Reads the patch at the start of a list's rest, if it is written as engines do; also returns the rest after it.
+    fn usual(text: &'a str) -> Option<(Self, &'a str)> {
+        let (op, rest) = plain(text.strip_prefix(r#"{"op":""#)?)?;
+        let (path, rest) = plain(rest.strip_prefix(r#","path":""#)?)?;
+        let (value, rest) = first(rest.strip_prefix(r#","value":"#)?)?;
+        let value = Some(value).filter(|value| *value != "null");
+        Some((Self { op: op.into(), path: path.into(), from: None, value }, rest.strip_prefix('}')?))
+    }
+
+    /// Reads a list of patches; `None` if it is not one. This is the only pass over a list that is written as engines do.
+    pub(crate) fn list(json: &'a str) -> Option<Vec<Self>> {
+        usual_list(json).or_else(|| items(json)?.into_iter().map(Self::read).collect())
+    }
+
     /// Reads a patch; `None` if it is not one.
-    pub(crate) fn read(json: &'a str) -> Option<Self> {
+    fn read(json: &'a str) -> Option<Self> {
         let parts = Parts::of(json)?;
         let from = match parts.get("from") {
             Some(_) => Some(parts.text("from")?),
@@ -62,6 +76,25 @@ impl<'a> Patch<'a> {
     fn value(&self) -> Document {
         Document::text(self.value.unwrap_or("null"))
     }
+}
+
+fn usual_list(json: &str) -> Option<Vec<Patch<'_>>> {
+    let mut rest = json.strip_prefix('[')?;
+    let mut patches = Vec::new();
+    loop {
+        let (patch, after) = Patch::usual(rest)?;
+        patches.push(patch);
+        match after.strip_prefix(',') {
+            Some(after) => rest = after,
+            None => return (after == "]").then_some(patches),
+        }
+    }
+}
+
+/// A string up to its closing quotation mark, and the rest, if no character needs an escape.
+fn plain(text: &str) -> Option<(&str, &str)> {
+    let end = text.bytes().position(|byte| matches!(byte, b'"' | b'\\' | ..b' '))?;
+    Some((&text[..end], text[end..].strip_prefix('"')?))
 }
 
 /// How to handle an existing index of a list.
@@ -112,8 +145,15 @@ fn split(path: &str) -> Result<(&str, &str), Misfit> {
 /// Descends to a path, creating missing parents: a list if the step is a number, otherwise an object.
 fn descend<'d>(document: &'d mut Document, parents: &str) -> Result<&'d mut Document, Misfit> {
     let mut place_of = document.divide();
-    for (count, step) in parents.split('/').skip(1).enumerate() {
-        if count > MOST_STEPS {
+    let mut count = 0;
+    let mut rest = parents.strip_prefix('/');
+    while let Some(steps) = rest {
+        // Steps are so short that searching for a character takes longer.
+        let end = steps.bytes().position(|byte| byte == b'/');
+        let step = &steps[..end.unwrap_or(steps.len())];
+        rest = end.map(|end| &steps[end + 1..]);
+        count += 1;
+        if count > MOST_STEPS + 1 {
             return Err(Misfit);
         }
         let missing = || if step.parse::<usize>().is_ok() { Document::List(Vec::new()) } else { empty() };
@@ -149,14 +189,13 @@ pub(crate) fn empty() -> Document {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::parts::items;
     use serde_json::{Value, json};
 
     fn patched(document: Value, patches: Value) -> Result<Value, Misfit> {
         let text = patches.to_string();
         let mut patched = Document::text(&document.to_string());
-        for patch in items(&text).unwrap() {
-            Patch::read(patch).unwrap().apply(&mut patched)?;
+        for patch in Patch::list(&text).unwrap() {
+            patch.apply(&mut patched)?;
         }
         let mut text = String::new();
         patched.write(&mut text);
@@ -202,6 +241,41 @@ mod tests {
             json!({ "op": "add", "path": "/x".repeat(100_000), "value": 1 }),
         ] {
             assert_eq!(patched(json!({ "a": [1] }), json!([patch])), Err(Misfit), "{patch}");
+        }
+    }
+
+    #[test]
+    fn a_list_in_the_usual_form_is_read_like_any_other() {
+        let read = |json| Patch::list(json).map(|patches| format!("{patches:?}"));
+        let general = |json| {
+            let patches: Option<Vec<_>> = items(json)?.into_iter().map(Patch::read).collect();
+            Some(format!("{:?}", patches?))
+        };
+        let usual = [
+            r#"[{"op":"replace","path":"/a/0","value":{"b":["}",1]}}]"#,
+            r#"[{"op":"add","path":"/","value":null},{"op":"replace","path":"/é","value":"\\"}]"#,
+        ];
+        for json in usual {
+            assert_eq!(usual_list(json).map(|patches| format!("{patches:?}")), general(json), "{json}");
+        }
+        for json in [
+            "[]",
+            " [ ] ",
+            r#"[{"op":"remove","path":"/a"},{"op":"add","path":"/b","value":1}]"#,
+            r#"[{"op":"move","path":"/a","from":"/b"}]"#,
+            r#"[{"op":"add","path":"/a","value":1 }]"#,
+            r#"[{"op":"add","path":"/a\\b","value":1},{"path":"/a","op":"add","value":2}]"#,
+            r#"[{"op":"add","path":"/a","value":1,"from":"/c"}]"#,
+            r#"[{"op":"add","path":"/a","value":1}] "#,
+            r#"[{"op":"add","path":"/a","value":1},]"#,
+            r#"[{"op":"add","path":"/a","value":1}]]"#,
+            r#"[{"op":"add","path":"/a","value":}]"#,
+            r#"[{"op":"add","path":"/a","value":1"#,
+            "[1]",
+            "{}",
+        ] {
+            assert!(usual_list(json).is_none(), "{json}");
+            assert_eq!(read(json), general(json), "{json}");
         }
     }
 }

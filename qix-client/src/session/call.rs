@@ -11,7 +11,7 @@ use qix_schema::{Error, ErrorKind, generic_object, global};
 use tracing::Instrument;
 
 use super::books::{Answer, Outcome, Reply};
-use super::core::{NotSent, Object, Origin, Outbound, Phase, Place, Shared};
+use super::core::{NotSent, Object, Origin, Outbound, Passed, Phase, Place, Shared};
 use super::follow::{self, ProgressListener, is_long_running};
 use super::journal::{self, Noted};
 use super::remote::Binder;
@@ -28,42 +28,134 @@ const REPEATS: usize = 3;
 /// Responses with objects are short.
 const NAMES_OBJECT: usize = 8192;
 
-/// Makes a call within its timeout.
+/// A call within its timeout.
 ///
-/// Most calls are plain: sent once, and answered with a result. Everything else is in a future of its own, in a box, so
-/// that a plain call needs little memory.
-pub(crate) async fn make(shared: &Arc<Shared>, object: &Object, call: &RawCall) -> Result<RawAnswer, Error> {
-    let _under_way = shared.gate.pass().ok_or_else(|| over(Closed::by_client()))?;
-    #[cfg(all(feature = "download", not(target_family = "wasm")))]
-    super::download::tell(&call.options, shared.endpoint.as_ref());
-    let limit = shared.settings.time_of(call.method, &call.options).map(Limit::from_now);
-    let trace = Trace::begin(call, object, shared.settings.trace_payloads);
-    let exchange = Exchange { shared, object, call };
-    let is_over = limit.is_some_and(|limit| limit.time.is_zero());
-    if is_over || !trace.is_off() || shared.limits_calls() || is_long_running(call.method) {
-        return Box::pin(exchange.run(limit, trace, None)).await;
+/// Most calls are plain: sent once, and answered with a result. Everything else is in a future of its own, in a box.
+/// Written out, because the future of an `async` block takes twice the memory.
+pub(crate) struct Making<'a> {
+    object: &'a Object,
+    /// Taken by the future that continues.
+    call: Option<RawCall>,
+    under_way: Option<Passed<'a>>,
+    stage: Stage<'a>,
+}
+
+enum Stage<'a> {
+    New,
+    Plain(Waiting<'a>, Sent),
+    /// A timer is larger than the rest of the call.
+    Limited(Pin<Box<dyn Future<Output = Option<Outcome>> + Send + 'a>>, Limit, Sent),
+    Other(Pin<Box<dyn Future<Output = Result<RawAnswer, Error>> + Send + 'a>>),
+    Over,
+}
+
+impl<'a> Making<'a> {
+    pub(crate) fn new(object: &'a Object, call: RawCall) -> Self {
+        Self { object, call: Some(call), under_way: None, stage: Stage::New }
     }
-    let first = match exchange.send(exchange.wants_delta()) {
-        Ok((waiting, sent)) => {
-            let outcome = match limit {
-                None => waiting.await,
-                // A timer is larger than the rest of the future.
-                Some(limit) => match Box::pin(platform::timeout_at(limit.end, waiting)).await {
-                    Ok(outcome) => outcome,
-                    Err(_) => return Err(ErrorKind::TimedOut(limit.time).into()),
-                },
-            };
-            match outcome {
-                Ok(reply @ Reply::Result(..)) => {
-                    sent.noted.answered();
-                    return exchange.result(reply, &sent.place, &mut Trace::off());
+
+    /// Sends the request, if the call is plain.
+    fn start(&mut self) -> Result<Stage<'a>, Error> {
+        let (object, shared) = (self.object, self.object.session());
+        self.under_way = Some(shared.gate.pass().ok_or_else(|| over(Closed::by_client()))?);
+        let call = self.call.as_ref().expect("a new call has not been taken");
+        #[cfg(all(feature = "download", not(target_family = "wasm")))]
+        super::download::tell(&call.options, shared.endpoint.as_ref());
+        let limit = shared.settings.time_of(call.method, &call.options).map(Limit::from_now);
+        let trace = Trace::begin(call, object, shared.settings.trace_payloads);
+        let is_over = limit.is_some_and(|limit| limit.time.is_zero());
+        if is_over || !trace.is_off() || shared.limits_calls() || is_long_running(call.method) {
+            return Ok(self.other(limit, trace, None));
+        }
+        let exchange = Exchange { shared, object, call };
+        Ok(match (exchange.send(exchange.wants_delta()), limit) {
+            (Ok((waiting, sent)), None) => Stage::Plain(waiting, sent),
+            (Ok((waiting, sent)), Some(limit)) => {
+                let waiting = async move { platform::timeout_at(limit.end, waiting).await.ok() };
+                Stage::Limited(Box::pin(waiting), limit, sent)
+            }
+            (Err(_), limit) => self.other(limit, Trace::off(), None),
+        })
+    }
+
+    /// Continues in a future for calls of any kind.
+    fn other(&mut self, limit: Option<Limit>, trace: Trace, first: Option<(Sent, Outcome)>) -> Stage<'a> {
+        let call = self.call.take().expect("only one future continues");
+        Stage::Other(Box::pin(any_kind(self.object, call, limit, trace, first)))
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<RawAnswer, Error>> {
+        loop {
+            let (limit, outcome) = match &mut self.stage {
+                Stage::New => {
+                    self.stage = self.start()?;
+                    continue;
                 }
-                outcome => Some((sent, outcome)),
+                Stage::Plain(waiting, _) => (None, ready!(Pin::new(waiting).poll(cx))),
+                Stage::Limited(waiting, limit, _) => match ready!(waiting.as_mut().poll(cx)) {
+                    Some(outcome) => (Some(*limit), outcome),
+                    None => return Poll::Ready(Err(ErrorKind::TimedOut(limit.time).into())),
+                },
+                Stage::Other(other) => return other.as_mut().poll(cx),
+                Stage::Over => panic!("a call is polled after its end"),
+            };
+            let (Stage::Plain(_, sent) | Stage::Limited(_, _, sent)) = std::mem::replace(&mut self.stage, Stage::Over)
+            else {
+                unreachable!("only a request that was sent has an outcome")
+            };
+            match (outcome, &self.call) {
+                (Ok(reply @ Reply::Result(..)), Some(call)) => {
+                    let object = self.object;
+                    Noted::new(object, sent.id, call).answered();
+                    let exchange = Exchange { shared: object.session(), object, call };
+                    return Poll::Ready(exchange.result(reply, &sent, &mut Trace::off()));
+                }
+                (outcome, _) => self.stage = self.other(limit, Trace::off(), Some((sent, outcome))),
             }
         }
-        Err(_) => None,
-    };
-    Box::pin(exchange.run(limit, Trace::off(), first)).await
+    }
+
+    /// Ends the call, in the order in which its parts depend on each other.
+    fn end(&mut self) {
+        if !matches!(self.stage, Stage::Over) {
+            let id = match std::mem::replace(&mut self.stage, Stage::Over) {
+                Stage::Plain(_, sent) | Stage::Limited(_, _, sent) => Some(sent.id),
+                Stage::New | Stage::Other(_) | Stage::Over => None,
+            };
+            if let (Some(id), Some(call)) = (id, &self.call) {
+                drop(Noted::new(self.object, id, call));
+            }
+        }
+        self.under_way = None;
+    }
+}
+
+impl Future for Making<'_> {
+    type Output = Result<RawAnswer, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let outcome = ready!(Making::poll(&mut self, cx));
+        self.end();
+        Poll::Ready(outcome)
+    }
+}
+
+impl Drop for Making<'_> {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Makes a call of any kind, whose first request may have been sent and answered.
+async fn any_kind(
+    object: &Object,
+    call: RawCall,
+    limit: Option<Limit>,
+    trace: Trace,
+    first: Option<(Sent, Outcome)>,
+) -> Result<RawAnswer, Error> {
+    let first = first.map(|(sent, outcome)| (Noted::new(object, sent.id, &call), sent, outcome));
+    Exchange { shared: object.session(), object, call: &call }.run(limit, trace, first).await
 }
 
 /// The time that a call has.
@@ -82,22 +174,17 @@ impl Limit {
 }
 
 #[derive(Clone, Copy)]
-struct Exchange<'a> {
+struct Exchange<'a, 'c> {
     shared: &'a Arc<Shared>,
     object: &'a Object,
-    call: &'a RawCall,
+    call: &'c RawCall,
 }
 
-/// A request that was sent.
-struct Sent<'a> {
-    noted: Noted<'a>,
-    place: Sender,
-}
-
-/// The object that was called, on its connection.
-struct Sender {
-    generation: u32,
+/// A request that was sent, and the object on its connection.
+struct Sent {
+    id: i64,
     handle: i64,
+    generation: u32,
     /// Whether the created object is destroyed when its last handle is dropped.
     owned: bool,
 }
@@ -108,13 +195,13 @@ enum Unsent {
     Never(Error),
 }
 
-impl<'a> Exchange<'a> {
+impl<'a> Exchange<'a, '_> {
     fn wants_delta(self) -> bool {
         let Self { shared, call, .. } = self;
         call.options.delta.unwrap_or_else(|| shared.settings.requests_delta(call.method)) && has_delta(call.method)
     }
 
-    fn send(self, delta: bool) -> Result<(Waiting<'a>, Sent<'a>), Unsent> {
+    fn send(self, delta: bool) -> Result<(Waiting<'a>, Sent), Unsent> {
         let Self { shared, object, call } = self;
         let (generation, handle) = match object.place() {
             Place::At { generation, handle } => (generation, handle),
@@ -130,17 +217,50 @@ impl<'a> Exchange<'a> {
             NotSent::StateLost(lost) => Unsent::Never(ErrorKind::Unusable(Box::new((*lost).clone())).into()),
             NotSent::NoConnection => Unsent::NoConnection,
         })?;
-        let noted = Noted::new(object, id, call);
         let waiting = Waiting { shared, id, answer, detached: call.options.detached };
-        Ok((waiting, Sent { noted, place: Sender { generation, handle, owned } }))
+        Ok((waiting, Sent { id, handle, generation, owned }))
     }
 
-    /// Makes a call of any kind, whose first request may have been sent and answered.
+    fn result(self, reply: Reply, sent: &Sent, trace: &mut Trace) -> Result<RawAnswer, Error> {
+        let Self { shared, object, call } = self;
+        let answer = match reply {
+            Reply::Result(text, range) => {
+                let names_object = names_object(&text.as_ref()[range.clone()]);
+                let answer = match text.into_short() {
+                    Ok(text) if trace.is_off() => RawAnswer::within_string(text, range),
+                    Ok(text) => trace.answer(text, range),
+                    Err(text) => trace.answer(text, range),
+                };
+                let answer = answer.or_search(envelope::result_of);
+                if names_object {
+                    let Sent { generation, handle: parent, owned, .. } = *sent;
+                    let origin = Origin { parent, method: call.method, params: call.params.clone(), owned };
+                    let caller = object.handle().clone();
+                    answer.bound_by(Arc::new(Binder { shared: Arc::clone(shared), caller, generation, origin }))
+                } else {
+                    answer
+                }
+            }
+            Reply::Nothing if call.method.results.is_empty() => trace.answer("{}", 0..2),
+            Reply::Merged(merged) => {
+                let text = merged.text();
+                let range = 0..text.len();
+                trace.answer(text, range)
+            }
+            // A complete response was requested, so this is not a delta.
+            Reply::Nothing | Reply::Error(..) | Reply::Misfit => return Err(ErrorKind::NoResult.into()),
+        };
+        Ok(answer)
+    }
+}
+
+impl<'a> Exchange<'a, 'a> {
+    /// Makes the call within its time.
     async fn run(
         self,
         limit: Option<Limit>,
         mut trace: Trace,
-        first: Option<(Sent<'a>, Outcome)>,
+        first: Option<(Noted<'a>, Sent, Outcome)>,
     ) -> Result<RawAnswer, Error> {
         let span = trace.span();
         let mut rest = None;
@@ -169,11 +289,11 @@ impl<'a> Exchange<'a> {
     /// Sends requests until one is answered for good. `rest` is the progress of the call that is still to be fetched.
     async fn repeat(
         self,
-        mut first: Option<(Sent<'a>, Outcome)>,
+        mut first: Option<(Noted<'a>, Sent, Outcome)>,
         rest: &mut Option<follow::Rest>,
         trace: &mut Trace,
     ) -> Result<RawAnswer, Error> {
-        let Self { shared, call, .. } = self;
+        let Self { shared, object, call } = self;
         let long_running = is_long_running(call.method);
         let listener = call.options.extension::<ProgressListener>().filter(|_| long_running);
         let _slot = shared.slot().await;
@@ -184,7 +304,7 @@ impl<'a> Exchange<'a> {
             if let Some(rest) = rest.take() {
                 rest.await;
             }
-            let (Sent { noted, place }, outcome) = match first.take() {
+            let (noted, sent, outcome) = match first.take() {
                 Some(answered) => answered,
                 None => {
                     if listener.is_some() {
@@ -199,8 +319,9 @@ impl<'a> Exchange<'a> {
                         }
                         Err(Unsent::Never(error)) => return Err(error),
                     };
-                    let (id, generation) = (waiting.id, sent.place.generation);
-                    trace.asked(id, sent.place.handle, &call.params);
+                    let (id, generation) = (sent.id, sent.generation);
+                    let noted = Noted::new(object, id, call);
+                    trace.asked(id, sent.handle, &call.params);
                     if long_running {
                         shared.unread.leave();
                     }
@@ -214,7 +335,7 @@ impl<'a> Exchange<'a> {
                         }
                     };
                     trace.ended();
-                    (sent, outcome)
+                    (noted, sent, outcome)
                 }
             };
             match outcome {
@@ -229,7 +350,7 @@ impl<'a> Exchange<'a> {
                 }
                 Ok(reply) => {
                     noted.answered();
-                    return self.result(reply, &place, trace);
+                    return self.result(reply, &sent, trace);
                 }
                 Err(ended) if !ended.pending_write && repeats < REPEATS => {
                     noted.refused();
@@ -244,38 +365,6 @@ impl<'a> Exchange<'a> {
                 }
             }
         }
-    }
-
-    fn result(self, reply: Reply, sender: &Sender, trace: &mut Trace) -> Result<RawAnswer, Error> {
-        let Self { shared, object, call } = self;
-        let answer = match reply {
-            Reply::Result(text, range) => {
-                let names_object = names_object(&text.as_ref()[range.clone()]);
-                let answer = match text.into_short() {
-                    Ok(text) if trace.is_off() => RawAnswer::within_string(text, range),
-                    Ok(text) => trace.answer(text, range),
-                    Err(text) => trace.answer(text, range),
-                };
-                let answer = answer.or_search(envelope::result_of);
-                if names_object {
-                    let Sender { generation, handle: parent, owned } = *sender;
-                    let origin = Origin { parent, method: call.method, params: call.params.clone(), owned };
-                    let caller = object.handle().clone();
-                    answer.bound_by(Arc::new(Binder { shared: Arc::clone(shared), caller, generation, origin }))
-                } else {
-                    answer
-                }
-            }
-            Reply::Nothing if call.method.results.is_empty() => trace.answer("{}", 0..2),
-            Reply::Merged(merged) => {
-                let text = merged.text();
-                let range = 0..text.len();
-                trace.answer(text, range)
-            }
-            // A complete response was requested, so this is not a delta.
-            Reply::Nothing | Reply::Error(..) | Reply::Misfit => return Err(ErrorKind::NoResult.into()),
-        };
-        Ok(answer)
     }
 }
 
@@ -369,7 +458,7 @@ mod tests {
         let method = Method::new("Doc", "Evaluate", Effect::Read, &["qReturn"]);
         let call = RawCall::new(method, "{}");
         let size = size_of_val(&*object.invoke(call));
-        assert!(size <= 512, "{size}");
+        assert!(size <= 240, "{size}");
     }
 
     #[test]

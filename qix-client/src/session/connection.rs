@@ -1,6 +1,8 @@
 //! The two tasks of a connection: the reader and the writer.
 
+use std::future::poll_fn;
 use std::sync::{Arc, Weak};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -14,9 +16,6 @@ use crate::session::keep_alive::{self, Silence};
 
 /// Maximum number of requests that are written before a flush.
 const BATCH: usize = 512;
-
-/// The room for requests that a writer without requests keeps.
-const KEPT: usize = 64;
 
 /// Maximum time for the other side to answer a close frame.
 const GOODBYE: Duration = Duration::from_secs(5);
@@ -80,42 +79,45 @@ fn lost(error: &TransportError) -> Closed {
 
 /// Sends queued messages: everything that is ready, then one flush.
 async fn write(mut outgoing: OutgoingSink, shared: Weak<Shared>, generation: u32, mut messages: Messages) {
-    let mut batch = Vec::new();
     let keep_alive = shared.upgrade().and_then(|shared| shared.settings.keep_alive);
     loop {
         let taken = match keep_alive {
-            None => messages.take(&mut batch, BATCH).await,
-            Some(keep_alive) => keep_alive::next_batch(keep_alive, &mut messages, &mut batch, BATCH, &shared).await,
+            None => messages.take(BATCH).await,
+            Some(keep_alive) => keep_alive::next_batch(keep_alive, &mut messages, BATCH, &shared).await,
         };
         if !taken {
             break;
         }
         if let Some(shared) = shared.upgrade() {
-            shared.sending(&mut batch);
+            shared.sending(&mut messages);
         }
-        if let Err(error) = send(&mut outgoing, &mut batch).await {
+        if let Err(error) = poll_fn(|cx| send(&mut outgoing, &mut messages, cx)).await {
             if let Some(shared) = shared.upgrade() {
                 shared.disconnected(generation, lost(&error));
             }
             return;
-        }
-        if batch.capacity() > KEPT {
-            batch = Vec::new();
         }
     }
     // The connection is dropped in any case.
     timeout(GOODBYE, outgoing.close()).await.ok();
 }
 
-async fn send(outgoing: &mut OutgoingSink, batch: &mut Vec<Queued>) -> Result<(), TransportError> {
-    for queued in batch.drain(..) {
-        let message = match queued {
-            Queued::Call(_, text) | Queued::Notice(text) => Outgoing::Text(text),
-            Queued::Close(code, reason) => Outgoing::Close(code, reason),
-        };
-        outgoing.feed(message).await?;
+fn send(
+    outgoing: &mut OutgoingSink,
+    messages: &mut Messages,
+    cx: &mut Context<'_>,
+) -> Poll<Result<(), TransportError>> {
+    while let Some((queued, text)) = messages.next() {
+        match queued {
+            Queued::Call(_) | Queued::Notice => ready!(outgoing.as_mut().poll_text(cx, text))?,
+            Queued::Close(code) => {
+                ready!(outgoing.as_mut().poll_ready(cx))?;
+                outgoing.as_mut().start_send(Outgoing::Close(code, String::new()))?;
+            }
+        }
+        messages.pass();
     }
-    outgoing.flush().await
+    outgoing.as_mut().poll_flush(cx)
 }
 
 /// Waits a limited time for the other side's close frame.

@@ -6,24 +6,23 @@ use std::time::Duration;
 
 use crate::config::KeepAlive;
 use crate::platform::{Instant, Sleep, sleep, timeout};
-use crate::session::core::{Messages, Queued, Shared};
+use crate::session::core::{Messages, Shared};
 use qix_schema::global;
 use qix_schema::rpc::ObjectHandle;
 
 /// A check that is later than this was held up by a sleeping machine or a hidden page.
 const LATE: Duration = Duration::from_secs(2);
 
-/// Waits for queued messages, and moves them to the batch. Queues a request to the engine whenever nothing was queued for
-/// the interval. Returns `false` if the queue has ended.
+/// Waits for queued messages. Queues a request to the engine whenever nothing was queued for the interval. Returns `false`
+/// if the queue has ended.
 pub(crate) async fn next_batch(
     keep_alive: KeepAlive,
     messages: &mut Messages,
-    batch: &mut Vec<Queued>,
     limit: usize,
     shared: &Weak<Shared>,
 ) -> bool {
     loop {
-        if let Ok(taken) = timeout(keep_alive.interval, messages.take(batch, limit)).await {
+        if let Ok(taken) = timeout(keep_alive.interval, messages.take(limit)).await {
             return taken;
         }
         if let Some(shared) = shared.upgrade() {

@@ -13,7 +13,7 @@ use crate::connect::ConnectError;
 use crate::connect::Transport;
 use crate::protocol::notification::SessionState;
 use crate::session::core::Object;
-use crate::session::core::{Phase, Queued, Shared};
+use crate::session::core::{Phase, Shared};
 
 pub(crate) mod books;
 #[cfg(target_family = "wasm")]
@@ -185,7 +185,7 @@ impl Session {
     pub async fn suspend(&self) {
         if *self.shared.phase().borrow() == Phase::Open {
             let closed = Closed::new(ClosedBy::Client, CloseCode::SUSPENDED, "");
-            self.shared.suspend(&closed, Some(Queued::Close(CloseCode::SUSPENDED, String::new())));
+            self.shared.suspend(&closed, Some(CloseCode::SUSPENDED));
         }
         self.shared.over().await;
     }
@@ -250,7 +250,7 @@ impl Session {
     /// The engine may take another five seconds to close the connection. If you drop the future while it waits for
     /// pending calls, the session stays open.
     pub async fn close(&self) {
-        self.shared.close(Queued::Close(CloseCode::NORMAL, String::new())).await;
+        self.shared.close(CloseCode::NORMAL).await;
         self.shared.over().await;
     }
 }

@@ -8,13 +8,13 @@ use async_trait::async_trait;
 use qix_schema::rpc::{Class, ObjectHandle, RawAnswer, RawCall, Remote};
 use qix_schema::{Doc, Error};
 
-use super::call;
+use super::call::Making;
 use super::core::{Object, Origin, Place, Shared};
 use crate::config::{Engine, Next};
 
 #[async_trait]
 impl Remote for Object {
-    /// Written out, because the macro would keep the call in the future twice.
+    /// Written out, because the macro would put the future into another one.
     fn invoke<'s, 'f>(&'s self, call: RawCall) -> Pin<Box<dyn Future<Output = Result<RawAnswer, Error>> + Send + 'f>>
     where
         's: 'f,
@@ -22,7 +22,7 @@ impl Remote for Object {
     {
         let middleware = &self.session().settings.middleware;
         if middleware.is_empty() {
-            return Box::pin(async move { call::make(self.session(), self, &call).await });
+            return Box::pin(Making::new(self, call));
         }
         Box::pin(Next::new(middleware, self).run(call))
     }
@@ -63,8 +63,8 @@ impl Remote for Object {
 
 #[async_trait]
 impl Engine for Object {
-    async fn make(&self, call: &RawCall) -> Result<RawAnswer, Error> {
-        call::make(self.session(), self, call).await
+    async fn make(&self, call: RawCall) -> Result<RawAnswer, Error> {
+        Making::new(self, call).await
     }
 
     fn object(&self) -> &ObjectHandle {

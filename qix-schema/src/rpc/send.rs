@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
 use super::{Answer, CallOptions, Effect, Method, RawAnswer, RawCall, Remote, Request};
 use crate::{Error, ErrorKind};
@@ -12,9 +13,7 @@ use crate::{Error, ErrorKind};
 ///
 /// Returns the errors of [`Remote::invoke`] and [`Request::read`], with the method and the object.
 pub async fn send<R: Request>(remote: &dyn Remote, request: R, options: CallOptions) -> Result<R::Response, Error> {
-    let params = serde_json::to_string(&request);
-    drop(request);
-    exchange(remote, const { &R::METHOD }, params, options, R::read).await
+    send_with(remote, request, options, R::read).await
 }
 
 /// Like [`send`], but decodes the response with a custom function.
@@ -30,7 +29,9 @@ pub async fn send_with<R: Request, T>(
 ) -> Result<T, Error> {
     let params = serde_json::to_string(&request);
     drop(request);
-    exchange(remote, const { &R::METHOD }, params, options, read).await
+    let mut invoked = Invoked::new(remote, const { &R::METHOD }, params, options);
+    let raw = (&mut invoked).await?;
+    invoked.decode(raw, read)
 }
 
 /// The future of a [`Call`](super::Call). It depends on the type of the response only, so that methods share its code.
@@ -40,55 +41,88 @@ pub fn boxed<'a, R: Request + 'a>(
     request: &R,
     options: CallOptions,
 ) -> Pin<Box<dyn Future<Output = Result<R::Response, Error>> + Send + 'a>> {
-    let read: fn(Answer<'_>) -> Result<R::Response, Error> = R::read;
-    Box::pin(exchange(remote, const { &R::METHOD }, serde_json::to_string(request), options, read))
+    let invoked = Invoked::new(remote, const { &R::METHOD }, serde_json::to_string(request), options);
+    Box::pin(Exchange { invoked, read: R::read })
 }
 
-/// Sends encoded parameters, and decodes the response.
-async fn exchange<T>(
-    remote: &dyn Remote,
-    method: &'static Method,
-    params: Result<String, serde_json::Error>,
-    options: CallOptions,
-    read: impl Fn(Answer<'_>) -> Result<T, Error>,
-) -> Result<T, Error> {
-    let mut answered = invoke(remote, method, params, options).await?;
-    loop {
-        match read(Answer::new(answered.raw.as_str(), *method, answered.raw.remote().unwrap_or(remote))) {
-            Ok(value) => return Ok(value),
-            Err(error) => answered = answered.after(error, remote, method)?,
-        }
+/// A call, and how its response is decoded. Written out, because blocks of up to 120 bytes are allocated and freed faster.
+struct Exchange<'a, T> {
+    invoked: Invoked<'a>,
+    read: fn(Answer<'_>) -> Result<T, Error>,
+}
+
+impl<T> Future for Exchange<'_, T> {
+    type Output = Result<T, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let raw = ready!(Pin::new(&mut self.invoked).poll(cx))?;
+        let read = self.read;
+        Poll::Ready(self.invoked.decode(raw, read))
     }
 }
 
-/// A response, and the parameters that an error contains.
-struct Answered {
-    raw: RawAnswer,
+/// A call whose response is not decoded.
+struct Invoked<'a> {
+    remote: &'a dyn Remote,
+    method: &'static Method,
+    /// The parameters that an error contains.
     sought: Option<String>,
+    state: State<'a>,
 }
 
-async fn invoke(
-    remote: &dyn Remote,
-    method: &'static Method,
-    params: Result<String, serde_json::Error>,
-    options: CallOptions,
-) -> Result<Answered, Error> {
-    let in_call = |error: Error| error.of_call(*method, remote.handle());
-    let params = params.map_err(|error| in_call(ErrorKind::Encode(error).into()))?;
-    let sought = sought(*method, &params);
-    match remote.invoke(RawCall { method: *method, params, options }).await {
-        Ok(raw) => Ok(Answered { raw, sought }),
-        Err(error) => Err(in_call(error).about(sought)),
+enum State<'a> {
+    Pending(Pin<Box<dyn Future<Output = Result<RawAnswer, Error>> + Send + 'a>>),
+    Failed(Error),
+    Over,
+}
+
+impl<'a> Invoked<'a> {
+    fn new(
+        remote: &'a dyn Remote,
+        method: &'static Method,
+        params: Result<String, serde_json::Error>,
+        options: CallOptions,
+    ) -> Self {
+        let (sought, state) = match params {
+            Ok(params) => {
+                let sought = sought(*method, &params);
+                (sought, State::Pending(remote.invoke(RawCall { method: *method, params, options })))
+            }
+            Err(error) => (None, State::Failed(ErrorKind::Encode(error).into())),
+        };
+        Self { remote, method, sought, state }
+    }
+
+    /// Decodes the response, where it is usually found, or where a slower search finds it.
+    fn decode<T>(&mut self, mut raw: RawAnswer, read: impl Fn(Answer<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        loop {
+            match read(Answer::new(raw.as_str(), *self.method, raw.remote().unwrap_or(self.remote))) {
+                Ok(value) => return Ok(value),
+                Err(error) if matches!(error.kind(), ErrorKind::Decode(_)) && raw.search() => {}
+                Err(error) => return Err(self.error(error)),
+            }
+        }
+    }
+
+    fn error(&mut self, error: Error) -> Error {
+        error.of_call(*self.method, self.remote.handle()).about(self.sought.take())
     }
 }
 
-impl Answered {
-    /// What follows a response that is not decoded: another attempt, or the error.
-    fn after(mut self, error: Error, remote: &dyn Remote, method: &Method) -> Result<Self, Error> {
-        if matches!(error.kind(), ErrorKind::Decode(_)) && self.raw.search() {
-            return Ok(self);
-        }
-        Err(error.of_call(*method, remote.handle()).about(self.sought))
+impl Future for Invoked<'_> {
+    type Output = Result<RawAnswer, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let outcome = match &mut self.state {
+            State::Pending(invoked) => ready!(invoked.as_mut().poll(cx)),
+            _ => match std::mem::replace(&mut self.state, State::Over) {
+                State::Failed(error) => Err(error),
+                _ => panic!("a call is polled after its end"),
+            },
+        };
+        // Its memory is not needed for decoding.
+        self.state = State::Over;
+        Poll::Ready(outcome.map_err(|error| self.error(error)))
     }
 }
 
@@ -97,7 +131,7 @@ impl Answered {
 pub async fn send_raw<R: Request>(remote: &dyn Remote, request: R, options: CallOptions) -> Result<RawAnswer, Error> {
     let params = serde_json::to_string(&request);
     drop(request);
-    invoke(remote, const { &R::METHOD }, params, options).await.map(|answered| answered.raw)
+    Invoked::new(remote, const { &R::METHOD }, params, options).await
 }
 
 /// Decodes a response of an object with a custom function. If the text of its result is not a value, the function is

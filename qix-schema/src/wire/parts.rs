@@ -9,7 +9,7 @@ use super::text::{ListStart, ObjectStart, after_member, elements, end, name_of_m
 
 /// The text of the value that a JSON text consists of, without whitespace around it.
 pub fn value(json: &str) -> Option<&str> {
-    let (value, rest) = first(json).ok()?;
+    let (value, rest) = start(json).ok()?;
     end(rest).ok()?;
     Some(value)
 }
@@ -20,7 +20,7 @@ pub fn members(json: &str) -> Option<Vec<(Cow<'_, str>, &str)>> {
     let ObjectStart::Members(mut text) = object(json)? else { return Some(found) };
     loop {
         let (name, value) = name_of_member(text).ok()?;
-        let (value, rest) = first(value).ok()?;
+        let (value, rest) = start(value).ok()?;
         found.push((name, value));
         let (rest, done) = after_member(rest).ok()?;
         if done {
@@ -45,7 +45,7 @@ pub fn items(json: &str) -> Option<Vec<&str>> {
     let text = trim(json);
     let rest = match open_list(text.starts_with('[').then_some(text)?).ok()? {
         ListStart::Elements(text) => elements(text, |text| {
-            let (value, rest) = first(text)?;
+            let (value, rest) = start(text)?;
             found.push(value);
             Ok(rest)
         }),
@@ -65,8 +65,12 @@ pub fn quoted(text: &str) -> String {
     serde_json::to_string(text).expect("each string can be written")
 }
 
-/// The value at the start of a text, and the rest.
-fn first(text: &str) -> Result<(&str, &str), Box<Fault>> {
+/// The value at the start of a text, and the rest after it. `None` if the text does not start with a value.
+pub fn first(text: &str) -> Option<(&str, &str)> {
+    start(text).ok()
+}
+
+fn start(text: &str) -> Result<(&str, &str), Box<Fault>> {
     let text = trim(text);
     let rest = skip(text)?;
     Ok((&text[..text.len() - rest.len()], rest))

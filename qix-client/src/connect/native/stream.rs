@@ -12,7 +12,7 @@ use tokio_tungstenite::tungstenite::error::{Error as WsError, ProtocolError};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 
 use super::frames::{Arrived, Frames, Masks};
-use crate::connect::{Incoming, Outgoing, Transport, TransportError};
+use crate::connect::{Incoming, Outgoing, Outlet, Transport, TransportError};
 
 /// With more than this to send, the next message waits.
 const MOST_QUEUED: usize = 128 * 1024;
@@ -29,7 +29,7 @@ where
         Out { bytes: Vec::new(), sent: 0, masks: Masks::default(), is_open: true, is_flushing: false, owes: false };
     let ends = Arc::new(Mutex::new(Ends { socket, out }));
     let reading = Reading { ends: Arc::clone(&ends), frames: Frames::new(arrived, max_size), is_over: false };
-    Transport::new(reading, Writing { ends })
+    Transport::with_outlet(reading, Writing { ends })
 }
 
 /// What both directions share.
@@ -50,6 +50,17 @@ struct Out {
     is_flushing: bool,
     /// Whether the reader has something to send that the socket has not taken.
     owes: bool,
+}
+
+impl Out {
+    /// Adds a text to what is to be sent.
+    fn write(&mut self, text: &[u8]) -> Result<(), TransportError> {
+        if !self.is_open {
+            return Err(WsError::from(ProtocolError::SendAfterClosing).into());
+        }
+        self.masks.write(&mut self.bytes, OpCode::Data(Data::Text), text);
+        Ok(())
+    }
 }
 
 struct Reading<S> {
@@ -171,6 +182,11 @@ impl<S: AsyncWrite + Unpin> Ends<S> {
         Pin::new(&mut self.socket).poll_flush(cx)
     }
 
+    /// Waits until not too much is to be sent.
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), TransportError>> {
+        if self.out.bytes.len() - self.out.sent > MOST_QUEUED { self.poll_sink(cx) } else { Poll::Ready(Ok(())) }
+    }
+
     /// Flushes in the task of the sink.
     fn poll_sink(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), TransportError>> {
         let flushed = self.poll_flush(cx);
@@ -179,19 +195,25 @@ impl<S: AsyncWrite + Unpin> Ends<S> {
     }
 }
 
+impl<S: AsyncWrite + Unpin + Send> Outlet for Writing<S> {
+    fn poll_text(self: Pin<&mut Self>, cx: &mut Context<'_>, text: &[u8]) -> Poll<Result<(), TransportError>> {
+        let mut ends = lock(&self.ends);
+        ready!(ends.poll_ready(cx))?;
+        Poll::Ready(ends.out.write(text))
+    }
+}
+
 impl<S: AsyncWrite + Unpin> Sink<Outgoing> for Writing<S> {
     type Error = TransportError;
 
     fn poll_ready(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), TransportError>> {
-        let mut ends = lock(&self.ends);
-        if ends.out.bytes.len() - ends.out.sent > MOST_QUEUED { ends.poll_sink(cx) } else { Poll::Ready(Ok(())) }
+        lock(&self.ends).poll_ready(cx)
     }
 
     fn start_send(self: Pin<&mut Self>, outgoing: Outgoing) -> Result<(), TransportError> {
         let out = &mut lock(&self.ends).out;
         match outgoing {
-            Outgoing::Text(_) if !out.is_open => return Err(WsError::from(ProtocolError::SendAfterClosing).into()),
-            Outgoing::Text(text) => out.masks.write(&mut out.bytes, OpCode::Data(Data::Text), text.as_bytes()),
+            Outgoing::Text(text) => return out.write(text.as_bytes()),
             Outgoing::Close(code, reason) => {
                 if std::mem::take(&mut out.is_open) {
                     out.masks.write_close(&mut out.bytes, Some((code.0.into(), &reason)));

@@ -174,19 +174,19 @@ impl<'a> Ends<'a> {
         let sign = if digits.len() < rest.len() { -1 } else { 1 };
         let (mut number, mut count) = (0_i64, 0);
         while let Some(digit @ b'0'..=b'9') = digits.get(count) {
-            number = number.checked_mul(10)?.checked_add(sign * i64::from(digit - b'0'))?;
+            number = number.wrapping_mul(10).wrapping_add((digit - b'0').into());
             count += 1;
         }
-        // The general parser handles fractions, exponents, -0 and leading zeros.
+        // The general parser handles fractions, exponents, -0, leading zeros, and numbers that may be too large.
         let plain = match digits.first() {
             Some(b'0') => count == 1 && sign == 1,
-            _ => count > 0,
+            _ => (1..=18).contains(&count),
         };
         if !plain || matches!(digits.get(count), Some(b'.' | b'e' | b'E')) {
             return None;
         }
         self.start += rest.len() - digits.len() + count;
-        Some(number)
+        Some(sign * number)
     }
 
     fn flag(&mut self) -> Option<bool> {

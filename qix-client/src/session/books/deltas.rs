@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::protocol::document::Document;
-use crate::protocol::parts::{items, members, quoted};
+use crate::protocol::parts::{members, quoted};
 use crate::protocol::patch::{Misfit, Patch, empty};
 
 /// Identifies a base: handle and method.
@@ -129,9 +129,7 @@ fn merge(documents: &mut Documents, result: &str) -> Result<(), Misfit> {
             documents.push((name, Arc::new(Document::text(value))));
             continue;
         }
-        let patches = items(value)
-            .and_then(|patches| patches.into_iter().map(Patch::read).collect::<Option<Vec<_>>>())
-            .ok_or(Misfit)?;
+        let patches = Patch::list(value).ok_or(Misfit)?;
         let document = match (&*patches, known) {
             ([], None) => return Err(Misfit),
             ([], Some(unchanged)) => unchanged,

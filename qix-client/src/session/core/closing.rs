@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::phase::Phase;
-use super::shared::{Queued, Shared};
+use super::shared::Shared;
 use crate::platform::timeout;
 use qix_schema::rpc::{CloseCode, Closed, ClosedBy};
 
@@ -12,7 +12,7 @@ const GRACE: Duration = Duration::from_secs(1);
 
 impl Shared {
     /// Ends the session when all pending calls are answered, or after the timeout. No call can start in the meantime.
-    pub(crate) async fn close(&self, farewell: Queued) {
+    pub(crate) async fn close(&self, farewell: CloseCode) {
         let closing = self.gate.close();
         let mut phase = self.phase();
         tokio::select! {
@@ -30,6 +30,6 @@ impl Shared {
         let closing = self.gate.close();
         timeout(GRACE, closing.idle()).await.ok();
         let closed = Closed::new(ClosedBy::Client, CloseCode::NORMAL, "the deadline of the session has passed");
-        self.end(&closed, Some(Queued::Close(CloseCode::NORMAL, String::new())));
+        self.end(&closed, Some(CloseCode::NORMAL));
     }
 }

@@ -3,7 +3,8 @@
 use qix_schema::doc;
 use qix_schema::rpc::Request;
 
-use super::shared::{Link, Queued, Shared};
+use super::queue::Queued;
+use super::shared::{Link, Shared};
 use crate::platform::random;
 use crate::protocol::request;
 use crate::session::books::Journal;
@@ -16,7 +17,7 @@ pub(super) fn mark(link: &mut Link, journal: &mut Journal, app: i64) {
     let id = link.calls.next_id();
     link.calls.wait_for_mark(id);
     let method = doc::CreateSessionObject::METHOD;
-    outbox.send(Queued::Call(id, request::encode(id, app, method.name, &params, false)));
+    outbox.send(Queued::Call(id), |text| request::encode(text, id, app, method.name, &params, false));
 }
 
 impl Shared {

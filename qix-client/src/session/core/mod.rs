@@ -11,8 +11,9 @@ mod phase;
 mod queue;
 mod shared;
 
+pub(crate) use gate::Passed;
 pub(crate) use object::{Object, Origin, Place};
 pub(crate) use outbox::NotSent;
 pub(crate) use phase::{Phase, lose};
-pub(crate) use queue::{Messages, queue};
-pub(crate) use shared::{Hooks, Outbound, Queued, Shared};
+pub(crate) use queue::{Messages, Queued, queue};
+pub(crate) use shared::{Hooks, Outbound, Shared};

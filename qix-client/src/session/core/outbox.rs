@@ -9,8 +9,8 @@ use tokio::sync::{oneshot, watch};
 
 use super::mark::mark;
 use super::phase::Phase;
-use super::queue::Outbox;
-use super::shared::{Link, Outbound, Queued, Shared};
+use super::queue::{Messages, Outbox, Queued};
+use super::shared::{Link, Outbound, Shared};
 use crate::config::{LostState, StateLost};
 use crate::protocol::request;
 use crate::session::books::{Answer, Cut, Entry, Purpose, Reply};
@@ -90,10 +90,10 @@ impl Shared {
             self.journal().sent(id, entry);
         }
         let outbox = link.outbox.as_ref().ok_or(NotSent::NoConnection)?;
-        let text = request::encode(id, handle, method.name, params, matches!(purpose, Purpose::Delta(_)));
+        let delta = matches!(purpose, Purpose::Delta(_));
         let answer = link.calls.wait(id, method.effect, purpose);
         // If the writer is gone, it has ended all calls, or is about to.
-        outbox.send(Queued::Call(id, text));
+        outbox.send(Queued::Call(id), |text| request::encode(text, id, handle, method.name, params, delta));
         Ok((id, answer))
     }
 
@@ -114,7 +114,7 @@ impl Shared {
         let link = &mut *self.link.lock();
         if let Some(outbox) = &link.outbox {
             let id = link.calls.next_id();
-            outbox.send(Queued::Notice(request::encode(id, handle, method.name, params, false)));
+            outbox.send(Queued::Notice, |text| request::encode(text, id, handle, method.name, params, false));
         }
     }
 
@@ -156,10 +156,10 @@ impl Shared {
         self.link.lock().calls.len()
     }
 
-    /// Removes requests without callers from a batch, and marks the others as sent.
-    pub(crate) fn sending(&self, batch: &mut Vec<Queued>) {
+    /// Removes requests without callers from what the writer sends next, and marks the others as sent.
+    pub(crate) fn sending(&self, messages: &mut Messages) {
         let calls = &mut self.link.lock().calls;
-        batch.retain(|queued| !matches!(queued, Queued::Call(id, _) if !calls.sent(*id)));
+        messages.retain(|id| calls.sent(id));
     }
 
     /// Installs a new connection. Returns its number.
@@ -175,11 +175,11 @@ impl Shared {
 
     /// Closes the connection, if any: no call can start anymore. Pending callers are notified after the next phase is
     /// known.
-    pub(super) fn cut(&self, closed: &Closed, farewell: Option<Queued>) -> Option<Cut> {
+    pub(super) fn cut(&self, closed: &Closed, farewell: Option<CloseCode>) -> Option<Cut> {
         let link = &mut *self.link.lock();
         let outbox = link.outbox.take()?;
-        if let Some(farewell) = farewell {
-            outbox.send(farewell);
+        if let Some(code) = farewell {
+            outbox.send(Queued::Close(code), |_| {});
         }
         link.is_open = false;
         link.closed = Some(closed.clone());

@@ -2,12 +2,12 @@
 
 use std::sync::Weak;
 
-use qix_schema::rpc::{Closed, ClosedBy, Retry};
+use qix_schema::rpc::{CloseCode, Closed, ClosedBy, Retry};
 use tokio::sync::watch;
 
 use super::object::Object;
 use super::queue::Outbox;
-use super::shared::{Queued, Shared};
+use super::shared::Shared;
 use crate::config::Event;
 use crate::protocol::notification::SessionState;
 
@@ -114,7 +114,7 @@ impl Shared {
     }
 
     /// Closes the connection, to continue later.
-    pub(crate) fn suspend(&self, closed: &Closed, farewell: Option<Queued>) {
+    pub(crate) fn suspend(&self, closed: &Closed, farewell: Option<CloseCode>) {
         let cut = self.cut(closed, farewell);
         self.enter_suspension(closed.clone());
         if let Some(cut) = cut {
@@ -131,7 +131,7 @@ impl Shared {
     }
 
     /// Ends the session, once.
-    pub(crate) fn end(&self, closed: &Closed, farewell: Option<Queued>) {
+    pub(crate) fn end(&self, closed: &Closed, farewell: Option<CloseCode>) {
         if self.phase.borrow().is_over() {
             return;
         }

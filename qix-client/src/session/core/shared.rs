@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock, Weak};
 
-use qix_schema::rpc::{CloseCode, Closed, Method};
+use qix_schema::rpc::{Closed, Method};
 use tokio::sync::{Mutex as AsyncMutex, Semaphore, SemaphorePermit, broadcast, oneshot, watch};
 
 use super::gate::Gate;
@@ -77,17 +77,6 @@ pub(super) struct Link {
     pub(super) cut: Option<oneshot::Sender<Infallible>>,
     /// Requests for the app, to be sent after reconnecting.
     pub(super) deferred: Vec<(Method, String)>,
-}
-
-/// A message for the writer.
-#[derive(Debug)]
-pub(crate) enum Queued {
-    /// A request; skipped if its caller is gone.
-    Call(i64, String),
-    /// A fire-and-forget request.
-    Notice(String),
-    /// The last message.
-    Close(CloseCode, String),
 }
 
 /// A request without an ID.
