@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Cell;
-use super::attributes::Attributes;
+use super::attributes::{Attributes, check};
 use crate::types::{
     NxAttributeDimValues, NxAttributeExpressionValues, NxDimCellType, NxPivotDimensionCell, NxPivotPage,
     NxPivotValuePoint, NxSimpleValue, NxStackPage, NxStackedPivotCell, NxTreeNode, NxTreeValue, Rect,
@@ -314,7 +314,7 @@ fn list<'a, T>(
 
 /// Reads a string without copying it unless it has escapes.
 #[inline(always)]
-fn string<'a>(place: &mut Cow<'a, str>, text: &'a str) -> Scanned<'a> {
+pub(super) fn string<'a>(place: &mut Cow<'a, str>, text: &'a str) -> Scanned<'a> {
     match text.strip_prefix("\"").and_then(plain) {
         Some((plain, rest)) => {
             *place = Cow::Borrowed(plain);
@@ -333,14 +333,14 @@ fn unusual_string<'a>(place: &mut Cow<'a, str>, text: &'a str) -> Scanned<'a> {
 impl<'a> Results<'a> {
     #[inline(never)]
     fn scan(&mut self, text: &'a str) -> Scanned<'a> {
-        let mut decoded = NxAttributeExpressionValues::default();
         if matches!(self, Self::Nothing) {
-            let rest = decoded.scan(text)?;
+            let rest = check(text)?;
             *self = Self::Text(&text[..text.len() - rest.len()]);
             return Ok(rest);
         }
         // The member occurs twice: what the second one does not have is that of the first one.
-        decoded.values = self.attributes().values().into_owned();
+        let values = self.attributes().values().into_owned();
+        let mut decoded = NxAttributeExpressionValues::default().with_values(values);
         let rest = decoded.scan(text)?;
         *self = Self::Values(Cow::Owned(decoded.values));
         Ok(rest)
