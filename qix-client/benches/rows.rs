@@ -1,5 +1,5 @@
 //! Reading a page of 10,000 cells: rows of a struct and of a tuple, record batches, cells,
-//! `serde_json::Value`; and pages of a pivot table and a stacked cube. The object answers immediately, with the same text.
+//! `serde_json::Value`; and pages of a pivot table, a stacked cube, and a tree. The object answers immediately, with the same text.
 //!
 //! ```sh
 //! cargo bench -p qix-client --features arrow
@@ -32,12 +32,16 @@ struct Table {
     page: Arc<str>,
 }
 
+/// Attribute expressions of a stacked cube's customers: a color and a number.
+const ATTRIBUTES: &str =
+    r##","qAttrExps":{"qValues":[{"qText":"#00ff00","qNum":"NaN"},{"qText":"17.3%","qNum":0.17286787740886211}]}"##;
+
 impl Table {
-    /// A stacked cube of three dimensions and a measure, 1 MB.
-    fn stacked() -> Self {
-        let node = |text: &str, element: usize, kind: &str, value: &str, below: &str| {
+    /// A stacked cube of three dimensions and a measure, 1 MB. The innermost dimension may have attribute expressions.
+    fn stacked(attributes: &str) -> Self {
+        let node = |text: &str, element: usize, kind: &str, value: &str, below: &str, attributes: &str| {
             format!(
-                r#"{{"qText":"{text}","qElemNo":{element},"qValue":{value},"qType":"{kind}","qMaxPos":1234.5,"qMinNeg":0,"qUp":0,"qDown":0,"qRow":{element},"qSubNodes":[{below}]}}"#
+                r#"{{"qText":"{text}","qElemNo":{element},"qValue":{value},"qType":"{kind}","qMaxPos":1234.5,"qMinNeg":0,"qUp":0,"qDown":0,"qRow":{element},"qSubNodes":[{below}]{attributes}}}"#
             )
         };
         let all = |count: usize, of: &dyn Fn(usize) -> String| (0..count).map(of).collect::<Vec<_>>().join(",");
@@ -46,16 +50,45 @@ impl Table {
             let below = all(years, &|year| {
                 let below = all(customers, &|customer| {
                     let value = (region * 37 + year * 1009 + customer * 7) as f64 / 7.0;
-                    let end = node(&format!("{value:.2}"), 0, "V", &value.to_string(), "");
-                    node(&format!("Customer {customer}"), customer, "N", "\"NaN\"", &end)
+                    let end = node(&format!("{value:.2}"), 0, "V", &value.to_string(), "", "");
+                    node(&format!("Customer {customer}"), customer, "N", "\"NaN\"", &end, attributes)
                 });
-                node(&(2000 + year).to_string(), year, "N", &(2000 + year).to_string(), &below)
+                node(&(2000 + year).to_string(), year, "N", &(2000 + year).to_string(), &below, "")
             });
-            node(&format!("Region {region}"), region, "N", "\"NaN\"", &below)
+            node(&format!("Region {region}"), region, "N", "\"NaN\"", &below, "")
         });
         let rows = regions * years * customers;
-        let page = format!(r#"{{"qDataPages":[{{"qData":[{}]}}]}}"#, node("", 0, "R", "\"NaN\"", &data));
-        Self::of_levels("K", &["Region", "Year", "Customer"], &["Sales"], [1, rows], -1, page)
+        let page = format!(r#"{{"qDataPages":[{{"qData":[{}]}}]}}"#, node("", 0, "R", "\"NaN\"", &data, ""));
+        let table = Self::of_levels("K", &["Region", "Year", "Customer"], &["Sales"], [1, rows], -1, page);
+        match attributes {
+            "" => table,
+            // The layout describes them.
+            _ => {
+                let info = r#""qFallbackTitle":"Customer","#;
+                let attributes = r#""qAttrExprInfo":[{"qFallbackTitle":"color"},{"qFallbackTitle":"share"}],"#;
+                Self { layout: table.layout.replace(info, &format!("{info}{attributes}")).into(), ..table }
+            }
+        }
+    }
+
+    /// A tree of three dimensions and two measures, 1.4 MB.
+    fn tree() -> Self {
+        let node = |text: &str, at: usize, size: usize, kind: &str, below: &str| {
+            let value = (at * 37 + size * 1009) as f64 / 7.0;
+            format!(
+                r#"{{"qText":"{text}","qValue":"NaN","qElemNo":{at},"qGroupPos":{at},"qGroupSize":{size},"qRow":{at},"qType":"{kind}","qValues":[{{"qText":"{value:.2}","qValue":{value}}},{{"qText":"{at}","qValue":{at}}}],"qNodes":[{below}],"qMaxPos":[{value},{at}],"qMinNeg":[0,0],"qState":"O","qTreePath":[{at}]}}"#
+            )
+        };
+        let all = |count: usize, of: &dyn Fn(usize) -> String| (0..count).map(of).collect::<Vec<_>>().join(",");
+        let data = all(10, &|region| {
+            let below = all(12, &|year| {
+                let below = all(30, &|customer| node(&format!("Customer {customer}"), customer, 0, "N", ""));
+                node(&(2000 + year).to_string(), year, 30, "N", &below)
+            });
+            node(&format!("Region {region}"), region, 12, "N", &below)
+        });
+        let page = format!(r#"{{"qNodes":[{}]}}"#, node("", 0, 10, "R", &data));
+        Self::of_levels("T", &["Region", "Year", "Customer"], &["Sales", "Costs"], [1, 10], -1, page)
     }
 
     /// A pivot table of two dimensions on the left, and one above two measures on top.
@@ -202,7 +235,7 @@ fn record_batches(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn rows_of_a_stacked_cube(bencher: Bencher<'_, '_>) {
     type Row = (String, String, String, f64);
-    measure_of(Table::stacked(), bencher, async |object| {
+    measure_of(Table::stacked(""), bencher, async |object| {
         let rows = object.rows::<Row>().with_page_rows(3600).read_all().await?;
         assert_eq!(rows.len(), 3600);
         Ok(rows)
@@ -212,8 +245,49 @@ fn rows_of_a_stacked_cube(bencher: Bencher<'_, '_>) {
 #[cfg(feature = "arrow")]
 #[divan::bench]
 fn record_batches_of_a_stacked_cube(bencher: Bencher<'_, '_>) {
-    measure_of(Table::stacked(), bencher, async |object| {
+    measure_of(Table::stacked(""), bencher, async |object| {
         let batches: Vec<_> = object.record_batches().with_page_rows(3600).try_collect().await?;
+        assert_eq!(batches.iter().map(|batch| batch.num_rows()).sum::<usize>(), 3600);
+        Ok(batches)
+    });
+}
+
+#[divan::bench]
+fn rows_of_a_stacked_cube_with_attributes(bencher: Bencher<'_, '_>) {
+    type Row = (String, String, String, f64, String, f64);
+    measure_of(Table::stacked(ATTRIBUTES), bencher, async |object| {
+        let rows = object.rows::<Row>().with_page_rows(3600).with_attributes(true).read_all().await?;
+        assert_eq!(rows.len(), 3600);
+        Ok(rows)
+    });
+}
+
+#[cfg(feature = "arrow")]
+#[divan::bench]
+fn record_batches_of_a_stacked_cube_with_attributes(bencher: Bencher<'_, '_>) {
+    measure_of(Table::stacked(ATTRIBUTES), bencher, async |object| {
+        let batches: Vec<_> = object.record_batches().with_page_rows(3600).with_attributes(true).try_collect().await?;
+        assert_eq!(batches.iter().map(|batch| batch.num_rows()).sum::<usize>(), 3600);
+        assert_eq!(batches[0].num_columns(), 6);
+        Ok(batches)
+    });
+}
+
+#[divan::bench]
+fn rows_of_a_tree(bencher: Bencher<'_, '_>) {
+    type Row = (String, String, String, f64, f64);
+    measure_of(Table::tree(), bencher, async |object| {
+        let rows = object.rows::<Row>().with_page_rows(10).read_all().await?;
+        assert_eq!(rows.len(), 3600);
+        Ok(rows)
+    });
+}
+
+#[cfg(feature = "arrow")]
+#[divan::bench]
+fn record_batches_of_a_tree(bencher: Bencher<'_, '_>) {
+    measure_of(Table::tree(), bencher, async |object| {
+        let batches: Vec<_> = object.record_batches().with_page_rows(10).try_collect().await?;
         assert_eq!(batches.iter().map(|batch| batch.num_rows()).sum::<usize>(), 3600);
         Ok(batches)
     });

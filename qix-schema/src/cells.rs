@@ -43,8 +43,8 @@
 //!
 //! [`Table`] is a sink that stores rows.
 //!
-//! Pages of pivot and stacked cubes are trees. [`read_pivot_pages`] and [`read_stack_pages`] read them as lists of nodes
-//! that borrow from the text.
+//! Pages of pivot and stacked cubes are trees. [`read_pivot_pages`], [`read_stack_pages`], and [`read_tree_nodes`] read them as
+//! lists of nodes that borrow from the text.
 
 mod attributes;
 mod cell;
@@ -62,7 +62,7 @@ use crate::types::{NxAttributeExpressionValues, NxCell, NxDataPage, NxSimpleValu
 use crate::wire::{DecodeError, decode_member, explain};
 
 pub use table::{Row, Table};
-pub use tree::{Node, PivotPage, StackPage, read_pivot_pages, read_stack_pages};
+pub use tree::{Node, PivotPage, StackPage, Tree, read_pivot_pages, read_stack_pages, read_tree_nodes};
 
 /// The most important parts of a cell, borrowed from the input.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -3,7 +3,8 @@
 use std::fmt::Debug;
 
 use crate::cells::{
-    Cell, Node, PivotPage, Row, Sink, StackPage, Table, read_data_pages, read_pivot_pages, read_stack_pages,
+    Cell, Node, PivotPage, Row, Sink, StackPage, Table, Tree, read_data_pages, read_pivot_pages, read_stack_pages,
+    read_tree_nodes,
 };
 use crate::types::*;
 use crate::wire::{DecodeError, Wire, general};
@@ -31,7 +32,7 @@ pub fn cells(input: &[u8]) {
     }
 }
 
-/// The parsers of pages of pivot and stacked cubes must return the same nodes or errors as the general decoder.
+/// The parsers of pages of pivot and stacked cubes, and of trees, must return the same nodes or errors as the general decoder.
 pub fn nodes(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else { return };
     let of_node = |node: &Node<'_>| format!("{} {:?} {}", node.level, node.kind, exact(node.cell()));
@@ -46,6 +47,12 @@ pub fn nodes(input: &[u8]) {
     let read = read_pivot_pages(text).map(|pages| pages.into_iter().map(pivot).collect::<Vec<_>>());
     let general = general::member::<Vec<NxPivotPage>>(text, "qDataPages");
     same(read, general.map(|pages| pages.iter().flatten().map(|page| pivot(page.into())).collect()));
+    let of_tree = |tree: Tree<'_>| {
+        let of = |(at, node)| (of_node(node), tree.group_size(at), list(tree.values(at)));
+        tree.nodes.iter().enumerate().map(of).collect::<Vec<_>>()
+    };
+    let general = general::member::<Vec<NxTreeNode>>(text, "qNodes");
+    same(read_tree_nodes(text).map(of_tree), general.map(|trees| of_tree(trees.as_deref().unwrap_or_default().into())));
 }
 
 /// What a sink is passed, and what a table keeps.

@@ -46,7 +46,7 @@ pub(crate) use place::Place;
 use record::name_of;
 pub(crate) use record::{Input, Members, Record, recursive};
 pub(crate) use string::{plain, plain_inline};
-pub(crate) use text::{ListStart, ReadObject, Stop, TextInput, elements, in_any_order, object, open_list};
+pub(crate) use text::{ListStart, ReadObject, Stop, TextInput, elements, in_any_order, object, open_list, trim};
 
 /// What generated code uses. It lists the members of each struct (`Record`) and the values of each enum (`Choice`).
 ///

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
+use super::page::list;
+use super::tree::string;
 use crate::types::{NxAttributeExpressionValues, NxSimpleValue};
-use crate::wire::Wire;
+use crate::wire::{ReadObject, Record, Scanned, Stop, TextInput, Wire, in_any_order, object};
 
 /// The results, decoded or not.
 #[derive(Clone, Copy, Debug)]
@@ -44,5 +46,46 @@ impl PartialEq for Attributes<'_> {
 impl<'a> From<Option<&'a NxAttributeExpressionValues>> for Attributes<'a> {
     fn from(values: Option<&'a NxAttributeExpressionValues>) -> Self {
         values.map_or_else(Self::default, |values| Self::Values(&values.values))
+    }
+}
+
+/// Checks the text of an [`NxAttributeExpressionValues`] without keeping it; returns the rest. Faults are errors even if the
+/// results are not used.
+#[inline(never)]
+pub(super) fn check(text: &str) -> Scanned<'_> {
+    object(text, CheckResults)
+}
+
+struct CheckResults;
+
+impl<'a> ReadObject<'a> for CheckResults {
+    const NAME: &'static str = NxAttributeExpressionValues::NAME;
+
+    fn members(&mut self, text: &mut TextInput<'a>) -> Result<(), Stop> {
+        text.take(r#"qValues":"#, |text| list(text, |text| object(text, CheckResult::default())))
+    }
+
+    fn in_any_order(self, text: TextInput<'a>) -> Scanned<'a> {
+        in_any_order(text, NxAttributeExpressionValues::MEMBERS, self)
+    }
+}
+
+#[derive(Default)]
+struct CheckResult<'a> {
+    text: Cow<'a, str>,
+    num: f64,
+}
+
+impl<'a> ReadObject<'a> for CheckResult<'a> {
+    const NAME: &'static str = NxSimpleValue::NAME;
+
+    #[inline(always)]
+    fn members(&mut self, text: &mut TextInput<'a>) -> Result<(), Stop> {
+        text.take(r#"qText":"#, |text| string(&mut self.text, text))?;
+        text.take(r#"qNum":"#, |text| self.num.scan_inline(text))
+    }
+
+    fn in_any_order(self, text: TextInput<'a>) -> Scanned<'a> {
+        in_any_order(text, NxSimpleValue::MEMBERS, self)
     }
 }

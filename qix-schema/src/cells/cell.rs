@@ -1,8 +1,8 @@
 //! Parser for one cell.
 
-use super::attributes::Attributes;
+use super::attributes::{Attributes, check};
 use super::{Cell, Sink};
-use crate::types::{NxAttributeDimValues, NxAttributeExpressionValues, NxCell, StateEnumType};
+use crate::types::{NxAttributeDimValues, NxCell, StateEnumType};
 use crate::wire::{Scanned, Wire, float_inline, integer, plain_inline};
 
 /// Reads a cell: directly if it has the common form, otherwise through [`NxCell`].
@@ -63,8 +63,7 @@ fn members<'a>(mut rest: &'a str, mut cell: Cell<'a>) -> Option<(Cell<'a>, &'a s
         rest = if let Some(rest) = rest.strip_prefix("}") {
             return Some((cell, rest));
         } else if let Some(text) = rest.strip_prefix(",\"qAttrExps\":") {
-            // Members that do not decode are errors, even if they are not used.
-            let rest = NxAttributeExpressionValues::default().scan(text).ok()?;
+            let rest = check(text).ok()?;
             cell.attributes = Attributes::Text(&text[..text.len() - rest.len()]);
             rest
         } else if let Some(rest) = rest.strip_prefix(",\"qAttrDims\":") {

@@ -74,8 +74,9 @@ fn rows<'a>(text: &'a str, sink: &mut impl Sink) -> Scanned<'a> {
     })
 }
 
+/// Reads the elements of a list.
 #[inline(always)]
-fn list<'a>(text: &'a str, element: impl FnMut(&'a str) -> Scanned<'a>) -> Scanned<'a> {
+pub(super) fn list<'a>(text: &'a str, element: impl FnMut(&'a str) -> Scanned<'a>) -> Scanned<'a> {
     match open_list(text)? {
         ListStart::Elements(text) => elements(text, element),
         ListStart::Empty(rest) | ListStart::Null(rest) => Ok(rest),

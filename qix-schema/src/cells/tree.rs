@@ -1,16 +1,18 @@
-//! Pages of pivot and stacked cubes, borrowed from the input.
+//! Pages of pivot and stacked cubes, and trees, borrowed from the input.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::Cell;
-use super::attributes::Attributes;
+use super::attributes::{Attributes, check};
+use super::page;
 use crate::types::{
     NxAttributeDimValues, NxAttributeExpressionValues, NxDimCellType, NxPivotDimensionCell, NxPivotPage,
-    NxPivotValuePoint, NxSimpleValue, NxStackPage, NxStackedPivotCell, NxTreeNode, NxTreeValue, Rect,
+    NxPivotValuePoint, NxSimpleValue, NxStackPage, NxStackedPivotCell, NxTreeNode, NxTreeValue, Rect, StateEnumType,
 };
 use crate::wire::{
     DecodeError, Input, ListStart, ReadObject, Record, Scanned, Stop, TextInput, Wire, elements, explain, in_any_order,
-    object, open_list, plain, recursive,
+    object, open_list, plain, recursive, trim,
 };
 
 /// A page of a pivot table: [`NxPivotPage`].
@@ -70,6 +72,38 @@ impl Node<'_> {
     }
 }
 
+/// Nodes of a tree: [`NxTreeNode`]s.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Tree<'a> {
+    /// The nodes, each before those below it.
+    pub nodes: Vec<Node<'a>>,
+    /// What only nodes of trees have, by node.
+    parts: Vec<Parts>,
+    /// The values of all nodes.
+    values: Vec<Node<'a>>,
+}
+
+/// The parts of a node of a tree.
+#[derive(Clone, Debug, Default)]
+struct Parts {
+    group_size: i32,
+    /// The positions of its values.
+    values: Range<usize>,
+}
+
+impl<'a> Tree<'a> {
+    /// The measures of a node: [`NxTreeNode::values`].
+    pub fn values(&self, node: usize) -> &[Node<'a>] {
+        self.parts.get(node).map_or(&[], |parts| &self.values[parts.values.clone()])
+    }
+
+    /// The number of nodes below a node, whether or not they were requested: [`NxTreeNode::group_size`].
+    pub fn group_size(&self, node: usize) -> i32 {
+        self.parts.get(node).map_or(0, |parts| parts.group_size)
+    }
+}
+
 /// Reads the response of a call that returns pages of a pivot table.
 ///
 /// ```
@@ -101,6 +135,45 @@ pub fn read_pivot_pages(result: &str) -> Result<Vec<PivotPage<'_>>, DecodeError>
 /// Returns the same errors as decoding into [`NxStackPage`]s.
 pub fn read_stack_pages(result: &str) -> Result<Vec<StackPage<'_>>, DecodeError> {
     read_pages(result)
+}
+
+/// Reads the response of a call that returns nodes of a tree.
+///
+/// ```
+/// use qix_schema::cells::read_tree_nodes;
+///
+/// let answer = r#"{"qNodes":[{
+///     "qText":"A","qElemNo":0,"qType":"N","qValues":[{"qText":"7","qValue":7}],
+///     "qNodes":[{"qText":"x","qElemNo":1,"qType":"N"}]
+/// }]}"#;
+/// let tree = read_tree_nodes(answer)?;
+/// let nodes: Vec<_> = tree.nodes.iter().map(|node| (node.level, &*node.text)).collect();
+/// assert_eq!(nodes, [(0, "A"), (1, "x")]);
+/// assert_eq!(tree.values(0)[0].value, 7.0);
+/// # Ok::<(), qix_schema::DecodeError>(())
+/// ```
+///
+/// # Errors
+///
+/// Returns the same errors as decoding into [`NxTreeNode`]s.
+pub fn read_tree_nodes(result: &str) -> Result<Tree<'_>, DecodeError> {
+    let mut tree = Tree::default();
+    explain(result, object(result, Nodes(&mut tree)))?;
+    Ok(tree)
+}
+
+struct Nodes<'t, 'a>(&'t mut Tree<'a>);
+
+impl<'a> ReadObject<'a> for Nodes<'_, 'a> {
+    const NAME: &'static str = "an answer";
+
+    fn members(&mut self, text: &mut TextInput<'a>) -> Result<(), Stop> {
+        text.take(r#"qNodes":"#, |text| list(text, self.0, 0, |tree, text| tree_node(text, tree, 0)))
+    }
+
+    fn in_any_order(self, text: TextInput<'a>) -> Scanned<'a> {
+        in_any_order(text, &["qNodes"], self)
+    }
 }
 
 fn read_pages<'a, P: Page<'a>>(result: &'a str) -> Result<Vec<P>, DecodeError> {
@@ -218,6 +291,105 @@ struct Unused<'a> {
     text: Cow<'a, str>,
 }
 
+/// Reads a node of a tree, and those below it.
+#[inline(never)]
+fn tree_node<'a>(text: &'a str, tree: &mut Tree<'a>, level: usize) -> Scanned<'a> {
+    recursive(text, || {
+        let at = tree.nodes.len();
+        tree.nodes.push(Node::default());
+        tree.parts.push(Parts::default());
+        let mut node = Node { level, ..Node::default() };
+        let mut parts = Parts::default();
+        let read = ReadTreeNode {
+            node: &mut node,
+            parts: &mut parts,
+            tree,
+            below: at + 1,
+            unused: Unused::default(),
+            state: StateEnumType::default(),
+        };
+        let rest = object(text, read)?;
+        tree.nodes[at] = node;
+        tree.parts[at] = parts;
+        Ok(rest)
+    })
+}
+
+struct ReadTreeNode<'n, 'a> {
+    node: &'n mut Node<'a>,
+    parts: &'n mut Parts,
+    tree: &'n mut Tree<'a>,
+    /// The position of the first node below this one.
+    below: usize,
+    unused: Unused<'a>,
+    state: StateEnumType,
+}
+
+impl<'a> ReadObject<'a> for ReadTreeNode<'_, 'a> {
+    const NAME: &'static str = NxTreeNode::NAME;
+
+    #[inline(always)]
+    fn members(&mut self, text: &mut TextInput<'a>) -> Result<(), Stop> {
+        let Self { node, parts, tree, below, unused, state } = self;
+        text.take(r#"qText":"#, |text| string(&mut node.text, text))?;
+        text.take(r#"qValue":"#, |text| node.value.scan_inline(text))?;
+        text.take(r#"qElemNo":"#, |text| node.elem_no.scan_inline(text))?;
+        text.take(r#"qGroupPos":"#, |text| unused.integer.scan_inline(text))?;
+        text.take(r#"qGroupSize":"#, |text| parts.group_size.scan_inline(text))?;
+        text.take(r#"qRow":"#, |text| unused.integer.scan_inline(text))?;
+        text.take(r#"qType":"#, |text| node.kind.scan_inline(text))?;
+        text.take(r#"qValues":"#, |text| {
+            let first = tree.values.len();
+            let rest = list(text, &mut tree.values, first, tree_value)?;
+            // `null` is not a list.
+            if tree.values.len() > first || !trim(text).starts_with('n') {
+                parts.values = first..tree.values.len();
+            }
+            Ok(rest)
+        })?;
+        text.take(r#"qNodes":"#, |text| {
+            list(text, &mut **tree, *below, |tree, text| tree_node(text, tree, node.level + 1))
+        })?;
+        text.take(r#"qAttrExps":"#, |text| node.results.scan(text))?;
+        text.take(r#"qAttrDims":"#, |text| NxAttributeDimValues::default().scan(text))?;
+        text.take(r#"qMaxPos":"#, |text| page::list(text, |text| unused.float.scan(text)))?;
+        text.take(r#"qMinNeg":"#, |text| page::list(text, |text| unused.float.scan(text)))?;
+        text.take(r#"qCanExpand":"#, |text| unused.flag.scan(text))?;
+        text.take(r#"qCanCollapse":"#, |text| unused.flag.scan(text))?;
+        text.take(r#"qState":"#, |text| state.scan(text))?;
+        text.take(r#"qTreePath":"#, |text| page::list(text, |text| unused.integer.scan(text)))
+    }
+
+    fn in_any_order(self, text: TextInput<'a>) -> Scanned<'a> {
+        in_any_order(text, NxTreeNode::MEMBERS, self)
+    }
+}
+
+/// Reads a value of a node of a tree.
+#[inline(always)]
+fn tree_value<'a>(found: &mut Vec<Node<'a>>, text: &'a str) -> Scanned<'a> {
+    found.push(Node::default());
+    object(text, ReadTreeValue(found.last_mut().expect("one was pushed")))
+}
+
+struct ReadTreeValue<'n, 'a>(&'n mut Node<'a>);
+
+impl<'a> ReadObject<'a> for ReadTreeValue<'_, 'a> {
+    const NAME: &'static str = NxTreeValue::NAME;
+
+    #[inline(always)]
+    fn members(&mut self, text: &mut TextInput<'a>) -> Result<(), Stop> {
+        text.take(r#"qText":"#, |text| string(&mut self.0.text, text))?;
+        text.take(r#"qValue":"#, |text| self.0.value.scan_inline(text))?;
+        text.take(r#"qAttrExps":"#, |text| self.0.results.scan(text))?;
+        text.take(r#"qAttrDims":"#, |text| NxAttributeDimValues::default().scan(text))
+    }
+
+    fn in_any_order(self, text: TextInput<'a>) -> Scanned<'a> {
+        in_any_order(text, NxTreeValue::MEMBERS, self)
+    }
+}
+
 struct ReadNode<'n, 'a, const STACKED: bool> {
     node: &'n mut Node<'a>,
     found: &'n mut Vec<Node<'a>>,
@@ -291,13 +463,31 @@ impl<'a> ReadObject<'a> for ReadPoint<'_, 'a> {
     }
 }
 
+/// What a list is read into.
+trait Truncate {
+    fn truncate(&mut self, length: usize);
+}
+
+impl<T> Truncate for Vec<T> {
+    fn truncate(&mut self, length: usize) {
+        self.truncate(length);
+    }
+}
+
+impl Truncate for Tree<'_> {
+    fn truncate(&mut self, length: usize) {
+        self.nodes.truncate(length);
+        self.parts.truncate(length);
+    }
+}
+
 /// Reads a list after the first elements of another, which it replaces from there on. `null` replaces nothing.
 #[inline(always)]
-fn list<'a, T>(
+fn list<'a, L: Truncate>(
     text: &'a str,
-    found: &mut Vec<T>,
+    found: &mut L,
     first: usize,
-    mut element: impl FnMut(&mut Vec<T>, &'a str) -> Scanned<'a>,
+    mut element: impl FnMut(&mut L, &'a str) -> Scanned<'a>,
 ) -> Scanned<'a> {
     match open_list(text)? {
         ListStart::Null(rest) => Ok(rest),
@@ -314,7 +504,7 @@ fn list<'a, T>(
 
 /// Reads a string without copying it unless it has escapes.
 #[inline(always)]
-fn string<'a>(place: &mut Cow<'a, str>, text: &'a str) -> Scanned<'a> {
+pub(super) fn string<'a>(place: &mut Cow<'a, str>, text: &'a str) -> Scanned<'a> {
     match text.strip_prefix("\"").and_then(plain) {
         Some((plain, rest)) => {
             *place = Cow::Borrowed(plain);
@@ -333,14 +523,14 @@ fn unusual_string<'a>(place: &mut Cow<'a, str>, text: &'a str) -> Scanned<'a> {
 impl<'a> Results<'a> {
     #[inline(never)]
     fn scan(&mut self, text: &'a str) -> Scanned<'a> {
-        let mut decoded = NxAttributeExpressionValues::default();
         if matches!(self, Self::Nothing) {
-            let rest = decoded.scan(text)?;
+            let rest = check(text)?;
             *self = Self::Text(&text[..text.len() - rest.len()]);
             return Ok(rest);
         }
         // The member occurs twice: what the second one does not have is that of the first one.
-        decoded.values = self.attributes().values().into_owned();
+        let values = self.attributes().values().into_owned();
+        let mut decoded = NxAttributeExpressionValues::default().with_values(values);
         let rest = decoded.scan(text)?;
         *self = Self::Values(Cow::Owned(decoded.values));
         Ok(rest)
@@ -374,6 +564,19 @@ impl<'a> From<&'a NxStackPage> for StackPage<'a> {
     }
 }
 
+impl<'a> From<&'a [NxTreeNode]> for Tree<'a> {
+    fn from(trees: &'a [NxTreeNode]) -> Self {
+        let mut found = Self::default();
+        visit(trees, |level, tree| {
+            let first = found.values.len();
+            found.values.extend(tree.values.iter().map(Node::from));
+            found.parts.push(Parts { group_size: tree.group_size, values: first..found.values.len() });
+            found.nodes.push(Node { level, ..tree.into() });
+        });
+        found
+    }
+}
+
 impl<'a> From<&'a NxPivotValuePoint> for Node<'a> {
     fn from(point: &'a NxPivotValuePoint) -> Self {
         Self {
@@ -397,23 +600,28 @@ impl<'a> From<&'a NxTreeValue> for Node<'a> {
     }
 }
 
-/// A node of a tree.
-trait Tree {
+/// A node with others below it.
+trait Below {
     fn node(&self) -> Node<'_>;
     fn below(&self) -> &[Self]
     where
         Self: Sized;
 }
 
-/// The nodes of trees, each before those below it.
-fn flat<T: Tree>(nodes: &[T]) -> Vec<Node<'_>> {
+/// The nodes of trees.
+fn flat<T: Below>(nodes: &[T]) -> Vec<Node<'_>> {
     let mut found = Vec::new();
+    visit(nodes, |level, tree| found.push(Node { level, ..tree.node() }));
+    found
+}
+
+/// Visits the nodes of trees, each before those below it.
+fn visit<'a, T: Below>(nodes: &'a [T], mut visit: impl FnMut(usize, &'a T)) {
     let mut waiting: Vec<(usize, &T)> = nodes.iter().rev().map(|node| (0, node)).collect();
     while let Some((level, tree)) = waiting.pop() {
-        found.push(Node { level, ..tree.node() });
+        visit(level, tree);
         waiting.extend(tree.below().iter().rev().map(|node| (level + 1, node)));
     }
-    found
 }
 
 macro_rules! trees {
@@ -432,7 +640,7 @@ macro_rules! trees {
             }
         }
 
-        impl Tree for $kind {
+        impl Below for $kind {
             fn node(&self) -> Node<'_> {
                 self.into()
             }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use qix_schema::Error;
-use qix_schema::cells::{Node, PivotPage, StackPage};
+use qix_schema::cells::{Node, PivotPage, StackPage, Tree};
 use qix_schema::types::NxDimCellType;
 
 use super::heading::{EMPTY, Heading, Leaf, TooDeep, visit_leaves};
@@ -172,25 +172,21 @@ impl Assembler {
         visited.map_err(|stopped| stopped.0.unwrap_or_else(|| self.too_deep()))
     }
 
-    /// Adds nodes of a tree, with the values of each node. Returns the number of nodes of the first dimension.
-    pub(super) fn tree<'p>(
-        &self,
-        (nodes, values): &'p (Vec<Node<'p>>, Vec<Vec<Node<'p>>>),
-        queue: &mut Queue<'p>,
-    ) -> Result<usize, Error> {
+    /// Adds nodes of a tree. Returns the number of nodes of the first dimension.
+    pub(super) fn tree<'p>(&self, tree: &'p Tree<'p>, queue: &mut Queue<'p>) -> Result<usize, Error> {
         let levels = self.levels.len();
         if levels == 0 {
             return Err(self.strange("a tree without dimensions has no nodes"));
         }
         let mut headings = vec![None; levels];
-        let visited = visit_leaves(nodes, levels, |leaf| {
+        let visited = visit_leaves(&tree.nodes, levels, |leaf| {
             if !self.totals && leaf.is_total() {
                 return Ok::<_, TooDeep>(());
             }
             headings.fill(None);
             leaf.fill(&mut headings);
             let row = self.push(queue, &headings, false);
-            let values = leaf.places.last().map_or(&[][..], |at| &values[*at]);
+            let values = leaf.places.last().map_or(&[][..], |at| tree.values(*at));
             for measure in 0..self.measures.len() {
                 queue.set(row, levels + measure, values.get(measure).map_or(Slot::Null, Slot::Measure));
             }
@@ -198,7 +194,8 @@ impl Assembler {
         });
         visited.map_err(|TooDeep| self.too_deep())?;
         let mut roots = 0;
-        Ok(nodes
+        Ok(tree
+            .nodes
             .iter()
             .filter(|node| {
                 if node.level == 0 {

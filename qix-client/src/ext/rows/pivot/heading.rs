@@ -1,7 +1,7 @@
 //! Headings: nodes of the trees around the data of a pivot table, or of the tree of a stacked cube.
 
 use qix_schema::cells::{Cell, Node};
-use qix_schema::types::{NxDimCellType, NxTreeNode};
+use qix_schema::types::NxDimCellType;
 
 use crate::ext::rows::null::NULL;
 
@@ -136,18 +136,4 @@ pub(super) fn visit_leaves<'p, E: From<TooDeep>>(
         }
     }
     Ok(())
-}
-
-/// A tree of nodes as a list, and the values of each node.
-pub(super) fn listed(trees: &[NxTreeNode]) -> (Vec<Node<'_>>, Vec<Vec<Node<'_>>>) {
-    let (mut nodes, mut values) = (Vec::new(), Vec::new());
-    let mut waiting: Vec<(usize, &NxTreeNode)> = trees.iter().rev().map(|tree| (0, tree)).collect();
-    while let Some((level, tree)) = waiting.pop() {
-        let mut node = Node::from(tree);
-        node.level = level;
-        nodes.push(node);
-        values.push(tree.values.iter().map(Node::from).collect());
-        waiting.extend(tree.nodes.iter().rev().map(|below| (level + 1, below)));
-    }
-    (nodes, values)
 }

@@ -9,13 +9,12 @@ mod tests;
 use std::sync::Arc;
 
 use futures_util::{TryStreamExt, stream};
-use qix_schema::cells::{read_pivot_pages, read_stack_pages};
-use qix_schema::rpc::{RawAnswer, Request, read_raw, send_raw};
+use qix_schema::cells::{read_pivot_pages, read_stack_pages, read_tree_nodes};
+use qix_schema::rpc::{RawAnswer, read_raw, send_raw};
 use qix_schema::types::{NxDimCellType, NxTreeDataOption};
 use qix_schema::{AsRemote, Error, ErrorKind, generic_object};
 
 use self::assemble::Assembler;
-use self::heading::listed;
 use self::queue::Queue;
 use super::RowsError;
 use super::attributes::WithAttributes;
@@ -112,17 +111,20 @@ pub(super) fn tree_pages<S: Shape>(opened: Arc<Opened<S::Plan>>, options: &Optio
     });
     assembled(opened, options, fetched, move |taking: &mut Taking<S>, part| {
         let Some((area, mut answer)) = part else { return taking.end() };
-        let tree = read_raw::<Get, _>(taking.opened.object.as_remote(), &mut answer, Get::read)?;
-        // The root contains the number of nodes, whichever of them were requested.
-        let root = tree.first().filter(|node| node.type_ == NxDimCellType::Root);
-        let nodes = root.map_or(cut.rows, |root| usize::try_from(root.group_size).unwrap_or(0));
-        let expected = area.height.min(nodes.saturating_sub(area.top));
-        let listed = listed(&tree);
-        let mut queue = taking.assembler.queue();
-        match taking.assembler.tree(&listed, &mut queue)? {
-            found if found == expected => taking.page(queue, area.top + area.height >= nodes),
-            found => Err(RowsError::Incomplete { row: area.top, expected, found }.into()),
-        }
+        let opened = Arc::clone(&taking.opened);
+        read_raw::<Get, _>(opened.object.as_remote(), &mut answer, |answer| {
+            let tree = read_tree_nodes(answer.text()).map_err(ErrorKind::Decode)?;
+            // The root contains the number of nodes, whichever of them were requested.
+            let root = tree.nodes.first().filter(|node| node.kind == NxDimCellType::Root);
+            let nodes = root.map_or(cut.rows, |_| usize::try_from(tree.group_size(0)).unwrap_or(0));
+            let expected = area.height.min(nodes.saturating_sub(area.top));
+            let mut queue = taking.assembler.queue();
+            Ok(match taking.assembler.tree(&tree, &mut queue) {
+                Ok(found) if found == expected => taking.page(queue, area.top + area.height >= nodes),
+                Ok(found) => Err(RowsError::Incomplete { row: area.top, expected, found }.into()),
+                Err(error) => Err(error),
+            })
+        })?
     })
 }
 
