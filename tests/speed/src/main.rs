@@ -83,7 +83,7 @@ fn main() -> ExitCode {
         Some(Part::Serve) => server::run(),
         Some(Part::Idle { sessions, beside }) => idle(sessions, beside.as_deref()),
         Some(Part::Turn { client, workload, url, seconds }) => {
-            clients::take_turn(client, workload, &url, Duration::from_secs_f64(seconds))
+            clients::take_turn(client, workload, url, Duration::from_secs_f64(seconds))
         }
         None => measure(&arguments),
     };

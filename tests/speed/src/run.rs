@@ -15,10 +15,12 @@ use crate::workload::{Change, Kept, Workload};
 pub(crate) type Results = Vec<(Name, Workload, Figures)>;
 
 const CALLS: [Name; 6] = [Name::Bare, Name::Before, Name::Qix, Name::Jsonrpsee, Name::Enigma, Name::QlikApi];
-const PAGES: [Name; 9] = [
+const PAGES: [Name; 11] = [
     Name::Bare,
+    Name::BareThreads,
     Name::BeforeRows,
     Name::QixRows,
+    Name::QixRowsThreads,
     Name::Qix,
     Name::QixValue,
     Name::Jsonrpsee,
