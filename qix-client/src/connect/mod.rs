@@ -23,4 +23,4 @@ pub(crate) use endpoint::TokenSource;
 pub use error::ConnectError;
 #[cfg(not(target_family = "wasm"))]
 use native::{Access, HAS_TLS};
-pub(crate) use transport::{Incoming, IncomingStream, Outgoing, OutgoingSink, Outlet, Text, Transport, TransportError};
+pub(crate) use transport::{Incoming, IncomingStream, Outgoing, OutgoingSink, Text, Transport, TransportError};

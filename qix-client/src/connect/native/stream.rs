@@ -12,7 +12,8 @@ use tokio_tungstenite::tungstenite::error::{Error as WsError, ProtocolError};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Control, Data, OpCode};
 
 use super::frames::{Arrived, Frames, Masks};
-use crate::connect::{Incoming, Outgoing, Outlet, Transport, TransportError};
+use crate::connect::transport::Outlet;
+use crate::connect::{Incoming, Outgoing, Transport, TransportError};
 
 /// With more than this to send, the next message waits.
 const MOST_QUEUED: usize = 128 * 1024;
