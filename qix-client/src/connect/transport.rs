@@ -18,13 +18,13 @@ pub type TransportError = Box<dyn StdError + Send + Sync>;
 pub(crate) type IncomingStream = Pin<Box<dyn Stream<Item = Result<Incoming, TransportError>> + Send>>;
 pub(crate) type OutgoingSink = Pin<Box<dyn Outlet>>;
 
-/// A sink that also takes texts which it does not own.
+/// A sink that also accepts borrowed texts.
 pub(crate) trait Outlet: Sink<Outgoing, Error = TransportError> + Send {
-    /// Waits until the sink takes a text, and sends it. The text is UTF-8.
-    fn poll_text(self: Pin<&mut Self>, cx: &mut Context<'_>, text: &[u8]) -> Poll<Result<(), TransportError>>;
+    /// Waits until the sink accepts a text, and sends it.
+    fn poll_text(self: Pin<&mut Self>, cx: &mut Context<'_>, text: &str) -> Poll<Result<(), TransportError>>;
 }
 
-/// A sink that takes only texts which it owns.
+/// A sink that accepts owned texts only.
 struct Owning<O>(Pin<Box<O>>);
 
 /// An open connection to an engine.
@@ -106,10 +106,9 @@ impl Transport {
 }
 
 impl<O: Sink<Outgoing, Error = TransportError> + Send> Outlet for Owning<O> {
-    fn poll_text(mut self: Pin<&mut Self>, cx: &mut Context<'_>, text: &[u8]) -> Poll<Result<(), TransportError>> {
+    fn poll_text(mut self: Pin<&mut Self>, cx: &mut Context<'_>, text: &str) -> Poll<Result<(), TransportError>> {
         ready!(self.0.as_mut().poll_ready(cx))?;
-        let text = String::from_utf8(text.to_vec()).expect("each part of a request is UTF-8");
-        Poll::Ready(self.0.as_mut().start_send(Outgoing::Text(text)))
+        Poll::Ready(self.0.as_mut().start_send(Outgoing::Text(text.to_owned())))
     }
 }
 

@@ -199,7 +199,7 @@ fn authority_of(authority: &str) -> Result<(String, Option<u16>), &'static str> 
         Some(rest) => {
             let (host, port) = rest.split_once(']').ok_or("its IPv6 address has no closing bracket")?;
             let is_address = match cfg!(target_family = "wasm") {
-                // A browser parses the address again; the parser of `std` would be part of each page.
+                // The browser parses the address again, and the parser of `std` would be part of every page.
                 true => host.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.')),
                 false => host.parse::<Ipv6Addr>().is_ok(),
             };

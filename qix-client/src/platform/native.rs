@@ -7,7 +7,7 @@ use std::thread;
 pub(crate) use tokio::task::{JoinHandle, spawn, yield_now};
 pub(crate) use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout, timeout_at};
 
-/// Does something that wakes tasks, which threads run.
+/// Calls a function that wakes tasks. The runtime runs them.
 #[inline(always)]
 pub(crate) fn at_once<R>(wake: impl FnOnce() -> R) -> R {
     wake()

@@ -25,7 +25,7 @@ pub(crate) struct Patch<'a> {
 pub(crate) struct Misfit;
 
 impl<'a> Patch<'a> {
-    /// Reads the patch at the start of a list's rest, if it is written as engines do; also returns the rest after it.
+    /// Reads the patch at the start of a text, if it has the form that engines write. Also returns what follows it.
     fn usual(text: &'a str) -> Option<(Self, &'a str)> {
         let (op, rest) = plain(text.strip_prefix(r#"{"op":""#)?)?;
         let (path, rest) = plain(rest.strip_prefix(r#","path":""#)?)?;
@@ -34,7 +34,7 @@ impl<'a> Patch<'a> {
         Some((Self { op: op.into(), path: path.into(), from: None, value }, rest.strip_prefix('}')?))
     }
 
-    /// Reads a list of patches; `None` if it is not one. This is the only pass over a list that is written as engines do.
+    /// Reads a list of patches; `None` if it is not one. A list in the form that engines write is read in one pass.
     pub(crate) fn list(json: &'a str) -> Option<Vec<Self>> {
         usual_list(json).or_else(|| items(json)?.into_iter().map(Self::read).collect())
     }

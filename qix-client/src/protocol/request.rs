@@ -15,30 +15,30 @@ pub(crate) fn params<R: Request>(request: &R) -> String {
     serde_json::to_string(request).expect("a generated request of texts and numbers is JSON")
 }
 
-/// Appends the text of a request, which is UTF-8.
-pub(crate) fn encode(text: &mut Vec<u8>, id: i64, handle: i64, method: &str, params: &str, delta: bool) {
+/// Appends the text of a request.
+pub(crate) fn encode(text: &mut String, id: i64, handle: i64, method: &str, params: &str, delta: bool) {
     // Enough for usual numbers.
     text.reserve(params.len() + method.len() + 80);
-    text.extend_from_slice(br#"{"jsonrpc":"2.0","id":"#);
+    text.push_str(r#"{"jsonrpc":"2.0","id":"#);
     push_number(text, id);
-    text.extend_from_slice(br#","handle":"#);
+    text.push_str(r#","handle":"#);
     push_number(text, handle);
     // Every method of a schema; those that a program makes up need not be.
     if method.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        text.extend_from_slice(br#","method":""#);
-        text.extend_from_slice(method.as_bytes());
-        text.extend_from_slice(br#"","params":"#);
+        text.push_str(r#","method":""#);
+        text.push_str(method);
+        text.push_str(r#"","params":"#);
     } else {
-        text.extend_from_slice(br#","method":"#);
-        text.extend_from_slice(quoted(method).as_bytes());
-        text.extend_from_slice(br#","params":"#);
+        text.push_str(r#","method":"#);
+        text.push_str(&quoted(method));
+        text.push_str(r#","params":"#);
     }
-    text.extend_from_slice(params.as_bytes());
-    text.extend_from_slice(if delta { br#","delta":true}"# } else { b"}" });
+    text.push_str(params);
+    text.push_str(if delta { r#","delta":true}"# } else { "}" });
 }
 
 /// Appends a number, without the detours of formatting.
-fn push_number(text: &mut Vec<u8>, number: i64) {
+fn push_number(text: &mut String, number: i64) {
     let mut rest = number.unsigned_abs();
     let mut digits = [0; 20];
     let mut start = digits.len();
@@ -54,15 +54,15 @@ fn push_number(text: &mut Vec<u8>, number: i64) {
         start -= 1;
         digits[start] = b'-';
     }
-    text.extend_from_slice(&digits[start..]);
+    text.push_str(std::str::from_utf8(&digits[start..]).expect("digits are ASCII"));
 }
 
 #[cfg(test)]
 mod tests {
     fn encode(id: i64, handle: i64, method: &str, params: &str, delta: bool) -> String {
-        let mut text = Vec::new();
+        let mut text = String::new();
         super::encode(&mut text, id, handle, method, params, delta);
-        String::from_utf8(text).unwrap()
+        text
     }
 
     #[test]

@@ -31,7 +31,7 @@ const NAMES_OBJECT: usize = 8192;
 /// A call within its timeout.
 ///
 /// Most calls are plain: sent once, and answered with a result. Everything else is in a future of its own, in a box.
-/// Written out, because the future of an `async` block takes twice the memory.
+/// Hand-written, because the future of an `async` block takes twice the memory.
 pub(crate) struct Making<'a> {
     object: &'a Object,
     /// Taken by the future that continues.
@@ -84,7 +84,8 @@ impl<'a> Making<'a> {
         Stage::Other(Box::pin(any_kind(self.object, call, limit, trace, first)))
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<RawAnswer, Error>> {
+    /// Goes on as far as possible.
+    fn advance(&mut self, cx: &mut Context<'_>) -> Poll<Result<RawAnswer, Error>> {
         loop {
             let (limit, outcome) = match &mut self.stage {
                 Stage::New => {
@@ -134,7 +135,7 @@ impl Future for Making<'_> {
     type Output = Result<RawAnswer, Error>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let outcome = ready!(Making::poll(&mut self, cx));
+        let outcome = ready!(self.advance(cx));
         self.end();
         Poll::Ready(outcome)
     }

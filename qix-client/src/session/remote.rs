@@ -14,7 +14,7 @@ use crate::config::{Engine, Next};
 
 #[async_trait]
 impl Remote for Object {
-    /// Written out, because the macro would put the future into another one.
+    /// Hand-written, because the macro would put the future into another one.
     fn invoke<'s, 'f>(&'s self, call: RawCall) -> Pin<Box<dyn Future<Output = Result<RawAnswer, Error>> + Send + 'f>>
     where
         's: 'f,

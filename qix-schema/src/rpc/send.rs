@@ -45,7 +45,8 @@ pub fn boxed<'a, R: Request + 'a>(
     Box::pin(Exchange { invoked, read: R::read })
 }
 
-/// A call, and how its response is decoded. Written out, because blocks of up to 120 bytes are allocated and freed faster.
+/// A call, and how its response is decoded. Hand-written, because blocks of up to 120
+/// bytes are allocated and freed faster.
 struct Exchange<'a, T> {
     invoked: Invoked<'a>,
     read: fn(Answer<'_>) -> Result<T, Error>,

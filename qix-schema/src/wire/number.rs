@@ -25,7 +25,7 @@ pub(crate) fn float(text: &[u8]) -> Option<(f64, usize)> {
     float_inline(text)
 }
 
-/// Like [`float`], inlined in a page too.
+/// Like [`float`], but inlined in a browser, too.
 #[inline(always)]
 pub(crate) fn float_inline(text: &[u8]) -> Option<(f64, usize)> {
     let window = text.first_chunk::<64>()?;
@@ -189,11 +189,11 @@ fn value(digits: u64) -> u64 {
     fours.wrapping_mul(10_000 << 32 | 1) >> 32
 }
 
-/// Whether a float division is tried first: WebAssembly multiplies 64 bits to 128 in a function.
+/// Whether to try a float division first: WebAssembly has no instruction for a product of 128 bits.
 const DIVIDES: bool = cfg!(target_family = "wasm");
 
-/// The float nearest to a number with a decimal point, if its digits are a float without rounding. So is each of these
-/// powers of ten, and a division rounds once.
+/// The float nearest to a decimal number, if a float can hold its digits exactly. It can hold these powers of ten exactly, so
+/// the division is the only step that rounds.
 #[inline(always)]
 fn divided(digits: u64, places: usize) -> Option<f64> {
     (digits <= 1 << f64::MANTISSA_DIGITS).then(|| digits as i64 as f64 / FLOATS[places])

@@ -14,7 +14,7 @@ pub(crate) fn plain(text: &str) -> Option<(&str, &str)> {
     plain_inline(text)
 }
 
-/// Like [`plain`], inlined in a page too.
+/// Like [`plain`], but inlined in a browser, too.
 #[inline(always)]
 pub(crate) fn plain_inline(text: &str) -> Option<(&str, &str)> {
     let (plain, rest) = text.split_at_checked(plain_length(text.as_bytes()))?;

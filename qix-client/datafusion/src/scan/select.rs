@@ -112,8 +112,8 @@ struct Symbol {
     state: StateEnumType,
 }
 
-/// Selects the values that fulfill a condition, in an alternate state. Returns `false` if the values that do are all
-/// excluded by the selections so far: to select them would replace these.
+/// Selects the values that fulfill a condition, in an alternate state. Returns `false` if earlier selections
+/// exclude all of these values, because selecting them would replace those selections.
 pub(super) async fn select(doc: &Doc, state: &str, table: &Table, column: &Column, condition: &Expr) -> Result<bool> {
     let place = || format!("app `{}`, field `{}`", table.app, column.field);
     let list = ListObjectDef::field(&column.field).with_state_name(state);

@@ -1,12 +1,12 @@
-//! Copies strings of the browser.
+//! Copies JavaScript strings.
 
 use js_sys::JsString;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// From this length on, the browser's encoder is faster than a loop over the characters, which is how `wasm-bindgen` copies.
+/// From this length on, the browser's encoder is faster than `wasm-bindgen`, which copies in a loop over the characters.
 const LONG: usize = 2048;
 
-/// The most bytes that a unit of a string has in UTF-8.
+/// The most bytes that a UTF-16 unit takes in UTF-8.
 const MOST: usize = 3;
 
 #[wasm_bindgen]
@@ -14,7 +14,7 @@ extern "C" {
     #[wasm_bindgen(js_name = TextEncoder)]
     type Encoder;
 
-    /// What the encoder has done.
+    /// How much the encoder has read and written.
     type Encoded;
 
     #[wasm_bindgen(constructor, js_class = "TextEncoder")]
@@ -34,7 +34,7 @@ thread_local! {
     static ENCODER: Encoder = Encoder::new();
 }
 
-/// Copies a string of the browser.
+/// Copies a JavaScript string.
 pub(super) fn string(text: &JsString) -> String {
     let units = text.length() as usize;
     if units < LONG {

@@ -54,12 +54,12 @@ struct Out {
 }
 
 impl Out {
-    /// Adds a text to what is to be sent.
-    fn write(&mut self, text: &[u8]) -> Result<(), TransportError> {
+    /// Queues a text for sending.
+    fn write(&mut self, text: &str) -> Result<(), TransportError> {
         if !self.is_open {
             return Err(WsError::from(ProtocolError::SendAfterClosing).into());
         }
-        self.masks.write(&mut self.bytes, OpCode::Data(Data::Text), text);
+        self.masks.write(&mut self.bytes, OpCode::Data(Data::Text), text.as_bytes());
         Ok(())
     }
 }
@@ -183,7 +183,7 @@ impl<S: AsyncWrite + Unpin> Ends<S> {
         Pin::new(&mut self.socket).poll_flush(cx)
     }
 
-    /// Waits until not too much is to be sent.
+    /// Waits while too much is queued.
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), TransportError>> {
         if self.out.bytes.len() - self.out.sent > MOST_QUEUED { self.poll_sink(cx) } else { Poll::Ready(Ok(())) }
     }
@@ -197,7 +197,7 @@ impl<S: AsyncWrite + Unpin> Ends<S> {
 }
 
 impl<S: AsyncWrite + Unpin + Send> Outlet for Writing<S> {
-    fn poll_text(self: Pin<&mut Self>, cx: &mut Context<'_>, text: &[u8]) -> Poll<Result<(), TransportError>> {
+    fn poll_text(self: Pin<&mut Self>, cx: &mut Context<'_>, text: &str) -> Poll<Result<(), TransportError>> {
         let mut ends = lock(&self.ends);
         ready!(ends.poll_ready(cx))?;
         Poll::Ready(ends.out.write(text))
@@ -214,7 +214,7 @@ impl<S: AsyncWrite + Unpin> Sink<Outgoing> for Writing<S> {
     fn start_send(self: Pin<&mut Self>, outgoing: Outgoing) -> Result<(), TransportError> {
         let out = &mut lock(&self.ends).out;
         match outgoing {
-            Outgoing::Text(text) => return out.write(text.as_bytes()),
+            Outgoing::Text(text) => return out.write(&text),
             Outgoing::Close(code, reason) => {
                 if std::mem::take(&mut out.is_open) {
                     out.masks.write_close(&mut out.bytes, Some((code.0.into(), &reason)));

@@ -1,5 +1,5 @@
-//! Tasks. They have a queue of their own, so that those that a message or a call wakes run at once: a callback of the browser for
-//! each of them would take longer than they do.
+//! The client's tasks. They have a queue of their own, so that a message or a call runs the tasks that it wakes at once. A
+//! callback of the browser for each task would take longer than the task.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -33,11 +33,11 @@ thread_local! {
 
 /// The tasks of this page or worker.
 struct Tasks {
-    /// Those that can continue.
+    /// The tasks that can continue.
     ready: RefCell<VecDeque<Arc<Task>>>,
-    /// Whether they run, or will before the current function returns.
+    /// Whether tasks are running, or will run before the current function returns.
     is_running: Cell<bool>,
-    /// Whether the browser will run them.
+    /// Whether the browser has been asked to run them.
     is_scheduled: Cell<bool>,
     run: Closure<dyn FnMut()>,
 }
@@ -53,7 +53,7 @@ pub(super) fn start(future: impl Future<Output = ()> + Send + 'static) {
     Arc::new(Task { future, is_ready: AtomicBool::new(false) }).wake();
 }
 
-/// Does something, and then runs the tasks that it has woken. Locks must not be held.
+/// Calls a function, and then runs the tasks that it has woken. The caller must not hold a lock.
 pub(crate) fn at_once<R>(wake: impl FnOnce() -> R) -> R {
     TASKS.with(|tasks| {
         let is_nested = tasks.is_running.replace(true);

@@ -16,7 +16,7 @@ use super::Instant;
 /// The longest timer of a browser, in milliseconds: 24 days.
 const LONGEST: u64 = i32::MAX as u64;
 
-/// The end of a time that is too long for the clock: 30 years.
+/// Used if a time is too long for the clock: 30 years.
 const FAR: Duration = Duration::from_secs(86_400 * 365 * 30);
 
 #[wasm_bindgen]
@@ -44,7 +44,7 @@ struct Timers {
     waiting: VecDeque<Waiting>,
     /// The number of the next timer, for those that end at the same time.
     next: u64,
-    /// The timer of the browser, and when it rings. It stays set when its waiter is gone: the next one ends later.
+    /// The browser's timer, and when it rings. It stays set if its waiter is gone, because the others end later.
     set: Option<(Instant, JsValue)>,
     ring: Closure<dyn FnMut()>,
 }
@@ -101,7 +101,7 @@ fn ring() {
     over.into_iter().for_each(|waiting| waiting.waker.wake());
 }
 
-/// A timer, which starts when it is polled.
+/// A timer that starts when it is first polled.
 pub(crate) struct Sleep {
     end: Instant,
     number: Option<u64>,

@@ -8,7 +8,7 @@
 
 use std::ops::{BitAnd, BitOr, BitXor};
 
-/// Whether to look at words, because there are no vector instructions. A page must work in browsers without them.
+/// Compare eight bytes at a time with integers: a module has no vector instructions, since some browsers lack them.
 const WORDS: bool = cfg!(target_family = "wasm");
 
 /// 1 in each of eight bytes.

@@ -42,7 +42,7 @@ pub(crate) enum Queued {
 /// Messages in order, whose texts share their memory.
 #[derive(Debug, Default)]
 struct Batch {
-    text: Vec<u8>,
+    text: String,
     /// Each message, unless it is skipped, and where its text ends.
     messages: Vec<(Option<Queued>, usize)>,
 }
@@ -68,7 +68,7 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 
 impl Outbox {
     /// Queues a message, whose text a function appends. If the writer is gone, the message is dropped.
-    pub(crate) fn send(&self, message: Queued, write: impl FnOnce(&mut Vec<u8>)) {
+    pub(crate) fn send(&self, message: Queued, write: impl FnOnce(&mut String)) {
         let mut state = lock(&self.0);
         if state.is_over {
             return;
@@ -143,7 +143,7 @@ impl Messages {
     }
 
     /// The next message that may be passed on now, and its text.
-    pub(crate) fn next(&mut self) -> Option<(Queued, &[u8])> {
+    pub(crate) fn next(&mut self) -> Option<(Queued, &str)> {
         let Batch { text, messages } = &self.taken;
         while let Some((message, end)) = messages[..self.ready].get(self.passed) {
             if let Some(message) = message {
@@ -185,14 +185,14 @@ mod tests {
         let mut passed = Vec::new();
         while let Some((queued, text)) = messages.next() {
             let Queued::Call(id) = queued else { panic!("{queued:?}") };
-            passed.push((id, String::from_utf8(text.to_vec()).unwrap()));
+            passed.push((id, text.to_owned()));
             messages.pass();
         }
         passed
     }
 
     fn send(outbox: &Outbox, id: i64) {
-        outbox.send(Queued::Call(id), |text| text.extend_from_slice(b"call".repeat(id as usize).as_slice()));
+        outbox.send(Queued::Call(id), |text| text.push_str(&"call".repeat(id as usize)));
     }
 
     fn calls(ids: impl IntoIterator<Item = i64>) -> Vec<(i64, String)> {
@@ -245,7 +245,7 @@ mod tests {
         assert_eq!(messages.take(1).now_or_never(), Some(true));
         assert_eq!(passed(&mut messages), calls([1]));
         assert_eq!(messages.take(1).now_or_never(), Some(true));
-        assert_eq!(messages.next(), Some((Queued::Close(CloseCode::NORMAL), &b""[..])));
+        assert_eq!(messages.next(), Some((Queued::Close(CloseCode::NORMAL), "")));
         messages.pass();
         assert_eq!(messages.take(1).now_or_never(), Some(false));
     }
