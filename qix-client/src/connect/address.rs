@@ -96,8 +96,11 @@ impl Address {
     /// The URL without user and query, which may be secret.
     fn shown(&self) -> &str {
         let text = self.url.as_deref().or(self.host.as_deref()).unwrap_or_default();
-        let text = text.split(['?', '#']).next().unwrap_or_default();
+        let (text, rest) = text.split_at(text.find(['?', '#']).unwrap_or(text.len()));
         match text.rsplit_once('@') {
+            _ if Url::parse(text).is_ok() => text,
+            // A password can contain a `#`, and a query an `@`.
+            _ if rest.contains('@') => "…",
             Some((_, behind)) => behind,
             None => text,
         }
@@ -160,6 +163,21 @@ mod tests {
         ] {
             let address = Address { url: Some(text.into()), app: Some("x".into()), ..Address::default() };
             assert_eq!(url(&address), expected);
+        }
+    }
+
+    #[test]
+    fn parts_of_a_password_are_not_shown() {
+        for (text, shown) in [
+            ("ws://ann:hush@h", "h"),
+            ("ws://ann:hu#sh@h/app/x", "…"),
+            ("ws://ann:h@u?sh@h/app/x", "…"),
+            ("ws:/ann:hu#sh@h", "…"),
+            ("ftp://h/?ticket=a@hush", "…"),
+            ("https://h/hub/ann@corp?name=ann@corp", "https://h/hub/ann@corp"),
+        ] {
+            let error = Address { url: Some(text.into()), ..Address::default() }.url(false).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("`{shown}`")), "{error}");
         }
     }
 
