@@ -36,13 +36,13 @@ struct Memory {
 const WORKLOADS: [&str; 4] = ["calls 1", "calls 64", "calls 1000", "pages"];
 
 /// Opens the page, and returns its figures. No debugger is attached while it measures.
-pub(crate) fn run(rounds: usize, seconds: f64, all: bool, profiles: &str) -> Result<Option<Figures>> {
+pub(crate) fn run(rounds: usize, seconds: f64, all: bool, profile: &str) -> Result<Option<Figures>> {
     let server = Server::start()?;
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("it is in a folder")?.join("browser");
     let mut driver = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     driver.args(["run", "--quiet", "--locked", "--manifest-path"]).arg(workspace.join("Cargo.toml"));
     driver.args(["-p", "qix-browser-driver", "--", "speed", &server.url]);
-    driver.args([rounds.to_string(), seconds.to_string(), profiles.to_owned()]);
+    driver.args([rounds.to_string(), seconds.to_string(), profile.to_owned()]);
     let files = std::env::temp_dir().join(format!("qix-speed-{}", std::process::id()));
     std::fs::create_dir_all(&files)?;
     match bundle(&files) {

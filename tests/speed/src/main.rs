@@ -99,8 +99,8 @@ fn main() -> ExitCode {
 fn measure(arguments: &Arguments) -> Result<()> {
     let (rounds, seconds) = if arguments.quick { (1, 0.02) } else { (arguments.rounds.max(1), arguments.seconds) };
     if arguments.browser {
-        let profiles = if arguments.quick { "dev" } else { "size,fast" };
-        if let Some(figures) = browser::run(rounds, seconds, arguments.all, profiles)? {
+        let profile = if arguments.quick { "dev" } else { "size" };
+        if let Some(figures) = browser::run(rounds, seconds, arguments.all, profile)? {
             print!("{figures}");
         }
         return Ok(());

@@ -3,7 +3,7 @@
 //! The page starts engines of its own by requests to this program. No driver protocol is in between, which would slow the
 //! page. Arguments are parts of the names of the tests to run.
 //!
-//! `build PACKAGE FOLDER FEATURES` only builds a small module, for `size/run`. `speed URL ROUNDS SECONDS PROFILES [PEERS]`
+//! `build PACKAGE FOLDER FEATURES` only builds a small module, for `size/run`. `speed URL ROUNDS SECONDS PROFILE [PEERS]`
 //! measures the client in a page, and prints the figures as JSON, for `cargo xtask speed --browser`.
 
 mod bind;

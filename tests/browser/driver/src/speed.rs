@@ -18,17 +18,13 @@ const PATIENCE: Duration = Duration::from_secs(1800);
 const FLAGS: [&str; 2] = ["--enable-precise-memory-info", "--js-flags=--expose-gc"];
 
 /// Returns the figures that the page reports, as JSON. Arguments: the server, the number of rounds, the duration of a turn, the
-/// profiles of the client's modules, separated by commas, and a module with other clients.
+/// profile of the module, and a module with other clients.
 pub(crate) async fn measure(arguments: &[String]) -> Result<String> {
-    let [url, rounds, seconds, profiles, peers @ ..] = arguments else { bail!("it has four arguments") };
+    let [url, rounds, seconds, profile, peers @ ..] = arguments else { bail!("it has four arguments") };
     let files = tempfile::tempdir()?;
-    for profile in profiles.split(',') {
-        let folder = files.path().join(profile);
-        std::fs::create_dir(&folder)?;
-        Program { package: "qix-browser-speed", profile, features: "" }.build(&folder)?;
-    }
+    Program { package: "qix-browser-speed", profile, features: "" }.build(files.path())?;
     std::fs::write(files.path().join("index.html"), include_str!("speed.html"))?;
-    let mut query = format!("url={url}&rounds={rounds}&seconds={seconds}&profiles={profiles}");
+    let mut query = format!("url={url}&rounds={rounds}&seconds={seconds}");
     if let [peers] = peers {
         std::fs::copy(Path::new(peers), files.path().join("peers.js")).context("the other clients")?;
         query += "&peers";
