@@ -5,11 +5,12 @@
 ///
 /// A member has its name in JSON, its field, its setter with what the setter takes (`into T`: what converts into it,
 /// `each T`: a list of that, `some T` and `boxed T`: an option), and a default if it is not that of the type. A member
-/// `in rare` is in the box for rare members; one `in settled` is set by a handwritten method `settled`.
+/// `in rare` is in the box for rare members; one `in settled` is set by a handwritten method `settled`. The flag `many` names
+/// the lists whose lengths a neighbor's usually has.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! record {
-    ($name:ident $wire:literal [$($flag:ident)*] {
+    ($name:ident $wire:literal [$($flag:ident $(($($list:ident)+))?)*] {
         $($(#[$meta:meta])* $key:literal $field:ident $with:ident $kind:tt $(in $mode:ident)? $(= $default:expr)?),* $(,)?
     }) => {
         impl $name {
@@ -19,7 +20,7 @@ macro_rules! record {
         impl $crate::__private::Record for $name {
             const NAME: &'static str = $wire;
             const MEMBERS: &'static [&'static str] = &[$($key),*];
-            $($crate::record_fact! { $flag })*
+            $($crate::record_fact! { $flag $($($list)+)? })*
 
             #[allow(unused_variables)]
             #[inline(always)]
@@ -51,7 +52,7 @@ macro_rules! record {
             }
         }
 
-        $crate::wire_records!($name);
+        $crate::wire_record!($name);
     };
 }
 
@@ -68,6 +69,14 @@ macro_rules! record_fact {
     };
     (many) => {
         const MANY: bool = true;
+    };
+    (many $($list:ident)+) => {
+        $crate::record_fact! { many }
+
+        #[inline]
+        fn alike(other: &Self) -> Self {
+            Self { $($list: $crate::__private::Wire::alike(&other.$list),)+ ..Self::default() }
+        }
     };
 }
 
@@ -264,7 +273,7 @@ macro_rules! choice {
             }
         }
 
-        $crate::wire_choices!($name);
+        $crate::wire_choice!($name);
     };
 }
 

@@ -140,43 +140,48 @@ impl<T: Wire> Serialize for AsWire<'_, T> {
     }
 }
 
-/// Implements [`Wire`] and serde traits for records. The generator lists them.
+/// Implements [`Wire`] and serde traits for a record.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! wire_records {
-    ($($type:ty),* $(,)?) => { $crate::wire_impls! { scan_record read_record read_named_record write_record $($type)* } };
+macro_rules! wire_record {
+    ($type:ty) => {
+        $crate::wire_impls! { $type, scan_record read_record read_named_record write_record
+            #[inline]
+            fn alike(other: &Self) -> Self {
+                $crate::__private::Record::alike(other)
+            }
+        }
+    };
 }
 
-/// Implements [`Wire`], serde traits, and `Display` for enums. The generator lists them.
+/// Implements [`Wire`], serde traits, and `Display` for an enum.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! wire_choices {
-    ($($type:ty),* $(,)?) => {
-        $crate::wire_impls! { scan_choice read_choice read_choice write_choice $($type)* }
-        $(
-            impl ::std::fmt::Display for $type {
-                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                    $crate::__private::display_choice(self, f)
-                }
+macro_rules! wire_choice {
+    ($type:ty) => {
+        $crate::wire_impls! { $type, scan_choice read_choice read_choice write_choice }
+        impl ::std::fmt::Display for $type {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                $crate::__private::display_choice(self, f)
             }
-            impl From<&str> for $type {
-                fn from(text: &str) -> Self {
-                    $crate::__private::from_text(text)
-                }
+        }
+        impl From<&str> for $type {
+            fn from(text: &str) -> Self {
+                $crate::__private::from_text(text)
             }
-            impl From<i64> for $type {
-                fn from(number: i64) -> Self {
-                    $crate::__private::from_number(number)
-                }
+        }
+        impl From<i64> for $type {
+            fn from(number: i64) -> Self {
+                $crate::__private::from_number(number)
             }
-        )*
+        }
     };
 }
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! wire_impls {
-    ($scan:ident $read:ident $read_alone:ident $write:ident $($type:ty)*) => {$(
+    ($type:ty, $scan:ident $read:ident $read_alone:ident $write:ident $($more:tt)*) => {
         impl $crate::__private::Wire for $type {
             // Inlined, so that it is compiled only for types that are used.
             #[inline]
@@ -193,6 +198,7 @@ macro_rules! wire_impls {
             fn is_absent(&self) -> bool {
                 *self == Self::default()
             }
+            $($more)*
         }
         impl<'de> $crate::__private::serde::Deserialize<'de> for $type {
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -206,5 +212,5 @@ macro_rules! wire_impls {
                 $crate::__private::$write(self, serializer)
             }
         }
-    )*};
+    };
 }

@@ -139,7 +139,11 @@ fn literal(default: &DefaultValue) -> String {
 
 /// The table of a struct's members.
 fn record(ty: &TypePlan, plan: &StructPlan) -> String {
-    let flags = [("extra", plan.extended), ("recursive", plan.recursive), ("many", plan.many)];
+    // Nodes of trees. Other records with lists are not in lists themselves, so they have no neighbors.
+    let is_list = |field: &&Field| plan.recursive && !field.rare && matches!(field.shape, Shape::List(_));
+    let lists: Vec<&str> = plan.fields.iter().filter(is_list).map(|field| &*field.name).collect();
+    let many = if lists.is_empty() { "many".to_owned() } else { format!("many({})", lists.join(" ")) };
+    let flags = [("extra", plan.extended), ("recursive", plan.recursive), (&many, plan.many)];
     let flags: Vec<&str> = flags.into_iter().filter(|(_, set)| *set).map(|(flag, _)| flag).collect();
     let members: String = plan.fields.iter().map(member).collect();
     table("record", &format!("{} {:?} [{}]", ty.name, ty.wire, flags.join(" ")), &members)

@@ -124,4 +124,4 @@ impl Record for Interface {
     }
 }
 
-crate::wire_records!(Interface);
+crate::wire_record!(Interface);

@@ -23,6 +23,11 @@ pub trait Record: Default {
     /// Whether documents contain many values, such as cells. Their parser is fully inlined.
     const MANY: bool = false;
 
+    /// An empty record with room for lists as long as another record's. Neighbors in a tree have as many nodes below them.
+    fn alike(_other: &Self) -> Self {
+        Self::default()
+    }
+
     /// Reads the members that come next, in schema order.
     fn read_members<I: Input>(&mut self, input: &mut I) -> Result<(), I::Stop>;
 

@@ -167,6 +167,15 @@ fn trees_of_any_depth_decode_like_with_serde() {
 }
 
 #[test]
+fn a_node_has_room_for_as_many_nodes_as_its_neighbor() {
+    let node = |below: &str| format!(r#"{{"qText":"a","qSubNodes":[{below}]}}"#);
+    let three = node(r#"{"qText":"b"},{"qText":"c"},{"qText":"d"}"#);
+    let root: NxStackedPivotCell = crate::decode(&node(&format!("{three},{three}"))).unwrap();
+    let below = &root.sub_nodes[1].sub_nodes;
+    assert_eq!((below.len(), below.capacity()), (3, 3));
+}
+
+#[test]
 fn errors_have_the_same_text_as_with_serde() {
     for text in [
         r#"{"qText":"a","qNum":true}"#,

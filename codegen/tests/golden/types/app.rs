@@ -39,7 +39,7 @@ impl Clone for Node {
 }
 
 record! {
-    Node "Node" [recursive many] {
+    Node "Node" [recursive many(nodes)] {
         "qText" text with_text(into String),
         "qParent" parent with_parent(boxed Node),
         "qNodes" nodes with_nodes(each Node),

@@ -629,7 +629,7 @@ impl Clone for NxPivotDimensionCell {
 }
 
 record! {
-    NxPivotDimensionCell "NxPivotDimensionCell" [recursive many] {
+    NxPivotDimensionCell "NxPivotDimensionCell" [recursive many(sub_nodes)] {
         "qText" text with_text(into String),
         "qElemNo" elem_no with_elem_no(i32),
         "qValue" value with_value(f64),
@@ -870,7 +870,7 @@ impl Clone for NxStackedPivotCell {
 }
 
 record! {
-    NxStackedPivotCell "NxStackedPivotCell" [recursive many] {
+    NxStackedPivotCell "NxStackedPivotCell" [recursive many(sub_nodes)] {
         "qText" text with_text(into String),
         "qElemNo" elem_no with_elem_no(i32),
         "qValue" value with_value(f64),

@@ -390,7 +390,7 @@ impl Clone for NxTreeNode {
 }
 
 record! {
-    NxTreeNode "NxTreeNode" [recursive many] {
+    NxTreeNode "NxTreeNode" [recursive many(values nodes max_pos min_neg tree_path)] {
         "qText" text with_text(into String),
         "qValue" value with_value(f64),
         "qElemNo" elem_no with_elem_no(i32),
