@@ -6,7 +6,7 @@
 /// A member has its name in JSON, its field, its setter with what the setter takes (`into T`: what converts into it,
 /// `each T`: a list of that, `some T` and `boxed T`: an option), and a default if it is not that of the type. A member
 /// `in rare` is in the box for rare members; one `in settled` is set by a handwritten method `settled`. The flag `many` names
-/// the lists whose lengths a neighbor's usually has.
+/// the lists that are usually as long as those of the previous sibling.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! record {

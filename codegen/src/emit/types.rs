@@ -139,7 +139,7 @@ fn literal(default: &DefaultValue) -> String {
 
 /// The table of a struct's members.
 fn record(ty: &TypePlan, plan: &StructPlan) -> String {
-    // Nodes of trees. Other records with lists are not in lists themselves, so they have no neighbors.
+    // Siblings in a tree are alike. Other records that are many have no lists, or are not in lists.
     let is_list = |field: &&Field| plan.recursive && !field.rare && matches!(field.shape, Shape::List(_));
     let lists: Vec<&str> = plan.fields.iter().filter(is_list).map(|field| &*field.name).collect();
     let many = if lists.is_empty() { "many".to_owned() } else { format!("many({})", lists.join(" ")) };

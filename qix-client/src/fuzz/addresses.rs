@@ -28,10 +28,7 @@ pub fn addresses(input: &[u8]) {
             Err(error) => {
                 let hidden = address.url.as_deref().and_then(|url| url.split_once('?'));
                 let visible = |text: &str| text.contains(SECRET);
-                let shown = |before: &str| match Url::parse(before) {
-                    Ok(_) => visible(before),
-                    Err(_) => before.rsplit('@').next().is_some_and(visible),
-                };
+                let shown = |before: &str| before.rsplit('@').next().is_some_and(visible);
                 if hidden.is_some_and(|(before, secret)| !shown(before) && visible(secret))
                     && !address.app.as_deref().is_some_and(visible)
                 {

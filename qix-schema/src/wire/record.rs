@@ -23,8 +23,8 @@ pub trait Record: Default {
     /// Whether documents contain many values, such as cells. Their parser is fully inlined.
     const MANY: bool = false;
 
-    /// An empty record with room for lists as long as another record's. Neighbors in a tree have as many nodes below them.
-    fn alike(_other: &Self) -> Self {
+    /// An empty record whose lists have room for as many elements as those of a sibling.
+    fn alike(_sibling: &Self) -> Self {
         Self::default()
     }
 

@@ -167,7 +167,7 @@ fn trees_of_any_depth_decode_like_with_serde() {
 }
 
 #[test]
-fn a_node_has_room_for_as_many_nodes_as_its_neighbor() {
+fn a_node_has_room_for_as_many_nodes_as_its_sibling() {
     let node = |below: &str| format!(r#"{{"qText":"a","qSubNodes":[{below}]}}"#);
     let three = node(r#"{"qText":"b"},{"qText":"c"},{"qText":"d"}"#);
     let root: NxStackedPivotCell = crate::decode(&node(&format!("{three},{three}"))).unwrap();
